@@ -1,0 +1,156 @@
+//! Descriptions (CommonMark) as documentation that rustdoc takes without a warning.
+//!
+//! In: a description as a specification has it. Out: the same text, with what rustdoc would read differently made
+//! harmless: bare addresses, brackets that look like links to items, HTML, code that would be run as a test. Knows
+//! nothing of OpenAPI.
+
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
+
+/// The description as documentation.
+pub(crate) fn documentation(text: &str) -> String {
+    let text = text.trim();
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    let mut in_code = false;
+    let mut in_link = 0_usize;
+    for (event, range) in Parser::new(text).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(kind)) => {
+                in_code = true;
+                match kind {
+                    CodeBlockKind::Fenced(language) if is_rust(&language) => {
+                        let line = text[range.clone()].split('\n').next().unwrap_or_default();
+                        let fence = line.trim_end().len() - line.trim_start_matches(['`', '~']).trim_end().len();
+                        edits.push((range.start + fence..range.start + line.trim_end().len(), "text".to_owned()));
+                    }
+                    CodeBlockKind::Fenced(_) => {}
+                    CodeBlockKind::Indented => {
+                        let line = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
+                        let start = if text[line..range.start].trim().is_empty() { line } else { range.start };
+                        edits.push((start..range.end, fenced(&text[start..range.end])));
+                    }
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => in_code = false,
+            Event::Start(Tag::Link { link_type, dest_url, .. } | Tag::Image { link_type, dest_url, .. }) => {
+                in_link += 1;
+                if !leads_outside(&dest_url) && link_type == LinkType::Inline {
+                    // Rustdoc would look for an item of that name.
+                    edits.push((range.start..range.start + 1, "\\[".to_owned()));
+                    if let Some(middle) = text[range.clone()].rfind("](") {
+                        edits.push((range.start + middle..range.start + middle + 1, "\\]".to_owned()));
+                    }
+                }
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => in_link = in_link.saturating_sub(1),
+            Event::Html(_) | Event::InlineHtml(_) => edits.push((range.clone(), text[range].replace('<', "\\<"))),
+            Event::Text(_) if !in_code => {
+                let slice = &text[range.clone()];
+                if in_link == 0 {
+                    edits.extend(addresses(slice).map(|address| {
+                        let url = &slice[address.clone()];
+                        (range.start + address.start..range.start + address.end, format!("<{url}>"))
+                    }));
+                    let preceded = text[..range.start].ends_with('\\');
+                    edits.extend(
+                        slice
+                            .match_indices(['[', ']'])
+                            .filter(|&(at, _)| at > 0 || !preceded)
+                            .map(|(at, bracket)| (range.start + at..range.start + at + 1, format!("\\{bracket}"))),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+    edits.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut output = String::with_capacity(text.len() + 16);
+    let mut written = 0;
+    for (range, replacement) in edits {
+        if range.start < written {
+            continue;
+        }
+        output.push_str(&text[written..range.start]);
+        output.push_str(&replacement);
+        written = range.end;
+    }
+    output.push_str(&text[written..]);
+    output
+}
+
+/// The first sentence or line without markup, for places that show plain text.
+pub(crate) fn plain_line(text: &str) -> String {
+    let mut line = String::new();
+    for event in Parser::new(text.trim()) {
+        match event {
+            Event::Text(text) | Event::Code(text) => line.push_str(&text),
+            Event::SoftBreak | Event::HardBreak => line.push(' '),
+            Event::End(TagEnd::Paragraph) => break,
+            _ => {}
+        }
+    }
+    line
+}
+
+fn is_rust(language: &str) -> bool {
+    const RUSTDOC: &[&str] = &["", "rust", "ignore", "no_run", "should_panic", "compile_fail"];
+    language.split([',', ' ']).all(|word| RUSTDOC.contains(&word) || word.starts_with("edition"))
+}
+
+/// Code without a fence, with one.
+fn fenced(code: &str) -> String {
+    let lines: Vec<&str> = code.trim_end().split('\n').map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
+    format!("```text\n{}\n```\n", lines.join("\n"))
+}
+
+fn leads_outside(destination: &str) -> bool {
+    destination.contains("://") || destination.starts_with("mailto:") || destination.starts_with('#')
+}
+
+/// Addresses that stand in a text as they are.
+fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.match_indices("http").filter_map(|(start, _)| {
+        let rest = &text[start..];
+        let scheme = rest.strip_prefix("https://").or_else(|| rest.strip_prefix("http://"))?;
+        if !scheme.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            return None;
+        }
+        let end = rest.find(|c: char| c.is_whitespace() || "<>\"'`()[]{}（），。".contains(c)).unwrap_or(rest.len());
+        let end = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?']).len();
+        Some(start..start + end)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rustdoc_gets_nothing_it_would_misread() {
+        let cases = [
+            ("Plain text.", "Plain text."),
+            ("See https://example.com/a?b=c.", "See <https://example.com/a?b=c>."),
+            ("See <https://example.com>.", "See <https://example.com>."),
+            ("See [the page](https://example.com/a).", "See [the page](https://example.com/a)."),
+            ("See [there](./other.md).", "See \\[there\\](./other.md)."),
+            ("A list [a, b].", "A list \\[a, b\\]."),
+            ("Already \\[a\\].", "Already \\[a\\]."),
+            ("`[longitude, latitude]`", "`[longitude, latitude]`"),
+            ("A Vec<String>.", "A Vec\\<String>."),
+            ("x\n\n```\nlet a;\n```", "x\n\n```text\nlet a;\n```"),
+            ("x\n\n```json\n{}\n```", "x\n\n```json\n{}\n```"),
+            ("x\n\n    let a;\n    b\n\ny", "x\n\n```text\nlet a;\nb\n```\n\ny"),
+            ("- one\n- two", "- one\n- two"),
+            ("  trimmed\n", "trimmed"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(documentation(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_plain_line_has_no_markup() {
+        assert_eq!(plain_line("Get **the** `thing`\nnow.\n\nMore."), "Get the thing now.");
+    }
+}

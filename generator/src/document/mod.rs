@@ -1,0 +1,58 @@
+//! The document stage: text in, a checked OpenAPI document out.
+//!
+//! A [`Document`] is read twice, on purpose: into a tree that knows places ([`yaml`]) and whose shape is checked against
+//! the words of OpenAPI 3.0 ([`shape`]); and into the types of `openapiv3`, which the next stage reads. This stage knows
+//! what may be written where, not what it means.
+
+pub(crate) mod grammar;
+pub(crate) mod pointer;
+pub(crate) mod shape;
+mod yaml;
+
+use openapiv3::OpenAPI;
+
+use crate::Dialect;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
+use yaml::Node;
+
+/// A specification whose shape is right.
+#[derive(Debug)]
+pub(crate) struct Document<'s> {
+    source: &'s Source,
+    tree: Node<'s>,
+    /// The document in the types of `openapiv3`.
+    pub(crate) api: OpenAPI,
+}
+
+impl<'s> Document<'s> {
+    /// Reads a specification.
+    ///
+    /// # Errors
+    /// Everything that is wrong with its syntax; if nothing is, everything that is wrong with its shape.
+    pub(crate) fn read(source: &'s Source, dialect: Dialect) -> Result<Self, Diagnostics> {
+        let failed = |problems| Diagnostics::new(source.clone(), problems);
+        let tree = yaml::parse(source).map_err(failed)?;
+        let problems = shape::check(source, &tree, dialect);
+        if !problems.is_empty() {
+            return Err(failed(problems));
+        }
+        let api = serde_yaml::from_str(source.text()).map_err(|error| failed(vec![unreadable(source, &error)]))?;
+        Ok(Self { source, tree, api })
+    }
+
+    /// The place of a node by its JSON pointer: its key if it has one, else its value.
+    pub(crate) fn place(&self, pointer: &str) -> Place {
+        self.source.place(self.tree.locate(pointer), pointer)
+    }
+}
+
+/// Something that the shape allows and `openapiv3` refuses.
+fn unreadable(source: &Source, error: &serde_yaml::Error) -> Diagnostic {
+    let start = error.location().map_or(0, |location| location.index());
+    Diagnostic::new(
+        Code::WrongValue,
+        source.place(start..start, ""),
+        format!("this document cannot be read: {error}"),
+        "look near this place; the reader cannot tell it more closely",
+    )
+}

@@ -1,0 +1,50 @@
+//! Where a walk through the document stands.
+//!
+//! A walk makes one of these for every step, and a text of it only when there is a problem to tell.
+
+use std::fmt;
+
+/// A JSON pointer (RFC 6901), as a list from the inside out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum At<'p> {
+    /// The document, or a node that a reference led to.
+    Base(&'p str),
+    Key(&'p At<'p>, &'p str),
+    Index(&'p At<'p>, usize),
+}
+
+impl<'p> At<'p> {
+    pub(crate) const ROOT: At<'static> = At::Base("");
+
+    pub(crate) fn key(&'p self, key: &'p str) -> At<'p> {
+        At::Key(self, key)
+    }
+
+    pub(crate) fn index(&'p self, index: usize) -> At<'p> {
+        At::Index(self, index)
+    }
+
+    pub(crate) fn pointer(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Base(pointer) => f.write_str(pointer),
+            Self::Key(parent, key) => write!(f, "{parent}/{}", escape(key)),
+            Self::Index(parent, index) => write!(f, "{parent}/{index}"),
+        }
+    }
+}
+
+/// A token of a pointer as RFC 6901 writes it.
+pub(crate) fn escape(token: &str) -> String {
+    token.replace('~', "~0").replace('/', "~1")
+}
+
+/// A token of a pointer as it was before [`escape`].
+pub(crate) fn unescape(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}

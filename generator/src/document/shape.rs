@@ -1,0 +1,369 @@
+//! Whether a tree has the shape of an OpenAPI 3.0 document.
+//!
+//! In: the tree of [`super::yaml`] and the grammar of [`super::grammar`]. Out: every key and value that does not belong
+//! where it stands. After this check reading the document with `openapiv3`, which is more forgiving, loses nothing.
+
+use super::grammar::{self, DOCUMENT, Field, Names, Object, SCHEMA, Shape, Support, TYPED_KEYS};
+use super::pointer::At;
+use super::yaml::{Entry, Node, Scalar, ScalarType, Value};
+use crate::Dialect;
+use crate::diagnostic::{Code, Diagnostic, Source};
+
+/// Checks the version first: the shape of another version's document would say nothing.
+pub(crate) fn check(source: &Source, root: &Node<'_>, dialect: Dialect) -> Vec<Diagnostic> {
+    let mut checker = Checker { source, root, dialect, problems: Vec::new() };
+    if checker.version(root) {
+        checker.object(root, &DOCUMENT, At::ROOT);
+    }
+    checker.problems
+}
+
+/// The word of a list that a misspelt one was probably meant to be.
+pub(crate) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = word.to_lowercase();
+    words
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
+        .filter(|&(distance, candidate)| distance <= 1 + candidate.len().min(word.len()) / 4)
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// The name of an object with its article.
+fn a(object: &Object) -> String {
+    let article = if object.name.starts_with(['E', 'I', 'O', 'e']) { "an" } else { "a" };
+    format!("{article} {}", object.name)
+}
+
+struct Checker<'s> {
+    source: &'s Source,
+    root: &'s Node<'s>,
+    dialect: Dialect,
+    problems: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    fn report(&mut self, code: Code, span: std::ops::Range<usize>, at: At<'_>, message: String, help: String) {
+        self.problems.push(Diagnostic::new(code, self.source.place(span, at.pointer()), message, help));
+    }
+
+    fn version(&mut self, root: &Node<'_>) -> bool {
+        let supported = "3.0.x is supported".to_owned();
+        let (span, found) = if let Some(entry) = root.entry("swagger") {
+            let version = entry.node.as_str().unwrap_or("2.0");
+            (entry.key_span.clone(), format!("this is version {version} (Swagger)"))
+        } else if let Some(entry) = root.entry("openapi") {
+            match &entry.node.value {
+                Value::Scalar(scalar) if scalar.scalar_type() == ScalarType::String => {
+                    let patch = scalar.text.strip_prefix("3.0.");
+                    if patch.is_some_and(|patch| !patch.is_empty() && patch.bytes().all(|byte| byte.is_ascii_digit())) {
+                        return true;
+                    }
+                    (entry.node.span.clone(), format!("this is version {}", scalar.text))
+                }
+                Value::Scalar(scalar) => (entry.node.span.clone(), format!("this is version {}", scalar.text)),
+                _ => (entry.node.span.clone(), "this is no version".to_owned()),
+            }
+        } else {
+            (0..0, "this is no OpenAPI document; it has no key `openapi`".to_owned())
+        };
+        let help = "write `openapi: 3.0.3`, and convert the document if it is of another version".to_owned();
+        self.report(Code::Version, span, At::ROOT.key("openapi"), format!("{found}, {supported}"), help);
+        false
+    }
+
+    fn object(&mut self, node: &Node<'_>, object: &Object, at: At<'_>) {
+        let Value::Mapping(entries) = &node.value else {
+            return self.wrong(node, at, &format!("a mapping ({})", object.name));
+        };
+        for entry in entries {
+            self.member(entry, object, at.key(&entry.key));
+        }
+        for field in object.fields.iter().filter(|field| field.required) {
+            if node.entry(field.key).is_none() {
+                self.report(
+                    Code::MissingKey,
+                    node.span.clone(),
+                    at,
+                    format!("this {} has no `{}`", object.name, field.key),
+                    format!("add `{}: …`; it must be there", field.key),
+                );
+            }
+        }
+        if std::ptr::eq(object, &raw const SCHEMA) {
+            self.schema(node, entries, at);
+        }
+    }
+
+    fn member(&mut self, entry: &Entry<'_>, object: &Object, here: At<'_>) {
+        let key = &*entry.key;
+        if key.starts_with("x-") {
+            if self.dialect == Dialect::FlightHub {
+                self.extension(entry, object, here);
+            }
+            return;
+        }
+        if let Some(field) = object.fields.iter().find(|field| field.key == key) {
+            return self.field(entry, field, here);
+        }
+        if let Some((names, shape)) = object.named
+            && self.name_fits(names, key)
+        {
+            return self.value(&entry.node, shape, here);
+        }
+        let help = match (object.named, nearest(key, object.fields.iter().map(|field| field.key))) {
+            (Some((Names::Path, _)), _) => "a path begins with `/`".to_owned(),
+            (Some((Names::Status, _)), _) => "a response is a status such as `'200'` or `4XX`, or `default`".to_owned(),
+            (None, Some(meant)) => format!("did you mean `{meant}`?"),
+            (None, None) => {
+                let keys: Vec<_> = object.fields.iter().map(|field| field.key).collect();
+                format!("it may have: {}", keys.join(", "))
+            }
+        };
+        self.report(
+            Code::UnknownKey,
+            entry.key_span.clone(),
+            here,
+            format!("`{key}` is not a key of {}", a(object)),
+            help,
+        );
+    }
+
+    fn extension(&mut self, entry: &Entry<'_>, object: &Object, here: At<'_>) {
+        if let Some(field) = object.extensions.iter().find(|field| field.key == entry.key) {
+            return self.value(&entry.node, &field.shape, here);
+        }
+        let here_keys = object.extensions.iter().map(|field| field.key);
+        let help = match nearest(&entry.key, here_keys.clone()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => {
+                let keys: Vec<_> = here_keys.collect();
+                let keys = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
+                format!("the `x-` keys of {} are: {keys}; spec/README.md explains them", a(object))
+            }
+        };
+        self.report(
+            Code::UnknownExtension,
+            entry.key_span.clone(),
+            here,
+            format!("`{}` is not known in {}", entry.key, a(object)),
+            help,
+        );
+    }
+
+    fn field(&mut self, entry: &Entry<'_>, field: &Field, here: At<'_>) {
+        let refused = match field.support {
+            Support::Yes => false,
+            Support::ForeignOnly => self.dialect == Dialect::FlightHub,
+            Support::No => true,
+        };
+        if refused {
+            self.report(
+                Code::Unsupported,
+                entry.key_span.clone(),
+                here,
+                format!("`{}` is not supported here", field.key),
+                "remove it; the generator would make nothing of it".to_owned(),
+            );
+        } else {
+            self.value(&entry.node, &field.shape, here);
+        }
+    }
+
+    fn name_fits(&self, names: Names, name: &str) -> bool {
+        match names {
+            Names::Path => name.starts_with('/'),
+            Names::Status => matches!(
+                name.as_bytes(),
+                [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9'] | [b'1'..=b'5', b'X' | b'x', b'X' | b'x']
+            ),
+        }
+    }
+
+    fn value(&mut self, node: &Node<'_>, shape: &Shape, at: At<'_>) {
+        match shape {
+            Shape::Any => {}
+            Shape::Text => self.scalar(node, at, "a string", |scalar| scalar.scalar_type() == ScalarType::String),
+            Shape::Boolean => {
+                self.scalar(node, at, "`true` or `false`", |scalar| scalar.scalar_type() == ScalarType::Boolean);
+            }
+            Shape::Number => self.scalar(node, at, "a number", is_finite_number),
+            Shape::Integer => self.scalar(node, at, "an integer", |scalar| scalar.text.parse::<i64>().is_ok()),
+            Shape::Count => {
+                self.scalar(node, at, "an integer from 0", |scalar| scalar.text.parse::<u32>().is_ok());
+            }
+            Shape::OneOf(words) => self.one_of(node, words, at),
+            Shape::Object(object) => self.object(node, object, at),
+            Shape::RefOr(object) => match node.entry("$ref") {
+                Some(reference) => self.reference(node, reference, object, at),
+                None => self.object(node, object, at),
+            },
+            Shape::List(shape) => self.list(node, shape, at),
+            Shape::NonEmptyList(shape) => {
+                if matches!(&node.value, Value::Sequence(items) if items.is_empty()) {
+                    self.report(
+                        Code::WrongValue,
+                        node.span.clone(),
+                        at,
+                        "this list is empty, which OpenAPI 3.0 forbids here".to_owned(),
+                        "remove the key, or give it an entry".to_owned(),
+                    );
+                }
+                self.list(node, shape, at);
+            }
+            Shape::Map(shape) => match &node.value {
+                Value::Mapping(entries) => {
+                    for entry in entries {
+                        self.value(&entry.node, shape, at.key(&entry.key));
+                    }
+                }
+                _ => self.wrong(node, at, "a mapping"),
+            },
+            Shape::ScalarOr(scalar, mapping) => {
+                let shape = if matches!(node.value, Value::Mapping(_)) { mapping } else { scalar };
+                self.value(node, shape, at);
+            }
+        }
+    }
+
+    fn list(&mut self, node: &Node<'_>, shape: &Shape, at: At<'_>) {
+        match &node.value {
+            Value::Sequence(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.value(item, shape, at.index(index));
+                }
+            }
+            _ => self.wrong(node, at, "a list"),
+        }
+    }
+
+    fn scalar(&mut self, node: &Node<'_>, at: At<'_>, expected: &str, fits: impl Fn(&Scalar<'_>) -> bool) {
+        if !matches!(&node.value, Value::Scalar(scalar) if fits(scalar)) {
+            self.wrong(node, at, expected);
+        }
+    }
+
+    fn one_of(&mut self, node: &Node<'_>, words: &[&'static str], at: At<'_>) {
+        let Value::Scalar(scalar) = &node.value else {
+            return self.wrong(node, at, &format!("one of: {}", words.join(", ")));
+        };
+        if !words.contains(&&*scalar.text) {
+            let help = match nearest(&scalar.text, words.iter().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("the values are: {}", words.join(", ")),
+            };
+            let message = format!("`{}` is not a value that can stand here", scalar.text);
+            self.report(Code::WrongValue, node.span.clone(), at, message, help);
+        }
+    }
+
+    fn reference(&mut self, node: &Node<'_>, reference: &Entry<'_>, object: &Object, at: At<'_>) {
+        match reference.node.as_str() {
+            Some(target) => self.target(target, reference, object, at.key("$ref")),
+            None => self.value(&reference.node, &Shape::Text, at.key("$ref")),
+        }
+        if let Value::Mapping(entries) = &node.value {
+            for entry in entries.iter().filter(|entry| entry.key != "$ref") {
+                self.report(
+                    Code::RefSibling,
+                    entry.key_span.clone(),
+                    at.key(&entry.key),
+                    format!("`{}` stands beside `$ref`, where OpenAPI 3.0 ignores it", entry.key),
+                    "put the reference into a list: `allOf: [{$ref: …}]`, and the other keys beside `allOf`".to_owned(),
+                );
+            }
+        }
+    }
+
+    /// Whether the target of a reference is there, and of the kind that is wanted.
+    fn target(&mut self, target: &str, reference: &Entry<'_>, object: &Object, at: At<'_>) {
+        let Some(section) = grammar::section(object) else { return };
+        let prefix = format!("#/components/{section}/");
+        let Some(name) = target.strip_prefix(&prefix) else {
+            let message = format!("`{target}` does not lead to a {} of this document", object.name);
+            let help = format!("move the target to `components/{section}` and write `{prefix}…`");
+            return self.report(Code::Unsupported, reference.node.span.clone(), at, message, help);
+        };
+        let members = self.root.get("components").and_then(|components| components.get(section));
+        let name = super::pointer::unescape(name);
+        if members.and_then(|members| members.entry(&name)).is_some() {
+            return;
+        }
+        let names = match members.map(|members| &members.value) {
+            Some(Value::Mapping(entries)) => entries.iter().map(|entry| &*entry.key).collect(),
+            _ => Vec::new(),
+        };
+        let help = match nearest(&name, names) {
+            Some(meant) => format!("did you mean `{prefix}{meant}`?"),
+            None => format!("add `{name}` to `components/{section}`"),
+        };
+        let message = format!("there is no `{target}`");
+        self.report(Code::DanglingRef, reference.node.span.clone(), at, message, help);
+    }
+
+    fn wrong(&mut self, node: &Node<'_>, at: At<'_>, expected: &str) {
+        let help = match &node.value {
+            Value::Scalar(scalar) if expected == "a string" && scalar.scalar_type() != ScalarType::Null => {
+                format!("put it in quotes: '{}'", scalar.text)
+            }
+            _ => format!("write {expected}"),
+        };
+        let message = format!("{expected} was expected, this is {}", node.kind());
+        self.report(Code::WrongValue, node.span.clone(), at, message, help);
+    }
+
+    /// Keys of a schema that do not go with its type.
+    fn schema(&mut self, node: &Node<'_>, entries: &[Entry<'_>], at: At<'_>) {
+        let schema_type = node.get("type").and_then(Node::as_str);
+        for entry in entries {
+            let Some((_, types)) = TYPED_KEYS.iter().find(|(key, _)| *key == entry.key) else { continue };
+            if self.dialect == Dialect::Foreign && entry.key.starts_with("x-") {
+                continue;
+            }
+            let implied = matches!(types, ["object"] | ["array"]);
+            let (fits, message) = match schema_type {
+                Some(schema_type) => (
+                    types.contains(&schema_type),
+                    format!("`{}` says nothing about the type `{schema_type}`", entry.key),
+                ),
+                None => (implied, format!("`{}` without `type`", entry.key)),
+            };
+            if !fits {
+                self.report(
+                    Code::WrongValue,
+                    entry.key_span.clone(),
+                    at.key(&entry.key),
+                    message,
+                    format!("it goes with `type: {}`", types.join("` or `type: ")),
+                );
+            }
+        }
+        if schema_type == Some("array") && node.entry("items").is_none() {
+            self.report(
+                Code::MissingKey,
+                node.span.clone(),
+                at,
+                "this array has no `items`".to_owned(),
+                "say what its items are; `items: {}` for anything".to_owned(),
+            );
+        }
+        if let Some(nullable) = node.entry("nullable")
+            && schema_type.is_none()
+            && self.dialect == Dialect::FlightHub
+        {
+            self.report(
+                Code::WrongValue,
+                nullable.key_span.clone(),
+                at.key("nullable"),
+                "`nullable` without `type`, which tools read differently".to_owned(),
+                "refer to a schema that itself has `type` and `nullable: true`; see \"Null\" in spec/README.md"
+                    .to_owned(),
+            );
+        }
+    }
+}
+
+fn is_finite_number(scalar: &Scalar<'_>) -> bool {
+    matches!(scalar.scalar_type(), ScalarType::Integer | ScalarType::Number)
+        && scalar.text.parse::<f64>().is_ok_and(f64::is_finite)
+}

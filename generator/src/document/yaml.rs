@@ -1,0 +1,542 @@
+//! YAML text as a tree whose nodes know their place.
+//!
+//! In: the text. Out: [`Node`]s with byte ranges, or the first syntax error. This module knows nothing of OpenAPI. The
+//! tree is for places and shapes only; values are read by `serde_yaml`.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
+
+use super::pointer::{At, unescape};
+use crate::diagnostic::{Code, Diagnostic, Source};
+
+/// Deeper than any specification, and shallow enough that recursion over the tree is safe.
+const MAX_DEPTH: usize = 100;
+
+/// A node of the document.
+#[derive(Debug)]
+pub(crate) struct Node<'a> {
+    pub(crate) value: Value<'a>,
+    pub(crate) span: Range<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Value<'a> {
+    Scalar(Scalar<'a>),
+    Sequence(Vec<Node<'a>>),
+    Mapping(Vec<Entry<'a>>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    pub(crate) key: Cow<'a, str>,
+    pub(crate) key_span: Range<usize>,
+    pub(crate) node: Node<'a>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Scalar<'a> {
+    pub(crate) text: Cow<'a, str>,
+    /// Written without quotes, so that its text decides its type.
+    plain: bool,
+}
+
+/// The types that a scalar can have, by the rules of `serde_yaml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ScalarType {
+    Null,
+    Boolean,
+    Integer,
+    Number,
+    String,
+}
+
+impl ScalarType {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "a boolean",
+            Self::Integer => "an integer",
+            Self::Number => "a number",
+            Self::String => "a string",
+        }
+    }
+}
+
+impl Scalar<'_> {
+    pub(crate) fn scalar_type(&self) -> ScalarType {
+        if !self.plain {
+            return ScalarType::String;
+        }
+        match &*self.text {
+            "" | "~" | "null" | "Null" | "NULL" => ScalarType::Null,
+            "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => ScalarType::Boolean,
+            text if is_integer(text) => ScalarType::Integer,
+            text if is_number(text) => ScalarType::Number,
+            _ => ScalarType::String,
+        }
+    }
+}
+
+fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let based = |prefix: &str, radix: u32| {
+        digits.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix)))
+    };
+    let decimal = !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && (digits == "0" || !digits.starts_with('0'));
+    decimal || based("0x", 16) || based("0o", 8) || based("0b", 2)
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let special = matches!(digits, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN");
+    let numeric = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && digits.contains(|c: char| c.is_ascii_digit())
+        && !(digits.starts_with('0') && digits.len() > 1 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        && digits.parse::<f64>().is_ok();
+    special || numeric
+}
+
+impl<'a> Node<'a> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Node<'a>> {
+        self.entry(key).map(|entry| &entry.node)
+    }
+
+    pub(crate) fn entry(&self, key: &str) -> Option<&Entry<'a>> {
+        match &self.value {
+            Value::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar(scalar) => Some(&scalar.text),
+            _ => None,
+        }
+    }
+
+    /// What the node is, for messages.
+    pub(crate) fn kind(&self) -> &'static str {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.scalar_type().name(),
+            Value::Sequence(_) => "a list",
+            Value::Mapping(_) => "a mapping",
+        }
+    }
+
+    /// The bytes of a node by its JSON pointer: its key if it has one, else its value. Where the pointer leads out of
+    /// the document, the last node on the way.
+    pub(crate) fn locate(&self, pointer: &str) -> Range<usize> {
+        let mut node = self;
+        let mut span = if pointer.is_empty() { 0..0 } else { self.span.clone() };
+        for token in pointer.split('/').skip(1) {
+            let token = unescape(token);
+            match &node.value {
+                Value::Mapping(_) => match node.entry(&token) {
+                    Some(entry) => {
+                        span = entry.key_span.clone();
+                        node = &entry.node;
+                    }
+                    None => break,
+                },
+                Value::Sequence(items) => match token.parse::<usize>().ok().and_then(|index| items.get(index)) {
+                    Some(item) => {
+                        span = item.span.clone();
+                        node = item;
+                    }
+                    None => break,
+                },
+                Value::Scalar(_) => break,
+            }
+        }
+        span
+    }
+}
+
+/// Reads a text of one YAML document.
+///
+/// A syntax error ends the reading; duplicate keys do not, and are all in the list.
+pub(crate) fn parse(source: &Source) -> Result<Node<'_>, Vec<Diagnostic>> {
+    let mut builder = Builder {
+        source,
+        offsets: Offsets::new(source.text()),
+        events: Parser::new_from_str(source.text()),
+        problems: Vec::new(),
+    };
+    match builder.document() {
+        Ok(node) if builder.problems.is_empty() => Ok(node),
+        Ok(_) => Err(builder.problems),
+        Err(problem) => {
+            builder.problems.push(*problem);
+            Err(builder.problems)
+        }
+    }
+}
+
+type Step<T> = Result<T, Box<Diagnostic>>;
+
+struct Builder<'a> {
+    source: &'a Source,
+    offsets: Offsets,
+    events: Parser<'a, saphyr_parser::StrInput<'a>>,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Builder<'a> {
+    fn next(&mut self) -> Step<(Event<'a>, Range<usize>)> {
+        match self.events.next_event() {
+            Some(Ok((event, span))) => {
+                let range = self.offsets.range(span);
+                Ok((event, range))
+            }
+            Some(Err(error)) => Err(Box::new(self.syntax_error(&error))),
+            None => Ok((Event::StreamEnd, self.source.text().len()..self.source.text().len())),
+        }
+    }
+
+    fn document(&mut self) -> Step<Node<'a>> {
+        loop {
+            match self.next()? {
+                (Event::StreamStart | Event::DocumentStart(_) | Event::Nothing, _) => {}
+                (Event::StreamEnd, span) => {
+                    return Err(self.problem(
+                        Code::YamlSyntax,
+                        span,
+                        At::ROOT,
+                        "the file is empty",
+                        "write an OpenAPI 3.0 document; it begins with `openapi: 3.0.3`",
+                    ));
+                }
+                (event, span) => {
+                    let node = self.node(event, span, At::ROOT, 0)?;
+                    return match self.after_document()? {
+                        None => Ok(node),
+                        Some(span) => Err(self.problem(
+                            Code::YamlFeature,
+                            span,
+                            At::ROOT,
+                            "a second YAML document begins here",
+                            "a specification is one document; remove the `---`",
+                        )),
+                    };
+                }
+            }
+        }
+    }
+
+    /// Reads to the end; the place where a second document begins, if one does.
+    fn after_document(&mut self) -> Step<Option<Range<usize>>> {
+        loop {
+            match self.next()? {
+                (Event::StreamEnd, _) => return Ok(None),
+                (Event::DocumentStart(_), span) => return Ok(Some(span)),
+                _ => {}
+            }
+        }
+    }
+
+    fn node(&mut self, event: Event<'a>, span: Range<usize>, at: At<'_>, depth: usize) -> Step<Node<'a>> {
+        if depth > MAX_DEPTH {
+            return Err(self.problem(
+                Code::TooDeep,
+                span,
+                at,
+                format!("more than {MAX_DEPTH} levels of nesting"),
+                "no specification is that deep; look for a wrong indentation or unbalanced brackets",
+            ));
+        }
+        self.refuse_features(&event, &span, at)?;
+        match event {
+            Event::Scalar(text, style, _, _) => Ok(Node {
+                value: Value::Scalar(Scalar { text, plain: style == ScalarStyle::Plain }),
+                span: self.trimmed(span),
+            }),
+            Event::SequenceStart(..) => {
+                let mut items = Vec::new();
+                let mut end = span.end;
+                loop {
+                    match self.next()? {
+                        (Event::SequenceEnd, closing) => break end = closing_end(end, &closing),
+                        (event, span) => {
+                            let item = self.node(event, span, at.index(items.len()), depth + 1)?;
+                            end = end.max(item.span.end);
+                            items.push(item);
+                        }
+                    }
+                }
+                Ok(Node { value: Value::Sequence(items), span: self.trimmed(span.start..end) })
+            }
+            Event::MappingStart(..) => self.mapping(span, at, depth),
+            _ => Err(self.problem(
+                Code::YamlSyntax,
+                span,
+                at,
+                "a value was expected here",
+                "write a value, or remove the key",
+            )),
+        }
+    }
+
+    fn mapping(&mut self, span: Range<usize>, at: At<'_>, depth: usize) -> Step<Node<'a>> {
+        let mut entries: Vec<Entry<'a>> = Vec::new();
+        let mut index = KeyIndex::default();
+        let mut end = span.end;
+        loop {
+            let (key, key_span) = match self.next()? {
+                (Event::MappingEnd, closing) => {
+                    end = closing_end(end, &closing);
+                    break;
+                }
+                (event @ Event::Scalar(..), key_span) => {
+                    self.refuse_features(&event, &key_span, at)?;
+                    match event {
+                        Event::Scalar(text, ..) => (text, self.trimmed(key_span)),
+                        _ => continue,
+                    }
+                }
+                (_, key_span) => {
+                    return Err(self.problem(
+                        Code::YamlFeature,
+                        key_span,
+                        at,
+                        "a key that is not a plain text",
+                        "keys of a specification are texts",
+                    ));
+                }
+            };
+            let here_key = key.clone();
+            let here = at.key(&here_key);
+            if key == "<<" {
+                return Err(self.problem(
+                    Code::YamlFeature,
+                    key_span,
+                    here,
+                    "merge keys (`<<`) are not part of OpenAPI",
+                    "repeat the keys, or use `$ref` or `allOf`",
+                ));
+            }
+            let (event, value_span) = self.next()?;
+            let node = self.node(event, value_span, here, depth + 1)?;
+            end = end.max(node.span.end);
+            if let Some(first) = index.find(&entries, &key) {
+                let first_place = self.source.place(first, here.pointer());
+                let problem = self.problem(
+                    Code::DuplicateKey,
+                    key_span.clone(),
+                    here,
+                    format!("the key `{key}` is here twice"),
+                    "remove or rename one of the two; most readers would silently take the last",
+                );
+                let problem = problem.with_related(first_place, "first here");
+                self.problems.push(problem);
+            }
+            entries.push(Entry { key, key_span, node });
+        }
+        Ok(Node { value: Value::Mapping(entries), span: self.trimmed(span.start..end) })
+    }
+
+    fn refuse_features(&mut self, event: &Event<'a>, span: &Range<usize>, at: At<'_>) -> Step<()> {
+        let (anchor, tag) = match event {
+            Event::Alias(_) => {
+                return Err(self.problem(
+                    Code::YamlFeature,
+                    span.clone(),
+                    at,
+                    "aliases (`*name`) are not supported",
+                    "move the shared part to `components` and use `$ref`",
+                ));
+            }
+            Event::Scalar(_, _, anchor, tag) => (*anchor, tag),
+            Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag) => (*anchor, tag),
+            _ => return Ok(()),
+        };
+        if anchor != 0 {
+            return Err(self.problem(
+                Code::YamlFeature,
+                span.clone(),
+                at,
+                "anchors (`&name`) are not supported",
+                "move the shared part to `components` and use `$ref`",
+            ));
+        }
+        if tag.is_some() {
+            return Err(self.problem(
+                Code::YamlFeature,
+                span.clone(),
+                at,
+                "tags (`!name`) are not supported",
+                "remove the tag; use quotes to make a text of a number",
+            ));
+        }
+        Ok(())
+    }
+
+    fn syntax_error(&self, error: &ScanError) -> Diagnostic {
+        let start = self.offsets.byte(error.marker().index());
+        let place = self.source.place(start..start, "");
+        let line = self.source.text().lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
+        let help = if error.info().contains("tab") || line.trim_end().contains('\t') {
+            "there is a tab at this line or the next; YAML is indented with spaces"
+        } else if line.matches(": ").count() > 1 && !line.contains(['\'', '"']) {
+            "a text that holds `: ` needs quotes"
+        } else {
+            "check the indentation of this line and the one before, and that quotes and brackets are closed"
+        };
+        Diagnostic::new(Code::YamlSyntax, place, format!("not YAML: {}", error.info()), help)
+    }
+
+    fn problem(
+        &self,
+        code: Code,
+        span: Range<usize>,
+        at: At<'_>,
+        message: impl Into<String>,
+        help: &str,
+    ) -> Box<Diagnostic> {
+        Box::new(Diagnostic::new(code, self.source.place(span, at.pointer()), message, help))
+    }
+
+    /// The parser counts the blank space after a node to it.
+    fn trimmed(&self, span: Range<usize>) -> Range<usize> {
+        let text = self.source.text().get(span.clone()).unwrap_or_default();
+        span.start..span.start + text.trim_end().len()
+    }
+}
+
+/// Where a collection ends: behind its bracket, or where its last member does.
+fn closing_end(last_member: usize, closing: &Range<usize>) -> usize {
+    if closing.is_empty() { last_member } else { closing.end }
+}
+
+/// Finds a key among the entries before it: by looking, or in a table once there are many.
+#[derive(Default)]
+struct KeyIndex {
+    table: HashMap<String, usize>,
+    indexed: usize,
+}
+
+impl KeyIndex {
+    const MANY: usize = 32;
+
+    fn find(&mut self, entries: &[Entry<'_>], key: &str) -> Option<Range<usize>> {
+        if entries.len() < Self::MANY {
+            return entries.iter().find(|entry| entry.key == key).map(|entry| entry.key_span.clone());
+        }
+        for (index, entry) in entries.iter().enumerate().skip(self.indexed) {
+            self.table.entry(entry.key.to_string()).or_insert(index);
+        }
+        self.indexed = entries.len();
+        self.table.get(key).map(|&index| entries[index].key_span.clone())
+    }
+}
+
+/// From the parser's character offsets to byte offsets.
+struct Offsets {
+    /// For each character that takes more than a byte: its number, and the bytes that all up to and with it take more
+    /// than one each.
+    wide: Vec<(usize, usize)>,
+}
+
+impl Offsets {
+    fn new(text: &str) -> Self {
+        if text.is_ascii() {
+            return Self { wide: Vec::new() };
+        }
+        let mut extra = 0;
+        let wide = text
+            .chars()
+            .enumerate()
+            .filter(|(_, c)| c.len_utf8() > 1)
+            .map(|(index, c)| {
+                extra += c.len_utf8() - 1;
+                (index, extra)
+            })
+            .collect();
+        Self { wide }
+    }
+
+    fn byte(&self, character: usize) -> usize {
+        let before = self.wide.partition_point(|&(index, _)| index < character);
+        character + before.checked_sub(1).map_or(0, |last| self.wide[last].1)
+    }
+
+    fn range(&self, span: Span) -> Range<usize> {
+        self.byte(span.start.index())..self.byte(span.end.index())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_know_their_bytes() {
+        let source = Source::new("x.yaml", "é: 'ü'\nlist:\n  - a\n  - {b: 1}\nafter: |\n  text\n");
+        let node = parse(&source).unwrap();
+        let shown = |pointer: &str| &source.text()[node.locate(pointer)];
+        assert_eq!(shown("/é"), "é");
+        assert_eq!(shown("/list/1"), "{b: 1}");
+        assert_eq!(shown("/list/1/b"), "b");
+        assert_eq!(shown("/after"), "after");
+        assert_eq!(&source.text()[node.get("é").unwrap().span.clone()], "'ü'");
+        assert_eq!(&source.text()[node.get("list").unwrap().span.clone()], "- a\n  - {b: 1}");
+    }
+
+    #[test]
+    fn scalars_have_the_types_that_serde_yaml_gives_them() {
+        for text in [
+            "~",
+            "null",
+            "true",
+            "False",
+            "yes",
+            "on",
+            "0",
+            "-1",
+            "+1",
+            "007",
+            "0x1f",
+            "0o7",
+            "0b1",
+            "1.0",
+            "1e3",
+            ".5",
+            "-.5",
+            ".inf",
+            ".nan",
+            "1_000",
+            "2026-11-23",
+            "'1'",
+            "\"true\"",
+            "a",
+            "1.2.3",
+            "-",
+            "+",
+            ".",
+            "e3",
+            "0.1.2",
+            "-.inf",
+            "1e",
+            "5.",
+        ] {
+            let source = Source::new("x.yaml", format!("k: {text}"));
+            let ours = match parse(&source).map(|node| node.get("k").map(|k| k.kind())) {
+                Ok(Some(kind)) => kind,
+                _ => continue,
+            };
+            let theirs = match &serde_yaml::from_str::<serde_yaml::Value>(source.text()).unwrap()["k"] {
+                serde_yaml::Value::Null => "null",
+                serde_yaml::Value::Bool(_) => "a boolean",
+                serde_yaml::Value::Number(number) if number.is_f64() => "a number",
+                serde_yaml::Value::Number(_) => "an integer",
+                _ => "a string",
+            };
+            assert_eq!(ours, theirs, "{text}");
+        }
+    }
+}

@@ -1,0 +1,446 @@
+//! Operations: a struct of arguments and one `impl` for each, and a type for each group that has them as methods.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::text::{self, doc};
+use super::{Emitter, argument, deprecated, ident, required_doc};
+use crate::model::{Answer, Group, ListStyle, Location, Operation, Parameter, Retry, Risk, Scope};
+
+/// What a caller gives, in order.
+struct Argument {
+    name: TokenStream,
+    ty: TokenStream,
+    /// How the fields of the operation are made of it.
+    fields: Vec<TokenStream>,
+}
+
+impl Emitter<'_> {
+    pub(super) fn group(&self, group: &Group) -> TokenStream {
+        let heading = text::inner_doc(&group.doc);
+        let use_runtime = self.use_runtime();
+        let methods = self.in_crate().then(|| self.methods(group));
+        let operations = group.operations.iter().map(|operation| self.operation(group, operation));
+        let use_types = group.operations.iter().any(|operation| self.names_types(operation));
+        let use_types = use_types.then(|| quote! { use super::types; });
+        quote! {
+            #heading
+            #use_types
+            #use_runtime
+            #methods
+            #(#operations)*
+        }
+    }
+
+    fn names_types(&self, operation: &Operation) -> bool {
+        let answer = match &operation.answer {
+            Answer::Data(ty) | Answer::OptionalData(ty) | Answer::Plain(ty) => ty.named(),
+            Answer::Acknowledgement | Answer::Nothing => None,
+        };
+        let given = operation.parameters.iter().map(|parameter| &parameter.ty);
+        let given = given.chain(operation.body.as_ref().map(|body| &body.ty));
+        answer.or_else(|| given.filter_map(|ty| ty.named()).next()).is_some()
+    }
+
+    /// The group as callers reach it: one method for each operation.
+    fn methods(&self, group: &Group) -> TokenStream {
+        let name = ident(&group.type_name);
+        let about = doc(&format!("The calls of the group *{}*.\n\n{}", group.name.replace('*', ""), group.doc));
+        let methods = group.operations.iter().map(|operation| {
+            let method = ident(&operation.method_name);
+            let operation_type = ident(&operation.type_name);
+            let scope = scope_type(operation.scope);
+            let text = format!(
+                "{}\n\n- Risk: {}\n- Scope: {}\n\nMore: [`{}`].",
+                operation.doc.split("\n\n").next().unwrap_or_default(),
+                text::risk(operation.risk),
+                text::scope(operation.scope),
+                operation.type_name
+            );
+            let about = doc(&text);
+            let deprecated = deprecated(operation.deprecated);
+            let arguments = self.arguments(operation);
+            let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
+            let types = arguments.iter().map(|argument| &argument.ty);
+            quote! {
+                #about
+                #deprecated
+                pub fn #method(&self, #(#names: #types),*) -> runtime::Call<H, #operation_type>
+                where
+                    H: runtime::Serves<#scope>,
+                {
+                    runtime::Call::new(&self.handle, #operation_type::new(#(#names),*))
+                }
+            }
+        });
+        quote! {
+            #about
+            #[derive(Clone, Debug)]
+            pub struct #name<H> {
+                handle: H,
+            }
+
+            impl<H: runtime::Handle> #name<H> {
+                pub(super) fn new(handle: H) -> Self {
+                    Self { handle }
+                }
+
+                #(#methods)*
+            }
+        }
+    }
+
+    fn operation(&self, group: &Group, operation: &Operation) -> TokenStream {
+        let name = ident(&operation.type_name);
+        let about = doc(&text::operation(self.api, operation));
+        let fields = operation.parameters.iter().map(|parameter| {
+            let about = doc(&parameter.doc);
+            let field = ident(&parameter.field);
+            let ty = self.field_type(parameter);
+            quote! { #about pub #field: #ty }
+        });
+        let body_field = operation.body.as_ref().map(|body| {
+            let about = doc(&body.doc);
+            let field = ident(&body.field);
+            let ty = self.ty(&body.ty, &quote! { types });
+            let ty = if body.required {
+                ty
+            } else {
+                quote! { Option<#ty> }
+            };
+            quote! { #about pub #field: #ty }
+        });
+        let constructor = self.constructor(operation);
+        let setters: Vec<_> = self.setters(operation);
+        let required = self.required_struct(operation);
+        let forwarded = (self.in_crate() && !setters.is_empty()).then(|| self.forwarded(operation));
+        let implementation = self.implementation(group, operation);
+        let unit = operation.parameters.is_empty() && operation.body.is_none();
+        let derives = if unit {
+            quote! { #[derive(Clone, Debug, Default, PartialEq)] }
+        } else {
+            quote! { #[derive(Clone, Debug, PartialEq)] }
+        };
+        let default = (!unit && self.arguments(operation).is_empty()).then(|| {
+            quote! {
+                impl Default for #name {
+                    fn default() -> Self {
+                        Self::new()
+                    }
+                }
+            }
+        });
+        quote! {
+            #about
+            #derives
+            #[non_exhaustive]
+            pub struct #name {
+                #(#fields,)*
+                #body_field
+            }
+
+            impl #name {
+                #constructor
+                #(#setters)*
+            }
+
+            #default
+            #required
+            #forwarded
+            #implementation
+        }
+    }
+
+    /// The field of a parameter: a list that is left out is empty.
+    fn field_type(&self, parameter: &Parameter) -> TokenStream {
+        let ty = self.ty(&parameter.ty, &quote! { types });
+        if parameter.required || parameter.list_style.is_some() {
+            ty
+        } else {
+            quote! { Option<#ty> }
+        }
+    }
+
+    fn arguments(&self, operation: &Operation) -> Vec<Argument> {
+        let path = quote! { types };
+        let single = |parameter: &Parameter| {
+            let name = ident(&parameter.field);
+            Argument {
+                name: quote! { #name },
+                ty: argument(&self.ty(&parameter.ty, &path)),
+                fields: vec![quote! { #name: #name.into() }],
+            }
+        };
+        let of_path = operation.parameters.iter().filter(|parameter| parameter.location == Location::Path);
+        let mut arguments: Vec<Argument> = of_path.map(single).collect();
+        match &operation.required_name {
+            None => arguments.extend(operation.required().map(single)),
+            Some(required) => {
+                let ty = ident(required);
+                let fields = operation.required().map(|parameter| {
+                    let field = ident(&parameter.field);
+                    quote! { #field: required.#field }
+                });
+                arguments.push(Argument { name: quote! { required }, ty: quote! { #ty }, fields: fields.collect() });
+            }
+        }
+        if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
+            let name = ident(&body.field);
+            arguments.push(Argument {
+                name: quote! { #name },
+                ty: argument(&self.ty(&body.ty, &path)),
+                fields: vec![quote! { #name: #name.into() }],
+            });
+        }
+        arguments
+    }
+
+    fn constructor(&self, operation: &Operation) -> TokenStream {
+        let arguments = self.arguments(operation);
+        let names = arguments.iter().map(|argument| &argument.name);
+        let types = arguments.iter().map(|argument| &argument.ty);
+        let given = arguments.iter().flat_map(|argument| &argument.fields);
+        let optional = operation.parameters.iter().filter(|parameter| !parameter.required).map(|parameter| {
+            let field = ident(&parameter.field);
+            let empty = if parameter.list_style.is_some() {
+                quote! { Vec::new() }
+            } else {
+                quote! { None }
+            };
+            quote! { #field: #empty }
+        });
+        let no_body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
+            let field = ident(&body.field);
+            quote! { #field: None }
+        });
+        let about = doc("The call with what it cannot do without.");
+        let deprecated = deprecated(operation.deprecated);
+        quote! {
+            #about
+            #deprecated
+            #[must_use]
+            pub fn new(#(#names: #types),*) -> Self {
+                Self { #(#given,)* #(#optional,)* #no_body }
+            }
+        }
+    }
+
+    /// A method for each optional value.
+    fn setters(&self, operation: &Operation) -> Vec<TokenStream> {
+        self.optional(operation)
+            .map(|(field, ty, about, is_list, old)| {
+                let value = if is_list {
+                    quote! { #field.into() }
+                } else {
+                    quote! { Some(#field.into()) }
+                };
+                let about = doc(&about);
+                let deprecated = deprecated(old);
+                quote! {
+                    #about
+                    #deprecated
+                    #[must_use]
+                    pub fn #field(mut self, #field: #ty) -> Self {
+                        self.#field = #value;
+                        self
+                    }
+                }
+            })
+            .collect()
+    }
+
+    /// The same methods on a call that is not sent yet.
+    fn forwarded(&self, operation: &Operation) -> TokenStream {
+        let name = ident(&operation.type_name);
+        let methods = self.optional(operation).map(|(field, ty, about, _, old)| {
+            let about = doc(&about);
+            let deprecated = deprecated(old);
+            quote! {
+                #about
+                #deprecated
+                pub fn #field(self, #field: #ty) -> Self {
+                    self.map(|operation| operation.#field(#field))
+                }
+            }
+        });
+        quote! {
+            impl<H> runtime::Call<H, #name> {
+                #(#methods)*
+            }
+        }
+    }
+
+    fn optional<'o>(
+        &'o self,
+        operation: &'o Operation,
+    ) -> impl Iterator<Item = (proc_macro2::Ident, TokenStream, String, bool, bool)> + 'o {
+        let path = quote! { types };
+        let body_path = path.clone();
+        let parameters = operation.parameters.iter().filter(|parameter| !parameter.required).map(move |parameter| {
+            let ty = argument(&self.ty(&parameter.ty, &path));
+            let is_list = parameter.list_style.is_some();
+            (ident(&parameter.field), ty, parameter.doc.clone(), is_list, parameter.deprecated)
+        });
+        let body = operation.body.iter().filter(|body| !body.required).map(move |body| {
+            (ident(&body.field), argument(&self.ty(&body.ty, &body_path)), body.doc.clone(), false, false)
+        });
+        parameters.chain(body)
+    }
+
+    fn required_struct(&self, operation: &Operation) -> Option<TokenStream> {
+        let name = ident(operation.required_name.as_deref()?);
+        let about = required_doc(&operation.type_name);
+        let fields = operation.required().map(|parameter| {
+            let about = doc(&parameter.doc);
+            let field = ident(&parameter.field);
+            let ty = self.ty(&parameter.ty, &quote! { types });
+            quote! { #about pub #field: #ty }
+        });
+        Some(quote! {
+            #about
+            #[derive(Clone, Debug, PartialEq)]
+            pub struct #name {
+                #(#fields,)*
+            }
+        })
+    }
+
+    fn implementation(&self, group: &Group, operation: &Operation) -> TokenStream {
+        let name = ident(&operation.type_name);
+        let scope = scope_type(operation.scope);
+        let path = quote! { types };
+        let (output, read) = match &operation.answer {
+            Answer::Data(ty) | Answer::OptionalData(ty) if self.api.is_list(ty) => {
+                (self.ty(ty, &path), quote! { list })
+            }
+            Answer::Data(ty) => (self.ty(ty, &path), quote! { data }),
+            Answer::OptionalData(ty) => {
+                let ty = self.ty(ty, &path);
+                (quote! { Option<#ty> }, quote! { optional_data })
+            }
+            Answer::Acknowledgement => (quote! { () }, quote! { acknowledgement }),
+            Answer::Plain(ty) => (self.ty(ty, &path), quote! { plain }),
+            Answer::Nothing => (quote! { () }, quote! { nothing }),
+        };
+        let info = self.info(group, operation);
+        let writes = operation.parameters.iter().map(|parameter| {
+            let wire = &parameter.name;
+            let field = ident(&parameter.field);
+            match (parameter.location, parameter.list_style, parameter.required) {
+                (Location::Path, ..) => quote! { request.path(#wire, &self.#field); },
+                (Location::Query, Some(style), _) => {
+                    let style = list_style(style);
+                    quote! { request.query_list(#wire, &self.#field, runtime::ListStyle::#style); }
+                }
+                (Location::Query, None, true) => quote! { request.query(#wire, &self.#field); },
+                (Location::Query, None, false) => quote! { request.query(#wire, self.#field.as_ref()); },
+                (Location::Header, _, true) => quote! { request.header(#wire, &self.#field); },
+                (Location::Header, _, false) => quote! { request.header(#wire, self.#field.as_ref()); },
+            }
+        });
+        let body = operation.body.as_ref().map(|body| {
+            let field = ident(&body.field);
+            if body.required {
+                quote! { request.body(&self.#field); }
+            } else {
+                quote! { request.body(self.#field.as_ref()); }
+            }
+        });
+        let nothing_to_write = operation.parameters.is_empty() && operation.body.is_none();
+        let write = (!nothing_to_write).then(|| {
+            quote! {
+                fn write(&self, request: &mut runtime::RequestParts) {
+                    #(#writes)*
+                    #body
+                }
+            }
+        });
+        quote! {
+            impl runtime::Operation for #name {
+                type Scope = #scope;
+                type Output = #output;
+
+                const INFO: &'static runtime::OperationInfo = #info;
+
+                #write
+
+                fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
+                    answer.#read()
+                }
+            }
+        }
+    }
+
+    fn info(&self, group: &Group, operation: &Operation) -> TokenStream {
+        let id = &operation.id;
+        let group = &group.name;
+        let method = operation.http_method;
+        let path = &operation.path;
+        let scope = match operation.scope {
+            Scope::Organization => quote! { Organization },
+            Scope::Either => quote! { Either },
+            Scope::Project => quote! { Project },
+        };
+        let risk = match operation.risk {
+            Risk::Read => quote! { Read },
+            Risk::Write => quote! { Write },
+            Risk::Destructive => quote! { Destructive },
+            Risk::Physical => quote! { Physical },
+        };
+        let retry = match operation.retry {
+            Retry::Safe => quote! { Safe },
+            Retry::Idempotent => quote! { Idempotent },
+            Retry::Never => quote! { Never },
+        };
+        let availability = if operation.private_cloud_only {
+            quote! { PrivateCloud }
+        } else {
+            quote! { Everywhere }
+        };
+        let authenticated = operation.authenticated;
+        let deprecated = operation.deprecated;
+        let summary = &operation.summary;
+        let page = match &operation.page {
+            Some(page) => quote! { Some(#page) },
+            None => quote! { None },
+        };
+        let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
+        let arguments = format!("arguments/{}", text::arguments_file(operation));
+        quote! {
+            &runtime::OperationInfo {
+                id: #id,
+                group: #group,
+                method: #method,
+                path: #path,
+                scope: runtime::Scope::#scope,
+                risk: runtime::Risk::#risk,
+                retry: runtime::Retry::#retry,
+                availability: runtime::Availability::#availability,
+                authenticated: #authenticated,
+                deprecated: #deprecated,
+                summary: #summary,
+                page: #page,
+                error_codes: &[#(#codes),*],
+                arguments: include_str!(#arguments),
+                api: &super::API,
+            }
+        }
+    }
+}
+
+fn scope_type(scope: Scope) -> TokenStream {
+    match scope {
+        Scope::Organization => quote! { runtime::scope::Organization },
+        Scope::Either => quote! { runtime::scope::Either },
+        Scope::Project => quote! { runtime::scope::Project },
+    }
+}
+
+fn list_style(style: ListStyle) -> TokenStream {
+    match style {
+        ListStyle::Repeated => quote! { Repeated },
+        ListStyle::Comma => quote! { Comma },
+        ListStyle::Space => quote! { Space },
+        ListStyle::Pipe => quote! { Pipe },
+    }
+}

@@ -1,0 +1,79 @@
+//! Texts of the generated documentation.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::{Api, Operation, Retry, Risk, Scope};
+use crate::names::{Case, identifier};
+
+/// Documentation of an item, one attribute a line.
+pub(super) fn doc(text: &str) -> TokenStream {
+    let lines = lines(text);
+    quote! { #(#[doc = #lines])* }
+}
+
+/// Documentation of the file that it stands in.
+pub(super) fn inner_doc(text: &str) -> TokenStream {
+    let lines = lines(text);
+    quote! { #(#![doc = #lines])* }
+}
+
+fn lines(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") })
+}
+
+pub(super) fn arguments_file(operation: &Operation) -> String {
+    format!("{}.json", identifier(&operation.type_name, Case::Snake).trim_start_matches("r#"))
+}
+
+pub(super) fn risk(risk: Risk) -> &'static str {
+    match risk {
+        Risk::Read => "read. It changes nothing.",
+        Risk::Write => "write. It changes data, and neither deletes any nor moves anything.",
+        Risk::Destructive => "destructive. It deletes data, stops work or spends quota.",
+        Risk::Physical => "**physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.",
+    }
+}
+
+fn retry(retry: Retry) -> &'static str {
+    match retry {
+        Retry::Safe => "safe. Repeating it does no harm.",
+        Retry::Idempotent => "idempotent. Sent twice it does what it does sent once.",
+        Retry::Never => "**never**. Sent twice it may do its work twice.",
+    }
+}
+
+pub(super) fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Organization => "the organization of the token.",
+        Scope::Either => "the organization of the token, or a project.",
+        Scope::Project => "a project.",
+    }
+}
+
+/// Everything that there is to know about an operation.
+pub(super) fn operation(api: &Api, operation: &Operation) -> String {
+    let mut text = operation.doc.clone();
+    text.push_str(&format!("\n\n`{} {}`\n\n", operation.http_method, operation.path.replace('`', "")));
+    text.push_str(&format!("- Scope: {}\n", scope(operation.scope)));
+    text.push_str(&format!("- Risk: {}\n", risk(operation.risk)));
+    text.push_str(&format!("- Repeating: {}\n", retry(operation.retry)));
+    if operation.private_cloud_only {
+        text.push_str("- Availability: private-cloud installations only; public hosts answer HTTP 404.\n");
+    }
+    if !operation.authenticated {
+        text.push_str("- Token: not sent.\n");
+    }
+    if let Some(page) = &operation.page {
+        text.push_str(&format!("- Page: <{page}>\n"));
+    }
+    if !operation.error_codes.is_empty() {
+        text.push_str("\n# Errors\n\nCodes that it is known to answer with:\n\n");
+        for code in &operation.error_codes {
+            if let Some(known) = api.error_codes.iter().find(|known| known.code == *code) {
+                text.push_str(&format!("- {code}: {}\n", crate::docs::documentation(&known.meaning)));
+            }
+        }
+    }
+    text.trim_end().to_owned()
+}

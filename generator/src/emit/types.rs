@@ -1,0 +1,432 @@
+//! Types: structs, enumerations, unions, identifiers and aliases.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::text::doc;
+use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc};
+use crate::model::{Enum, EnumValues, Field, Primitive, Struct, TypeDefinition, TypeKind, TypeRef, Union, Variant};
+
+/// How a field is held.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holding {
+    /// `T`
+    Value,
+    /// `Vec<T>`: empty when it is null or left out.
+    List,
+    /// `Option<T>`: null.
+    Nullable,
+    /// `Option<T>`: left out.
+    Optional,
+    /// `Option<Option<T>>`: left out, or null.
+    OptionalNullable,
+}
+
+impl Emitter<'_> {
+    /// The modules that types are in, in order.
+    pub(super) fn type_modules(&self) -> Vec<String> {
+        let mut modules: Vec<String> = self.api.types.iter().map(|definition| definition.module.clone()).collect();
+        modules.sort();
+        modules.dedup();
+        modules
+    }
+
+    pub(super) fn types_root(&self, modules: &[String]) -> TokenStream {
+        let modules: Vec<_> = modules.iter().map(|module| ident(module)).collect();
+        quote! {
+            #![doc = " What calls send and what they answer."]
+            #(mod #modules;)*
+            #(pub use #modules::*;)*
+        }
+    }
+
+    pub(super) fn types(&self, module: &str) -> TokenStream {
+        let definitions: Vec<&TypeDefinition> =
+            self.api.types.iter().filter(|definition| definition.module == module).collect();
+        let emitted: Vec<TokenStream> = definitions.iter().map(|definition| self.definition(definition)).collect();
+        let use_runtime = emitted.iter().any(|tokens| names_runtime(tokens.clone())).then(|| self.use_runtime());
+        quote! {
+            #use_runtime
+            #(#emitted)*
+        }
+    }
+
+    fn definition(&self, definition: &TypeDefinition) -> TokenStream {
+        match &definition.kind {
+            TypeKind::Struct(object) => self.structure(definition, object),
+            TypeKind::Enum(values) => self.enumeration(definition, values),
+            TypeKind::Union(union) => self.union(definition, union),
+            TypeKind::Newtype(primitive) => self.newtype(definition, *primitive),
+            TypeKind::Alias(ty) => {
+                let about = doc(&definition.doc);
+                let name = ident(&definition.name);
+                let ty = self.ty(ty, &quote! { super });
+                quote! { #about pub type #name = #ty; }
+            }
+        }
+    }
+
+    fn newtype(&self, definition: &TypeDefinition, primitive: Primitive) -> TokenStream {
+        let about = doc(&definition.doc);
+        let name = ident(&definition.name);
+        let krate = self.crate_path();
+        let inner = primitive_type(primitive);
+        let implementation = match primitive {
+            Primitive::Text => quote! { #krate::__text_newtype!(#name); },
+            _ => quote! { #krate::__integer_newtype!(#name: #inner); },
+        };
+        let copy = (primitive != Primitive::Text).then(|| quote! { Copy, });
+        quote! {
+            #about
+            #[derive(Clone, #copy Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub struct #name(#inner);
+            #implementation
+        }
+    }
+
+    fn enumeration(&self, definition: &TypeDefinition, enumeration: &Enum) -> TokenStream {
+        let about = doc(&definition.doc);
+        let name = ident(&definition.name);
+        let krate = self.crate_path();
+        let unknown = doc("A value that this version does not know. It is kept, printed and sent back as it came.");
+        match &enumeration.values {
+            EnumValues::Text(values) => {
+                let variants = values.iter().map(variant);
+                let pairs = values.iter().map(|value| {
+                    let (text, variant) = (&value.value, ident(&value.variant));
+                    quote! { #text => #variant }
+                });
+                quote! {
+                    #about
+                    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+                    #[non_exhaustive]
+                    pub enum #name {
+                        #(#variants,)*
+                        #unknown
+                        UnknownValue(runtime::UnknownValue<String>),
+                    }
+                    #krate::__text_enum!(#name { #(#pairs),* });
+                }
+            }
+            EnumValues::Integer(values) => {
+                let variants = values.iter().map(variant);
+                let pairs = values.iter().map(|value| {
+                    let (number, variant) = (Literal::i64_unsuffixed(value.value), ident(&value.variant));
+                    quote! { #number => #variant }
+                });
+                quote! {
+                    #about
+                    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+                    #[non_exhaustive]
+                    pub enum #name {
+                        #(#variants,)*
+                        #unknown
+                        UnknownValue(runtime::UnknownValue<i64>),
+                    }
+                    #krate::__integer_enum!(#name { #(#pairs),* });
+                }
+            }
+        }
+    }
+
+    fn union(&self, definition: &TypeDefinition, union: &Union) -> TokenStream {
+        let about = doc(&definition.doc);
+        let name = ident(&definition.name);
+        let krate = self.crate_path();
+        let variants = union.forms.iter().map(|form| {
+            let about = doc(&form.doc);
+            let variant = ident(&form.variant);
+            let ty = self.ty(&form.ty, &quote! { super });
+            quote! { #about #variant(#ty) }
+        });
+        let forms = union.forms.iter().map(|form| {
+            let variant = ident(&form.variant);
+            let ty = self.ty(&form.ty, &quote! { super });
+            match &union.tag {
+                Some(_) => {
+                    let tags = &form.tags;
+                    quote! { #(#tags)|* => #variant(#ty) }
+                }
+                None => quote! { #variant(#ty) },
+            }
+        });
+        let implementation = match &union.tag {
+            Some(tag) => quote! { #krate::__tagged_union!(#name, #tag { #(#forms),* }); },
+            None => quote! { #krate::__untagged_union!(#name { #(#forms),* }); },
+        };
+        let unknown = doc("A form that this version does not know. It is kept and sent back as it came.");
+        quote! {
+            #about
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#variants,)*
+                #unknown
+                UnknownValue(runtime::UnknownValue<runtime::JsonValue>),
+            }
+            #implementation
+        }
+    }
+
+    fn holding(&self, field: &Field, in_requests: bool) -> Holding {
+        if self.api.is_list(&field.ty) {
+            Holding::List
+        } else {
+            match (field.required, field.nullable) {
+                (true, false) => Holding::Value,
+                (true, true) => Holding::Nullable,
+                (false, true) if in_requests => Holding::OptionalNullable,
+                (false, _) => Holding::Optional,
+            }
+        }
+    }
+
+    /// The type of a field without what `Holding` adds.
+    fn bare(&self, field: &Field) -> TokenStream {
+        self.ty(&field.ty, &quote! { super })
+    }
+
+    fn structure(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
+        let about = doc(&definition.doc);
+        let name = ident(&definition.name);
+        let fields = object.fields.iter().map(|field| self.field(field, definition.in_requests));
+        let rest = object.rest.as_ref().map(|rest| {
+            let about = doc("Members that are not described, as they came.");
+            let field = ident(&rest.field);
+            let ty = match &rest.ty {
+                TypeRef::Primitive(Primitive::Json) => quote! { runtime::JsonObject },
+                ty => {
+                    let ty = self.ty(ty, &quote! { super });
+                    quote! { std::collections::BTreeMap<String, #ty> }
+                }
+            };
+            quote! { #about #[serde(flatten)] pub #field: #ty, }
+        });
+        let constructor = definition.in_requests.then(|| self.constructor_of(definition, object));
+        let has_default = definition.in_requests
+            && object
+                .fields
+                .iter()
+                .all(|field| field.constant.is_none() && self.holding(field, true) != Holding::Value)
+            && object.required().count() == 0;
+        let default = has_default.then(|| quote! { Default, });
+        quote! {
+            #about
+            #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
+            #[non_exhaustive]
+            pub struct #name {
+                #(#fields,)*
+                #rest
+            }
+            #constructor
+        }
+    }
+
+    fn field(&self, field: &Field, in_requests: bool) -> TokenStream {
+        let about = doc(&field.doc);
+        let name = ident(&field.field);
+        let bare = self.bare(field);
+        let held = if field.boxed {
+            quote! { Box<#bare> }
+        } else {
+            bare
+        };
+        let mut attributes: Vec<TokenStream> = Vec::new();
+        if field.field.trim_start_matches("r#") != field.name {
+            let wire = &field.name;
+            attributes.push(quote! { rename = #wire });
+        }
+        let ty = match self.holding(field, in_requests) {
+            Holding::Value => held,
+            Holding::List => {
+                attributes.push(quote! { default });
+                attributes.push(quote! { deserialize_with = "runtime::null_as_empty" });
+                if !field.required {
+                    attributes.push(quote! { skip_serializing_if = "Vec::is_empty" });
+                }
+                held
+            }
+            Holding::Nullable => quote! { Option<#held> },
+            Holding::Optional => {
+                attributes.push(quote! { skip_serializing_if = "Option::is_none" });
+                quote! { Option<#held> }
+            }
+            Holding::OptionalNullable => {
+                attributes.push(quote! { default });
+                attributes.push(quote! { deserialize_with = "runtime::null_as_value" });
+                attributes.push(quote! { skip_serializing_if = "Option::is_none" });
+                quote! { Option<Option<#held>> }
+            }
+        };
+        let serde = (!attributes.is_empty()).then(|| quote! { #[serde(#(#attributes),*)] });
+        quote! { #about #serde pub #name: #ty }
+    }
+
+    /// `new`, with everything that is required, and a method for each other field.
+    fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
+        let name = ident(&definition.name);
+        let required: Vec<&Field> = object.required().collect();
+        let values = object.fields.iter().map(|field| self.initial(field, required.len()));
+        let rest = object.rest.as_ref().map(|rest| {
+            let field = ident(&rest.field);
+            quote! { #field: Default::default(), }
+        });
+        let about = doc("A value with everything that is required.");
+        let literal = quote! { Self { #(#values,)* #rest } };
+        let constant = object.fields.iter().any(|field| field.constant.is_some());
+        let (constructor, extra) = match (required.as_slice(), &definition.required_name) {
+            ([], _) if constant => (
+                quote! { pub fn new() -> Self { Self::default() } },
+                Some(quote! {
+                    impl Default for #name {
+                        fn default() -> Self {
+                            #literal
+                        }
+                    }
+                }),
+            ),
+            ([], _) => (quote! { pub fn new() -> Self { Self::default() } }, None),
+            (_, Some(required_name)) => {
+                let required_type = ident(required_name);
+                let about = required_doc(&definition.name);
+                let fields = required.iter().map(|field| {
+                    let about = doc(&field.doc);
+                    let name = ident(&field.field);
+                    let ty = self.given(field);
+                    quote! { #about pub #name: #ty }
+                });
+                (
+                    quote! { pub fn new(required: #required_type) -> Self { #literal } },
+                    Some(quote! {
+                        #about
+                        #[derive(Clone, Debug, PartialEq)]
+                        pub struct #required_type {
+                            #(#fields,)*
+                        }
+                    }),
+                )
+            }
+            ([only, ..], None) => {
+                let field = ident(&only.field);
+                let ty = argument(&self.given(only));
+                (quote! { pub fn new(#field: #ty) -> Self { #literal } }, None)
+            }
+        };
+        let setters = object.fields.iter().filter(|field| !field.required).map(|field| self.setter(field));
+        quote! {
+            impl #name {
+                #about
+                #[must_use]
+                #constructor
+                #(#setters)*
+            }
+            #extra
+        }
+    }
+
+    /// What a caller gives for a required field.
+    fn given(&self, field: &Field) -> TokenStream {
+        let bare = self.bare(field);
+        if self.holding(field, true) == Holding::Nullable {
+            quote! { Option<#bare> }
+        } else {
+            bare
+        }
+    }
+
+    /// The value of a field in `new`.
+    fn initial(&self, field: &Field, required: usize) -> TokenStream {
+        let name = ident(&field.field);
+        if let Some(id) = field.constant
+            && let Some((constant, variant)) = self.only_value(id)
+        {
+            return quote! { #name: super::#constant::#variant };
+        }
+        if !field.required {
+            return match self.holding(field, true) {
+                Holding::List => quote! { #name: Vec::new() },
+                _ => quote! { #name: None },
+            };
+        }
+        let given = if required > 1 {
+            quote! { required.#name }
+        } else {
+            quote! { #name.into() }
+        };
+        match (field.boxed, self.holding(field, true)) {
+            (true, Holding::Nullable) if required > 1 => quote! { #name: #given.map(Box::new) },
+            (true, Holding::Nullable) => {
+                let ty = self.given(field);
+                quote! { #name: Into::<#ty>::into(#name).map(Box::new) }
+            }
+            (true, _) => quote! { #name: Box::new(#given) },
+            _ => quote! { #name: #given },
+        }
+    }
+
+    fn only_value(&self, id: crate::model::TypeId) -> Option<(proc_macro2::Ident, proc_macro2::Ident)> {
+        let definition = self.api.definition(id)?;
+        let TypeKind::Enum(enumeration) = &definition.kind else { return None };
+        let variant = match &enumeration.values {
+            EnumValues::Text(values) => &values.first()?.variant,
+            EnumValues::Integer(values) => &values.first()?.variant,
+        };
+        Some((ident(&definition.name), ident(variant)))
+    }
+
+    fn setter(&self, field: &Field) -> TokenStream {
+        let about = doc(&field.doc);
+        let name = ident(&field.field);
+        let ty = argument(&self.bare(field));
+        let value = if field.boxed {
+            quote! { Box::new(#name.into()) }
+        } else {
+            quote! { #name.into() }
+        };
+        let holding = self.holding(field, true);
+        let value = match holding {
+            Holding::List | Holding::Value => value,
+            Holding::Nullable | Holding::Optional => quote! { Some(#value) },
+            Holding::OptionalNullable => quote! { Some(Some(#value)) },
+        };
+        let deprecated = deprecated(field.deprecated);
+        let null = (holding == Holding::OptionalNullable).then(|| {
+            let method = ident(&format!("{}_null", field.field.trim_start_matches("r#")));
+            let about = doc(&format!("Sends null for `{}`, which is not the same as leaving it out.", field.name));
+            quote! {
+                #about
+                #[must_use]
+                pub fn #method(mut self) -> Self {
+                    self.#name = Some(None);
+                    self
+                }
+            }
+        });
+        quote! {
+            #about
+            #deprecated
+            #[must_use]
+            pub fn #name(mut self, #name: #ty) -> Self {
+                self.#name = #value;
+                self
+            }
+            #null
+        }
+    }
+}
+
+fn variant<T>(value: &Variant<T>) -> TokenStream {
+    let about = doc(&value.doc);
+    let name = ident(&value.variant);
+    quote! { #about #name }
+}
+
+/// Whether tokens speak of the runtime. Serde's attributes name it in texts.
+fn names_runtime(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => ident == "runtime",
+        proc_macro2::TokenTree::Group(group) => names_runtime(group.stream()),
+        proc_macro2::TokenTree::Literal(literal) => literal.to_string().starts_with("\"runtime::"),
+        proc_macro2::TokenTree::Punct(_) => false,
+    })
+}

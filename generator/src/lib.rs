@@ -1,0 +1,105 @@
+//! Turns an OpenAPI 3.0 document that is maintained by hand into a Rust client.
+//!
+//! Text of a specification in, a set of Rust files out: no network, no clock, no globals, and the same input gives the
+//! same output. The way of the data is one direction, each stage a function of the one before:
+//!
+//! text → `document` → `lower` (with `lint` beside it) → `model` → `emit` → `files` → [`disk`]
+//!
+//! ```
+//! use flighthub2_generator::{Options, Source, generate};
+//!
+//! let source = Source::new("empty.yaml", "openapi: 3.0.3\ninfo: {title: Empty, version: '1'}\npaths: {}\n");
+//! let generated = generate(&source, &Options::default())?;
+//! assert_eq!(generated.operations, 0);
+//! assert!(generated.files["mod.rs"].contains("pub static OPERATIONS"));
+//! # Ok::<(), flighthub2_generator::Diagnostics>(())
+//! ```
+
+mod diagnostic;
+pub mod disk;
+mod docs;
+mod document;
+mod emit;
+mod files;
+mod json_schema;
+mod lint;
+mod lower;
+mod model;
+mod names;
+
+use std::collections::BTreeMap;
+
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
+
+/// Which rules a specification is held to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// Those of `spec/README.md`: every `x-` key known, nothing left undocumented, every answer in its envelope.
+    #[default]
+    FlightHub,
+    /// Those of OpenAPI 3.0 only, for trying the generator on other documents. `x-` keys mean nothing; whatever is not
+    /// a `GET`, `HEAD`, `OPTIONS` or `TRACE` counts as a write that must not be repeated.
+    Foreign,
+}
+
+/// How to generate.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The rules to hold the specification to.
+    pub dialect: Dialect,
+    /// The crate that has the runtime; `None` if the generated code is part of it. Regions and the client's accessors
+    /// are generated only there, because only there can the client be extended.
+    pub runtime: Option<String>,
+    /// What the first line of every file says about its origin.
+    pub made_by: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            dialect: Dialect::FlightHub,
+            runtime: None,
+            made_by: "`cargo xtask gen` from spec/flighthub2.yaml. Change that file, not this one.".to_owned(),
+        }
+    }
+}
+
+/// The client's generated files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generated {
+    /// Texts by path below the output folder, with `/`.
+    pub files: BTreeMap<String, String>,
+    /// How many operations there are.
+    pub operations: usize,
+    /// How many types with a name there are.
+    pub types: usize,
+}
+
+/// Generates the client of a specification.
+///
+/// # Errors
+/// Everything that is wrong with the specification, as far as it can be told: a document whose syntax is broken is not
+/// asked for its meaning.
+pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnostics> {
+    let failed = |problems| Diagnostics::new(source.clone(), problems);
+    let document = document::Document::read(source, options.dialect)?;
+    let mut problems = lint::check(&document, options.dialect);
+    let api = match lower::lower(&document, options.dialect) {
+        Ok(api) if problems.is_empty() => api,
+        Ok(_) => return Err(failed(problems)),
+        Err(more) => {
+            problems.extend(more);
+            return Err(failed(problems));
+        }
+    };
+    let runtime = options.runtime.clone().map_or(emit::Runtime::Crate, emit::Runtime::External);
+    let content = emit::emit(&api, &runtime);
+    let files = files::format(content, &options.made_by).map_err(|faults| {
+        let internal = |fault: String| {
+            let help = "this is a fault of the generator: please report it with the specification";
+            Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)
+        };
+        failed(faults.into_iter().map(internal).collect())
+    })?;
+    Ok(Generated { files, operations: api.operations().count(), types: api.types.len() })
+}

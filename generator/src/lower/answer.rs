@@ -1,0 +1,219 @@
+//! What a successful call answers.
+
+use openapiv3::{MediaType, Operation, ReferenceOr, Response, Schema, StatusCode};
+
+use super::Lowering;
+use super::graph::Use;
+use super::keys::{Keys, Slot};
+use crate::Dialect;
+use crate::diagnostic::Code;
+use crate::document::pointer::At;
+use crate::model::{Answer, Primitive, TypeRef};
+
+impl<'d> Lowering<'d> {
+    /// The one successful answer of an operation.
+    pub(super) fn answer(&mut self, operation: &'d Operation, at: At<'_>, (id, module): (&str, &str)) -> Answer {
+        let responses_at = at.key("responses");
+        let responses = &operation.responses;
+        let mut successes: Vec<(String, &'d ReferenceOr<Response>)> = Vec::new();
+        for (status, response) in &responses.responses {
+            let success = match status {
+                StatusCode::Code(code) => (200..300).contains(code),
+                StatusCode::Range(hundreds) => *hundreds == 2,
+            };
+            if success {
+                successes.push((status_key(status), response));
+            } else if self.dialect == Dialect::FlightHub {
+                self.failure(&status_key(status), response, responses_at);
+            }
+        }
+        if let Some(default) = &responses.default {
+            if successes.is_empty() && self.dialect == Dialect::Foreign {
+                successes.push(("default".to_owned(), default));
+            } else if self.dialect == Dialect::FlightHub {
+                self.failure("default", default, responses_at);
+            }
+        }
+        let mut answers: Vec<Answer> = Vec::new();
+        for (status, response) in &successes {
+            let at = responses_at.key(status);
+            let Some((response, pointer)) = self.resolve(response, at, "responses", |all| &all.responses) else {
+                continue;
+            };
+            let answer = self.success(response, At::Base(&pointer), at, (id, module));
+            if !answers.contains(&answer) {
+                answers.push(answer);
+            }
+        }
+        match answers.as_slice() {
+            [answer] => answer.clone(),
+            [] => {
+                self.report(
+                    Code::Answer,
+                    responses_at,
+                    "there is no successful answer",
+                    "describe the answer under `'200'`",
+                );
+                Answer::Nothing
+            }
+            _ => {
+                self.report(
+                    Code::Unsupported,
+                    responses_at,
+                    "several successful answers of different forms",
+                    "keep the one that callers get; a call has one type of answer",
+                );
+                Answer::Nothing
+            }
+        }
+    }
+
+    fn success(
+        &mut self,
+        response: &'d Response,
+        response_at: At<'_>,
+        at: At<'_>,
+        (id, module): (&str, &str),
+    ) -> Answer {
+        let content_at = response_at.key("content");
+        let Some((media_type, media)) = json_content(&response.content) else {
+            if let Some((other, _)) = response.content.first() {
+                let message = format!("an answer of type `{other}` is not supported");
+                self.report(Code::Unsupported, content_at, message, "supported is `application/json`");
+            } else if self.dialect == Dialect::FlightHub {
+                let help = "add `content` with `application/json` and the schema of the envelope";
+                self.report(Code::Answer, at, "this answer has no content", help);
+            }
+            return Answer::Nothing;
+        };
+        let media_at = content_at.key(media_type);
+        let Some(schema) = &media.schema else {
+            let help = "add `schema`: the envelope with its `data`";
+            self.report(Code::Answer, media_at, "this answer has no schema", help);
+            return Answer::Nothing;
+        };
+        let schema_at = media_at.key("schema");
+        let slot = Slot::from(schema);
+        let answer = if self.types.is_wrapper(slot, 0) && self.dialect == Dialect::FlightHub {
+            self.enveloped(slot, schema_at, id)
+        } else {
+            if self.dialect == Dialect::FlightHub {
+                self.report(
+                    Code::Envelope,
+                    schema_at,
+                    "this answer is not wrapped in the envelope",
+                    "write `allOf:` with `$ref: '#/components/schemas/Envelope'` and an object with the property `data`",
+                );
+            }
+            let (ty, nullable) = self.types.slot(slot, schema_at, &format!("{id}_answer"));
+            Answer::Plain(if nullable { TypeRef::Nullable(Box::new(ty)) } else { ty })
+        };
+        if let Answer::Data(ty) | Answer::OptionalData(ty) | Answer::Plain(ty) = &answer {
+            self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), in_request: false });
+        }
+        answer
+    }
+
+    /// The `data` of an envelope.
+    fn enveloped(&mut self, slot: Slot<'d>, at: At<'_>, id: &str) -> Answer {
+        let mut data: Vec<(Slot<'d>, String)> = Vec::new();
+        self.unwrap(slot, at, &mut data, 0);
+        match data.as_slice() {
+            [] => Answer::Acknowledgement,
+            [(slot, pointer)] => {
+                if let Slot::Schema(schema) = slot
+                    && is_nothing(schema)
+                {
+                    return Answer::Acknowledgement;
+                }
+                let (ty, nullable) = self.types.slot(*slot, At::Base(pointer), &format!("{id}_data"));
+                if nullable { Answer::OptionalData(ty) } else { Answer::Data(ty) }
+            }
+            [_, (_, second), ..] => {
+                let second = second.clone();
+                self.report(Code::Envelope, At::Base(&second), "`data` is described twice", "describe it once");
+                Answer::Acknowledgement
+            }
+        }
+    }
+
+    /// Finds `data` beside the members of the envelope.
+    fn unwrap(&mut self, slot: Slot<'d>, at: At<'_>, data: &mut Vec<(Slot<'d>, String)>, depth: usize) {
+        match slot {
+            Slot::Reference(reference) => {
+                if depth < 32
+                    && let Some((_, pointer, target)) = self.types.component(reference)
+                {
+                    self.unwrap(target, At::Base(&pointer), data, depth + 1);
+                }
+            }
+            Slot::Schema(schema) => {
+                let keys = Keys::of(schema);
+                let list = at.key("allOf");
+                for (index, member) in keys.all_of.iter().enumerate() {
+                    self.unwrap(Slot::from(member), list.index(index), data, depth + 1);
+                }
+                let properties = at.key("properties");
+                for (name, property) in keys.properties.into_iter().flatten() {
+                    let here = properties.key(name);
+                    let message = match (keys.is_envelope(), name.as_str()) {
+                        (true, "code" | "message") => continue,
+                        (false, "data") => {
+                            data.push((Slot::from(property), here.pointer()));
+                            continue;
+                        }
+                        (true, _) => format!("`{name}` is not a member of the envelope that the client knows"),
+                        (false, _) => format!("`{name}` stands beside `data`, where the client does not look"),
+                    };
+                    let help = "the envelope has `code` and `message`, and an answer adds `data`";
+                    self.report(Code::Envelope, here, message, help);
+                }
+            }
+        }
+    }
+
+    /// Failures are read by the client itself: they must have the form that it knows.
+    fn failure(&mut self, status: &str, response: &'d ReferenceOr<Response>, responses_at: At<'_>) {
+        let at = responses_at.key(status);
+        let Some((response, pointer)) = self.resolve(response, at, "responses", |all| &all.responses) else { return };
+        let content = At::Base(&pointer);
+        let content = content.key("content");
+        for (media_type, media) in &response.content {
+            let here = content.key(media_type);
+            if let Some(schema) = &media.schema
+                && !self.types.is_wrapper(Slot::from(schema), 0)
+            {
+                self.report(
+                    Code::Envelope,
+                    here.key("schema"),
+                    "a failure that is not the envelope",
+                    "refer to the envelope, or leave `content` out and describe the failure in words",
+                );
+            }
+        }
+    }
+}
+
+/// The media type of JSON, if it is there.
+pub(super) fn json_content(content: &indexmap::IndexMap<String, MediaType>) -> Option<(&String, &MediaType)> {
+    content.iter().find(|(media_type, _)| {
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    })
+}
+
+/// An object that may be null and has no members.
+fn is_nothing(schema: &Schema) -> bool {
+    let keys = Keys::of(schema);
+    keys.schema_type == Some("object") && keys.size.1 == Some(0)
+}
+
+fn status_key(status: &StatusCode) -> String {
+    match status {
+        StatusCode::Code(code) => code.to_string(),
+        StatusCode::Range(hundreds) => format!("{hundreds}XX"),
+    }
+}
+
+/// The type of a body that is any JSON.
+pub(super) const ANY: TypeRef = TypeRef::Primitive(Primitive::Json);

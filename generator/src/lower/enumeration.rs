@@ -1,0 +1,117 @@
+//! Schemas with `enum`.
+
+use serde_json::Value;
+
+use super::keys::Keys;
+use super::types::Types;
+use crate::Dialect;
+use crate::diagnostic::Code;
+use crate::docs::documentation;
+use crate::document::pointer::At;
+use crate::model::{Enum, EnumValues, Primitive, TypeKind, TypeRef, Variant};
+use crate::names::{Case, Scope, identifier};
+
+impl Types<'_> {
+    /// An enumeration of texts or integers. It stays open: the emitted type has a variant for other values.
+    pub(super) fn enumeration(&mut self, keys: &Keys<'_>, at: At<'_>) -> TypeKind {
+        let values: Vec<&Value> = keys.values.iter().filter(|value| !value.is_null()).collect();
+        if values.len() < keys.values.len() && !keys.data.nullable && self.dialect == Dialect::FlightHub {
+            self.report(
+                Code::WrongValue,
+                at.key("enum"),
+                "null is a value here, and `nullable` is not set",
+                "write `nullable: true`",
+            );
+        }
+        for (index, value) in values.iter().enumerate() {
+            if values[..index].contains(value) {
+                let message = format!("{value} is listed twice");
+                self.report(Code::DuplicateName, at.key("enum").index(index), message, "remove one of them");
+            }
+        }
+        let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
+        let integers: Option<Vec<i64>> = values.iter().map(|value| value.as_i64()).collect();
+        let fits = |schema_type: &str| keys.schema_type.is_none_or(|written| written == schema_type);
+        let names = self.variant_names(keys, &values, at);
+        let docs = self.variant_docs(keys, &values, at);
+        match (texts, integers) {
+            (Some(texts), _) if fits("string") && !texts.is_empty() => {
+                TypeKind::Enum(Enum { values: EnumValues::Text(variants(texts, names, docs)) })
+            }
+            (_, Some(integers)) if fits("integer") && !integers.is_empty() => {
+                TypeKind::Enum(Enum { values: EnumValues::Integer(variants(integers, names, docs)) })
+            }
+            _ => {
+                self.report(
+                    Code::Unsupported,
+                    at.key("enum"),
+                    "an enumeration must be of `type: string` with texts, or of `type: integer` with integers",
+                    "write the values in the form of the type; a boolean or a number needs no `enum`",
+                );
+                TypeKind::Alias(TypeRef::Primitive(Primitive::Json))
+            }
+        }
+    }
+
+    fn variant_names(&mut self, keys: &Keys<'_>, values: &[&Value], at: At<'_>) -> Vec<String> {
+        let mut scope = Scope::with_taken(["UnknownValue"]);
+        if let Some(names) = keys.texts("x-enum-varnames") {
+            self.same_length(names.len(), values.len(), "x-enum-varnames", at);
+            for (index, name) in names.iter().enumerate() {
+                let at = at.key("x-enum-varnames");
+                if identifier(name, Case::Camel) != *name {
+                    let message = format!("`{name}` is not how Rust writes the name of a variant");
+                    let help = format!("write `{}`", identifier(name, Case::Camel));
+                    self.report(Code::EnumNames, at.index(index), message, help);
+                } else if scope.issue(name, Case::Camel) != *name {
+                    let message = format!("the name `{name}` is taken");
+                    self.report(Code::EnumNames, at.index(index), message, "give every value its own name");
+                }
+            }
+            return names.into_iter().map(str::to_owned).collect();
+        }
+        let wanted: Vec<String> = values
+            .iter()
+            .map(|value| match value {
+                Value::String(text) => text.clone(),
+                value => format!("value_{}", value.to_string().replace('-', "minus_")),
+            })
+            .collect();
+        scope.issue_all(&wanted.iter().map(String::as_str).collect::<Vec<_>>(), Case::Camel)
+    }
+
+    fn variant_docs(&mut self, keys: &Keys<'_>, values: &[&Value], at: At<'_>) -> Vec<String> {
+        match keys.texts("x-enum-descriptions") {
+            Some(docs) => {
+                self.same_length(docs.len(), values.len(), "x-enum-descriptions", at);
+                docs.into_iter().map(documentation).collect()
+            }
+            None => {
+                if self.dialect == Dialect::FlightHub {
+                    self.report(
+                        Code::EnumNames,
+                        at,
+                        "the values of this enumeration have no descriptions",
+                        "add `x-enum-descriptions`, with one text for each value, in the order of `enum`",
+                    );
+                }
+                values.iter().map(|value| format!("The value `{}`.", super::facts::in_words(value))).collect()
+            }
+        }
+    }
+
+    fn same_length(&mut self, found: usize, wanted: usize, key: &str, at: At<'_>) {
+        if found != wanted {
+            self.report(
+                Code::EnumNames,
+                at.key(key),
+                format!("{found} entries for {wanted} values"),
+                "write one entry for each value, in the order of `enum`; null has none and comes last",
+            );
+        }
+    }
+}
+
+fn variants<T>(values: Vec<T>, names: Vec<String>, docs: Vec<String>) -> Vec<Variant<T>> {
+    values.into_iter().zip(names).zip(docs).map(|((value, variant), doc)| Variant { variant, value, doc }).collect()
+}

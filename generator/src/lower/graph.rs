@@ -1,0 +1,208 @@
+//! What types have to do with each other.
+//!
+//! In: all drafts, and the types that operations name. Out: definitions that know whether they contain themselves, who
+//! uses them, and what nobody needs to write.
+
+use std::collections::BTreeSet;
+
+use super::types::{Draft, OneWay};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::Document;
+use crate::model::{EnumValues, TypeDefinition, TypeId, TypeKind, TypeRef};
+use crate::names::Scope;
+
+/// Module of types that no group has for itself.
+pub(super) const SHARED: &str = "shared";
+
+/// What an operation names.
+#[derive(Debug)]
+pub(super) struct Use {
+    pub(super) module: String,
+    pub(super) ty: TypeRef,
+    pub(super) in_request: bool,
+}
+
+pub(super) fn finish(
+    document: &Document<'_>,
+    drafts: Vec<Draft>,
+    names: &mut Scope,
+    uses: &[Use],
+    one_way: &[OneWay],
+) -> (Vec<TypeDefinition>, Vec<Diagnostic>) {
+    let mut problems = circular_aliases(document, &drafts);
+    if !problems.is_empty() {
+        return (Vec::new(), problems);
+    }
+    let boxed = boxed_fields(&drafts);
+    let constants = constants(&drafts);
+    let count = drafts.len();
+    let mut modules: Vec<BTreeSet<&str>> = vec![BTreeSet::new(); count];
+    let mut in_requests = vec![false; count];
+    let mut in_answers = vec![false; count];
+    for usage in uses {
+        for id in reached(&drafts, &usage.ty) {
+            modules[id.0].insert(&usage.module);
+            if usage.in_request {
+                in_requests[id.0] = true;
+            } else {
+                in_answers[id.0] = true;
+            }
+        }
+    }
+    for property in one_way {
+        let (wrong, other) = if property.read_only {
+            (in_requests[property.owner.0], "readOnly")
+        } else {
+            (in_answers[property.owner.0], "writeOnly")
+        };
+        if wrong {
+            problems.push(Diagnostic::new(
+                Code::Unsupported,
+                document.place(&property.pointer),
+                format!("a required property that is `{other}`, in a schema that is used the other way, too"),
+                "take it out of `required`, or use two schemas",
+            ));
+        }
+    }
+    let definitions = drafts
+        .into_iter()
+        .enumerate()
+        .map(|(index, draft)| {
+            let mut kind = draft.kind;
+            if let TypeKind::Struct(object) = &mut kind {
+                for (position, field) in object.fields.iter_mut().enumerate() {
+                    field.boxed = boxed.contains(&(index, position));
+                    field.constant = match field.ty {
+                        TypeRef::Named(id) if field.required && !field.nullable && constants.contains(&id) => Some(id),
+                        _ => None,
+                    };
+                }
+            }
+            let mut users = modules[index].iter();
+            let module = match (users.next(), users.next()) {
+                (Some(only), None) => (*only).to_owned(),
+                _ => SHARED.to_owned(),
+            };
+            let required_name = match &kind {
+                TypeKind::Struct(object) if in_requests[index] && object.required().count() > 1 => {
+                    Some(names.issue_type(&format!("{}Required", draft.name)))
+                }
+                _ => None,
+            };
+            let in_requests = in_requests[index];
+            TypeDefinition { name: draft.name, required_name, doc: draft.doc, kind, module, in_requests }
+        })
+        .collect();
+    (definitions, problems)
+}
+
+/// Everything that a type holds, itself included.
+fn reached(drafts: &[Draft], ty: &TypeRef) -> BTreeSet<TypeId> {
+    let mut reached = BTreeSet::new();
+    let mut next: Vec<TypeId> = ty.named().into_iter().collect();
+    while let Some(id) = next.pop() {
+        if reached.insert(id)
+            && let Some(draft) = drafts.get(id.0)
+        {
+            next.extend(parts(&draft.kind).filter_map(TypeRef::named));
+        }
+    }
+    reached
+}
+
+fn parts(kind: &TypeKind) -> Box<dyn Iterator<Item = &TypeRef> + '_> {
+    match kind {
+        TypeKind::Struct(object) => {
+            Box::new(object.fields.iter().map(|field| &field.ty).chain(object.rest.as_ref().map(|rest| &rest.ty)))
+        }
+        TypeKind::Union(union) => Box::new(union.forms.iter().map(|form| &form.ty)),
+        TypeKind::Alias(ty) => Box::new(std::iter::once(ty)),
+        TypeKind::Enum(_) | TypeKind::Newtype(_) => Box::new(std::iter::empty()),
+    }
+}
+
+/// Names that stand for themselves. Rust's aliases cannot, and neither can a union that is its own form.
+fn circular_aliases(document: &Document<'_>, drafts: &[Draft]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        let direct = |kind: &TypeKind| -> Vec<TypeId> {
+            match kind {
+                TypeKind::Alias(ty) => ty.named().into_iter().collect(),
+                TypeKind::Union(union) => union.forms.iter().filter_map(|form| form.ty.named()).collect(),
+                _ => Vec::new(),
+            }
+        };
+        let mut seen = BTreeSet::new();
+        let mut next = direct(&draft.kind);
+        while let Some(id) = next.pop() {
+            if id.0 == index {
+                problems.push(Diagnostic::new(
+                    Code::CircularRef,
+                    document.place(&draft.pointer),
+                    format!("`{}` leads back to itself", draft.name),
+                    "a schema may refer to itself through a property of an object only",
+                ));
+                break;
+            }
+            if seen.insert(id)
+                && let Some(draft) = drafts.get(id.0)
+            {
+                next.extend(direct(&draft.kind));
+            }
+        }
+    }
+    problems
+}
+
+/// What a value of a type holds without an allocation between.
+fn held(drafts: &[Draft], ty: &TypeRef) -> Option<TypeId> {
+    match ty {
+        TypeRef::Primitive(_) | TypeRef::List(_) | TypeRef::Map(_) => None,
+        TypeRef::Nullable(inner) => held(drafts, inner),
+        TypeRef::Named(id) => match drafts.get(id.0).map(|draft| &draft.kind) {
+            Some(TypeKind::Alias(target)) => held(drafts, target),
+            _ => Some(*id),
+        },
+    }
+}
+
+/// The fields, by type and position, through which a type contains itself.
+fn boxed_fields(drafts: &[Draft]) -> BTreeSet<(usize, usize)> {
+    let holds = |from: TypeId, wanted: usize| {
+        let mut seen = BTreeSet::new();
+        let mut next = vec![from];
+        while let Some(id) = next.pop() {
+            if id.0 == wanted {
+                return true;
+            }
+            if seen.insert(id)
+                && let Some(draft) = drafts.get(id.0)
+            {
+                next.extend(parts(&draft.kind).filter_map(|ty| held(drafts, ty)));
+            }
+        }
+        false
+    };
+    let mut boxed = BTreeSet::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        let TypeKind::Struct(object) = &draft.kind else { continue };
+        for (position, field) in object.fields.iter().enumerate() {
+            if held(drafts, &field.ty).is_some_and(|id| holds(id, index)) {
+                boxed.insert((index, position));
+            }
+        }
+    }
+    boxed
+}
+
+/// Enumerations with one value.
+fn constants(drafts: &[Draft]) -> BTreeSet<TypeId> {
+    let single = |kind: &TypeKind| match kind {
+        TypeKind::Enum(values) => match &values.values {
+            EnumValues::Text(values) => values.len() == 1,
+            EnumValues::Integer(values) => values.len() == 1,
+        },
+        _ => false,
+    };
+    drafts.iter().enumerate().filter(|(_, draft)| single(&draft.kind)).map(|(index, _)| TypeId(index)).collect()
+}

@@ -1,0 +1,217 @@
+//! One view of a schema, whatever `openapiv3` made of it.
+//!
+//! `openapiv3` sorts schemas into kinds by the keys they have. Lowering asks for keys; this is where they come from.
+
+use indexmap::IndexMap;
+use openapiv3::{AdditionalProperties, ReferenceOr, Schema, SchemaData, SchemaKind, Type, VariantOrUnknownOrEmpty};
+use serde_json::Value;
+
+/// Where a schema is written, or a reference to one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Slot<'a> {
+    Reference(&'a str),
+    Schema(&'a Schema),
+}
+
+impl<'a> From<&'a ReferenceOr<Schema>> for Slot<'a> {
+    fn from(slot: &'a ReferenceOr<Schema>) -> Self {
+        match slot {
+            ReferenceOr::Reference { reference } => Self::Reference(reference),
+            ReferenceOr::Item(schema) => Self::Schema(schema),
+        }
+    }
+}
+
+impl<'a> From<&'a ReferenceOr<Box<Schema>>> for Slot<'a> {
+    fn from(slot: &'a ReferenceOr<Box<Schema>>) -> Self {
+        match slot {
+            ReferenceOr::Reference { reference } => Self::Reference(reference),
+            ReferenceOr::Item(schema) => Self::Schema(schema),
+        }
+    }
+}
+
+/// The keys of a schema. A key that is not there is `None` or empty.
+#[derive(Debug)]
+pub(crate) struct Keys<'a> {
+    pub(crate) data: &'a SchemaData,
+    pub(crate) schema_type: Option<&'a str>,
+    pub(crate) format: Option<String>,
+    pub(crate) pattern: Option<&'a str>,
+    pub(crate) values: Vec<Value>,
+    pub(crate) properties: Option<&'a IndexMap<String, ReferenceOr<Box<Schema>>>>,
+    pub(crate) required: &'a [String],
+    pub(crate) additional: Option<&'a AdditionalProperties>,
+    pub(crate) items: Option<Slot<'a>>,
+    pub(crate) all_of: &'a [ReferenceOr<Schema>],
+    pub(crate) one_of: &'a [ReferenceOr<Schema>],
+    pub(crate) any_of: &'a [ReferenceOr<Schema>],
+    pub(crate) not: bool,
+    pub(crate) minimum: Option<Bound>,
+    pub(crate) maximum: Option<Bound>,
+    pub(crate) multiple_of: Option<f64>,
+    /// Characters, items or members.
+    pub(crate) size: (Option<usize>, Option<usize>),
+    pub(crate) unique_items: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    pub(crate) value: f64,
+    /// As it is written; an integer need not fit `value` exactly.
+    pub(crate) text: String,
+    pub(crate) exclusive: bool,
+}
+
+impl<'a> Keys<'a> {
+    fn empty(data: &'a SchemaData) -> Self {
+        Self {
+            data,
+            schema_type: None,
+            format: None,
+            pattern: None,
+            values: Vec::new(),
+            properties: None,
+            required: &[],
+            additional: None,
+            items: None,
+            all_of: &[],
+            one_of: &[],
+            any_of: &[],
+            not: false,
+            minimum: None,
+            maximum: None,
+            multiple_of: None,
+            size: (None, None),
+            unique_items: false,
+        }
+    }
+
+    pub(crate) fn of(schema: &'a Schema) -> Self {
+        let empty = Self::empty(&schema.schema_data);
+        match &schema.schema_kind {
+            SchemaKind::Type(Type::String(text)) => Self {
+                schema_type: Some("string"),
+                format: name_of(&text.format),
+                pattern: text.pattern.as_deref(),
+                values: values(&text.enumeration),
+                size: (text.min_length, text.max_length),
+                ..empty
+            },
+            SchemaKind::Type(Type::Number(number)) => Self {
+                schema_type: Some("number"),
+                format: name_of(&number.format),
+                values: values(&number.enumeration),
+                minimum: bound(number.minimum, number.exclusive_minimum),
+                maximum: bound(number.maximum, number.exclusive_maximum),
+                multiple_of: number.multiple_of,
+                ..empty
+            },
+            SchemaKind::Type(Type::Integer(integer)) => Self {
+                schema_type: Some("integer"),
+                format: name_of(&integer.format),
+                values: values(&integer.enumeration),
+                minimum: integer_bound(integer.minimum, integer.exclusive_minimum),
+                maximum: integer_bound(integer.maximum, integer.exclusive_maximum),
+                multiple_of: integer.multiple_of.map(|factor| factor as f64),
+                ..empty
+            },
+            SchemaKind::Type(Type::Boolean(boolean)) => {
+                Self { schema_type: Some("boolean"), values: values(&boolean.enumeration), ..empty }
+            }
+            SchemaKind::Type(Type::Object(object)) => Self {
+                schema_type: Some("object"),
+                properties: Some(&object.properties),
+                required: &object.required,
+                additional: object.additional_properties.as_ref(),
+                size: (object.min_properties, object.max_properties),
+                ..empty
+            },
+            SchemaKind::Type(Type::Array(array)) => Self {
+                schema_type: Some("array"),
+                items: array.items.as_ref().map(Slot::from),
+                size: (array.min_items, array.max_items),
+                unique_items: array.unique_items,
+                ..empty
+            },
+            SchemaKind::OneOf { one_of } => Self { one_of, ..empty },
+            SchemaKind::AllOf { all_of } => Self { all_of, ..empty },
+            SchemaKind::AnyOf { any_of } => Self { any_of, ..empty },
+            SchemaKind::Not { .. } => Self { not: true, ..empty },
+            SchemaKind::Any(any) => Self {
+                schema_type: any.typ.as_deref(),
+                format: any.format.clone(),
+                pattern: any.pattern.as_deref(),
+                values: any.enumeration.clone(),
+                properties: Some(&any.properties).filter(|properties| !properties.is_empty()),
+                required: &any.required,
+                additional: any.additional_properties.as_ref(),
+                items: any.items.as_ref().map(Slot::from),
+                all_of: &any.all_of,
+                one_of: &any.one_of,
+                any_of: &any.any_of,
+                not: any.not.is_some(),
+                minimum: bound(any.minimum, any.exclusive_minimum.unwrap_or_default()),
+                maximum: bound(any.maximum, any.exclusive_maximum.unwrap_or_default()),
+                multiple_of: any.multiple_of,
+                size: (
+                    any.min_length.or(any.min_items).or(any.min_properties),
+                    any.max_length.or(any.max_items).or(any.max_properties),
+                ),
+                unique_items: any.unique_items.unwrap_or_default(),
+                ..empty
+            },
+        }
+    }
+
+    /// The only thing it does is to refer to another schema, with its own description.
+    pub(crate) fn as_reference(&self) -> Option<&'a str> {
+        match self.all_of {
+            [ReferenceOr::Reference { reference }] if !self.has_own_shape() => Some(reference),
+            _ => None,
+        }
+    }
+
+    /// Whether keys beside `allOf` add to the shape.
+    pub(crate) fn has_own_shape(&self) -> bool {
+        self.properties.is_some_and(|properties| !properties.is_empty())
+            || !self.required.is_empty()
+            || self.additional.is_some()
+            || self.items.is_some()
+            || !self.values.is_empty()
+    }
+
+    pub(crate) fn unit(&self) -> Option<&'a str> {
+        self.data.extensions.get("x-unit")?.as_str()
+    }
+
+    pub(crate) fn is_envelope(&self) -> bool {
+        self.data.extensions.get("x-envelope") == Some(&Value::Bool(true))
+    }
+
+    /// The texts of a list under an `x-` key.
+    pub(crate) fn texts(&self, key: &str) -> Option<Vec<&'a str>> {
+        let list = self.data.extensions.get(key)?.as_array()?;
+        Some(list.iter().filter_map(Value::as_str).collect())
+    }
+}
+
+fn bound(value: Option<f64>, exclusive: bool) -> Option<Bound> {
+    value.map(|value| Bound { value, text: value.to_string(), exclusive })
+}
+
+fn integer_bound(value: Option<i64>, exclusive: bool) -> Option<Bound> {
+    value.map(|value| Bound { value: value as f64, text: value.to_string(), exclusive })
+}
+
+fn values<T: Clone + Into<Value>>(values: &[Option<T>]) -> Vec<Value> {
+    values.iter().map(|value| value.clone().map_or(Value::Null, Into::into)).collect()
+}
+
+fn name_of<T: serde::Serialize>(format: &VariantOrUnknownOrEmpty<T>) -> Option<String> {
+    match format {
+        VariantOrUnknownOrEmpty::Item(item) => serde_json::to_value(item).ok()?.as_str().map(str::to_owned),
+        VariantOrUnknownOrEmpty::Unknown(name) => Some(name.clone()),
+        VariantOrUnknownOrEmpty::Empty => None,
+    }
+}

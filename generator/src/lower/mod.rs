@@ -1,0 +1,96 @@
+//! The lower stage: a document in, the model out.
+//!
+//! Everything that can be wrong with a specification whose shape is right is found here, with its place: what leads
+//! nowhere or back to itself, what contradicts itself, what the generator does not support. All of it is reported, not
+//! only the first. This stage gives things their names and knows nothing of tokens.
+
+mod answer;
+mod enumeration;
+mod facts;
+mod graph;
+mod interface;
+mod keys;
+mod object;
+mod operation;
+mod parameter;
+mod types;
+mod union;
+
+use openapiv3::{Components, ReferenceOr};
+
+use crate::Dialect;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::Document;
+use crate::document::pointer::{At, escape, unescape};
+use crate::model::{Api, Roles};
+use graph::Use;
+use keys::Keys;
+use types::Types;
+
+/// Makes the model of a document.
+pub(crate) fn lower(document: &Document<'_>, dialect: Dialect) -> Result<Api, Vec<Diagnostic>> {
+    let types = Types::read(document, dialect);
+    let mut lowering =
+        Lowering { document, dialect, types, roles: Roles::default(), uses: Vec::new(), problems: Vec::new() };
+    let mut api = lowering.interface();
+    api.groups = lowering.groups();
+    let Lowering { mut types, roles, uses, mut problems, .. } = lowering;
+    api.roles = roles;
+    problems.extend(types.problems);
+    problems.extend(union::check(document, &types.drafts));
+    let (definitions, more) = graph::finish(document, types.drafts, &mut types.scope, &uses, &types.one_way);
+    problems.extend(more);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    api.types = definitions;
+    Ok(api)
+}
+
+struct Lowering<'d> {
+    document: &'d Document<'d>,
+    dialect: Dialect,
+    types: Types<'d>,
+    roles: Roles,
+    uses: Vec<Use>,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'d> Lowering<'d> {
+    fn report(&mut self, code: Code, at: At<'_>, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Diagnostic::new(code, self.document.place(&at.pointer()), message, help));
+    }
+
+    fn components(&self) -> Option<&'d Components> {
+        self.document.api.components.as_ref()
+    }
+
+    /// What is written in a place, or where its reference leads, with its pointer.
+    fn resolve<T>(
+        &mut self,
+        slot: &'d ReferenceOr<T>,
+        at: At<'_>,
+        section: &str,
+        members: impl Fn(&'d Components) -> &'d indexmap::IndexMap<String, ReferenceOr<T>>,
+    ) -> Option<(&'d T, String)> {
+        let mut slot = slot;
+        let mut pointer = at.pointer();
+        for _ in 0..32 {
+            match slot {
+                ReferenceOr::Item(item) => return Some((item, pointer)),
+                ReferenceOr::Reference { reference } => {
+                    let name = unescape(reference.rsplit('/').next().unwrap_or_default());
+                    pointer = format!("/components/{section}/{}", escape(&name));
+                    slot = members(self.components()?).get(&name)?;
+                }
+            }
+        }
+        self.report(Code::CircularRef, at, "this reference leads back to itself", "refer to the object itself");
+        None
+    }
+}
+
+/// The keys of a schema, for rules that ask for them.
+pub(crate) fn keys_of(schema: &openapiv3::Schema) -> Keys<'_> {
+    Keys::of(schema)
+}

@@ -1,0 +1,209 @@
+//! Schemas of objects, and `allOf`.
+
+use openapiv3::AdditionalProperties;
+
+use super::facts::describe;
+use super::keys::{Keys, Slot};
+use super::types::{Types, fallback};
+use crate::diagnostic::Code;
+use crate::document::pointer::At;
+use crate::model::{Field, Primitive, Rest, Struct, TypeKind, TypeRef};
+use crate::names::{Case, Scope};
+
+/// The members of an object, with those of everything in its `allOf`.
+#[derive(Debug, Default)]
+struct Members<'d> {
+    properties: Vec<Property<'d>>,
+    required: Vec<(&'d str, String)>,
+    additional: Option<(&'d AdditionalProperties, String)>,
+}
+
+#[derive(Debug)]
+struct Property<'d> {
+    name: &'d str,
+    slot: Slot<'d>,
+    pointer: String,
+}
+
+impl<'d> Types<'d> {
+    /// An object: a struct if its members are described, else a map.
+    pub(super) fn object(&mut self, keys: &Keys<'d>, at: At<'_>, name: &str) -> TypeKind {
+        let mut members = Members::default();
+        self.collect(keys, at, &mut members, &mut Vec::new());
+        for (required, pointer) in &members.required {
+            if !members.properties.iter().any(|property| property.name == *required) {
+                self.report(
+                    Code::UnknownRequired,
+                    At::Base(pointer),
+                    format!("`{required}` is required, and is not one of the properties"),
+                    "describe it under `properties`, or correct its name",
+                );
+            }
+        }
+        let rest = match &members.additional {
+            None | Some((AdditionalProperties::Any(false), _)) => None,
+            Some((AdditionalProperties::Any(true), _)) => Some(TypeRef::Primitive(Primitive::Json)),
+            Some((AdditionalProperties::Schema(schema), pointer)) => {
+                let slot = Slot::from(&**schema);
+                let (ty, nullable) = self.slot(slot, At::Base(pointer), &format!("{name}_value"));
+                Some(if nullable { TypeRef::Nullable(Box::new(ty)) } else { ty })
+            }
+        };
+        if members.properties.is_empty() {
+            return TypeKind::Alias(match rest {
+                None | Some(TypeRef::Primitive(Primitive::Json)) => TypeRef::Primitive(Primitive::JsonObject),
+                Some(ty) => TypeRef::Map(Box::new(ty)),
+            });
+        }
+        let names: Vec<&str> = members.properties.iter().map(|property| property.name).collect();
+        let mut scope = Scope::with_taken(["new"]);
+        let identifiers = scope.issue_all(&names, Case::Snake);
+        let fields = members
+            .properties
+            .iter()
+            .zip(identifiers)
+            .map(|(property, identifier)| {
+                let required = members.required.iter().any(|(required, _)| *required == property.name);
+                self.field(property, identifier, required, name)
+            })
+            .collect();
+        let rest = rest.map(|ty| Rest { field: scope.issue("other", Case::Snake), ty });
+        TypeKind::Struct(Struct { fields, rest })
+    }
+
+    fn field(&mut self, property: &Property<'d>, field: String, required: bool, owner: &str) -> Field {
+        let at = At::Base(&property.pointer);
+        let (ty, nullable) = self.slot(property.slot, at, &format!("{owner}_{}", property.name));
+        let (own, deprecated) = match property.slot {
+            Slot::Reference(_) => (None, false),
+            Slot::Schema(schema) => {
+                let keys = Keys::of(schema);
+                let referred = keys.as_reference().and_then(|reference| self.description_of(reference));
+                let words = referred.unwrap_or_else(|| fallback(property.name));
+                (Some(describe(&keys, &words)), schema.schema_data.deprecated)
+            }
+        };
+        let doc = own.unwrap_or_else(|| match property.slot {
+            Slot::Reference(reference) => self.description_of(reference).unwrap_or_else(|| fallback(property.name)),
+            Slot::Schema(_) => String::new(),
+        });
+        Field {
+            name: property.name.to_owned(),
+            field,
+            required,
+            nullable,
+            deprecated,
+            ty,
+            boxed: false,
+            constant: None,
+            doc,
+        }
+    }
+
+    /// Gathers the members of an object and of its `allOf`, outermost first.
+    fn collect(&mut self, keys: &Keys<'d>, at: At<'_>, members: &mut Members<'d>, stack: &mut Vec<&'d str>) {
+        if !keys.one_of.is_empty()
+            || !keys.any_of.is_empty()
+            || keys.not
+            || keys.items.is_some()
+            || !keys.values.is_empty()
+        {
+            self.report(
+                Code::Unsupported,
+                at,
+                "only objects can be joined with `allOf` or stand beside it",
+                "write the result of the combination as one schema",
+            );
+            return;
+        }
+        for (index, member) in keys.all_of.iter().enumerate() {
+            let list = at.key("allOf");
+            let at = list.index(index);
+            match Slot::from(member) {
+                Slot::Schema(schema) => self.collect(&Keys::of(schema), at, members, stack),
+                Slot::Reference(reference) => {
+                    let Some((name, pointer, slot)) = self.component(reference) else { continue };
+                    if stack.contains(&name) {
+                        self.report(
+                            Code::CircularRef,
+                            at,
+                            format!("`{name}` is made of itself"),
+                            "remove this member of `allOf`; a schema may refer to itself through a property only",
+                        );
+                        continue;
+                    }
+                    stack.push(name);
+                    match slot {
+                        Slot::Schema(schema) => {
+                            self.collect(&Keys::of(schema), At::Base(&pointer), members, stack);
+                        }
+                        Slot::Reference(_) => self.report(
+                            Code::Unsupported,
+                            at,
+                            "this leads to a reference instead of an object",
+                            "refer to the object itself",
+                        ),
+                    }
+                    stack.pop();
+                }
+            }
+        }
+        if keys.schema_type.is_some_and(|schema_type| schema_type != "object") {
+            let message = format!("`type: {}` cannot be joined with objects", keys.schema_type.unwrap_or_default());
+            self.report(Code::AllOfConflict, at, message, "join objects only");
+            return;
+        }
+        let properties_at = at.key("properties");
+        for (name, property) in keys.properties.into_iter().flatten() {
+            let slot = Slot::from(property);
+            let here = properties_at.key(name);
+            match members.properties.iter().find(|known| known.name == name) {
+                None => members.properties.push(Property { name, slot, pointer: here.pointer() }),
+                Some(known) if same(known.slot, slot) => {}
+                Some(known) => {
+                    let other = known.pointer.clone();
+                    self.report_with(
+                        Code::AllOfConflict,
+                        here,
+                        format!("`{name}` is described differently by another member of the same `allOf`"),
+                        "describe it once",
+                        (other, "here, too".to_owned()),
+                    );
+                }
+            }
+        }
+        let required_at = at.key("required");
+        for (index, name) in keys.required.iter().enumerate() {
+            members.required.push((name, required_at.index(index).pointer()));
+        }
+        if let Some(additional) = keys.additional {
+            let here = at.key("additionalProperties").pointer();
+            match (&members.additional, additional) {
+                (None | Some((AdditionalProperties::Any(false), _)), _)
+                | (Some((AdditionalProperties::Any(true), _)), AdditionalProperties::Schema(_)) => {
+                    members.additional = Some((additional, here));
+                }
+                (Some(_), AdditionalProperties::Any(_)) => {}
+                (Some((known, _)), _) if *known == additional => {}
+                (Some((_, other)), _) => {
+                    let other = other.clone();
+                    self.report_with(
+                        Code::AllOfConflict,
+                        At::Base(&here),
+                        "`additionalProperties` is described differently by another member of the same `allOf`",
+                        "describe it once",
+                        (other, "here, too".to_owned()),
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn same(a: Slot<'_>, b: Slot<'_>) -> bool {
+    match (a, b) {
+        (Slot::Reference(a), Slot::Reference(b)) => a == b,
+        (Slot::Schema(a), Slot::Schema(b)) => a == b,
+        _ => false,
+    }
+}

@@ -1,0 +1,389 @@
+//! Operations and their groups.
+
+use std::collections::HashMap;
+
+use openapiv3::{Operation, PathItem, ReferenceOr};
+use serde_json::Value;
+
+use super::Lowering;
+use super::answer::{ANY, json_content};
+use super::graph::{SHARED, Use};
+use super::keys::Slot;
+use super::parameter::source_words;
+use crate::Dialect;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::docs::{documentation, plain_line};
+use crate::document::pointer::At;
+use crate::json_schema::Arguments;
+use crate::model::{self, Body, Group, Location, Retry, Risk};
+use crate::names::{Case, Scope, identifier};
+
+/// Modules that the client has anyway.
+const TAKEN_MODULES: &[&str] = &[SHARED, "types", "r#mod", "region", "error_code", "arguments", "catalogue"];
+
+/// Methods that every call has.
+const CALL_METHODS: &[&str] = &["new", "send", "map", "operation", "dry_run"];
+
+/// An operation as it is written, with its place.
+struct Written<'d> {
+    http_method: &'static str,
+    path: &'d str,
+    item: &'d PathItem,
+    operation: &'d Operation,
+    id: String,
+}
+
+impl<'d> Lowering<'d> {
+    /// All operations, by tag, in the order of the tags.
+    pub(super) fn groups(&mut self) -> Vec<Group> {
+        let written = self.written();
+        let mut groups = self.tags(&written);
+        let ids: Vec<&str> = written.iter().map(|written| written.id.as_str()).collect();
+        let mut types = Scope::default();
+        let type_names = types.issue_types(&ids);
+        let mut methods: HashMap<usize, Scope> = HashMap::new();
+        for (written, type_name) in written.iter().zip(type_names) {
+            let tag = tag(written.operation);
+            let Some(position) = groups.iter().position(|group| group.name == tag) else { continue };
+            let module = groups[position].module.clone();
+            let scope = methods.entry(position).or_insert_with(|| Scope::with_taken(["new"]));
+            let operation = self.operation(written, type_name, &module, scope);
+            groups[position].operations.push(operation);
+        }
+        for operation in groups.iter_mut().flat_map(|group| &mut group.operations) {
+            if operation.required().count() > 1 {
+                operation.required_name = Some(types.issue_type(&format!("{}Required", operation.type_name)));
+            }
+        }
+        groups.retain(|group| !group.operations.is_empty());
+        groups
+    }
+
+    /// Every operation of the document, with an id; two of one id, or of one path, are told.
+    fn written(&mut self) -> Vec<Written<'d>> {
+        let document = self.document;
+        let mut written: Vec<Written<'d>> = Vec::new();
+        let paths = At::ROOT.key("paths");
+        let mut shapes: HashMap<String, &str> = HashMap::new();
+        let mut ids: HashMap<String, String> = HashMap::new();
+        for (path, item) in &document.api.paths.paths {
+            let path_at = paths.key(path);
+            let shape: String = path
+                .split('/')
+                .map(|part| if part.contains('{') { "/{}" } else { "/" }.to_owned() + literal(part))
+                .collect();
+            if let Some(other) = shapes.insert(shape, path) {
+                let other_place = document.place(&paths.key(other).pointer());
+                self.problems.push(
+                    Diagnostic::new(
+                        Code::AmbiguousPath,
+                        document.place(&path_at.pointer()),
+                        format!("`{path}` and `{other}` are the same path"),
+                        "put the operations of both under one of them",
+                    )
+                    .with_related(other_place, "the other one"),
+                );
+            }
+            let ReferenceOr::Item(item) = item else { continue };
+            for (http_method, operation) in item.iter() {
+                let at = path_at.key(http_method);
+                let id = match &operation.operation_id {
+                    Some(id) => id.clone(),
+                    None => {
+                        if self.dialect == Dialect::FlightHub {
+                            let help =
+                                "add `operationId`, such as `listProjects`: it names the operation in the client";
+                            self.report(Code::MissingKey, at, "this operation has no `operationId`", help);
+                        }
+                        identifier(&format!("{http_method}_{path}"), Case::Snake)
+                    }
+                };
+                let id_at = if operation.operation_id.is_some() { at.key("operationId") } else { at };
+                if let Some(other) = ids.insert(id.clone(), id_at.pointer()) {
+                    self.problems.push(
+                        Diagnostic::new(
+                            Code::DuplicateName,
+                            document.place(&id_at.pointer()),
+                            format!("two operations have the id `{id}`"),
+                            "give each its own `operationId`",
+                        )
+                        .with_related(document.place(&other), "the other one"),
+                    );
+                }
+                written.push(Written { http_method: in_capitals(http_method), path, item, operation, id });
+            }
+        }
+        written
+    }
+
+    /// The groups: declared tags first, then others as they come.
+    fn tags(&mut self, written: &[Written<'d>]) -> Vec<Group> {
+        let document = self.document;
+        let mut modules = Scope::with_taken(TAKEN_MODULES.iter().copied());
+        let mut types = Scope::with_taken(["Client", "ProjectClient", "Call"]);
+        let mut groups: Vec<Group> = Vec::new();
+        let tags_at = At::ROOT.key("tags");
+        let mut add = |groups: &mut Vec<Group>, name: &str, client_name: &str, description: Option<&str>| {
+            groups.push(Group {
+                name: name.to_owned(),
+                module: modules.issue(client_name, Case::Snake),
+                type_name: types.issue_type(client_name),
+                doc: documentation(description.unwrap_or(name)),
+                operations: Vec::new(),
+            });
+        };
+        for (index, tag) in document.api.tags.iter().enumerate() {
+            let at = tags_at.index(index);
+            if groups.iter().any(|group| group.name == tag.name) {
+                let message = format!("the tag `{}` is listed twice", tag.name);
+                self.report(Code::DuplicateName, at, message, "remove one of them");
+                continue;
+            }
+            let client_name = match self.dialect {
+                Dialect::FlightHub => tag.extensions.get("x-client-name").and_then(Value::as_str),
+                Dialect::Foreign => None,
+            };
+            add(&mut groups, &tag.name, client_name.unwrap_or(&tag.name), tag.description.as_deref());
+        }
+        for written in written {
+            let tag = tag(written.operation);
+            if !groups.iter().any(|group| group.name == tag) {
+                add(&mut groups, tag, tag, None);
+            }
+        }
+        groups
+    }
+
+    fn operation(
+        &mut self,
+        written: &Written<'d>,
+        type_name: String,
+        module: &str,
+        methods: &mut Scope,
+    ) -> model::Operation {
+        let operation = written.operation;
+        let paths = At::ROOT.key("paths");
+        let path_at = paths.key(written.path);
+        let method_key = written.http_method.to_ascii_lowercase();
+        let at = path_at.key(&method_key);
+        let context = (written.id.as_str(), module);
+        let mut parameters = self.parameters(&written.item.parameters, &operation.parameters, path_at, at, context);
+        self.check_path(written.path, &parameters, path_at, at);
+        let body = self.body(operation, at, context);
+        let mut fields = Scope::with_taken(CALL_METHODS.iter().copied());
+        let mut names: Vec<&str> = parameters.given.iter().map(|(parameter, ..)| parameter.name.as_str()).collect();
+        if body.is_some() {
+            names.push("body");
+        }
+        let mut issued = fields.issue_all(&names, Case::Snake).into_iter();
+        let mut arguments = Arguments::new(self.components().map(|components| &components.schemas));
+        for ((parameter, data, schema), field) in parameters.given.iter_mut().zip(issued.by_ref()) {
+            parameter.field = field;
+            if !arguments.add(&parameter.name, parameter.required, data.description.as_deref(), *schema) {
+                let message = format!("two arguments of this operation are called `{}`", parameter.name);
+                let place = self.document.place(&at.pointer());
+                self.problems.push(Diagnostic::new(Code::DuplicateName, place, message, "rename one of them"));
+            }
+        }
+        let body = body.map(|(mut body, schema)| {
+            body.field = issued.next().unwrap_or_default();
+            if !arguments.add("body", body.required, None, schema) {
+                let message = "a parameter called `body` beside a request body";
+                self.report(Code::DuplicateName, at, message, "rename the parameter");
+            }
+            body
+        });
+        let answer = self.answer(operation, at, context);
+        let (risk, retry) = self.risk_and_retry(operation, written.http_method, at);
+        let known = |key: &str| match self.dialect {
+            Dialect::FlightHub => operation.extensions.get(key),
+            Dialect::Foreign => None,
+        };
+        let client_name = known("x-client-name").and_then(Value::as_str);
+        let error_codes: Vec<i64> =
+            known("x-error-codes").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_i64).collect();
+        let private_cloud_only = known("x-availability").is_some();
+        let source = source_words(known("x-source"));
+        self.check_codes(&error_codes, at);
+        let page = operation.external_docs.as_ref().map(|page| page.url.clone());
+        let summary = operation.summary.as_deref().or(operation.description.as_deref());
+        let summary = summary.map_or_else(|| format!("{} {}", written.http_method, written.path), plain_line);
+        let description = operation.description.as_deref().or(written.item.description.as_deref()).unwrap_or_default();
+        let mut doc = documentation(&summary);
+        if !description.is_empty() && plain_line(description) != summary {
+            doc.push_str("\n\n");
+            doc.push_str(&documentation(description));
+        }
+        if let Some(source) = source {
+            doc.push_str("\n\nSource: ");
+            doc.push_str(&source);
+        }
+        let method_name = match client_name {
+            Some(name) => methods.issue(name, Case::Snake),
+            None => methods.issue(&written.id, Case::Snake),
+        };
+        if client_name.is_some_and(|name| name != method_name.trim_start_matches("r#")) {
+            let message =
+                format!("`{}` cannot name a method of its group, or is taken", client_name.unwrap_or_default());
+            self.report(
+                Code::DuplicateName,
+                at.key("x-client-name"),
+                message,
+                "choose a name in snake case that is free",
+            );
+        }
+        model::Operation {
+            id: written.id.clone(),
+            type_name,
+            required_name: None,
+            method_name,
+            http_method: written.http_method,
+            path: written.path.to_owned(),
+            scope: parameters.scope,
+            risk,
+            retry,
+            private_cloud_only,
+            authenticated: self.authenticated(operation.security.as_ref(), at),
+            deprecated: operation.deprecated,
+            summary,
+            doc,
+            page,
+            error_codes,
+            parameters: in_order(parameters.given.into_iter().map(|(parameter, ..)| parameter).collect(), written.path),
+            body,
+            answer,
+            arguments: arguments.finish(),
+        }
+    }
+
+    fn body(
+        &mut self,
+        operation: &'d Operation,
+        at: At<'_>,
+        (id, module): (&str, &str),
+    ) -> Option<(Body, &'d ReferenceOr<openapiv3::Schema>)> {
+        let slot = operation.request_body.as_ref()?;
+        let body_at = at.key("requestBody");
+        let (body, pointer) = self.resolve(slot, body_at, "requestBodies", |all| &all.request_bodies)?;
+        let at = At::Base(&pointer);
+        let content_at = at.key("content");
+        let Some((media_type, media)) = json_content(&body.content) else {
+            let found = body.content.keys().map(String::as_str).collect::<Vec<_>>().join("`, `");
+            let message = format!("a request body of type `{found}` is not supported");
+            self.report(Code::Unsupported, content_at, message, "supported is `application/json`");
+            return None;
+        };
+        let media_at = content_at.key(media_type);
+        let Some(schema) = &media.schema else {
+            let help = "add `schema`; `schema: {}` for any JSON";
+            self.report(Code::MissingKey, media_at, "this request body has no schema", help);
+            return None;
+        };
+        let schema_at = media_at.key("schema");
+        let (ty, nullable) = self.types.slot(Slot::from(schema), schema_at, &format!("{id}_body"));
+        if nullable && ty != ANY {
+            self.report(Code::Unsupported, schema_at, "a request body that may be null", "remove `nullable`");
+        }
+        self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), in_request: true });
+        let described = match Slot::from(schema) {
+            Slot::Reference(reference) => self.types.description_of(reference),
+            Slot::Schema(schema) => schema.schema_data.description.as_deref().map(documentation),
+        };
+        let doc = body.description.as_deref().map(documentation).or(described);
+        let doc = doc.unwrap_or_else(|| "The request body.".to_owned());
+        Some((Body { field: String::new(), required: body.required, ty, doc }, schema))
+    }
+
+    fn risk_and_retry(&mut self, operation: &Operation, http_method: &str, at: At<'_>) -> (Risk, Retry) {
+        if self.dialect == Dialect::Foreign {
+            // Only what every HTTP method promises.
+            return if matches!(http_method, "GET" | "HEAD" | "OPTIONS" | "TRACE") {
+                (Risk::Read, Retry::Safe)
+            } else {
+                (Risk::Write, Retry::Never)
+            };
+        }
+        let word = |key: &str| operation.extensions.get(key).and_then(Value::as_str);
+        let risk = match word("x-risk") {
+            Some("read") => Some(Risk::Read),
+            Some("write") => Some(Risk::Write),
+            Some("destructive") => Some(Risk::Destructive),
+            Some("physical") => Some(Risk::Physical),
+            _ => None,
+        };
+        let retry = match word("x-retry") {
+            Some("safe") => Some(Retry::Safe),
+            Some("idempotent") => Some(Retry::Idempotent),
+            Some("never") => Some(Retry::Never),
+            _ => None,
+        };
+        if risk.is_none() {
+            let help = "add `x-risk: read`, `write`, `destructive` or `physical`; spec/README.md says which";
+            self.report(Code::MissingKey, at, "this operation has no `x-risk`", help);
+        }
+        if retry.is_none() {
+            let help = "add `x-retry: safe`, `idempotent` or `never`; spec/README.md says which";
+            self.report(Code::MissingKey, at, "this operation has no `x-retry`", help);
+        }
+        let (Some(risk), Some(retry)) = (risk, retry) else { return (Risk::Physical, Retry::Never) };
+        if (risk == Risk::Read) != (retry == Retry::Safe) {
+            let help =
+                "`x-risk: read` and `x-retry: safe` go together: only what changes nothing may be repeated at will";
+            self.report(Code::RiskRetry, at.key("x-retry"), "risk and retry class contradict each other", help);
+        }
+        if risk == Risk::Physical && retry != Retry::Never {
+            let help = "write `x-retry: never`";
+            self.report(Code::RiskRetry, at.key("x-retry"), "a physical operation must never be repeated", help);
+        }
+        (risk, retry)
+    }
+
+    fn check_codes(&mut self, codes: &[i64], at: At<'_>) {
+        let document = self.document;
+        let table = document.api.extensions.get("x-error-codes").and_then(Value::as_array);
+        let known: Vec<i64> = table.into_iter().flatten().filter_map(|entry| entry.get("code")?.as_i64()).collect();
+        let list = at.key("x-error-codes");
+        for (index, code) in codes.iter().enumerate() {
+            if !known.contains(code) {
+                let message = format!("{code} is not in the table of error codes");
+                self.report(
+                    Code::UnknownErrorCode,
+                    list.index(index),
+                    message,
+                    "add it to `x-error-codes` at the top level",
+                );
+            }
+        }
+    }
+}
+
+/// Path parameters in the order of the path, then the others as they are written.
+fn in_order(mut parameters: Vec<model::Parameter>, path: &str) -> Vec<model::Parameter> {
+    parameters.sort_by_key(|parameter| match parameter.location {
+        Location::Path => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(path.len()),
+        Location::Query | Location::Header => path.len() + 1,
+    });
+    parameters
+}
+
+fn tag(operation: &Operation) -> &str {
+    operation.tags.first().map_or("default", String::as_str)
+}
+
+/// The part of a path segment that is not a parameter.
+fn literal(part: &str) -> &str {
+    if part.contains('{') { "" } else { part }
+}
+
+fn in_capitals(method: &str) -> &'static str {
+    match method {
+        "get" => "GET",
+        "put" => "PUT",
+        "post" => "POST",
+        "delete" => "DELETE",
+        "options" => "OPTIONS",
+        "head" => "HEAD",
+        "patch" => "PATCH",
+        _ => "TRACE",
+    }
+}

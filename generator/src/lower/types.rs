@@ -1,0 +1,377 @@
+//! Schemas become types.
+//!
+//! In: a schema and where it is written. Out: a [`TypeRef`], and definitions for what needs a name. A component has the
+//! name that the specification gives it; a schema that is written in place is called after its owner and its own name.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use openapiv3::{ReferenceOr, Schema};
+use serde_json::Value;
+
+use super::facts::{describe, in_words};
+use super::keys::{Keys, Slot};
+use crate::Dialect;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::Document;
+use crate::document::pointer::{At, escape, unescape};
+use crate::model::{Primitive, TypeId, TypeKind, TypeRef};
+use crate::names::Scope;
+
+const COMPONENTS: &str = "#/components/schemas/";
+
+/// A definition on its way.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) name: String,
+    pub(super) doc: String,
+    pub(super) kind: TypeKind,
+    /// Where its schema is.
+    pub(super) pointer: String,
+}
+
+/// Whether a required property is left out of one direction.
+#[derive(Debug)]
+pub(super) struct OneWay {
+    pub(super) owner: TypeId,
+    pub(super) pointer: String,
+    pub(super) read_only: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Types<'d> {
+    document: &'d Document<'d>,
+    pub(super) dialect: Dialect,
+    components: Option<&'d IndexMap<String, ReferenceOr<Schema>>>,
+    ids: HashMap<&'d str, TypeId>,
+    pub(super) scope: Scope,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) one_way: Vec<OneWay>,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+impl<'d> Types<'d> {
+    /// Issues the names of all components, then reads them.
+    pub(super) fn read(document: &'d Document<'d>, dialect: Dialect) -> Self {
+        let components = document.api.components.as_ref().map(|components| &components.schemas);
+        let mut types = Self {
+            document,
+            dialect,
+            components,
+            ids: HashMap::new(),
+            scope: Scope::default(),
+            drafts: Vec::new(),
+            one_way: Vec::new(),
+            problems: Vec::new(),
+        };
+        types.issue_names();
+        for (name, slot) in components.into_iter().flatten() {
+            if let Some(&id) = types.ids.get(name.as_str()) {
+                let pointer = component_pointer(name);
+                types.define(id, Slot::from(slot), At::Base(&pointer), name);
+            }
+        }
+        types
+    }
+
+    fn issue_names(&mut self) {
+        let named: Vec<&'d String> = self
+            .components
+            .into_iter()
+            .flatten()
+            .filter(|(_, slot)| !self.is_wrapper(Slot::from(*slot), 0))
+            .map(|(name, _)| name)
+            .collect();
+        let texts: Vec<&str> = named.iter().map(|name| name.as_str()).collect();
+        for (name, issued) in named.iter().zip(self.scope.issue_types(&texts)) {
+            self.ids.insert(name, TypeId(self.drafts.len()));
+            let doc = fallback(name);
+            self.drafts.push(Draft {
+                name: issued,
+                doc,
+                kind: TypeKind::Alias(TypeRef::Primitive(Primitive::Json)),
+                pointer: component_pointer(name),
+            });
+        }
+    }
+
+    /// Whether a schema is the wrapper of answers, or made of it.
+    pub(super) fn is_wrapper(&self, slot: Slot<'d>, depth: usize) -> bool {
+        match slot {
+            Slot::Reference(reference) => {
+                depth < 32 && self.target(reference).is_some_and(|(_, target)| self.is_wrapper(target, depth + 1))
+            }
+            Slot::Schema(schema) => {
+                let keys = Keys::of(schema);
+                keys.is_envelope()
+                    || keys.all_of.iter().any(|member| {
+                        matches!(member, ReferenceOr::Reference { .. })
+                            && self.is_wrapper(Slot::from(member), depth + 1)
+                    })
+            }
+        }
+    }
+
+    fn target(&self, reference: &'d str) -> Option<(&'d str, Slot<'d>)> {
+        let name = unescape(reference.strip_prefix(COMPONENTS)?);
+        let (name, slot) = self.components?.get_key_value(name.as_str())?;
+        Some((name, Slot::from(slot)))
+    }
+
+    /// The component that a reference leads to: its name, its pointer and what is written there. The document stage has
+    /// made sure that it is there.
+    pub(super) fn component(&self, reference: &'d str) -> Option<(&'d str, String, Slot<'d>)> {
+        let (name, slot) = self.target(reference)?;
+        Some((name, component_pointer(name), slot))
+    }
+
+    /// What a component says about itself, for places that only refer to it.
+    pub(super) fn description_of(&self, reference: &'d str) -> Option<String> {
+        let mut slot = Slot::Reference(reference);
+        for _ in 0..32 {
+            match slot {
+                Slot::Reference(reference) => slot = self.target(reference)?.1,
+                Slot::Schema(schema) => {
+                    let text = schema.schema_data.description.as_deref()?;
+                    return Some(crate::docs::documentation(text));
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether values of a schema may be null.
+    fn nullable(&self, slot: Slot<'d>, depth: usize) -> bool {
+        match slot {
+            Slot::Reference(reference) => {
+                depth < 32 && self.target(reference).is_some_and(|(_, target)| self.nullable(target, depth + 1))
+            }
+            Slot::Schema(schema) => {
+                let keys = Keys::of(schema);
+                keys.data.nullable
+                    || keys
+                        .as_reference()
+                        .is_some_and(|reference| depth < 32 && self.nullable(Slot::Reference(reference), depth + 1))
+            }
+        }
+    }
+
+    pub(super) fn report(&mut self, code: Code, at: At<'_>, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(Diagnostic::new(code, self.document.place(&at.pointer()), message, help));
+    }
+
+    pub(super) fn report_with(
+        &mut self,
+        code: Code,
+        at: At<'_>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+        (pointer, why): (String, String),
+    ) {
+        let place = self.document.place(&at.pointer());
+        let related = self.document.place(&pointer);
+        self.problems.push(Diagnostic::new(code, place, message, help).with_related(related, why));
+    }
+
+    /// The type of a schema, and whether its values may be null. `hint` names a definition if one is needed.
+    pub(super) fn slot(&mut self, slot: Slot<'d>, at: At<'_>, hint: &str) -> (TypeRef, bool) {
+        let nullable = self.nullable(slot, 0);
+        let reference = match slot {
+            Slot::Reference(reference) => Some(reference),
+            Slot::Schema(schema) => Keys::of(schema).as_reference(),
+        };
+        if let Some(reference) = reference {
+            return (self.reference(reference, at), nullable);
+        }
+        let Slot::Schema(schema) = slot else { return (TypeRef::Primitive(Primitive::Json), nullable) };
+        let keys = Keys::of(schema);
+        let kind = self.kind(&keys, at, hint);
+        let ty = match kind {
+            TypeKind::Alias(ty) => ty,
+            kind => {
+                let name = self.scope.issue_type(hint);
+                let doc = describe(&keys, &fallback(hint));
+                let id = TypeId(self.drafts.len());
+                self.drafts.push(Draft { name, doc, kind, pointer: at.pointer() });
+                self.note_one_way(id, &keys, at);
+                TypeRef::Named(id)
+            }
+        };
+        (ty, nullable)
+    }
+
+    fn reference(&mut self, reference: &'d str, at: At<'_>) -> TypeRef {
+        if let Some((name, _)) = self.target(reference)
+            && let Some(&id) = self.ids.get(name)
+        {
+            return TypeRef::Named(id);
+        }
+        self.report(
+            Code::Envelope,
+            at,
+            "the wrapper of answers can only be the schema of an answer",
+            "refer to the schema of the `data` instead",
+        );
+        TypeRef::Primitive(Primitive::Json)
+    }
+
+    /// Reads a component.
+    fn define(&mut self, id: TypeId, slot: Slot<'d>, at: At<'_>, name: &str) {
+        let (kind, doc) = match slot {
+            Slot::Reference(reference) => {
+                (TypeKind::Alias(self.reference(reference, at)), self.description_of(reference))
+            }
+            Slot::Schema(schema) => {
+                let keys = Keys::of(schema);
+                self.note_one_way(id, &keys, at);
+                let kind = match keys.as_reference() {
+                    Some(reference) => TypeKind::Alias(self.reference(reference, at)),
+                    None => self.kind(&keys, at, name),
+                };
+                let kind = match kind {
+                    TypeKind::Alias(TypeRef::Primitive(
+                        primitive @ (Primitive::Text | Primitive::Int32 | Primitive::Int64),
+                    )) => TypeKind::Newtype(primitive),
+                    kind => kind,
+                };
+                (kind, Some(describe(&keys, &fallback(name))))
+            }
+        };
+        if let Some(draft) = self.drafts.get_mut(id.0) {
+            draft.kind = kind;
+            draft.doc = doc.unwrap_or_else(|| std::mem::take(&mut draft.doc));
+        }
+    }
+
+    /// What a schema defines. `Alias` if it needs no name.
+    fn kind(&mut self, keys: &Keys<'d>, at: At<'_>, hint: &str) -> TypeKind {
+        self.check_default(keys, at);
+        if keys.not || !keys.any_of.is_empty() {
+            let key = if keys.not { "not" } else { "anyOf" };
+            self.report(
+                Code::Unsupported,
+                at.key(key),
+                format!("`{key}` is not supported"),
+                "describe the value without it; leave out `type` for any JSON",
+            );
+            return TypeKind::Alias(TypeRef::Primitive(Primitive::Json));
+        }
+        if !keys.one_of.is_empty() {
+            return self.union(keys, at, hint);
+        }
+        if let Some(discriminator) = &keys.data.discriminator {
+            let message = format!("a discriminator (`{}`) without `oneOf`", discriminator.property_name);
+            let help = "list the forms in `oneOf`, beside the discriminator";
+            self.report(Code::Unsupported, at.key("discriminator"), message, help);
+        }
+        if !keys.all_of.is_empty() {
+            return self.object(keys, at, hint);
+        }
+        if !keys.values.is_empty() {
+            return self.enumeration(keys, at);
+        }
+        let shape = keys.schema_type.or_else(|| {
+            if keys.properties.is_some() || keys.additional.is_some() || !keys.required.is_empty() {
+                Some("object")
+            } else {
+                keys.items.map(|_| "array")
+            }
+        });
+        let primitive = match shape {
+            Some("object") => return self.object(keys, at, hint),
+            Some("array") => {
+                let items = at.key("items");
+                let Some(slot) = keys.items else {
+                    return TypeKind::Alias(TypeRef::List(Box::new(TypeRef::Primitive(Primitive::Json))));
+                };
+                let (ty, nullable) = self.slot(slot, items, &format!("{hint}_item"));
+                let ty = if nullable { TypeRef::Nullable(Box::new(ty)) } else { ty };
+                return TypeKind::Alias(TypeRef::List(Box::new(ty)));
+            }
+            Some("string") => match (keys.format.as_deref(), keys.unit()) {
+                (Some("binary"), _) => {
+                    self.report(
+                        Code::Unsupported,
+                        at.key("format"),
+                        "`format: binary` is not supported: a JSON text cannot hold it",
+                        "write `format: byte` for base64",
+                    );
+                    Primitive::Text
+                }
+                (Some("byte"), _) => Primitive::Base64,
+                (Some("password"), _) => Primitive::Secret,
+                (Some("date-time"), _) | (_, Some("rfc3339")) => Primitive::DateTime,
+                _ => Primitive::Text,
+            },
+            Some("integer") => match (keys.unit(), keys.format.as_deref()) {
+                (Some("unix-seconds"), _) => Primitive::UnixSeconds,
+                (Some("unix-milliseconds"), _) => Primitive::UnixMillis,
+                (_, Some("int32")) => Primitive::Int32,
+                _ => Primitive::Int64,
+            },
+            Some("number") if keys.format.as_deref() == Some("float") => Primitive::Float,
+            Some("number") => Primitive::Double,
+            Some("boolean") => Primitive::Boolean,
+            _ => Primitive::Json,
+        };
+        TypeKind::Alias(TypeRef::Primitive(primitive))
+    }
+
+    /// A default must be a value of its schema: a caller reads it in the documentation.
+    fn check_default(&mut self, keys: &Keys<'d>, at: At<'_>) {
+        let Some(default) = &keys.data.default else { return };
+        let fits = match (keys.schema_type, default) {
+            (_, Value::Null) => keys.data.nullable,
+            (Some("string"), value) => value.is_string(),
+            (Some("integer"), value) => value.is_i64(),
+            (Some("number"), value) => value.is_number(),
+            (Some("boolean"), value) => value.is_boolean(),
+            (Some("array"), value) => value.is_array(),
+            (Some("object"), value) => value.is_object(),
+            _ => true,
+        };
+        let number = default.as_f64();
+        let below = |limit: &super::keys::Bound, number: f64| {
+            if limit.exclusive { number <= limit.value } else { number < limit.value }
+        };
+        let above = |limit: &super::keys::Bound, number: f64| {
+            if limit.exclusive { number >= limit.value } else { number > limit.value }
+        };
+        let out_of_range = number.is_some_and(|number| {
+            keys.minimum.as_ref().is_some_and(|limit| below(limit, number))
+                || keys.maximum.as_ref().is_some_and(|limit| above(limit, number))
+        });
+        let why = if !fits {
+            format!("`{}` is not a value of this type", in_words(default))
+        } else if !keys.values.is_empty() && !keys.values.contains(default) {
+            format!("`{}` is not one of the values", in_words(default))
+        } else if out_of_range {
+            format!("`{}` is outside of the limits", in_words(default))
+        } else {
+            return;
+        };
+        self.report(Code::BadDefault, at.key("default"), why, "write a default that the schema allows, or remove it");
+    }
+
+    fn note_one_way(&mut self, owner: TypeId, keys: &Keys<'d>, at: At<'_>) {
+        let properties = at.key("properties");
+        for (name, property) in keys.properties.into_iter().flatten() {
+            if let Slot::Schema(schema) = Slot::from(property)
+                && keys.required.contains(name)
+                && (schema.schema_data.read_only || schema.schema_data.write_only)
+            {
+                let pointer = properties.key(name).pointer();
+                self.one_way.push(OneWay { owner, pointer, read_only: schema.schema_data.read_only });
+            }
+        }
+    }
+}
+
+/// The words for something that has no description.
+pub(super) fn fallback(name: &str) -> String {
+    format!("`{}` of the interface.", name.replace('`', ""))
+}
+
+fn component_pointer(name: &str) -> String {
+    format!("/components/schemas/{}", escape(name))
+}

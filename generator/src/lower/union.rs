@@ -1,0 +1,240 @@
+//! Schemas with `oneOf`.
+
+use std::collections::BTreeMap;
+
+use super::keys::{Keys, Slot};
+use super::types::{Draft, Types};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::Document;
+use crate::document::pointer::At;
+use crate::model::{Form, Primitive, Struct, TypeKind, TypeRef, Union};
+use crate::names::{Case, Scope};
+
+impl<'d> Types<'d> {
+    /// A value of one of several forms.
+    pub(super) fn union(&mut self, keys: &Keys<'d>, at: At<'_>, hint: &str) -> TypeKind {
+        if !keys.all_of.is_empty() || keys.has_own_shape() {
+            self.report(
+                Code::Unsupported,
+                at.key("oneOf"),
+                "`oneOf` beside other keys that describe the value",
+                "move what all forms have in common into each of them",
+            );
+        }
+        let list = at.key("oneOf");
+        let mut tags = keys.data.discriminator.as_ref().map(|_| self.tags(keys));
+        let mut wanted = Vec::new();
+        let mut forms = Vec::new();
+        for (index, form) in keys.one_of.iter().enumerate() {
+            let at = list.index(index);
+            let slot = Slot::from(form);
+            let reference = match slot {
+                Slot::Reference(reference) => Some(reference),
+                Slot::Schema(schema) => Keys::of(schema).as_reference(),
+            };
+            let name = reference.and_then(|reference| self.component(reference)).map(|(name, _, _)| name);
+            let fallback = match slot {
+                Slot::Schema(schema) if name.is_none() => match &schema.schema_data.title {
+                    Some(title) => title.clone(),
+                    None => Keys::of(schema).schema_type.unwrap_or("any").to_owned(),
+                },
+                _ => String::new(),
+            };
+            let wanted_name = name.map_or(fallback, str::to_owned);
+            let (ty, nullable) = self.slot(slot, at, &format!("{hint}_{wanted_name}"));
+            if nullable {
+                self.report(
+                    Code::Unsupported,
+                    at,
+                    "a form that may be null",
+                    "write `nullable: true` beside `oneOf` instead",
+                );
+            }
+            let form_tags = match (&mut tags, reference, name) {
+                (Some(tags), Some(reference), Some(name)) => {
+                    let listed = tags.remove(reference).unwrap_or_default();
+                    if listed.is_empty() { vec![name.to_owned()] } else { listed }
+                }
+                (Some(_), _, _) => {
+                    self.report(
+                        Code::AmbiguousUnion,
+                        at,
+                        "a discriminator can only choose between schemas with a name",
+                        "move this schema to `components/schemas` and refer to it",
+                    );
+                    Vec::new()
+                }
+                (None, _, _) => Vec::new(),
+            };
+            let doc = reference
+                .and_then(|reference| self.description_of(reference))
+                .or_else(|| match slot {
+                    Slot::Schema(schema) => schema.schema_data.description.as_deref().map(crate::docs::documentation),
+                    Slot::Reference(_) => None,
+                })
+                .unwrap_or_else(|| format!("The form `{wanted_name}`."));
+            wanted.push(wanted_name);
+            forms.push(Form { variant: String::new(), tags: form_tags, ty, doc });
+        }
+        for (reference, names) in tags.into_iter().flatten() {
+            let message = format!("`{}` leads to `{reference}`, which is none of the forms", names.join("`, `"));
+            let at_discriminator = at.key("discriminator");
+            self.report(
+                Code::AmbiguousUnion,
+                at_discriminator.key("mapping"),
+                message,
+                "add it to `oneOf`, or remove it here",
+            );
+        }
+        let mut scope = Scope::with_taken(["UnknownValue"]);
+        let texts: Vec<&str> = wanted.iter().map(String::as_str).collect();
+        for (form, variant) in forms.iter_mut().zip(scope.issue_all(&texts, Case::Camel)) {
+            form.variant = variant;
+        }
+        let tag = keys.data.discriminator.as_ref().map(|discriminator| discriminator.property_name.clone());
+        TypeKind::Union(Union { tag, forms })
+    }
+
+    /// The values of the discriminator, by the reference that they lead to.
+    fn tags(&self, keys: &Keys<'d>) -> BTreeMap<String, Vec<String>> {
+        let mut tags: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (tag, target) in keys.data.discriminator.iter().flat_map(|discriminator| &discriminator.mapping) {
+            let reference =
+                if target.contains('/') { target.clone() } else { format!("#/components/schemas/{target}") };
+            tags.entry(reference).or_default().push(tag.clone());
+        }
+        tags
+    }
+}
+
+/// Whether the forms of every union can be told apart. Done when all types are known.
+pub(super) fn check(document: &Document<'_>, drafts: &[Draft]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for draft in drafts {
+        let TypeKind::Union(union) = &draft.kind else { continue };
+        let mut report = |index: usize, message: String, help: &str| {
+            let pointer = format!("{}/oneOf/{index}", draft.pointer);
+            problems.push(Diagnostic::new(Code::AmbiguousUnion, document.place(&pointer), message, help));
+        };
+        match &union.tag {
+            Some(tag) => check_tags(drafts, union, tag, &mut report),
+            None => check_shapes(drafts, union, &mut report),
+        }
+    }
+    problems
+}
+
+fn check_tags(drafts: &[Draft], union: &Union, tag: &str, report: &mut impl FnMut(usize, String, &str)) {
+    for (index, form) in union.forms.iter().enumerate() {
+        let Some(object) = object(drafts, &form.ty) else {
+            report(
+                index,
+                format!("`{}` is not an object with properties", form.variant),
+                "a discriminator needs objects",
+            );
+            continue;
+        };
+        let Some(field) = object.fields.iter().find(|field| field.name == tag) else {
+            let message = format!("`{}` has no property `{tag}`, which the discriminator is about", form.variant);
+            report(index, message, "describe the property in the form");
+            continue;
+        };
+        if !field.required {
+            let message = format!("`{tag}` of `{}` is not required", form.variant);
+            report(index, message, "add it to `required`: a value without it would have no form");
+        }
+        if let TypeRef::Named(id) = field.ty
+            && let Some(TypeKind::Enum(values)) = drafts.get(id.0).map(|draft| &draft.kind)
+            && let crate::model::EnumValues::Text(values) = &values.values
+        {
+            for missing in form.tags.iter().filter(|tag| !values.iter().any(|value| value.value == **tag)) {
+                let message = format!("`{tag}` of `{}` cannot be `{missing}`", form.variant);
+                report(index, message, "correct the mapping, or the values of the property");
+            }
+        }
+    }
+    let mut seen = BTreeMap::new();
+    for (index, form) in union.forms.iter().enumerate() {
+        for value in &form.tags {
+            if seen.insert(value, index).is_some() {
+                report(index, format!("`{value}` means two forms"), "give each form its own value");
+            }
+        }
+    }
+}
+
+/// What kind of JSON a form is.
+enum Shape<'a> {
+    Object(&'a Struct),
+    AnyObject,
+    List,
+    Text,
+    Number,
+    Boolean,
+    Anything,
+}
+
+fn check_shapes(drafts: &[Draft], union: &Union, report: &mut impl FnMut(usize, String, &str)) {
+    let shapes: Vec<Shape<'_>> = union.forms.iter().map(|form| shape(drafts, &form.ty, 0)).collect();
+    for (index, shape) in shapes.iter().enumerate() {
+        for (other, other_form) in shapes[..index].iter().zip(&union.forms) {
+            let apart = match (shape, other) {
+                (Shape::Object(a), Shape::Object(b)) => has_own(a, b) && has_own(b, a),
+                (Shape::Anything, _) | (_, Shape::Anything) => false,
+                (Shape::Object(_) | Shape::AnyObject, Shape::Object(_) | Shape::AnyObject) => false,
+                (a, b) => std::mem::discriminant(a) != std::mem::discriminant(b),
+            };
+            if !apart {
+                let message = format!("`{}` cannot be told from `{}`", union.forms[index].variant, other_form.variant);
+                report(
+                    index,
+                    message,
+                    "add a discriminator; or give each object a required property that the other does not have",
+                );
+            }
+        }
+    }
+}
+
+/// Whether an object always has something that the other never has.
+fn has_own(object: &Struct, other: &Struct) -> bool {
+    object.fields.iter().any(|field| field.required && !other.fields.iter().any(|known| known.name == field.name))
+}
+
+fn object<'a>(drafts: &'a [Draft], ty: &TypeRef) -> Option<&'a Struct> {
+    match shape(drafts, ty, 0) {
+        Shape::Object(object) => Some(object),
+        _ => None,
+    }
+}
+
+fn shape<'a>(drafts: &'a [Draft], ty: &TypeRef, depth: usize) -> Shape<'a> {
+    let primitive = |primitive: Primitive| match primitive {
+        Primitive::Boolean => Shape::Boolean,
+        Primitive::Int32
+        | Primitive::Int64
+        | Primitive::Float
+        | Primitive::Double
+        | Primitive::UnixSeconds
+        | Primitive::UnixMillis => Shape::Number,
+        Primitive::Text | Primitive::Secret | Primitive::Base64 | Primitive::DateTime => Shape::Text,
+        Primitive::Json => Shape::Anything,
+        Primitive::JsonObject => Shape::AnyObject,
+    };
+    match ty {
+        TypeRef::Primitive(kind) => primitive(*kind),
+        TypeRef::List(_) => Shape::List,
+        TypeRef::Map(_) => Shape::AnyObject,
+        TypeRef::Nullable(_) => Shape::Anything,
+        TypeRef::Named(id) => match drafts.get(id.0).map(|draft| &draft.kind) {
+            Some(TypeKind::Struct(object)) => Shape::Object(object),
+            Some(TypeKind::Enum(values)) => match values.values {
+                crate::model::EnumValues::Text(_) => Shape::Text,
+                crate::model::EnumValues::Integer(_) => Shape::Number,
+            },
+            Some(TypeKind::Newtype(kind)) => primitive(*kind),
+            Some(TypeKind::Alias(target)) if depth < 32 => shape(drafts, target, depth + 1),
+            _ => Shape::Anything,
+        },
+    }
+}

@@ -1,0 +1,350 @@
+//! The vocabulary between reading and writing: an interface as plain data.
+//!
+//! Made by [`crate::lower`], read by [`crate::emit`]. Every name in it is already a Rust identifier that nothing else
+//! in its scope has, every text is already documentation that rustdoc takes, every reference leads somewhere. Nothing
+//! here knows OpenAPI's types, or tokens.
+
+use serde_json::Value;
+
+/// A whole interface.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) title: String,
+    pub(crate) doc: String,
+    pub(crate) token: Option<TokenHeader>,
+    pub(crate) roles: Roles,
+    pub(crate) regions: Vec<Region>,
+    pub(crate) error_codes: Vec<ErrorCode>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) types: Vec<TypeDefinition>,
+}
+
+/// Where the token of a call is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TokenHeader {
+    pub(crate) name: String,
+    /// What stands before the token, such as `Bearer `.
+    pub(crate) prefix: &'static str,
+}
+
+/// The headers that the client fills in by itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Roles {
+    pub(crate) request_id: Option<RoleHeader>,
+    pub(crate) language: Option<RoleHeader>,
+    pub(crate) project: Option<RoleHeader>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RoleHeader {
+    pub(crate) name: String,
+    pub(crate) ty: TypeRef,
+}
+
+#[derive(Debug)]
+pub(crate) struct Region {
+    pub(crate) variant: String,
+    pub(crate) url: String,
+    pub(crate) doc: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct ErrorCode {
+    pub(crate) code: i64,
+    pub(crate) name: String,
+    pub(crate) variant: String,
+    pub(crate) group: String,
+    pub(crate) meaning: String,
+    pub(crate) doc: String,
+}
+
+/// The operations of one tag.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// The tag.
+    pub(crate) name: String,
+    /// Module, file and accessor.
+    pub(crate) module: String,
+    /// The type that has the operations as methods.
+    pub(crate) type_name: String,
+    pub(crate) doc: String,
+    pub(crate) operations: Vec<Operation>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scope {
+    #[default]
+    Organization,
+    /// The project is optional.
+    Either,
+    Project,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Risk {
+    Read,
+    Write,
+    Destructive,
+    Physical,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retry {
+    Safe,
+    Idempotent,
+    Never,
+}
+
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) type_name: String,
+    /// The type of the required parameters together, when there are several beside those of the path.
+    pub(crate) required_name: Option<String>,
+    pub(crate) method_name: String,
+    /// In capitals.
+    pub(crate) http_method: &'static str,
+    pub(crate) path: String,
+    pub(crate) scope: Scope,
+    pub(crate) risk: Risk,
+    pub(crate) retry: Retry,
+    pub(crate) private_cloud_only: bool,
+    pub(crate) authenticated: bool,
+    pub(crate) deprecated: bool,
+    /// One line without markup.
+    pub(crate) summary: String,
+    pub(crate) doc: String,
+    pub(crate) page: Option<String>,
+    pub(crate) error_codes: Vec<i64>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
+    pub(crate) answer: Answer,
+    /// JSON Schema of the arguments.
+    pub(crate) arguments: Value,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Location {
+    Path,
+    Query,
+    Header,
+}
+
+/// How the items of a list are put into a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListStyle {
+    /// `a=1&a=2`
+    Repeated,
+    /// `a=1,2`
+    Comma,
+    /// `a=1%202`
+    Space,
+    /// `a=1|2`
+    Pipe,
+}
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) field: String,
+    pub(crate) location: Location,
+    pub(crate) required: bool,
+    pub(crate) deprecated: bool,
+    pub(crate) ty: TypeRef,
+    /// For lists.
+    pub(crate) list_style: Option<ListStyle>,
+    pub(crate) doc: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Body {
+    /// The field of the operation that holds it.
+    pub(crate) field: String,
+    pub(crate) required: bool,
+    pub(crate) ty: TypeRef,
+    pub(crate) doc: String,
+}
+
+/// What a successful call hands to its caller.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Answer {
+    /// The `data` of the envelope.
+    Data(TypeRef),
+    /// The `data` of the envelope, which may be null or missing.
+    OptionalData(TypeRef),
+    /// An envelope that says nothing but that the call worked.
+    Acknowledgement,
+    /// The whole body.
+    Plain(TypeRef),
+    /// A body that is not read, because there is none.
+    Nothing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct TypeId(pub(crate) usize);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Primitive {
+    Boolean,
+    Int32,
+    Int64,
+    Float,
+    Double,
+    Text,
+    Secret,
+    Base64,
+    DateTime,
+    UnixSeconds,
+    UnixMillis,
+    /// Any JSON.
+    Json,
+    /// Any JSON object.
+    JsonObject,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TypeRef {
+    Primitive(Primitive),
+    List(Box<TypeRef>),
+    Map(Box<TypeRef>),
+    Nullable(Box<TypeRef>),
+    Named(TypeId),
+}
+
+impl TypeRef {
+    /// The named type that it holds, however deep.
+    pub(crate) fn named(&self) -> Option<TypeId> {
+        match self {
+            Self::Primitive(_) => None,
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.named(),
+            Self::Named(id) => Some(*id),
+        }
+    }
+}
+
+/// A type with a name of its own.
+#[derive(Debug)]
+pub(crate) struct TypeDefinition {
+    pub(crate) name: String,
+    /// The type of the required fields together, when there are several.
+    pub(crate) required_name: Option<String>,
+    pub(crate) doc: String,
+    pub(crate) kind: TypeKind,
+    /// The module of the only group that uses it; `shared` for others.
+    pub(crate) module: String,
+    /// Whether a caller makes values of it.
+    pub(crate) in_requests: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum TypeKind {
+    Struct(Struct),
+    Enum(Enum),
+    Union(Union),
+    /// A text or an integer that must not be mistaken for another one.
+    Newtype(Primitive),
+    Alias(TypeRef),
+}
+
+#[derive(Debug)]
+pub(crate) struct Struct {
+    pub(crate) fields: Vec<Field>,
+    /// Keeps members that are not described.
+    pub(crate) rest: Option<Rest>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Rest {
+    pub(crate) field: String,
+    pub(crate) ty: TypeRef,
+}
+
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) field: String,
+    pub(crate) required: bool,
+    pub(crate) nullable: bool,
+    pub(crate) deprecated: bool,
+    /// Not null: see `nullable`.
+    pub(crate) ty: TypeRef,
+    /// The type contains itself here.
+    pub(crate) boxed: bool,
+    /// The only value that an enumeration with one value has: nobody needs to write it.
+    pub(crate) constant: Option<TypeId>,
+    pub(crate) doc: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Enum {
+    pub(crate) values: EnumValues,
+}
+
+#[derive(Debug)]
+pub(crate) enum EnumValues {
+    Text(Vec<Variant<String>>),
+    Integer(Vec<Variant<i64>>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Variant<T> {
+    pub(crate) variant: String,
+    pub(crate) value: T,
+    pub(crate) doc: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Union {
+    /// The member that tells which; without one the first form that fits is taken.
+    pub(crate) tag: Option<String>,
+    pub(crate) forms: Vec<Form>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Form {
+    pub(crate) variant: String,
+    /// Values of the tag that mean this form.
+    pub(crate) tags: Vec<String>,
+    pub(crate) ty: TypeRef,
+    pub(crate) doc: String,
+}
+
+impl Struct {
+    /// The fields that a caller has to give.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.required && field.constant.is_none())
+    }
+}
+
+impl Operation {
+    /// The parameters that a caller has to give beside those of the path.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| parameter.required && parameter.location != Location::Path)
+    }
+}
+
+impl Api {
+    pub(crate) fn definition(&self, id: TypeId) -> Option<&TypeDefinition> {
+        self.types.get(id.0)
+    }
+
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.groups.iter().flat_map(|group| &group.operations)
+    }
+
+    /// The type with its aliases looked through.
+    pub(crate) fn resolved<'a>(&'a self, ty: &'a TypeRef) -> &'a TypeRef {
+        match ty {
+            TypeRef::Named(id) => match self.definition(*id).map(|definition| &definition.kind) {
+                Some(TypeKind::Alias(target)) => self.resolved(target),
+                _ => ty,
+            },
+            _ => ty,
+        }
+    }
+
+    pub(crate) fn is_list(&self, ty: &TypeRef) -> bool {
+        matches!(self.resolved(ty), TypeRef::List(_))
+    }
+}

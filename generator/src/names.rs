@@ -1,0 +1,275 @@
+//! Names of OpenAPI as names of Rust.
+//!
+//! In: names as a specification writes them. Out: identifiers that compile, each issued by a [`Scope`] so that no two
+//! are the same. This module alone decides how anything is called.
+//!
+//! A name depends on its own spelling only; a second name that folds to the same identifier gets a number. So adding an
+//! unrelated item never renames an existing one.
+
+use std::collections::HashSet;
+
+use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
+
+/// Names that mean something in every Rust file, or in the files this crate writes.
+const RESERVED_TYPES: &[&str] = &[
+    // Rust's prelude, and what derives and formatting expand to.
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Display",
+    "Drop",
+    "Eq",
+    "Err",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Future",
+    "Hash",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Serialize",
+    "Deserialize",
+    "Serializer",
+    "Deserializer",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+];
+
+/// Keywords of the 2024 edition, with the reserved ones.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// Keywords that cannot be made identifiers with `r#`.
+const HARD_KEYWORDS: &[&str] = &["self", "Self", "super", "crate", "_"];
+
+/// How the words of an identifier are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Case {
+    /// `flight_task`: fields, methods, modules.
+    Snake,
+    /// `FlightTask`: types and variants.
+    Camel,
+}
+
+/// The identifier that a name asks for. Two names can ask for the same one: see [`Scope`].
+pub(crate) fn identifier(name: &str, case: Case) -> String {
+    let words = spelled_out(name);
+    let mut identifier = match case {
+        Case::Snake => words.to_snake_case(),
+        Case::Camel => words.to_upper_camel_case(),
+    };
+    if identifier.starts_with(|c: char| c.is_ascii_digit()) {
+        identifier.insert(0, '_');
+    }
+    if HARD_KEYWORDS.contains(&&*identifier) {
+        identifier.push('_');
+    } else if KEYWORDS.contains(&&*identifier) {
+        identifier.insert_str(0, "r#");
+    }
+    identifier
+}
+
+/// What an identifier cannot hold, in words: signs that carry meaning by name, others by number.
+fn spelled_out(name: &str) -> String {
+    let mut words = String::with_capacity(name.len());
+    let mut rest = name;
+    if let Some(number) = rest.strip_prefix(['-', '+'])
+        && number.starts_with(|c: char| c.is_ascii_digit())
+    {
+        words.push_str(if rest.starts_with('-') { "minus_" } else { "plus_" });
+        rest = number;
+    }
+    for c in rest.chars() {
+        if c.is_ascii() {
+            words.push(c);
+        } else {
+            words.push_str(&format!("_u{:x}_", u32::from(c)));
+        }
+    }
+    if !words.contains(|c: char| c.is_ascii_alphanumeric()) {
+        if name.is_empty() {
+            return "empty".to_owned();
+        }
+        words = name.chars().map(|c| format!("_u{:x}_", u32::from(c))).collect();
+    }
+    words
+}
+
+/// Whether an identifier may name a public type of the generated code.
+fn is_reserved_type(identifier: &str) -> bool {
+    RESERVED_TYPES.contains(&identifier)
+}
+
+/// A space of names in which every identifier is issued once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scope {
+    taken: HashSet<String>,
+}
+
+impl Scope {
+    /// A scope in which some identifiers are taken from the beginning.
+    pub(crate) fn with_taken<'a>(taken: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { taken: taken.into_iter().map(str::to_owned).collect() }
+    }
+
+    /// Issues the identifier that a name asks for, or that with the smallest number that makes it unused.
+    pub(crate) fn issue(&mut self, name: &str, case: Case) -> String {
+        let wanted = identifier(name, case);
+        let separator = if case == Case::Camel { "" } else { "_" };
+        // A raw identifier with a number is no keyword.
+        let stem = wanted.strip_prefix("r#").unwrap_or(&wanted);
+        let mut issued = wanted.clone();
+        let mut number = 1;
+        while !self.taken.insert(issued.clone()) {
+            number += 1;
+            issued = format!("{stem}{separator}{number}");
+        }
+        issued
+    }
+
+    /// Issues the identifier of a public type.
+    pub(crate) fn issue_type(&mut self, name: &str) -> String {
+        let wanted = identifier(name, Case::Camel);
+        if is_reserved_type(&wanted) {
+            self.issue(&format!("{wanted}Schema"), Case::Camel)
+        } else {
+            self.issue(name, Case::Camel)
+        }
+    }
+
+    /// Issues the identifiers of public types; see [`Scope::issue_all`].
+    pub(crate) fn issue_types(&mut self, names: &[&str]) -> Vec<String> {
+        let exact = |name: &str| identifier(name, Case::Camel) == name && !is_reserved_type(name);
+        self.exact_first(names, exact, Self::issue_type)
+    }
+
+    /// Issues identifiers for the members of one item. Names that are spelled like their identifier come first, so that
+    /// a new member that only folds to the same one cannot take it away from them.
+    pub(crate) fn issue_all(&mut self, names: &[&str], case: Case) -> Vec<String> {
+        let exact = |name: &str| identifier(name, case).trim_start_matches("r#") == name;
+        self.exact_first(names, exact, |scope, name| scope.issue(name, case))
+    }
+
+    fn exact_first(
+        &mut self,
+        names: &[&str],
+        exact: impl Fn(&str) -> bool,
+        mut issue: impl FnMut(&mut Self, &str) -> String,
+    ) -> Vec<String> {
+        let mut issued: Vec<String> = vec![String::new(); names.len()];
+        for pass in [true, false] {
+            for (slot, name) in issued.iter_mut().zip(names) {
+                if exact(name) == pass {
+                    *slot = issue(self, name);
+                }
+            }
+        }
+        issued
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_identifiers() {
+        let cases = [
+            // name, snake, Camel
+            ("name", "name", "Name"),
+            ("clampToGround", "clamp_to_ground", "ClampToGround"),
+            ("class-name", "class_name", "ClassName"),
+            ("X-Request-Id", "x_request_id", "XRequestId"),
+            ("4g_link_state", "_4g_link_state", "_4gLinkState"),
+            ("81-0-0", "_81_0_0", "_8100"),
+            ("type", "r#type", "Type"),
+            ("gen", "r#gen", "Gen"),
+            ("self", "self_", "Self_"),
+            ("crate", "crate_", "Crate"),
+            ("-1", "minus_1", "Minus1"),
+            ("+1", "plus_1", "Plus1"),
+            ("*", "u2a", "U2a"),
+            ("", "empty", "Empty"),
+            ("名称", "u540d_u79f0", "U540dU79f0"),
+            ("größe", "gr_uf6_udf_e", "GrUf6UdfE"),
+            ("a.b", "a_b", "AB"),
+            ("ASC", "asc", "Asc"),
+            ("project-admin", "project_admin", "ProjectAdmin"),
+        ];
+        for (name, snake, camel) in cases {
+            assert_eq!(identifier(name, Case::Snake), snake, "{name:?}");
+            assert_eq!(identifier(name, Case::Camel), camel, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn every_keyword_becomes_an_identifier_that_compiles() {
+        for keyword in KEYWORDS.iter().chain(HARD_KEYWORDS) {
+            for case in [Case::Snake, Case::Camel] {
+                let identifier = identifier(keyword, case);
+                assert!(syn::parse_str::<syn::Ident>(&identifier).is_ok(), "{keyword} became {identifier}");
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_becomes_an_identifier_that_compiles() {
+        let texts =
+            ["", " ", "_", "__", "\u{0}", "a b", "'", "\"", "r#", "r#type", "９", "💚", "ﬁ", "a\u{301}", "-", "--1"];
+        for text in texts {
+            for case in [Case::Snake, Case::Camel] {
+                let identifier = identifier(text, case);
+                assert!(syn::parse_str::<syn::Ident>(&identifier).is_ok(), "{text:?} became {identifier}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_scope_issues_each_identifier_once() {
+        let mut scope = Scope::default();
+        assert_eq!(scope.issue("class_name", Case::Snake), "class_name");
+        assert_eq!(scope.issue("class-name", Case::Snake), "class_name_2");
+        assert_eq!(scope.issue("className", Case::Snake), "class_name_3");
+        assert_eq!(scope.issue("type", Case::Snake), "r#type");
+        assert_eq!(scope.issue("Type", Case::Snake), "type_2");
+        assert_eq!(scope.issue_type("Option"), "OptionSchema");
+    }
+
+    #[test]
+    fn a_name_that_is_spelled_like_its_identifier_keeps_it() {
+        let issued = |names: &[&str]| Scope::default().issue_all(names, Case::Snake);
+        assert_eq!(issued(&["class_name"]), ["class_name"]);
+        assert_eq!(issued(&["class-name", "class_name"]), ["class_name_2", "class_name"]);
+        assert_eq!(issued(&["a-b", "a_b_2", "a_b"]), ["a_b_3", "a_b_2", "a_b"]);
+    }
+}
