@@ -1,0 +1,257 @@
+//! Answers: the text of a body in, a value or the reason why there is none out.
+//!
+//! A body is read once, from its text into the wanted type. Only when that fails it is read again, to find out whether
+//! the service told of a failure, or where the text differs from what was expected.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// The text of an answer.
+#[derive(Clone, Copy)]
+pub struct Answer<'a>(&'a str);
+
+impl fmt::Debug for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answer({} bytes)", self.0.len())
+    }
+}
+
+/// Why an answer has no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The service says that the call failed.
+    #[non_exhaustive]
+    Failure {
+        /// Its code; never 0.
+        code: i64,
+        /// Its message.
+        message: String,
+    },
+    /// The text is not what was expected.
+    #[non_exhaustive]
+    Mismatch {
+        /// Where, as a path such as `data.list[3].uuid`; empty for the whole.
+        path: String,
+        /// What was expected, without the value that was found: it may be a secret.
+        message: String,
+    },
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failure { code, message } => write!(f, "code {code}: {message}"),
+            Self::Mismatch { path, message } if path.is_empty() => f.write_str(message),
+            Self::Mismatch { path, message } => write!(f, "at {path}: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// The envelope of a success. A message is not asked for: nobody reads it.
+#[derive(Deserialize)]
+struct Success<T> {
+    code: i64,
+    #[serde(default = "Option::default")]
+    data: Option<T>,
+}
+
+/// The envelope of a failure, whatever else is in it.
+#[derive(Deserialize)]
+struct Failure<'a> {
+    code: i64,
+    #[serde(borrow, default)]
+    message: Option<Cow<'a, str>>,
+}
+
+/// An envelope whose `data` may be anything without a meaning: an object, a list, or text that is left empty.
+#[derive(Deserialize)]
+struct Bare {
+    code: i64,
+}
+
+impl<'a> Answer<'a> {
+    /// The text of an answer.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        Self(text)
+    }
+
+    /// The `data` of the envelope.
+    ///
+    /// # Errors
+    /// A failure, another form, or no `data`: that is never taken for an empty success.
+    pub fn data<T: DeserializeOwned>(self) -> Result<T, ReadError> {
+        self.optional_data()?.ok_or_else(|| ReadError::Mismatch {
+            path: "data".to_owned(),
+            message: "null or nothing, where a value was expected".to_owned(),
+        })
+    }
+
+    /// The `data` of the envelope, if there is any.
+    ///
+    /// # Errors
+    /// A failure, or another form.
+    pub fn optional_data<T: DeserializeOwned>(self) -> Result<Option<T>, ReadError> {
+        match serde_json::from_str::<Success<T>>(self.0) {
+            Ok(Success { code: 0, data }) => Ok(data),
+            _ => Err(self.why::<Success<T>>()),
+        }
+    }
+
+    /// The `data` of the envelope, which is a list. Null or missing it is empty.
+    ///
+    /// # Errors
+    /// A failure, or another form.
+    pub fn list<T: DeserializeOwned + Default>(self) -> Result<T, ReadError> {
+        self.optional_data().map(Option::unwrap_or_default)
+    }
+
+    /// An envelope that says only that the call worked.
+    ///
+    /// # Errors
+    /// A failure, or another form.
+    pub fn acknowledgement(self) -> Result<(), ReadError> {
+        match serde_json::from_str::<Bare>(self.0) {
+            Ok(Bare { code: 0 }) => Ok(()),
+            _ => Err(self.why::<Bare>()),
+        }
+    }
+
+    /// The whole text as a value, without an envelope.
+    ///
+    /// # Errors
+    /// Another form.
+    pub fn plain<T: DeserializeOwned>(self) -> Result<T, ReadError> {
+        serde_json::from_str(self.0).map_err(|_| self.mismatch::<T>())
+    }
+
+    /// No value at all.
+    ///
+    /// # Errors
+    /// None; the other ways of reading have some.
+    pub fn nothing(self) -> Result<(), ReadError> {
+        Ok(())
+    }
+
+    /// The failure that the envelope tells of.
+    pub(crate) fn failure(self) -> Option<(i64, String)> {
+        let failure: Failure<'_> = serde_json::from_str(self.0).ok()?;
+        (failure.code != 0).then(|| (failure.code, failure.message.unwrap_or_default().into_owned()))
+    }
+
+    /// Why the text could not be read as a success.
+    fn why<T: DeserializeOwned>(self) -> ReadError {
+        match self.failure() {
+            Some((code, message)) => ReadError::Failure { code, message },
+            None => self.mismatch::<T>(),
+        }
+    }
+
+    fn mismatch<T: DeserializeOwned>(self) -> ReadError {
+        if self.0.trim().is_empty() {
+            return ReadError::Mismatch { path: String::new(), message: "the answer is empty".to_owned() };
+        }
+        let mut deserializer = serde_json::Deserializer::from_str(self.0);
+        let (path, error) = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+            Err(error) => (error.path().to_string(), error.into_inner()),
+            Ok(_) => match deserializer.end() {
+                Err(error) => (String::new(), error),
+                Ok(()) => return ReadError::Mismatch { path: String::new(), message: "unexpected form".to_owned() },
+            },
+        };
+        let path = if path == "." { String::new() } else { path };
+        ReadError::Mismatch { path, message: without_values(&error.to_string()) }
+    }
+}
+
+/// The text of an error of serde without the value that it cites, which may be a secret.
+fn without_values(message: &str) -> String {
+    let cited = message.find(['"', '`']).filter(|_| message.starts_with("invalid"));
+    let Some(start) = cited else { return message.to_owned() };
+    match message.rfind(", expected") {
+        Some(end) if end > start => format!("{}…{}", &message[..start], &message[end..]),
+        _ => format!("{}…", &message[..start]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Named {
+        name: String,
+    }
+
+    fn data(text: &str) -> Result<Named, ReadError> {
+        Answer::new(text).data()
+    }
+
+    #[test]
+    fn a_success_is_its_data() {
+        let answer = data(r#"{"code":0,"message":"","data":{"name":"a","new":1},"more":[]}"#);
+        assert_eq!(answer, Ok(Named { name: "a".to_owned() }));
+        assert_eq!(Answer::new(r#"{"code":0,"data":null}"#).list::<Vec<i64>>(), Ok(vec![]));
+        assert_eq!(Answer::new(r#"{"code":0}"#).optional_data::<i64>(), Ok(None));
+        for text in [r#"{"code":0}"#, r#"{"code":0,"data":{}}"#, r#"{"code":0,"data":null,"message":"OK"}"#] {
+            assert_eq!(Answer::new(text).acknowledgement(), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_failure_is_never_a_success() {
+        for text in [
+            r#"{"code":200401,"message":"no"}"#,
+            r#"{"message":"no","code":200401,"data":{"name":"a"}}"#,
+            r#"{"code":200401,"message":"no","data":"something else"}"#,
+        ] {
+            let expected = ReadError::Failure { code: 200_401, message: "no".to_owned() };
+            assert_eq!(data(text), Err(expected.clone()), "{text}");
+            assert_eq!(Answer::new(text).acknowledgement(), Err(expected), "{text}");
+        }
+        let silent = Answer::new(r#"{"code":5,"message":null}"#).acknowledgement();
+        assert_eq!(silent, Err(ReadError::Failure { code: 5, message: String::new() }));
+    }
+
+    #[test]
+    fn a_mismatch_tells_where() {
+        let cases = [
+            ("", "", "the answer is empty"),
+            (" \n", "", "the answer is empty"),
+            (r#"{"code":0}"#, "data", "null or nothing"),
+            (r#"{"code":0,"data":null}"#, "data", "null or nothing"),
+            (r#"{"code":0,"data":{"name":5}}"#, "data.name", "expected a string"),
+            (r#"{"code":0,"data":{}}"#, "data", "missing field `name`"),
+            (r#"{"code":0,"data":{"name":"a"#, "data.name", "EOF"),
+            (r#"{"code":0,"data":{"name":"a"}} x"#, "", "trailing characters"),
+            (r#"{"code":"0","data":{"name":"a"}}"#, "code", "expected i64"),
+            (r#"{"code":99999999999999999999,"data":{"name":"a"}}"#, "code", "expected i64"),
+            (r#"{"data":{"name":"a"}}"#, "", "missing field `code`"),
+            ("[]", "", "expected"),
+            ("<html>", "", "expected value"),
+        ];
+        for (text, wanted_path, wanted) in cases {
+            match data(text) {
+                Err(ReadError::Mismatch { path, message }) => {
+                    assert_eq!(path, wanted_path, "{text}: {message}");
+                    assert!(message.contains(wanted), "{text}: {message}");
+                }
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_mismatch_does_not_cite_values() {
+        let Err(error) = Answer::new(r#"{"code":0,"data":"se\"cret, expected x"}"#).data::<i64>() else { panic!() };
+        assert!(!error.to_string().contains("cret"), "{error}");
+        let Err(error) = Answer::new(r#"{"code":0,"data":"secret"}"#).data::<Named>() else { panic!() };
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}

@@ -1,0 +1,216 @@
+//! What can go wrong with a call.
+
+use std::fmt;
+
+use reqwest::StatusCode;
+
+use crate::operation::OperationInfo;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client was set up with something that cannot work.
+    Config,
+    /// An argument cannot be sent, such as an empty id.
+    Arguments,
+    /// The operation is riskier than the client was built for.
+    Risk,
+    /// No connection was made.
+    Connection,
+    /// Time ran out.
+    Timeout,
+    /// The connection broke before the whole answer was there.
+    Transport,
+    /// The service answered with an HTTP status that is no success, and without a code of its own.
+    Status,
+    /// The service answered that the call failed: see [`Error::code`].
+    Api,
+    /// The answer is not what was expected.
+    Answer,
+}
+
+/// Whether the service may have done what it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// It was not asked. Sending again does no harm.
+    NotSent,
+    /// It may have been asked. Find out before anything is sent again.
+    MaybeSent,
+    /// It answered.
+    Answered,
+}
+
+/// What went wrong with a call: what, where, and whether the service may have done it.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    delivery: Delivery,
+    message: String,
+    operation: Option<&'static OperationInfo>,
+    request_ids: Vec<String>,
+    status: Option<StatusCode>,
+    code: Option<i64>,
+    path: Option<String>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, delivery: Delivery, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            delivery,
+            message: message.into(),
+            operation: None,
+            request_ids: Vec::new(),
+            status: None,
+            code: None,
+            path: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config, Delivery::NotSent, message)
+    }
+
+    pub(crate) fn of(mut self, operation: &'static OperationInfo) -> Self {
+        self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, id: Option<&str>) -> Self {
+        self.0.request_ids.extend(id.map(str::to_owned));
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_code(mut self, code: i64) -> Self {
+        self.0.code = Some(code);
+        self
+    }
+
+    pub(crate) fn with_path(mut self, path: String) -> Self {
+        self.0.path = Some(path);
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+
+    /// What happened.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Whether the service may have done what it was asked for.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// The operation. `None` if the client itself could not be set up.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static OperationInfo> {
+        self.0.operation
+    }
+
+    /// The ids of the requests that were sent, for the service's support.
+    #[must_use]
+    pub fn request_ids(&self) -> &[String] {
+        &self.0.request_ids
+    }
+
+    /// The HTTP status, as a number.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status.map(|status| status.as_u16())
+    }
+
+    /// The code that the service answered with.
+    #[must_use]
+    pub fn code(&self) -> Option<i64> {
+        self.0.code
+    }
+
+    /// What happened in words: those of the service if it gave any.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Where in an answer it went wrong, such as `data.list[3].uuid`.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.0.path.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(operation) = inner.operation {
+            write!(f, "{}: ", operation.id)?;
+        }
+        match inner.kind {
+            ErrorKind::Api => {
+                let code = inner.code.unwrap_or_default();
+                write!(f, "the service refused with code {code}")?;
+                let known = inner.operation.and_then(|operation| operation.api.error_code(code));
+                if let Some(known) = known {
+                    write!(f, " ({})", known.name)?;
+                }
+                if !inner.message.is_empty() {
+                    write!(f, ": {}", inner.message)?;
+                } else if let Some(known) = known {
+                    write!(f, ": {}", known.meaning)?;
+                }
+            }
+            _ => f.write_str(&inner.message)?,
+        }
+        if let Some(path) = inner.path.as_deref().filter(|path| !path.is_empty()) {
+            write!(f, " (at {path})")?;
+        }
+        if let Some(status) = inner.status.filter(|status| inner.kind != ErrorKind::Status && !status.is_success()) {
+            write!(f, "; HTTP {}", status.as_u16())?;
+        }
+        if inner.delivery == Delivery::MaybeSent {
+            f.write_str("; the service may have done it")?;
+        }
+        match inner.request_ids.as_slice() {
+            [] => Ok(()),
+            ids => write!(f, "; request {}", ids.join(", ")),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("delivery", &inner.delivery)
+            .field("operation", &inner.operation.map(|operation| operation.id))
+            .field("message", &inner.message)
+            .field("status", &self.status())
+            .field("code", &inner.code)
+            .field("path", &inner.path)
+            .field("request_ids", &inner.request_ids)
+            .field("source", &inner.source)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}

@@ -1,0 +1,69 @@
+//! A client for the DJI FlightHub 2 OpenAPI: the cloud that docks and drones are run from.
+//!
+//! **Unofficial**, and its calls fly real aircraft. So a client refuses what it was not built for (see [`Risk`]), never
+//! follows a redirect, never sends anything twice by itself, and hides its token.
+//!
+//! ```no_run
+//! use flighthub2::{Client, Region, Risk, Token};
+//! use flighthub2::types::{CreateFlightTaskBody, CreateFlightTaskBodyRequired, TaskType};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let fh = Client::builder()
+//!     .region(Region::Eu) // or .base_url("http://10.0.0.5:30812") for an installation of your own
+//!     .token(Token::from_env("FLIGHTHUB2_TOKEN")?)
+//!     .max_risk(Risk::Physical) // the default is Write: a client that was not built to fly cannot fly
+//!     .build()?;
+//!
+//! let projects = fh.projects().list().q("harbour").send().await?;
+//! let Some(project) = projects.list.first() else { return Ok(()) };
+//! let site = fh.project(&project.uuid); // calls of a project are made with this
+//! let body = CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
+//!     name: "Morning round".into(),
+//!     wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
+//!     sn: "7CTEXAMPLE0001".into(), // of the dock
+//!     rth_altitude: 100,
+//! })
+//! .task_type(TaskType::Immediate);
+//! let task = site.flight_tasks().create(body).send().await?;
+//! println!("{}", task.task_uuid);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # How it is made
+//! The operations and types are generated from a specification that is maintained by hand; [`OPERATIONS`] lists them
+//! with everything that a tool needs to know. The rest of this crate knows no single operation.
+//!
+//! # Answers
+//! - Business failures arrive with HTTP 200; here they are [`Error`]s of the kind [`ErrorKind::Api`].
+//! - A list that is null or missing is an empty list. A member that is not described is ignored, or kept in `other`
+//!   where a type has it.
+//! - Enumerations are open: a value that this version does not know is kept in `UnknownValue`.
+//! - Numbers of time have types with their unit: [`UnixSeconds`], [`UnixMillis`]. Texts of time are [`DateTime`].
+
+mod answer;
+mod call;
+mod client;
+mod error;
+mod open;
+mod operation;
+mod request;
+pub mod runtime;
+mod token;
+mod values;
+
+#[rustfmt::skip]
+mod api;
+
+pub use answer::{Answer, ReadError};
+pub use api::*;
+pub use call::{Call, Handle, Serves};
+pub use client::{Client, ClientBuilder, ProjectClient};
+pub use error::{Delivery, Error, ErrorKind};
+pub use open::UnknownValue;
+pub use operation::{
+    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Retry, Risk, Scope, TokenHeader, scope,
+};
+pub use request::{ListStyle, ParameterValue, RequestParts};
+pub use token::Token;
+pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};

@@ -1,0 +1,356 @@
+//! Enumerations and unions that stay open, and identifiers: what their generated code has in common.
+
+use std::fmt;
+
+/// A value that this version of the client does not know, as it came.
+///
+/// It has no public constructor: a value that is known cannot be written as an unknown one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnknownValue<T>(T);
+
+impl<T> UnknownValue<T> {
+    /// The value.
+    pub fn get(&self) -> &T {
+        &self.0
+    }
+
+    #[doc(hidden)]
+    pub fn __new(value: T) -> Self {
+        Self(value)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for UnknownValue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What the macros below expand to. Not for callers.
+#[doc(hidden)]
+pub mod private {
+    use std::borrow::Cow;
+    use std::fmt;
+    use std::marker::PhantomData;
+
+    pub use serde;
+    use serde::de::{Deserializer, Visitor};
+    pub use serde_json;
+
+    struct Text<F, T>(F, PhantomData<T>);
+
+    impl<F: FnOnce(Cow<'_, str>) -> T, T> Visitor<'_> for Text<F, T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<T, E> {
+            Ok((self.0)(Cow::Borrowed(text)))
+        }
+
+        fn visit_string<E>(self, text: String) -> Result<T, E> {
+            Ok((self.0)(Cow::Owned(text)))
+        }
+    }
+
+    /// Reads a text without a copy where the format allows it.
+    pub fn read_text<'de, D: Deserializer<'de>, T>(
+        deserializer: D,
+        make: impl FnOnce(Cow<'_, str>) -> T,
+    ) -> Result<T, D::Error> {
+        deserializer.deserialize_str(Text(make, PhantomData))
+    }
+}
+
+/// Conversions of an enumeration of texts.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __text_enum {
+    ($name:ident { $($text:literal => $variant:ident),* $(,)? }) => {
+        impl $name {
+            /// The values that this version knows, as they are sent.
+            pub const VALUES: &'static [&'static str] = &[$($text),*];
+
+            /// The value as it is sent.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)*
+                    Self::UnknownValue(value) => value.get(),
+                }
+            }
+
+            fn known(text: &str) -> ::core::option::Option<Self> {
+                match text {
+                    $($text => ::core::option::Option::Some(Self::$variant),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+
+            fn read(text: ::std::borrow::Cow<'_, str>) -> Self {
+                Self::known(&text)
+                    .unwrap_or_else(|| Self::UnknownValue($crate::runtime::UnknownValue::__new(text.into_owned())))
+            }
+        }
+        impl ::core::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::read(::std::borrow::Cow::Borrowed(text))
+            }
+        }
+        impl ::core::convert::From<::std::string::String> for $name {
+            fn from(text: ::std::string::String) -> Self {
+                Self::read(::std::borrow::Cow::Owned(text))
+            }
+        }
+        $crate::__text_value!($name);
+    };
+}
+
+/// Conversions of an identifier that is a text.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __text_newtype {
+    ($name:ident) => {
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            fn read(text: ::std::borrow::Cow<'_, str>) -> Self {
+                Self(text.into_owned())
+            }
+        }
+        impl ::core::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(::std::borrow::ToOwned::to_owned(text))
+            }
+        }
+        impl ::core::convert::From<::std::string::String> for $name {
+            fn from(text: ::std::string::String) -> Self {
+                Self(text)
+            }
+        }
+        impl ::core::convert::From<&$name> for $name {
+            fn from(value: &$name) -> Self {
+                ::core::clone::Clone::clone(value)
+            }
+        }
+        impl ::core::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+        $crate::__text_value!($name);
+    };
+}
+
+/// What every value that is a text can do.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __text_value {
+    ($name:ident) => {
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl $crate::runtime::ParameterValue for $name {
+            fn text(&self) -> ::std::borrow::Cow<'_, str> {
+                ::std::borrow::Cow::Borrowed(self.as_str())
+            }
+        }
+        impl $crate::runtime::private::serde::Serialize for $name {
+            fn serialize<S: $crate::runtime::private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> $crate::runtime::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::runtime::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::runtime::private::read_text(deserializer, Self::read)
+            }
+        }
+    };
+}
+
+/// Conversions of an enumeration of integers.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __integer_enum {
+    ($name:ident { $($number:literal => $variant:ident),* $(,)? }) => {
+        impl $name {
+            /// The values that this version knows, as they are sent.
+            pub const VALUES: &'static [i64] = &[$($number),*];
+
+            /// The value as it is sent.
+            #[must_use]
+            pub fn value(self) -> i64 {
+                match self {
+                    $(Self::$variant => $number,)*
+                    Self::UnknownValue(value) => *value.get(),
+                }
+            }
+        }
+        impl ::core::convert::From<i64> for $name {
+            fn from(number: i64) -> Self {
+                match number {
+                    $($number => Self::$variant,)*
+                    other => Self::UnknownValue($crate::runtime::UnknownValue::__new(other)),
+                }
+            }
+        }
+        $crate::__integer_value!($name: i64, value);
+    };
+}
+
+/// Conversions of an identifier that is an integer.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __integer_newtype {
+    ($name:ident: $inner:ident) => {
+        impl $name {
+            /// The number.
+            #[must_use]
+            pub fn get(self) -> $inner {
+                self.0
+            }
+        }
+        impl ::core::convert::From<$inner> for $name {
+            fn from(number: $inner) -> Self {
+                Self(number)
+            }
+        }
+        impl ::core::convert::From<&$name> for $name {
+            fn from(value: &$name) -> Self {
+                *value
+            }
+        }
+        $crate::__integer_value!($name: $inner, get);
+    };
+}
+
+/// What every value that is an integer can do.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __integer_value {
+    ($name:ident: $inner:ident, $get:ident) => {
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(&self.$get(), f)
+            }
+        }
+        impl $crate::runtime::ParameterValue for $name {
+            fn text(&self) -> ::std::borrow::Cow<'_, str> {
+                ::std::borrow::Cow::Owned(::std::string::ToString::to_string(&self.$get()))
+            }
+        }
+        impl $crate::runtime::private::serde::Serialize for $name {
+            fn serialize<S: $crate::runtime::private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::runtime::private::serde::Serialize::serialize(&self.$get(), serializer)
+            }
+        }
+        impl<'de> $crate::runtime::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::runtime::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                <$inner as $crate::runtime::private::serde::Deserialize>::deserialize(deserializer).map(Self::from)
+            }
+        }
+    };
+}
+
+/// Conversions of a union whose forms are told apart by a member.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __tagged_union {
+    ($name:ident, $tag:literal { $($($value:literal)|+ => $variant:ident($ty:ty)),* $(,)? }) => {
+        $crate::__union!($name { $($variant($ty)),* });
+        impl<'de> $crate::runtime::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::runtime::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                use $crate::runtime::private::{serde, serde_json};
+                let value = <serde_json::Value as serde::Deserialize>::deserialize(deserializer)?;
+                let tag = match value.get($tag).and_then(serde_json::Value::as_str) {
+                    ::core::option::Option::Some(tag) => tag,
+                    ::core::option::Option::None => {
+                        return ::core::result::Result::Err(<D::Error as serde::de::Error>::missing_field($tag));
+                    }
+                };
+                match tag {
+                    $($($value)|+ => match serde_json::from_value(value) {
+                        ::core::result::Result::Ok(form) => ::core::result::Result::Ok(Self::$variant(form)),
+                        ::core::result::Result::Err(error) => {
+                            ::core::result::Result::Err(<D::Error as serde::de::Error>::custom(error))
+                        }
+                    },)*
+                    _ => ::core::result::Result::Ok(Self::UnknownValue($crate::runtime::UnknownValue::__new(value))),
+                }
+            }
+        }
+    };
+}
+
+/// Conversions of a union whose forms are told apart by what they require.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __untagged_union {
+    ($name:ident { $($variant:ident($ty:ty)),* $(,)? }) => {
+        $crate::__union!($name { $($variant($ty)),* });
+        impl<'de> $crate::runtime::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::runtime::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                use $crate::runtime::private::{serde, serde_json};
+                let value = <serde_json::Value as serde::Deserialize>::deserialize(deserializer)?;
+                $(
+                    if let ::core::result::Result::Ok(form) = <$ty as serde::Deserialize>::deserialize(&value) {
+                        return ::core::result::Result::Ok(Self::$variant(form));
+                    }
+                )*
+                ::core::result::Result::Ok(Self::UnknownValue($crate::runtime::UnknownValue::__new(value)))
+            }
+        }
+    };
+}
+
+/// What every union can do.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __union {
+    ($name:ident { $($variant:ident($ty:ty)),* $(,)? }) => {
+        $(
+            impl ::core::convert::From<$ty> for $name {
+                fn from(form: $ty) -> Self {
+                    Self::$variant(form)
+                }
+            }
+        )*
+        impl $crate::runtime::private::serde::Serialize for $name {
+            fn serialize<S: $crate::runtime::private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(form) => {
+                        $crate::runtime::private::serde::Serialize::serialize(form, serializer)
+                    })*
+                    Self::UnknownValue(value) => {
+                        $crate::runtime::private::serde::Serialize::serialize(value.get(), serializer)
+                    }
+                }
+            }
+        }
+    };
+}

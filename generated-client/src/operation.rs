@@ -1,0 +1,164 @@
+//! What an operation is. Generated code says it; the client does it.
+
+use crate::answer::{Answer, ReadError};
+use crate::request::RequestParts;
+
+/// A call that an interface offers, with its arguments.
+pub trait Operation {
+    /// Where the call belongs: one of the types in [`scope`].
+    type Scope;
+    /// What a successful call answers.
+    type Output;
+    /// What is known about the operation.
+    const INFO: &'static OperationInfo;
+
+    /// Writes the arguments.
+    fn write(&self, request: &mut RequestParts) {
+        let _ = request;
+    }
+
+    /// Reads a successful answer.
+    ///
+    /// # Errors
+    /// The answer tells of a failure, or has another form.
+    fn read(answer: Answer<'_>) -> Result<Self::Output, ReadError>;
+}
+
+/// Where calls belong, as types: a call of a project cannot be made without one.
+pub mod scope {
+    /// A call of the organization.
+    #[derive(Clone, Copy, Debug)]
+    pub enum Organization {}
+    /// A call that can name a project, and need not.
+    #[derive(Clone, Copy, Debug)]
+    pub enum Either {}
+    /// A call of a project.
+    #[derive(Clone, Copy, Debug)]
+    pub enum Project {}
+}
+
+/// Where a call belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The organization of the token.
+    Organization,
+    /// The organization, or a project.
+    Either,
+    /// A project.
+    Project,
+}
+
+/// What a call can do. Each class includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Risk {
+    /// Changes nothing.
+    Read,
+    /// Changes data, and neither deletes any nor moves anything.
+    Write,
+    /// Deletes data, stops work or spends quota.
+    Destructive,
+    /// Moves an aircraft or a dock, lets one fly, or takes control from a pilot.
+    Physical,
+}
+
+/// Whether a call may be repeated when its answer was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Retry {
+    /// A read.
+    Safe,
+    /// A write that does sent twice what it does sent once.
+    Idempotent,
+    /// Sent twice it may do its work twice.
+    Never,
+}
+
+/// Where a call works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Availability {
+    /// On public hosts and private clouds.
+    Everywhere,
+    /// On private clouds only.
+    PrivateCloud,
+}
+
+/// Everything that is known about an operation.
+#[derive(Clone, Copy, Debug)]
+pub struct OperationInfo {
+    /// `operationId` of the specification.
+    pub id: &'static str,
+    /// The group that it stands in.
+    pub group: &'static str,
+    /// HTTP method, in capitals.
+    pub method: &'static str,
+    /// Path below the base URL, with `{name}` for its parameters.
+    pub path: &'static str,
+    /// Where it belongs.
+    pub scope: Scope,
+    /// What it can do.
+    pub risk: Risk,
+    /// Whether it may be repeated.
+    pub retry: Retry,
+    /// Where it works.
+    pub availability: Availability,
+    /// Whether it needs the token.
+    pub authenticated: bool,
+    /// Whether it should not be used any more.
+    pub deprecated: bool,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// Address of its page in the documentation.
+    pub page: Option<&'static str>,
+    /// Codes that it is known to fail with.
+    pub error_codes: &'static [i64],
+    /// JSON Schema (2020-12) of its arguments: an object with the parameters by name, and `body`.
+    pub arguments: &'static str,
+    /// What all operations of its interface have in common.
+    pub api: &'static ApiInfo,
+}
+
+/// What all operations of an interface have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct ApiInfo {
+    /// Its name.
+    pub title: &'static str,
+    /// Where the token is written.
+    pub token: Option<TokenHeader>,
+    /// Header of an id that is new for each request.
+    pub request_id_header: Option<&'static str>,
+    /// Header of the language of messages.
+    pub language_header: Option<&'static str>,
+    /// Header of the project.
+    pub project_header: Option<&'static str>,
+    /// The codes of its failures.
+    pub error_codes: &'static [ErrorCodeInfo],
+}
+
+impl ApiInfo {
+    /// What is known about a code.
+    #[must_use]
+    pub fn error_code(&self, code: i64) -> Option<&'static ErrorCodeInfo> {
+        self.error_codes.iter().find(|known| known.code == code)
+    }
+}
+
+/// Where the token is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenHeader {
+    /// Name of the header.
+    pub name: &'static str,
+    /// What stands before the token.
+    pub prefix: &'static str,
+}
+
+/// A code that a call can fail with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorCodeInfo {
+    /// The number.
+    pub code: i64,
+    /// A name for programs.
+    pub name: &'static str,
+    /// The group of codes that it is in.
+    pub group: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}

@@ -1,0 +1,228 @@
+//! Arguments on their way into a request.
+//!
+//! In: typed values. Out: a path and a query that are encoded, header values, and a body. What cannot be sent is noted
+//! and told before a connection is opened. Knows no operation and no transport.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+/// Everything but what RFC 3986 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A value that can stand in a path, a query or a header.
+pub trait ParameterValue {
+    /// The value as text, not yet encoded.
+    fn text(&self) -> Cow<'_, str>;
+}
+
+macro_rules! displayed {
+    ($($ty:ty),*) => {$(
+        impl ParameterValue for $ty {
+            fn text(&self) -> Cow<'_, str> {
+                Cow::Owned(self.to_string())
+            }
+        }
+    )*};
+}
+displayed!(bool, i32, i64, f32, f64);
+
+impl ParameterValue for String {
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl ParameterValue for str {
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+/// How the items of a list stand in a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListStyle {
+    /// `a=1&a=2`
+    Repeated,
+    /// `a=1,2`
+    Comma,
+    /// `a=1%202`
+    Space,
+    /// `a=1|2`, with the bar encoded
+    Pipe,
+}
+
+/// The parts of a request that come from arguments.
+#[derive(Clone)]
+pub struct RequestParts {
+    path: String,
+    query: String,
+    headers: Vec<(&'static str, String)>,
+    body: Option<Vec<u8>>,
+    problem: Option<String>,
+}
+
+/// Neither values nor the body: they are the caller's business.
+impl fmt::Debug for RequestParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestParts").finish_non_exhaustive()
+    }
+}
+
+impl RequestParts {
+    /// A request to a path with `{name}` for its parameters.
+    #[must_use]
+    pub fn new(path_template: &str) -> Self {
+        Self { path: path_template.to_owned(), query: String::new(), headers: Vec::new(), body: None, problem: None }
+    }
+
+    /// The path, encoded.
+    #[must_use]
+    pub fn path_text(&self) -> &str {
+        &self.path
+    }
+
+    /// The query without `?`, encoded; empty if there is none.
+    #[must_use]
+    pub fn query_text(&self) -> &str {
+        &self.query
+    }
+
+    /// The headers that come from arguments.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.headers.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// The body, as JSON.
+    #[must_use]
+    pub fn body_bytes(&self) -> Option<&[u8]> {
+        self.body.as_deref()
+    }
+
+    /// Why this cannot be sent.
+    #[must_use]
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    pub(crate) fn into_body(self) -> Option<Vec<u8>> {
+        self.body
+    }
+
+    fn note(&mut self, problem: String) {
+        self.problem.get_or_insert(problem);
+    }
+
+    /// Puts a value into the path. What would lead to another path is refused.
+    pub fn path<T: ParameterValue + ?Sized>(&mut self, name: &str, value: &T) {
+        let text = value.text();
+        if matches!(&*text, "" | "." | "..") {
+            self.note(format!("`{name}` is {text:?}, which cannot be a part of a path"));
+        }
+        let encoded = encode(&text).to_string();
+        self.path = self.path.replace(&format!("{{{name}}}"), &encoded);
+    }
+
+    /// Puts a value into the query, if there is one.
+    pub fn query<'a, T: ParameterValue + ?Sized + 'a>(&mut self, name: &str, value: impl Into<Option<&'a T>>) {
+        if let Some(value) = value.into() {
+            self.pair(name, encode(&value.text()));
+        }
+    }
+
+    /// Puts a list into the query, if it has items.
+    pub fn query_list<T: ParameterValue>(&mut self, name: &str, values: &[T], style: ListStyle) {
+        let texts = values.iter().map(ParameterValue::text);
+        let separator = match style {
+            ListStyle::Repeated => {
+                for text in texts {
+                    self.pair(name, encode(&text));
+                }
+                return;
+            }
+            ListStyle::Comma => ",",
+            ListStyle::Space => "%20",
+            ListStyle::Pipe => "%7C",
+        };
+        let joined: Vec<String> = texts.map(|text| encode(&text).to_string()).collect();
+        if !joined.is_empty() {
+            self.pair(name, joined.join(separator));
+        }
+    }
+
+    fn pair(&mut self, name: &str, value: impl fmt::Display) {
+        if !self.query.is_empty() {
+            self.query.push('&');
+        }
+        // Writing to a text cannot fail.
+        let _ = write!(self.query, "{}={value}", encode(name));
+    }
+
+    /// Adds a header, if there is a value.
+    pub fn header<'a, T: ParameterValue + ?Sized + 'a>(&mut self, name: &'static str, value: impl Into<Option<&'a T>>) {
+        if let Some(value) = value.into() {
+            let text = value.text().into_owned();
+            if reqwest::header::HeaderValue::from_str(&text).is_err() {
+                self.note(format!("`{name}` holds a sign that cannot stand in a header"));
+            }
+            self.headers.push((name, text));
+        }
+    }
+
+    /// Sets the body, if there is one.
+    pub fn body<'a, T: Serialize + 'a>(&mut self, value: impl Into<Option<&'a T>>) {
+        if let Some(value) = value.into() {
+            match serde_json::to_vec(value) {
+                Ok(bytes) => self.body = Some(bytes),
+                Err(error) => self.note(format!("the body cannot be written as JSON: {error}")),
+            }
+        }
+    }
+}
+
+fn encode(text: &str) -> percent_encoding::PercentEncode<'_> {
+    utf8_percent_encode(text, RESERVED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_cannot_leave_their_place_in_the_path() {
+        let mut parts = RequestParts::new("/a/{id}/b");
+        parts.path("id", "../x?y=1#z/%2e");
+        assert_eq!(parts.path_text(), "/a/..%2Fx%3Fy%3D1%23z%2F%252e/b");
+        assert_eq!(parts.problem(), None);
+        for refused in ["", ".", ".."] {
+            let mut parts = RequestParts::new("/a/{id}/b");
+            parts.path("id", refused);
+            assert!(parts.problem().is_some(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn lists_stand_in_the_query_as_their_style_says() {
+        let list = ["a,b".to_owned(), "c d".to_owned()];
+        let query = |style| {
+            let mut parts = RequestParts::new("/");
+            parts.query_list("x y", &list, style);
+            parts.query_text().to_owned()
+        };
+        assert_eq!(query(ListStyle::Repeated), "x%20y=a%2Cb&x%20y=c%20d");
+        assert_eq!(query(ListStyle::Comma), "x%20y=a%2Cb,c%20d");
+        assert_eq!(query(ListStyle::Space), "x%20y=a%2Cb%20c%20d");
+        assert_eq!(query(ListStyle::Pipe), "x%20y=a%2Cb%7Cc%20d");
+    }
+
+    #[test]
+    fn a_header_cannot_hold_a_line_break() {
+        let mut parts = RequestParts::new("/");
+        parts.header("x-a", "good");
+        assert_eq!(parts.problem(), None);
+        parts.header("x-b", "bad\r\nx-c: d");
+        assert!(parts.problem().is_some());
+    }
+}

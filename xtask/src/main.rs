@@ -1,0 +1,31 @@
+//! The commands of this repository.
+//!
+//! In: a command line. Out: what [`flighthub2_generator`] makes of it, told to a person. Decides nothing about
+//! specifications or code.
+
+mod r#gen;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The commands of this repository.
+///
+/// Exit codes: 0 all is well; 1 there is something to repair, and it is told; 2 wrong use.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Gen(r#gen::Arguments),
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Gen(arguments) => r#gen::run(&arguments),
+    }
+}
