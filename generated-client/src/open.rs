@@ -34,8 +34,48 @@ pub mod private {
     use std::marker::PhantomData;
 
     pub use serde;
-    use serde::de::{Deserializer, Visitor};
+    use serde::de::{Deserializer, MapAccess, Visitor};
     pub use serde_json;
+
+    /// Reads an object from an object only. What serde derives for a struct takes a list, too, and an empty list would
+    /// become an object with nothing in it.
+    pub struct ObjectOnly<D>(pub D);
+
+    impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
+        type Error = D::Error;
+
+        fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+            self.0.deserialize_map(Members(visitor))
+        }
+
+        fn deserialize_struct<V: Visitor<'de>>(
+            self,
+            name: &'static str,
+            fields: &'static [&'static str],
+            visitor: V,
+        ) -> Result<V::Value, D::Error> {
+            self.0.deserialize_struct(name, fields, Members(visitor))
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+
+    struct Members<V>(V);
+
+    impl<'de, V: Visitor<'de>> Visitor<'de> for Members<V> {
+        type Value = V::Value;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
+            self.0.visit_map(members)
+        }
+    }
 
     struct Text<F, T>(F, PhantomData<T>);
 
@@ -62,6 +102,29 @@ pub mod private {
     ) -> Result<T, D::Error> {
         deserializer.deserialize_str(Text(make, PhantomData))
     }
+}
+
+/// Reads and writes an object with what serde derived for it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __object {
+    ($name:ident) => {
+        impl $crate::runtime::private::serde::Serialize for $name {
+            fn serialize<S: $crate::runtime::private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                Self::serialize(self, serializer)
+            }
+        }
+        impl<'de> $crate::runtime::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::runtime::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                Self::deserialize($crate::runtime::private::ObjectOnly(deserializer))
+            }
+        }
+    };
 }
 
 /// Conversions of an enumeration of texts.

@@ -10,7 +10,7 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 
 /// The description as documentation.
 pub(crate) fn documentation(text: &str) -> String {
-    let text = text.trim();
+    let text = &*text.trim().replace('\t', "    ");
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     let mut in_code = false;
     let mut in_link = 0_usize;
@@ -142,6 +142,7 @@ mod tests {
             ("x\n\n```json\n{}\n```", "x\n\n```json\n{}\n```"),
             ("x\n\n    let a;\n    b\n\ny", "x\n\n```text\nlet a;\nb\n```\n\ny"),
             ("- one\n- two", "- one\n- two"),
+            ("a\tb", "a    b"),
             ("  trimmed\n", "trimmed"),
         ];
         for (text, expected) in cases {

@@ -130,6 +130,12 @@ fn is_reserved_type(identifier: &str) -> bool {
     RESERVED_TYPES.contains(&identifier)
 }
 
+/// The name to ask for instead of one that Rust's prelude has.
+fn type_name(name: &str) -> String {
+    let wanted = identifier(name, Case::Camel);
+    if is_reserved_type(&wanted) { format!("{wanted}Schema") } else { name.to_owned() }
+}
+
 /// A space of names in which every identifier is issued once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
@@ -159,12 +165,12 @@ impl Scope {
 
     /// Issues the identifier of a public type.
     pub(crate) fn issue_type(&mut self, name: &str) -> String {
-        let wanted = identifier(name, Case::Camel);
-        if is_reserved_type(&wanted) {
-            self.issue(&format!("{wanted}Schema"), Case::Camel)
-        } else {
-            self.issue(name, Case::Camel)
-        }
+        self.issue(&type_name(name), Case::Camel)
+    }
+
+    /// Whether [`Scope::issue_type`] would have to number the identifier.
+    pub(crate) fn has_type(&self, name: &str) -> bool {
+        self.taken.contains(&identifier(&type_name(name), Case::Camel))
     }
 
     /// Issues the identifiers of public types; see [`Scope::issue_all`].

@@ -1,1 +1,6 @@
-//! Tests that cross crates.
+//! What the tests across crates have in common.
+
+pub mod code;
+pub mod fixtures;
+pub mod options;
+pub mod spec;

@@ -196,7 +196,7 @@ impl ListStreamForwarders {
     /// The call with what it cannot do without.
     #[must_use]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -99,7 +99,7 @@ impl ListModels {
     /// The call with what it cannot do without.
     #[must_use]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

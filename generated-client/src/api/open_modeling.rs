@@ -184,7 +184,7 @@ impl ObtainOpenModelUploadToken {
     /// The call with what it cannot do without.
     #[must_use]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 
@@ -494,7 +494,7 @@ impl ListRunningOpenModels {
     /// The call with what it cannot do without.
     #[must_use]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -105,7 +105,7 @@ impl<H: runtime::Handle> Projects<H> {
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListProjects {
     /// Number of the page, from 1.
@@ -133,15 +133,7 @@ impl ListProjects {
     /// The call with what it cannot do without.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            page: None,
-            page_size: None,
-            q: None,
-            prj_authorized_status: None,
-            usage: None,
-            sort_column: None,
-            sort_type: None,
-        }
+        Self::default()
     }
     /// Number of the page, from 1.
     ///
@@ -195,12 +187,6 @@ impl ListProjects {
     pub fn sort_type(mut self, sort_type: impl Into<types::SortType>) -> Self {
         self.sort_type = Some(sort_type.into());
         self
-    }
-}
-
-impl Default for ListProjects {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -305,7 +291,7 @@ impl ListOrganizationDevices {
     /// The call with what it cannot do without.
     #[must_use]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 
@@ -363,7 +349,7 @@ impl ListProjectDevices {
     /// The call with what it cannot do without.
     #[must_use]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 
@@ -429,7 +415,7 @@ impl GetProjectStsToken {
     /// The call with what it cannot do without.
     #[must_use]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -56,7 +56,7 @@ impl GetSystemStatus {
     /// The call with what it cannot do without.
     #[must_use]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -153,7 +153,7 @@ impl ListWaylines {
     /// The call with what it cannot do without.
     #[must_use]
     pub fn new() -> Self {
-        Self {}
+        Self::default()
     }
 }
 

@@ -115,21 +115,11 @@ impl Emitter<'_> {
         let required = self.required_struct(operation);
         let forwarded = (self.in_crate() && !setters.is_empty()).then(|| self.forwarded(operation));
         let implementation = self.implementation(group, operation);
-        let unit = operation.parameters.is_empty() && operation.body.is_none();
-        let derives = if unit {
+        let derives = if self.arguments(operation).is_empty() {
             quote! { #[derive(Clone, Debug, Default, PartialEq)] }
         } else {
             quote! { #[derive(Clone, Debug, PartialEq)] }
         };
-        let default = (!unit && self.arguments(operation).is_empty()).then(|| {
-            quote! {
-                impl Default for #name {
-                    fn default() -> Self {
-                        Self::new()
-                    }
-                }
-            }
-        });
         quote! {
             #about
             #derives
@@ -144,7 +134,6 @@ impl Emitter<'_> {
                 #(#setters)*
             }
 
-            #default
             #required
             #forwarded
             #implementation
@@ -215,12 +204,17 @@ impl Emitter<'_> {
         });
         let about = doc("The call with what it cannot do without.");
         let deprecated = deprecated(operation.deprecated);
+        let value = if arguments.is_empty() {
+            quote! { Self::default() }
+        } else {
+            quote! { Self { #(#given,)* #(#optional,)* #no_body } }
+        };
         quote! {
             #about
             #deprecated
             #[must_use]
             pub fn new(#(#names: #types),*) -> Self {
-                Self { #(#given,)* #(#optional,)* #no_body }
+                #value
             }
         }
     }
@@ -346,8 +340,7 @@ impl Emitter<'_> {
                 quote! { request.body(self.#field.as_ref()); }
             }
         });
-        let nothing_to_write = operation.parameters.is_empty() && operation.body.is_none();
-        let write = (!nothing_to_write).then(|| {
+        let write = (!is_unit(operation)).then(|| {
             quote! {
                 fn write(&self, request: &mut runtime::RequestParts) {
                     #(#writes)*
@@ -426,6 +419,11 @@ impl Emitter<'_> {
             }
         }
     }
+}
+
+/// Whether an operation has no arguments at all.
+fn is_unit(operation: &Operation) -> bool {
+    operation.parameters.is_empty() && operation.body.is_none()
 }
 
 fn scope_type(scope: Scope) -> TokenStream {

@@ -19,7 +19,7 @@ pub(super) fn inner_doc(text: &str) -> TokenStream {
 }
 
 fn lines(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") })
+    text.trim_end().lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") })
 }
 
 pub(super) fn arguments_file(operation: &Operation) -> String {

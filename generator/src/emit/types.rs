@@ -210,14 +210,17 @@ impl Emitter<'_> {
                 .all(|field| field.constant.is_none() && self.holding(field, true) != Holding::Value)
             && object.required().count() == 0;
         let default = has_default.then(|| quote! { Default, });
+        let krate = self.crate_path();
         quote! {
             #about
             #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
+            #[serde(remote = "Self")]
             #[non_exhaustive]
             pub struct #name {
                 #(#fields,)*
                 #rest
             }
+            #krate::__object!(#name);
             #constructor
         }
     }

@@ -9,7 +9,6 @@ use super::types::{Draft, OneWay};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::model::{EnumValues, TypeDefinition, TypeId, TypeKind, TypeRef};
-use crate::names::Scope;
 
 /// Module of types that no group has for itself.
 pub(super) const SHARED: &str = "shared";
@@ -25,7 +24,6 @@ pub(super) struct Use {
 pub(super) fn finish(
     document: &Document<'_>,
     drafts: Vec<Draft>,
-    names: &mut Scope,
     uses: &[Use],
     one_way: &[OneWay],
 ) -> (Vec<TypeDefinition>, Vec<Diagnostic>) {
@@ -83,14 +81,8 @@ pub(super) fn finish(
                 (Some(only), None) => (*only).to_owned(),
                 _ => SHARED.to_owned(),
             };
-            let required_name = match &kind {
-                TypeKind::Struct(object) if in_requests[index] && object.required().count() > 1 => {
-                    Some(names.issue_type(&format!("{}Required", draft.name)))
-                }
-                _ => None,
-            };
             let in_requests = in_requests[index];
-            TypeDefinition { name: draft.name, required_name, doc: draft.doc, kind, module, in_requests }
+            TypeDefinition { name: draft.name, required_name: None, doc: draft.doc, kind, module, in_requests }
         })
         .collect();
     (definitions, problems)

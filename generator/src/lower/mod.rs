@@ -36,9 +36,12 @@ pub(crate) fn lower(document: &Document<'_>, dialect: Dialect) -> Result<Api, Ve
     api.groups = lowering.groups();
     let Lowering { mut types, roles, uses, mut problems, .. } = lowering;
     api.roles = roles;
-    problems.extend(types.problems);
     problems.extend(union::check(document, &types.drafts));
-    let (definitions, more) = graph::finish(document, types.drafts, &mut types.scope, &uses, &types.one_way);
+    let pointers: Vec<String> = types.drafts.iter().map(|draft| draft.pointer.clone()).collect();
+    let drafts = std::mem::take(&mut types.drafts);
+    let (mut definitions, more) = graph::finish(document, drafts, &uses, &types.one_way);
+    types.name_required(&mut definitions, &pointers);
+    problems.extend(types.problems);
     problems.extend(more);
     if !problems.is_empty() {
         return Err(problems);

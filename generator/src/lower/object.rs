@@ -56,7 +56,7 @@ impl<'d> Types<'d> {
             });
         }
         let names: Vec<&str> = members.properties.iter().map(|property| property.name).collect();
-        let mut scope = Scope::with_taken(["new"]);
+        let mut scope = Scope::with_taken(["new", "serialize", "deserialize"]);
         let identifiers = scope.issue_all(&names, Case::Snake);
         let fields = members
             .properties

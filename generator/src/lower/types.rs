@@ -15,8 +15,8 @@ use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::document::pointer::{At, escape, unescape};
-use crate::model::{Primitive, TypeId, TypeKind, TypeRef};
-use crate::names::Scope;
+use crate::model::{Primitive, TypeDefinition, TypeId, TypeKind, TypeRef};
+use crate::names::{Case, Scope, identifier};
 
 const COMPONENTS: &str = "#/components/schemas/";
 
@@ -156,6 +156,19 @@ impl<'d> Types<'d> {
         }
     }
 
+    /// Names the types of required members, now that it is known which structs callers make.
+    pub(super) fn name_required(&mut self, definitions: &mut [TypeDefinition], pointers: &[String]) {
+        for (definition, pointer) in definitions.iter_mut().zip(pointers) {
+            if let TypeKind::Struct(object) = &definition.kind
+                && definition.in_requests
+                && object.required().count() > 1
+            {
+                let wanted = format!("{}Required", definition.name);
+                definition.required_name = Some(self.derived_name(&wanted, At::Base(pointer)));
+            }
+        }
+    }
+
     pub(super) fn report(&mut self, code: Code, at: At<'_>, message: impl Into<String>, help: impl Into<String>) {
         self.problems.push(Diagnostic::new(code, self.document.place(&at.pointer()), message, help));
     }
@@ -189,7 +202,7 @@ impl<'d> Types<'d> {
         let ty = match kind {
             TypeKind::Alias(ty) => ty,
             kind => {
-                let name = self.scope.issue_type(hint);
+                let name = self.derived_name(hint, at);
                 let doc = describe(&keys, &fallback(hint));
                 let id = TypeId(self.drafts.len());
                 self.drafts.push(Draft { name, doc, kind, pointer: at.pointer() });
@@ -198,6 +211,18 @@ impl<'d> Types<'d> {
             }
         };
         (ty, nullable)
+    }
+
+    /// A name for what is written in place. A number would depend on what else there is, so in our own document a name
+    /// that is taken is a problem.
+    fn derived_name(&mut self, wanted: &str, at: At<'_>) -> String {
+        if self.dialect == Dialect::FlightHub && self.scope.has_type(wanted) {
+            let name = identifier(wanted, Case::Camel);
+            let message = format!("this would be called `{name}` in the client, and that name is taken");
+            let help = "move it to `components/schemas` under a name of its own";
+            self.report(Code::DuplicateName, at, message, help);
+        }
+        self.scope.issue_type(wanted)
     }
 
     fn reference(&mut self, reference: &'d str, at: At<'_>) -> TypeRef {

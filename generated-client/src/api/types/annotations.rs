@@ -4,6 +4,7 @@ use crate::runtime;
 
 /// An annotation to create.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CreateMapElementBody {
     /// Name on the map.
@@ -15,6 +16,8 @@ pub struct CreateMapElementBody {
     /// Shape of an annotation.
     pub resource: super::MapElementResource,
 }
+
+crate::__object!(CreateMapElementBody);
 
 impl CreateMapElementBody {
     /// A value with everything that is required.
@@ -54,6 +57,7 @@ crate::__integer_enum!(MapElementSource { 0 => Reserved });
 
 /// Shape of an annotation.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MapElementResource {
     /// Kind of annotation; must fit the geometry.
@@ -61,6 +65,8 @@ pub struct MapElementResource {
     /// A GeoJSON feature.
     pub content: super::MapElementFeature,
 }
+
+crate::__object!(MapElementResource);
 
 impl MapElementResource {
     /// A value with everything that is required.
@@ -100,6 +106,7 @@ crate::__integer_enum!(MapElementType { 0 => Point, 1 => Line, 2 => Polygon });
 
 /// A GeoJSON feature.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MapElementFeature {
     /// Type of a GeoJSON object that is a feature.
@@ -109,6 +116,8 @@ pub struct MapElementFeature {
     /// A GeoJSON geometry, WGS 84.
     pub geometry: super::Geometry,
 }
+
+crate::__object!(MapElementFeature);
 
 impl MapElementFeature {
     /// A value with everything that is required.
@@ -145,6 +154,7 @@ crate::__text_enum!(GeoJsonFeatureType { "Feature" => Feature });
 
 /// Look of an annotation.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MapElementProperties {
     /// Colour in hexadecimal, such as `#2D8CF0`.
@@ -153,6 +163,8 @@ pub struct MapElementProperties {
     #[serde(rename = "clampToGround")]
     pub clamp_to_ground: bool,
 }
+
+crate::__object!(MapElementProperties);
 
 impl MapElementProperties {
     /// A value with everything that is required.
@@ -201,6 +213,7 @@ pub type Position = Vec<f64>;
 
 /// A point.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PointGeometry {
     /// Always `Point`.
@@ -209,6 +222,8 @@ pub struct PointGeometry {
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
     pub coordinates: super::Position,
 }
+
+crate::__object!(PointGeometry);
 
 impl PointGeometry {
     /// A value with everything that is required.
@@ -223,6 +238,7 @@ impl PointGeometry {
 
 /// A line.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LineStringGeometry {
     /// Always `LineString`.
@@ -233,6 +249,8 @@ pub struct LineStringGeometry {
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
     pub coordinates: Vec<super::Position>,
 }
+
+crate::__object!(LineStringGeometry);
 
 impl LineStringGeometry {
     /// A value with everything that is required.
@@ -247,6 +265,7 @@ impl LineStringGeometry {
 
 /// An area.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PolygonGeometry {
     /// Always `Polygon`.
@@ -257,6 +276,8 @@ pub struct PolygonGeometry {
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
     pub coordinates: Vec<Vec<super::Position>>,
 }
+
+crate::__object!(PolygonGeometry);
 
 impl PolygonGeometry {
     /// A value with everything that is required.

@@ -10,6 +10,7 @@ crate::__text_newtype!(BusinessId);
 
 /// What a device last reported.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceProperties {
     /// Serial number of a dock, an aircraft or a remote controller.
@@ -28,6 +29,8 @@ pub struct DeviceProperties {
     pub device_state: Option<super::DeviceState>,
 }
 
+crate::__object!(DeviceProperties);
+
 /// Properties of a device. Which ones there are depends on its model; any of them may be missing or null. Members
 /// that are not listed here are kept as they are. Among them is an object for each gimbal, named by its camera
 /// index (such as `81-0-0`), with `gimbal_pitch`, `gimbal_roll` and `gimbal_yaw` in degrees, `payload_index` and
@@ -38,6 +41,7 @@ pub struct DeviceProperties {
 ///
 /// **Inferred**: nobody has seen it. Members marked observed were read live; the others come from DJI's Cloud API, which the page refers to.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceState {
     /// What a device does, as a name: the first six are of docks, the others of aircraft. In the device lists the same
@@ -397,6 +401,8 @@ pub struct DeviceState {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(DeviceState);
+
 /// What a device does, as a name: the first six are of docks, the others of aircraft. In the device lists the same
 /// arrives as a number.
 ///
@@ -499,6 +505,7 @@ crate::__text_enum!(DroneInDock { "inside" => Inside, "outside" => Outside });
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SubDevice {
     /// Serial number of the aircraft.
@@ -523,6 +530,8 @@ pub struct SubDevice {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(SubDevice);
+
 /// Whether the aircraft of a dock is switched on. Off is normal between flights.
 ///
 /// Observed, not documented.
@@ -543,6 +552,7 @@ crate::__text_enum!(SubDevicePower { "power_on" => PowerOn, "power_off" => Power
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneChargeState {
     /// Charge of the aircraft.
@@ -558,8 +568,11 @@ pub struct DroneChargeState {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(DroneChargeState);
+
 /// Dock: its network.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct NetworkState {
     /// Kind of network. Cloud API: 1 4G, 2 Ethernet.
@@ -578,10 +591,13 @@ pub struct NetworkState {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(NetworkState);
+
 /// Satellite positioning.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PositionState {
     /// Satellites in use.
@@ -608,10 +624,13 @@ pub struct PositionState {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(PositionState);
+
 /// Storage of a device.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StorageState {
     /// All of it.
@@ -629,10 +648,13 @@ pub struct StorageState {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(StorageState);
+
 /// Dock: its media.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MediaFileDetail {
     /// Files that are still to be uploaded.
@@ -643,8 +665,11 @@ pub struct MediaFileDetail {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(MediaFileDetail);
+
 /// Dock: where its aircraft lands when it cannot land in the dock.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AlternateLandPoint {
     /// Latitude, WGS 84.
@@ -675,8 +700,11 @@ pub struct AlternateLandPoint {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(AlternateLandPoint);
+
 /// Dock: its air conditioner.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AirConditioner {
     /// What it does. Cloud API: 0 to 9.
@@ -692,8 +720,11 @@ pub struct AirConditioner {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(AirConditioner);
+
 /// Dock: its backup battery.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BackupBattery {
     /// Whether it is in use. Cloud API: 0 off, 1 on.
@@ -714,8 +745,11 @@ pub struct BackupBattery {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(BackupBattery);
+
 /// Dock: care of the aircraft's battery.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneBatteryMaintenance {
     /// What is done. Cloud API: 0 to 2.
@@ -741,8 +775,11 @@ pub struct DroneBatteryMaintenance {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(DroneBatteryMaintenance);
+
 /// Reading of one battery.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BatteryReading {
     /// Number of the battery.
@@ -768,8 +805,11 @@ pub struct BatteryReading {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(BatteryReading);
+
 /// Maintenance of a device.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MaintainStatus {
     /// One entry for each kind of maintenance.
@@ -784,8 +824,11 @@ pub struct MaintainStatus {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(MaintainStatus);
+
 /// One kind of maintenance.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MaintainStatusEntry {
     /// Whether it is due. Cloud API numbers.
@@ -807,8 +850,11 @@ pub struct MaintainStatusEntry {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(MaintainStatusEntry);
+
 /// Dock: where its RTK corrections come from.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RtcmInfo {
     /// Host of the service.
@@ -831,8 +877,11 @@ pub struct RtcmInfo {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(RtcmInfo);
+
 /// Radio link of a device. Qualities go from 0 to 5.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WirelessLink {
     /// Number of dongles.
@@ -870,8 +919,11 @@ pub struct WirelessLink {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(WirelessLink);
+
 /// Which devices are linked.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WirelessLinkTopology {
     /// Key of the link, 28 numbers.
@@ -896,8 +948,11 @@ pub struct WirelessLinkTopology {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(WirelessLinkTopology);
+
 /// A device of the link.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WirelessLinkNode {
     /// Id in the link.
@@ -914,8 +969,11 @@ pub struct WirelessLinkNode {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(WirelessLinkNode);
+
 /// A 4G dongle.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DongleInfo {
     /// IMEI.
@@ -951,10 +1009,13 @@ pub struct DongleInfo {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(DongleInfo);
+
 /// What a device can stream.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacity {
     /// Streams that it can choose from.
@@ -975,8 +1036,11 @@ pub struct LiveCapacity {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(LiveCapacity);
+
 /// A device with cameras.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacityDevice {
     /// Its cameras.
@@ -991,8 +1055,11 @@ pub struct LiveCapacityDevice {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(LiveCapacityDevice);
+
 /// A camera that can be streamed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacityCamera {
     /// Its pictures.
@@ -1007,8 +1074,11 @@ pub struct LiveCapacityCamera {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(LiveCapacityCamera);
+
 /// A picture that can be streamed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacityVideo {
     /// Which picture.
@@ -1029,8 +1099,11 @@ pub struct LiveCapacityVideo {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(LiveCapacityVideo);
+
 /// A running stream.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveStatus {
     /// Which picture.
@@ -1053,10 +1126,13 @@ pub struct LiveStatus {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(LiveStatus);
+
 /// Aircraft: its batteries.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneBattery {
     /// Charge.
@@ -1091,8 +1167,11 @@ pub struct DroneBattery {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(DroneBattery);
+
 /// A battery of an aircraft.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneBatteryCell {
     /// Number of the battery.
@@ -1138,8 +1217,11 @@ pub struct DroneBatteryCell {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(DroneBatteryCell);
+
 /// State of a camera of an aircraft. Members about exposure and metering are kept as they are.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CameraState {
     /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
@@ -1187,8 +1269,11 @@ pub struct CameraState {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(CameraState);
+
 /// Part of the wide picture that the zoom picture shows, as shares of its width and height.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveviewRegion {
     /// Left edge.
@@ -1208,8 +1293,11 @@ pub struct LiveviewRegion {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(LiveviewRegion);
+
 /// A payload of an aircraft.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PayloadState {
     /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
@@ -1232,8 +1320,11 @@ pub struct PayloadState {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(PayloadState);
+
 /// Aircraft: its obstacle avoidance. Cloud API: 0 off, 1 on.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ObstacleAvoidance {
     /// Sideways.
@@ -1250,8 +1341,11 @@ pub struct ObstacleAvoidance {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(ObstacleAvoidance);
+
 /// Aircraft: its limit of distance.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DistanceLimit {
     /// Whether it is set. Cloud API: 0 no, 1 yes.
@@ -1270,10 +1364,13 @@ pub struct DistanceLimit {
     pub other: runtime::JsonObject,
 }
 
+crate::__object!(DistanceLimit);
+
 /// Alerts by device.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceHmsList {
     /// One entry for each device.
@@ -1285,10 +1382,13 @@ pub struct DeviceHmsList {
     pub list: Vec<super::DeviceHms>,
 }
 
+crate::__object!(DeviceHmsList);
+
 /// Alerts of a device.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceHms {
     /// Serial number of a dock, an aircraft or a remote controller.
@@ -1298,10 +1398,13 @@ pub struct DeviceHms {
     pub device_hms: Option<super::HmsAlertList>,
 }
 
+crate::__object!(DeviceHms);
+
 /// Alerts.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct HmsAlertList {
     /// The alerts; null when there are none.
@@ -1313,10 +1416,13 @@ pub struct HmsAlertList {
     pub list: Vec<super::HmsAlert>,
 }
 
+crate::__object!(HmsAlertList);
+
 /// An alert of the health management system.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct HmsAlert {
     /// How serious an alert is.
@@ -1339,6 +1445,8 @@ pub struct HmsAlert {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imminent: Option<bool>,
 }
+
+crate::__object!(HmsAlert);
 
 /// How serious an alert is.
 ///
@@ -1404,6 +1512,7 @@ crate::__text_enum!(
 
 /// The camera of a dock to show.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SwitchDockCameraBody {
     /// Serial number of the dock.
@@ -1413,6 +1522,8 @@ pub struct SwitchDockCameraBody {
     /// Which camera of a dock is shown.
     pub camera_position: super::CameraPosition,
 }
+
+crate::__object!(SwitchDockCameraBody);
 
 impl SwitchDockCameraBody {
     /// A value with everything that is required.
@@ -1439,6 +1550,7 @@ pub struct SwitchDockCameraBodyRequired {
 
 /// The lens to show.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SwitchAircraftLensBody {
     /// Serial number of the aircraft.
@@ -1448,6 +1560,8 @@ pub struct SwitchAircraftLensBody {
     /// A lens that can be switched to.
     pub lens_type: super::SwitchableLens,
 }
+
+crate::__object!(SwitchAircraftLensBody);
 
 impl SwitchAircraftLensBody {
     /// A value with everything that is required.
@@ -1490,6 +1604,7 @@ crate::__text_enum!(SwitchableLens { "wide" => Wide, "zoom" => Zoom, "ir" => Inf
 
 /// An NTRIP service.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CalibrateDeviceRtkBody {
     /// Name or address of the service.
@@ -1505,6 +1620,8 @@ pub struct CalibrateDeviceRtkBody {
     /// Mount point, such as `RTCM33_GRCEJ`.
     pub mount_point: String,
 }
+
+crate::__object!(CalibrateDeviceRtkBody);
 
 impl CalibrateDeviceRtkBody {
     /// A value with everything that is required.
@@ -1539,6 +1656,7 @@ pub struct CalibrateDeviceRtkBodyRequired {
 
 /// What a device answered.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceTaskResult {
     /// Id that a device gave to a request; may be empty.
@@ -1548,6 +1666,8 @@ pub struct DeviceTaskResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<super::DeviceTaskStatus>,
 }
+
+crate::__object!(DeviceTaskResult);
 
 /// Whether a device did what it was asked.
 ///
@@ -1569,6 +1689,7 @@ crate::__text_enum!(DeviceTaskStatus { "ok" => Ok, "failure" => Failure });
 ///
 /// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StartRelayPairingBody {
     /// Serial number of a dock, an aircraft or a remote controller.
@@ -1578,6 +1699,8 @@ pub struct StartRelayPairingBody {
     /// Part of a device in relay pairing.
     pub pair_type: super::RelayPairType,
 }
+
+crate::__object!(StartRelayPairingBody);
 
 impl StartRelayPairingBody {
     /// A value with everything that is required.
@@ -1622,6 +1745,7 @@ crate::__text_enum!(RelayPairType { "drone" => Drone, "relay" => Relay });
 ///
 /// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RelayPairingResult {
     /// Whether relay pairing worked.
@@ -1633,6 +1757,8 @@ pub struct RelayPairingResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bid: Option<super::BusinessId>,
 }
+
+crate::__object!(RelayPairingResult);
 
 /// Whether relay pairing worked.
 ///
@@ -1654,6 +1780,7 @@ crate::__text_enum!(RelayPairingStatus { "ok" => Ok, "failed" => Failed });
 ///
 /// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RelayPairingOutput {
     /// One of 200, 1, 2, 3 and 65535; what they mean is not known.
@@ -1661,13 +1788,18 @@ pub struct RelayPairingOutput {
     pub status: Option<i64>,
 }
 
+crate::__object!(RelayPairingOutput);
+
 /// A command for an aircraft in the air.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SendDeviceCommandBody {
     /// What an aircraft in the air is to do.
     pub device_command: super::DeviceCommand,
 }
+
+crate::__object!(SendDeviceCommandBody);
 
 impl SendDeviceCommandBody {
     /// A value with everything that is required.
@@ -1705,6 +1837,7 @@ crate::__text_enum!(
 
 /// An aircraft and some of its payloads.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceControlBody {
     /// Serial number of the aircraft.
@@ -1713,6 +1846,8 @@ pub struct DeviceControlBody {
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
     pub payload_index: Vec<super::CameraIndex>,
 }
+
+crate::__object!(DeviceControlBody);
 
 impl DeviceControlBody {
     /// A value with everything that is required.
@@ -1736,6 +1871,7 @@ pub struct DeviceControlBodyRequired {
 
 /// Who controls what of an aircraft.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceControl {
     /// Serial number of the aircraft.
@@ -1749,8 +1885,11 @@ pub struct DeviceControl {
     pub controls: Vec<super::DeviceControlEntry>,
 }
 
+crate::__object!(DeviceControl);
+
 /// A thing under control, and by whom.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceControlEntry {
     /// What is under control.
@@ -1766,6 +1905,8 @@ pub struct DeviceControlEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<super::DeviceControlUser>,
 }
+
+crate::__object!(DeviceControlEntry);
 
 /// What is under control.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1783,6 +1924,7 @@ crate::__text_enum!(DeviceControlType { "payload" => Payload, "flight" => Flight
 
 /// The dock or remote controller in between.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceControlGateway {
     /// Serial number of a dock, an aircraft or a remote controller.
@@ -1790,10 +1932,13 @@ pub struct DeviceControlGateway {
     pub sn: Option<super::DeviceSn>,
 }
 
+crate::__object!(DeviceControlGateway);
+
 /// Who has control.
 ///
 /// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceControlUser {
     /// Id of a person; a number of 19 digits, the `user_id` claim of the person's key.
@@ -1807,8 +1952,11 @@ pub struct DeviceControlUser {
     pub r#type: Option<String>,
 }
 
+crate::__object!(DeviceControlUser);
+
 /// Quality of a camera's picture.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SetStreamQualityBody {
     /// Serial number of the aircraft.
@@ -1818,6 +1966,8 @@ pub struct SetStreamQualityBody {
     /// Quality of a picture.
     pub quality_type: super::VideoQuality,
 }
+
+crate::__object!(SetStreamQualityBody);
 
 impl SetStreamQualityBody {
     /// A value with everything that is required.

@@ -160,6 +160,7 @@ crate::__text_enum!(
 
 /// On which days a task repeats.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RepeatOption {
     /// Every so many days, weeks or months; the unit follows `repeat_type`.
@@ -190,6 +191,8 @@ pub struct RepeatOption {
     )]
     pub week_of_month: Vec<i64>,
 }
+
+crate::__object!(RepeatOption);
 
 impl RepeatOption {
     /// A value with everything that is required.
@@ -228,6 +231,7 @@ impl RepeatOption {
 
 /// A flight task to create.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CreateFlightTaskBody {
     /// Name of the task.
@@ -309,6 +313,8 @@ pub struct CreateFlightTaskBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latest_begin_at: Option<runtime::UnixSeconds>,
 }
+
+crate::__object!(CreateFlightTaskBody);
 
 impl CreateFlightTaskBody {
     /// A value with everything that is required.
@@ -491,19 +497,25 @@ pub type TaskPeriod = Vec<runtime::UnixSeconds>;
 
 /// A flight task that was created.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CreatedFlightTask {
     /// Id of a flight task.
     pub task_uuid: super::TaskId,
 }
 
+crate::__object!(CreatedFlightTask);
+
 /// New status of a planned task.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct UpdateFlightTaskStatusBody {
     /// What to do with a planned task.
     pub status: super::TaskStatusChange,
 }
+
+crate::__object!(UpdateFlightTaskStatusBody);
 
 impl UpdateFlightTaskStatusBody {
     /// A value with everything that is required.
@@ -531,6 +543,7 @@ crate::__text_enum!(
 
 /// Flight tasks of a dock.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FlightTaskList {
     /// The tasks.
@@ -542,8 +555,11 @@ pub struct FlightTaskList {
     pub list: Vec<super::FlightTaskListEntry>,
 }
 
+crate::__object!(FlightTaskList);
+
 /// A flight task as the list shows it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FlightTaskListEntry {
     /// Id of a flight task.
@@ -613,6 +629,8 @@ pub struct FlightTaskListEntry {
     pub exceptions: Option<runtime::JsonValue>,
 }
 
+crate::__object!(FlightTaskListEntry);
+
 /// How far the upload of a task's media is.
 ///
 /// **Inferred**: nobody has seen it. The first two were read in a client for V2.0, the third is a guess.
@@ -636,6 +654,7 @@ crate::__text_enum!(
 
 /// A flight task with its settings.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FlightTask {
     /// Id of a flight task.
@@ -721,8 +740,11 @@ pub struct FlightTask {
     pub folder_info: Option<super::FlightTaskFolder>,
 }
 
+crate::__object!(FlightTask);
+
 /// Media of a flight task.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FlightTaskFolder {
     /// Id of the folder with the media of a flight task.
@@ -736,8 +758,11 @@ pub struct FlightTaskFolder {
     pub uploaded_file_count: Option<i64>,
 }
 
+crate::__object!(FlightTaskFolder);
+
 /// Media of a flight task.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MediaFileList {
     /// The files, at most 10 000.
@@ -749,8 +774,11 @@ pub struct MediaFileList {
     pub list: Vec<super::MediaFile>,
 }
 
+crate::__object!(MediaFileList);
+
 /// A picture, video or other file that a flight took.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MediaFile {
     /// Id of a media file.
@@ -786,8 +814,11 @@ pub struct MediaFile {
     pub update_at: Option<runtime::DateTime>,
 }
 
+crate::__object!(MediaFile);
+
 /// A flight task and the track of its aircraft.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FlightTaskTrack {
     /// Name of the task.
@@ -806,8 +837,11 @@ pub struct FlightTaskTrack {
     pub track: Option<super::Track>,
 }
 
+crate::__object!(FlightTaskTrack);
+
 /// Where an aircraft flew.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Track {
     /// Id of a recorded track.
@@ -835,8 +869,11 @@ pub struct Track {
     pub points: Vec<super::TrackPoint>,
 }
 
+crate::__object!(Track);
+
 /// A point of a track.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TrackPoint {
     /// When the aircraft was there.
@@ -858,3 +895,5 @@ pub struct TrackPoint {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<f64>,
 }
+
+crate::__object!(TrackPoint);

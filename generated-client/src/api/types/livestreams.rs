@@ -10,6 +10,7 @@ crate::__text_newtype!(StreamForwarderId);
 
 /// The camera to show.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StartLivestreamBody {
     /// Serial number of the dock or aircraft.
@@ -25,6 +26,8 @@ pub struct StartLivestreamBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality_type: Option<super::VideoQuality>,
 }
+
+crate::__object!(StartLivestreamBody);
 
 impl StartLivestreamBody {
     /// A value with everything that is required.
@@ -63,6 +66,7 @@ pub struct StartLivestreamBodyRequired {
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Livestream {
     /// How to watch, in the form of `url_type`. Holds a token: whoever has the text can watch.
@@ -75,6 +79,8 @@ pub struct Livestream {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expire_ts: Option<runtime::UnixSeconds>,
 }
+
+crate::__object!(Livestream);
 
 /// Form of a livestream's `url`.
 ///
@@ -112,6 +118,7 @@ crate::__text_enum!(StreamForwarderSchema { "rtmp" => Rtmp, "gb28181" => Gb28181
 
 /// A stream forwarder to create.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CreateStreamForwarderBody {
     /// A name no other forwarder has. Device, camera and target together must differ from those of any active
@@ -126,6 +133,8 @@ pub struct CreateStreamForwarderBody {
     /// Where a forwarder pushes to; the form follows `schema`.
     pub schema_option: super::StreamForwarderTarget,
 }
+
+crate::__object!(CreateStreamForwarderBody);
 
 impl CreateStreamForwarderBody {
     /// A value with everything that is required.
@@ -176,11 +185,14 @@ crate::__untagged_union!(
 
 /// Target of an RTMP forwarder.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RtmpTarget {
     /// RTMP address to push to.
     pub url: String,
 }
+
+crate::__object!(RtmpTarget);
 
 impl RtmpTarget {
     /// A value with everything that is required.
@@ -192,6 +204,7 @@ impl RtmpTarget {
 
 /// Target of a GB/T 28181 forwarder. Ports are text.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Gb28181Target {
     /// Id of the server.
@@ -209,6 +222,8 @@ pub struct Gb28181Target {
     /// Id of the channel.
     pub local_channel: String,
 }
+
+crate::__object!(Gb28181Target);
 
 impl Gb28181Target {
     /// A value with everything that is required.
@@ -247,19 +262,25 @@ pub struct Gb28181TargetRequired {
 
 /// A stream forwarder that was created.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CreatedStreamForwarder {
     /// Id of a stream forwarder.
     pub converter_id: super::StreamForwarderId,
 }
 
+crate::__object!(CreatedStreamForwarder);
+
 /// Whether a forwarder pushes.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SetStreamForwarderBody {
     /// True to push whenever the device is online.
     pub auto_push_stream: bool,
 }
+
+crate::__object!(SetStreamForwarderBody);
 
 impl SetStreamForwarderBody {
     /// A value with everything that is required.
@@ -273,6 +294,7 @@ impl SetStreamForwarderBody {
 
 /// Stream forwarders of a project.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StreamForwarderList {
     /// The stream forwarders.
@@ -284,10 +306,13 @@ pub struct StreamForwarderList {
     pub list: Vec<super::StreamForwarder>,
 }
 
+crate::__object!(StreamForwarderList);
+
 /// A stream forwarder.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StreamForwarder {
     /// Id of a stream forwarder.
@@ -327,10 +352,13 @@ pub struct StreamForwarder {
     pub code: Option<i64>,
 }
 
+crate::__object!(StreamForwarder);
+
 /// Target of a forwarder as the list shows it; members that its protocol does not use are empty.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StreamForwarderOptions {
     /// RTMP address.
@@ -358,6 +386,8 @@ pub struct StreamForwarderOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_channel: Option<String>,
 }
+
+crate::__object!(StreamForwarderOptions);
 
 /// What a stream forwarder does.
 ///

@@ -16,6 +16,7 @@ crate::__text_newtype!(ModelFileId);
 
 /// Models of a project.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ModelList {
     /// The models.
@@ -27,10 +28,13 @@ pub struct ModelList {
     pub list: Vec<super::Model>,
 }
 
+crate::__object!(ModelList);
+
 /// A map or 3D model.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Model {
     /// Id of a map or 3D model of a project.
@@ -60,6 +64,8 @@ pub struct Model {
     pub update_at: Option<runtime::UnixMillis>,
 }
 
+crate::__object!(Model);
+
 /// Kind of model.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -78,6 +84,7 @@ crate::__text_enum!(ModelKind { "model_2d" => Model2d, "model_3d" => Model3d });
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ModelDetail {
     /// Id of a map or 3D model of a project.
@@ -116,8 +123,11 @@ pub struct ModelDetail {
     pub preview_url: Option<String>,
 }
 
+crate::__object!(ModelDetail);
+
 /// A model to reconstruct.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CreateModelBody {
     /// Name of the model.
@@ -145,6 +155,8 @@ pub struct CreateModelBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predefine_area: Option<super::PredefinedArea>,
 }
+
+crate::__object!(CreateModelBody);
 
 impl CreateModelBody {
     /// A value with everything that is required.
@@ -258,12 +270,15 @@ crate::__text_enum!(
 ///
 /// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PredefinedArea {
     /// Corners of the area.
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
     pub polygon_points: Vec<super::AreaCorner>,
 }
+
+crate::__object!(PredefinedArea);
 
 impl PredefinedArea {
     /// A value with everything that is required.
@@ -279,6 +294,7 @@ impl PredefinedArea {
 ///
 /// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AreaCorner {
     /// Longitude, WGS 84.
@@ -290,6 +306,8 @@ pub struct AreaCorner {
     /// Unit: degrees.
     pub latitude: f64,
 }
+
+crate::__object!(AreaCorner);
 
 impl AreaCorner {
     /// A value with everything that is required.
@@ -317,16 +335,20 @@ pub struct AreaCornerRequired {
 
 /// A model whose reconstruction was accepted.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CreatedModel {
     /// Id of a map or 3D model of a project.
     pub id: super::ModelId,
 }
 
+crate::__object!(CreatedModel);
+
 /// Where to fetch a model file.
 ///
 /// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ModelFileDownload {
     /// Signed address; may be empty while the file is not ready.
@@ -335,3 +357,5 @@ pub struct ModelFileDownload {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
 }
+
+crate::__object!(ModelFileDownload);

@@ -22,6 +22,7 @@ crate::__text_newtype!(OpenModelResourceId);
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct OpenModelUploadToken {
     /// Kind of object store, such as `ali` or `aws`.
@@ -52,8 +53,11 @@ pub struct OpenModelUploadToken {
     pub expire_time: Option<runtime::UnixSeconds>,
 }
 
+crate::__object!(OpenModelUploadToken);
+
 /// Files that were uploaded.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct OpenModelUploadCallbackBody {
     /// Id of the pictures that were uploaded for open modeling.
@@ -71,6 +75,8 @@ pub struct OpenModelUploadCallbackBody {
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
     pub files: Vec<super::UploadedFile>,
 }
+
+crate::__object!(OpenModelUploadCallbackBody);
 
 impl OpenModelUploadCallbackBody {
     /// A value with everything that is required.
@@ -108,6 +114,7 @@ pub struct OpenModelUploadCallbackBodyRequired {
 
 /// A file in the object store.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct UploadedFile {
     /// Name of the file.
@@ -115,6 +122,8 @@ pub struct UploadedFile {
     /// Hash that the store answered, without quotes.
     pub etag: String,
 }
+
+crate::__object!(UploadedFile);
 
 impl UploadedFile {
     /// A value with everything that is required.
@@ -138,6 +147,7 @@ pub struct UploadedFileRequired {
 
 /// What became of an upload callback.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct OpenModelUploadResult {
     /// Id of the pictures that were uploaded for open modeling.
@@ -155,10 +165,13 @@ pub struct OpenModelUploadResult {
     pub file_name_list: Vec<String>,
 }
 
+crate::__object!(OpenModelUploadResult);
+
 /// Pictures that were uploaded for open modeling.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct OpenModelResource {
     /// Id of the pictures that were uploaded for open modeling.
@@ -178,6 +191,8 @@ pub struct OpenModelResource {
     )]
     pub file_names: Vec<String>,
 }
+
+crate::__object!(OpenModelResource);
 
 /// State of a resource.
 ///
@@ -208,6 +223,7 @@ crate::__integer_enum!(
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StartOpenModelReconstructionBody {
     /// Id of the pictures that were uploaded for open modeling.
@@ -230,6 +246,8 @@ pub struct StartOpenModelReconstructionBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_resource_if_finish: Option<bool>,
 }
+
+crate::__object!(StartOpenModelReconstructionBody);
 
 impl StartOpenModelReconstructionBody {
     /// A value with everything that is required.
@@ -285,6 +303,7 @@ impl StartOpenModelReconstructionBody {
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StartedOpenModelReconstruction {
     /// A job that was started.
@@ -301,10 +320,13 @@ pub struct StartedOpenModelReconstruction {
     pub model_lidar: Option<super::StartedOpenModel>,
 }
 
+crate::__object!(StartedOpenModelReconstruction);
+
 /// A job that was started.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StartedOpenModel {
     /// Id of a model of open modeling.
@@ -315,6 +337,8 @@ pub struct StartedOpenModel {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_error_code: Option<i64>,
 }
+
+crate::__object!(StartedOpenModel);
 
 /// Kind of reconstruction.
 ///
@@ -372,6 +396,7 @@ crate::__integer_enum!(
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct OpenModelList {
     /// The reconstructions.
@@ -383,10 +408,13 @@ pub struct OpenModelList {
     pub list: Vec<super::OpenModel>,
 }
 
+crate::__object!(OpenModelList);
+
 /// A reconstruction of open modeling.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct OpenModel {
     /// Id of the pictures that were uploaded for open modeling.
@@ -424,6 +452,8 @@ pub struct OpenModel {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zip_file_key: Option<String>,
 }
+
+crate::__object!(OpenModel);
 
 /// State of a result's archive.
 ///

@@ -66,6 +66,7 @@ crate::__text_enum!(SortType { "ASC" => Ascending, "DESC" => Descending });
 
 /// Projects of an organization.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ProjectList {
     /// The projects.
@@ -77,10 +78,13 @@ pub struct ProjectList {
     pub list: Vec<super::Project>,
 }
 
+crate::__object!(ProjectList);
+
 /// A project of the organization.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Project {
     /// Name.
@@ -104,10 +108,13 @@ pub struct Project {
     pub updated_at: runtime::UnixSeconds,
 }
 
+crate::__object!(Project);
+
 /// Middle of the place where a project works.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ProjectWorkCenterPoint {
     /// Latitude, WGS 84.
@@ -120,8 +127,11 @@ pub struct ProjectWorkCenterPoint {
     pub longitude: f64,
 }
 
+crate::__object!(ProjectWorkCenterPoint);
+
 /// Devices of an organization or a project.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceList {
     /// The devices, at most 1000 entries.
@@ -133,11 +143,14 @@ pub struct DeviceList {
     pub list: Vec<super::DeviceListEntry>,
 }
 
+crate::__object!(DeviceList);
+
 /// A dock or remote controller with its aircraft. An aircraft that is flown by hand can stand alone, or with a
 /// remote controller as gateway.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceListEntry {
     /// A dock, or a remote controller.
@@ -148,10 +161,13 @@ pub struct DeviceListEntry {
     pub drone: Option<super::Drone>,
 }
 
+crate::__object!(DeviceListEntry);
+
 /// A dock, or a remote controller.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Gateway {
     /// Serial number of a dock, an aircraft or a remote controller.
@@ -174,10 +190,13 @@ pub struct Gateway {
     pub camera_list: Vec<super::GatewayCamera>,
 }
 
+crate::__object!(Gateway);
+
 /// An aircraft.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Drone {
     /// Serial number of a dock, an aircraft or a remote controller.
@@ -199,6 +218,8 @@ pub struct Drone {
     )]
     pub camera_list: Vec<super::DroneCamera>,
 }
+
+crate::__object!(Drone);
 
 /// What a dock does. 0 also when it is offline; remote controllers have none.
 ///
@@ -295,6 +316,7 @@ crate::__integer_enum!(
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct GatewayCamera {
     /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
@@ -314,10 +336,13 @@ pub struct GatewayCamera {
     pub available_camera_positions: Vec<super::CameraPosition>,
 }
 
+crate::__object!(GatewayCamera);
+
 /// A camera of an aircraft.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneCamera {
     /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
@@ -334,10 +359,13 @@ pub struct DroneCamera {
     pub lens_list: Vec<super::DroneCameraLens>,
 }
 
+crate::__object!(DroneCamera);
+
 /// The lens of a camera that is shown, and those it can be switched to.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneCameraLens {
     /// A lens of an aircraft's camera.
@@ -351,6 +379,8 @@ pub struct DroneCameraLens {
     )]
     pub available_lens_types: Vec<super::LensType>,
 }
+
+crate::__object!(DroneCameraLens);
 
 /// A lens of an aircraft's camera.
 ///
@@ -378,6 +408,7 @@ crate::__text_enum!(
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ProjectStorageCredentials {
     /// Address of the object store.
@@ -394,10 +425,13 @@ pub struct ProjectStorageCredentials {
     pub credentials: super::StorageCredentials,
 }
 
+crate::__object!(ProjectStorageCredentials);
+
 /// Credentials of an object store that can write only.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StorageCredentials {
     /// Id of the access key.
@@ -415,14 +449,19 @@ pub struct StorageCredentials {
     pub platform: Option<i64>,
 }
 
+crate::__object!(StorageCredentials);
+
 /// People to add to a project.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AddProjectMembersBody {
     /// The people.
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
     pub add_users: Vec<super::ProjectMember>,
 }
+
+crate::__object!(AddProjectMembersBody);
 
 impl AddProjectMembersBody {
     /// A value with everything that is required.
@@ -438,6 +477,7 @@ impl AddProjectMembersBody {
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ProjectMember {
     /// Id of a person; a number of 19 digits, the `user_id` claim of the person's key.
@@ -448,6 +488,8 @@ pub struct ProjectMember {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
 }
+
+crate::__object!(ProjectMember);
 
 impl ProjectMember {
     /// A value with everything that is required.

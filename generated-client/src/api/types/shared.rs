@@ -74,6 +74,7 @@ crate::__text_newtype!(DeviceModelKey);
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceModel {
     /// Model of a device: `{domain}-{type}-{sub_type}`. Known keys: `3-1-0` DJI Dock; `3-2-0` DJI Dock 2; `3-3-0` DJI
@@ -92,6 +93,8 @@ pub struct DeviceModel {
     /// Kind of device.
     pub class: super::DeviceClass,
 }
+
+crate::__object!(DeviceModel);
 
 /// Kind of device.
 ///

@@ -4,6 +4,7 @@ use crate::runtime;
 
 /// An uploaded route.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FinishWaylineUploadBody {
     /// Name that the route gets.
@@ -11,6 +12,8 @@ pub struct FinishWaylineUploadBody {
     /// Full key of the `.kmz` in the project's object store.
     pub object_key: String,
 }
+
+crate::__object!(FinishWaylineUploadBody);
 
 impl FinishWaylineUploadBody {
     /// A value with everything that is required.
@@ -34,6 +37,7 @@ pub struct FinishWaylineUploadBodyRequired {
 
 /// A route that was made.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FinishedWaylineUpload {
     /// Id of a flight route (wayline).
@@ -43,8 +47,11 @@ pub struct FinishedWaylineUpload {
     pub name: Option<String>,
 }
 
+crate::__object!(FinishedWaylineUpload);
+
 /// Flight routes of a project.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WaylineList {
     /// The flight routes.
@@ -56,8 +63,11 @@ pub struct WaylineList {
     pub list: Vec<super::Wayline>,
 }
 
+crate::__object!(WaylineList);
+
 /// A flight route.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Wayline {
     /// Id; what a task takes as `wayline_uuid`.
@@ -93,8 +103,11 @@ pub struct Wayline {
     pub size: Option<i64>,
 }
 
+crate::__object!(Wayline);
+
 /// A payload that a route was planned for. The numbers arrive as text.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WaylinePayload {
     /// Kind of device.
@@ -107,6 +120,8 @@ pub struct WaylinePayload {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lens_type: Option<String>,
 }
+
+crate::__object!(WaylinePayload);
 
 /// Kind of route.
 ///
@@ -142,6 +157,7 @@ crate::__text_enum!(
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WaylineDetail {
     /// Id; what a task takes as `wayline_uuid`.
@@ -187,3 +203,5 @@ pub struct WaylineDetail {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wayline_point_nums: Option<i64>,
 }
+
+crate::__object!(WaylineDetail);

@@ -1,0 +1,206 @@
+//! The code of the fixtures at work: what it writes and what it reads.
+
+use flighthub2::runtime::{Answer, JsonValue, Operation, ReadError, RequestParts};
+use flighthub2_tests::fixtures::{
+    bodies, enums, envelope, formats, maps, objects, one_of, parameters, query_arrays, recursion, references,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+/// Reads a value and writes it again.
+fn again<T: DeserializeOwned + Serialize>(value: &JsonValue) -> JsonValue {
+    let typed: T = serde_json::from_value(value.clone()).unwrap();
+    serde_json::to_value(typed).unwrap()
+}
+
+fn written<O: Operation>(operation: &O) -> RequestParts {
+    let mut parts = RequestParts::new(O::INFO.path);
+    operation.write(&mut parts);
+    assert_eq!(parts.problem(), None);
+    parts
+}
+
+fn body<O: Operation>(operation: &O) -> JsonValue {
+    serde_json::from_slice(written(operation).body_bytes().unwrap()).unwrap()
+}
+
+#[test]
+fn left_out_and_null_differ_where_a_caller_sends_them() {
+    use objects::types::{Combinations, CombinationsRequired};
+    let required = || CombinationsRequired {
+        required: "a".into(),
+        required_nullable: None,
+        required_list: vec![],
+        required_nullable_list: vec!["x".into()],
+    };
+    let least =
+        json!({"required": "a", "required_nullable": null, "required_list": [], "required_nullable_list": ["x"]});
+    assert_eq!(serde_json::to_value(Combinations::new(required())).unwrap(), least);
+    let null = Combinations::new(required()).optional_nullable_null();
+    assert_eq!(serde_json::to_value(&null).unwrap()["optional_nullable"], JsonValue::Null);
+    assert_eq!(serde_json::from_value::<Combinations>(serde_json::to_value(&null).unwrap()).unwrap(), null);
+    assert_eq!(null.optional_nullable, Some(None));
+    assert_eq!(Combinations::new(required()).optional_nullable(5).optional_nullable, Some(Some(5)));
+    let all_null = json!({"required": "a", "required_nullable": null, "optional": null, "required_list": null,
+        "required_nullable_list": null, "optional_list": null, "optional_nullable_list": null, "nested": null});
+    let read: Combinations = serde_json::from_value(all_null).unwrap();
+    assert!(read.required_list.is_empty() && read.optional_list.is_empty() && read.optional.is_none());
+    assert!(serde_json::from_value::<Combinations>(json!({"required": null})).is_err());
+}
+
+#[test]
+fn unions_keep_what_they_do_not_know() {
+    use one_of::types::{Mixed, Shape};
+    let round = json!({"type": "round", "radius": 1.5});
+    assert_eq!(again::<Shape>(&round), round);
+    assert!(matches!(serde_json::from_value(json!({"type": "circle", "radius": 1.0})), Ok(Shape::Circle(_))));
+    assert!(matches!(serde_json::from_value(json!({"type": "Blob"})), Ok(Shape::Blob(_))));
+    let unknown = json!({"type": "star", "points": 5});
+    assert!(matches!(serde_json::from_value(unknown.clone()), Ok(Shape::UnknownValue(_))));
+    assert_eq!(again::<Shape>(&unknown), unknown);
+    assert!(serde_json::from_value::<Shape>(json!({"radius": 1.5})).is_err(), "no tag");
+    assert!(serde_json::from_value::<Shape>(json!({"type": "circle"})).is_err(), "no radius");
+    let square = one_of::types::Square::new(2.0);
+    assert_eq!(body(&one_of::default::SendShape::new(square)), json!({"type": "square", "side": 2.0}));
+    for (value, variant) in [
+        (json!({"url": "u"}), "Address"),
+        (json!({"host": "h", "more": 1}), "Host"),
+        (json!("text"), "String"),
+        (json!(80), "Port"),
+        (json!(["a"]), "Array"),
+        (json!({"neither": 1}), "UnknownValue"),
+        (json!(null), "UnknownValue"),
+    ] {
+        let read: Mixed = serde_json::from_value(value.clone()).unwrap();
+        assert!(format!("{read:?}").starts_with(variant), "{value}: {read:?}");
+        if variant != "Host" {
+            assert_eq!(again::<Mixed>(&value), value);
+        }
+    }
+}
+
+#[test]
+fn enumerations_stay_open() {
+    use enums::types::{Colour, Level};
+    for text in ["red", "dark-green", "dark_green", "", "unknown_value", "10", "self", "no such colour"] {
+        assert_eq!(again::<Colour>(&json!(text)), json!(text));
+        assert_eq!(Colour::from(text).as_str(), text);
+        assert_eq!(Colour::from(text).to_string(), text);
+    }
+    assert_eq!(Colour::from("red"), Colour::Red);
+    assert!(matches!(Colour::from("blue"), Colour::UnknownValue(_)));
+    assert_eq!(Colour::VALUES.len(), 7);
+    for number in [-1, 0, 1, 10, 11, i64::MAX] {
+        assert_eq!(again::<Level>(&json!(number)), json!(number));
+        assert_eq!(Level::from(number).value(), number);
+    }
+    assert!(serde_json::from_value::<Level>(json!("1")).is_err());
+    assert!(serde_json::from_value::<Colour>(json!(1)).is_err());
+    let operation = enums::default::GetEnums::new().level(Level::ValueMinus1).order("sideways");
+    assert_eq!(written(&operation).query_text(), "order=sideways&level=-1");
+}
+
+#[test]
+fn parameters_go_to_their_places() {
+    use parameters::default::{GetOne, GetParameters, GetParametersRequired};
+    let required = GetParametersRequired { q: "a b&c".into(), long: 1 << 40, x_replaced: 7 };
+    let operation = GetParameters::new("x/y", 5, true, parameters::types::Ending::Json, required);
+    let parts = written(&operation.ratio(0.5_f32).since("2026-01-01T00:00:00Z").x_optional(false));
+    assert_eq!(parts.path_text(), "/path/x%2Fy/5/true.json");
+    assert_eq!(parts.query_text(), "q=a%20b%26c&long=1099511627776&ratio=0.5&since=2026-01-01T00%3A00%3A00Z");
+    assert_eq!(parts.headers().collect::<Vec<_>>(), [("X-Replaced", "7"), ("X-Optional", "false")]);
+    assert_eq!(parts.body_bytes(), None);
+    assert_eq!(written(&GetOne::new("é")).query_text(), "only=%C3%A9");
+}
+
+#[test]
+fn lists_in_a_query_are_joined_as_their_style_says() {
+    let operation = query_arrays::default::GetLists::new([1, 2])
+        .repeated(["a,b".to_owned(), "c".to_owned()])
+        .space(["a b".to_owned(), "c".to_owned()])
+        .pipe([true, false])
+        .named(["x".to_owned()]);
+    let query = "repeated=a%2Cb&repeated=c&comma=1,2&space=a%20b%20c&pipe=true%7Cfalse&named=x";
+    assert_eq!(written(&operation).query_text(), query);
+    assert_eq!(written(&query_arrays::default::GetLists::new([])).query_text(), "");
+}
+
+#[test]
+fn bodies_of_every_kind() {
+    assert_eq!(body(&bodies::default::PostText::new("text")), json!("text"));
+    assert_eq!(written(&bodies::default::PutOptional::new()).body_bytes(), None);
+    let reason = bodies::types::Reason::new().reason("because");
+    assert_eq!(body(&bodies::default::PutOptional::new().body(reason.clone())), json!({"reason": "because"}));
+    let delete = bodies::default::DeleteWithBody::new(reason);
+    assert_eq!(bodies::default::DeleteWithBody::INFO.method, "DELETE");
+    assert_eq!(body(&delete), json!({"reason": "because"}));
+    assert_eq!(bodies::default::PostText::read(Answer::new("5")), Ok(5));
+    assert_eq!(bodies::default::DeleteWithBody::read(Answer::new("")), Ok(()));
+    assert!(bodies::default::GetWithoutBody::read(Answer::new("{}")).is_err());
+}
+
+#[test]
+fn formats_travel_as_they_should() {
+    let value = json!({"int32": 5, "int64": i64::MAX, "float": 0.5, "double": 0.1, "number": 1e300, "boolean": true,
+        "date_time": "2026-01-01T00:00:00.5+02:00", "date": "2026-01-01", "byte": "AP8=", "password": "p", "named": 3});
+    assert_eq!(again::<formats::types::Formats>(&value), value);
+    for wrong in
+        [json!({"int32": 2_147_483_648_i64}), json!({"byte": "?"}), json!({"boolean": "true"}), json!({"int64": 1.5})]
+    {
+        assert!(serde_json::from_value::<formats::types::Formats>(wrong.clone()).is_err(), "{wrong}");
+    }
+    let shown = format!("{:?}", formats::types::Formats::new().password("very-secret"));
+    assert!(!shown.contains("very-secret"), "{shown}");
+}
+
+#[test]
+fn objects_keep_what_is_not_described() {
+    let open = json!({"known": "k", "other": "o", "third": {"x": [1]}});
+    assert_eq!(again::<maps::types::Open>(&open), open);
+    let typed = json!({"known": "k", "a": 1.5});
+    assert_eq!(again::<maps::types::TypedRest>(&typed), typed);
+    assert!(serde_json::from_value::<maps::types::TypedRest>(json!({"known": "k", "a": "text"})).is_err());
+    assert_eq!(again::<maps::types::Closed>(&json!({"known": "k", "gone": 1})), json!({"known": "k"}));
+    let maps =
+        json!({"counts": {"a": 1}, "free": {"x": null}, "maybe": {"a": null, "b": "c"}, "points": {"p": {"x": 1.0}}});
+    assert_eq!(again::<maps::types::Maps>(&maps), maps);
+}
+
+#[test]
+fn a_tree_can_hold_itself() {
+    let tree = json!({"name": "a", "boss": {"tree": {"size": 1, "tree": {"name": "b", "boss": null}}},
+        "twin": {"name": "c", "boss": null}, "children": [{"name": "d", "boss": null}],
+        "named": {"x": {"name": "e", "boss": null}}, "either": "text"});
+    assert_eq!(again::<recursion::types::Tree>(&tree), tree);
+}
+
+#[test]
+fn references_lead_to_one_type() {
+    use references::types::{OtherName, Thing, ThingId};
+    let thing: OtherName = Thing::new("t1").parent("t0").twin(Thing::new(ThingId::from("t2")));
+    assert_eq!(serde_json::to_value(&thing).unwrap(), json!({"id": "t1", "parent": "t0", "twin": {"id": "t2"}}));
+}
+
+#[test]
+fn an_envelope_is_taken_off() {
+    use envelope::things::{DeleteThing, GetThing, ListThings, MoveThing};
+    let success = |data: JsonValue| json!({"code": 0, "message": "", "data": data}).to_string();
+    assert_eq!(ListThings::read(Answer::new(&success(json!(null)))), Ok(vec![]));
+    assert_eq!(
+        ListThings::read(Answer::new(&success(json!([{"kind": 1}, {"kind": 9}])))).map(|list| list.len()),
+        Ok(2)
+    );
+    assert_eq!(GetThing::read(Answer::new(&success(json!(null)))), Ok(None));
+    assert_eq!(MoveThing::read(Answer::new(r#"{"code":0,"message":"OK"}"#)), Ok(()));
+    assert!(DeleteThing::read(Answer::new(&success(json!(null)))).is_err(), "an empty success is none");
+    let failure = r#"{"code":200401,"message":"no","data":null}"#;
+    assert!(matches!(ListThings::read(Answer::new(failure)), Err(ReadError::Failure { code: 200401, .. })));
+    assert!(matches!(GetThing::read(Answer::new(failure)), Err(ReadError::Failure { .. })));
+    assert!(matches!(MoveThing::read(Answer::new(failure)), Err(ReadError::Failure { .. })));
+    assert_eq!(envelope::ErrorCode::from(200_401), envelope::ErrorCode::BadToken);
+    assert_eq!(envelope::ErrorCode::Negative.info().map(|info| info.meaning), Some("A negative code."));
+    assert_eq!(envelope::OPERATIONS.len(), 4);
+    let thing = json!({"kind": 2, "at": 5, "ms": 6, "text_time": "", "height": 20.5, "key": "k"});
+    assert_eq!(again::<envelope::types::Thing>(&thing), thing);
+}

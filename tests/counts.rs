@@ -1,0 +1,116 @@
+//! All or error: what the specification has, counted by a walk that knows nothing of the generator, is in the client.
+
+use std::collections::BTreeSet;
+
+use flighthub2_tests::code::{self, Code, OTHERS};
+use flighthub2_tests::spec::{self, operations, resolved};
+use serde_json::Value;
+
+fn members(code: &Code, kind: &str) -> usize {
+    let items = code.types.iter().filter(|item| item.kind == kind);
+    items.flat_map(|item| &item.members).filter(|(name, _)| name != OTHERS).count()
+}
+
+/// Properties, values of enumerations, forms of `oneOf` and open objects below a schema.
+fn count(schema: &Value, totals: &mut (usize, usize, usize, usize)) {
+    let Some(object) = schema.as_object() else { return };
+    if let Some(properties) = schema["properties"].as_object() {
+        totals.0 += properties.len();
+        totals.3 += usize::from(schema["additionalProperties"] == true);
+        properties.values().for_each(|property| count(property, totals));
+    }
+    totals.1 += schema["enum"].as_array().map_or(0, |values| values.iter().filter(|value| !value.is_null()).count());
+    totals.2 += schema["oneOf"].as_array().map_or(0, Vec::len);
+    for key in ["items", "additionalProperties"] {
+        object.get(key).into_iter().for_each(|inner| count(inner, totals));
+    }
+    for key in ["allOf", "oneOf"] {
+        schema[key].as_array().into_iter().flatten().for_each(|inner| count(inner, totals));
+    }
+}
+
+#[test]
+fn every_operation_is_there_once() {
+    let spec = spec::value();
+    let code = code::survey(&spec::generated().files);
+    let wanted: Vec<(String, String, String)> = operations(&spec)
+        .map(|(path, method, operation)| {
+            (operation["operationId"].as_str().unwrap().to_owned(), method.to_uppercase(), path.to_owned())
+        })
+        .collect();
+    let wanted_set: BTreeSet<_> = wanted.iter().cloned().collect();
+    let found: Vec<(String, String, String)> = code
+        .operations
+        .iter()
+        .map(|operation| {
+            (operation.info["id"].clone(), operation.info["method"].clone(), operation.info["path"].clone())
+        })
+        .collect();
+    assert_eq!(wanted.len(), 45);
+    assert_eq!(found.len(), wanted.len());
+    assert_eq!(found.iter().cloned().collect::<BTreeSet<_>>(), wanted_set);
+    let catalogue: BTreeSet<_> = flighthub2::OPERATIONS
+        .iter()
+        .map(|info| (info.id.to_owned(), info.method.to_owned(), info.path.to_owned()))
+        .collect();
+    assert_eq!(flighthub2::OPERATIONS.len(), wanted.len());
+    assert_eq!(catalogue, wanted_set);
+}
+
+#[test]
+fn every_argument_is_a_field_of_its_operation() {
+    let spec = spec::value();
+    let code = code::survey(&spec::generated().files);
+    for (path, _, operation) in operations(&spec) {
+        let item = &spec["paths"][path];
+        let listed = [&item["parameters"], &operation["parameters"]];
+        let parameters = listed.into_iter().filter_map(Value::as_array).flatten().map(|slot| resolved(&spec, slot));
+        let own = parameters.filter(|parameter| parameter["x-role"].is_null()).count();
+        let body = usize::from(operation["requestBody"].is_object());
+        let id = operation["operationId"].as_str().unwrap();
+        let found = code.operations.iter().find(|found| found.info["id"] == id).unwrap();
+        assert_eq!(found.fields.len(), own + body, "{id}: {:?}", found.fields);
+    }
+}
+
+#[test]
+fn every_member_value_and_form_is_there_once() {
+    let spec = spec::value();
+    let code = code::survey(&spec::generated().files);
+    let mut totals = (0, 0, 0, 0);
+    let schemas = spec["components"]["schemas"].as_object().unwrap();
+    for (_, schema) in schemas.iter().filter(|(name, _)| !["Envelope", "Acknowledgement"].contains(&name.as_str())) {
+        count(schema, &mut totals);
+    }
+    assert_eq!(members(&code, "struct"), totals.0, "properties");
+    assert_eq!(members(&code, "enum"), totals.1, "values of enumerations");
+    assert_eq!(members(&code, "union"), totals.2, "forms of unions");
+    let open = code.types.iter().flat_map(|item| &item.members).filter(|(name, _)| name == OTHERS).count();
+    assert_eq!(open, totals.3, "open objects");
+    let codes = spec["x-error-codes"].as_array().unwrap();
+    assert_eq!(flighthub2::ErrorCode::VALUES.len(), codes.len());
+    for entry in codes {
+        let code = flighthub2::ErrorCode::from(entry["code"].as_i64().unwrap());
+        assert_eq!(format!("{code:?}"), entry["name"].as_str().unwrap());
+        assert_eq!(code.info().unwrap().group, entry["group"].as_str().unwrap());
+    }
+}
+
+#[test]
+fn the_catalogue_says_what_the_specification_says() {
+    let spec = spec::value();
+    for (_, _, operation) in operations(&spec) {
+        let id = operation["operationId"].as_str().unwrap();
+        let info = flighthub2::OPERATIONS.iter().find(|info| info.id == id).unwrap();
+        assert_eq!(format!("{:?}", info.risk).to_lowercase(), operation["x-risk"].as_str().unwrap(), "{id}");
+        assert_eq!(format!("{:?}", info.retry).to_lowercase(), operation["x-retry"].as_str().unwrap(), "{id}");
+        assert_eq!(info.summary, operation["summary"].as_str().unwrap(), "{id}");
+        assert_eq!(info.group, operation["tags"][0].as_str().unwrap(), "{id}");
+        assert_eq!(info.page, operation["externalDocs"]["url"].as_str(), "{id}");
+        let private = operation["x-availability"] == "private-cloud";
+        assert_eq!(info.availability == flighthub2::Availability::PrivateCloud, private, "{id}");
+        let arguments: Value = serde_json::from_str(info.arguments).unwrap();
+        assert_eq!(arguments["type"], "object", "{id}");
+        assert_eq!(arguments["properties"]["body"].is_object(), operation["requestBody"].is_object(), "{id}");
+    }
+}

@@ -1,0 +1,385 @@
+//! Every request of the examples as the call that a caller would write.
+//!
+//! In: a client, and one of a project. Out: for each example its name, its operation, and the sending of it with the
+//! values of the example. Must not know the files of the examples: what is written here is compared with them elsewhere,
+//! and a table that read them would agree with itself.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use flighthub2::flight_tasks::ListFlightTasksRequired;
+use flighthub2::types::{
+    AddProjectMembersBody, AreaCorner, AreaCornerRequired, CalibrateDeviceRtkBody, CalibrateDeviceRtkBodyRequired,
+    CameraPosition, CreateFlightTaskBody, CreateFlightTaskBodyRequired, CreateMapElementBody,
+    CreateMapElementBodyRequired, CreateModelBody, CreateModelBodyRequired, CreateStreamForwarderBody,
+    CreateStreamForwarderBodyRequired, DeviceCommand, DeviceControlBody, DeviceControlBodyRequired,
+    FinishWaylineUploadBody, FinishWaylineUploadBodyRequired, Gb28181Target, Gb28181TargetRequired, Geometry,
+    LineStringGeometry, MapElementFeature, MapElementFeatureRequired, MapElementProperties,
+    MapElementPropertiesRequired, MapElementResource, MapElementResourceRequired, MapElementType, ModelFormat,
+    ModelKind, ModelQuality, OpenModelUploadCallbackBody, OpenModelUploadCallbackBodyRequired, OutOfControlAction,
+    PointGeometry, PolygonGeometry, PredefinedArea, ProjectAuthorizedStatus, ProjectListUsage, ProjectMember,
+    ProjectMemberRequired, ProjectRole, ProjectSortColumn, ReconstructionMode, RelayPairType, RepeatOption, RepeatType,
+    ResumableStatus, RthMode, RtmpTarget, SendDeviceCommandBody, SetStreamForwarderBody, SetStreamQualityBody,
+    SetStreamQualityBodyRequired, SortType, StartLivestreamBody, StartLivestreamBodyRequired,
+    StartOpenModelReconstructionBody, StartRelayPairingBody, StartRelayPairingBodyRequired, StreamForwarderSchema,
+    SwitchAircraftLensBody, SwitchAircraftLensBodyRequired, SwitchDockCameraBody, SwitchDockCameraBodyRequired,
+    SwitchableLens, TaskStatus, TaskStatusChange, TaskType, UpdateFlightTaskStatusBody, UploadedFile,
+    UploadedFileRequired, VideoQuality, WaylinePrecisionType,
+};
+use flighthub2::{Call, Client, Error, Handle, JsonValue, Operation, OperationInfo, ProjectClient, Serves};
+
+const DOCK: &str = "7CTEXAMPLE0001";
+const DOCK_CAMERA: &str = "165-0-7";
+const AIRCRAFT: &str = "1581FEXAMPLE00000001";
+const AIRCRAFT_CAMERA: &str = "81-0-0";
+const RELAY: &str = "RELAYEXAMPLE0001";
+const WAYLINE: &str = "c0ffee00-1111-4222-8333-444455556666";
+const TASK: &str = "d15ea5e0-1111-4222-8333-444455556666";
+const FORWARDER: &str = "CONVERTEREXAMPLE0001";
+const OPEN_MODEL: &str = "0de1a0de-1111-4222-8333-444455556666";
+const RESOURCE: &str = "ba5eba11-1111-4222-8333-444455556666";
+
+/// A call that is on its way, with its output as JSON.
+pub type Sending = Pin<Box<dyn Future<Output = Result<JsonValue, Error>> + Send>>;
+
+/// One request of the examples, as a caller writes it.
+pub struct Example {
+    /// The name of its file, without what comes after the first dot.
+    pub name: &'static str,
+    /// The operation that it calls.
+    pub info: &'static OperationInfo,
+    start: Box<dyn Fn(&Client, &ProjectClient) -> Sending>,
+}
+
+impl Example {
+    /// Sends it, with the one of the two that the example is made for.
+    pub fn send(&self, client: &Client, project: &ProjectClient) -> Sending {
+        (self.start)(client, project)
+    }
+}
+
+#[allow(
+    clippy::expect_used,
+    reason = "an output that is no JSON is a mistake in the client, and a test must stop at it"
+)]
+fn example<H, O>(name: &'static str, make: impl Fn(&Client, &ProjectClient) -> Call<H, O> + 'static) -> Example
+where
+    H: Handle + Serves<O::Scope> + 'static,
+    O: Operation + Send + Sync + 'static,
+    O::Output: serde::Serialize,
+{
+    let start = move |client: &Client, project: &ProjectClient| -> Sending {
+        let call = make(client, project);
+        Box::pin(async move {
+            let output = call.send().await?;
+            Ok(serde_json::to_value(output).expect("every output can be written as JSON"))
+        })
+    };
+    Example { name, info: O::INFO, start: Box::new(start) }
+}
+
+/// All of them, in the order of the groups of the interface.
+pub fn examples() -> Vec<Example> {
+    vec![
+        // System Services
+        example("getSystemStatus", |fh, _| fh.system().status()),
+        // Organization Projects
+        example("listProjects", |fh, _| {
+            fh.projects()
+                .list()
+                .page(1)
+                .page_size(10)
+                .q("Example")
+                .prj_authorized_status(ProjectAuthorizedStatus::Authorized)
+                .usage(ProjectListUsage::Simple)
+                .sort_column(ProjectSortColumn::CreatedAt)
+                .sort_type(SortType::Ascending)
+        }),
+        example("listOrganizationDevices", |fh, _| fh.projects().list_organization_devices()),
+        example("listProjectDevices", |_, site| site.projects().list_devices()),
+        example("getProjectStsToken", |_, site| site.projects().get_sts_token()),
+        example("addProjectMembers", |_, site| site.projects().add_members(member())),
+        // Livestream Management
+        example("startLivestream", |_, site| site.livestreams().start(livestream())),
+        example("listStreamForwarders", |_, site| site.livestreams().list_forwarders()),
+        example("createStreamForwarder", |_, site| site.livestreams().create_forwarder(forwarder_to_rtmp())),
+        example("createStreamForwarder_gb28181", |_, site| site.livestreams().create_forwarder(forwarder_to_gb28181())),
+        example("setStreamForwarder", |_, site| {
+            site.livestreams().set_forwarder(FORWARDER, SetStreamForwarderBody::new(true))
+        }),
+        example("deleteStreamForwarder", |_, site| site.livestreams().delete_forwarder(FORWARDER)),
+        // Annotation Management
+        example("createMapElement", |_, site| site.annotations().create(mark(MapElementType::Point, point()))),
+        example("createMapElement_line", |_, site| site.annotations().create(mark(MapElementType::Line, line()))),
+        example("createMapElement_polygon", |_, site| {
+            site.annotations().create(mark(MapElementType::Polygon, polygon()))
+        }),
+        // Task Management
+        example("createFlightTask", |_, site| {
+            let body = patrol().task_type(TaskType::Immediate).repeat_type(RepeatType::Nonrepeating);
+            site.flight_tasks().create(body)
+        }),
+        example("createFlightTask_timed", |_, site| {
+            let body =
+                patrol().task_type(TaskType::Timed).repeat_type(RepeatType::Nonrepeating).begin_at(1_770_000_000);
+            site.flight_tasks().create(body)
+        }),
+        example("createFlightTask_recurring", |_, site| site.flight_tasks().create(recurring_patrol())),
+        example("createFlightTask_continuous", |_, site| site.flight_tasks().create(continuous_patrol())),
+        example("updateFlightTaskStatus", |_, site| {
+            site.flight_tasks().update_status(TASK, UpdateFlightTaskStatusBody::new(TaskStatusChange::Suspended))
+        }),
+        example("listFlightTasks", |_, site| {
+            site.flight_tasks()
+                .list(ListFlightTasksRequired {
+                    sn: DOCK.into(),
+                    begin_at: 1_769_900_000.into(),
+                    end_at: 1_770_100_000.into(),
+                })
+                .task_type(TaskType::Immediate)
+                .status([TaskStatus::Success, TaskStatus::Executing])
+        }),
+        example("getFlightTask", |_, site| site.flight_tasks().get(TASK)),
+        example("listFlightTaskMedia", |_, site| site.flight_tasks().list_media(TASK)),
+        example("getFlightTaskTrack", |_, site| site.flight_tasks().get_track(TASK)),
+        // Device Management
+        example("getDeviceState_dock", |_, site| site.devices().get_state(DOCK)),
+        example("getDeviceState_aircraft", |_, site| site.devices().get_state(AIRCRAFT)),
+        example("getDeviceHms", |_, site| site.devices().get_hms([DOCK.into(), AIRCRAFT.into()])),
+        example("switchDockCamera", |_, site| site.devices().switch_dock_camera(indoor_camera())),
+        example("switchAircraftLens", |_, site| site.devices().switch_aircraft_lens(zoom())),
+        example("calibrateDeviceRtk", |_, site| site.devices().calibrate_rtk(DOCK, rtk())),
+        example("startRelayPairing", |_, site| site.devices().start_relay_pairing(relay_pairing())),
+        example("getRelayPairingResult", |_, site| site.devices().get_relay_pairing_result(RELAY)),
+        example("sendDeviceCommand", |_, site| {
+            site.devices().send_command(AIRCRAFT, SendDeviceCommandBody::new(DeviceCommand::ReturnHome))
+        }),
+        example("acquireControl", |_, site| site.devices().acquire_control(control())),
+        example("releaseControl", |_, site| site.devices().release_control(control())),
+        example("setStreamQuality", |_, site| site.devices().set_stream_quality(smooth())),
+        // Route Management
+        example("finishWaylineUpload", |_, site| site.waylines().finish_upload(uploaded_wayline())),
+        example("listWaylines", |_, site| site.waylines().list()),
+        example("getWayline", |_, site| site.waylines().get(WAYLINE)),
+        // Model Management
+        example("listModels", |_, site| site.models().list()),
+        example("createModel", |_, site| site.models().create(model())),
+        example("getModel", |_, site| site.models().get(900_009)),
+        example("getModelFileDownloadUrl", |_, site| site.models().get_file_download_url("900901")),
+        // Open modeling
+        example("obtainOpenModelUploadToken", |fh, _| fh.open_modeling().obtain_upload_token()),
+        example("openModelUploadCallback", |_, site| site.open_modeling().upload_callback(uploaded_pictures())),
+        example("getOpenModelResource", |fh, _| fh.open_modeling().get_resource(RESOURCE)),
+        example("deleteOpenModelResource", |fh, _| fh.open_modeling().delete_resource(RESOURCE)),
+        example("startOpenModelReconstruction", |fh, _| fh.open_modeling().start_reconstruction(reconstruction())),
+        example("listRunningOpenModels", |fh, _| fh.open_modeling().list_running()),
+        example("getOpenModel", |fh, _| fh.open_modeling().get(OPEN_MODEL)),
+        example("deleteOpenModel", |fh, _| fh.open_modeling().delete(OPEN_MODEL)),
+        example("stopOpenModelReconstruction", |fh, _| fh.open_modeling().stop_reconstruction(OPEN_MODEL)),
+    ]
+}
+
+fn member() -> AddProjectMembersBody {
+    let member =
+        ProjectMember::new(ProjectMemberRequired { user_id: "1000000000000000001".into(), role: ProjectRole::Member })
+            .nickname("Example");
+    AddProjectMembersBody::new([member])
+}
+
+fn livestream() -> StartLivestreamBody {
+    StartLivestreamBody::new(StartLivestreamBodyRequired {
+        sn: AIRCRAFT.into(),
+        camera_index: AIRCRAFT_CAMERA.into(),
+        video_expire: 7200,
+    })
+    .quality_type(VideoQuality::Adaptive)
+}
+
+fn forwarder_to_rtmp() -> CreateStreamForwarderBody {
+    CreateStreamForwarderBody::new(CreateStreamForwarderBodyRequired {
+        converter_name: "forwarder-1".into(),
+        sn: AIRCRAFT.into(),
+        camera_index: AIRCRAFT_CAMERA.into(),
+        schema: StreamForwarderSchema::Rtmp,
+        schema_option: RtmpTarget::new("rtmp://stream.example.com/live/key").into(),
+    })
+}
+
+fn forwarder_to_gb28181() -> CreateStreamForwarderBody {
+    let target = Gb28181Target::new(Gb28181TargetRequired {
+        server_id: "34020000002000000001".into(),
+        server_ip: "192.0.2.10".into(),
+        server_port: "5060".into(),
+        device_password: "PLACEHOLDER".into(),
+        local_port: "7060".into(),
+        device_id: "34020000001310000001".into(),
+        local_channel: "34020000001320000001".into(),
+    });
+    CreateStreamForwarderBody::new(CreateStreamForwarderBodyRequired {
+        converter_name: "forwarder-2".into(),
+        sn: DOCK.into(),
+        camera_index: DOCK_CAMERA.into(),
+        schema: StreamForwarderSchema::Gb28181,
+        schema_option: target.into(),
+    })
+}
+
+fn mark(kind: MapElementType, geometry: Geometry) -> CreateMapElementBody {
+    let properties =
+        MapElementProperties::new(MapElementPropertiesRequired { color: "#2D8CF0".into(), clamp_to_ground: true });
+    let content = MapElementFeature::new(MapElementFeatureRequired { properties, geometry });
+    CreateMapElementBody::new(CreateMapElementBodyRequired {
+        name: "Example mark".into(),
+        desc: "Example text".into(),
+        resource: MapElementResource::new(MapElementResourceRequired { r#type: kind, content }),
+    })
+}
+
+fn point() -> Geometry {
+    PointGeometry::new([9.0001, 45.0001, 0.0]).into()
+}
+
+fn line() -> Geometry {
+    LineStringGeometry::new([vec![9.0001, 45.0001, 0.0], vec![9.0011, 45.0011, 0.0]]).into()
+}
+
+fn polygon() -> Geometry {
+    let ring = vec![
+        vec![9.0001, 45.0001, 0.0],
+        vec![9.0011, 45.0001, 0.0],
+        vec![9.0011, 45.0011, 0.0],
+        vec![9.0001, 45.0001, 0.0],
+    ];
+    PolygonGeometry::new([ring]).into()
+}
+
+/// What the flight tasks have in common.
+fn patrol() -> CreateFlightTaskBody {
+    CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
+        name: "Example patrol".into(),
+        wayline_uuid: WAYLINE.into(),
+        sn: DOCK.into(),
+        rth_altitude: 80,
+    })
+    .rth_mode(RthMode::Optimal)
+    .wayline_precision_type(WaylinePrecisionType::Gps)
+    .out_of_control_action_in_flight(OutOfControlAction::ReturnHome)
+    .resumable_status(ResumableStatus::Auto)
+    .time_zone("Europe/Rome")
+}
+
+fn recurring_patrol() -> CreateFlightTaskBody {
+    patrol()
+        .task_type(TaskType::Recurring)
+        .repeat_type(RepeatType::Weekly)
+        .repeat_option(RepeatOption::new().interval(1).days_of_week([1, 3, 5]))
+        .begin_at(1_770_019_200)
+        .end_at(1_772_611_200)
+        .recurring_task_start_time_list([1_770_022_800.into(), 1_770_044_400.into()])
+}
+
+fn continuous_patrol() -> CreateFlightTaskBody {
+    patrol()
+        .task_type(TaskType::Continuous)
+        .repeat_type(RepeatType::Daily)
+        .repeat_option(RepeatOption::new().interval(1))
+        .begin_at(1_770_019_200)
+        .end_at(1_772_611_200)
+        .continuous_task_periods([vec![1_770_022_800.into(), 1_770_030_000.into()]])
+        .min_battery_capacity(60)
+}
+
+fn indoor_camera() -> SwitchDockCameraBody {
+    SwitchDockCameraBody::new(SwitchDockCameraBodyRequired {
+        sn: DOCK.into(),
+        camera_index: DOCK_CAMERA.into(),
+        camera_position: CameraPosition::Indoor,
+    })
+}
+
+fn zoom() -> SwitchAircraftLensBody {
+    SwitchAircraftLensBody::new(SwitchAircraftLensBodyRequired {
+        sn: AIRCRAFT.into(),
+        camera_index: AIRCRAFT_CAMERA.into(),
+        lens_type: SwitchableLens::Zoom,
+    })
+}
+
+fn rtk() -> CalibrateDeviceRtkBody {
+    CalibrateDeviceRtkBody::new(CalibrateDeviceRtkBodyRequired {
+        host: "ntrip.example.com".into(),
+        port: 8002,
+        account: "PLACEHOLDER".into(),
+        password: "PLACEHOLDER".into(),
+        mount_point: "RTCM33_GRCEJ".into(),
+    })
+}
+
+fn relay_pairing() -> StartRelayPairingBody {
+    StartRelayPairingBody::new(StartRelayPairingBodyRequired {
+        device_sn: RELAY.into(),
+        pair_enable: true,
+        pair_type: RelayPairType::Drone,
+    })
+}
+
+fn control() -> DeviceControlBody {
+    DeviceControlBody::new(DeviceControlBodyRequired {
+        drone_sn: AIRCRAFT.into(),
+        payload_index: vec![AIRCRAFT_CAMERA.into()],
+    })
+}
+
+fn smooth() -> SetStreamQualityBody {
+    SetStreamQualityBody::new(SetStreamQualityBodyRequired {
+        sn: AIRCRAFT.into(),
+        camera_index: AIRCRAFT_CAMERA.into(),
+        quality_type: VideoQuality::Smooth,
+    })
+}
+
+fn uploaded_wayline() -> FinishWaylineUploadBody {
+    FinishWaylineUploadBody::new(FinishWaylineUploadBodyRequired {
+        name: "Example route".into(),
+        object_key: "example-prefix/5f0c7a1e-2b34-4c56-8d78-9e0f1a2b3c4d/example-route.kmz".into(),
+    })
+}
+
+fn model() -> CreateModelBody {
+    let corner = |longitude, latitude| AreaCorner::new(AreaCornerRequired { longitude, latitude });
+    CreateModelBody::new(CreateModelBodyRequired {
+        name: "Example model".into(),
+        reconstruction_type: vec![ModelKind::Model3d],
+        simplified_factor: 0.2,
+        task_folder_id: 1042.into(),
+        wkt: "EPSG:32632".into(),
+        quality_level: ModelQuality::High,
+        reconstruction_mode: ReconstructionMode::Normal,
+        generate_model_formats: vec![ModelFormat::B3dm, ModelFormat::Pnts],
+    })
+    .predefine_area(PredefinedArea::new([
+        corner(9.0001, 45.0001),
+        corner(9.0011, 45.0001),
+        corner(9.0011, 45.0011),
+    ]))
+}
+
+fn uploaded_pictures() -> OpenModelUploadCallbackBody {
+    let file =
+        |name: &str, etag: &str| UploadedFile::new(UploadedFileRequired { name: name.into(), etag: etag.into() });
+    OpenModelUploadCallbackBody::new(OpenModelUploadCallbackBodyRequired {
+        resource_uuid: RESOURCE.into(),
+        callback_param: "UExBQ0VIT0xERVI=".into(),
+        files: vec![
+            file("DJI_20250721120152_0025_V.jpeg", "00000000000000000000000000000001"),
+            file("DJI_20250721120153_0026_V.jpeg", "00000000000000000000000000000002"),
+        ],
+    })
+    .resource_name("Test")
+}
+
+fn reconstruction() -> StartOpenModelReconstructionBody {
+    StartOpenModelReconstructionBody::new(RESOURCE)
+        .parameter_3d(r#"{"parameter":{"quality_level":2,"output_mesh":true,"generate_b3dm":true}}"#)
+        .delete_resource_if_finish(false)
+}

@@ -1,0 +1,3 @@
+//! The code of every fixture, compiled: what snapshots show is not only printed.
+
+include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));

@@ -1,0 +1,118 @@
+//! What a reviewer looks at when the specification changes: every operation and every type of the client.
+
+use std::collections::BTreeSet;
+
+use flighthub2_tests::{code, spec};
+use similar::{ChangeTag, TextDiff};
+
+#[test]
+fn the_surface_of_the_client() {
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!("surface", code::table(&code::survey(&spec::generated().files)));
+    });
+}
+
+/// Lines that a change of the specification takes away (`-`) and adds (`+`), over all generated files.
+fn changed_lines(edit: (&str, &str)) -> (BTreeSet<String>, Vec<String>) {
+    let before = spec::text();
+    assert_eq!(before.matches(edit.0).count(), 1, "the edit must be clear: {:?}", edit.0);
+    let after = before.replace(edit.0, edit.1);
+    let (old, new) = (spec::generated(), spec::from_text(&after).unwrap_or_else(|problems| panic!("{problems}")));
+    let mut files = BTreeSet::new();
+    let mut lines = Vec::new();
+    let paths: BTreeSet<&String> = old.files.keys().chain(new.files.keys()).collect();
+    for path in paths {
+        let text = |files: &std::collections::BTreeMap<String, String>| files.get(path).cloned().unwrap_or_default();
+        let (old, new) = (text(&old.files), text(&new.files));
+        for change in TextDiff::from_lines(&*old, &*new).iter_all_changes() {
+            let sign = match change.tag() {
+                ChangeTag::Equal => continue,
+                ChangeTag::Delete => "-",
+                ChangeTag::Insert => "+",
+            };
+            files.insert(path.clone());
+            lines.push(format!("{sign} {}", change.value().trim()));
+        }
+    }
+    (files, lines)
+}
+
+fn assert_changes(edit: (&str, &str), files: &[&str], lines: &[&str]) {
+    let (changed_files, changed) = changed_lines(edit);
+    assert_eq!(changed_files.iter().map(String::as_str).collect::<Vec<_>>(), files, "{edit:?}");
+    assert_eq!(changed, lines, "{edit:?}");
+}
+
+#[test]
+fn a_description_changes_where_it_is_read() {
+    assert_changes(
+        ("description: Name shown within the project.", "description: Name that others see."),
+        &["arguments/add_project_members.json", "types/projects.rs"],
+        &[
+            r#"- "description": "Name shown within the project.","#,
+            r#"+ "description": "Name that others see.","#,
+            "- /// Name shown within the project.",
+            "+ /// Name that others see.",
+            "- /// Name shown within the project.",
+            "+ /// Name that others see.",
+        ],
+    );
+}
+
+#[test]
+fn a_risk_changes_its_operation() {
+    assert_changes(
+        (
+            "      x-client-name: switch_dock_camera\n      x-risk: write\n",
+            "      x-client-name: switch_dock_camera\n      x-risk: destructive\n",
+        ),
+        &["devices.rs"],
+        &[
+            "- /// - Risk: write. It changes data, and neither deletes any nor moves anything.",
+            "+ /// - Risk: destructive. It deletes data, stops work or spends quota.",
+            "- /// - Risk: write. It changes data, and neither deletes any nor moves anything.",
+            "+ /// - Risk: destructive. It deletes data, stops work or spends quota.",
+            "- risk: runtime::Risk::Write,",
+            "+ risk: runtime::Risk::Destructive,",
+        ],
+    );
+}
+
+#[test]
+fn an_added_member_adds_its_lines() {
+    assert_changes(
+        (
+            "        nickname:\n          type: string\n          description: Name shown within the project.\n",
+            "        nickname:\n          type: string\n          description: Name shown within the project.\n        \
+             badge:\n          type: integer\n          description: A new one.\n",
+        ),
+        &["arguments/add_project_members.json", "types/projects.rs"],
+        &[
+            r#"+ "badge": {"#,
+            r#"+ "description": "A new one.","#,
+            r#"+ "type": "integer""#,
+            "+ },",
+            "+ /// A new one.",
+            r#"+ #[serde(skip_serializing_if = "Option::is_none")]"#,
+            "+ pub badge: Option<i64>,",
+            "+ badge: None,",
+            "+ /// A new one.",
+            "+ #[must_use]",
+            "+ pub fn badge(mut self, badge: impl Into<i64>) -> Self {",
+            "+ self.badge = Some(badge.into());",
+            "+ self",
+            "+ }",
+        ],
+    );
+}
+
+#[test]
+fn an_added_schema_renames_nothing() {
+    let (files, lines) = changed_lines((
+        "    ProjectAuthorizedStatus:\n      type: string\n",
+        "    NewThing:\n      type: object\n      description: New.\n      properties:\n        list:\n          type: string\n          \
+         description: New.\n    ProjectAuthorizedStatus:\n      type: string\n",
+    ));
+    assert_eq!(files.iter().map(String::as_str).collect::<Vec<_>>(), ["types/shared.rs"]);
+    assert!(lines.iter().all(|line| line.starts_with('+')), "{lines:#?}");
+}
