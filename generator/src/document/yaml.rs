@@ -10,7 +10,7 @@ use std::ops::Range;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
 use super::pointer::{At, unescape};
-use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::diagnostic::{Code, Diagnostic, Place, Source};
 
 /// Deeper than any specification, and shallow enough that recursion over the tree is safe.
 const MAX_DEPTH: usize = 100;
@@ -242,13 +242,7 @@ impl<'a> Builder<'a> {
 
     fn node(&mut self, event: Event<'a>, span: Range<usize>, at: At<'_>, depth: usize) -> Step<Node<'a>> {
         if depth > MAX_DEPTH {
-            return Err(self.problem(
-                Code::TooDeep,
-                span,
-                at,
-                format!("more than {MAX_DEPTH} levels of nesting"),
-                "no specification is that deep; look for a wrong indentation or unbalanced brackets",
-            ));
+            return Err(Box::new(too_deep(self.source.place(span, at.pointer()))));
         }
         self.refuse_features(&event, &span, at)?;
         match event {
@@ -379,6 +373,10 @@ impl<'a> Builder<'a> {
     fn syntax_error(&self, error: &ScanError) -> Diagnostic {
         let start = self.offsets.byte(error.marker().index());
         let place = self.source.place(start..start, "");
+        if error.info().contains("recursion limit") {
+            // The scanner gives up on brackets before they are counted here.
+            return too_deep(place);
+        }
         let line = self.source.text().lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
         let help = if error.info().contains("tab") || line.trim_end().contains('\t') {
             "there is a tab at this line or the next; YAML is indented with spaces"
@@ -468,6 +466,15 @@ impl Offsets {
     fn range(&self, span: Span) -> Range<usize> {
         self.byte(span.start.index())..self.byte(span.end.index())
     }
+}
+
+fn too_deep(place: Place) -> Diagnostic {
+    Diagnostic::new(
+        Code::TooDeep,
+        place,
+        format!("more than {MAX_DEPTH} levels of nesting"),
+        "no specification is that deep; look for a wrong indentation or unbalanced brackets",
+    )
 }
 
 #[cfg(test)]
