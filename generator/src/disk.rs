@@ -70,6 +70,7 @@ impl Plan {
         let mut steps = Vec::new();
         for (path, new) in files {
             match present.remove(path) {
+                None if folder.join(path).symlink_metadata().is_ok() => return Err(in_the_way(&folder.join(path))),
                 None => {
                     steps.push(Step { action: Action::Add, path: path.clone(), old: String::new(), new: new.clone() })
                 }
@@ -77,14 +78,7 @@ impl Plan {
                 Some(bytes) => {
                     let old = String::from_utf8_lossy(&bytes).into_owned();
                     if !is_generated(&old) {
-                        let path = folder.join(path);
-                        return Err(io::Error::new(
-                            io::ErrorKind::AlreadyExists,
-                            format!(
-                                "{} is in the way: it does not say that it was generated. Move it, or choose another folder",
-                                path.display()
-                            ),
-                        ));
+                        return Err(in_the_way(&folder.join(path)));
                     }
                     steps.push(Step { action: Action::Change, path: path.clone(), old, new: new.clone() });
                 }
@@ -196,6 +190,14 @@ fn read(
         }
     }
     Ok(())
+}
+
+fn in_the_way(path: &Path) -> io::Error {
+    let message = format!(
+        "{} is in the way: it does not say that it was generated. Move it, or choose another folder",
+        path.display()
+    );
+    io::Error::new(io::ErrorKind::AlreadyExists, message)
 }
 
 fn at(path: &Path) -> impl Fn(io::Error) -> io::Error + '_ {

@@ -42,13 +42,15 @@ const RESOURCE: &str = "ba5eba11-1111-4222-8333-444455556666";
 /// A call that is on its way, with its output as JSON.
 pub type Sending = Pin<Box<dyn Future<Output = Result<JsonValue, Error>> + Send>>;
 
+type Start = Box<dyn Fn(&Client, &ProjectClient) -> Sending>;
+
 /// One request of the examples, as a caller writes it.
 pub struct Example {
     /// The name of its file, without what comes after the first dot.
     pub name: &'static str,
     /// The operation that it calls.
     pub info: &'static OperationInfo,
-    start: Box<dyn Fn(&Client, &ProjectClient) -> Sending>,
+    start: Start,
 }
 
 impl Example {

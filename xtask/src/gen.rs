@@ -70,7 +70,11 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, String> {
     let made = made.map_err(|problems| format!("{}nothing was written", problems.render(styled)))?;
     let plan = Plan::new(&out, &made.files).map_err(|error| error.to_string())?;
     if arguments.check {
-        return Ok(checked(&plan, &made, &out_name, started));
+        let repair = match &arguments.spec {
+            Some(spec) => format!("cargo xtask gen --spec {} --out {out_name}", spec.display()),
+            None => "cargo xtask gen".to_owned(),
+        };
+        return Ok(checked(&plan, &made, &out_name, &repair, started));
     }
     plan.apply().map_err(|error| format!("{out_name} cannot be written: {error}"))?;
     told(&plan, &made, &out_name, started);
@@ -95,7 +99,7 @@ fn options(arguments: &Arguments) -> Options {
     options
 }
 
-fn checked(plan: &Plan, made: &Generated, out: &str, started: Instant) -> ExitCode {
+fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Instant) -> ExitCode {
     if plan.steps().is_empty() {
         told(plan, made, out, started);
         return ExitCode::SUCCESS;
@@ -110,7 +114,7 @@ fn checked(plan: &Plan, made: &Generated, out: &str, started: Instant) -> ExitCo
         print!("{}", step.diff());
     }
     println!(
-        "{} stale, {} missing, {} left over. To repair: cargo xtask gen",
+        "{} stale, {} missing, {} left over. To repair: {repair}",
         plan.count(Action::Change),
         plan.count(Action::Add),
         plan.count(Action::Remove)

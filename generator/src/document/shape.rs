@@ -49,8 +49,10 @@ impl Checker<'_> {
 
     fn version(&mut self, root: &Node<'_>) -> bool {
         let supported = "3.0.x is supported".to_owned();
+        let mut key = "openapi";
         let (span, found) = if let Some(entry) = root.entry("swagger") {
             let version = entry.node.as_str().unwrap_or("2.0");
+            key = "swagger";
             (entry.key_span.clone(), format!("this is version {version} (Swagger)"))
         } else if let Some(entry) = root.entry("openapi") {
             match &entry.node.value {
@@ -68,7 +70,7 @@ impl Checker<'_> {
             (0..0, "this is no OpenAPI document; it has no key `openapi`".to_owned())
         };
         let help = "write `openapi: 3.0.3`, and convert the document if it is of another version".to_owned();
-        self.report(Code::Version, span, At::ROOT.key("openapi"), format!("{found}, {supported}"), help);
+        self.report(Code::Version, span, At::ROOT.key(key), format!("{found}, {supported}"), help);
         false
     }
 

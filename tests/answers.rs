@@ -1,0 +1,211 @@
+//! Answers as they should not be: an error that names the operation, the request and the place, or the tolerant reading
+//! that is promised; never a panic, never an empty success.
+
+use flighthub2::{Delivery, ErrorKind};
+use flighthub2_tests::calls::{Example, examples};
+use flighthub2_tests::client::{PROJECT, TOKEN, client};
+use flighthub2_tests::server::{Server, answer, json};
+use flighthub2_tests::vectors::{self, normalized};
+use serde_json::{Value, json as value};
+
+async fn sent(example: &Example, bytes: Vec<u8>) -> (Result<Value, flighthub2::Error>, usize) {
+    let server = Server::start(move |_| bytes.clone());
+    let fh = client(&server.url());
+    let result = example.send(&fh, &fh.project(PROJECT)).await;
+    (result, server.take_requests().len())
+}
+
+/// One example of each operation.
+fn one_of_each() -> Vec<Example> {
+    let mut all = examples();
+    all.dedup_by_key(|example| example.info.id);
+    all
+}
+
+/// Whether the answer of an operation says nothing but that it worked.
+fn acknowledges(example: &Example) -> bool {
+    let answers = vectors::answers();
+    let data = &answers[example.name]["data"];
+    data.is_null() || *data == value!({})
+}
+
+#[tokio::test]
+async fn bad_answers_are_errors_that_say_where() {
+    let html = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
+    let cases: Vec<(&str, Vec<u8>, ErrorKind, Delivery)> = vec![
+        ("nothing", json(""), ErrorKind::Answer, Delivery::Answered),
+        ("HTML with a success", answer("200 OK", "text/html", html), ErrorKind::Answer, Delivery::Answered),
+        ("HTML with a failure", answer("502 Bad Gateway", "text/html", html), ErrorKind::Status, Delivery::Answered),
+        (
+            "plain text",
+            answer("404 Not Found", "text/plain", "404 page not found"),
+            ErrorKind::Status,
+            Delivery::Answered,
+        ),
+        (
+            "a failure without a body",
+            answer("503 Service Unavailable", "text/plain", ""),
+            ErrorKind::Status,
+            Delivery::Answered,
+        ),
+        ("half of a JSON text", json(r#"{"code":0,"message":"","data":{"li"#), ErrorKind::Answer, Delivery::Answered),
+        ("not UTF-8", json(b"{\"code\":0,\"message\":\"\xff\"}"), ErrorKind::Answer, Delivery::Answered),
+        ("null", json("null"), ErrorKind::Answer, Delivery::Answered),
+        ("a list", json("[]"), ErrorKind::Answer, Delivery::Answered),
+        ("a list that would fit", json(r#"[0,null]"#), ErrorKind::Answer, Delivery::Answered),
+        ("a number", json("0"), ErrorKind::Answer, Delivery::Answered),
+        ("no code", json(r#"{"message":"","data":{}}"#), ErrorKind::Answer, Delivery::Answered),
+        ("a code that is a text", json(r#"{"code":"0","data":{}}"#), ErrorKind::Answer, Delivery::Answered),
+        (
+            "a huge code",
+            json(r#"{"code":123456789012345678901234567890,"data":{}}"#),
+            ErrorKind::Answer,
+            Delivery::Answered,
+        ),
+        ("an infinite code", json(r#"{"code":1e999,"data":{}}"#), ErrorKind::Answer, Delivery::Answered),
+        ("something after the end", json(r#"{"code":0,"data":{}} {}"#), ErrorKind::Answer, Delivery::Answered),
+        ("a refusal", json(r#"{"code":200403,"message":"no permission"}"#), ErrorKind::Api, Delivery::Answered),
+        (
+            "a refusal with a status",
+            answer("401 Unauthorized", "application/json", r#"{"code":200401,"message":"m"}"#),
+            ErrorKind::Api,
+            Delivery::Answered,
+        ),
+        (
+            "a failure that says 0",
+            answer("500 Internal Server Error", "application/json", r#"{"code":0,"message":""}"#),
+            ErrorKind::Status,
+            Delivery::Answered,
+        ),
+        (
+            "a redirect",
+            b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+                .to_vec(),
+            ErrorKind::Status,
+            Delivery::Answered,
+        ),
+        (
+            "fewer bytes than promised",
+            b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\nconnection: close\r\n\r\n{\"code\":0".to_vec(),
+            ErrorKind::Transport,
+            Delivery::MaybeSent,
+        ),
+        ("no HTTP", b"hello\r\n\r\n".to_vec(), ErrorKind::Transport, Delivery::MaybeSent),
+        ("a closed connection", Vec::new(), ErrorKind::Transport, Delivery::MaybeSent),
+    ];
+    for example in one_of_each() {
+        let id = example.info.id;
+        for (name, bytes, kind, delivery) in &cases {
+            let (result, requests) = sent(&example, bytes.clone()).await;
+            let error = result.err().unwrap_or_else(|| panic!("{id}: {name} was taken for a success"));
+            assert_eq!((error.kind(), error.delivery()), (*kind, *delivery), "{id}, {name}: {error}");
+            assert_eq!(requests, 1, "{id}, {name}");
+            let shown = error.to_string();
+            assert!(shown.starts_with(id), "{name}: {shown}");
+            assert_eq!(error.request_ids().len(), 1, "{id}, {name}");
+            assert!(shown.contains(&error.request_ids()[0]), "{name}: {shown}");
+            assert!(!shown.contains('\n') && !shown.contains(TOKEN), "{name}: {shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn data_of_another_form_is_no_success() {
+    for example in one_of_each().into_iter().filter(|example| !acknowledges(example)) {
+        let id = example.info.id;
+        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+        for wrong in ["\"text\"", "5", "true", "[]", "[1]", "[[]]", &deep] {
+            let body = format!(r#"{{"code":0,"message":"","data":{wrong}}}"#);
+            let (result, _) = sent(&example, json(body)).await;
+            match result {
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::Answer, "{id}, {wrong:.20}: {error}");
+                    assert!(error.path().unwrap().starts_with("data"), "{id}, {wrong:.20}: {error}");
+                }
+                Ok(output) => panic!("{id}: {wrong:.20} was read as {output}"),
+            }
+        }
+        for missing in [r#"{"code":0,"message":""}"#, r#"{"code":0,"message":"","data":null}"#] {
+            let (result, _) = sent(&example, json(missing)).await;
+            assert_eq!(result.map_err(|error| error.path().map(str::to_owned)), Err(Some("data".to_owned())), "{id}");
+        }
+    }
+}
+
+/// The same JSON with something done to each value, from the inside out.
+fn changed(value: &Value, change: &impl Fn(Value) -> Value) -> Value {
+    let inner = match value {
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, member)| (name.clone(), changed(member, change))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(|item| changed(item, change)).collect()),
+        other => other.clone(),
+    };
+    change(inner)
+}
+
+async fn assert_read(what: &str, change: impl Fn(Value) -> Value, wanted: impl Fn(&Value) -> Value) {
+    let answers = vectors::answers();
+    for example in examples().into_iter().filter(|example| !acknowledges(example)) {
+        let answer = &answers[example.name];
+        let data = changed(&answer["data"], &change);
+        let body = value!({"code": 0, "message": "", "data": data});
+        let (result, _) = sent(&example, json(body.to_string())).await;
+        let output = result.unwrap_or_else(|error| panic!("{}, {what}: {error}", example.name));
+        assert_eq!(normalized(&output), normalized(&wanted(&data)), "{}, {what}", example.name);
+    }
+}
+
+#[tokio::test]
+async fn null_is_read_wherever_a_list_may_be() {
+    let null = |value: Value| if value.is_array() { Value::Null } else { value };
+    assert_read("null lists", null, Clone::clone).await;
+}
+
+#[tokio::test]
+async fn unknown_members_are_ignored_or_kept() {
+    let more = |value: Value| match value {
+        Value::Object(mut members) => {
+            members.insert("a_new_member".to_owned(), value!({"x": [1, null]}));
+            Value::Object(members)
+        }
+        other => other,
+    };
+    let answers = vectors::answers();
+    for example in examples().into_iter().filter(|example| !acknowledges(example)) {
+        let data = &answers[example.name]["data"];
+        let body = value!({"code": 0, "data": changed(data, &more), "a_new_member": 1});
+        let (result, _) = sent(&example, json(body.to_string())).await;
+        let output = result.unwrap_or_else(|error| panic!("{}: {error}", example.name));
+        // Where an object is open they are kept: without them everything is as it was.
+        let without = changed(&output, &|value| match value {
+            Value::Object(mut members) => {
+                members.remove("a_new_member");
+                Value::Object(members)
+            }
+            other => other,
+        });
+        assert_eq!(normalized(&without), normalized(data), "{}", example.name);
+    }
+}
+
+#[tokio::test]
+async fn unknown_values_are_kept() {
+    let new_text = |value: Value| if value.is_string() { value!("A-NEW-VALUE") } else { value };
+    assert_read("new texts", new_text, Clone::clone).await;
+    let new_number = |value: Value| if value.is_i64() { value!(987_654_321) } else { value };
+    assert_read("new numbers", new_number, Clone::clone).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_long_is_refused() {
+    let example = one_of_each().remove(0);
+    let bytes = json(format!("{{\"code\":0,\"message\":\"{}\"}}", "x".repeat(4096)));
+    let server = Server::start(move |_| bytes.clone());
+    let token = flighthub2::Token::new(TOKEN).unwrap();
+    let builder = flighthub2::Client::builder().base_url(server.url()).token(token).max_answer_bytes(1000);
+    let fh = builder.build().unwrap();
+    let error = example.send(&fh, &fh.project(PROJECT)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Answer);
+    assert!(error.to_string().contains("longer than 1000 bytes"), "{error}");
+}

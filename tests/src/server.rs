@@ -1,0 +1,151 @@
+//! A server on this machine that writes down what it is asked and answers whatever a test wants, as bytes.
+//!
+//! It reads requests by itself, so that it does not share a mistake with the client's libraries. It stops when it is
+//! dropped; nothing waits longer than [`PATIENCE`].
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// How long anything may take.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+const MAX_BODY: u64 = 1 << 20;
+
+/// A request as it came over the socket.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// The method.
+    pub method: String,
+    /// The path, as it was sent.
+    pub path: String,
+    /// The query without `?`, as it was sent.
+    pub query: String,
+    /// Names, in small letters, and values of headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The value of a header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+type Respond = dyn Fn(&Request) -> Vec<u8> + Send + Sync;
+
+/// The server.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    requests: Arc<Mutex<Vec<Request>>>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Server {
+    /// Starts a server that answers each request with the bytes that `respond` gives, and closes the connection.
+    ///
+    /// # Panics
+    /// There is no free port.
+    pub fn start(respond: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap_or_else(|error| panic!("no free port: {error}"));
+        let address = listener.local_addr().unwrap_or_else(|error| panic!("no address: {error}"));
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let stopped = Arc::new(AtomicBool::new(false));
+        let respond: Arc<Respond> = Arc::new(respond);
+        thread::spawn({
+            let (requests, stopped) = (Arc::clone(&requests), Arc::clone(&stopped));
+            move || {
+                for connection in listener.incoming() {
+                    if stopped.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let (Ok(connection), requests, respond) = (connection, Arc::clone(&requests), Arc::clone(&respond))
+                    else {
+                        continue;
+                    };
+                    // A client that goes away in the middle is a part of some tests.
+                    thread::spawn(move || drop(serve(connection, &requests, &*respond)));
+                }
+            }
+        });
+        Self { address, requests, stopped }
+    }
+
+    /// The base URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What was asked since the last time, in order.
+    #[must_use]
+    pub fn take_requests(&self) -> Vec<Request> {
+        std::mem::take(&mut *self.requests.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        // Wakes the thread that waits for connections.
+        let _ = TcpStream::connect_timeout(&self.address, PATIENCE);
+    }
+}
+
+fn serve(connection: TcpStream, requests: &Mutex<Vec<Request>>, respond: &Respond) -> std::io::Result<()> {
+    connection.set_read_timeout(Some(PATIENCE))?;
+    connection.set_write_timeout(Some(PATIENCE))?;
+    let mut reader = BufReader::new(&connection);
+    let Some(request) = read(&mut reader)? else { return Ok(()) };
+    requests.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
+    let answer = respond(&request);
+    (&connection).write_all(&answer)?;
+    (&connection).flush()
+}
+
+fn read(reader: &mut BufReader<&TcpStream>) -> std::io::Result<Option<Request>> {
+    let mut line = String::new();
+    if reader.take(MAX_BODY).read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    let mut words = line.split_whitespace();
+    let method = words.next().unwrap_or_default().to_owned();
+    let target = words.next().unwrap_or_default();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut request =
+        Request { method, path: path.to_owned(), query: query.to_owned(), headers: Vec::new(), body: Vec::new() };
+    loop {
+        let mut line = String::new();
+        reader.take(MAX_BODY).read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        request.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+    }
+    let length: u64 = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or_default();
+    reader.take(length.min(MAX_BODY)).read_to_end(&mut request.body)?;
+    Ok(Some(request))
+}
+
+/// An answer with everything that belongs to it.
+#[must_use]
+pub fn answer(status: &str, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let mut bytes = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+/// A successful answer of JSON.
+#[must_use]
+pub fn json(body: impl AsRef<[u8]>) -> Vec<u8> {
+    answer("200 OK", "application/json; charset=utf-8", body)
+}
