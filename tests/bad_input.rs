@@ -101,6 +101,18 @@ const CASES: &[Case] = &[
         &[(Code::Unsupported, "kind: {$ref: 'other.yaml#/Kind'}")],
     ),
     case(
+        "a reference into a schema",
+        "kind: {$ref: '#/components/schemas/Kind'}",
+        "kind: {$ref: '#/components/schemas/MaybeThing/properties/id'}",
+        &[(Code::Unsupported, "kind: {$ref: '#/components/schemas/MaybeThing/properties/id'}")],
+    ),
+    case(
+        "another media type beside JSON",
+        "            schema: {$ref: '#/components/schemas/Thing'}\n            example: {at: 5, kind: 1}\n",
+        "            schema: {$ref: '#/components/schemas/Thing'}\n            example: {at: 5, kind: 1}\n          text/plain: {schema: {type: string}, example: x}\n",
+        &[(Code::Unsupported, "text/plain: {schema: {type: string}, example: x}")],
+    ),
+    case(
         "a schema that is itself",
         "    ProjectId: {type: string, description: Id of a project.}",
         "    ProjectId: {$ref: '#/components/schemas/Other'}\n    Other: {$ref: '#/components/schemas/ProjectId'}",

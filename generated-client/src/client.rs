@@ -72,7 +72,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends the token without encryption, for installations within a network that is trusted.
+    /// Sends the token without encryption, for installations within a network that is trusted. Proxies of the environment
+    /// are not used for plain `http`.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
@@ -119,7 +120,12 @@ impl ClientBuilder {
         let Some(token) = self.token else {
             return Err(Error::config("no token: call `.token(…)`"));
         };
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder();
+        if base_url.starts_with("http:") {
+            // A proxy of the environment would see the token: without encryption there is none to be had.
+            http = http.no_proxy();
+        }
+        let http = http
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())

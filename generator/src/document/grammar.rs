@@ -252,7 +252,7 @@ static PARAMETER: Object = object(
         may("description", Text),
         may("required", Boolean),
         may("deprecated", Boolean),
-        may("allowEmptyValue", Boolean),
+        foreign("allowEmptyValue", Boolean),
         may("style", OneOf(&["matrix", "label", "form", "simple", "spaceDelimited", "pipeDelimited", "deepObject"])),
         may("explode", Boolean),
         may("allowReserved", Boolean),
@@ -316,7 +316,7 @@ static RESPONSE: Object = object(
     "Response Object",
     &[
         need("description", Text),
-        may("headers", Map(&RefOr(&HEADER))),
+        foreign("headers", Map(&RefOr(&HEADER))),
         may("content", Map(&Shape::Object(&MEDIA_TYPE))),
         foreign("links", Any),
     ],

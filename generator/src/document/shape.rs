@@ -281,7 +281,7 @@ impl Checker<'_> {
     fn target(&mut self, target: &str, reference: &Entry<'_>, object: &Object, at: At<'_>) {
         let Some(section) = grammar::section(object) else { return };
         let prefix = format!("#/components/{section}/");
-        let Some(name) = target.strip_prefix(&prefix) else {
+        let Some(name) = target.strip_prefix(&prefix).filter(|name| !name.contains('/')) else {
             let message = format!("`{target}` does not lead to a {} of this document", object.name);
             let help = format!("move the target to `components/{section}` and write `{prefix}…`");
             return self.report(Code::Unsupported, reference.node.span.clone(), at, message, help);

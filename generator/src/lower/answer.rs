@@ -1,5 +1,6 @@
 //! What a successful call answers.
 
+use indexmap::IndexMap;
 use openapiv3::{MediaType, Operation, ReferenceOr, Response, Schema, StatusCode};
 
 use super::Lowering;
@@ -76,7 +77,7 @@ impl<'d> Lowering<'d> {
         (id, module): (&str, &str),
     ) -> Answer {
         let content_at = response_at.key("content");
-        let Some((media_type, media)) = json_content(&response.content) else {
+        let Some((media_type, media)) = self.json_content(&response.content, content_at) else {
             if let Some((other, _)) = response.content.first() {
                 let message = format!("an answer of type `{other}` is not supported");
                 self.report(Code::Unsupported, content_at, message, "supported is `application/json`");
@@ -194,8 +195,29 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// The media type of JSON, if it is there.
-pub(super) fn json_content(content: &indexmap::IndexMap<String, MediaType>) -> Option<(&String, &MediaType)> {
+impl<'d> Lowering<'d> {
+    /// The media type of JSON, if it is there. In our own document it stands alone: others would be dropped silently.
+    pub(super) fn json_content(
+        &mut self,
+        content: &'d IndexMap<String, MediaType>,
+        at: At<'_>,
+    ) -> Option<(&'d String, &'d MediaType)> {
+        let json = json_content(content)?;
+        let other = content.keys().find(|media_type| *media_type != json.0);
+        if let (Some(other), Dialect::FlightHub) = (other, self.dialect) {
+            let message = format!("`{other}` stands beside JSON, and the client uses JSON only");
+            self.report(
+                Code::Unsupported,
+                at.key(other),
+                message,
+                "remove it, or say in the description what it is for",
+            );
+        }
+        Some(json)
+    }
+}
+
+fn json_content(content: &IndexMap<String, MediaType>) -> Option<(&String, &MediaType)> {
     content.iter().find(|(media_type, _)| {
         let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))

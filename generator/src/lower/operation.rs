@@ -6,7 +6,7 @@ use openapiv3::{Operation, PathItem, ReferenceOr};
 use serde_json::Value;
 
 use super::Lowering;
-use super::answer::{ANY, json_content};
+use super::answer::ANY;
 use super::graph::{SHARED, Use};
 use super::keys::Slot;
 use super::parameter::source_words;
@@ -267,7 +267,7 @@ impl<'d> Lowering<'d> {
         let (body, pointer) = self.resolve(slot, body_at, "requestBodies", |all| &all.request_bodies)?;
         let at = At::Base(&pointer);
         let content_at = at.key("content");
-        let Some((media_type, media)) = json_content(&body.content) else {
+        let Some((media_type, media)) = self.json_content(&body.content, content_at) else {
             let found = body.content.keys().map(String::as_str).collect::<Vec<_>>().join("`, `");
             let message = format!("a request body of type `{found}` is not supported");
             self.report(Code::Unsupported, content_at, message, "supported is `application/json`");

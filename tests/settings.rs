@@ -1,0 +1,174 @@
+//! Settings of the client, and what it refuses before anything is sent.
+
+use std::env;
+use std::net::TcpListener;
+use std::process::Command;
+use std::time::Duration;
+
+use flighthub2::{Client, ClientBuilder, Delivery, Error, ErrorKind, Region, Risk, Token};
+use flighthub2_tests::calls::examples;
+use flighthub2_tests::client::{PROJECT, TOKEN, client};
+use flighthub2_tests::server::{Server, json};
+
+fn builder() -> ClientBuilder {
+    Client::builder().token(Token::new(TOKEN).unwrap())
+}
+
+fn refused(result: Result<Client, Error>) -> String {
+    let error = result.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Config, Delivery::NotSent), "{error}");
+    error.to_string()
+}
+
+#[test]
+fn a_base_url_keeps_the_token_from_the_network() {
+    for good in [
+        "https://example.com",
+        "https://example.com/prefix/",
+        "http://127.0.0.1:8080",
+        "http://[::1]:8080",
+        "http://localhost",
+    ] {
+        assert!(builder().base_url(good).build().is_ok(), "{good}");
+    }
+    for bad in [
+        "http://example.com",
+        "http://10.0.0.5:30812",
+        "http://localhost.example.com",
+        "http://127.0.0.1.example.com",
+        "ftp://example.com",
+        "example.com",
+        "",
+        "https://user:pass@example.com",
+        "https://example.com/?a=b",
+        "https://example.com/#a",
+        "file:///tmp",
+        "https://",
+    ] {
+        refused(builder().base_url(bad).build());
+    }
+    assert!(refused(builder().base_url("http://10.0.0.5:30812").build()).contains("allow_http"));
+    assert!(builder().base_url("http://10.0.0.5:30812").allow_http(true).build().is_ok());
+    assert!(builder().region(Region::Eu).build().is_ok());
+    assert!(refused(builder().build()).contains("region"));
+    assert!(refused(Client::builder().region(Region::Cn).build()).contains("token"));
+}
+
+#[test]
+fn a_token_is_checked_and_never_shown() {
+    for bad in ["", " \n", "two words", "line\nbreak", "schlüssel", "nul\0"] {
+        assert_eq!(Token::new(bad).unwrap_err().kind(), ErrorKind::Config, "{bad:?}");
+    }
+    let token = Token::new(format!(" {TOKEN}\n")).unwrap();
+    let client = Client::builder().region(Region::Us).token(token.clone()).build().unwrap();
+    let shown = format!("{token:?} {client:?} {:?} {:?}", builder(), client.project(PROJECT));
+    assert!(!shown.contains(&TOKEN[..8]), "{shown}");
+    assert!(
+        Token::from_env("FLIGHTHUB2_NO_SUCH_VARIABLE").unwrap_err().to_string().contains("FLIGHTHUB2_NO_SUCH_VARIABLE")
+    );
+}
+
+#[tokio::test]
+async fn a_client_does_no_more_than_it_was_built_for() {
+    for max_risk in [Risk::Read, Risk::Write, Risk::Destructive, Risk::Physical] {
+        let server = Server::start(|_| json(r#"{"code":200403,"message":"m"}"#));
+        let fh = builder().base_url(server.url()).max_risk(max_risk).build().unwrap();
+        for example in examples() {
+            let error = example.send(&fh, &fh.project(PROJECT)).await.unwrap_err();
+            if example.info.risk > max_risk {
+                assert_eq!((error.kind(), error.delivery()), (ErrorKind::Risk, Delivery::NotSent), "{error}");
+                assert!(error.to_string().contains(&format!("max_risk(Risk::{:?})", example.info.risk)), "{error}");
+            } else {
+                assert_eq!(error.kind(), ErrorKind::Api, "{error}");
+            }
+        }
+        let allowed = examples().iter().filter(|example| example.info.risk <= max_risk).count();
+        assert_eq!(server.take_requests().len(), allowed, "{max_risk:?}");
+    }
+    let default = builder().base_url("http://127.0.0.1:1").build().unwrap();
+    assert!(format!("{default:?}").contains("max_risk: Write"), "{default:?}");
+}
+
+#[tokio::test]
+async fn ids_that_would_lead_elsewhere_are_not_sent() {
+    let server = Server::start(|_| json(r#"{"code":200403,"message":"m"}"#));
+    let site = client(&server.url()).project(PROJECT);
+    for bad in ["", ".", ".."] {
+        let error = site.flight_tasks().get(bad).send().await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Arguments, Delivery::NotSent), "{error}");
+    }
+    let error = client(&server.url()).project("a\r\nX-Other: b").flight_tasks().get("a").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Arguments, Delivery::NotSent), "{error}");
+    assert!(server.take_requests().is_empty());
+    site.flight_tasks().get("a/../b?c#d").send().await.unwrap_err();
+    assert_eq!(server.take_requests()[0].path, "/openapi/v0.1/flight-task/a%2F..%2Fb%3Fc%23d");
+}
+
+#[tokio::test]
+async fn a_path_of_the_base_url_is_kept() {
+    let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    let fh = client(&format!("{}/behind/a/proxy/", server.url()));
+    fh.system().status().send().await.unwrap();
+    assert_eq!(server.take_requests()[0].path, "/behind/a/proxy/openapi/v0.1/system_status");
+}
+
+#[tokio::test]
+async fn what_was_not_sent_is_known() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let error = client(&url).system().status().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Connection, Delivery::NotSent), "{error}");
+    assert!(!format!("{error} {error:?}").contains(TOKEN));
+}
+
+#[tokio::test]
+async fn time_is_limited() {
+    // Connections are taken by the system and answered by nobody.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    for limited in [builder().timeout(Duration::from_millis(50)), builder().read_timeout(Duration::from_millis(50))] {
+        let fh = limited.base_url(&url).build().unwrap();
+        let error = fh.system().status().send().await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::MaybeSent), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let elsewhere = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    let target = elsewhere.url();
+    let server = Server::start(move |_| {
+        format!(
+            "HTTP/1.1 307 Temporary Redirect\r\nlocation: {target}/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        )
+        .into_bytes()
+    });
+    let error = client(&server.url()).system().status().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Status, Some(307)));
+    assert!(elsewhere.take_requests().is_empty());
+}
+
+/// Where the child of the next test finds its server.
+const CHILD: &str = "FLIGHTHUB2_TEST_CHILD";
+
+#[tokio::test]
+async fn a_proxy_of_the_environment_does_not_see_the_token() {
+    if let Ok(url) = env::var(CHILD) {
+        client(&url).system().status().send().await.unwrap();
+        return;
+    }
+    let proxy = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    // The environment of a process cannot be changed safely while it runs: the same test runs in another one.
+    let child = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "a_proxy_of_the_environment_does_not_see_the_token"])
+        .env(CHILD, server.url())
+        .envs(["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, proxy.url())))
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .output()
+        .unwrap();
+    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
+    assert_eq!((proxy.take_requests().len(), server.take_requests().len()), (0, 1));
+}

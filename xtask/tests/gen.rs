@@ -1,0 +1,216 @@
+//! `cargo xtask gen` as a maintainer uses it: the program, real files, its exit codes and what it says.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::SystemTime;
+
+use tempfile::TempDir;
+
+const SPEC: &str = "openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /things:
+    get:
+      tags: [one]
+      operationId: listThings
+      responses: {'200': {description: D, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}}
+    post:
+      tags: [two]
+      operationId: addThing
+      responses: {'204': {description: D}}
+components:
+  schemas:
+    Thing: {type: object, properties: {name: {type: string}}}
+";
+
+/// A folder with a specification, and the place of its client.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { folder: tempfile::tempdir().unwrap() };
+        place.write_spec(SPEC);
+        place
+    }
+
+    fn spec(&self) -> PathBuf {
+        self.folder.path().join("spec.yaml")
+    }
+
+    fn out(&self) -> PathBuf {
+        self.folder.path().join("out")
+    }
+
+    fn write_spec(&self, text: impl AsRef<[u8]>) {
+        fs::write(self.spec(), text).unwrap();
+    }
+
+    fn generate(&self, more: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(["gen", "--spec"])
+            .arg(self.spec())
+            .arg("--out")
+            .arg(self.out())
+            .args(more)
+            .output()
+            .unwrap()
+    }
+
+    /// Every file with its text and the time of its last change.
+    fn files(&self) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+        fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, (Vec<u8>, SystemTime)>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    walk(&path, found);
+                } else {
+                    let changed = fs::metadata(&path).unwrap().modified().unwrap();
+                    found.insert(path.clone(), (fs::read(&path).unwrap(), changed));
+                }
+            }
+        }
+        let mut found = BTreeMap::new();
+        walk(&self.out(), &mut found);
+        found
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap() + &String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn succeeded(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{}", said(output));
+    said(output)
+}
+
+fn failed(output: &Output, code: i32) -> String {
+    assert_eq!(output.status.code(), Some(code), "{}", said(output));
+    said(output)
+}
+
+#[test]
+fn a_second_run_touches_nothing() {
+    let place = Place::new();
+    let first = succeeded(&place.generate(&[]));
+    assert!(first.contains("2 operations, 1 types, 7 files: 7 added, 0 changed, 0 removed ("), "{first}");
+    let before = place.files();
+    let second = succeeded(&place.generate(&[]));
+    assert!(second.starts_with("up to date: 2 operations, 1 types, 7 files ("), "{second}");
+    assert_eq!(place.files(), before);
+    assert!(succeeded(&place.generate(&["--check"])).starts_with("up to date"));
+}
+
+#[test]
+fn only_what_changed_is_written_and_what_is_gone_is_removed() {
+    let place = Place::new();
+    succeeded(&place.generate(&[]));
+    let before = place.files();
+    let (one, _) = SPEC.split_once("    post:").unwrap();
+    let (_, components) = SPEC.split_once("components:").unwrap();
+    place.write_spec(format!("{one}components:{components}"));
+    let own = place.out().join("types/own.rs");
+    fs::write(&own, "// Written by hand.\n").unwrap();
+    let output = succeeded(&place.generate(&[]));
+    for line in
+        ["changed ", "mod.rs", "removed ", "two.rs", "arguments/add_thing.json", "0 added, 1 changed, 2 removed"]
+    {
+        assert!(output.contains(line), "{output}");
+    }
+    let after = place.files();
+    assert_eq!(after.len(), before.len() - 2 + 1);
+    assert!(own.exists(), "a file that was not generated stays");
+    for (path, state) in &after {
+        if !path.ends_with("mod.rs") && *path != own {
+            assert_eq!(before.get(path), Some(state), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn check_writes_nothing_and_shows_every_difference() {
+    let place = Place::new();
+    let missing = failed(&place.generate(&["--check"]), 1);
+    assert!(missing.contains("7 missing") && missing.contains("To repair: cargo xtask gen"), "{missing}");
+    assert!(!place.out().exists());
+    succeeded(&place.generate(&[]));
+    let stale = place.out().join("one.rs");
+    let text = fs::read_to_string(&stale).unwrap();
+    fs::write(&stale, text.replace("ListThings", "ListThongs")).unwrap();
+    fs::remove_file(place.out().join("two.rs")).unwrap();
+    fs::write(place.out().join("old.rs"), "// @generated by a run long ago\n").unwrap();
+    let before = place.files();
+    let output = failed(&place.generate(&["--check"]), 1);
+    for line in [
+        "stale: ",
+        "missing: ",
+        "left over: ",
+        "-pub struct ListThongs",
+        "+pub struct ListThings",
+        "@@ ",
+        "1 stale, 1 missing, 1 left over",
+    ] {
+        assert!(output.contains(line), "no {line:?} in {output}");
+    }
+    assert_eq!(place.files(), before);
+    succeeded(&place.generate(&[]));
+    succeeded(&place.generate(&["--check"]));
+    assert!(!place.out().join("old.rs").exists());
+}
+
+#[test]
+fn a_broken_specification_leaves_everything_as_it_is() {
+    let place = Place::new();
+    succeeded(&place.generate(&[]));
+    let before = place.files();
+    for broken in [&SPEC.replace("schemas/Thing'", "schemas/Thong'"), &SPEC.replace("paths:", "\tpaths:"), ""] {
+        place.write_spec(broken);
+        for more in [&[][..], &["--check"]] {
+            let output = failed(&place.generate(more), 1);
+            assert!(output.contains("error[") && output.contains("nothing was written"), "{output}");
+        }
+        assert_eq!(place.files(), before);
+    }
+    place.write_spec(b"\xff\xfe");
+    assert!(failed(&place.generate(&[]), 1).contains("not-utf8"));
+    fs::remove_file(place.spec()).unwrap();
+    assert!(failed(&place.generate(&[]), 1).contains("cannot be read"));
+    assert_eq!(place.files(), before);
+}
+
+#[test]
+fn what_is_not_ours_is_not_overwritten() {
+    let place = Place::new();
+    fs::create_dir(place.out()).unwrap();
+    fs::write(place.out().join("mod.rs"), "// Written by hand.\n").unwrap();
+    let before = place.files();
+    assert!(failed(&place.generate(&[]), 1).contains("mod.rs is in the way"));
+    assert_eq!(place.files(), before);
+    fs::remove_file(place.out().join("mod.rs")).unwrap();
+    fs::create_dir(place.out().join("mod.rs")).unwrap();
+    assert!(failed(&place.generate(&[]), 1).contains("mod.rs is in the way"));
+    assert!(place.files().is_empty(), "nothing is written when one file cannot be");
+}
+
+#[test]
+fn what_an_interrupted_run_left_is_cleared_away() {
+    let place = Place::new();
+    succeeded(&place.generate(&[]));
+    let unfinished = place.out().join("one.rs.unfinished");
+    fs::write(&unfinished, "half a fi").unwrap();
+    succeeded(&place.generate(&[]));
+    assert!(!unfinished.exists());
+}
+
+#[test]
+fn wrong_use_is_told() {
+    let run = |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap();
+    assert!(failed(&run(&[]), 2).contains("gen"));
+    failed(&run(&["generate"]), 2);
+    assert!(failed(&run(&["gen", "--spec", "x.yaml"]), 2).contains("--out"));
+    assert!(succeeded(&run(&["gen", "--help"])).contains("--check"));
+}
