@@ -798,10 +798,10 @@ pub struct MediaFile {
     pub size: Option<i64>,
     /// Signed address of a preview.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub preview_url: Option<String>,
+    pub preview_url: Option<runtime::Secret>,
     /// Signed address of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub original_url: Option<String>,
+    pub original_url: Option<runtime::Secret>,
     /// When it was taken.
     ///
     /// Unit: RFC 3339.

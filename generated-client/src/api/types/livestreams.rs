@@ -189,7 +189,7 @@ crate::__untagged_union!(
 #[non_exhaustive]
 pub struct RtmpTarget {
     /// RTMP address to push to.
-    pub url: String,
+    pub url: runtime::Secret,
 }
 
 crate::__object!(RtmpTarget);
@@ -197,7 +197,7 @@ crate::__object!(RtmpTarget);
 impl RtmpTarget {
     /// A value with everything that is required.
     #[must_use]
-    pub fn new(url: impl Into<String>) -> Self {
+    pub fn new(url: impl Into<runtime::Secret>) -> Self {
         Self { url: url.into() }
     }
 }
@@ -363,7 +363,7 @@ crate::__object!(StreamForwarder);
 pub struct StreamForwarderOptions {
     /// RTMP address.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: Option<runtime::Secret>,
     /// Id of the GB/T 28181 server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_id: Option<String>,

@@ -117,10 +117,10 @@ pub struct ModelDetail {
     pub user_name: Option<String>,
     /// Signed address of its files.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: Option<runtime::Secret>,
     /// Signed address of a preview.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub preview_url: Option<String>,
+    pub preview_url: Option<runtime::Secret>,
 }
 
 crate::__object!(ModelDetail);
@@ -352,7 +352,7 @@ crate::__object!(CreatedModel);
 #[non_exhaustive]
 pub struct ModelFileDownload {
     /// Signed address; may be empty while the file is not ready.
-    pub url: String,
+    pub url: runtime::Secret,
     /// Id of the file, as a number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,

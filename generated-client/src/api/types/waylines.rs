@@ -193,7 +193,7 @@ pub struct WaylineDetail {
     pub size: Option<i64>,
     /// Signed address of the `.kmz`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub download_url: Option<String>,
+    pub download_url: Option<runtime::Secret>,
     /// Length.
     ///
     /// Unit: metres.
