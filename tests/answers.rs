@@ -1,6 +1,13 @@
 //! Answers as they should not be: an error that names the operation, the request and the place, or the tolerant reading
 //! that is promised; never a panic, never an empty success.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
 use flighthub2::{Delivery, ErrorKind};
 use flighthub2_tests::calls::{Example, examples};
 use flighthub2_tests::client::{PROJECT, TOKEN, client};

@@ -3,6 +3,13 @@
 //! Every case is one edit of the fixture `envelope.yaml`, which keeps the rules of our own specification. The whole
 //! messages are in a snapshot, to be read like code.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

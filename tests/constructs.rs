@@ -1,5 +1,12 @@
 //! The code of the fixtures at work: what it writes and what it reads.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
 use flighthub2::runtime::{Answer, JsonValue, Operation, ReadError, RequestParts};
 use flighthub2_tests::fixtures::{
     bodies, enums, envelope, formats, maps, objects, one_of, parameters, query_arrays, recursion, references,

@@ -1,5 +1,12 @@
 //! All or error: what the specification has, counted by a walk that knows nothing of the generator, is in the client.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
 use std::collections::BTreeSet;
 
 use flighthub2_tests::code::{self, Code, OTHERS};

@@ -1,5 +1,12 @@
 //! What is committed is what the specification gives.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
 use std::path::Path;
 
 use flighthub2_generator::disk::Plan;

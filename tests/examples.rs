@@ -1,6 +1,13 @@
 //! The examples of the specification: they are those that are known, and every answer among them is read and written
 //! again as the same JSON.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
 use std::collections::BTreeSet;
 
 use flighthub2::ErrorKind;

@@ -2,6 +2,13 @@
 //!
 //! The same code is compiled into `flighthub2_tests::fixtures` by the build, and used below.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
 use std::fs;
 use std::path::Path;
 

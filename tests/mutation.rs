@@ -2,6 +2,13 @@
 //!
 //! The mutations are the same in every run: they come from a counter, not from chance.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,12 @@
 //! Settings of the client, and what it refuses before anything is sent.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
 use std::env;
 use std::net::TcpListener;
 use std::process::Command;

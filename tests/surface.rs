@@ -1,5 +1,12 @@
 //! What a reviewer looks at when the specification changes: every operation and every type of the client.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
 use std::collections::BTreeSet;
 
 use flighthub2_tests::{code, spec};

@@ -1,5 +1,12 @@
 //! Every operation over a real socket: what leaves the client is what the examples say.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use flighthub2::OPERATIONS;

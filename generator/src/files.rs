@@ -1,48 +1,53 @@
-//! The files stage: token streams in, formatted text out.
+//! The files stage: tasks in, formatted text out.
 //!
 //! Every file opens with a line that tells how it was made. By that line [`crate::disk`] knows the files it may replace.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use serde_json::{Map, Value};
 
-use crate::emit::Content;
+use crate::emit::{Content, Task};
 
 /// The word by which a generated file is recognised. Other tools know it, too.
 pub(crate) const MARKER: &str = "@generated";
 
-/// The texts of all files.
+/// Making and formatting files is most of a run. What comes out does not depend on this number.
+const WORKERS: usize = 4;
+
+/// The texts of all files, by path.
 ///
 /// # Errors
 /// The paths of files whose tokens are not Rust, with the reason: a fault of the emit stage.
-pub(crate) fn format(files: BTreeMap<String, Content>, made_by: &str) -> Result<BTreeMap<String, String>, Vec<String>> {
+pub(crate) fn format<'a>(
+    tasks: &[Task<'a>],
+    emit: impl Fn(&Task<'a>) -> Content<'a> + Sync,
+    made_by: &str,
+) -> Result<BTreeMap<String, String>, Vec<String>> {
     let opening = format!("{MARKER} by {made_by}");
-    // Formatting is the longest part of a run, and tokens cannot leave their thread: texts can.
-    let mut work: Vec<(String, Work)> = files
-        .into_iter()
-        .map(|(path, content)| match content {
-            Content::Rust(tokens) => (path, Work::Rust(tokens.to_string())),
-            Content::Json(value) => (path, Work::Json(value)),
-        })
-        .collect();
-    work.sort_by_key(|(_, work)| std::cmp::Reverse(work.size()));
-    let (even, odd): (Vec<_>, Vec<_>) = work.into_iter().enumerate().partition(|(index, _)| index % 2 == 0);
-    let each = |part: Vec<(usize, (String, Work))>| -> Vec<(String, Result<String, String>)> {
-        part.into_iter().map(|(_, (path, work))| (path, work.text(&opening))).collect()
-    };
-    let formatted = thread::scope(|scope| {
-        let other = scope.spawn(|| each(odd));
-        let mut formatted = each(even);
-        match other.join() {
-            Ok(more) => formatted.extend(more),
-            Err(panic) => std::panic::resume_unwind(panic),
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut made: Vec<(String, Result<String, String>)> = Vec::new();
+        while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            made.push((task.path.clone(), text(emit(task), &opening)));
         }
-        formatted
+        made
+    };
+    let made = thread::scope(|scope| {
+        let others: Vec<_> = (1..WORKERS.min(tasks.len())).map(|_| scope.spawn(work)).collect();
+        let mut made = work();
+        for other in others {
+            match other.join() {
+                Ok(more) => made.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        made
     });
     let mut texts = BTreeMap::new();
     let mut faults = Vec::new();
-    for (path, text) in formatted {
+    for (path, text) in made {
         match text {
             Ok(text) => {
                 texts.insert(path, text);
@@ -50,45 +55,27 @@ pub(crate) fn format(files: BTreeMap<String, Content>, made_by: &str) -> Result<
             Err(fault) => faults.push(format!("{path}: {fault}")),
         }
     }
-    if faults.is_empty() {
-        Ok(texts)
-    } else {
-        faults.sort();
-        Err(faults)
-    }
+    faults.sort();
+    if faults.is_empty() { Ok(texts) } else { Err(faults) }
 }
 
-enum Work {
-    Rust(String),
-    Json(Value),
-}
-
-impl Work {
-    fn size(&self) -> usize {
-        match self {
-            Self::Rust(text) => text.len(),
-            Self::Json(_) => 0,
+fn text(content: Content<'_>, opening: &str) -> Result<String, String> {
+    match content {
+        Content::Rust(tokens) => {
+            let file = syn::parse2(tokens).map_err(|error| error.to_string())?;
+            Ok(format!("// {opening}\n\n{}", with_blank_lines(file)))
         }
-    }
-
-    fn text(self, opening: &str) -> Result<String, String> {
-        match self {
-            Self::Rust(tokens) => {
-                let file = syn::parse_file(&tokens).map_err(|error| error.to_string())?;
-                Ok(format!("// {opening}\n\n{}", with_blank_lines(file)))
-            }
-            Self::Json(value) => {
-                let mut object = Map::new();
-                object.insert("$comment".to_owned(), opening.into());
-                match value {
-                    Value::Object(members) => object.extend(members),
-                    other => {
-                        object.insert("allOf".to_owned(), Value::Array(vec![other]));
-                    }
+        Content::Json(value) => {
+            let mut object = Map::new();
+            object.insert("$comment".to_owned(), opening.into());
+            match value {
+                Value::Object(members) => object.extend(members.clone()),
+                other => {
+                    object.insert("allOf".to_owned(), Value::Array(vec![other.clone()]));
                 }
-                let text = serde_json::to_string_pretty(&Value::Object(object)).map_err(|error| error.to_string())?;
-                Ok(text + "\n")
             }
+            let text = serde_json::to_string_pretty(&Value::Object(object)).map_err(|error| error.to_string())?;
+            Ok(text + "\n")
         }
     }
 }

@@ -93,8 +93,8 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
         }
     };
     let runtime = options.runtime.clone().map_or(emit::Runtime::Crate, emit::Runtime::External);
-    let content = emit::emit(&api, &runtime);
-    let files = files::format(content, &options.made_by).map_err(|faults| {
+    let tasks = emit::tasks(&api, &runtime);
+    let files = files::format(&tasks, |task| emit::emit(&api, &runtime, task), &options.made_by).map_err(|faults| {
         let internal = |fault: String| {
             let help = "this is a fault of the generator: please report it with the specification";
             Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)

@@ -1,5 +1,7 @@
 //! What the tests across crates have in common.
 
+#![allow(clippy::panic, reason = "a test that cannot go on stops and says why")]
+
 pub mod calls;
 pub mod client;
 pub mod code;

@@ -1,5 +1,12 @@
 //! `cargo xtask gen` as a maintainer uses it: the program, real files, its exit codes and what it says.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The emit stage: the model in, token streams out, one for each file.
+//! The emit stage: the model in, a task for each file out, and for each task its tokens.
 //!
 //! Nothing is decided here that could be wrong: names, types and texts come from the model as they are. Cannot fail.
 
@@ -7,12 +7,10 @@ mod operation;
 mod text;
 mod types;
 
-use std::collections::BTreeMap;
-
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{Api, Primitive, TypeRef};
+use crate::model::{Api, Group, Operation, Primitive, TypeRef};
 use text::doc;
 
 /// Where the generated code finds the runtime.
@@ -26,35 +24,69 @@ pub(crate) enum Runtime {
 
 /// A file before it is text.
 #[derive(Debug)]
-pub(crate) enum Content {
+pub(crate) enum Content<'a> {
     Rust(TokenStream),
-    Json(serde_json::Value),
+    Json(&'a serde_json::Value),
 }
 
-/// All files of the client, by their paths below the output folder.
-pub(crate) fn emit(api: &Api, runtime: &Runtime) -> BTreeMap<String, Content> {
-    let emitter = Emitter { api, runtime };
-    let mut files = BTreeMap::new();
-    files.insert("mod.rs".to_owned(), Content::Rust(emitter.root()));
+/// A file that is to be made: its path below the output folder, and what it is about.
+#[derive(Debug)]
+pub(crate) struct Task<'a> {
+    pub(crate) path: String,
+    subject: Subject<'a>,
+}
+
+#[derive(Debug)]
+enum Subject<'a> {
+    Root,
+    Group(&'a Group),
+    Arguments(&'a Operation),
+    TypesRoot(Vec<String>),
+    Types(String),
+    ErrorCodes,
+    Client,
+}
+
+/// All files of the client, those with the most work first. Each can be [made](emit) by itself.
+pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime) -> Vec<Task<'a>> {
+    let modules = types::modules(api);
+    let size = |module: &String| api.types.iter().filter(|definition| definition.module == *module).count();
+    let mut types: Vec<String> = modules.clone();
+    types.sort_by_key(|module| std::cmp::Reverse(size(module)));
+    let mut tasks: Vec<Task<'a>> = Vec::new();
+    let mut add = |path: String, subject: Subject<'a>| tasks.push(Task { path, subject });
+    for module in types {
+        add(format!("types/{}", file_name(&module)), Subject::Types(module));
+    }
     for group in &api.groups {
-        files.insert(file_name(&group.module), Content::Rust(emitter.group(group)));
-        for operation in &group.operations {
-            let path = format!("arguments/{}", text::arguments_file(operation));
-            files.insert(path, Content::Json(operation.arguments.clone()));
-        }
+        add(file_name(&group.module), Subject::Group(group));
     }
-    let modules = emitter.type_modules();
-    files.insert("types.rs".to_owned(), Content::Rust(emitter.types_root(&modules)));
-    for module in &modules {
-        files.insert(format!("types/{}", file_name(module)), Content::Rust(emitter.types(module)));
-    }
+    add("mod.rs".to_owned(), Subject::Root);
     if !api.error_codes.is_empty() {
-        files.insert("error_code.rs".to_owned(), Content::Rust(emitter.error_codes()));
+        add("error_code.rs".to_owned(), Subject::ErrorCodes);
     }
     if *runtime == Runtime::Crate {
-        files.insert("client.rs".to_owned(), Content::Rust(emitter.client()));
+        add("client.rs".to_owned(), Subject::Client);
     }
-    files
+    add("types.rs".to_owned(), Subject::TypesRoot(modules));
+    for operation in api.operations() {
+        add(format!("arguments/{}", text::arguments_file(operation)), Subject::Arguments(operation));
+    }
+    tasks
+}
+
+/// The content of one file.
+pub(crate) fn emit<'a>(api: &Api, runtime: &Runtime, task: &Task<'a>) -> Content<'a> {
+    let emitter = Emitter { api, runtime };
+    Content::Rust(match &task.subject {
+        Subject::Root => emitter.root(),
+        Subject::Group(group) => emitter.group(group),
+        Subject::Arguments(operation) => return Content::Json(&operation.arguments),
+        Subject::TypesRoot(modules) => types::root(modules),
+        Subject::Types(module) => emitter.types(module),
+        Subject::ErrorCodes => emitter.error_codes(),
+        Subject::Client => emitter.client(),
+    })
 }
 
 fn file_name(module: &str) -> String {

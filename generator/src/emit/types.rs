@@ -5,7 +5,9 @@ use quote::quote;
 
 use super::text::doc;
 use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc};
-use crate::model::{Enum, EnumValues, Field, Primitive, Struct, TypeDefinition, TypeKind, TypeRef, Union, Variant};
+use crate::model::{
+    Api, Enum, EnumValues, Field, Primitive, Struct, TypeDefinition, TypeKind, TypeRef, Union, Variant,
+};
 
 /// How a field is held.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,24 +24,25 @@ enum Holding {
     OptionalNullable,
 }
 
+/// The modules that types are in, in order.
+pub(super) fn modules(api: &Api) -> Vec<String> {
+    let mut modules: Vec<String> = api.types.iter().map(|definition| definition.module.clone()).collect();
+    modules.sort();
+    modules.dedup();
+    modules
+}
+
+/// `types.rs`, from where all types are reached.
+pub(super) fn root(modules: &[String]) -> TokenStream {
+    let modules: Vec<_> = modules.iter().map(|module| ident(module)).collect();
+    quote! {
+        #![doc = " What calls send and what they answer."]
+        #(mod #modules;)*
+        #(pub use #modules::*;)*
+    }
+}
+
 impl Emitter<'_> {
-    /// The modules that types are in, in order.
-    pub(super) fn type_modules(&self) -> Vec<String> {
-        let mut modules: Vec<String> = self.api.types.iter().map(|definition| definition.module.clone()).collect();
-        modules.sort();
-        modules.dedup();
-        modules
-    }
-
-    pub(super) fn types_root(&self, modules: &[String]) -> TokenStream {
-        let modules: Vec<_> = modules.iter().map(|module| ident(module)).collect();
-        quote! {
-            #![doc = " What calls send and what they answer."]
-            #(mod #modules;)*
-            #(pub use #modules::*;)*
-        }
-    }
-
     pub(super) fn types(&self, module: &str) -> TokenStream {
         let definitions: Vec<&TypeDefinition> =
             self.api.types.iter().filter(|definition| definition.module == module).collect();
