@@ -8,18 +8,36 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
-use flighthub2::{Delivery, ErrorKind};
+use std::sync::{Arc, Mutex};
+
+use flighthub2::{Client, Delivery, Error, ErrorKind};
 use flighthub2_tests::calls::{Example, examples};
 use flighthub2_tests::client::{PROJECT, TOKEN, client};
 use flighthub2_tests::server::{Server, answer, json};
 use flighthub2_tests::vectors::{self, normalized};
 use serde_json::{Value, json as value};
 
-async fn sent(example: &Example, bytes: Vec<u8>) -> (Result<Value, flighthub2::Error>, usize) {
-    let server = Server::start(move |_| bytes.clone());
-    let fh = client(&server.url());
-    let result = example.send(&fh, &fh.project(PROJECT)).await;
-    (result, server.take_requests().len())
+/// A server that answers what it is told to, and a client for it.
+struct Place {
+    server: Server,
+    client: Client,
+    answer: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Place {
+    fn new() -> Self {
+        let answer = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&answer);
+        let server = Server::start(move |_| told.lock().unwrap().clone());
+        let client = client(&server.url());
+        Self { server, client, answer }
+    }
+
+    async fn sent(&self, example: &Example, bytes: Vec<u8>) -> (Result<Value, Error>, usize) {
+        *self.answer.lock().unwrap() = bytes;
+        let result = example.send(&self.client, &self.client.project(PROJECT)).await;
+        (result, self.server.take_requests().len())
+    }
 }
 
 /// One example of each operation.
@@ -59,6 +77,7 @@ async fn bad_answers_are_errors_that_say_where() {
         ("not UTF-8", json(b"{\"code\":0,\"message\":\"\xff\"}"), ErrorKind::Answer, Delivery::Answered),
         ("null", json("null"), ErrorKind::Answer, Delivery::Answered),
         ("a list", json("[]"), ErrorKind::Answer, Delivery::Answered),
+        ("a list with a code", json("[0]"), ErrorKind::Answer, Delivery::Answered),
         ("a list that would fit", json(r#"[0,null]"#), ErrorKind::Answer, Delivery::Answered),
         ("a number", json("0"), ErrorKind::Answer, Delivery::Answered),
         ("no code", json(r#"{"message":"","data":{}}"#), ErrorKind::Answer, Delivery::Answered),
@@ -71,7 +90,12 @@ async fn bad_answers_are_errors_that_say_where() {
         ),
         ("an infinite code", json(r#"{"code":1e999,"data":{}}"#), ErrorKind::Answer, Delivery::Answered),
         ("something after the end", json(r#"{"code":0,"data":{}} {}"#), ErrorKind::Answer, Delivery::Answered),
-        ("a refusal", json(r#"{"code":200403,"message":"no permission"}"#), ErrorKind::Api, Delivery::Answered),
+        (
+            "a refusal",
+            json(r#"{"code":200403,"message":"no\npermission PLACEHOLDER_ORGANIZATION_KEY"}"#),
+            ErrorKind::Api,
+            Delivery::Answered,
+        ),
         (
             "a refusal with a status",
             answer("401 Unauthorized", "application/json", r#"{"code":200401,"message":"m"}"#),
@@ -100,10 +124,11 @@ async fn bad_answers_are_errors_that_say_where() {
         ("no HTTP", b"hello\r\n\r\n".to_vec(), ErrorKind::Transport, Delivery::MaybeSent),
         ("a closed connection", Vec::new(), ErrorKind::Transport, Delivery::MaybeSent),
     ];
+    let place = Place::new();
     for example in one_of_each() {
         let id = example.info.id;
         for (name, bytes, kind, delivery) in &cases {
-            let (result, requests) = sent(&example, bytes.clone()).await;
+            let (result, requests) = place.sent(&example, bytes.clone()).await;
             let error = result.err().unwrap_or_else(|| panic!("{id}: {name} was taken for a success"));
             assert_eq!((error.kind(), error.delivery()), (*kind, *delivery), "{id}, {name}: {error}");
             assert_eq!(requests, 1, "{id}, {name}");
@@ -118,12 +143,13 @@ async fn bad_answers_are_errors_that_say_where() {
 
 #[tokio::test]
 async fn data_of_another_form_is_no_success() {
+    let place = Place::new();
     for example in one_of_each().into_iter().filter(|example| !acknowledges(example)) {
         let id = example.info.id;
         let deep = "[".repeat(100_000) + &"]".repeat(100_000);
         for wrong in ["\"text\"", "5", "true", "[]", "[1]", "[[]]", &deep] {
             let body = format!(r#"{{"code":0,"message":"","data":{wrong}}}"#);
-            let (result, _) = sent(&example, json(body)).await;
+            let (result, _) = place.sent(&example, json(body)).await;
             match result {
                 Err(error) => {
                     assert_eq!(error.kind(), ErrorKind::Answer, "{id}, {wrong:.20}: {error}");
@@ -133,7 +159,7 @@ async fn data_of_another_form_is_no_success() {
             }
         }
         for missing in [r#"{"code":0,"message":""}"#, r#"{"code":0,"message":"","data":null}"#] {
-            let (result, _) = sent(&example, json(missing)).await;
+            let (result, _) = place.sent(&example, json(missing)).await;
             assert_eq!(result.map_err(|error| error.path().map(str::to_owned)), Err(Some("data".to_owned())), "{id}");
         }
     }
@@ -153,11 +179,12 @@ fn changed(value: &Value, change: &impl Fn(Value) -> Value) -> Value {
 
 async fn assert_read(what: &str, change: impl Fn(Value) -> Value, wanted: impl Fn(&Value) -> Value) {
     let answers = vectors::answers();
+    let place = Place::new();
     for example in examples().into_iter().filter(|example| !acknowledges(example)) {
         let answer = &answers[example.name];
         let data = changed(&answer["data"], &change);
         let body = value!({"code": 0, "message": "", "data": data});
-        let (result, _) = sent(&example, json(body.to_string())).await;
+        let (result, _) = place.sent(&example, json(body.to_string())).await;
         let output = result.unwrap_or_else(|error| panic!("{}, {what}: {error}", example.name));
         assert_eq!(normalized(&output), normalized(&wanted(&data)), "{}, {what}", example.name);
     }
@@ -179,10 +206,11 @@ async fn unknown_members_are_ignored_or_kept() {
         other => other,
     };
     let answers = vectors::answers();
+    let place = Place::new();
     for example in examples().into_iter().filter(|example| !acknowledges(example)) {
         let data = &answers[example.name]["data"];
         let body = value!({"code": 0, "data": changed(data, &more), "a_new_member": 1});
-        let (result, _) = sent(&example, json(body.to_string())).await;
+        let (result, _) = place.sent(&example, json(body.to_string())).await;
         let output = result.unwrap_or_else(|error| panic!("{}: {error}", example.name));
         // Where an object is open they are kept: without them everything is as it was.
         let without = changed(&output, &|value| match value {

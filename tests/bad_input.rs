@@ -393,3 +393,17 @@ fn what_only_other_documents_may_have_is_refused_in_ours() {
         problems(text, Dialect::FlightHub).problems().iter().map(|problem| problem.code).collect();
     assert_eq!(codes, BTreeSet::from([Code::MissingKey, Code::Undocumented, Code::WrongValue, Code::Answer]));
 }
+
+#[test]
+fn x_keys_of_others_mean_nothing() {
+    let text = "openapi: 3.0.3\ninfo: {title: T, version: '1', x-logo: {}}\nx-error-codes: 5\ntags: [{name: a, x-client-name: 5}]\npaths:\n  \
+        /a:\n    get:\n      x-risk: nonsense\n      x-error-codes: [1]\n      parameters:\n        - {name: x-p, in: query, x-role: project, \
+        schema: {type: string, enum: [a, b], x-enum-varnames: [one], x-enum-descriptions: [one]}}\n      responses: {'200': {description: D, \
+        content: {application/json: {schema: {type: object, x-envelope: true, properties: {x-at: {type: integer, x-unit: unix-seconds}}}}}}}\n";
+    let made = generate(&Source::new("a.yaml", text), &Options { dialect: Dialect::Foreign, ..Options::default() });
+    let made = made.unwrap_or_else(|problems| panic!("{problems}"));
+    // Members whose names begin with `x-` are members.
+    let types = &made.files["types/default.rs"];
+    assert!(types.contains("rename = \"x-at\"") && types.contains("pub x_at: Option<i64>"), "{types}");
+    assert!(made.files["default.rs"].contains("pub x_p: Option"), "{}", made.files["default.rs"]);
+}

@@ -98,8 +98,8 @@ impl<'a> Answer<'a> {
     /// # Errors
     /// A failure, or another form.
     pub fn optional_data<T: DeserializeOwned>(self) -> Result<Option<T>, ReadError> {
-        match serde_json::from_str::<Success<T>>(self.0) {
-            Ok(Success { code: 0, data }) => Ok(data),
+        match self.envelope::<Success<T>>() {
+            Some(Success { code: 0, data }) => Ok(data),
             _ => Err(self.why::<Success<T>>()),
         }
     }
@@ -117,8 +117,8 @@ impl<'a> Answer<'a> {
     /// # Errors
     /// A failure, or another form.
     pub fn acknowledgement(self) -> Result<(), ReadError> {
-        match serde_json::from_str::<Bare>(self.0) {
-            Ok(Bare { code: 0 }) => Ok(()),
+        match self.envelope::<Bare>() {
+            Some(Bare { code: 0 }) => Ok(()),
             _ => Err(self.why::<Bare>()),
         }
     }
@@ -139,9 +139,18 @@ impl<'a> Answer<'a> {
         Ok(())
     }
 
+    /// The text as an object. What serde derives would take a list for it, too.
+    fn envelope<T: Deserialize<'a>>(self) -> Option<T> {
+        if self.is_object() { serde_json::from_str(self.0).ok() } else { None }
+    }
+
+    fn is_object(self) -> bool {
+        self.0.trim_ascii_start().starts_with('{')
+    }
+
     /// The failure that the envelope tells of.
     pub(crate) fn failure(self) -> Option<(i64, String)> {
-        let failure: Failure<'_> = serde_json::from_str(self.0).ok()?;
+        let failure: Failure<'_> = self.envelope()?;
         (failure.code != 0).then(|| (failure.code, failure.message.unwrap_or_default().into_owned()))
     }
 
@@ -149,7 +158,8 @@ impl<'a> Answer<'a> {
     fn why<T: DeserializeOwned>(self) -> ReadError {
         match self.failure() {
             Some((code, message)) => ReadError::Failure { code, message },
-            None => self.mismatch::<T>(),
+            None if self.is_object() || self.0.trim().is_empty() => self.mismatch::<T>(),
+            None => ReadError::Mismatch { path: String::new(), message: "expected an object".to_owned() },
         }
     }
 
@@ -234,7 +244,8 @@ mod tests {
             (r#"{"code":99999999999999999999,"data":{"name":"a"}}"#, "code", "expected i64"),
             (r#"{"data":{"name":"a"}}"#, "", "missing field `code`"),
             ("[]", "", "expected"),
-            ("<html>", "", "expected value"),
+            ("[0]", "", "expected an object"),
+            ("<html>", "", "expected an object"),
         ];
         for (text, wanted_path, wanted) in cases {
             match data(text) {

@@ -372,7 +372,7 @@ impl Client {
         let text = std::str::from_utf8(&exchange.body);
         if !exchange.status.is_success() {
             return Err(match text.ok().and_then(|text| Answer::new(text).failure()) {
-                Some((code, message)) => answered(ErrorKind::Api, self.0.token.mask(&message)).with_code(code),
+                Some((code, message)) => answered(ErrorKind::Api, self.words(&message)).with_code(code),
                 None => {
                     let what = if exchange.status.is_redirection() {
                         "a redirect, which is not followed: it would carry the token elsewhere"
@@ -389,9 +389,7 @@ impl Client {
             answered(ErrorKind::Answer, message).with_path(String::new())
         })?;
         read(Answer::new(text)).map_err(|error| match error {
-            ReadError::Failure { code, message } => {
-                answered(ErrorKind::Api, self.0.token.mask(&message)).with_code(code)
-            }
+            ReadError::Failure { code, message } => answered(ErrorKind::Api, self.words(&message)).with_code(code),
             ReadError::Mismatch { path, message } => {
                 let snippet = if exchange.body.first().is_none_or(|byte| matches!(byte, b'{' | b'[')) {
                     String::new()
@@ -401,6 +399,11 @@ impl Client {
                 answered(ErrorKind::Answer, format!("unexpected answer: {message}{snippet}")).with_path(path)
             }
         })
+    }
+
+    /// A message of the service on one line, without the token.
+    fn words(&self, message: &str) -> String {
+        self.0.token.mask(message).replace(|sign: char| sign.is_control(), " ")
     }
 
     /// The beginning of an answer that is no JSON, for people; what could be a secret is left out.

@@ -2,7 +2,7 @@
 //!
 //! In: a document of our own. Out: everything that a caller would miss: descriptions, examples, where a fact is from.
 
-use openapiv3::{Operation, ReferenceOr, Schema};
+use openapiv3::{Content, Operation, ReferenceOr, Schema};
 
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic};
@@ -99,35 +99,33 @@ impl Linter<'_> {
                 self.described(parameter.parameter_data_ref().description.as_deref(), list.index(index), "parameter");
             }
         }
-        if let Some(ReferenceOr::Item(body)) = &operation.request_body {
-            let body_at = at.key("requestBody");
-            for media in body.content.values().filter(|media| media.example.is_none() && media.examples.is_empty()) {
-                let _ = media;
-                self.report(
-                    Code::Undocumented,
-                    body_at,
-                    "this request body has no example",
-                    "add `examples` with a sanitised request",
-                );
-            }
+        let no_example =
+            |content: &Content| content.values().any(|media| media.example.is_none() && media.examples.is_empty());
+        if let Some(ReferenceOr::Item(body)) = &operation.request_body
+            && no_example(&body.content)
+        {
+            let here = at.key("requestBody");
+            self.report(
+                Code::Undocumented,
+                here,
+                "this request body has no example",
+                "add `examples` with a sanitised request",
+            );
         }
         let responses = at.key("responses");
         for (status, response) in &operation.responses.responses {
             let status = status.to_string();
             if let ReferenceOr::Item(response) = response
                 && status.starts_with('2')
+                && no_example(&response.content)
             {
-                for media in
-                    response.content.values().filter(|media| media.example.is_none() && media.examples.is_empty())
-                {
-                    let _ = media;
-                    self.report(
-                        Code::Undocumented,
-                        responses.key(&status),
-                        "this answer has no example",
-                        "add `examples` with a sanitised answer",
-                    );
-                }
+                let here = responses.key(&status);
+                self.report(
+                    Code::Undocumented,
+                    here,
+                    "this answer has no example",
+                    "add `examples` with a sanitised answer",
+                );
             }
         }
     }

@@ -4,6 +4,7 @@
 //! the words of OpenAPI 3.0 ([`shape`]); and into the types of `openapiv3`, which the next stage reads. This stage knows
 //! what may be written where, not what it means.
 
+mod extensions;
 pub(crate) mod grammar;
 pub(crate) mod pointer;
 pub(crate) mod shape;
@@ -50,8 +51,11 @@ impl<'s> Document<'s> {
             }
         });
         let tree = tree.map_err(failed)?;
-        let api =
+        let mut api =
             api.unwrap_or_else(|| Ok(OpenAPI::default())).map_err(|error| failed(vec![unreadable(source, &error)]))?;
+        if dialect == Dialect::Foreign {
+            extensions::remove(&mut api);
+        }
         Ok(Self { source, tree, api })
     }
 

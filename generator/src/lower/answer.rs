@@ -95,7 +95,7 @@ impl<'d> Lowering<'d> {
         };
         let schema_at = media_at.key("schema");
         let slot = Slot::from(schema);
-        let answer = if self.types.is_wrapper(slot, 0) && self.dialect == Dialect::FlightHub {
+        let answer = if self.types.is_wrapper(slot, 0) {
             self.enveloped(slot, schema_at, id)
         } else {
             if self.dialect == Dialect::FlightHub {

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::Lowering;
 use super::facts::with_facts;
-use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::docs::{documentation, plain_line};
 use crate::document::pointer::At;
@@ -33,9 +32,6 @@ impl<'d> Lowering<'d> {
         let mut regions = Vec::new();
         let servers = At::ROOT.key("servers");
         for (index, server) in self.document.api.servers.iter().enumerate() {
-            if self.dialect == Dialect::Foreign {
-                continue;
-            }
             let Some(name) = server.extensions.get("x-region").and_then(Value::as_str) else { continue };
             let at = servers.index(index);
             if server.variables.as_ref().is_some_and(|variables| !variables.is_empty()) {
@@ -61,9 +57,6 @@ impl<'d> Lowering<'d> {
     fn error_codes(&mut self) -> Vec<ErrorCode> {
         let document = self.document;
         let table = document.api.extensions.get("x-error-codes").and_then(Value::as_array);
-        if self.dialect == Dialect::Foreign {
-            return Vec::new();
-        }
         let list = At::ROOT.key("x-error-codes");
         let mut scope = Scope::with_taken(["UnknownValue"]);
         let mut codes: Vec<ErrorCode> = Vec::new();

@@ -139,10 +139,7 @@ impl<'d> Lowering<'d> {
                 self.report(Code::DuplicateName, at, message, "remove one of them");
                 continue;
             }
-            let client_name = match self.dialect {
-                Dialect::FlightHub => tag.extensions.get("x-client-name").and_then(Value::as_str),
-                Dialect::Foreign => None,
-            };
+            let client_name = tag.extensions.get("x-client-name").and_then(Value::as_str);
             add(&mut groups, &tag.name, client_name.unwrap_or(&tag.name), tag.description.as_deref());
         }
         for written in written {
@@ -195,10 +192,7 @@ impl<'d> Lowering<'d> {
         });
         let answer = self.answer(operation, at, context);
         let (risk, retry) = self.risk_and_retry(operation, written.http_method, at);
-        let known = |key: &str| match self.dialect {
-            Dialect::FlightHub => operation.extensions.get(key),
-            Dialect::Foreign => None,
-        };
+        let known = |key: &str| operation.extensions.get(key);
         let client_name = known("x-client-name").and_then(Value::as_str);
         let error_codes: Vec<i64> =
             known("x-error-codes").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_i64).collect();

@@ -132,10 +132,7 @@ impl<'d> Lowering<'d> {
         if style.is_none() && list_style.is_none() {
             self.report(Code::Unsupported, at.key("style"), "this style is not supported", "leave `style` out");
         }
-        let role = match self.dialect {
-            Dialect::FlightHub => data.extensions.get("x-role").and_then(Value::as_str),
-            Dialect::Foreign => None,
-        };
+        let role = data.extensions.get("x-role").and_then(Value::as_str);
         if role.is_some() && location != Location::Header {
             let help = "only headers are filled in by the client";
             self.report(Code::WrongValue, at.key("x-role"), "`x-role` in a parameter that is no header", help);
