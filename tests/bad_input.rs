@@ -407,3 +407,17 @@ fn x_keys_of_others_mean_nothing() {
     assert!(types.contains("rename = \"x-at\"") && types.contains("pub x_at: Option<i64>"), "{types}");
     assert!(made.files["default.rs"].contains("pub x_p: Option"), "{}", made.files["default.rs"]);
 }
+
+#[test]
+fn paths_that_differ_in_a_letter_are_two() {
+    let text = |second: &str| {
+        let operation = "{get: {parameters: [{name: x, in: path, required: true, schema: {type: string}}], responses: {'204': {description: D}}}}";
+        let head = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n";
+        format!("{head}  '/a/{{x}}.json': {operation}\n  '{second}': {operation}\n")
+    };
+    let options = || Options { dialect: Dialect::Foreign, ..Options::default() };
+    assert!(generate(&Source::new("a.yaml", text("/a/{x}.xml")), &options()).is_ok());
+    assert!(generate(&Source::new("a.yaml", text("/a/b{x}.json")), &options()).is_ok());
+    let same = problems(&text("/a/{y}.json"), Dialect::Foreign);
+    assert!(same.problems().iter().any(|problem| problem.code == Code::AmbiguousPath), "{same}");
+}

@@ -68,10 +68,7 @@ impl<'d> Lowering<'d> {
         let mut ids: HashMap<String, String> = HashMap::new();
         for (path, item) in &document.api.paths.paths {
             let path_at = paths.key(path);
-            let shape: String = path
-                .split('/')
-                .map(|part| if part.contains('{') { "/{}" } else { "/" }.to_owned() + literal(part))
-                .collect();
+            let shape = without_names(path);
             if let Some(other) = shapes.insert(shape, path) {
                 let other_place = document.place(&paths.key(other).pointer());
                 self.problems.push(
@@ -364,9 +361,16 @@ fn tag(operation: &Operation) -> &str {
     operation.tags.first().map_or("default", String::as_str)
 }
 
-/// The part of a path segment that is not a parameter.
-fn literal(part: &str) -> &str {
-    if part.contains('{') { "" } else { part }
+/// A path with `{}` for each parameter: what a server can tell apart.
+fn without_names(path: &str) -> String {
+    let mut parts = path.split('{');
+    let mut shape = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let literal = part.split_once('}').map_or(part, |(_, literal)| literal);
+        shape.push_str("{}");
+        shape.push_str(literal);
+    }
+    shape
 }
 
 fn in_capitals(method: &str) -> &'static str {
