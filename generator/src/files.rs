@@ -59,6 +59,11 @@ pub(crate) fn format<'a>(
     if faults.is_empty() { Ok(texts) } else { Err(faults) }
 }
 
+/// A text of YAML with the line that tells how it was made.
+pub(crate) fn opened(yaml: &str, made_by: &str) -> String {
+    format!("# {MARKER} by {made_by}\n{yaml}")
+}
+
 fn text(content: Content<'_>, opening: &str) -> Result<String, String> {
     match content {
         Content::Rust(tokens) => {
