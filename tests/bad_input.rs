@@ -215,6 +215,15 @@ const CASES: &[Case] = &[
         "      x-retry: idempotent\n",
         &[(Code::RiskRetry, "x-retry: idempotent")],
     ),
+    case(
+        "a lookup that is none",
+        "x-lookup: [listThings, getThing]",
+        "x-lookup: [deleteThing, getThong]",
+        &[
+            (Code::RiskRetry, "x-lookup: [deleteThing, getThong]"),
+            (Code::DanglingRef, "x-lookup: [deleteThing, getThong]"),
+        ],
+    ),
     case("no source", "      x-source: {mark: inferred, note: Nobody knows.}\n", "", &[(Code::MissingKey, "post:")]),
     case("no summary", "      summary: Move a thing\n", "", &[(Code::Undocumented, "post:")]),
     case(

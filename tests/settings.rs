@@ -135,7 +135,7 @@ async fn time_is_limited() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     for limited in [builder().timeout(Duration::from_millis(50)), builder().read_timeout(Duration::from_millis(50))] {
-        let fh = limited.base_url(&url).build().unwrap();
+        let fh = limited.base_url(&url).max_attempts(1).build().unwrap();
         let error = fh.system().status().send().await.unwrap_err();
         assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::MaybeSent), "{error}");
     }
@@ -178,4 +178,32 @@ async fn a_proxy_of_the_environment_does_not_see_the_token() {
         .unwrap();
     assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
     assert_eq!((proxy.take_requests().len(), server.take_requests().len()), (0, 1));
+}
+
+#[test]
+fn a_script_needs_no_runtime() {
+    let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    let fh = client(&server.url());
+    for _ in 0..3 {
+        fh.system().status().send_blocking().unwrap();
+    }
+    assert_eq!(server.take_requests().len(), 3);
+    let (sent, dropped) = (fh.clone(), fh);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async move {
+        let error = sent.system().status().send_blocking().unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Config, Delivery::NotSent), "{error}");
+        drop((sent, dropped));
+    });
+}
+
+#[tokio::test]
+async fn a_connection_that_is_not_trusted_sends_nothing() {
+    // A server that does not speak TLS: the greeting fails, and no request leaves.
+    let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    let fh = client(&server.url().replace("http:", "https:"));
+    let error = fh.system().status().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Connection, Delivery::NotSent), "{error}");
+    let certificate = builder().region(Region::Eu).root_certificate(b"no certificate");
+    assert!(certificate.and_then(ClientBuilder::build).is_err());
 }

@@ -3,6 +3,7 @@
 use crate::client::{Client, ProjectClient};
 use crate::error::Error;
 use crate::operation::{Operation, OperationInfo, scope};
+use crate::prepared::DryRun;
 
 mod sealed {
     pub trait Sealed {}
@@ -72,6 +73,18 @@ impl<H: Handle, O: Operation> Call<H, O> {
         O::INFO
     }
 
+    /// The request that the call would send, without sending it: for looking, and for trying it by hand. A call that is
+    /// refused for its risk can be looked at, too.
+    ///
+    /// # Errors
+    /// An argument cannot be sent.
+    pub fn dry_run(&self) -> Result<DryRun, Error>
+    where
+        H: Serves<O::Scope>,
+    {
+        self.handle.client().dry_run(&self.operation, self.handle.project_id())
+    }
+
     /// Sends the call and waits for its answer.
     ///
     /// # Errors
@@ -81,6 +94,21 @@ impl<H: Handle, O: Operation> Call<H, O> {
         H: Serves<O::Scope>,
     {
         self.handle.client().execute(&self.operation, self.handle.project_id()).await
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl<H: Handle, O: Operation> Call<H, O> {
+    /// Sends the call and waits for its answer without `async`: for scripts. Needs the feature `blocking`.
+    ///
+    /// # Errors
+    /// See [`Call::send`]. It is refused within an async runtime, which it would bring to a halt.
+    pub fn send_blocking(self) -> Result<O::Output, Error>
+    where
+        H: Serves<O::Scope>,
+    {
+        let client = self.handle.client().clone();
+        client.blocking().run(self.send()).map_err(|error| error.of(O::INFO))?
     }
 }
 

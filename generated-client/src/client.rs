@@ -1,196 +1,52 @@
-//! The client: settings in, a handle out that sends any operation.
+//! The client: an operation in, its answer or an error out.
 //!
 //! What depends on the type of an operation is small: writing its arguments and reading its answer. Everything between
-//! is done once, in [`Client::exchange`], for all of them. Knows no single operation.
+//! is done once, for all of them: the request is made ready, sent, and perhaps sent again. Knows no single operation.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, StatusCode, Url};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tracing::Instrument as _;
 
 use crate::answer::{Answer, ReadError};
+use crate::attempt::{self, Exchange};
+use crate::builder::ClientBuilder;
 use crate::call::Serves;
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::operation::{Operation, OperationInfo, Risk};
+use crate::pace::Pace;
+use crate::prepared::{DryRun, Prepared};
 use crate::request::RequestParts;
+use crate::retry::{self, Budget, Ending};
 use crate::token::Token;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// How much of an answer that is no JSON an error shows.
 const SNIPPET_CHARS: usize = 200;
 
-/// Settings of a [`Client`].
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct ClientBuilder {
-    base_url: Option<String>,
-    token: Option<Token>,
-    max_risk: Risk,
-    language: Option<String>,
-    allow_http: bool,
-    connect_timeout: Duration,
-    read_timeout: Duration,
-    timeout: Duration,
-    max_answer_bytes: usize,
-}
-
-impl ClientBuilder {
-    fn new() -> Self {
-        Self {
-            base_url: None,
-            token: None,
-            max_risk: Risk::Write,
-            language: None,
-            allow_http: false,
-            connect_timeout: Duration::from_secs(10),
-            read_timeout: Duration::from_secs(30),
-            timeout: Duration::from_secs(60),
-            max_answer_bytes: 64 << 20,
-        }
-    }
-
-    /// Calls an installation of your own, such as `https://flighthub.example.com` or `http://10.0.0.5:30812`. A path is
-    /// kept and put before the paths of operations. Plain `http` needs [`allow_http`](Self::allow_http), except for this
-    /// machine itself.
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
-        self
-    }
-
-    /// The token that calls are made with.
-    pub fn token(mut self, token: Token) -> Self {
-        self.token = Some(token);
-        self
-    }
-
-    /// The riskiest class of operations that this client may send; [`Risk::Write`] if it is not set. Others are refused
-    /// before a connection is opened.
-    pub fn max_risk(mut self, risk: Risk) -> Self {
-        self.max_risk = risk;
-        self
-    }
-
-    /// Sends the token without encryption, for installations within a network that is trusted. Proxies of the environment
-    /// are not used for plain `http`.
-    pub fn allow_http(mut self, allow: bool) -> Self {
-        self.allow_http = allow;
-        self
-    }
-
-    /// How long to wait for a connection; 10 seconds if it is not set.
-    pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
-        self
-    }
-
-    /// How long to wait for the next part of an answer; 30 seconds if it is not set.
-    pub fn read_timeout(mut self, limit: Duration) -> Self {
-        self.read_timeout = limit;
-        self
-    }
-
-    /// How long a call may take as a whole; 60 seconds if it is not set.
-    pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = limit;
-        self
-    }
-
-    /// How long an answer may be, in bytes; 64 MiB if it is not set.
-    pub fn max_answer_bytes(mut self, limit: usize) -> Self {
-        self.max_answer_bytes = limit;
-        self
-    }
-
-    pub(crate) fn language_text(mut self, language: String) -> Self {
-        self.language = Some(language);
-        self
-    }
-
-    /// Makes the client.
-    ///
-    /// # Errors
-    /// There is no base URL or region, or no token, or one of the settings cannot work.
-    pub fn build(self) -> Result<Client, Error> {
-        let Some(base_url) = &self.base_url else {
-            return Err(Error::config("no base URL: call `.region(…)` or `.base_url(…)`"));
-        };
-        let base_url = checked_base_url(base_url, self.allow_http)?;
-        let Some(token) = self.token else {
-            return Err(Error::config("no token: call `.token(…)`"));
-        };
-        let mut http = reqwest::Client::builder();
-        if base_url.starts_with("http:") {
-            // A proxy of the environment would see the token: without encryption there is none to be had.
-            http = http.no_proxy();
-        }
-        let http = http
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .connect_timeout(self.connect_timeout)
-            .read_timeout(self.read_timeout)
-            .timeout(self.timeout)
-            .user_agent(concat!("flighthub2/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error.without_url()))?;
-        Ok(Client(Arc::new(Shared {
-            http,
-            base_url,
-            token,
-            max_risk: self.max_risk,
-            language: self.language,
-            max_answer_bytes: self.max_answer_bytes,
-        })))
-    }
-}
-
-/// The base URL without a slash at its end, if a token may be sent to it.
-fn checked_base_url(text: &str, allow_http: bool) -> Result<String, Error> {
-    let url = Url::parse(text).map_err(|error| Error::config("the base URL is no URL").with_source(error))?;
-    let Some(host) = url.host_str() else {
-        return Err(Error::config("the base URL has no host"));
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::config("the base URL has a name or password in it; only the token is sent"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(Error::config("the base URL has a query or a fragment"));
-    }
-    match url.scheme() {
-        "https" => {}
-        "http" if allow_http || is_loopback(host) => {}
-        "http" => {
-            return Err(Error::config(
-                "the base URL is plain http, which would show the token to the network: \
-                 use https, or `.allow_http(true)` within a network that is trusted",
-            ));
-        }
-        other => {
-            return Err(Error::config(format!("the base URL has the scheme `{other}`, which is not http or https")));
-        }
-    }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 /// Sends calls. Copies of it are cheap and share their connections.
 #[derive(Clone)]
 pub struct Client(Arc<Shared>);
 
-struct Shared {
-    http: reqwest::Client,
-    base_url: String,
-    token: Token,
-    max_risk: Risk,
-    language: Option<String>,
-    max_answer_bytes: usize,
+pub(crate) struct Shared {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base_url: String,
+    pub(crate) token: Token,
+    pub(crate) max_risk: Risk,
+    pub(crate) language: Option<String>,
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) max_attempts: u32,
+    pub(crate) in_flight: Semaphore,
+    pub(crate) max_answer_bytes: usize,
+    pub(crate) budget: Budget,
+    pub(crate) pace: Arc<dyn Pace>,
+    #[cfg(feature = "blocking")]
+    pub(crate) blocking: crate::blocking::Blocking,
 }
 
 impl fmt::Debug for Client {
@@ -240,15 +96,16 @@ impl ProjectClient {
     }
 }
 
-/// What came back, before anybody asks what it means.
-struct Exchange {
-    request_id: Option<String>,
-    status: StatusCode,
-    content_type: Option<String>,
-    body: Vec<u8>,
-}
-
 impl Client {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn blocking(&self) -> &crate::blocking::Blocking {
+        &self.0.blocking
+    }
+
     /// Settings of a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
@@ -273,18 +130,64 @@ impl Client {
         let info = O::INFO;
         let mut parts = RequestParts::new(info.path);
         operation.write(&mut parts);
-        let exchange = self.exchange(info, parts, project).await.map_err(|error| error.of(info))?;
-        self.read(&exchange, O::read).map_err(|error| {
-            error.of(info).with_request_id(exchange.request_id.as_deref()).with_status(exchange.status)
+        let span = tracing::debug_span!(
+            "flighthub2.call",
+            operation = info.id,
+            method = info.method,
+            path = info.path,
+            risk = ?info.risk,
+            attempts = tracing::field::Empty,
+            error = tracing::field::Empty,
+            delivery = tracing::field::Empty,
+        );
+        let mut sent = Vec::new();
+        let exchange = self.exchange(info, parts, project, &mut sent).instrument(span.clone()).await;
+        let result = exchange
+            .and_then(|exchange| self.read(&exchange, O::read).map_err(|error| error.with_status(exchange.status)));
+        span.record("attempts", sent.len());
+        result.map_err(|error| {
+            span.record("error", tracing::field::debug(error.kind()));
+            span.record("delivery", tracing::field::debug(error.delivery()));
+            error.of(info).with_request_ids(sent)
         })
     }
 
-    /// Sends a request and collects its answer.
+    pub(crate) fn dry_run<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<DryRun, Error> {
+        let mut parts = RequestParts::new(O::INFO.path);
+        operation.write(&mut parts);
+        let prepared = self.prepare(O::INFO, parts, project).map_err(|error| error.of(O::INFO))?;
+        Ok(prepared.dry_run(O::INFO.api.token.map_or("", |token| token.prefix)))
+    }
+
+    /// Makes a request ready, if it may be sent at all.
+    fn prepare(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+    ) -> Result<Prepared, Error> {
+        if let Some(problem) = parts.problem() {
+            return Err(Error::new(ErrorKind::Arguments, Delivery::NotSent, problem));
+        }
+        let method = Method::from_bytes(info.method.as_bytes())
+            .map_err(|error| Error::config("the operation has an unknown HTTP method").with_source(error))?;
+        let query = if parts.query_text().is_empty() { "" } else { "?" };
+        let url = format!("{}{}{query}{}", self.0.base_url, parts.path_text(), parts.query_text());
+        let mut headers = self.headers(info, &parts, project)?;
+        let body = parts.into_body();
+        if body.is_some() {
+            headers.insert(CONTENT_TYPE, JSON);
+        }
+        Ok(Prepared { method, url, headers, body })
+    }
+
+    /// Sends a request until there is an answer, as often as the rules allow. `sent` collects the ids of the requests.
     async fn exchange(
         &self,
         info: &'static OperationInfo,
         parts: RequestParts,
         project: Option<&str>,
+        sent: &mut Vec<String>,
     ) -> Result<Exchange, Error> {
         let shared = &*self.0;
         if info.risk > shared.max_risk {
@@ -296,41 +199,79 @@ impl Client {
             );
             return Err(Error::new(ErrorKind::Risk, Delivery::NotSent, message));
         }
-        if let Some(problem) = parts.problem() {
-            return Err(Error::new(ErrorKind::Arguments, Delivery::NotSent, problem));
-        }
-        let method = Method::from_bytes(info.method.as_bytes())
-            .map_err(|error| Error::config("the operation has an unknown HTTP method").with_source(error))?;
-        let query = if parts.query_text().is_empty() { "" } else { "?" };
-        let url = format!("{}{}{query}{}", shared.base_url, parts.path_text(), parts.query_text());
-        let request_id = info.api.request_id_header.map(|_| uuid::Uuid::new_v4().to_string());
-        let headers = self.headers(info, &parts, project, request_id.as_deref())?;
-        let mut request = shared.http.request(method, url).headers(headers);
-        if let Some(body) = parts.into_body() {
-            request = request.header(CONTENT_TYPE, JSON).body(body);
-        }
-        let failed = |error: reqwest::Error| transport_error(error).with_request_id(request_id.as_deref());
-        let mut response = request.send().await.map_err(failed)?;
-        let status = response.status();
-        let content_type =
-            response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let mut body = Vec::new();
-        let too_long = || {
-            let message = format!("the answer is longer than {} bytes", shared.max_answer_bytes);
-            Error::new(ErrorKind::Answer, Delivery::Answered, message)
-                .with_request_id(request_id.as_deref())
-                .with_status(status)
-        };
-        if response.content_length().is_some_and(|length| length > shared.max_answer_bytes as u64) {
-            return Err(too_long());
-        }
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if chunk.len() > shared.max_answer_bytes.saturating_sub(body.len()) {
-                return Err(too_long());
+        let request = self.prepare(info, parts, project)?;
+        let deadline = shared.pace.now() + shared.timeout;
+        let mut lost = false;
+        for attempt in 1.. {
+            let outcome = self.attempt(info, &request, deadline, attempt, sent).await;
+            let ending = match &outcome {
+                Ok(exchange) => exchange.ending(),
+                Err(error) => ending_of(error),
+            };
+            lost |= ending == Some(Ending::Lost);
+            let wait = ending.and_then(|ending| self.wait_before(info, attempt + 1, ending, deadline));
+            match (wait, outcome) {
+                (Some(wait), _) => shared.pace.wait(wait).await,
+                (None, Ok(exchange)) => {
+                    if exchange.status.is_success() {
+                        shared.budget.give();
+                    }
+                    return Ok(exchange);
+                }
+                // An attempt before this one may have arrived, whatever became of the last.
+                (None, Err(error)) if lost => return Err(error.maybe_sent()),
+                (None, Err(error)) => return Err(error),
             }
-            body.extend_from_slice(&chunk);
         }
-        Ok(Exchange { request_id, status, content_type, body })
+        Err(Error::config("no attempt is allowed"))
+    }
+
+    /// How long to wait before another attempt, if there is to be one.
+    fn wait_before(
+        &self,
+        info: &'static OperationInfo,
+        attempt: u32,
+        ending: Ending,
+        deadline: Instant,
+    ) -> Option<Duration> {
+        let shared = &*self.0;
+        if attempt > shared.max_attempts || !retry::allowed(info, ending) {
+            return None;
+        }
+        let wait = retry::wait(attempt, ending, shared.pace.chance());
+        // The limit of the whole call always wins.
+        let in_time = shared.pace.now().checked_add(wait).is_some_and(|then| then < deadline);
+        (in_time && shared.budget.take()).then_some(wait)
+    }
+
+    async fn attempt(
+        &self,
+        info: &'static OperationInfo,
+        request: &Prepared,
+        deadline: Instant,
+        attempt: u32,
+        sent: &mut Vec<String>,
+    ) -> Result<Exchange, Error> {
+        let shared = &*self.0;
+        let time_left = deadline.saturating_duration_since(shared.pace.now()).min(shared.attempt_timeout);
+        let _turn = turn(&shared.in_flight, time_left).await?;
+        let request_id = info.api.request_id_header.map(|header| (header, uuid::Uuid::new_v4().to_string()));
+        let span = tracing::debug_span!(
+            "flighthub2.attempt",
+            attempt,
+            request_id = request_id.as_ref().map(|(_, id)| id.as_str()),
+            status = tracing::field::Empty,
+            error = tracing::field::Empty,
+        );
+        sent.extend(request_id.as_ref().map(|(_, id)| id.clone()));
+        let id = request_id.as_ref().map(|(header, id)| (*header, id.as_str()));
+        let sending = attempt::send(&shared.http, request, id, time_left, shared.max_answer_bytes);
+        let outcome = sending.instrument(span.clone()).await;
+        match &outcome {
+            Ok(exchange) => span.record("status", exchange.status.as_u16()),
+            Err(error) => span.record("error", tracing::field::debug(error.kind())),
+        };
+        outcome
     }
 
     fn headers(
@@ -338,7 +279,6 @@ impl Client {
         info: &'static OperationInfo,
         parts: &RequestParts,
         project: Option<&str>,
-        request_id: Option<&str>,
     ) -> Result<HeaderMap, Error> {
         let shared = &*self.0;
         let mut headers = HeaderMap::new();
@@ -350,11 +290,7 @@ impl Client {
             crate::operation::Scope::Organization => None,
             _ => info.api.project_header,
         };
-        let own = [
-            (info.api.request_id_header, request_id),
-            (info.api.language_header, shared.language.as_deref()),
-            (project_header, project),
-        ];
+        let own = [(info.api.language_header, shared.language.as_deref()), (project_header, project)];
         let own = own.into_iter().filter_map(|(header, value)| Some((header?, value?)));
         for (header, text) in own.chain(parts.headers()) {
             let value = HeaderValue::from_str(text).map_err(|_| {
@@ -423,18 +359,21 @@ fn name(header: &'static str) -> Result<HeaderName, Error> {
         .map_err(|error| Error::config(format!("`{header}` cannot be the name of a header")).with_source(error))
 }
 
-fn transport_error(error: reqwest::Error) -> Error {
-    let (kind, delivery, message) = if error.is_connect() && error.is_timeout() {
-        (ErrorKind::Timeout, Delivery::NotSent, "no connection was made in time")
-    } else if error.is_connect() {
-        (ErrorKind::Connection, Delivery::NotSent, "no connection could be made")
-    } else if error.is_builder() {
-        (ErrorKind::Arguments, Delivery::NotSent, "the request cannot be built")
-    } else if error.is_timeout() {
-        (ErrorKind::Timeout, Delivery::MaybeSent, "no whole answer came in time")
-    } else {
-        (ErrorKind::Transport, Delivery::MaybeSent, "the connection broke before the whole answer was there")
-    };
-    // A URL can hold values of the caller.
-    Error::new(kind, delivery, message).with_source(error.without_url())
+/// Waits for a turn to send, for as long as there is time.
+async fn turn(in_flight: &Semaphore, time_left: Duration) -> Result<SemaphorePermit<'_>, Error> {
+    let late =
+        || Error::new(ErrorKind::Timeout, Delivery::NotSent, "too many calls are on their way; no turn came in time");
+    match tokio::time::timeout(time_left, in_flight.acquire()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        Ok(Err(_)) | Err(_) => Err(late()),
+    }
+}
+
+/// What the failure of an attempt means for another one.
+fn ending_of(error: &Error) -> Option<Ending> {
+    match (error.kind(), error.delivery()) {
+        (ErrorKind::Connection | ErrorKind::Timeout, Delivery::NotSent) => Some(Ending::NotSent),
+        (ErrorKind::Timeout | ErrorKind::Transport, Delivery::MaybeSent) => Some(Ending::Lost),
+        _ => None,
+    }
 }

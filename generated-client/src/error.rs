@@ -4,7 +4,7 @@ use std::fmt;
 
 use reqwest::StatusCode;
 
-use crate::operation::OperationInfo;
+use crate::operation::{OperationInfo, Retry};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,8 +80,13 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_request_id(mut self, id: Option<&str>) -> Self {
-        self.0.request_ids.extend(id.map(str::to_owned));
+    pub(crate) fn with_request_ids(mut self, ids: Vec<String>) -> Self {
+        self.0.request_ids = ids;
+        self
+    }
+
+    pub(crate) fn maybe_sent(mut self) -> Self {
+        self.0.delivery = Delivery::MaybeSent;
         self
     }
 
@@ -123,7 +128,7 @@ impl Error {
         self.0.operation
     }
 
-    /// The ids of the requests that were sent, for the service's support.
+    /// The ids of the requests that were sent, one for each attempt, for the service's support.
     #[must_use]
     pub fn request_ids(&self) -> &[String] {
         &self.0.request_ids
@@ -184,10 +189,17 @@ impl fmt::Display for Error {
         }
         if inner.delivery == Delivery::MaybeSent {
             f.write_str("; the service may have done it")?;
+            match inner.operation.filter(|operation| operation.retry == Retry::Never).map(|operation| operation.lookup)
+            {
+                None => {}
+                Some([]) => f.write_str(": find out before you send it again")?,
+                Some(lookup) => write!(f, ": find out with {} before you send it again", lookup.join(" or "))?,
+            }
         }
         match inner.request_ids.as_slice() {
             [] => Ok(()),
-            ids => write!(f, "; request {}", ids.join(", ")),
+            [id] => write!(f, "; request {id}"),
+            ids => write!(f, "; {} attempts, requests {}", ids.len(), ids.join(", ")),
         }
     }
 }

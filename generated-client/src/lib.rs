@@ -1,7 +1,7 @@
 //! A client for the DJI FlightHub 2 OpenAPI: the cloud that docks and drones are run from.
 //!
 //! **Unofficial**, and its calls fly real aircraft. So a client refuses what it was not built for (see [`Risk`]), never
-//! follows a redirect, never sends anything twice by itself, and hides its token.
+//! follows a redirect, sends again only what does no harm twice (see [`Retry`]), and hides its token.
 //!
 //! ```no_run
 //! use flighthub2::{Client, Region, Risk, Token};
@@ -42,13 +42,22 @@
 //! - Numbers of time have types with their unit: [`UnixSeconds`], [`UnixMillis`]. Texts of time are [`DateTime`].
 
 mod answer;
+mod attempt;
+#[cfg(feature = "blocking")]
+mod blocking;
+mod builder;
 mod call;
 mod client;
 mod error;
 mod open;
 mod operation;
+mod pace;
+mod prepared;
 mod request;
+mod retry;
 pub mod runtime;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod token;
 mod values;
 
@@ -58,12 +67,15 @@ mod api;
 pub use answer::{Answer, ReadError};
 pub use api::*;
 pub use call::{Call, Handle, Serves};
-pub use client::{Client, ClientBuilder, ProjectClient};
+pub use builder::ClientBuilder;
+pub use client::{Client, ProjectClient};
 pub use error::{Delivery, Error, ErrorKind};
 pub use open::UnknownValue;
 pub use operation::{
     ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Retry, Risk, Scope, TokenHeader, scope,
 };
+pub use pace::{Pace, Wait};
+pub use prepared::DryRun;
 pub use request::{ListStyle, ParameterValue, RequestParts};
 pub use token::Token;
 pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};

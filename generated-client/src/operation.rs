@@ -110,6 +110,8 @@ pub struct OperationInfo {
     pub page: Option<&'static str>,
     /// Codes that it is known to fail with.
     pub error_codes: &'static [i64],
+    /// Ids of the operations that show whether it was done, for when its answer is lost.
+    pub lookup: &'static [&'static str],
     /// JSON Schema (2020-12) of its arguments: an object with the parameters by name, and `body`.
     pub arguments: &'static str,
     /// What all operations of its interface have in common.

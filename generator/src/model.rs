@@ -117,6 +117,8 @@ pub(crate) struct Operation {
     pub(crate) doc: String,
     pub(crate) page: Option<String>,
     pub(crate) error_codes: Vec<i64>,
+    /// Ids of the operations that show what this one has done.
+    pub(crate) lookup: Vec<String>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) answer: Answer,

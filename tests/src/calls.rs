@@ -42,7 +42,10 @@ const RESOURCE: &str = "ba5eba11-1111-4222-8333-444455556666";
 /// A call that is on its way, with its output as JSON.
 pub type Sending = Pin<Box<dyn Future<Output = Result<JsonValue, Error>> + Send>>;
 
-type Start = Box<dyn Fn(&Client, &ProjectClient) -> Sending>;
+/// The same, with everything that `Debug` shows of the call and of its output.
+pub type Showing = Pin<Box<dyn Future<Output = (String, Result<JsonValue, Error>)> + Send>>;
+
+type Start = Box<dyn Fn(&Client, &ProjectClient) -> Showing>;
 
 /// One request of the examples, as a caller writes it.
 pub struct Example {
@@ -56,6 +59,12 @@ pub struct Example {
 impl Example {
     /// Sends it, with the one of the two that the example is made for.
     pub fn send(&self, client: &Client, project: &ProjectClient) -> Sending {
+        let showing = self.show(client, project);
+        Box::pin(async move { showing.await.1 })
+    }
+
+    /// Sends it, and tells what could be printed on the way.
+    pub fn show(&self, client: &Client, project: &ProjectClient) -> Showing {
         (self.start)(client, project)
     }
 }
@@ -68,13 +77,18 @@ fn example<H, O>(name: &'static str, make: impl Fn(&Client, &ProjectClient) -> C
 where
     H: Handle + Serves<O::Scope> + 'static,
     O: Operation + Send + Sync + 'static,
-    O::Output: serde::Serialize,
+    O: std::fmt::Debug,
+    H: std::fmt::Debug,
+    O::Output: serde::Serialize + std::fmt::Debug,
 {
-    let start = move |client: &Client, project: &ProjectClient| -> Sending {
+    let start = move |client: &Client, project: &ProjectClient| -> Showing {
         let call = make(client, project);
         Box::pin(async move {
-            let output = call.send().await?;
-            Ok(serde_json::to_value(output).expect("every output can be written as JSON"))
+            let mut shown = format!("{call:?} {:?}", call.dry_run());
+            let sent = call.send().await;
+            shown.push_str(&format!(" {sent:?}"));
+            let json = sent.map(|output| serde_json::to_value(output).expect("every output can be written as JSON"));
+            (shown, json)
         })
     };
     Example { name, info: O::INFO, start: Box::new(start) }

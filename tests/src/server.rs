@@ -53,7 +53,15 @@ impl Server {
     /// # Panics
     /// There is no free port.
     pub fn start(respond: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap_or_else(|error| panic!("no free port: {error}"));
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), respond)
+    }
+
+    /// The same at an address.
+    ///
+    /// # Panics
+    /// It is taken.
+    pub fn start_at(address: SocketAddr, respond: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(address).unwrap_or_else(|error| panic!("{address}: {error}"));
         let address = listener.local_addr().unwrap_or_else(|error| panic!("no address: {error}"));
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));

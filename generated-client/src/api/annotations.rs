@@ -88,6 +88,7 @@ impl runtime::Operation for CreateMapElement {
         summary: "Create a map annotation",
         page: None,
         error_codes: &[200101, 200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/create_map_element.json"),
         api: &super::API,
     };

@@ -245,6 +245,7 @@ impl runtime::Operation for GetDeviceState {
         summary: "Get the properties of a device",
         page: Some("https://fh2-api-en.apifox.cn/api-263045310"),
         error_codes: &[200401, 200403, 210900, 212015],
+        lookup: &[],
         arguments: include_str!("arguments/get_device_state.json"),
         api: &super::API,
     };
@@ -332,6 +333,7 @@ impl runtime::Operation for GetDeviceHms {
         summary: "Get the HMS information of devices",
         page: Some("https://fh2-api-en.apifox.cn/api-263045311"),
         error_codes: &[200101, 200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/get_device_hms.json"),
         api: &super::API,
     };
@@ -404,6 +406,7 @@ impl runtime::Operation for SwitchDockCamera {
         summary: "Switch the camera of a dock",
         page: Some("https://fh2-api-en.apifox.cn/api-263045313"),
         error_codes: &[200101, 200401, 200403, 210900, 212015],
+        lookup: &[],
         arguments: include_str!("arguments/switch_dock_camera.json"),
         api: &super::API,
     };
@@ -471,6 +474,7 @@ impl runtime::Operation for SwitchAircraftLens {
         summary: "Switch the lens of an aircraft's camera",
         page: Some("https://fh2-api-en.apifox.cn/api-263045314"),
         error_codes: &[200101, 200401, 200403, 212015, 228402],
+        lookup: &[],
         arguments: include_str!("arguments/switch_aircraft_lens.json"),
         api: &super::API,
     };
@@ -494,6 +498,7 @@ impl runtime::Operation for SwitchAircraftLens {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If the answer is lost: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045318>
 ///
 /// # Errors
@@ -545,6 +550,7 @@ impl runtime::Operation for CalibrateDeviceRtk {
         summary: "Calibrate a dock with a custom network RTK service",
         page: Some("https://fh2-api-en.apifox.cn/api-263045318"),
         error_codes: &[200101, 200401, 200403, 210900, 212015],
+        lookup: &["getDeviceState"],
         arguments: include_str!("arguments/calibrate_device_rtk.json"),
         api: &super::API,
     };
@@ -571,6 +577,7 @@ impl runtime::Operation for CalibrateDeviceRtk {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If the answer is lost: look with `getRelayPairingResult` before you send it again.
 /// - Availability: private-cloud installations only; public hosts answer HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522>
 ///
@@ -617,6 +624,7 @@ impl runtime::Operation for StartRelayPairing {
             "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522",
         ),
         error_codes: &[200101, 200401, 200403, 210900, 212015],
+        lookup: &["getRelayPairingResult"],
         arguments: include_str!("arguments/start_relay_pairing.json"),
         api: &super::API,
     };
@@ -688,6 +696,7 @@ impl runtime::Operation for GetRelayPairingResult {
             "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284546083",
         ),
         error_codes: &[200401, 200403, 210900, 212015],
+        lookup: &[],
         arguments: include_str!("arguments/get_relay_pairing_result.json"),
         api: &super::API,
     };
@@ -715,6 +724,7 @@ impl runtime::Operation for GetRelayPairingResult {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If the answer is lost: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045312>
 ///
 /// # Errors
@@ -767,6 +777,7 @@ impl runtime::Operation for SendDeviceCommand {
         summary: "Send a real-time control command",
         page: Some("https://fh2-api-en.apifox.cn/api-263045312"),
         error_codes: &[200101, 200401, 200403, 212015, 228402, 228406],
+        lookup: &["getDeviceState"],
         arguments: include_str!("arguments/send_device_command.json"),
         api: &super::API,
     };
@@ -833,6 +844,7 @@ impl runtime::Operation for AcquireControl {
         summary: "Acquire control of an aircraft's payloads",
         page: Some("https://fh2-api-en.apifox.cn/api-263045315"),
         error_codes: &[200101, 200401, 200403, 212015, 228402],
+        lookup: &[],
         arguments: include_str!("arguments/acquire_control.json"),
         api: &super::API,
     };
@@ -898,6 +910,7 @@ impl runtime::Operation for ReleaseControl {
         summary: "Release control of an aircraft's payloads",
         page: Some("https://fh2-api-en.apifox.cn/api-263045316"),
         error_codes: &[200101, 200401, 200403, 212015, 228402],
+        lookup: &[],
         arguments: include_str!("arguments/release_control.json"),
         api: &super::API,
     };
@@ -964,6 +977,7 @@ impl runtime::Operation for SetStreamQuality {
         summary: "Set the quality of the video transmission",
         page: Some("https://fh2-api-en.apifox.cn/api-263045317"),
         error_codes: &[200101, 200401, 200403, 212015, 228402],
+        lookup: &[],
         arguments: include_str!("arguments/set_stream_quality.json"),
         api: &super::API,
     };

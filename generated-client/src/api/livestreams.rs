@@ -153,6 +153,7 @@ impl runtime::Operation for StartLivestream {
         summary: "Enable the livestream of a camera",
         page: Some("https://fh2-api-en.apifox.cn/api-263045295"),
         error_codes: &[200101, 200401, 200403, 212015, 213001, 213014],
+        lookup: &[],
         arguments: include_str!("arguments/start_livestream.json"),
         api: &super::API,
     };
@@ -217,6 +218,7 @@ impl runtime::Operation for ListStreamForwarders {
         summary: "Get the list of stream forwarders",
         page: Some("https://fh2-api-en.apifox.cn/api-263045298"),
         error_codes: &[200401, 200403, 233316, 213027],
+        lookup: &[],
         arguments: include_str!("arguments/list_stream_forwarders.json"),
         api: &super::API,
     };
@@ -239,6 +241,7 @@ impl runtime::Operation for ListStreamForwarders {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If the answer is lost: look with `listStreamForwarders` before you send it again.
 /// - Availability: private-cloud installations only; public hosts answer HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045296>
 ///
@@ -292,6 +295,7 @@ impl runtime::Operation for CreateStreamForwarder {
             200101, 200401, 200403, 233314, 233317, 213014, 213024, 213025, 213054,
             213055, 212061,
         ],
+        lookup: &["listStreamForwarders"],
         arguments: include_str!("arguments/create_stream_forwarder.json"),
         api: &super::API,
     };
@@ -369,6 +373,7 @@ impl runtime::Operation for SetStreamForwarder {
         summary: "Enable or disable a stream forwarder",
         page: Some("https://fh2-api-en.apifox.cn/api-263045297"),
         error_codes: &[200101, 200401, 200403, 213028, 213029, 212056],
+        lookup: &[],
         arguments: include_str!("arguments/set_stream_forwarder.json"),
         api: &super::API,
     };
@@ -441,6 +446,7 @@ impl runtime::Operation for DeleteStreamForwarder {
         summary: "Delete a stream forwarder",
         page: Some("https://fh2-api-en.apifox.cn/api-263045299"),
         error_codes: &[200401, 200403, 233315, 213026, 213029, 212056],
+        lookup: &[],
         arguments: include_str!("arguments/delete_stream_forwarder.json"),
         api: &super::API,
     };

@@ -120,6 +120,7 @@ impl runtime::Operation for ListModels {
         summary: "Get the list of models under the project",
         page: None,
         error_codes: &[200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/list_models.json"),
         api: &super::API,
     };
@@ -139,6 +140,7 @@ impl runtime::Operation for ListModels {
 /// - Scope: a project.
 /// - Risk: destructive. It deletes data, stops work or spends quota.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If the answer is lost: look with `listModels` before you send it again.
 ///
 /// # Errors
 ///
@@ -179,6 +181,7 @@ impl runtime::Operation for CreateModel {
         summary: "Reconstruct a model from the media of a flight task",
         page: None,
         error_codes: &[200101, 200401, 200403],
+        lookup: &["listModels"],
         arguments: include_str!("arguments/create_model.json"),
         api: &super::API,
     };
@@ -240,6 +243,7 @@ impl runtime::Operation for GetModel {
         summary: "Get the details of a model",
         page: None,
         error_codes: &[200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/get_model.json"),
         api: &super::API,
     };
@@ -304,6 +308,7 @@ impl runtime::Operation for GetModelFileDownloadUrl {
             "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-372005858",
         ),
         error_codes: &[200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/get_model_file_download_url.json"),
         api: &super::API,
     };

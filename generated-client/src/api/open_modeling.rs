@@ -205,6 +205,7 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
         summary: "Get the upload credentials of open modeling",
         page: None,
         error_codes: &[200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/obtain_open_model_upload_token.json"),
         api: &super::API,
     };
@@ -227,6 +228,7 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
 /// - Scope: the organization of the token, or a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If the answer is lost: look with `getOpenModelResource` before you send it again.
 ///
 /// # Errors
 ///
@@ -267,6 +269,7 @@ impl runtime::Operation for OpenModelUploadCallback {
         summary: "Tell which files were uploaded",
         page: None,
         error_codes: &[200101, 200401, 200403],
+        lookup: &["getOpenModelResource"],
         arguments: include_str!("arguments/open_model_upload_callback.json"),
         api: &super::API,
     };
@@ -330,6 +333,7 @@ impl runtime::Operation for GetOpenModelResource {
         summary: "Get the details of a resource",
         page: None,
         error_codes: &[200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/get_open_model_resource.json"),
         api: &super::API,
     };
@@ -393,6 +397,7 @@ impl runtime::Operation for DeleteOpenModelResource {
         summary: "Delete a resource",
         page: None,
         error_codes: &[200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/delete_open_model_resource.json"),
         api: &super::API,
     };
@@ -416,6 +421,7 @@ impl runtime::Operation for DeleteOpenModelResource {
 /// - Scope: the organization of the token, or a project.
 /// - Risk: destructive. It deletes data, stops work or spends quota.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If the answer is lost: look with `listRunningOpenModels` before you send it again.
 ///
 /// # Errors
 ///
@@ -456,6 +462,7 @@ impl runtime::Operation for StartOpenModelReconstruction {
         summary: "Start a reconstruction",
         page: None,
         error_codes: &[200101, 200401, 200403],
+        lookup: &["listRunningOpenModels"],
         arguments: include_str!("arguments/start_open_model_reconstruction.json"),
         api: &super::API,
     };
@@ -515,6 +522,7 @@ impl runtime::Operation for ListRunningOpenModels {
         summary: "Get the list of running reconstructions",
         page: None,
         error_codes: &[200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/list_running_open_models.json"),
         api: &super::API,
     };
@@ -578,6 +586,7 @@ impl runtime::Operation for GetOpenModel {
             "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-404169123",
         ),
         error_codes: &[200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/get_open_model.json"),
         api: &super::API,
     };
@@ -641,6 +650,7 @@ impl runtime::Operation for DeleteOpenModel {
         summary: "Delete an open-modeling model",
         page: None,
         error_codes: &[200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/delete_open_model.json"),
         api: &super::API,
     };
@@ -704,6 +714,7 @@ impl runtime::Operation for StopOpenModelReconstruction {
         summary: "Stop a reconstruction",
         page: None,
         error_codes: &[200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/stop_open_model_reconstruction.json"),
         api: &super::API,
     };

@@ -246,6 +246,7 @@ impl runtime::Operation for ListProjects {
         summary: "Get the list of projects under the organization",
         page: Some("https://fh2-api-en.apifox.cn/api-263045290"),
         error_codes: &[200101, 200401],
+        lookup: &[],
         arguments: include_str!("arguments/list_projects.json"),
         api: &super::API,
     };
@@ -312,6 +313,7 @@ impl runtime::Operation for ListOrganizationDevices {
         summary: "Get the list of devices under the organization",
         page: Some("https://fh2-api-en.apifox.cn/api-263045291"),
         error_codes: &[200401],
+        lookup: &[],
         arguments: include_str!("arguments/list_organization_devices.json"),
         api: &super::API,
     };
@@ -370,6 +372,7 @@ impl runtime::Operation for ListProjectDevices {
         summary: "Get the list of devices under the project",
         page: Some("https://fh2-api-en.apifox.cn/api-263045292"),
         error_codes: &[200401, 200403, 210104],
+        lookup: &[],
         arguments: include_str!("arguments/list_project_devices.json"),
         api: &super::API,
     };
@@ -436,6 +439,7 @@ impl runtime::Operation for GetProjectStsToken {
         summary: "Obtain the storage upload credentials for the project",
         page: Some("https://fh2-api-en.apifox.cn/api-263045293"),
         error_codes: &[200401, 200403, 210104],
+        lookup: &[],
         arguments: include_str!("arguments/get_project_sts_token.json"),
         api: &super::API,
     };
@@ -497,6 +501,7 @@ impl runtime::Operation for AddProjectMembers {
         summary: "Add members to the project",
         page: Some("https://fh2-api-en.apifox.cn/api-263045294"),
         error_codes: &[200101, 200401, 200403, 210104],
+        lookup: &[],
         arguments: include_str!("arguments/add_project_members.json"),
         api: &super::API,
     };

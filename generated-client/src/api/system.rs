@@ -77,6 +77,7 @@ impl runtime::Operation for GetSystemStatus {
         summary: "Query the system status of FlightHub 2",
         page: None,
         error_codes: &[200401],
+        lookup: &[],
         arguments: include_str!("arguments/get_system_status.json"),
         api: &super::API,
     };

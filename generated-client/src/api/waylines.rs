@@ -75,6 +75,7 @@ impl<H: runtime::Handle> Waylines<H> {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If the answer is lost: look with `listWaylines` before you send it again.
 ///
 /// # Errors
 ///
@@ -116,6 +117,7 @@ impl runtime::Operation for FinishWaylineUpload {
         summary: "Notify that the upload of a flight route is complete",
         page: None,
         error_codes: &[200101, 200401, 200403, 200500],
+        lookup: &["listWaylines"],
         arguments: include_str!("arguments/finish_wayline_upload.json"),
         api: &super::API,
     };
@@ -174,6 +176,7 @@ impl runtime::Operation for ListWaylines {
         summary: "Get the list of flight routes under the project",
         page: None,
         error_codes: &[200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/list_waylines.json"),
         api: &super::API,
     };
@@ -234,6 +237,7 @@ impl runtime::Operation for GetWayline {
         summary: "Get the details of a flight route",
         page: None,
         error_codes: &[200401, 200403],
+        lookup: &[],
         arguments: include_str!("arguments/get_wayline.json"),
         api: &super::API,
     };

@@ -240,6 +240,7 @@ static OPERATION: Object = object(
         may("x-availability", OneOf(&["private-cloud"])),
         may("x-client-name", Text),
         may("x-error-codes", NonEmptyList(&Integer)),
+        may("x-lookup", NonEmptyList(&Text)),
         X_SOURCE,
     ],
 );

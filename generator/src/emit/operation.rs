@@ -398,6 +398,7 @@ impl Emitter<'_> {
             None => quote! { None },
         };
         let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
+        let lookup = &operation.lookup;
         let arguments = format!("arguments/{}", text::arguments_file(operation));
         quote! {
             &runtime::OperationInfo {
@@ -414,6 +415,7 @@ impl Emitter<'_> {
                 summary: #summary,
                 page: #page,
                 error_codes: &[#(#codes),*],
+                lookup: &[#(#lookup),*],
                 arguments: include_str!(#arguments),
                 api: &super::API,
             }

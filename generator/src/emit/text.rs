@@ -58,6 +58,10 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     text.push_str(&format!("- Scope: {}\n", scope(operation.scope)));
     text.push_str(&format!("- Risk: {}\n", risk(operation.risk)));
     text.push_str(&format!("- Repeating: {}\n", retry(operation.retry)));
+    if !operation.lookup.is_empty() {
+        let ids: Vec<String> = operation.lookup.iter().map(|id| format!("`{}`", id.replace('`', ""))).collect();
+        text.push_str(&format!("- If the answer is lost: look with {} before you send it again.\n", ids.join(" or ")));
+    }
     if operation.private_cloud_only {
         text.push_str("- Availability: private-cloud installations only; public hosts answer HTTP 404.\n");
     }

@@ -196,6 +196,13 @@ impl<'d> Lowering<'d> {
         let private_cloud_only = known("x-availability").is_some();
         let source = source_words(known("x-source"));
         self.check_codes(&error_codes, at);
+        let lookup: Vec<String> = known("x-lookup")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| id.as_str().map(str::to_owned))
+            .collect();
+        self.check_lookup(&lookup, at);
         let page = operation.external_docs.as_ref().map(|page| page.url.clone());
         let summary = operation.summary.as_deref().or(operation.description.as_deref());
         let summary = summary.map_or_else(|| format!("{} {}", written.http_method, written.path), plain_line);
@@ -240,6 +247,7 @@ impl<'d> Lowering<'d> {
             doc,
             page,
             error_codes,
+            lookup,
             parameters: in_order(parameters.given.into_iter().map(|(parameter, ..)| parameter).collect(), written.path),
             body,
             answer,
@@ -327,6 +335,30 @@ impl<'d> Lowering<'d> {
             self.report(Code::RiskRetry, at.key("x-retry"), "a physical operation must never be repeated", help);
         }
         (risk, retry)
+    }
+
+    /// Looking up must do no harm, so it is a read.
+    fn check_lookup(&mut self, ids: &[String], at: At<'_>) {
+        let list = at.key("x-lookup");
+        for (index, id) in ids.iter().enumerate() {
+            let items = self.document.api.paths.paths.values().filter_map(ReferenceOr::as_item);
+            let mut operations = items.flat_map(|item| item.iter().map(|(_, operation)| operation));
+            let found = operations.find(|operation| operation.operation_id.as_ref() == Some(id));
+            let read = found.map(|found| found.extensions.get("x-risk").and_then(Value::as_str) == Some("read"));
+            let (code, message) = match read {
+                Some(true) => continue,
+                Some(false) => {
+                    (Code::RiskRetry, format!("`{id}` is not a read, and cannot be used to look something up"))
+                }
+                None => (Code::DanglingRef, format!("there is no operation `{id}`")),
+            };
+            self.report(
+                code,
+                list.index(index),
+                message,
+                "name operations with `x-risk: read`, by their `operationId`",
+            );
+        }
     }
 
     fn check_codes(&mut self, codes: &[i64], at: At<'_>) {

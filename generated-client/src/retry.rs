@@ -1,0 +1,138 @@
+//! Whether a call is sent again, and when.
+//!
+//! In: what kind of operation it is and how an attempt ended. Out: a decision. This is the whole rule; it sends nothing
+//! and waits for nothing.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::{Duration, SystemTime};
+
+use crate::operation::{OperationInfo, Retry, Risk};
+
+/// The first wait is at most this long, each further one at most twice as long as the one before.
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// How an attempt ended that gave no answer to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// No connection: nothing was sent.
+    NotSent,
+    /// The request may have arrived, and no whole answer came back.
+    Lost,
+    /// "Too often" (HTTP 429), with the wait that was asked for, if any was.
+    TooOften(Option<Duration>),
+    /// The way to the service is broken (HTTP 502, 503, 504), with the wait that was asked for.
+    Unavailable(Option<Duration>),
+}
+
+/// Whether the rules allow to send an operation again.
+pub(crate) fn allowed(info: &OperationInfo, ending: Ending) -> bool {
+    if info.risk == Risk::Physical {
+        // Between two requests a person may have acted.
+        return false;
+    }
+    match ending {
+        Ending::NotSent | Ending::TooOften(Some(_)) => true,
+        Ending::Lost | Ending::TooOften(None) | Ending::Unavailable(_) => info.retry != Retry::Never,
+    }
+}
+
+/// How long to wait before attempt number `attempt` (the first repetition is 2): by chance between nothing and a limit
+/// that doubles, and never less than the service asked for.
+pub(crate) fn wait(attempt: u32, ending: Ending, chance: f64) -> Duration {
+    let doublings = attempt.saturating_sub(2).min(16);
+    let limit = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
+    let backoff = limit.mul_f64(chance.clamp(0.0, 1.0));
+    match ending {
+        Ending::TooOften(Some(asked)) | Ending::Unavailable(Some(asked)) => asked.max(backoff),
+        _ => backoff,
+    }
+}
+
+/// Limits repetitions over all calls of a client, so that an outage is not multiplied: ten at once, and one more for
+/// every ten calls that work.
+#[derive(Debug)]
+pub(crate) struct Budget(Mutex<u32>);
+
+impl Budget {
+    const COST: u32 = 10;
+    const FULL: u32 = 100;
+
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(Self::FULL))
+    }
+
+    /// Takes a repetition out of the budget, if there is one left.
+    pub(crate) fn take(&self) -> bool {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match left.checked_sub(Self::COST) {
+            Some(rest) => {
+                *left = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// A call has worked.
+    pub(crate) fn give(&self) {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *left = (*left + 1).min(Self::FULL);
+    }
+}
+
+/// The wait that `Retry-After` asks for, in either of its forms.
+pub(crate) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let moment = httpdate::parse_http_date(text).ok()?;
+    Some(moment.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_and_are_spread() {
+        assert_eq!(wait(2, Ending::Lost, 1.0), Duration::from_millis(250));
+        assert_eq!(wait(3, Ending::Lost, 1.0), Duration::from_millis(500));
+        assert_eq!(wait(4, Ending::Lost, 0.5), Duration::from_millis(500));
+        assert_eq!(wait(40, Ending::Lost, 1.0), LONGEST_WAIT);
+        assert_eq!(wait(2, Ending::Lost, 0.0), Duration::ZERO);
+        assert_eq!(wait(2, Ending::TooOften(Some(Duration::from_secs(3))), 1.0), Duration::from_secs(3));
+        assert_eq!(wait(4, Ending::Unavailable(Some(Duration::ZERO)), 1.0), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn retry_after_has_two_forms() {
+        let now = httpdate::parse_http_date("Mon, 02 Feb 2026 08:00:00 GMT").unwrap();
+        let cases = [
+            ("7", Some(7)),
+            (" 0 ", Some(0)),
+            ("Mon, 02 Feb 2026 08:00:05 GMT", Some(5)),
+            ("Mon, 02 Feb 2026 07:59:00 GMT", Some(0)),
+            ("soon", None),
+            ("-1", None),
+            ("", None),
+        ];
+        for (text, seconds) in cases {
+            assert_eq!(retry_after(text, now), seconds.map(Duration::from_secs), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_budget_runs_out_and_comes_back() {
+        let budget = Budget::new();
+        assert_eq!((0..20).filter(|_| budget.take()).count(), 10);
+        (0..9).for_each(|_| budget.give());
+        assert!(!budget.take());
+        budget.give();
+        assert!(budget.take());
+        (0..1000).for_each(|_| budget.give());
+        assert_eq!((0..20).filter(|_| budget.take()).count(), 10);
+    }
+}

@@ -1,0 +1,371 @@
+//! The runtime's promises, row by row, against a server that misbehaves on a real socket.
+//!
+//! Nobody waits: the client's waits go to [`Instantly`], which writes them down and moves its own clock.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use flighthub2::{Client, Delivery, ErrorKind, Pace, Retry, Risk, Wait};
+use flighthub2_tests::calls::{Example, examples};
+use flighthub2_tests::client::{PROJECT, TOKEN, builder};
+use flighthub2_tests::server::{Server, answer, json};
+
+/// Time that passes when the client waits, and not otherwise.
+#[derive(Clone)]
+struct Instantly {
+    started: Instant,
+    waits: Arc<Mutex<Vec<Duration>>>,
+    on_wait: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl fmt::Debug for Instantly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Instantly")
+    }
+}
+
+impl Instantly {
+    fn new() -> Self {
+        Self::doing(|| ())
+    }
+
+    fn doing(on_wait: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { started: Instant::now(), waits: Arc::default(), on_wait: Arc::new(on_wait) }
+    }
+
+    fn waits(&self) -> Vec<Duration> {
+        self.waits.lock().unwrap().clone()
+    }
+}
+
+impl Pace for Instantly {
+    fn now(&self) -> Instant {
+        self.started + self.waits().iter().sum::<Duration>()
+    }
+
+    fn wait(&self, duration: Duration) -> Wait {
+        self.waits.lock().unwrap().push(duration);
+        (self.on_wait)();
+        Box::pin(std::future::ready(()))
+    }
+
+    fn chance(&self) -> f64 {
+        1.0
+    }
+}
+
+fn status(status: &str, headers: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {status}\r\n{headers}content-length: 0\r\nconnection: close\r\n\r\n").into_bytes()
+}
+
+/// One example of each operation of a retry class that moves nothing.
+fn of_class(retry: Retry) -> Vec<Example> {
+    let mut all = examples();
+    all.retain(|example| example.info.retry == retry && example.info.risk != Risk::Physical);
+    all.dedup_by_key(|example| example.info.id);
+    assert!(!all.is_empty());
+    all
+}
+
+fn physical() -> Vec<Example> {
+    let mut all = examples();
+    all.retain(|example| example.info.risk == Risk::Physical);
+    assert!(all.len() >= 7);
+    all
+}
+
+/// Answers in order; the last one again and again.
+fn in_order(answers: Vec<Vec<u8>>) -> Server {
+    let next = AtomicUsize::new(0);
+    Server::start(move |_| answers[next.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1)].clone())
+}
+
+const REFUSAL: &str = r#"{"code":200403,"message":"m"}"#;
+
+async fn send(example: &Example, fh: &Client) -> flighthub2::Error {
+    example.send(fh, &fh.project(PROJECT)).await.expect_err("the server never answers with a success")
+}
+
+/// Every way to fail that a server has: the name, and what it sends.
+fn faults() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("closed without an answer", Vec::new()),
+        ("half of a head", b"HTTP/1.1 200 OK\r\ncontent-le".to_vec()),
+        ("half of a body", b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\nconnection: close\r\n\r\n{\"code\"".to_vec()),
+        ("too often", status("429 Too Many Requests", "")),
+        ("too often, come back", status("429 Too Many Requests", "retry-after: 1\r\n")),
+        ("bad gateway", status("502 Bad Gateway", "")),
+        ("unavailable", status("503 Service Unavailable", "retry-after: 1\r\n")),
+        ("gateway timeout", status("504 Gateway Timeout", "")),
+        ("server error", status("500 Internal Server Error", "")),
+        ("HTML", answer("200 OK", "text/html", "<html></html>")),
+        ("redirect", status("307 Temporary Redirect", "location: http://127.0.0.1:1/\r\n")),
+        ("refusal", json(REFUSAL)),
+        ("no HTTP", b"hello\r\n\r\n".to_vec()),
+    ]
+}
+
+#[tokio::test]
+async fn a_physical_operation_leaves_at_most_once() {
+    for (name, bytes) in faults() {
+        let server = Server::start(move |_| bytes.clone());
+        let pace = Instantly::new();
+        let fh = builder(&server.url()).max_attempts(10).pace(pace.clone()).build().unwrap();
+        for example in physical() {
+            let error = send(&example, &fh).await;
+            let requests = server.take_requests().len();
+            assert_eq!(requests, 1, "{}, {name}: {error}", example.name);
+            assert!(pace.waits().is_empty());
+            if error.delivery() == Delivery::MaybeSent {
+                let shown = error.to_string();
+                assert!(shown.contains(": find out ") && shown.contains("before you send it again"), "{error}");
+                assert!(example.info.lookup.iter().all(|id| shown.contains(id)), "{error}");
+            }
+        }
+    }
+    // Not even when nothing was sent: between two attempts a person may have acted.
+    let pace = Instantly::new();
+    let fh = builder("http://127.0.0.1:1").max_attempts(10).pace(pace.clone()).build().unwrap();
+    for example in physical() {
+        assert_eq!(send(&example, &fh).await.delivery(), Delivery::NotSent);
+    }
+    assert!(pace.waits().is_empty());
+}
+
+#[tokio::test]
+async fn each_class_is_repeated_as_the_table_says() {
+    for (class, repeated) in [
+        (Retry::Never, &["too often, come back"][..]),
+        (
+            Retry::Idempotent,
+            &[
+                "closed without an answer",
+                "half of a head",
+                "half of a body",
+                "too often",
+                "too often, come back",
+                "bad gateway",
+                "unavailable",
+                "gateway timeout",
+                "no HTTP",
+            ],
+        ),
+        (
+            Retry::Safe,
+            &[
+                "closed without an answer",
+                "half of a head",
+                "half of a body",
+                "too often",
+                "too often, come back",
+                "bad gateway",
+                "unavailable",
+                "gateway timeout",
+                "no HTTP",
+            ],
+        ),
+    ] {
+        for (name, bytes) in faults() {
+            let server = Server::start(move |_| bytes.clone());
+            let (mut fh, mut pace) = (None, Instantly::new());
+            for (index, example) in of_class(class).into_iter().enumerate() {
+                // The budget of a client is good for five calls that are repeated twice.
+                if index % 5 == 0 {
+                    pace = Instantly::new();
+                    fh = Some(builder(&server.url()).max_attempts(3).pace(pace.clone()).build().unwrap());
+                }
+                let (fh, waits) = (fh.as_ref().unwrap(), pace.waits().len());
+                let error = send(&example, fh).await;
+                let expected = if repeated.contains(&name) { 3 } else { 1 };
+                let requests = server.take_requests();
+                assert_eq!(requests.len(), expected, "{}, {name}: {error}", example.name);
+                assert_eq!(pace.waits().len() - waits, expected - 1);
+                let ids: BTreeSet<&str> =
+                    requests.iter().map(|request| request.header("x-request-id").unwrap()).collect();
+                let listed: BTreeSet<&str> = error.request_ids().iter().map(String::as_str).collect();
+                assert_eq!((ids.len(), &ids), (expected, &listed), "{}, {name}", example.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_repetition_that_works_is_a_success() {
+    let success = || json(r#"{"code":0,"message":""}"#);
+    let server = in_order(vec![status("503 Service Unavailable", ""), Vec::new(), success()]);
+    let pace = Instantly::new();
+    let fh = builder(&server.url()).pace(pace.clone()).build().unwrap();
+    fh.system().status().send().await.unwrap();
+    assert_eq!(server.take_requests().len(), 3);
+    assert_eq!(pace.waits(), [Duration::from_millis(250), Duration::from_millis(500)]);
+}
+
+#[tokio::test]
+async fn what_was_not_sent_is_sent_when_the_way_is_open() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    for class in [Retry::Never, Retry::Idempotent, Retry::Safe] {
+        let example = of_class(class).remove(0);
+        // The service comes up while the client waits.
+        let server: Arc<Mutex<Option<Server>>> = Arc::default();
+        let up = Arc::clone(&server);
+        let pace = Instantly::doing(move || {
+            up.lock().unwrap().get_or_insert_with(|| Server::start_at(address, |_| json(REFUSAL)));
+        });
+        let fh = builder(&format!("http://{address}")).pace(pace.clone()).build().unwrap();
+        let error = send(&example, &fh).await;
+        assert_eq!((error.kind(), error.request_ids().len()), (ErrorKind::Api, 2), "{error}");
+        assert_eq!(pace.waits().len(), 1);
+        let server = server.lock().unwrap().take().unwrap();
+        assert_eq!(server.take_requests().len(), 1, "{}", example.name);
+        drop(server);
+        wait_until_free(address);
+    }
+}
+
+/// A server takes a moment to let its port go.
+fn wait_until_free(address: std::net::SocketAddr) {
+    for _ in 0..500 {
+        if TcpListener::bind(address).is_ok() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("{address} is still taken");
+}
+
+#[tokio::test]
+async fn retry_after_is_honoured_within_the_time_of_the_call() {
+    let far = "retry-after: Fri, 01 Jan 2100 00:00:00 GMT\r\n";
+    let cases =
+        [("retry-after: 7\r\n", Some(7)), ("retry-after: 0\r\n", Some(0)), ("retry-after: 61\r\n", None), (far, None)];
+    for (header, asked) in cases {
+        let server = in_order(vec![status("429 Too Many Requests", header), json(r#"{"code":0,"message":""}"#)]);
+        let pace = Instantly::new();
+        let fh = builder(&server.url()).timeout(Duration::from_secs(60)).pace(pace.clone()).build().unwrap();
+        let result = fh.system().status().send().await;
+        match asked {
+            Some(seconds) => {
+                result.unwrap();
+                assert_eq!(pace.waits(), [Duration::from_secs(seconds).max(Duration::from_millis(250))], "{header}");
+            }
+            None => {
+                assert_eq!(result.unwrap_err().status(), Some(429), "{header}");
+                assert!(pace.waits().is_empty(), "{header}");
+                assert_eq!(server.take_requests().len(), 1, "{header}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_outage_is_not_multiplied() {
+    let server = Server::start(|_| status("503 Service Unavailable", ""));
+    let fh = builder(&server.url()).max_attempts(5).pace(Instantly::new()).build().unwrap();
+    for _ in 0..50 {
+        fh.system().status().send().await.unwrap_err();
+    }
+    assert_eq!(server.take_requests().len(), 50 + 10);
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_stops() {
+    #[derive(Debug)]
+    struct Forever;
+    impl Pace for Forever {
+        fn now(&self) -> Instant {
+            Instant::now()
+        }
+        fn wait(&self, _: Duration) -> Wait {
+            Box::pin(std::future::pending())
+        }
+        fn chance(&self) -> f64 {
+            1.0
+        }
+    }
+    let server = Server::start(|_| status("503 Service Unavailable", ""));
+    let fh = builder(&server.url()).pace(Forever).build().unwrap();
+    let call = tokio::time::timeout(Duration::from_millis(300), fh.system().status().send());
+    assert!(call.await.is_err(), "the call waits");
+    assert_eq!(server.take_requests().len(), 1);
+}
+
+#[tokio::test]
+async fn no_more_requests_are_on_their_way_than_allowed() {
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let server = Server::start({
+        let (now, most) = (Arc::clone(&now), Arc::clone(&most));
+        move |_| {
+            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_millis(5));
+            now.fetch_sub(1, Ordering::SeqCst);
+            json(r#"{"code":0,"message":""}"#)
+        }
+    });
+    let fh = builder(&server.url()).max_in_flight(3).build().unwrap();
+    let calls: Vec<_> = (0..40).map(|_| tokio::spawn(fh.system().status().send())).collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(server.take_requests().len(), 40);
+    assert!((1..=3).contains(&most.load(Ordering::SeqCst)), "{most:?}");
+}
+
+#[tokio::test]
+async fn a_stale_connection_is_no_error_for_a_read_and_no_second_write() {
+    // The server says that the connection stays open, and closes it.
+    let kept = |body: &str| format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes();
+    let success = kept(r#"{"code":0,"message":""}"#);
+    let server = Server::start(move |_| success.clone());
+    let fh = builder(&server.url()).pace(Instantly::new()).build().unwrap();
+    for _ in 0..40 {
+        fh.system().status().send().await.unwrap();
+    }
+    drop(server.take_requests());
+    let write = physical().into_iter().find(|example| example.info.id == "updateFlightTaskStatus").unwrap();
+    for _ in 0..40 {
+        let result = write.send(&fh, &fh.project(PROJECT)).await;
+        let requests = server.take_requests().len();
+        match result {
+            Ok(_) => assert_eq!(requests, 1),
+            Err(error) => assert!(requests <= 1, "{requests} requests: {error}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_what_would_be_sent() {
+    let server = Server::start(|_| json(REFUSAL));
+    let fh = builder(&server.url()).build().unwrap();
+    let site = fh.project(PROJECT);
+    let call = site.flight_tasks().get("d15ea5e0-1111-4222-8333-444455556666");
+    let dry = call.dry_run().unwrap();
+    assert!(server.take_requests().is_empty());
+    let shown = format!("{dry:?} {}", dry.curl());
+    assert!(!shown.contains(TOKEN), "{shown}");
+    call.send().await.unwrap_err();
+    let sent = server.take_requests().remove(0);
+    assert_eq!((dry.method, dry.url), (sent.method.clone(), format!("{}{}", server.url(), sent.path)));
+    for (name, value) in dry.headers.iter().filter(|(_, value)| value != "***") {
+        assert_eq!(sent.header(name), Some(value.as_str()));
+    }
+    let task =
+        site.flight_tasks().update_status("it's", flighthub2::types::UpdateFlightTaskStatusBody::new("rest'ored"));
+    let line = task.dry_run().unwrap().curl();
+    let url = format!("curl -X PUT '{}/openapi/v0.1/flight-task/it%27s/status'", server.url());
+    assert!(line.starts_with(&url), "{line}");
+    assert!(line.contains("-H \"x-user-token: $TOKEN\""), "{line}");
+    assert!(line.ends_with(r#"--data-binary '{"status":"rest'\''ored"}'"#), "{line}");
+}
