@@ -66,8 +66,8 @@ mod api;
 
 pub use answer::{Answer, ReadError};
 pub use api::*;
-pub use call::{Call, Handle, Serves};
 pub use builder::ClientBuilder;
+pub use call::{Call, Handle, Serves};
 pub use client::{Client, ProjectClient};
 pub use error::{Delivery, Error, ErrorKind};
 pub use open::UnknownValue;

@@ -1,9 +1,10 @@
 //! The commands of this repository.
 //!
-//! In: a command line. Out: what [`flighthub2_generator`] makes of it, told to a person. Decides nothing about
-//! specifications or code.
+//! In: a command line. Out: what [`flighthub2_generator`] makes of it, told to a person, or a running mock server.
+//! Decides nothing about specifications or code.
 
 mod r#gen;
+mod mock;
 
 use std::process::ExitCode;
 
@@ -22,10 +23,12 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Gen(r#gen::Arguments),
+    Mock(mock::Arguments),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Gen(arguments) => r#gen::run(&arguments),
+        Command::Mock(arguments) => mock::run(&arguments),
     }
 }

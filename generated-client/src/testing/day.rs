@@ -1,0 +1,357 @@
+//! A day in a project: what tasks, routes, stream forwarders and the control of payloads do.
+//!
+//! In: calls by the id of their operation, and the time. Out: what they answer, made of the examples. Calls that are not
+//! of this kind are left to the examples. Must not know HTTP or schemas; that the answers fit is shown by tests.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::check::{Arguments, BAD_PARAMETER};
+use super::state::{Examples, Ids, Outcome, listed, rfc3339, with};
+
+/// How long an immediate task waits, in seconds.
+const PREPARATION: i64 = 5;
+/// How long a flight takes, in seconds.
+const FLIGHT: i64 = 20 * 60;
+/// How long a task is planned for, if it does not say so.
+const WINDOW: i64 = 60 * 60;
+/// How many things of a kind are kept; the oldest are forgotten.
+const MAX_KEPT: usize = 1000;
+const MAX_FORWARDERS: usize = 20;
+
+const NO_TRACK: Outcome = Outcome::Refused(219_017, "no track for the task yet");
+const NO_TASK: Outcome = Outcome::Refused(219_021, "record not found");
+const TOO_LATE: Outcome =
+    Outcome::Refused(BAD_PARAMETER, "only planned tasks can be changed, before they are executed");
+const NO_WAYLINE: Outcome = Outcome::Refused(BAD_PARAMETER, "there is no such route");
+const NO_FORWARDER: Outcome = Outcome::Refused(212_056, "the forwarder does not exist");
+const TOO_MANY_FORWARDERS: Outcome = Outcome::Refused(233_317, "there are 20 forwarders already");
+const NOT_HELD: Outcome = Outcome::Refused(228_402, "the control of this payload is not held");
+
+/// What a project has.
+#[derive(Debug)]
+pub(crate) struct Site {
+    tasks: Vec<Task>,
+    /// As `getWayline` answers them.
+    waylines: Vec<Value>,
+    /// As `listStreamForwarders` answers them.
+    forwarders: Vec<Value>,
+    /// Payloads whose control is held, by aircraft.
+    held: BTreeMap<String, BTreeSet<String>>,
+}
+
+#[derive(Debug)]
+struct Task {
+    /// As `getFlightTask` answers it.
+    detail: Value,
+    /// As `listFlightTasks` answers it.
+    entry: Value,
+    /// When it is to fly; `None` if it is one of the examples, which stays as it is.
+    begin: Option<i64>,
+    suspended: bool,
+    /// Its time came while it was suspended.
+    missed: bool,
+}
+
+impl Site {
+    /// A new project; one that is at home has what the examples have.
+    pub(crate) fn new(home: bool, examples: &Examples<'_>) -> Self {
+        let mut site = Self { tasks: Vec::new(), waylines: Vec::new(), forwarders: Vec::new(), held: BTreeMap::new() };
+        if home {
+            let detail = examples.data("getFlightTask");
+            let entries = examples.list("listFlightTasks").into_iter();
+            let still = |entry| Task { detail: detail.clone(), entry, begin: None, suspended: false, missed: false };
+            site.tasks = entries.map(still).collect();
+            site.waylines.push(examples.data("getWayline"));
+            site.forwarders = examples.list("listStreamForwarders");
+        }
+        site
+    }
+
+    pub(crate) fn act(
+        &mut self,
+        operation: &str,
+        arguments: &Arguments,
+        examples: &Examples<'_>,
+        now: i64,
+        ids: &mut Ids<'_>,
+    ) -> Outcome {
+        let body = arguments.body.as_ref().unwrap_or(&Value::Null);
+        let value = |name: &str| arguments.values.get(name).unwrap_or(&Value::Null);
+        match operation {
+            "createFlightTask" => self.create_task(body, examples, now, ids),
+            "updateFlightTaskStatus" => self.change_task(value("task_uuid"), &body["status"], now),
+            "listFlightTasks" => self.list_tasks(&value, now),
+            "getFlightTask" => self.task(value("task_uuid")).map_or(NO_TASK, |task| Outcome::Data(task.detail(now))),
+            "listFlightTaskMedia" => match self.task(value("task_uuid")) {
+                Some(task) if task.is_done(now) => Outcome::Example,
+                Some(_) => Outcome::Data(json!({"list": null})),
+                None => NO_TASK,
+            },
+            "getFlightTaskTrack" => match self.task(value("task_uuid")) {
+                Some(task) if task.is_done(now) => Outcome::Example,
+                Some(_) => NO_TRACK,
+                None => NO_TASK,
+            },
+            "finishWaylineUpload" => self.add_wayline(body, examples, now, ids),
+            "listWaylines" => {
+                let entry = |wayline: &Value| {
+                    let mut entry = wayline.clone();
+                    for more in ["download_url", "distance", "wayline_point_nums"] {
+                        entry.as_object_mut().map(|members| members.remove(more));
+                    }
+                    entry
+                };
+                Outcome::Data(json!({"list": listed(self.waylines.iter().map(entry).collect())}))
+            }
+            "getWayline" => {
+                let found = self.waylines.iter().find(|wayline| wayline["id"] == *value("wayline_id"));
+                found.map_or(NO_WAYLINE, |wayline| Outcome::Data(wayline.clone()))
+            }
+            "acquireControl" => self.acquire(body, examples),
+            "releaseControl" => self.release(body, examples),
+            "createStreamForwarder" => self.create_forwarder(body, examples, ids),
+            "listStreamForwarders" => Outcome::Data(json!({"list": listed(self.forwarders.clone())})),
+            "setStreamForwarder" => self.set_forwarder(value("converter_id"), &body["auto_push_stream"]),
+            "deleteStreamForwarder" => {
+                let before = self.forwarders.len();
+                self.forwarders.retain(|forwarder| forwarder["converter_id"] != *value("converter_id"));
+                if self.forwarders.len() < before { Outcome::Done } else { NO_FORWARDER }
+            }
+            _ => Outcome::Example,
+        }
+    }
+
+    fn task(&self, id: &Value) -> Option<&Task> {
+        self.tasks.iter().find(|task| task.detail["uuid"] == *id)
+    }
+
+    fn create_task(&mut self, body: &Value, examples: &Examples<'_>, now: i64, ids: &mut Ids<'_>) -> Outcome {
+        let kind = body["task_type"].as_str().unwrap_or("immediate");
+        let first = match kind {
+            "immediate" => None,
+            "recurring" => body["recurring_task_start_time_list"][0].as_i64(),
+            "continuous" => body["continuous_task_periods"][0][0].as_i64(),
+            _ => body["begin_at"].as_i64(),
+        };
+        let begin = first.or_else(|| body["begin_at"].as_i64().filter(|_| kind != "immediate"));
+        let begin = begin.unwrap_or_else(|| now.saturating_add(PREPARATION));
+        let end = body["end_at"].as_i64().unwrap_or_else(|| begin.saturating_add(WINDOW));
+        let id = ids.uuid();
+        let common = [
+            ("uuid", json!(id)),
+            ("name", body["name"].clone()),
+            ("sn", body["sn"].clone()),
+            ("wayline_uuid", body["wayline_uuid"].clone()),
+            ("task_type", json!(kind)),
+            ("begin_at", json!(rfc3339(begin))),
+            ("end_at", json!(rfc3339(end))),
+        ];
+        let detail = with(examples.data("getFlightTask"), &common);
+        let repeat = &body["repeat_option"];
+        let settings = [
+            ("rth_altitude", &body["rth_altitude"]),
+            ("rth_mode", &body["rth_mode"]),
+            ("resumable_status", &body["resumable_status"]),
+            ("out_of_control_action_in_flight", &body["out_of_control_action_in_flight"]),
+            ("repeat_type", &body["repeat_type"]),
+            ("recurring_task_start_time_list", &body["recurring_task_start_time_list"]),
+            ("continuous_task_periods", &body["continuous_task_periods"]),
+            ("min_battery_capacity", &body["min_battery_capacity"]),
+            ("interval", &repeat["interval"]),
+            ("days_of_week", &repeat["days_of_week"]),
+            ("days_of_month", &repeat["days_of_month"]),
+            // A list in a request, and a number in an answer.
+            ("week_of_month", &repeat["week_of_month"][0]),
+        ];
+        let given = settings.into_iter().filter(|(_, value)| !value.is_null());
+        let given: Vec<(&str, Value)> = given.map(|(name, value)| (name, value.clone())).collect();
+        let entry = examples.list("listFlightTasks").into_iter().next().unwrap_or_else(|| json!({}));
+        let mut entry = with(entry, &common);
+        if let Some(landing) = body.get("landing_dock_sn") {
+            entry = with(entry, &[("landing_dock_sn", landing.clone())]);
+        }
+        if let Some(resumable) = body.get("resumable_status") {
+            entry = with(entry, &[("resumable_status", resumable.clone())]);
+        }
+        if self.tasks.len() >= MAX_KEPT {
+            self.tasks.remove(0);
+        }
+        self.tasks.push(Task {
+            detail: with(detail, &given),
+            entry,
+            begin: Some(begin),
+            suspended: false,
+            missed: false,
+        });
+        Outcome::Data(with(examples.data("createFlightTask"), &[("task_uuid", json!(id))]))
+    }
+
+    fn change_task(&mut self, id: &Value, wanted: &Value, now: i64) -> Outcome {
+        let Some(task) = self.tasks.iter_mut().find(|task| task.detail["uuid"] == *id) else { return NO_TASK };
+        let Some(begin) = task.begin else { return Outcome::Done };
+        if task.detail["task_type"] == "immediate" {
+            return TOO_LATE;
+        }
+        match (task.status(now), wanted.as_str()) {
+            ("waiting" | "suspended", Some("suspended")) => task.suspended = true,
+            ("waiting", Some("restored")) => {}
+            ("suspended", Some("restored")) => {
+                task.suspended = false;
+                task.missed = now >= begin;
+            }
+            _ => return TOO_LATE,
+        }
+        Outcome::Done
+    }
+
+    fn list_tasks<'a>(&self, value: &impl Fn(&str) -> &'a Value, now: i64) -> Outcome {
+        let moment = |name: &str| value(name).as_i64().map(rfc3339).unwrap_or_default();
+        let window = moment("begin_at")..=moment("end_at");
+        let same = |entry: &Value, name: &str| value(name).is_null() || entry[name] == *value(name);
+        let fits = |entry: &Value| {
+            let named =
+                value("name").as_str().is_none_or(|part| entry["name"].as_str().is_some_and(|n| n.contains(part)));
+            let wanted = value("status").as_array().is_none_or(|wanted| wanted.contains(&entry["status"]));
+            let begins = entry["begin_at"].as_str().is_some_and(|begins| window.contains(&begins.to_owned()));
+            same(entry, "sn") && same(entry, "task_type") && named && wanted && begins
+        };
+        let entries = self.tasks.iter().map(|task| task.entry(now));
+        Outcome::Data(json!({"list": listed(entries.filter(fits).collect())}))
+    }
+
+    fn add_wayline(&mut self, body: &Value, examples: &Examples<'_>, now: i64, ids: &mut Ids<'_>) -> Outcome {
+        let (id, name) = (json!(ids.uuid()), &body["name"]);
+        let updated = json!(now.saturating_mul(1000));
+        let members = [("id", id.clone()), ("name", name.clone()), ("update_time", updated)];
+        if self.waylines.len() >= MAX_KEPT {
+            self.waylines.remove(0);
+        }
+        self.waylines.push(with(examples.data("getWayline"), &members));
+        Outcome::Data(with(examples.data("finishWaylineUpload"), &[("uuid", id), ("name", name.clone())]))
+    }
+
+    fn acquire(&mut self, body: &Value, examples: &Examples<'_>) -> Outcome {
+        let (drone, payloads) = wanted(body);
+        if !self.held.contains_key(&drone) && self.held.len() >= MAX_KEPT {
+            self.held.pop_first();
+        }
+        let held = self.held.entry(drone.clone()).or_default();
+        held.extend(payloads.into_iter().take(MAX_KEPT));
+        let controls = controls(held, examples);
+        Outcome::Data(json!({"drone_sn": drone, "controls": controls}))
+    }
+
+    fn release(&mut self, body: &Value, examples: &Examples<'_>) -> Outcome {
+        let (drone, payloads) = wanted(body);
+        let Some(held) = self.held.get_mut(&drone) else { return NOT_HELD };
+        if payloads.iter().any(|payload| !held.contains(payload)) {
+            return NOT_HELD;
+        }
+        held.retain(|payload| !payloads.contains(payload));
+        let controls = controls(held, examples);
+        if controls.is_null() {
+            self.held.remove(&drone);
+        }
+        Outcome::Data(json!({"drone_sn": drone, "controls": controls}))
+    }
+
+    fn create_forwarder(&mut self, body: &Value, examples: &Examples<'_>, ids: &mut Ids<'_>) -> Outcome {
+        if self.forwarders.len() >= MAX_FORWARDERS {
+            return TOO_MANY_FORWARDERS;
+        }
+        let id = json!(ids.named("CONVERTERMADE"));
+        let template = examples.list("listStreamForwarders").into_iter().next().unwrap_or_else(|| json!({}));
+        // The service writes every member of every kind of target, and leaves those of other kinds empty.
+        let blank = template["schema_option"].as_object().into_iter().flatten();
+        let blank: Vec<(&str, Value)> = blank.map(|(name, _)| (name.as_str(), json!(""))).collect();
+        let given = body["schema_option"].as_object().into_iter().flatten();
+        let given: Vec<(&str, Value)> = given.map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let target = with(with(template["schema_option"].clone(), &blank), &given);
+        let members = [
+            ("converter_id", id.clone()),
+            ("converter_name", body["converter_name"].clone()),
+            ("sn", body["sn"].clone()),
+            ("camera_index", body["camera_index"].clone()),
+            ("schema", body["schema"].clone()),
+            ("schema_option", target),
+            ("auto_push_stream", json!(false)),
+            ("state", json!("initialized")),
+        ];
+        self.forwarders.push(with(template, &members));
+        Outcome::Data(with(examples.data("createStreamForwarder"), &[("converter_id", id)]))
+    }
+
+    fn set_forwarder(&mut self, id: &Value, push: &Value) -> Outcome {
+        let Some(forwarder) = self.forwarders.iter_mut().find(|known| known["converter_id"] == *id) else {
+            return NO_FORWARDER;
+        };
+        let state = if *push == true { "running" } else { "stopped" };
+        *forwarder = with(forwarder.take(), &[("auto_push_stream", push.clone()), ("state", json!(state))]);
+        Outcome::Done
+    }
+}
+
+impl Task {
+    fn status(&self, now: i64) -> &str {
+        let Some(begin) = self.begin else { return self.entry["status"].as_str().unwrap_or_default() };
+        if self.suspended {
+            "suspended"
+        } else if self.missed {
+            "timeout"
+        } else if now < begin {
+            "waiting"
+        } else if now < begin.saturating_add(FLIGHT) {
+            "executing"
+        } else {
+            "success"
+        }
+    }
+
+    fn is_done(&self, now: i64) -> bool {
+        self.status(now) == "success"
+    }
+
+    fn detail(&self, now: i64) -> Value {
+        let status = json!(self.status(now));
+        let mut detail = with(self.detail.clone(), &[("status", status)]);
+        if self.begin.is_some() && !self.is_done(now) {
+            let nothing = [("expected_file_count", json!(0)), ("uploaded_file_count", json!(0))];
+            let folder = with(detail["folder_info"].clone(), &nothing);
+            detail = with(detail, &[("folder_info", folder)]);
+        }
+        detail
+    }
+
+    fn entry(&self, now: i64) -> Value {
+        let Some(begin) = self.begin else { return self.entry.clone() };
+        let status = self.status(now);
+        let at = |moment: i64, come: bool| json!(if come { rfc3339(moment) } else { String::new() });
+        let (flew, done) = (matches!(status, "executing" | "success"), status == "success");
+        let total = &self.entry["total_waypoints"];
+        let members = [
+            ("status", json!(status)),
+            ("run_at", at(begin, flew)),
+            ("completed_at", at(begin.saturating_add(FLIGHT), done)),
+            ("current_waypoint_index", if done { total.clone() } else { json!(0) }),
+        ];
+        let mut entry = with(self.entry.clone(), &members);
+        if !done {
+            // There are no media yet.
+            entry.as_object_mut().map(|members| members.remove("media_upload_status"));
+        }
+        entry
+    }
+}
+
+/// The aircraft and the payloads that a call wants to control.
+fn wanted(body: &Value) -> (String, BTreeSet<String>) {
+    let payloads = body["payload_index"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    (body["drone_sn"].as_str().unwrap_or_default().to_owned(), payloads.map(str::to_owned).collect())
+}
+
+fn controls(held: &BTreeSet<String>, examples: &Examples<'_>) -> Value {
+    let template = examples.data("acquireControl")["controls"][0].clone();
+    listed(held.iter().map(|payload| with(template.clone(), &[("payload_index", json!(payload))])).collect())
+}

@@ -1,0 +1,393 @@
+//! A FlightHub 2 on this machine, for tests without a token, a network or an aircraft.
+//!
+//! A [`MockServer`] interprets the specification that this crate is generated from, at run time and on its own. It
+//! refuses every request that does not fit, with FlightHub's kind of answer, answers the others with the examples of the
+//! specification, and writes all of them down. A little of the service is played: see [`MockServer::advance`].
+//!
+//! ```
+//! use flighthub2::testing::{Fault, MockServer, PROJECT};
+//! use flighthub2::projects::ListProjects;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = MockServer::start().await?;
+//! let fh = server.client();
+//!
+//! let projects = fh.projects().list().send().await?;
+//! assert_eq!(projects.list[0].uuid.as_str(), PROJECT);
+//!
+//! server.on::<ListProjects>().fault_once(Fault::Refuse { code: 200403, message: "no".into() });
+//! let refused = fh.projects().list().send().await.unwrap_err();
+//! assert_eq!(refused.code(), Some(200403));
+//! assert_eq!(server.requests_of::<ListProjects>().len(), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it refuses
+//! In this order: an unknown path (HTTP 404, plain text), another method (405), a missing or wrong token (code 200401), a
+//! project that is missing or unknown (200403), then anything of the path, the query, the headers or the body that the
+//! specification does not allow (200101). Codes come under HTTP 200. [`RecordedRequest::verdict`] has the reason.
+
+mod answer;
+mod check;
+mod day;
+mod fault;
+mod http;
+mod record;
+mod route;
+mod schema;
+mod server;
+mod specification;
+mod state;
+
+use std::io;
+use std::marker::PhantomData;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub use self::fault::Fault;
+pub use self::record::{RecordedRequest, Refusal, Verdict};
+
+use self::answer::{Reply, envelope};
+use self::server::Shared;
+use self::specification::Specification;
+use crate::types::Language;
+use crate::{Client, ClientBuilder, JsonValue, Operation, Risk, Token, UnixSeconds};
+
+/// The token that a [`MockServer`] takes: that of the examples.
+pub const TOKEN: &str = "PLACEHOLDER_ORGANIZATION_KEY";
+/// The project that a [`MockServer`] knows: that of the examples.
+pub const PROJECT: &str = "5f0c7a1e-2b34-4c56-8d78-9e0f1a2b3c4d";
+
+/// A server that stands for the service. It lives in the runtime that it was started in, and ends when it is dropped.
+#[derive(Debug)]
+pub struct MockServer {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    client: Client,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl MockServer {
+    /// Starts a server on a free port of this machine.
+    ///
+    /// # Errors
+    /// There is no free port.
+    pub async fn start() -> io::Result<Self> {
+        Self::start_on(0).await
+    }
+
+    /// Starts a server on a port of this machine.
+    ///
+    /// # Errors
+    /// The port is not free.
+    pub async fn start_on(port: u16) -> io::Result<Self> {
+        let specification = Specification::embedded()?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let address = listener.local_addr()?;
+        let client = client_for(address).and_then(ClientBuilder::build).map_err(io::Error::other)?;
+        let shared = Arc::new(Shared::new(specification, TOKEN, PROJECT));
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(Arc::clone(&shared).run(listener, stopped));
+        Ok(Self { shared, address, client, stop: Some(stop), task })
+    }
+
+    /// Remembers nothing from now on: every answer is an example.
+    #[must_use]
+    pub fn stateless(self) -> Self {
+        self.shared.state().world = None;
+        self
+    }
+
+    /// Shows every request to a function, before it is answered. The function must not use the server.
+    #[must_use]
+    pub fn observe(self, observer: impl Fn(&RecordedRequest) + Send + Sync + 'static) -> Self {
+        self.shared.state().observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// The base URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        url_of(self.address)
+    }
+
+    /// A client for this server that may do everything.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Settings of a client for this server that may do everything.
+    ///
+    /// # Errors
+    /// The token of the examples is no token, which cannot be.
+    pub fn client_builder(&self) -> Result<ClientBuilder, crate::Error> {
+        client_for(self.address)
+    }
+
+    /// Lets the token use one more project.
+    pub fn add_project(&self, id: impl Into<String>) {
+        self.shared.state().projects.insert(id.into());
+    }
+
+    /// What to do with the calls of an operation.
+    #[must_use]
+    pub fn on<O: Operation>(&self) -> On<'_, O> {
+        let operation = match self.shared.specification.find(O::INFO.id) {
+            Some(index) => Subject::One(index),
+            None => Subject::Nothing,
+        };
+        On { shared: &self.shared, operation, output: PhantomData }
+    }
+
+    /// What to do with the calls of an operation, by its id.
+    ///
+    /// # Errors
+    /// There is no such operation.
+    pub fn on_id(&self, id: &str) -> io::Result<On<'_, ()>> {
+        let index = self.shared.specification.find(id).ok_or_else(|| unknown("operation", id))?;
+        Ok(On { shared: &self.shared, operation: Subject::One(index), output: PhantomData })
+    }
+
+    /// What to do with all calls. What is said for one operation goes first.
+    #[must_use]
+    pub fn on_all(&self) -> On<'_, ()> {
+        On { shared: &self.shared, operation: Subject::All, output: PhantomData }
+    }
+
+    /// Every request so far, in order; of very many, the last 100 000.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.shared.state().records.iter().cloned().collect()
+    }
+
+    /// Every request of an operation so far, in order.
+    #[must_use]
+    pub fn requests_of<O: Operation>(&self) -> Vec<RecordedRequest> {
+        let state = self.shared.state();
+        state.records.iter().filter(|record| record.operation == Some(O::INFO.id)).cloned().collect()
+    }
+
+    /// Forgets the requests so far.
+    pub fn forget_requests(&self) {
+        self.shared.state().records.clear();
+    }
+
+    /// How many connections were made so far.
+    #[must_use]
+    pub fn connections(&self) -> u64 {
+        self.shared.connections.load(Ordering::Relaxed)
+    }
+
+    /// Lets time pass in the service. It has no clock: nothing moves without this.
+    ///
+    /// A flight task that was created waits, is executed at its time (an immediate one after 5 seconds), and is done 20
+    /// minutes later. One that is suspended when its time comes does not fly. Recurring and continuous tasks fly once,
+    /// at their first time. Tasks, routes, stream forwarders and the control of payloads are remembered; besides those
+    /// that were made, there are those of the examples, which never change. Everything else answers examples.
+    pub fn advance(&self, time: Duration) {
+        if let Some(world) = &mut self.shared.state().world {
+            world.advance(time);
+        }
+    }
+
+    /// What time it is in the service; it begins in the time of the examples.
+    #[must_use]
+    pub fn now(&self) -> UnixSeconds {
+        UnixSeconds::new(self.shared.state().world.as_ref().map_or(state::BEGINNING, state::World::now))
+    }
+
+    /// Whether a body is what the specification says that an operation answers.
+    ///
+    /// # Errors
+    /// There is no such operation, or the body does not fit; the error says where.
+    pub fn check_answer(&self, operation_id: &str, body: &JsonValue) -> io::Result<()> {
+        let specification = self.shared.specification;
+        let found = specification.find(operation_id).and_then(|index| specification.operations.get(index));
+        let operation = found.ok_or_else(|| unknown("operation", operation_id))?;
+        match operation.answer.problem(body, &specification.schemas) {
+            Some(problem) => Err(io::Error::new(io::ErrorKind::InvalidData, problem)),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the server and waits until nothing of it is left. Connections are closed as they are.
+    pub async fn stop(mut self) {
+        drop(self.stop.take());
+        // It can only have been cancelled with its runtime, and then it is over, too.
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for MockServer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn url_of(address: SocketAddr) -> String {
+    format!("http://{address}")
+}
+
+fn client_for(address: SocketAddr) -> Result<ClientBuilder, crate::Error> {
+    let builder = Client::builder().base_url(url_of(address)).token(Token::new(TOKEN)?);
+    Ok(builder.language(Language::English).max_risk(Risk::Physical))
+}
+
+fn unknown(what: &str, name: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, format!("there is no {what} `{name}`"))
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Subject {
+    One(usize),
+    All,
+    /// An operation of another specification.
+    Nothing,
+}
+
+/// What to do with the calls of an operation, or with all. Nothing of it undoes a check: a request that does not fit is
+/// refused all the same.
+#[derive(Debug)]
+pub struct On<'a, O> {
+    shared: &'a Shared,
+    operation: Subject,
+    output: PhantomData<fn() -> O>,
+}
+
+impl<O: Operation> On<'_, O>
+where
+    O::Output: Serialize,
+{
+    /// Answers this from now on.
+    ///
+    /// # Errors
+    /// The output cannot be written as JSON.
+    pub fn answer(self, output: &O::Output) -> io::Result<Self> {
+        let reply = Reply::Envelope(envelope(0, "", Some(serde_json::to_value(output)?)));
+        Ok(self.reply(reply))
+    }
+
+    /// Answers this once, after what was already asked for.
+    ///
+    /// # Errors
+    /// The output cannot be written as JSON.
+    pub fn answer_once(self, output: &O::Output) -> io::Result<Self> {
+        let reply = Reply::Envelope(envelope(0, "", Some(serde_json::to_value(output)?)));
+        Ok(self.queue(reply))
+    }
+}
+
+impl<O> On<'_, O> {
+    /// Answers this body from now on, whatever it is.
+    pub fn envelope(self, body: JsonValue) -> Self {
+        self.reply(Reply::Envelope(body))
+    }
+
+    /// Answers this body once, after what was already asked for.
+    pub fn envelope_once(self, body: JsonValue) -> Self {
+        self.queue(Reply::Envelope(body))
+    }
+
+    /// Refuses with a code from now on.
+    pub fn refuse(self, code: i64, message: &str) -> Self {
+        self.envelope(envelope(code, message, None))
+    }
+
+    /// Refuses with a code once, after what was already asked for.
+    pub fn refuse_once(self, code: i64, message: &str) -> Self {
+        self.envelope_once(envelope(code, message, None))
+    }
+
+    /// Answers the example of this name from now on.
+    ///
+    /// # Errors
+    /// The operation has no such example.
+    pub fn example(self, name: &str) -> io::Result<Self> {
+        let reply = self.named(name)?;
+        Ok(self.reply(reply))
+    }
+
+    /// Answers the example of this name once, after what was already asked for.
+    ///
+    /// # Errors
+    /// The operation has no such example.
+    pub fn example_once(self, name: &str) -> io::Result<Self> {
+        let reply = self.named(name)?;
+        Ok(self.queue(reply))
+    }
+
+    /// Does this wrong from now on.
+    pub fn fault(self, fault: Fault) -> Self {
+        self.planned(None, fault)
+    }
+
+    /// Does this wrong with the next request, after what was already asked for.
+    pub fn fault_once(self, fault: Fault) -> Self {
+        self.planned(Some(1), fault)
+    }
+
+    /// Does this wrong with as many requests, after what was already asked for.
+    pub fn fault_times(self, times: u32, fault: Fault) -> Self {
+        self.planned(Some(times), fault)
+    }
+
+    /// Forgets answers and faults that were asked for here.
+    pub fn clear(self) -> Self {
+        if let Some(key) = self.key() {
+            let mut state = self.shared.state();
+            state.replies.clear(key);
+            state.faults.clear(key);
+        }
+        self
+    }
+
+    /// What the operation is called by where things are kept.
+    fn key(&self) -> Option<Option<usize>> {
+        match self.operation {
+            Subject::One(index) => Some(Some(index)),
+            Subject::All => Some(None),
+            Subject::Nothing => None,
+        }
+    }
+
+    fn named(&self, name: &str) -> io::Result<Reply> {
+        let operation = match self.operation {
+            Subject::One(index) => self.shared.specification.operations.get(index),
+            Subject::All | Subject::Nothing => None,
+        };
+        let found = operation.is_some_and(|operation| operation.examples.iter().any(|(known, _)| known == name));
+        if found { Ok(Reply::Example(name.to_owned())) } else { Err(unknown("example", name)) }
+    }
+
+    fn reply(self, reply: Reply) -> Self {
+        if let Some(key) = self.key() {
+            self.shared.state().replies.set(key, reply);
+        }
+        self
+    }
+
+    fn queue(self, reply: Reply) -> Self {
+        if let Some(key) = self.key() {
+            self.shared.state().replies.queue(key, reply);
+        }
+        self
+    }
+
+    fn planned(self, times: Option<u32>, fault: Fault) -> Self {
+        if let Some(key) = self.key() {
+            self.shared.state().faults.add(key, times, fault);
+        }
+        self
+    }
+}

@@ -1,0 +1,116 @@
+//! From a method and a path to an operation.
+//!
+//! In: a path as it was sent. Out: the operation and the values of its path, or why there is none. Must not know what
+//! an operation demands beyond its path.
+
+use super::specification::{OperationSpec, Segment, Specification};
+
+/// Where a request leads.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// To an operation, with the decoded values of its path, by name.
+    Found { operation: usize, values: Vec<(String, String)> },
+    /// The path has other methods.
+    OtherMethod { allowed: Vec<String> },
+    /// Nowhere.
+    Unknown,
+}
+
+pub(crate) fn route(specification: &Specification, method: &str, path: &str) -> Route {
+    let Some(parts) = path.strip_prefix('/') else { return Route::Unknown };
+    let parts: Option<Vec<String>> = parts.split('/').map(|part| decoded(part, false)).collect();
+    let Some(parts) = parts else { return Route::Unknown };
+    let fitting = || {
+        let operations = specification.operations.iter().enumerate();
+        operations.filter(|(_, operation)| fits(operation, &parts))
+    };
+    // A segment that is written out comes before a parameter in its place.
+    let Some((_, best)) = fitting().max_by_key(|(_, operation)| literals(operation)) else { return Route::Unknown };
+    let mut same = fitting().filter(|(_, operation)| operation.segments == best.segments);
+    match same.clone().find(|(_, operation)| operation.method == method) {
+        Some((index, operation)) => Route::Found { operation: index, values: values(operation, &parts) },
+        None => Route::OtherMethod { allowed: same.by_ref().map(|(_, operation)| operation.method.clone()).collect() },
+    }
+}
+
+fn fits(operation: &OperationSpec, parts: &[String]) -> bool {
+    let fits = |(segment, part): (&Segment, &String)| match segment {
+        Segment::Literal(text) => text == part,
+        Segment::Parameter(_) => !part.is_empty(),
+    };
+    operation.segments.len() == parts.len() && operation.segments.iter().zip(parts).all(fits)
+}
+
+fn literals(operation: &OperationSpec) -> Vec<bool> {
+    operation.segments.iter().map(|segment| matches!(segment, Segment::Literal(_))).collect()
+}
+
+fn values(operation: &OperationSpec, parts: &[String]) -> Vec<(String, String)> {
+    let pairs = operation.segments.iter().zip(parts);
+    let value = |(segment, part): (&Segment, &String)| match segment {
+        Segment::Literal(_) => None,
+        Segment::Parameter(name) => Some((name.clone(), part.clone())),
+    };
+    pairs.filter_map(value).collect()
+}
+
+/// A text without its percent signs; in a query a plus sign is a blank. `None` if it is badly encoded.
+pub(crate) fn decoded(text: &str, query: bool) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut plain = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        plain.push(match byte {
+            b'%' => {
+                let digit = |byte: u8| char::from(byte).to_digit(16);
+                let (high, low) = (digit(bytes.next()?)?, digit(bytes.next()?)?);
+                u8::try_from(high * 16 + low).ok()?
+            }
+            b'+' if query => b' ',
+            byte => byte,
+        });
+    }
+    String::from_utf8(plain).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The operation and the values of its path, or the methods that there are.
+    type Found = Result<(String, Vec<(String, String)>), Vec<String>>;
+
+    fn found(method: &str, path: &str) -> Found {
+        let specification = Specification::embedded().unwrap();
+        match route(specification, method, path) {
+            Route::Found { operation, values } => Ok((specification.operations[operation].id.clone(), values)),
+            Route::OtherMethod { allowed } => Err(allowed),
+            Route::Unknown => Err(Vec::new()),
+        }
+    }
+
+    #[test]
+    fn written_segments_come_before_parameters() {
+        assert_eq!(found("GET", "/openapi/v0.1/flight-task/list"), Ok(("listFlightTasks".into(), vec![])));
+        let one = ("getFlightTask".to_owned(), vec![("task_uuid".to_owned(), "a/b".to_owned())]);
+        assert_eq!(found("GET", "/openapi/v0.1/flight-task/a%2Fb"), Ok(one));
+        assert_eq!(found("GET", "/openapi/v0.1/model/create"), Err(vec!["POST".to_owned()]));
+    }
+
+    #[test]
+    fn what_leads_nowhere_is_told_apart_from_another_method() {
+        for path in ["/", "", "*", "/openapi/v0.1", "/openapi/v0.1/flight-task/", "/openapi/v0.1/flight-task/%zz"] {
+            assert_eq!(found("GET", path), Err(vec![]), "{path}");
+        }
+        let allowed = vec!["POST".to_owned(), "DELETE".to_owned()];
+        assert_eq!(found("GET", "/openapi/v0.1/device/control"), Err(allowed));
+    }
+
+    #[test]
+    fn bad_encodings_are_no_text() {
+        assert_eq!(decoded("a%20b+c", true).as_deref(), Some("a b c"));
+        assert_eq!(decoded("a+c", false).as_deref(), Some("a+c"));
+        for bad in ["%", "%4", "%4g", "%ff", "%+1"] {
+            assert_eq!(decoded(bad, true), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Schemas: whether a value fits one, and where in a value its enumerations are.
+//!
+//! In: schemas of OpenAPI 3.0 and JSON values. Out: what does not fit, in words that hold no value, since a value can be
+//! a secret. Must not know operations or HTTP.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use jsonschema::Validator;
+use serde_json::{Map, Value, json};
+
+use super::specification::Schemas;
+
+const PLACE: &str = "#/components/schemas/";
+/// A text that no enumeration has.
+pub(crate) const UNKNOWN_TEXT: &str = "a_value_of_tomorrow";
+/// A number that no enumeration has.
+pub(crate) const UNKNOWN_NUMBER: i64 = 987_654_321;
+
+/// A schema that is compiled when it is needed first.
+#[derive(Debug)]
+pub(crate) struct Check {
+    schema: Value,
+    compiled: OnceLock<Result<Validator, String>>,
+}
+
+impl Check {
+    pub(crate) fn new(schema: Value) -> Self {
+        Self { schema, compiled: OnceLock::new() }
+    }
+
+    fn compiled(&self, schemas: &Schemas) -> Result<&Validator, &String> {
+        let compile = || {
+            let schema = json_schema(&self.schema, schemas);
+            let options =
+                jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true);
+            options.build(&schema).map_err(|error| error.masked().to_string())
+        };
+        self.compiled.get_or_init(compile).as_ref()
+    }
+
+    /// Why the schema itself cannot be used.
+    #[cfg(test)]
+    pub(crate) fn compile_problem(&self, schemas: &Schemas) -> Option<String> {
+        self.compiled(schemas).err().cloned()
+    }
+
+    /// Why a value does not fit.
+    pub(crate) fn problem(&self, value: &Value, schemas: &Schemas) -> Option<String> {
+        let validator = match self.compiled(schemas) {
+            Ok(validator) => validator,
+            Err(problem) => return Some(format!("the schema cannot be used: {problem}")),
+        };
+        let error = validator.iter_errors(value).next()?;
+        let place = error.instance_path().as_str();
+        // The words are those of the library without the value.
+        let words = error.masked().to_string();
+        Some(if place.is_empty() { words } else { format!("{place}: {words}") })
+    }
+
+    /// Replaces what stands where the schema has an enumeration with something that is not in it.
+    pub(crate) fn forget_enumerations(&self, value: &mut Value, schemas: &Schemas) {
+        forget(&self.schema, value, schemas);
+    }
+}
+
+/// What a reference, or a list of one, leads to.
+pub(crate) fn resolved<'a>(schema: &'a Value, schemas: &'a Schemas) -> &'a Value {
+    let target = schema["$ref"].as_str().and_then(|reference| schemas.get(reference.strip_prefix(PLACE)?));
+    let only = schema["allOf"].as_array().filter(|list| list.len() == 1).and_then(|list| list.first());
+    match target.or(only) {
+        Some(target) => resolved(target, schemas),
+        None => schema,
+    }
+}
+
+fn forget(schema: &Value, value: &mut Value, schemas: &Schemas) {
+    if let Some(target) = schema["$ref"].as_str().and_then(|reference| schemas.get(reference.strip_prefix(PLACE)?)) {
+        return forget(target, value, schemas);
+    }
+    if schema["enum"].is_array() {
+        match value {
+            Value::String(text) => UNKNOWN_TEXT.clone_into(text),
+            Value::Number(_) => *value = json!(UNKNOWN_NUMBER),
+            _ => {}
+        }
+        return;
+    }
+    for several in ["allOf", "oneOf", "anyOf"] {
+        schema[several].as_array().into_iter().flatten().for_each(|schema| forget(schema, value, schemas));
+    }
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| forget(&schema["items"], item, schemas)),
+        Value::Object(members) => {
+            for (name, member) in members {
+                let known = schema["properties"].get(name);
+                if let Some(schema) = known.or_else(|| schema.get("additionalProperties")) {
+                    forget(schema, member, schemas);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A schema of OpenAPI 3.0 as JSON Schema, with everything that it refers to.
+fn json_schema(schema: &Value, schemas: &Schemas) -> Value {
+    let mut needed = BTreeMap::new();
+    let mut root = converted(schema);
+    let mut open = references(&root);
+    while let Some(name) = open.pop() {
+        if let (false, Some(target)) = (needed.contains_key(&name), schemas.get(&name)) {
+            let target = converted(target);
+            open.extend(references(&target));
+            needed.insert(name, target);
+        }
+    }
+    if let Value::Object(members) = &mut root {
+        members.insert("$defs".to_owned(), needed.into_iter().collect::<Map<_, _>>().into());
+    }
+    root
+}
+
+/// The names that a converted schema refers to.
+fn references(schema: &Value) -> Vec<String> {
+    let own = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/$defs/")).map(str::to_owned);
+    let members = schema.as_object().into_iter().flat_map(Map::values);
+    let inner = members.chain(schema.as_array().into_iter().flatten()).flat_map(references);
+    own.into_iter().chain(inner).collect()
+}
+
+/// The same demands in the words of JSON Schema. What demands nothing is left out.
+fn converted(schema: &Value) -> Value {
+    // In OpenAPI 3.0 nothing counts beside a reference.
+    if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix(PLACE)) {
+        return json!({"$ref": format!("#/$defs/{name}")});
+    }
+    let Some(members) = schema.as_object() else {
+        // Only `additionalProperties` may be a boolean, and it means the same.
+        return schema.clone();
+    };
+    let mut made = Map::new();
+    for (key, value) in members {
+        let value = match key.as_str() {
+            "properties" => {
+                let properties = value.as_object().into_iter().flatten();
+                properties.map(|(name, schema)| (name.clone(), converted(schema))).collect::<Map<_, _>>().into()
+            }
+            "items" | "additionalProperties" | "not" => converted(value),
+            "allOf" | "oneOf" | "anyOf" => value.as_array().into_iter().flatten().map(converted).collect(),
+            "type" if members.get("nullable") == Some(&Value::Bool(true)) => json!([value, "null"]),
+            "exclusiveMinimum" | "exclusiveMaximum" | "minimum" | "maximum" => continue,
+            "type" | "enum" | "required" | "format" | "pattern" | "minLength" | "maxLength" | "minItems"
+            | "maxItems" | "uniqueItems" | "minProperties" | "maxProperties" | "multipleOf" => value.clone(),
+            _ => continue,
+        };
+        made.insert(key.clone(), value);
+    }
+    limit(members, "minimum", "exclusiveMinimum", &mut made);
+    limit(members, "maximum", "exclusiveMaximum", &mut made);
+    if members.get("type").is_some_and(|kind| kind == "integer") && members.get("format").is_some_and(|f| f == "int64")
+    {
+        let unlimited = |made: &Map<_, _>, keys: [&str; 2]| !keys.iter().any(|key| made.contains_key(*key));
+        if unlimited(&made, ["minimum", "exclusiveMinimum"]) {
+            made.insert("minimum".to_owned(), i64::MIN.into());
+        }
+        if unlimited(&made, ["maximum", "exclusiveMaximum"]) {
+            made.insert("maximum".to_owned(), i64::MAX.into());
+        }
+    }
+    Value::Object(made)
+}
+
+/// In OpenAPI 3.0 a limit says with a second key, true or false, whether it is excluded itself.
+fn limit(members: &Map<String, Value>, key: &str, exclusive: &str, made: &mut Map<String, Value>) {
+    if let Some(value) = members.get(key) {
+        let excluded = members.get(exclusive) == Some(&Value::Bool(true));
+        made.insert(if excluded { exclusive } else { key }.to_owned(), value.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(schema: Value, value: &Value) -> Option<String> {
+        let named = json!({"Short": {"type": "string", "maxLength": 2, "nullable": true}});
+        Check::new(schema).problem(value, named.as_object().unwrap())
+    }
+
+    #[test]
+    fn the_words_of_openapi_mean_what_they_say() {
+        let nullable = json!({"type": "string", "nullable": true});
+        assert_eq!(problem(nullable, &Value::Null), None);
+        assert!(problem(json!({"type": "string"}), &Value::Null).is_some());
+        let above = json!({"type": "number", "minimum": 0, "exclusiveMinimum": true});
+        assert!(problem(above.clone(), &json!(0)).is_some());
+        assert_eq!(problem(above, &json!(0.1)), None);
+        let from = json!({"type": "number", "minimum": 0, "exclusiveMinimum": false});
+        assert_eq!(problem(from, &json!(0)), None);
+        let beside = json!({"$ref": "#/components/schemas/Short", "maxLength": 0, "description": "ignored"});
+        assert_eq!(problem(beside.clone(), &json!("ab")), None);
+        assert_eq!(problem(beside.clone(), &Value::Null), None);
+        assert!(problem(beside, &json!("abc")).is_some());
+        let long = json!({"type": "integer", "format": "int64"});
+        assert!(problem(long.clone(), &json!(1e300)).is_some());
+        assert_eq!(problem(long, &json!(i64::MAX)), None);
+        assert!(problem(json!({"type": "string", "format": "uuid"}), &json!("x")).is_some());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_without_its_value() {
+        let schema = json!({"type": "object", "properties": {"a": {"type": "integer"}, "b": {"enum": ["x"]}}});
+        let told = problem(schema.clone(), &json!({"a": "SECRET"})).unwrap();
+        assert!(told.starts_with("/a: ") && !told.contains("SECRET"), "{told}");
+        let told = problem(schema, &json!({"b": "SECRET"})).unwrap();
+        assert!(told.starts_with("/b: ") && !told.contains("SECRET"), "{told}");
+    }
+}

@@ -1,0 +1,650 @@
+//! The mock server: what it refuses, what it answers, what it does wrong when asked to, and what it remembers.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
+use std::time::{Duration, Instant};
+
+use flighthub2::flight_tasks::{CreateFlightTask, ListFlightTasksRequired, UpdateFlightTaskStatus};
+use flighthub2::projects::{ListOrganizationDevices, ListProjects};
+use flighthub2::testing::{Fault, MockServer, PROJECT, TOKEN, Verdict};
+use flighthub2::types::{
+    CalibrateDeviceRtkBody, CalibrateDeviceRtkBodyRequired, CreateFlightTaskBody, CreateFlightTaskBodyRequired,
+    DeviceControlBody, DeviceControlBodyRequired, FinishWaylineUploadBody, FinishWaylineUploadBodyRequired,
+    SetStreamForwarderBody, TaskStatus, TaskStatusChange, TaskType, UpdateFlightTaskStatusBody,
+};
+use flighthub2::{Client, Delivery, ErrorKind, ProjectClient};
+use flighthub2_tests::calls::examples;
+use flighthub2_tests::vectors::{self, normalized};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+const PROJECTS: &str = "/openapi/v0.1/project";
+const DOCK: &str = "7CTEXAMPLE0001";
+const AIRCRAFT: &str = "1581FEXAMPLE00000001";
+
+/// A client that sends nothing twice, so that a fault is seen and not repaired.
+fn once(server: &MockServer) -> Client {
+    server.client_builder().unwrap().max_attempts(1).build().unwrap()
+}
+
+/// An answer, taken apart by hand.
+#[derive(Debug)]
+struct Raw {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Raw {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+}
+
+async fn sent(server: &MockServer, bytes: impl AsRef<[u8]>) -> String {
+    let mut stream = TcpStream::connect(server.url().trim_start_matches("http://")).await.unwrap();
+    stream.write_all(bytes.as_ref()).await.unwrap();
+    let mut answer = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer));
+    read.await.expect("the connection stays open").unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+fn taken_apart(text: &str) -> Raw {
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no head: {text:?}"));
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    Raw { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
+}
+
+fn written(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> String {
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = body.len();
+    let length = if body.is_empty() { String::new() } else { format!("content-length: {length}\r\n") };
+    format!("{method} {target} HTTP/1.1\r\nhost: mock\r\nconnection: close\r\n{headers}{length}\r\n{body}")
+}
+
+async fn raw(server: &MockServer, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Raw {
+    taken_apart(&sent(server, written(method, target, headers, body)).await)
+}
+
+/// The request of an example as somebody writes it by hand.
+fn by_hand(request: &Value) -> String {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let members = |name: &str| request[name].as_object().cloned().unwrap_or_default();
+    let mut target = request["path"].as_str().unwrap().to_owned();
+    for (name, value) in members("path_params") {
+        target = target.replace(&format!("{{{name}}}"), &text(&value));
+    }
+    let query: Vec<String> = members("query").iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+    if !query.is_empty() {
+        target = format!("{target}?{}", query.join("&"));
+    }
+    let headers = members("headers");
+    let headers: Vec<(&str, String)> = headers.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let body = request.get("body").map(Value::to_string).unwrap_or_default();
+    written(request["method"].as_str().unwrap(), &target, &headers, &body)
+}
+
+#[tokio::test]
+async fn every_example_call_is_answered_with_its_example() {
+    let server = MockServer::start().await.unwrap().stateless();
+    let fh = server.client();
+    let answers = vectors::answers();
+    for example in examples() {
+        let name = example.name;
+        server.on_id(example.info.id).unwrap().example(name).unwrap();
+        let output = example.send(&fh, &fh.project(PROJECT)).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let data = &answers[name]["data"];
+        let wanted = if *data == json!({}) { Value::Null } else { normalized(data) };
+        assert_eq!(normalized(&output), wanted, "{name}");
+    }
+    let requests = server.requests();
+    let operations: Vec<Option<&str>> = requests.iter().map(|request| request.operation).collect();
+    assert_eq!(operations, examples().iter().map(|example| Some(example.info.id)).collect::<Vec<_>>());
+    assert!(requests.iter().all(|request| request.verdict == Verdict::Accepted && request.status == Some(200)));
+}
+
+#[tokio::test]
+async fn every_example_works_by_hand_and_its_answer_fits_the_specification() {
+    for stateless in [true, false] {
+        let server = MockServer::start().await.unwrap();
+        let server = if stateless { server.stateless() } else { server };
+        let requests = vectors::requests();
+        // In the order in which a caller would make them: what is released was acquired.
+        for example in examples() {
+            let answer = taken_apart(&sent(&server, by_hand(&requests[example.name])).await);
+            assert_eq!((answer.status, &answer.json()["code"]), (200, &json!(0)), "{}: {answer:?}", example.name);
+            server.check_answer(example.info.id, &answer.json()).unwrap();
+        }
+    }
+    let server = MockServer::start().await.unwrap();
+    assert!(server.check_answer("createFlightTask", &json!({"code": 0, "message": "", "data": {}})).is_err());
+    assert!(server.check_answer("nobody", &json!({})).is_err());
+}
+
+/// A request that is refused: what it is, and what is answered.
+struct Bad<'a>(&'a str, &'a str, Vec<(&'a str, &'a str)>, String, u16, i64, &'a str);
+
+#[tokio::test]
+async fn what_does_not_fit_is_refused_with_its_reason() {
+    let token = ("X-User-Token", TOKEN);
+    let project = ("x-project-uuid", PROJECT);
+    let typed = ("Content-Type", "application/json; charset=utf-8");
+    let other = ("x-project-uuid", "00000000-0000-4000-8000-000000000000");
+    let tasks = "/openapi/v0.1/flight-task/list?sn=A&begin_at=1&end_at=2";
+    let create = "/openapi/v0.1/flight-task";
+    let task = |changes: Value| {
+        let mut body = json!({"name": "n", "wayline_uuid": "c0ffee00-1111-4222-8333-444455556666", "sn": "A",
+            "rth_altitude": 80});
+        body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        body.to_string()
+    };
+    let fine = String::new;
+    let cases = vec![
+        Bad("GET", "/openapi/v1.0/project", vec![token], fine(), 404, 0, "unknown path"),
+        Bad("GET", "/openapi/v0.1/project/", vec![token], fine(), 404, 0, "unknown path"),
+        Bad("PATCH", PROJECTS, vec![token], fine(), 405, 200_101, "no method PATCH"),
+        Bad("GET", "/openapi/v0.1/model/create", vec![token, project], fine(), 405, 200_101, "no method GET"),
+        Bad("GET", PROJECTS, vec![], fine(), 200, 200_401, "not found or empty"),
+        Bad("GET", PROJECTS, vec![("X-User-Token", "")], fine(), 200, 200_401, "not found or empty"),
+        Bad("GET", PROJECTS, vec![("X-User-Token", "other")], fine(), 200, 200_401, "not valid"),
+        Bad("GET", PROJECTS, vec![("Authorization", TOKEN)], fine(), 200, 200_401, "not found or empty"),
+        Bad("GET", PROJECTS, vec![token, token], fine(), 200, 200_101, "twice"),
+        Bad("GET", "/openapi/v0.1/project/device", vec![token], fine(), 200, 200_403, "no X-Project-Uuid"),
+        Bad("GET", "/openapi/v0.1/project/device", vec![token, other], fine(), 200, 200_403, "for this project"),
+        Bad("GET", "/openapi/v0.1/open_model/models/running", vec![token, other], fine(), 200, 200_403, "project"),
+        Bad("GET", "/openapi/v0.1/project?page=x", vec![token], fine(), 200, 200_101, "`page`: not of its type"),
+        Bad("GET", "/openapi/v0.1/project?page=1.0", vec![token], fine(), 200, 200_101, "`page`: not of its type"),
+        Bad("GET", "/openapi/v0.1/project?page=0", vec![token], fine(), 200, 200_101, "`page`"),
+        Bad("GET", "/openapi/v0.1/project?page=1&page=2", vec![token], fine(), 200, 200_101, "more than once"),
+        Bad("GET", "/openapi/v0.1/project?usage=all", vec![token], fine(), 200, 200_101, "`usage`"),
+        Bad("GET", "/openapi/v0.1/project?colour=red", vec![token], fine(), 200, 200_101, "parameter `colour`"),
+        Bad("GET", "/openapi/v0.1/project?q=%zz", vec![token], fine(), 200, 200_101, "badly encoded"),
+        Bad(
+            "GET",
+            "/openapi/v0.1/device/hms",
+            vec![token, project],
+            fine(),
+            200,
+            200_101,
+            "`device_sn_list` is missing",
+        ),
+        Bad("GET", PROJECTS, vec![token, ("X-Language", "fr")], fine(), 200, 200_101, "`x-language`"),
+        Bad("GET", PROJECTS, vec![token, ("X-Request-Id", "7")], fine(), 200, 200_101, "`x-request-id`"),
+        Bad("GET", "/openapi/v0.1/model/seven", vec![token, project], fine(), 200, 200_101, "`model_id`"),
+        Bad("GET", "/openapi/v0.1/wayline/seven", vec![token, project], fine(), 200, 200_101, "`wayline_id`"),
+        Bad("GET", PROJECTS, vec![token, typed], "{}".into(), 200, 200_101, "takes no body"),
+        Bad("POST", create, vec![token, project, typed], fine(), 200, 200_101, "body is missing"),
+        Bad("POST", create, vec![token, project], task(json!({})), 200, 200_101, "content type"),
+        Bad(
+            "POST",
+            create,
+            vec![token, project, ("content-type", "text/plain")],
+            task(json!({})),
+            200,
+            200_101,
+            "type",
+        ),
+        Bad("POST", create, vec![token, project, typed], "{".into(), 200, 200_101, "no JSON"),
+        Bad("POST", create, vec![token, project, typed], "[]".into(), 200, 200_101, "body: "),
+        Bad("POST", create, vec![token, project, typed], "{}".into(), 200, 200_101, "required"),
+        Bad(
+            "POST",
+            create,
+            vec![token, project, typed],
+            task(json!({"rth_altitude": 5})),
+            200,
+            200_101,
+            "/rth_altitude",
+        ),
+        Bad("POST", create, vec![token, project, typed], task(json!({"sn": null})), 200, 200_101, "/sn"),
+        Bad("POST", create, vec![token, project, typed], task(json!({"task_type": "x"})), 200, 200_101, "/task_type"),
+    ];
+    let server = MockServer::start().await.unwrap();
+    for Bad(method, target, headers, body, status, code, reason) in &cases {
+        let answer = raw(&server, method, target, headers, body).await;
+        let what = format!("{method} {target}: {answer:?}");
+        assert_eq!(answer.status, *status, "{what}");
+        if *status == 404 {
+            assert!(answer.head.contains("content-type: text/plain") && !answer.body.contains('{'), "{what}");
+        } else {
+            assert_eq!(answer.json()["code"], *code, "{what}");
+            assert!(answer.json()["message"].as_str().unwrap().contains(reason), "{what}");
+        }
+        let requests = server.requests();
+        let Verdict::Refused(refusal) = &requests.last().unwrap().verdict else { panic!("accepted: {what}") };
+        assert!(refusal.reason.contains(reason), "{what}: {refusal:?}");
+    }
+    assert_eq!(server.requests().len(), cases.len());
+    let allowed = raw(&server, "PUT", "/openapi/v0.1/device/control", &[], "").await;
+    assert!(allowed.head.contains("allow: post, delete"), "{allowed:?}");
+    // What was refused above fits when it is put right, however the list is joined.
+    server.add_project(other.1);
+    for (target, headers) in [
+        ("/openapi/v0.1/project/device", vec![token, other]),
+        (tasks, vec![token, project]),
+        (&format!("{tasks}&status=success,waiting"), vec![token, project]),
+        (&format!("{tasks}&status=success%2Cwaiting"), vec![token, project]),
+        ("/openapi/v0.1/project?page=2&q=a+b%20c&", vec![token, ("x-request-id", "")]),
+    ] {
+        let answer = raw(&server, "GET", target, &headers, "").await;
+        assert_eq!(answer.json()["code"], 0, "{target}: {answer:?}");
+    }
+    let answer = raw(&server, "GET", &format!("{tasks}&status=success,x"), &[token, project], "").await;
+    assert_eq!(answer.json()["code"], 200_101);
+}
+
+#[tokio::test]
+async fn http_is_read_as_it_is_written() {
+    let server = MockServer::start().await.unwrap().stateless();
+    for (bytes, status) in [
+        ("hello\r\n\r\n".to_owned(), 400),
+        (format!("GET / HTTP/1.1\r\na: {}\r\n\r\n", "x".repeat(70_000)), 431),
+        (format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(200)), 431),
+        ("POST / HTTP/1.1\r\ncontent-length: 99999999999\r\n\r\n".to_owned(), 413),
+        ("POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n".to_owned(), 400),
+        ("POST / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n".to_owned(), 400),
+        ("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n".to_owned(), 400),
+        ("POST / HTTP/1.1\r\ntransfer-encoding: gzip\r\n\r\n".to_owned(), 501),
+    ] {
+        assert_eq!(taken_apart(&sent(&server, &bytes).await).status, status, "{bytes:.60}");
+    }
+    let head = format!("GET {PROJECTS} HTTP/1.1\r\nx-user-token: {TOKEN}\r\n");
+    let two = format!("{head}\r\n{head}connection: close\r\n\r\n");
+    assert_eq!(sent(&server, two).await.matches("HTTP/1.1 200 OK").count(), 2);
+    let control = "/openapi/v0.1/device/control";
+    let body = json!({"drone_sn": AIRCRAFT, "payload_index": ["81-0-0"]}).to_string();
+    let (first, second) = body.split_at(7);
+    let chunked = format!(
+        "POST {control} HTTP/1.1\r\nx-user-token: {TOKEN}\r\nx-project-uuid: {PROJECT}\r\nexpect: 100-continue\r\n\
+         content-type: application/json\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n\
+         {:x}\r\n{first}\r\n{:x};a=b\r\n{second}\r\n0\r\ntrailer: x\r\n\r\n",
+        first.len(),
+        second.len()
+    );
+    let answer = sent(&server, chunked).await;
+    assert!(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"), "{answer}");
+    assert_eq!(server.requests().last().unwrap().json(), Some(serde_json::from_str(&body).unwrap()));
+    let answer = raw(&server, "HEAD", PROJECTS, &[], "").await;
+    assert_eq!((answer.status, answer.body.as_str()), (405, ""));
+}
+
+#[tokio::test]
+async fn faults_that_are_errors_are_seen_as_such() {
+    let html = |status| Fault::HtmlPage { status };
+    let busy = |text: Option<&str>| Fault::TooManyRequests { retry_after: text.map(str::to_owned) };
+    let failure = |status, envelope| Fault::Failure { status, envelope };
+    let refuse = Fault::Refuse { code: 210_429, message: "often".into() };
+    let elsewhere = Fault::Redirect { location: "http://192.0.2.1/x".into() };
+    let (answered, maybe) = (Delivery::Answered, Delivery::MaybeSent);
+    // The fault, the kind of the error, its delivery, its status and code, and the status that is recorded.
+    let cases = vec![
+        (Fault::CloseAfterReading, ErrorKind::Transport, maybe, None, None, None),
+        (Fault::TruncateBody, ErrorKind::Transport, maybe, None, None, Some(200)),
+        (Fault::ContentLength(100_000), ErrorKind::Transport, maybe, None, None, Some(200)),
+        (Fault::ContentLength(20), ErrorKind::Answer, answered, Some(200), None, Some(200)),
+        (html(200), ErrorKind::Answer, answered, Some(200), None, Some(200)),
+        (html(502), ErrorKind::Status, answered, Some(502), None, Some(502)),
+        (busy(Some("7")), ErrorKind::Status, answered, Some(429), None, Some(429)),
+        (busy(None), ErrorKind::Status, answered, Some(429), None, Some(429)),
+        (failure(500, true), ErrorKind::Api, answered, Some(500), Some(200_500), Some(500)),
+        (failure(503, false), ErrorKind::Status, answered, Some(503), None, Some(503)),
+        (failure(504, false), ErrorKind::Status, answered, Some(504), None, Some(504)),
+        (elsewhere, ErrorKind::Status, answered, Some(302), None, Some(302)),
+        (refuse, ErrorKind::Api, answered, Some(200), Some(210_429), Some(200)),
+    ];
+    let server = MockServer::start().await.unwrap();
+    let fh = once(&server);
+    for (fault, kind, delivery, status, code, recorded) in cases {
+        server.on::<ListProjects>().fault_once(fault.clone());
+        // It is not for another operation.
+        fh.projects().list_organization_devices().send().await.unwrap();
+        let error = fh.projects().list().send().await.expect_err(&format!("{fault:?}"));
+        assert_eq!((error.kind(), error.delivery()), (kind, delivery), "{fault:?}: {error}");
+        assert_eq!((error.status(), error.code()), (status, code), "{fault:?}: {error}");
+        let requests = server.requests_of::<ListProjects>();
+        assert_eq!(requests.last().unwrap().status, recorded, "{fault:?}");
+        assert!(requests.last().unwrap().is_accepted());
+        fh.projects().list().send().await.unwrap_or_else(|error| panic!("after {fault:?}: {error}"));
+    }
+    let token = [("x-user-token", TOKEN)];
+    for date in ["7", "Wed, 21 Oct 2026 07:28:00 GMT"] {
+        server.on_all().fault_once(busy(Some(date)));
+        let answer = raw(&server, "GET", PROJECTS, &token, "").await;
+        assert!(answer.head.contains(&format!("retry-after: {}", date.to_lowercase())), "{answer:?}");
+    }
+    server.on_all().fault_once(Fault::Redirect { location: "http://192.0.2.1/\r\nx-more: y".into() });
+    let answer = raw(&server, "GET", PROJECTS, &token, "").await;
+    assert!(answer.head.contains("location: http://192.0.2.1/x-more: y"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn connections_are_closed_where_they_should_be() {
+    let server = MockServer::start().await.unwrap();
+    let fh = once(&server);
+    server.on_all().fault_once(Fault::CloseBeforeReading);
+    let error = fh.projects().list().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Transport, Delivery::MaybeSent), "{error}");
+    assert!(server.requests().is_empty(), "it was read");
+    server.on::<ListProjects>().fault_once(Fault::CloseBeforeReading);
+    fh.projects().list().send().await.unwrap_err();
+    assert_eq!(server.requests_of::<ListProjects>()[0].verdict, Verdict::Unread);
+    // Nobody is told that the connection is closed, so the next request needs another one.
+    let before = server.connections();
+    server.on_all().fault_once(Fault::CloseAfterAnswer);
+    let target = written("GET", PROJECTS, &[("x-user-token", TOKEN)], "").replace("connection: close\r\n", "");
+    let answer = taken_apart(&sent(&server, target).await);
+    assert_eq!(answer.json()["code"], 0);
+    assert!(!answer.head.contains("connection: close"), "{answer:?}");
+    assert_eq!(server.connections(), before + 1);
+    // What is closed after reading was done all the same.
+    server.on::<CreateFlightTask>().fault_once(Fault::CloseAfterReading);
+    let site = fh.project(PROJECT);
+    site.flight_tasks().create(patrol("lost")).send().await.unwrap_err();
+    assert!(names(&site).await.contains(&"lost".to_owned()));
+    // What never reached the service was not.
+    server.on::<CreateFlightTask>().fault_once(Fault::Failure { status: 503, envelope: false });
+    site.flight_tasks().create(patrol("never")).send().await.unwrap_err();
+    assert!(!names(&site).await.contains(&"never".to_owned()));
+}
+
+#[tokio::test]
+async fn delays_last_and_can_be_too_long() {
+    let server = MockServer::start().await.unwrap();
+    let short = Duration::from_millis(150);
+    for delay in [Fault::DelayBeforeHeaders, Fault::DelayInBody] {
+        let fh = once(&server);
+        server.on_all().fault_once(delay(short));
+        let started = Instant::now();
+        fh.projects().list().send().await.unwrap();
+        assert!(started.elapsed() >= short);
+        let hasty = server.client_builder().unwrap().max_attempts(1).read_timeout(Duration::from_millis(100));
+        server.on_all().fault_once(delay(Duration::from_secs(60)));
+        let error = hasty.build().unwrap().projects().list().send().await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::MaybeSent), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn answers_are_spoilt_as_asked() {
+    let server = MockServer::start().await.unwrap().stateless();
+    let fh = once(&server);
+    server.on::<ListProjects>().fault_once(Fault::NullLists);
+    assert!(fh.projects().list().send().await.unwrap().list.is_empty());
+    assert!(!fh.projects().list().send().await.unwrap().list.is_empty());
+    let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT)];
+    let target = "/openapi/v0.1/flight-task/d15ea5e0-1111-4222-8333-444455556666";
+    server.on_all().fault_once(Fault::UnknownEnumValues);
+    let task = raw(&server, "GET", target, &headers, "").await.json();
+    assert_eq!(task["data"]["status"], "a_value_of_tomorrow");
+    assert_eq!((&task["data"]["name"], &task["code"]), (&json!("Example patrol"), &json!(0)));
+    server.on_all().fault_once(Fault::UnknownEnumValues);
+    let devices = fh.projects().list_organization_devices().send().await.unwrap();
+    assert!(serde_json::to_string(&devices).unwrap().contains("987654321"), "no number of an enumeration is replaced");
+    server.on_all().fault_times(3, Fault::All(vec![Fault::Pad(3_000_000), Fault::NullLists]));
+    assert!(fh.projects().list().send().await.unwrap().list.is_empty());
+    let answer = raw(&server, "GET", PROJECTS, &headers[..1], "").await;
+    assert_eq!(answer.body.len(), 3_000_000);
+    assert!(answer.json()["data"]["list"].is_null());
+    let small = server.client_builder().unwrap().max_attempts(1).max_answer_bytes(2_000_000).build().unwrap();
+    assert_eq!(small.projects().list().send().await.unwrap_err().kind(), ErrorKind::Answer);
+    assert!(small.projects().list().send().await.is_ok());
+}
+
+#[tokio::test]
+async fn answers_are_chosen() {
+    let server = MockServer::start().await.unwrap();
+    let fh = once(&server);
+    let mut projects = fh.projects().list().send().await.unwrap();
+    projects.list[0].uuid = "00000000-0000-4000-8000-000000000001".into();
+    let first = |projects: &flighthub2::types::ProjectList| projects.list.first().map(|p| p.uuid.to_string());
+    let wanted = first(&projects);
+    let on = server.on::<ListProjects>().answer_once(&projects).unwrap();
+    let on = on.refuse_once(210_429, "often").example_once("empty_list").unwrap();
+    on.envelope_once(json!({"code": "0"}));
+    assert_eq!(first(&fh.projects().list().send().await.unwrap()), wanted);
+    assert_eq!(fh.projects().list().send().await.unwrap_err().code(), Some(210_429));
+    assert_eq!(first(&fh.projects().list().send().await.unwrap()), None);
+    assert_eq!(fh.projects().list().send().await.unwrap_err().kind(), ErrorKind::Answer);
+    assert_eq!(first(&fh.projects().list().send().await.unwrap()).as_deref(), Some(PROJECT));
+    server.on::<ListProjects>().answer(&projects).unwrap();
+    server.on_all().refuse(210_500, "down");
+    for _ in 0..2 {
+        assert_eq!(first(&fh.projects().list().send().await.unwrap()), wanted);
+        assert_eq!(fh.projects().list_organization_devices().send().await.unwrap_err().code(), Some(210_500));
+    }
+    server.on_all().clear();
+    fh.projects().list_organization_devices().send().await.unwrap();
+    server.on::<ListProjects>().clear();
+    assert_eq!(first(&fh.projects().list().send().await.unwrap()).as_deref(), Some(PROJECT));
+    assert!(server.on::<ListProjects>().example("nobody").is_err());
+    assert!(server.on_all().example("empty_list").is_err());
+    assert!(server.on_id("nobody").is_err());
+    server.on::<ListProjects>().example("error_token").unwrap();
+    assert_eq!(fh.projects().list().send().await.unwrap_err().code(), Some(200_401));
+}
+
+#[tokio::test]
+async fn requests_are_written_down_and_print_no_secret() {
+    let server = MockServer::start().await.unwrap();
+    let fh = once(&server);
+    let body = CalibrateDeviceRtkBody::new(CalibrateDeviceRtkBodyRequired {
+        host: "ntrip.example.com".into(),
+        port: 8002,
+        account: "visible".into(),
+        password: "HUSH-HUSH".into(),
+        mount_point: "M".into(),
+    });
+    fh.project(PROJECT).devices().calibrate_rtk(DOCK, body).send().await.unwrap();
+    let target = format!("{PROJECTS}?q={TOKEN}");
+    raw(&server, "GET", &target, &[("x-user-token", TOKEN), ("Authorization", "HUSH-HUSH")], "").await;
+    let bad = ("content-type", "application/json");
+    let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT), bad];
+    let path = format!("/openapi/v0.1/device/{DOCK}/rtk");
+    raw(&server, "POST", &path, &headers, r#"{"password":["HUSH-HUSH"]}"#).await;
+    raw(&server, "POST", &path, &headers, r#"{"password":"HUSH-HUSH""#).await;
+    let requests = server.requests();
+    assert_eq!(requests.len(), 4);
+    assert_eq!((requests[0].method.as_str(), requests[0].path.as_str()), ("POST", path.as_str()));
+    assert_eq!(requests[0].operation, Some("calibrateDeviceRtk"));
+    assert_eq!(requests[0].header("X-User-Token"), Some(TOKEN));
+    assert_eq!(requests[0].json().unwrap()["password"], "HUSH-HUSH");
+    assert_eq!(requests[1].query, format!("q={TOKEN}"));
+    for request in &requests {
+        let shown = format!("{request:?} {request} {request:#?}");
+        assert!(!shown.contains(TOKEN) && !shown.contains("HUSH-HUSH"), "{shown}");
+    }
+    assert!(format!("{:?}", requests[0]).contains("visible"));
+    assert!(!format!("{server:?}").contains(TOKEN), "{server:?}");
+    assert!(requests[2].reason().is_some() && requests[3].reason().is_some());
+    let line = requests[0].to_string();
+    assert_eq!(line, format!("POST {path} calibrateDeviceRtk: accepted; HTTP 200, code 0"));
+    assert_eq!(server.requests_of::<ListProjects>().len(), 1);
+    assert!(server.requests_of::<ListOrganizationDevices>().is_empty());
+    server.forget_requests();
+    assert!(server.requests().is_empty());
+}
+
+fn patrol(name: &str) -> CreateFlightTaskBody {
+    CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
+        name: name.into(),
+        wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
+        sn: DOCK.into(),
+        rth_altitude: 100,
+    })
+}
+
+fn window() -> ListFlightTasksRequired {
+    ListFlightTasksRequired { sn: DOCK.into(), begin_at: 1_769_900_000.into(), end_at: 1_770_100_000.into() }
+}
+
+async fn names(site: &ProjectClient) -> Vec<String> {
+    let tasks = site.flight_tasks().list(window()).send().await.unwrap();
+    tasks.list.iter().map(|task| task.name.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_flight_task_lives_as_time_passes() {
+    let server = MockServer::start().await.unwrap();
+    let site = once(&server).project(PROJECT);
+    let tasks = site.flight_tasks();
+    let now = tasks.create(patrol("now")).send().await.unwrap().task_uuid;
+    let begin = server.now().get() + 3600;
+    let timed = |name: &str| patrol(name).task_type(TaskType::Timed).begin_at(begin);
+    let later = tasks.create(timed("later")).send().await.unwrap().task_uuid;
+    let missed = tasks.create(timed("missed")).send().await.unwrap().task_uuid;
+    assert_eq!([&now, &later, &missed].map(|id| id.to_string().len()), [36; 3]);
+    assert!(now != later && later != missed);
+    assert_eq!(names(&site).await, ["Example patrol", "now", "later", "missed"]);
+    let status = async |wanted: [TaskStatus; 3]| {
+        for (id, wanted) in [&now, &later, &missed].into_iter().zip(wanted) {
+            assert_eq!(tasks.get(id).send().await.unwrap().status, wanted, "{id}");
+            let listed = tasks.list(window()).status([wanted.clone()]).send().await.unwrap();
+            assert!(listed.list.iter().any(|task| task.uuid == *id), "{id} is not listed as {wanted}");
+        }
+    };
+    let change = async |id: &flighthub2::types::TaskId, to| {
+        tasks.update_status(id, UpdateFlightTaskStatusBody::new(to)).send().await.map_err(|error| error.code())
+    };
+    use TaskStatus::{Executing, Success, Suspended, Timeout, Waiting};
+    status([Waiting, Waiting, Waiting]).await;
+    server.advance(Duration::from_secs(60));
+    status([Executing, Waiting, Waiting]).await;
+    assert_eq!(tasks.get_track(&now).send().await.unwrap_err().code(), Some(219_017));
+    assert!(tasks.list_media(&now).send().await.unwrap().list.is_empty());
+    for id in [&later, &missed] {
+        change(id, TaskStatusChange::Suspended).await.unwrap();
+    }
+    status([Executing, Suspended, Suspended]).await;
+    change(&later, TaskStatusChange::Restored).await.unwrap();
+    assert_eq!(change(&now, TaskStatusChange::Suspended).await, Err(Some(200_101)));
+    server.advance(Duration::from_secs(3600));
+    status([Success, Executing, Suspended]).await;
+    assert_eq!(change(&later, TaskStatusChange::Suspended).await, Err(Some(200_101)));
+    change(&missed, TaskStatusChange::Restored).await.unwrap();
+    server.advance(Duration::from_secs(3600));
+    status([Success, Success, Timeout]).await;
+    assert!(!tasks.list_media(&now).send().await.unwrap().list.is_empty());
+    tasks.get_track(&now).send().await.unwrap();
+    let nobody = "00000000-0000-4000-8000-ffffffffffff".into();
+    assert_eq!(change(&nobody, TaskStatusChange::Restored).await, Err(Some(219_021)));
+    assert_eq!(server.requests_of::<UpdateFlightTaskStatus>().len(), 7);
+    // Another project has none of it.
+    server.add_project("00000000-0000-4000-8000-000000000009");
+    assert!(names(&once(&server).project("00000000-0000-4000-8000-000000000009")).await.is_empty());
+    // Every state is one that the specification knows.
+    let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT)];
+    let list = format!("/openapi/v0.1/flight-task/list?sn={DOCK}&begin_at=0&end_at=9999999999");
+    for (id, target) in [("listFlightTasks", list), ("getFlightTask", format!("/openapi/v0.1/flight-task/{missed}"))] {
+        let answer = raw(&server, "GET", &target, &headers, "").await.json();
+        server.check_answer(id, &answer).unwrap();
+        assert_eq!(answer["code"], 0, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn control_routes_and_forwarders_are_remembered() {
+    let server = MockServer::start().await.unwrap();
+    let site = once(&server).project(PROJECT);
+    let control = |payloads: &[&str]| {
+        DeviceControlBody::new(DeviceControlBodyRequired {
+            drone_sn: AIRCRAFT.into(),
+            payload_index: payloads.iter().map(|payload| (*payload).into()).collect(),
+        })
+    };
+    let devices = site.devices();
+    let refused = devices.release_control(control(&["81-0-0"])).send().await.unwrap_err();
+    assert_eq!(refused.code(), Some(228_402));
+    let held = devices.acquire_control(control(&["81-0-0", "82-0-0"])).send().await.unwrap();
+    assert_eq!(held.controls.len(), 2);
+    let left = devices.release_control(control(&["81-0-0"])).send().await.unwrap();
+    assert_eq!(left.controls.len(), 1);
+    assert!(devices.release_control(control(&["81-0-0"])).send().await.is_err());
+    assert!(devices.release_control(control(&["82-0-0"])).send().await.unwrap().controls.is_empty());
+
+    let required = FinishWaylineUploadBodyRequired { name: "New route".into(), object_key: "a/b.kmz".into() };
+    let made = site.waylines().finish_upload(FinishWaylineUploadBody::new(required)).send().await.unwrap();
+    let listed = site.waylines().list().send().await.unwrap();
+    assert!(listed.list.iter().any(|wayline| wayline.id == made.uuid && wayline.name == "New route"));
+    assert_eq!(site.waylines().get(&made.uuid).send().await.unwrap().name, "New route");
+    assert!(site.waylines().get("00000000-0000-4000-8000-ffffffffffff").send().await.is_err());
+
+    let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT), ("content-type", "application/json")];
+    let target = "/openapi/v0.1/live-stream/converter";
+    let requests = vectors::requests();
+    let mut ids = Vec::new();
+    for name in ["createStreamForwarder", "createStreamForwarder_gb28181"] {
+        let answer = raw(&server, "POST", target, &headers, &requests[name]["body"].to_string()).await.json();
+        ids.push(answer["data"]["converter_id"].as_str().unwrap().to_owned());
+    }
+    let forwarders = site.livestreams();
+    forwarders.set_forwarder(ids[1].as_str(), SetStreamForwarderBody::new(true)).send().await.unwrap();
+    let listed = raw(&server, "GET", target, &headers[..2], "").await.json();
+    server.check_answer("listStreamForwarders", &listed).unwrap();
+    let list = listed["data"]["list"].as_array().unwrap();
+    assert_eq!(list.len(), 3);
+    assert_eq!((&list[1]["state"], &list[1]["schema_option"]["server_ip"]), (&json!("initialized"), &json!("")));
+    assert_eq!((&list[2]["state"], &list[2]["schema_option"]["url"]), (&json!("running"), &json!("")));
+    assert_eq!(
+        list[2]["schema_option"]["server_ip"],
+        requests["createStreamForwarder_gb28181"]["body"]["schema_option"]["server_ip"]
+    );
+    for id in &ids {
+        forwarders.delete_forwarder(id.as_str()).send().await.unwrap();
+        let gone = forwarders.delete_forwarder(id.as_str()).send().await.unwrap_err();
+        assert_eq!(gone.code(), Some(212_056));
+    }
+    assert_eq!(forwarders.list_forwarders().send().await.unwrap().list.len(), 1);
+    let body = requests["createStreamForwarder"]["body"].to_string();
+    let mut codes = Vec::new();
+    for _ in 0..20 {
+        codes.push(raw(&server, "POST", target, &headers, &body).await.json()["code"].clone());
+    }
+    assert_eq!(codes[18..], [json!(0), json!(233_317)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_at_once_are_served_and_nothing_is_left_afterwards() {
+    let server = MockServer::start().await.unwrap();
+    server.on_all().fault_times(64, Fault::DelayBeforeHeaders(Duration::from_millis(200)));
+    let site = once(&server).project(PROJECT);
+    let started = Instant::now();
+    let calls: Vec<_> = (0..64)
+        .map(|number| {
+            let call = site.flight_tasks().create(patrol(&format!("task {number}")));
+            tokio::spawn(async move { call.send().await.map(|task| task.task_uuid.to_string()) })
+        })
+        .collect();
+    let mut ids = std::collections::BTreeSet::new();
+    for call in calls {
+        ids.insert(call.await.unwrap().unwrap());
+    }
+    assert_eq!(ids.len(), 64);
+    assert!(started.elapsed() < Duration::from_secs(6), "one after the other: {:?}", started.elapsed());
+    assert_eq!(server.requests_of::<CreateFlightTask>().len(), 64);
+    let (fh, url) = (once(&server), server.url());
+    let address = url.trim_start_matches("http://").to_owned();
+    let mut open = TcpStream::connect(&address).await.unwrap();
+    fh.projects().list().send().await.unwrap();
+    tokio::time::timeout(Duration::from_secs(5), server.stop()).await.expect("it does not stop");
+    let mut rest = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(5), open.read_to_end(&mut rest)).await;
+    assert!(closed.is_ok(), "a connection outlives the server");
+    assert!(TcpStream::connect(&address).await.is_err());
+    let error = fh.projects().list().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection, "{error}");
+    // Dropping it is enough.
+    let server = MockServer::start().await.unwrap();
+    let address = server.url().trim_start_matches("http://").to_owned();
+    let mut open = TcpStream::connect(&address).await.unwrap();
+    drop(server);
+    let closed = tokio::time::timeout(Duration::from_secs(5), open.read_to_end(&mut rest)).await;
+    assert!(closed.is_ok(), "a connection outlives the server");
+}

@@ -1,0 +1,56 @@
+//! `cargo xtask mock`: the mock server as a program.
+//!
+//! In: a port. Out: a running server; see `generated-client/examples/mock.rs`. It is a program of its own, so that this
+//! one does not need the generated client: `cargo xtask gen` must work when that does not compile.
+
+use std::env;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use clap::Args;
+
+/// Run a server that interprets the specification, for any client.
+///
+/// It listens on this machine only, and ends with ctrl-c. Each request is a line: method, path, operation, verdict, and
+/// what was answered.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// The port [default: one that is free].
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
+    port: u16,
+    /// Remember nothing: answer examples only.
+    #[arg(long)]
+    stateless: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    let mut program = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    program.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    program.args(["run", "--quiet", "--package", "flighthub2", "--features", "testing", "--example", "mock", "--"]);
+    program.args(["--port", &arguments.port.to_string()]);
+    if arguments.stateless {
+        program.arg("--stateless");
+    }
+    replaced_by(&mut program)
+}
+
+/// Becomes the program, so that whoever ends this process ends the server.
+#[cfg(unix)]
+fn replaced_by(program: &mut Command) -> ExitCode {
+    use std::os::unix::process::CommandExt as _;
+    told(&program.exec())
+}
+
+#[cfg(not(unix))]
+fn replaced_by(program: &mut Command) -> ExitCode {
+    match program.status() {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => told(&error),
+    }
+}
+
+fn told(error: &std::io::Error) -> ExitCode {
+    eprintln!("the server cannot be started: {error}");
+    ExitCode::FAILURE
+}
