@@ -11,7 +11,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -20,6 +20,7 @@ use flighthub2::{Client, Delivery, ErrorKind, Pace, Retry, Risk, Wait};
 use flighthub2_tests::calls::{Example, examples};
 use flighthub2_tests::client::{PROJECT, TOKEN, builder};
 use flighthub2_tests::server::{Server, answer, json};
+use tokio::net::TcpSocket;
 
 /// Time that passes when the client waits, and not otherwise.
 #[derive(Clone)]
@@ -191,6 +192,7 @@ async fn each_class_is_repeated_as_the_table_says() {
                 let requests = server.take_requests();
                 assert_eq!(requests.len(), expected, "{}, {name}: {error}", example.name);
                 assert_eq!(pace.waits().len() - waits, expected - 1);
+                assert_eq!(error.attempts() as usize, expected, "{error}");
                 let ids: BTreeSet<&str> =
                     requests.iter().map(|request| request.header("x-request-id").unwrap()).collect();
                 let listed: BTreeSet<&str> = error.request_ids().iter().map(String::as_str).collect();
@@ -213,37 +215,28 @@ async fn a_repetition_that_works_is_a_success() {
 
 #[tokio::test]
 async fn what_was_not_sent_is_sent_when_the_way_is_open() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap();
-    drop(free);
     for class in [Retry::Never, Retry::Idempotent, Retry::Safe] {
         let example = of_class(class).remove(0);
-        // The service comes up while the client waits.
-        let server: Arc<Mutex<Option<Server>>> = Arc::default();
+        // A port that is ours and refuses, until the service comes up while the client waits.
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let address = socket.local_addr().unwrap();
+        let (socket, server) = (Mutex::new(Some(socket)), Arc::new(Mutex::new(None)));
         let up = Arc::clone(&server);
         let pace = Instantly::doing(move || {
-            up.lock().unwrap().get_or_insert_with(|| Server::start_at(address, |_| json(REFUSAL)));
+            if let Some(socket) = socket.lock().unwrap().take() {
+                let listener = socket.listen(16).unwrap().into_std().unwrap();
+                listener.set_nonblocking(false).unwrap();
+                *up.lock().unwrap() = Some(Server::start_with(listener, |_| json(REFUSAL)));
+            }
         });
         let fh = builder(&format!("http://{address}")).pace(pace.clone()).build().unwrap();
         let error = send(&example, &fh).await;
-        assert_eq!((error.kind(), error.request_ids().len()), (ErrorKind::Api, 2), "{error}");
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 2), "{error}");
         assert_eq!(pace.waits().len(), 1);
         let server = server.lock().unwrap().take().unwrap();
         assert_eq!(server.take_requests().len(), 1, "{}", example.name);
-        drop(server);
-        wait_until_free(address);
     }
-}
-
-/// A server takes a moment to let its port go.
-fn wait_until_free(address: std::net::SocketAddr) {
-    for _ in 0..500 {
-        if TcpListener::bind(address).is_ok() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    panic!("{address} is still taken");
 }
 
 #[tokio::test]

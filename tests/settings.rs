@@ -8,7 +8,7 @@
 )]
 
 use std::env;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use flighthub2::{Client, ClientBuilder, Delivery, Error, ErrorKind, Region, Risk
 use flighthub2_tests::calls::examples;
 use flighthub2_tests::client::{PROJECT, TOKEN, client};
 use flighthub2_tests::server::{Server, json};
+use tokio::net::TcpSocket;
 
 fn builder() -> ClientBuilder {
     Client::builder().token(Token::new(TOKEN).unwrap())
@@ -121,9 +122,10 @@ async fn a_path_of_the_base_url_is_kept() {
 
 #[tokio::test]
 async fn what_was_not_sent_is_known() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", free.local_addr().unwrap());
-    drop(free);
+    // A port that is taken and refuses, because nobody listens.
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let url = format!("http://{}", taken.local_addr().unwrap());
     let error = client(&url).system().status().send().await.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Connection, Delivery::NotSent), "{error}");
     assert!(!format!("{error} {error:?}").contains(TOKEN));

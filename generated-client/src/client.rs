@@ -16,7 +16,7 @@ use crate::answer::{Answer, ReadError};
 use crate::attempt::{self, Exchange};
 use crate::builder::ClientBuilder;
 use crate::call::Serves;
-use crate::error::{Delivery, Error, ErrorKind};
+use crate::error::{Delivery, Error, ErrorKind, Sent};
 use crate::operation::{Operation, OperationInfo, Risk};
 use crate::pace::Pace;
 use crate::prepared::{DryRun, Prepared};
@@ -140,15 +140,15 @@ impl Client {
             error = tracing::field::Empty,
             delivery = tracing::field::Empty,
         );
-        let mut sent = Vec::new();
+        let mut sent = Sent::default();
         let exchange = self.exchange(info, parts, project, &mut sent).instrument(span.clone()).await;
         let result = exchange
             .and_then(|exchange| self.read(&exchange, O::read).map_err(|error| error.with_status(exchange.status)));
-        span.record("attempts", sent.len());
+        span.record("attempts", sent.attempts);
         result.map_err(|error| {
             span.record("error", tracing::field::debug(error.kind()));
             span.record("delivery", tracing::field::debug(error.delivery()));
-            error.of(info).with_request_ids(sent)
+            error.of(info).with_sent(sent)
         })
     }
 
@@ -181,13 +181,13 @@ impl Client {
         Ok(Prepared { method, url, headers, body })
     }
 
-    /// Sends a request until there is an answer, as often as the rules allow. `sent` collects the ids of the requests.
+    /// Sends a request until there is an answer, as often as the rules allow. `sent` tells of every request.
     async fn exchange(
         &self,
         info: &'static OperationInfo,
         parts: RequestParts,
         project: Option<&str>,
-        sent: &mut Vec<String>,
+        sent: &mut Sent,
     ) -> Result<Exchange, Error> {
         let shared = &*self.0;
         if info.risk > shared.max_risk {
@@ -250,7 +250,7 @@ impl Client {
         request: &Prepared,
         deadline: Instant,
         attempt: u32,
-        sent: &mut Vec<String>,
+        sent: &mut Sent,
     ) -> Result<Exchange, Error> {
         let shared = &*self.0;
         let time_left = deadline.saturating_duration_since(shared.pace.now()).min(shared.attempt_timeout);
@@ -263,7 +263,8 @@ impl Client {
             status = tracing::field::Empty,
             error = tracing::field::Empty,
         );
-        sent.extend(request_id.as_ref().map(|(_, id)| id.clone()));
+        sent.attempts += 1;
+        sent.request_ids.extend(request_id.as_ref().map(|(_, id)| id.clone()));
         let id = request_id.as_ref().map(|(header, id)| (*header, id.as_str()));
         let sending = attempt::send(&shared.http, request, id, time_left, shared.max_answer_bytes);
         let outcome = sending.instrument(span.clone()).await;

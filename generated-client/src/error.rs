@@ -49,11 +49,18 @@ struct Inner {
     delivery: Delivery,
     message: String,
     operation: Option<&'static OperationInfo>,
-    request_ids: Vec<String>,
+    sent: Sent,
     status: Option<StatusCode>,
     code: Option<i64>,
     path: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The requests of a call.
+#[derive(Debug, Default)]
+pub(crate) struct Sent {
+    pub(crate) attempts: u32,
+    pub(crate) request_ids: Vec<String>,
 }
 
 impl Error {
@@ -63,7 +70,7 @@ impl Error {
             delivery,
             message: message.into(),
             operation: None,
-            request_ids: Vec::new(),
+            sent: Sent::default(),
             status: None,
             code: None,
             path: None,
@@ -80,8 +87,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_request_ids(mut self, ids: Vec<String>) -> Self {
-        self.0.request_ids = ids;
+    pub(crate) fn with_sent(mut self, sent: Sent) -> Self {
+        self.0.sent = sent;
         self
     }
 
@@ -131,7 +138,13 @@ impl Error {
     /// The ids of the requests that were sent, one for each attempt, for the service's support.
     #[must_use]
     pub fn request_ids(&self) -> &[String] {
-        &self.0.request_ids
+        &self.0.sent.request_ids
+    }
+
+    /// How many attempts were made; 0 if the call was refused before the first.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.sent.attempts
     }
 
     /// The HTTP status, as a number.
@@ -196,10 +209,13 @@ impl fmt::Display for Error {
                 Some(lookup) => write!(f, ": find out with {} before you send it again", lookup.join(" or "))?,
             }
         }
-        match inner.request_ids.as_slice() {
+        if inner.sent.attempts > 1 {
+            write!(f, "; {} attempts", inner.sent.attempts)?;
+        }
+        match inner.sent.request_ids.as_slice() {
             [] => Ok(()),
             [id] => write!(f, "; request {id}"),
-            ids => write!(f, "; {} attempts, requests {}", ids.len(), ids.join(", ")),
+            ids => write!(f, "; requests {}", ids.join(", ")),
         }
     }
 }
@@ -215,7 +231,8 @@ impl fmt::Debug for Error {
             .field("status", &self.status())
             .field("code", &inner.code)
             .field("path", &inner.path)
-            .field("request_ids", &inner.request_ids)
+            .field("attempts", &inner.sent.attempts)
+            .field("request_ids", &inner.sent.request_ids)
             .field("source", &inner.source)
             .finish()
     }

@@ -53,15 +53,15 @@ impl Server {
     /// # Panics
     /// There is no free port.
     pub fn start(respond: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), respond)
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap_or_else(|error| panic!("no free port: {error}"));
+        Self::start_with(listener, respond)
     }
 
-    /// The same at an address.
+    /// The same where a listener is already.
     ///
     /// # Panics
-    /// It is taken.
-    pub fn start_at(address: SocketAddr, respond: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind(address).unwrap_or_else(|error| panic!("{address}: {error}"));
+    /// The listener has no address.
+    pub fn start_with(listener: TcpListener, respond: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let address = listener.local_addr().unwrap_or_else(|error| panic!("no address: {error}"));
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));
