@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::document::grammar::METHODS;
 use crate::document::pointer::At;
+use crate::lower::Keys;
 
 /// Checks a document of our own; others need not keep these rules.
 pub(crate) fn check(document: &Document<'_>, dialect: Dialect) -> Vec<Diagnostic> {
@@ -143,12 +144,12 @@ impl Linter<'_> {
 
     /// Everything that gets a name in the client, however deep.
     fn schema(&mut self, schema: &Schema, at: At<'_>) {
-        let keys = crate::lower::keys_of(schema);
+        let keys = Keys::of(schema);
         let properties = at.key("properties");
         for (name, property) in keys.properties.into_iter().flatten() {
             if let ReferenceOr::Item(property) = property {
                 let at = properties.key(name);
-                let refers = crate::lower::keys_of(property).as_reference().is_some();
+                let refers = Keys::of(property).as_reference().is_some();
                 if !refers {
                     self.described(property.schema_data.description.as_deref(), at, "property");
                 }

@@ -215,6 +215,11 @@ pub(crate) enum TypeRef {
 }
 
 impl TypeRef {
+    /// The type, or the same with null.
+    pub(crate) fn or_null(self, nullable: bool) -> Self {
+        if nullable { Self::Nullable(Box::new(self)) } else { self }
+    }
+
     /// The named type that it holds, however deep.
     pub(crate) fn named(&self) -> Option<TypeId> {
         match self {

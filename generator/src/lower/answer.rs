@@ -107,7 +107,7 @@ impl<'d> Lowering<'d> {
                 );
             }
             let (ty, nullable) = self.types.slot(slot, schema_at, &format!("{id}_answer"));
-            Answer::Plain(if nullable { TypeRef::Nullable(Box::new(ty)) } else { ty })
+            Answer::Plain(ty.or_null(nullable))
         };
         if let Answer::Data(ty) | Answer::OptionalData(ty) | Answer::Plain(ty) = &answer {
             self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), in_request: false });
@@ -193,9 +193,7 @@ impl<'d> Lowering<'d> {
             }
         }
     }
-}
 
-impl<'d> Lowering<'d> {
     /// The media type of JSON, if it is there. In our own document it stands alone: others would be dropped silently.
     pub(super) fn json_content(
         &mut self,

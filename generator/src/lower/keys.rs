@@ -13,6 +13,16 @@ pub(crate) enum Slot<'a> {
     Schema(&'a Schema),
 }
 
+impl<'a> Slot<'a> {
+    /// The reference, if there is nothing but one: written as such, or with a description of its own.
+    pub(crate) fn reference(self) -> Option<&'a str> {
+        match self {
+            Self::Reference(reference) => Some(reference),
+            Self::Schema(schema) => Keys::of(schema).as_reference(),
+        }
+    }
+}
+
 impl<'a> From<&'a ReferenceOr<Schema>> for Slot<'a> {
     fn from(slot: &'a ReferenceOr<Schema>) -> Self {
         match slot {

@@ -24,7 +24,7 @@ use crate::document::Document;
 use crate::document::pointer::{At, escape, unescape};
 use crate::model::{Api, Roles};
 use graph::Use;
-use keys::Keys;
+pub(crate) use keys::Keys;
 use types::Types;
 
 /// Makes the model of a document.
@@ -91,9 +91,4 @@ impl<'d> Lowering<'d> {
         self.report(Code::CircularRef, at, "this reference leads back to itself", "refer to the object itself");
         None
     }
-}
-
-/// The keys of a schema, for rules that ask for them.
-pub(crate) fn keys_of(schema: &openapiv3::Schema) -> Keys<'_> {
-    Keys::of(schema)
 }

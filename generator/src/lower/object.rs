@@ -46,7 +46,7 @@ impl<'d> Types<'d> {
             Some((AdditionalProperties::Schema(schema), pointer)) => {
                 let slot = Slot::from(&**schema);
                 let (ty, nullable) = self.slot(slot, At::Base(pointer), &format!("{name}_value"));
-                Some(if nullable { TypeRef::Nullable(Box::new(ty)) } else { ty })
+                Some(ty.or_null(nullable))
             }
         };
         if members.properties.is_empty() {
@@ -74,19 +74,12 @@ impl<'d> Types<'d> {
     fn field(&mut self, property: &Property<'d>, field: String, required: bool, owner: &str) -> Field {
         let at = At::Base(&property.pointer);
         let (ty, nullable) = self.slot(property.slot, at, &format!("{owner}_{}", property.name));
-        let (own, deprecated) = match property.slot {
-            Slot::Reference(_) => (None, false),
-            Slot::Schema(schema) => {
-                let keys = Keys::of(schema);
-                let referred = keys.as_reference().and_then(|reference| self.description_of(reference));
-                let words = referred.unwrap_or_else(|| fallback(property.name));
-                (Some(describe(&keys, &words)), schema.schema_data.deprecated)
-            }
+        let referred = property.slot.reference().and_then(|reference| self.description_of(reference));
+        let words = referred.unwrap_or_else(|| fallback(property.name));
+        let (doc, deprecated) = match property.slot {
+            Slot::Reference(_) => (words, false),
+            Slot::Schema(schema) => (describe(&Keys::of(schema), &words), schema.schema_data.deprecated),
         };
-        let doc = own.unwrap_or_else(|| match property.slot {
-            Slot::Reference(reference) => self.description_of(reference).unwrap_or_else(|| fallback(property.name)),
-            Slot::Schema(_) => String::new(),
-        });
         Field {
             name: property.name.to_owned(),
             field,

@@ -189,11 +189,7 @@ impl<'d> Types<'d> {
     /// The type of a schema, and whether its values may be null. `hint` names a definition if one is needed.
     pub(super) fn slot(&mut self, slot: Slot<'d>, at: At<'_>, hint: &str) -> (TypeRef, bool) {
         let nullable = self.nullable(slot, 0);
-        let reference = match slot {
-            Slot::Reference(reference) => Some(reference),
-            Slot::Schema(schema) => Keys::of(schema).as_reference(),
-        };
-        if let Some(reference) = reference {
+        if let Some(reference) = slot.reference() {
             return (self.reference(reference, at), nullable);
         }
         let Slot::Schema(schema) = slot else { return (TypeRef::Primitive(Primitive::Json), nullable) };
@@ -310,8 +306,7 @@ impl<'d> Types<'d> {
                     return TypeKind::Alias(TypeRef::List(Box::new(TypeRef::Primitive(Primitive::Json))));
                 };
                 let (ty, nullable) = self.slot(slot, items, &format!("{hint}_item"));
-                let ty = if nullable { TypeRef::Nullable(Box::new(ty)) } else { ty };
-                return TypeKind::Alias(TypeRef::List(Box::new(ty)));
+                return TypeKind::Alias(TypeRef::List(Box::new(ty.or_null(nullable))));
             }
             Some("string") => match (keys.format.as_deref(), keys.unit()) {
                 (Some("binary"), _) => {

@@ -28,10 +28,7 @@ impl<'d> Types<'d> {
         for (index, form) in keys.one_of.iter().enumerate() {
             let at = list.index(index);
             let slot = Slot::from(form);
-            let reference = match slot {
-                Slot::Reference(reference) => Some(reference),
-                Slot::Schema(schema) => Keys::of(schema).as_reference(),
-            };
+            let reference = slot.reference();
             let name = reference.and_then(|reference| self.component(reference)).map(|(name, _, _)| name);
             let fallback = match slot {
                 Slot::Schema(schema) if name.is_none() => match &schema.schema_data.title {
