@@ -30,9 +30,17 @@ use types::Types;
 /// Makes the model of a document.
 pub(crate) fn lower(document: &Document<'_>, dialect: Dialect) -> Result<Api, Vec<Diagnostic>> {
     let types = Types::read(document, dialect);
-    let mut lowering =
-        Lowering { document, dialect, types, roles: Roles::default(), uses: Vec::new(), problems: Vec::new() };
+    let mut lowering = Lowering {
+        document,
+        dialect,
+        types,
+        roles: Roles::default(),
+        error_codes: Vec::new(),
+        uses: Vec::new(),
+        problems: Vec::new(),
+    };
     let mut api = lowering.interface();
+    lowering.error_codes = api.error_codes.iter().map(|entry| entry.code).collect();
     api.groups = lowering.groups();
     let Lowering { mut types, roles, uses, mut problems, .. } = lowering;
     api.roles = roles;
@@ -55,6 +63,7 @@ struct Lowering<'d> {
     dialect: Dialect,
     types: Types<'d>,
     roles: Roles,
+    error_codes: Vec<i64>,
     uses: Vec<Use>,
     problems: Vec<Diagnostic>,
 }

@@ -362,12 +362,9 @@ impl<'d> Lowering<'d> {
     }
 
     fn check_codes(&mut self, codes: &[i64], at: At<'_>) {
-        let document = self.document;
-        let table = document.api.extensions.get("x-error-codes").and_then(Value::as_array);
-        let known: Vec<i64> = table.into_iter().flatten().filter_map(|entry| entry.get("code")?.as_i64()).collect();
         let list = at.key("x-error-codes");
         for (index, code) in codes.iter().enumerate() {
-            if !known.contains(code) {
+            if !self.error_codes.contains(code) {
                 let message = format!("{code} is not in the table of error codes");
                 self.report(
                     Code::UnknownErrorCode,
