@@ -274,6 +274,28 @@ async fn an_outage_is_not_multiplied() {
 }
 
 #[tokio::test]
+async fn an_answer_that_came_is_known_to_have_come() {
+    // The first request is lost, the second is answered with more than is taken.
+    let server = in_order(vec![Vec::new(), json(format!(r#"{{"code":0,"message":"{}"}}"#, "x".repeat(4096)))]);
+    let fh = builder(&server.url()).max_answer_bytes(1000).pace(Instantly::new()).build().unwrap();
+    let error = fh.system().status().send().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery(), error.attempts()),
+        (ErrorKind::Answer, Delivery::Answered, 2),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn limits_of_any_length_are_taken() {
+    let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    let fh = builder(&server.url()).timeout(Duration::MAX).attempt_timeout(Duration::MAX).build().unwrap();
+    fh.system().status().send().await.unwrap();
+    let fh = builder(&server.url()).timeout(Duration::ZERO).build().unwrap();
+    assert_eq!(fh.system().status().send().await.unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test]
 async fn a_call_that_is_dropped_stops() {
     #[derive(Debug)]
     struct Forever;

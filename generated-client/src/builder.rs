@@ -15,6 +15,9 @@ use crate::pace::{Pace, Real};
 use crate::retry::Budget;
 use crate::token::Token;
 
+/// A limit beyond this is none; moments so far away cannot be told.
+const LONGEST_CALL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Settings of a [`Client`].
 #[derive(Clone, Debug)]
 #[must_use]
@@ -149,7 +152,7 @@ impl ClientBuilder {
 
     /// How long a call may take as a whole, with all attempts and the waits between them; 60 seconds if it is not set.
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = limit;
+        self.timeout = limit.min(LONGEST_CALL);
         self
     }
 

@@ -218,8 +218,7 @@ impl Client {
                     }
                     return Ok(exchange);
                 }
-                // An attempt before this one may have arrived, whatever became of the last.
-                (None, Err(error)) if lost => return Err(error.maybe_sent()),
+                (None, Err(error)) if lost => return Err(error.after_a_lost_attempt()),
                 (None, Err(error)) => return Err(error),
             }
         }

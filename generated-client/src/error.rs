@@ -92,8 +92,11 @@ impl Error {
         self
     }
 
-    pub(crate) fn maybe_sent(mut self) -> Self {
-        self.0.delivery = Delivery::MaybeSent;
+    /// An attempt before the one that failed may have arrived. An answer is an answer all the same.
+    pub(crate) fn after_a_lost_attempt(mut self) -> Self {
+        if self.0.delivery == Delivery::NotSent {
+            self.0.delivery = Delivery::MaybeSent;
+        }
         self
     }
 
