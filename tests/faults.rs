@@ -1,6 +1,6 @@
 //! The runtime's promises, row by row, against a server that misbehaves on a real socket.
 //!
-//! Nobody waits: the client's waits go to [`Instantly`], which writes them down and moves its own clock.
+//! Nobody waits: the client's waits go to [`Instantly`](flighthub2_tests::pace::Instantly).
 
 #![allow(
     clippy::expect_used,
@@ -10,7 +10,6 @@
 )]
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -19,52 +18,9 @@ use std::time::{Duration, Instant};
 use flighthub2::{Client, Delivery, ErrorKind, Pace, Retry, Risk, Wait};
 use flighthub2_tests::calls::{Example, examples};
 use flighthub2_tests::client::{PROJECT, TOKEN, builder};
+use flighthub2_tests::pace::Instantly;
 use flighthub2_tests::server::{Server, answer, json};
 use tokio::net::TcpSocket;
-
-/// Time that passes when the client waits, and not otherwise.
-#[derive(Clone)]
-struct Instantly {
-    started: Instant,
-    waits: Arc<Mutex<Vec<Duration>>>,
-    on_wait: Arc<dyn Fn() + Send + Sync>,
-}
-
-impl fmt::Debug for Instantly {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Instantly")
-    }
-}
-
-impl Instantly {
-    fn new() -> Self {
-        Self::doing(|| ())
-    }
-
-    fn doing(on_wait: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { started: Instant::now(), waits: Arc::default(), on_wait: Arc::new(on_wait) }
-    }
-
-    fn waits(&self) -> Vec<Duration> {
-        self.waits.lock().unwrap().clone()
-    }
-}
-
-impl Pace for Instantly {
-    fn now(&self) -> Instant {
-        self.started + self.waits().iter().sum::<Duration>()
-    }
-
-    fn wait(&self, duration: Duration) -> Wait {
-        self.waits.lock().unwrap().push(duration);
-        (self.on_wait)();
-        Box::pin(std::future::ready(()))
-    }
-
-    fn chance(&self) -> f64 {
-        1.0
-    }
-}
 
 fn status(status: &str, headers: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: 0\r\nconnection: close\r\n\r\n").into_bytes()

@@ -61,6 +61,7 @@ fn assert_is(name: &str, sent: &Request, wanted: &Value) {
         headers.remove(own);
     }
     assert_eq!(headers.remove("accept").as_deref(), Some("application/json"), "{name}");
+    assert_eq!(headers.remove("accept-encoding").as_deref(), Some("gzip"), "{name}: the feature `gzip` is on");
     let request_id = headers.remove("x-request-id").unwrap();
     assert_eq!((request_id.len(), request_id.as_bytes()[14]), (36, b'4'), "{name}: {request_id}");
     let wanted_headers: BTreeMap<String, String> = members(&wanted["headers"])

@@ -1,16 +1,16 @@
 //! One attempt: a request that is ready in, what came back out, or what is known about its failure.
 //!
-//! This is the only module that talks to the HTTP library. It sends exactly once; whether it is asked again is decided
-//! elsewhere.
+//! It sends exactly once; whether it is asked again is decided elsewhere. How the bytes travel is the transport's.
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use http::{HeaderMap, Request, StatusCode};
 
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::prepared::Prepared;
 use crate::retry::{self, Ending};
+use crate::transport::{Transport, TransportError};
 
 /// What came back, before anybody asks what it means.
 pub(crate) struct Exchange {
@@ -33,58 +33,74 @@ impl Exchange {
     }
 }
 
-/// Sends a request once and collects its answer.
+/// Sends a request once and collects its answer, within the time that is left.
 pub(crate) async fn send(
-    http: &reqwest::Client,
+    transport: &dyn Transport,
     request: &Prepared,
     request_id: Option<(&'static str, &str)>,
     time_left: Duration,
     max_bytes: usize,
 ) -> Result<Exchange, Error> {
-    let mut headers = request.headers.clone();
+    let request = made(request, request_id)?;
+    let exchange = tokio::time::timeout(time_left, exchanged(transport, request, max_bytes));
+    exchange.await.unwrap_or_else(|late| Err(TransportError::maybe_sent(late).timed_out().into()))
+}
+
+fn made(prepared: &Prepared, request_id: Option<(&'static str, &str)>) -> Result<Request<bytes::Bytes>, Error> {
+    let mut request = Request::new(prepared.body.clone());
+    *request.method_mut() = prepared.method.clone();
+    *request.uri_mut() = prepared.uri.clone();
+    *request.headers_mut() = prepared.headers.clone();
     if let Some((name, id)) = request_id {
-        let value = HeaderValue::from_str(id).map_err(|error| Error::config("a bad request id").with_source(error))?;
-        headers.insert(name, value);
+        let bad = |source| Error::config("a bad request id").with_source(source);
+        let value = HeaderValue::from_str(id).map_err(|error| bad(http::Error::from(error)))?;
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| bad(http::Error::from(error)))?;
+        request.headers_mut().insert(name, value);
     }
-    let mut builder = http.request(request.method.clone(), &request.url).headers(headers).timeout(time_left);
-    if let Some(body) = &request.body {
-        builder = builder.body(body.clone());
+    Ok(request)
+}
+
+async fn exchanged(
+    transport: &dyn Transport,
+    request: Request<bytes::Bytes>,
+    max_bytes: usize,
+) -> Result<Exchange, Error> {
+    let (head, mut content) = transport.send(request).await?.into_parts();
+    let status = head.status;
+    let unreadable = |message| Error::new(ErrorKind::Answer, Delivery::Answered, message).with_status(status);
+    if let Some(coding) = text(&head.headers, &CONTENT_ENCODING).filter(|coding| coding != "identity") {
+        return Err(unreadable(format!("the answer is compressed ({coding}), which was not asked for")));
     }
-    let mut response = builder.send().await.map_err(failure)?;
-    let status = response.status();
-    let text =
-        |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
-    let content_type = text(CONTENT_TYPE);
-    let retry_after = text(RETRY_AFTER).and_then(|text| retry::retry_after(&text, SystemTime::now()));
-    let too_long = || {
-        let message = format!("the answer is longer than {max_bytes} bytes");
-        Error::new(ErrorKind::Answer, Delivery::Answered, message).with_status(status)
-    };
-    if response.content_length().is_some_and(|length| length > max_bytes as u64) {
+    let too_long = || unreadable(format!("the answer is longer than {max_bytes} bytes"));
+    if content.promised_bytes() > max_bytes as u64 {
         return Err(too_long());
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(failure)? {
-        if chunk.len() > max_bytes.saturating_sub(body.len()) {
+    while let Some(part) = content.next().await {
+        let part = part?;
+        if part.len() > max_bytes.saturating_sub(body.len()) {
             return Err(too_long());
         }
-        body.extend_from_slice(&chunk);
+        body.extend_from_slice(&part);
     }
-    Ok(Exchange { status, content_type, body, retry_after })
+    let retry_after = text(&head.headers, &RETRY_AFTER);
+    let retry_after = retry_after.and_then(|text| retry::retry_after(&text, SystemTime::now()));
+    Ok(Exchange { status, content_type: text(&head.headers, &CONTENT_TYPE), body, retry_after })
 }
 
-fn failure(error: reqwest::Error) -> Error {
-    let (kind, delivery, message) = if error.is_connect() && error.is_timeout() {
-        (ErrorKind::Timeout, Delivery::NotSent, "no connection was made in time")
-    } else if error.is_connect() {
-        (ErrorKind::Connection, Delivery::NotSent, "no connection could be made")
-    } else if error.is_builder() {
-        (ErrorKind::Arguments, Delivery::NotSent, "the request cannot be built")
-    } else if error.is_timeout() {
-        (ErrorKind::Timeout, Delivery::MaybeSent, "no whole answer came in time")
-    } else {
-        (ErrorKind::Transport, Delivery::MaybeSent, "the connection broke before the whole answer was there")
-    };
-    // A URL can hold values of the caller.
-    Error::new(kind, delivery, message).with_source(error.without_url())
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        let kind = match (error.sent, error.timeout) {
+            (_, true) => ErrorKind::Timeout,
+            (false, false) => ErrorKind::Connection,
+            (true, false) => ErrorKind::Transport,
+        };
+        let delivery = if error.sent { Delivery::MaybeSent } else { Delivery::NotSent };
+        let message = error.to_string();
+        Self::new(kind, delivery, message).with_boxed_source(error.source)
+    }
 }

@@ -10,10 +10,12 @@ use tokio::sync::Semaphore;
 
 use crate::client::{Client, Shared};
 use crate::error::Error;
+use crate::http_client::{HttpClient, Settings};
 use crate::operation::Risk;
 use crate::pace::{Pace, Real};
 use crate::retry::Budget;
 use crate::token::Token;
+use crate::transport::Transport;
 
 /// A limit beyond this is none; moments so far away cannot be told.
 const LONGEST_CALL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -27,16 +29,13 @@ pub struct ClientBuilder {
     max_risk: Risk,
     language: Option<String>,
     allow_http: bool,
-    connect_timeout: Duration,
-    read_timeout: Duration,
+    connections: Settings,
+    transport: Option<Arc<dyn Transport>>,
     timeout: Duration,
     attempt_timeout: Duration,
     max_attempts: u32,
     max_in_flight: usize,
     max_answer_bytes: usize,
-    proxies: bool,
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    root_certificates: Vec<Certificate>,
     pace: Arc<dyn Pace>,
 }
 
@@ -48,16 +47,13 @@ impl ClientBuilder {
             max_risk: Risk::Write,
             language: None,
             allow_http: false,
-            connect_timeout: Duration::from_secs(10),
-            read_timeout: Duration::from_secs(30),
+            connections: Settings::default(),
+            transport: None,
             timeout: Duration::from_secs(60),
             attempt_timeout: Duration::from_secs(40),
             max_attempts: 4,
             max_in_flight: 64,
             max_answer_bytes: 64 << 20,
-            proxies: true,
-            #[cfg(any(feature = "rustls", feature = "native-tls"))]
-            root_certificates: Vec::new(),
             pace: Arc::new(Real),
         }
     }
@@ -90,15 +86,16 @@ impl ClientBuilder {
         self
     }
 
-    /// How long to wait for a connection; 10 seconds if it is not set.
+    /// How long to wait for a connection; 10 seconds if it is not set. It is at most three quarters of the time of an
+    /// attempt, so that there is time left to tell that no connection was made, and nothing sent.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
+        self.connections.connect_timeout = limit;
         self
     }
 
     /// How long to wait for the next part of an answer; 30 seconds if it is not set.
     pub fn read_timeout(mut self, limit: Duration) -> Self {
-        self.read_timeout = limit;
+        self.connections.read_timeout = limit;
         self
     }
 
@@ -123,7 +120,7 @@ impl ClientBuilder {
 
     /// Uses no proxy, whatever the environment says.
     pub fn no_proxy(mut self) -> Self {
-        self.proxies = false;
+        self.connections.proxies = false;
         self
     }
 
@@ -139,8 +136,37 @@ impl ClientBuilder {
         if certificates.is_empty() {
             return Err(Error::config("there is no certificate in the text: it should have `BEGIN CERTIFICATE` in it"));
         }
-        self.root_certificates.extend(certificates);
+        self.connections.root_certificates.extend(certificates);
         Ok(self)
+    }
+
+    /// Changes settings of `reqwest`, the HTTP library that is built in, for what has no method here: proxies with a
+    /// password, certificates of this client, names of hosts. What the client relies on stays as it is: redirects,
+    /// repetitions, `Referer`, the user agent and the time-outs.
+    ///
+    /// ```
+    /// use flighthub2::Client;
+    /// use flighthub2::transport::reqwest;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let proxy = reqwest::Proxy::https("http://proxy.example.com:3128")?.basic_auth("name", "password");
+    /// let settings = Client::builder().configure_reqwest(move |http| http.proxy(proxy.clone()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn configure_reqwest(
+        mut self,
+        change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.connections.change = Some(Arc::new(change));
+        self
+    }
+
+    /// Sends requests with another HTTP library, or with none. How connections are made is then its own: their
+    /// time-outs, proxies and certificates. The limits of attempts, calls and answers hold all the same.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
     }
 
     /// Takes time and chance from elsewhere, for tests and for programs with a timer of their own. The time-outs of a
@@ -175,30 +201,30 @@ impl ClientBuilder {
         let Some(base_url) = &self.base_url else {
             return Err(Error::config("no base URL: call `.region(…)` or `.base_url(…)`"));
         };
-        let base_url = checked_base_url(base_url, self.allow_http)?;
+        let tls = self.transport.is_some() || cfg!(any(feature = "rustls", feature = "native-tls"));
+        let base_url = checked_base_url(base_url, self.allow_http, tls)?;
         let Some(token) = self.token else {
             return Err(Error::config("no token: call `.token(…)`"));
         };
-        let mut http = reqwest::Client::builder();
-        if !self.proxies || base_url.starts_with("http:") {
-            // A proxy of the environment would see the token: without encryption there is none to be had.
-            http = http.no_proxy();
-        }
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
-        for certificate in self.root_certificates {
-            http = http.add_root_certificate(certificate);
-        }
-        let http = http
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .connect_timeout(self.connect_timeout)
-            .read_timeout(self.read_timeout)
-            .user_agent(concat!("flighthub2/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error.without_url()))?;
+        let transport = match self.transport {
+            Some(transport) if self.connections.are_default() => transport,
+            Some(_) => {
+                return Err(Error::config(
+                    "`.transport(…)` makes its connections by itself: `.no_proxy()`, `.root_certificate(…)` and \
+                     `.configure_reqwest(…)` do not reach it",
+                ));
+            }
+            None => {
+                let mut connections = self.connections;
+                // A proxy of the environment would see the token: without encryption there is none to be had.
+                connections.proxies &= base_url.starts_with("https:");
+                let attempt = self.attempt_timeout.min(self.timeout);
+                connections.connect_timeout = connections.connect_timeout.min(attempt * 3 / 4);
+                Arc::new(HttpClient::new(&connections)?)
+            }
+        };
         Ok(Client::new(Shared {
-            http,
+            transport,
             base_url,
             token,
             max_risk: self.max_risk,
@@ -217,7 +243,7 @@ impl ClientBuilder {
 }
 
 /// The base URL without a slash at its end, if a token may be sent to it.
-fn checked_base_url(text: &str, allow_http: bool) -> Result<String, Error> {
+fn checked_base_url(text: &str, allow_http: bool, tls: bool) -> Result<String, Error> {
     let url = Url::parse(text).map_err(|error| Error::config("the base URL is no URL").with_source(error))?;
     let Some(host) = url.host_str() else {
         return Err(Error::config("the base URL has no host"));
@@ -229,7 +255,7 @@ fn checked_base_url(text: &str, allow_http: bool) -> Result<String, Error> {
         return Err(Error::config("the base URL has a query or a fragment"));
     }
     match url.scheme() {
-        "https" if cfg!(any(feature = "rustls", feature = "native-tls")) => {}
+        "https" if tls => {}
         "https" => {
             return Err(Error::config(
                 "the base URL is https, and this crate was built without TLS: enable its feature `rustls` or `native-tls`",

@@ -7,8 +7,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reqwest::Method;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Uri};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::Instrument as _;
 
@@ -23,6 +24,7 @@ use crate::prepared::{DryRun, Prepared};
 use crate::request::RequestParts;
 use crate::retry::{self, Budget, Ending};
 use crate::token::Token;
+use crate::transport::Transport;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// How much of an answer that is no JSON an error shows.
@@ -33,7 +35,7 @@ const SNIPPET_CHARS: usize = 200;
 pub struct Client(Arc<Shared>);
 
 pub(crate) struct Shared {
-    pub(crate) http: reqwest::Client,
+    pub(crate) transport: Arc<dyn Transport>,
     pub(crate) base_url: String,
     pub(crate) token: Token,
     pub(crate) max_risk: Risk,
@@ -174,11 +176,16 @@ impl Client {
         let query = if parts.query_text().is_empty() { "" } else { "?" };
         let url = format!("{}{}{query}{}", self.0.base_url, parts.path_text(), parts.query_text());
         let mut headers = self.headers(info, &parts, project)?;
-        let body = parts.into_body();
-        if body.is_some() {
+        let uri = Uri::try_from(url).map_err(|error| {
+            // It may be too long.
+            let message = "the address cannot be sent with these arguments";
+            Error::new(ErrorKind::Arguments, Delivery::NotSent, message).with_source(error)
+        })?;
+        let body = parts.into_body().map(Bytes::from).unwrap_or_default();
+        if !body.is_empty() {
             headers.insert(CONTENT_TYPE, JSON);
         }
-        Ok(Prepared { method, url, headers, body })
+        Ok(Prepared { method, uri, headers, body })
     }
 
     /// Sends a request until there is an answer, as often as the rules allow. `sent` tells of every request.
@@ -265,7 +272,7 @@ impl Client {
         sent.attempts += 1;
         sent.request_ids.extend(request_id.as_ref().map(|(_, id)| id.clone()));
         let id = request_id.as_ref().map(|(header, id)| (*header, id.as_str()));
-        let sending = attempt::send(&shared.http, request, id, time_left, shared.max_answer_bytes);
+        let sending = attempt::send(&*shared.transport, request, id, time_left, shared.max_answer_bytes);
         let outcome = sending.instrument(span.clone()).await;
         match &outcome {
             Ok(exchange) => span.record("status", exchange.status.as_u16()),

@@ -49,6 +49,7 @@ mod builder;
 mod call;
 mod client;
 mod error;
+mod http_client;
 mod open;
 mod operation;
 mod pace;
@@ -59,6 +60,7 @@ pub mod runtime;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
+pub mod transport;
 mod values;
 
 #[rustfmt::skip]

@@ -4,15 +4,17 @@
 
 use std::fmt;
 
-use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use bytes::Bytes;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Uri};
 
 /// A request that is ready to be sent, any number of times.
 pub(crate) struct Prepared {
     pub(crate) method: Method,
-    pub(crate) url: String,
+    pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Vec<u8>>,
+    /// Empty if there is none; an empty text is no JSON.
+    pub(crate) body: Bytes,
 }
 
 /// What stands for a value that must not be seen.
@@ -76,9 +78,9 @@ impl Prepared {
         headers.sort();
         DryRun {
             method: self.method.to_string(),
-            url: self.url.clone(),
+            url: self.uri.to_string(),
             headers,
-            body: self.body.as_deref().map(|body| String::from_utf8_lossy(body).into_owned()),
+            body: (!self.body.is_empty()).then(|| String::from_utf8_lossy(&self.body).into_owned()),
         }
     }
 }

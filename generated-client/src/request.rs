@@ -164,7 +164,7 @@ impl RequestParts {
     pub fn header<'a, T: ParameterValue + ?Sized + 'a>(&mut self, name: &'static str, value: impl Into<Option<&'a T>>) {
         if let Some(value) = value.into() {
             let text = value.text().into_owned();
-            if reqwest::header::HeaderValue::from_str(&text).is_err() {
+            if http::HeaderValue::from_str(&text).is_err() {
                 self.note(format!("`{name}` holds a sign that cannot stand in a header"));
             }
             self.headers.push((name, text));

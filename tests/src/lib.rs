@@ -7,6 +7,7 @@ pub mod client;
 pub mod code;
 pub mod fixtures;
 pub mod options;
+pub mod pace;
 pub mod server;
 pub mod spec;
 pub mod vectors;

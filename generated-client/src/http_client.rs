@@ -1,0 +1,121 @@
+//! The transport that is built in: `reqwest`, set up so that it does nothing by itself.
+//!
+//! In: settings of connections, and requests. Out: answers, or what is known about their failure. This is the only module
+//! that talks to `reqwest`; it knows nothing of operations.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+use reqwest::Certificate;
+
+use crate::error::Error;
+use crate::transport::{Body, Sending, Transport, TransportError};
+
+/// How connections are made.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) read_timeout: Duration,
+    pub(crate) proxies: bool,
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    pub(crate) root_certificates: Vec<Certificate>,
+    pub(crate) change: Option<Change>,
+}
+
+/// What a program changes of the library's own settings.
+pub(crate) type Change = Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(30),
+            proxies: true,
+            #[cfg(any(feature = "rustls", feature = "native-tls"))]
+            root_certificates: Vec::new(),
+            change: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether nothing was chosen that another transport would have to know. Time-outs are not asked for: those of the
+    /// attempt and of the call hold for every transport.
+    pub(crate) fn are_default(&self) -> bool {
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        if !self.root_certificates.is_empty() {
+            return false;
+        }
+        self.proxies && self.change.is_none()
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("connect_timeout", &self.connect_timeout)
+            .field("read_timeout", &self.read_timeout)
+            .field("proxies", &self.proxies)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A client of `reqwest` that sends each request once, to the host that it was made for.
+#[derive(Debug)]
+pub(crate) struct HttpClient(reqwest::Client);
+
+impl HttpClient {
+    pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
+        let mut builder = reqwest::Client::builder();
+        if let Some(change) = &settings.change {
+            builder = change(builder);
+        }
+        if !settings.proxies {
+            builder = builder.no_proxy();
+        }
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        for certificate in &settings.root_certificates {
+            builder = builder.add_root_certificate(certificate.clone());
+        }
+        // Another crate of the program may have switched these on for everybody.
+        builder = builder.no_brotli().no_deflate().no_zstd();
+        if cfg!(not(feature = "gzip")) {
+            builder = builder.no_gzip();
+        }
+        builder
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .connect_timeout(settings.connect_timeout)
+            .read_timeout(settings.read_timeout)
+            .user_agent(concat!("flighthub2/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map(Self)
+            .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error.without_url()))
+    }
+}
+
+impl Transport for HttpClient {
+    fn send(&self, request: Request<Bytes>) -> Sending<'_> {
+        Box::pin(async move {
+            let request = reqwest::Request::try_from(request).map_err(failure)?;
+            let answer = self.0.execute(request).await.map_err(failure)?;
+            let answer = Response::<reqwest::Body>::from(answer);
+            Ok(answer.map(|body| Body::new(body.map_err(failure))))
+        })
+    }
+}
+
+/// What is known when `reqwest` gives up.
+fn failure(error: reqwest::Error) -> TransportError {
+    let (unsent, timeout) = (error.is_connect() || error.is_builder(), error.is_timeout());
+    // A URL can hold values of the caller.
+    let error = error.without_url();
+    let failure = if unsent { TransportError::not_sent(error) } else { TransportError::maybe_sent(error) };
+    if timeout { failure.timed_out() } else { failure }
+}
