@@ -1,4 +1,5 @@
-//! Generates the code of every fixture, so that the compiler sees it.
+//! Generates the code of every fixture, so that the compiler sees it; and a table of the client's types, so that none is
+//! forgotten.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -30,5 +31,28 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(modules, "#[path = {file:?}]\npub mod {name};")?;
     }
     fs::write(target.join("fixtures.rs"), modules)?;
+    fs::write(target.join("types.rs"), types()?)?;
     Ok(())
+}
+
+/// Every type of the client that is read and written by a macro of its runtime: `crate::__text_enum!(Name …`.
+fn types() -> Result<String, Box<dyn Error>> {
+    let folder = Path::new("../generated-client/src/api/types");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let text = fs::read_to_string(entry?.path())?;
+        for call in text.split("\ncrate::__").skip(1) {
+            let Some((kind, rest)) = call.split_once("!(") else { continue };
+            let rest = rest.trim_start();
+            let end = rest.find(|sign: char| !sign.is_alphanumeric()).unwrap_or(rest.len());
+            found.push((rest[..end].to_owned(), kind.to_owned()));
+        }
+    }
+    found.sort();
+    let mut table = "&[\n".to_owned();
+    for (name, kind) in found {
+        writeln!(table, "Type {{ name: {name:?}, kind: {kind:?}, again: again::<flighthub2::types::{name}> }},")?;
+    }
+    Ok(table + "]")
 }

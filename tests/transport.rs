@@ -11,8 +11,8 @@ use std::future::{self, Future};
 use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -24,38 +24,10 @@ use flighthub2_tests::calls::examples;
 use flighthub2_tests::client::{PROJECT, TOKEN, builder, client};
 use flighthub2_tests::pace::Instantly;
 use flighthub2_tests::server::{Server, answer, json};
+use flighthub2_tests::told::Told;
 use flighthub2_tests::vectors::{self, normalized};
 use http_body::Frame;
 use tokio::net::{TcpSocket, TcpStream};
-
-type Reply = dyn Fn(&Request<Bytes>) -> Result<Response<Body>, TransportError> + Send + Sync;
-
-/// A transport without a network.
-#[derive(Clone)]
-struct Told {
-    reply: Arc<Reply>,
-    requests: Arc<Mutex<Vec<Request<Bytes>>>>,
-}
-
-impl std::fmt::Debug for Told {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Told")
-    }
-}
-
-impl Told {
-    fn new(reply: impl Fn(&Request<Bytes>) -> Result<Response<Body>, TransportError> + Send + Sync + 'static) -> Self {
-        Self { reply: Arc::new(reply), requests: Arc::default() }
-    }
-}
-
-impl Transport for Told {
-    fn send(&self, request: Request<Bytes>) -> Sending<'_> {
-        let reply = (self.reply)(&request);
-        self.requests.lock().unwrap().push(request);
-        Box::pin(future::ready(reply))
-    }
-}
 
 fn over(transport: impl Transport + 'static) -> ClientBuilder {
     builder("https://flighthub.example.com/prefix").transport(transport)
@@ -72,7 +44,7 @@ async fn every_call_travels_over_any_transport() {
         if !output.is_null() {
             assert_eq!(normalized(&output), normalized(&answers[example.name]["data"]), "{}", example.name);
         }
-        let requests = told.requests.lock().unwrap();
+        let requests = told.take_requests();
         let [request] = requests.as_slice() else { panic!("{}: {} requests", example.name, requests.len()) };
         assert_eq!(request.method(), example.info.method);
         assert!(request.uri().to_string().starts_with("https://flighthub.example.com/prefix/openapi/v0.1/"));
@@ -102,8 +74,7 @@ async fn what_a_transport_knows_of_delivery_an_error_says() {
             assert!(std::error::Error::source(&error).is_some_and(|source| source.to_string().starts_with("no ")));
             let physical = example.info.risk == Risk::Physical;
             let again = !physical && (delivery == Delivery::NotSent || example.info.retry != Retry::Never);
-            let sent = std::mem::take(&mut *told.requests.lock().unwrap());
-            assert_eq!(sent.len(), if again { 2 } else { 1 }, "{error}");
+            assert_eq!(told.take_requests().len(), if again { 2 } else { 1 }, "{error}");
         }
     }
 }
@@ -281,7 +252,7 @@ async fn an_address_that_is_too_long_is_not_sent() {
     let fh = over(told.clone()).build().unwrap();
     let error = fh.projects().list().q("x".repeat(100_000)).send().await.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Arguments, Delivery::NotSent), "{error}");
-    assert!(told.requests.lock().unwrap().is_empty());
+    assert!(told.take_requests().is_empty());
 }
 
 /// Answers when it is let, and tells when nobody waits any more.

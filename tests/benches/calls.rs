@@ -12,39 +12,24 @@
     reason = "a benchmark that cannot go on stops and says why"
 )]
 
+mod common;
+
 use std::future::Future;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use flighthub2::flight_tasks::ListFlightTaskMedia;
-use flighthub2::projects::ListProjects;
 use flighthub2::runtime::Answer;
 use flighthub2::types::{MediaFileList, ProjectList};
 use flighthub2::{Client, Operation, Risk, Token};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
-use serde::Deserialize;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
+
+use common::{Envelope, Server, TOKEN, is_server, serve, with_client, with_reqwest};
 
 const ROUNDS: usize = 7;
-const TOKEN: &str = "PLACEHOLDER_ORGANIZATION_KEY";
-const SERVER: &str = "FLIGHTHUB2_BENCH_SERVER";
-
-#[derive(Deserialize)]
-struct Envelope<T> {
-    code: i64,
-    data: T,
-}
-
-/// An answer of about one kilobyte.
-fn answer() -> String {
-    let project = r#"{"name":"Example project","introduction":"","uuid":"5f0c7a1e-2b34-4c56-8d78-9e0f1a2b3c4d","org_uuid":"a1b2c3d4-0001-4a00-8b00-00000000c0de","project_work_center_point":{"latitude":45.0001,"longitude":9.0001},"created_at":1745214300,"updated_at":1745218387}"#;
-    format!(r#"{{"code":0,"message":"","data":{{"list":[{}]}}}}"#, [project; 4].join(","))
-}
 
 /// The time that this process has computed, in user and system mode.
 fn cpu() -> Duration {
@@ -53,66 +38,6 @@ fn cpu() -> Duration {
     let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
     // The system counts in hundredths of a second.
     Duration::from_millis(ticks * 10)
-}
-
-async fn serve() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    println!("{}", listener.local_addr().unwrap());
-    let body = answer();
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
-    let bytes: &'static [u8] = Vec::leak((head + &body).into_bytes());
-    // It ends with the process that started it: nobody runs a benchmark for longer than this.
-    let work = async {
-        loop {
-            let (mut connection, _) = listener.accept().await.unwrap();
-            tokio::spawn(async move {
-                connection.set_nodelay(true).ok();
-                let mut buffer = [0_u8; 4096];
-                while let Ok(length) = connection.read(&mut buffer).await {
-                    if length == 0 || connection.write_all(bytes).await.is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-    };
-    let _ = tokio::time::timeout(Duration::from_secs(600), work).await;
-}
-
-/// The server in a process of its own, ended with this value.
-struct Server {
-    child: Child,
-    url: String,
-}
-
-impl Server {
-    fn start() -> Self {
-        let mut child =
-            Command::new(env::current_exe().unwrap()).env(SERVER, "1").stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        Self { child, url: format!("http://{}", line.trim()) }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-async fn with_client(fh: Client) {
-    let projects = fh.send(&ListProjects::new()).await.unwrap();
-    assert_eq!(projects.list.len(), 4);
-}
-
-async fn with_reqwest(http: reqwest::Client, url: String) {
-    let request = http.get(format!("{url}/openapi/v0.1/project")).header("X-User-Token", TOKEN);
-    let body =
-        request.header("X-Request-Id", uuid::Uuid::new_v4().to_string()).send().await.unwrap().bytes().await.unwrap();
-    let envelope: Envelope<ProjectList> = serde_json::from_slice(&body).unwrap();
-    assert_eq!((envelope.code, envelope.data.list.len()), (0, 4));
 }
 
 type Sender = hyper::client::conn::http1::SendRequest<Empty<Bytes>>;
@@ -209,6 +134,35 @@ async fn calls() {
     }
 }
 
+/// What this process holds in memory, in megabytes.
+fn resident() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").expect("the figures need Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches("kB").trim().parse::<f64>().unwrap() / 1024.0
+}
+
+/// Whether memory grows with the number of calls.
+async fn a_million_calls() {
+    let server = Server::start();
+    let token = Token::new(TOKEN).unwrap();
+    let fh = Client::builder().base_url(&server.url).token(token).max_risk(Risk::Read).build().unwrap();
+    let mut figures = Vec::new();
+    for _ in 0..10 {
+        measured(100_032, 64, |count| {
+            let fh = fh.clone();
+            async move {
+                for _ in 0..count {
+                    with_client(fh.clone()).await;
+                }
+            }
+        })
+        .await;
+        figures.push(resident());
+    }
+    let figures: Vec<String> = figures.iter().map(|figure| format!("{figure:.1}")).collect();
+    println!("resident memory after each 100 000 calls of a million, 64 at once: {} MB", figures.join(", "));
+}
+
 /// A list of media as long as the service makes them.
 fn decoding() {
     let file =
@@ -237,7 +191,7 @@ fn decoding() {
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
-    if env::var_os(SERVER).is_some() {
+    if is_server() {
         return serve().await;
     }
     // `cargo test --benches` asks whether it runs at all, not for figures.
@@ -246,4 +200,5 @@ async fn main() {
     }
     decoding();
     calls().await;
+    a_million_calls().await;
 }

@@ -1,0 +1,45 @@
+//! A transport without a network: it answers what it is told to, and keeps what it was asked.
+
+use std::fmt;
+use std::future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use flighthub2::transport::{Body, Bytes, Request, Response, Sending, Transport, TransportError};
+
+type Reply = dyn Fn(&Request<Bytes>) -> Result<Response<Body>, TransportError> + Send + Sync;
+
+/// The transport.
+#[derive(Clone)]
+pub struct Told {
+    reply: Arc<Reply>,
+    requests: Arc<Mutex<Vec<Request<Bytes>>>>,
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Told")
+    }
+}
+
+impl Told {
+    /// A transport that replies by a function.
+    pub fn new(
+        reply: impl Fn(&Request<Bytes>) -> Result<Response<Body>, TransportError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { reply: Arc::new(reply), requests: Arc::default() }
+    }
+
+    /// What was asked since the last time, in order.
+    #[must_use]
+    pub fn take_requests(&self) -> Vec<Request<Bytes>> {
+        std::mem::take(&mut *self.requests.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Transport for Told {
+    fn send(&self, request: Request<Bytes>) -> Sending<'_> {
+        let reply = (self.reply)(&request);
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+        Box::pin(future::ready(reply))
+    }
+}
