@@ -12,6 +12,10 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 use std::time::Duration;
 
+use flighthub2::types::{
+    AreaCorner, AreaCornerRequired, CreateModelBody, CreateModelBodyRequired, ModelFormat, ModelKind, ModelQuality,
+    PredefinedArea, ReconstructionMode,
+};
 use flighthub2::{Client, ClientBuilder, Delivery, Error, ErrorKind, Region, Risk, Token};
 use flighthub2_tests::calls::examples;
 use flighthub2_tests::client::{PROJECT, TOKEN, client};
@@ -110,6 +114,29 @@ async fn ids_that_would_lead_elsewhere_are_not_sent() {
     assert!(server.take_requests().is_empty());
     site.flight_tasks().get("a/../b?c#d").send().await.unwrap_err();
     assert_eq!(server.take_requests()[0].path, "/openapi/v0.1/flight-task/a%2F..%2Fb%3Fc%23d");
+}
+
+#[tokio::test]
+async fn numbers_that_json_cannot_say_are_not_sent_as_null() {
+    let server = Server::start(|_| json(r#"{"code":200403,"message":"m"}"#));
+    let site = client(&server.url()).project(PROJECT);
+    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let corner = AreaCorner::new(AreaCornerRequired { longitude: 9.0, latitude: bad });
+        let body = CreateModelBody::new(CreateModelBodyRequired {
+            name: "Example model".into(),
+            reconstruction_type: vec![ModelKind::Model3d],
+            simplified_factor: 0.2,
+            task_folder_id: 1042.into(),
+            wkt: "EPSG:32632".into(),
+            quality_level: ModelQuality::High,
+            reconstruction_mode: ReconstructionMode::Normal,
+            generate_model_formats: vec![ModelFormat::B3dm],
+        });
+        let error = site.models().create(body.predefine_area(PredefinedArea::new([corner]))).send().await.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Arguments, Delivery::NotSent), "{error}");
+        assert!(error.to_string().contains("`body.predefine_area` holds a number that is not finite"), "{error}");
+    }
+    assert!(server.take_requests().is_empty());
 }
 
 #[tokio::test]

@@ -42,6 +42,24 @@ pub enum Delivery {
 }
 
 /// What went wrong with a call: what, where, and whether the service may have done it.
+///
+/// Ask [`delivery`](Self::delivery) before anything is sent again, and [`kind`](Self::kind) for what to do:
+///
+/// | kind | what happened | delivery | what to do |
+/// | --- | --- | --- | --- |
+/// | [`Config`](ErrorKind::Config) | a setting, or the place of a call, cannot work | `NotSent` | mend the program |
+/// | [`Arguments`](ErrorKind::Arguments) | an argument cannot be sent: an empty id, a line break for a header | `NotSent` | mend the argument |
+/// | [`Risk`](ErrorKind::Risk) | the operation is riskier than the client was built for | `NotSent` | build a client with [`max_risk`](crate::ClientBuilder::max_risk), if it is meant |
+/// | [`Connection`](ErrorKind::Connection) | no connection: no address, refused, no trust in the certificate | `NotSent` | look at the base URL and the network; sending again does no harm |
+/// | [`Timeout`](ErrorKind::Timeout) | no connection in time, or no turn among the requests in flight | `NotSent` | send again later, or allow more time |
+/// | | no whole answer in time | `MaybeSent` | find out what was done: the text of the error names the operation that shows it |
+/// | [`Transport`](ErrorKind::Transport) | the connection broke before the whole answer was there | `MaybeSent` | the same |
+/// | [`Status`](ErrorKind::Status) | an HTTP status that is no success, without a code: a proxy, an outage, a wrong base URL | `Answered` | look at [`status`](Self::status) and the text |
+/// | [`Api`](ErrorKind::Api) | the service refused | `Answered` | look at [`error_code`](Self::error_code), which knows the documented codes |
+/// | [`Answer`](ErrorKind::Answer) | an answer that cannot be read: too long, no JSON, another form | `Answered` | it may well have been done: look before you repeat; [`path`](Self::path) is the place |
+///
+/// After a lost attempt, an error of a later one is `MaybeSent` too, even if that one was not sent: the first may have
+/// arrived. `Display` is one line: operation, what happened, code and message of the service, attempts, ids of requests.
 pub struct Error(Box<Inner>);
 
 struct Inner {

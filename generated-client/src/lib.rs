@@ -49,6 +49,7 @@ mod builder;
 mod call;
 mod client;
 mod error;
+mod finite;
 mod http_client;
 mod open;
 mod operation;

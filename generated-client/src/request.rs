@@ -9,6 +9,8 @@ use std::fmt::{self, Write as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use crate::finite::unwritable;
+
 /// Everything but what RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -175,7 +177,15 @@ impl RequestParts {
     pub fn body<'a, T: Serialize + 'a>(&mut self, value: impl Into<Option<&'a T>>) {
         if let Some(value) = value.into() {
             match serde_json::to_vec(value) {
-                Ok(bytes) => self.body = Some(bytes),
+                Ok(bytes) => {
+                    // Null is rare in a request, and may stand for a number that JSON has no words for.
+                    if bytes.windows(4).any(|word| word == b"null")
+                        && let Some(place) = unwritable(value)
+                    {
+                        self.note(format!("`body.{place}` holds a number that is not finite"));
+                    }
+                    self.body = Some(bytes);
+                }
                 Err(error) => self.note(format!("the body cannot be written as JSON: {error}")),
             }
         }

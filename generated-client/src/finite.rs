@@ -1,0 +1,179 @@
+//! Looks for numbers that JSON has no words for.
+//!
+//! In: a value that is to be sent. Out: nothing, or where it holds a NaN or an infinity. `serde_json` writes null for
+//! these: a missing coordinate in the place of a wrong one.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::ser::{
+    Error as _, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant, Serializer,
+};
+
+/// Where a value holds something else than a finite number, such as `geometry.coordinates[1]`. It is the place of the
+/// first optional value on the way, if there is one: `serde_path_to_error` looks no further.
+pub(crate) fn unwritable<T: Serialize + ?Sized>(value: &T) -> Option<String> {
+    let mut track = serde_path_to_error::Track::new();
+    let found = value.serialize(serde_path_to_error::Serializer::new(Looking, &mut track)).is_err();
+    found.then(|| track.path().to_string())
+}
+
+#[derive(Debug)]
+struct NotFinite;
+
+impl fmt::Display for NotFinite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a finite number")
+    }
+}
+
+impl std::error::Error for NotFinite {}
+
+impl serde::ser::Error for NotFinite {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+struct Looking;
+
+type Seen = Result<(), NotFinite>;
+
+fn number(finite: bool) -> Seen {
+    if finite { Ok(()) } else { Err(NotFinite::custom("")) }
+}
+
+/// Values without others within.
+macro_rules! plain {
+    ($($method:ident($($argument:ty),*);)+) => {
+        $(fn $method(self, $(_: $argument),*) -> Seen { Ok(()) })+
+    };
+}
+
+/// Values with others within.
+macro_rules! compound {
+    ($($method:ident($($argument:ty),*);)+) => {
+        $(fn $method(self, $(_: $argument),*) -> Result<Self, NotFinite> { Ok(self) })+
+    };
+}
+
+impl Serializer for Looking {
+    type Ok = ();
+    type Error = NotFinite;
+    type SerializeSeq = Self;
+    type SerializeTuple = Self;
+    type SerializeTupleStruct = Self;
+    type SerializeTupleVariant = Self;
+    type SerializeMap = Self;
+    type SerializeStruct = Self;
+    type SerializeStructVariant = Self;
+
+    fn serialize_f32(self, value: f32) -> Seen {
+        number(value.is_finite())
+    }
+
+    fn serialize_f64(self, value: f64) -> Seen {
+        number(value.is_finite())
+    }
+
+    plain! {
+        serialize_bool(bool);
+        serialize_i8(i8);
+        serialize_i16(i16);
+        serialize_i32(i32);
+        serialize_i64(i64);
+        serialize_u8(u8);
+        serialize_u16(u16);
+        serialize_u32(u32);
+        serialize_u64(u64);
+        serialize_char(char);
+        serialize_str(&str);
+        serialize_bytes(&[u8]);
+        serialize_none();
+        serialize_unit();
+        serialize_unit_struct(&'static str);
+        serialize_unit_variant(&'static str, u32, &'static str);
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Seen {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Seen {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        value: &T,
+    ) -> Seen {
+        value.serialize(self)
+    }
+
+    compound! {
+        serialize_seq(Option<usize>);
+        serialize_tuple(usize);
+        serialize_tuple_struct(&'static str, usize);
+        serialize_tuple_variant(&'static str, u32, &'static str, usize);
+        serialize_map(Option<usize>);
+        serialize_struct(&'static str, usize);
+        serialize_struct_variant(&'static str, u32, &'static str, usize);
+    }
+}
+
+macro_rules! within {
+    ($($name:ident: $($method:ident($($argument:ty),*)),+;)+) => {
+        $(impl $name for Looking {
+            type Ok = ();
+            type Error = NotFinite;
+
+            $(fn $method<T: Serialize + ?Sized>(&mut self, $(_: $argument,)* value: &T) -> Seen {
+                value.serialize(Looking)
+            })+
+
+            fn end(self) -> Seen {
+                Ok(())
+            }
+        })+
+    };
+}
+
+within! {
+    SerializeSeq: serialize_element();
+    SerializeTuple: serialize_element();
+    SerializeTupleStruct: serialize_field();
+    SerializeTupleVariant: serialize_field();
+    SerializeMap: serialize_key(), serialize_value();
+    SerializeStruct: serialize_field(&'static str);
+    SerializeStructVariant: serialize_field(&'static str);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Place {
+        name: Option<&'static str>,
+        points: Vec<(f64, f32)>,
+        more: BTreeMap<&'static str, f64>,
+    }
+
+    fn place(point: (f64, f32), more: f64) -> Place {
+        Place { name: None, points: vec![(1.0, 2.0), point], more: BTreeMap::from([("height", more)]) }
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_found() {
+        assert_eq!(unwritable(&place((3.0, f32::MIN), f64::MAX)), None);
+        assert_eq!(unwritable(&place((f64::NAN, 0.0), 0.0)).as_deref(), Some("points[1][0]"));
+        assert_eq!(unwritable(&place((0.0, f32::INFINITY), 0.0)).as_deref(), Some("points[1][1]"));
+        assert_eq!(unwritable(&place((0.0, 0.0), f64::NEG_INFINITY)).as_deref(), Some("more.height"));
+    }
+}
