@@ -34,6 +34,12 @@ impl Source {
         &self.text
     }
 
+    /// The text without the mark that some editors begin a file with. YAML allows it; not every reader does.
+    #[must_use]
+    pub(crate) fn unmarked(&self) -> &str {
+        self.text.strip_prefix('\u{feff}').unwrap_or(&self.text)
+    }
+
     /// Reads bytes as UTF-8.
     ///
     /// # Errors

@@ -104,7 +104,7 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
         })?;
     if options.runtime.is_none() {
         // The client can play the service for tests; it is interpreted for that, not compiled.
-        files.insert("specification.yaml".to_owned(), files::opened(source.text(), &options.made_by));
+        files.insert("specification.yaml".to_owned(), files::opened(source.unmarked(), &options.made_by));
     }
     Ok(Generated { files, operations: api.operations().count(), types: api.types.len() })
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::SystemTime;
 
+use flighthub2_generator::{Options, Source, generate};
 use tempfile::TempDir;
 
 const SPEC: &str = "openapi: 3.0.3
@@ -187,6 +188,21 @@ fn a_broken_specification_leaves_everything_as_it_is() {
     fs::remove_file(place.spec()).unwrap();
     assert!(failed(&place.generate(&[]), 1).contains("cannot be read"));
     assert_eq!(place.files(), before);
+}
+
+#[test]
+fn the_mark_that_some_editors_begin_a_file_with_is_no_part_of_it() {
+    let place = Place::new();
+    place.write_spec(format!("\u{feff}{SPEC}"));
+    succeeded(&place.generate(&[]));
+    let marked = place.files();
+    place.write_spec(SPEC);
+    assert!(succeeded(&place.generate(&[])).starts_with("up to date"));
+    assert_eq!(place.files(), marked);
+    // Nor of the copy that the client has of ours, which begins with another line.
+    let ours = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/flighthub2.yaml")).unwrap();
+    let generated = |text: String| generate(&Source::new("spec.yaml", text), &Options::default()).unwrap();
+    assert_eq!(generated(format!("\u{feff}{ours}")), generated(ours));
 }
 
 #[test]

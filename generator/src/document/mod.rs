@@ -8,7 +8,7 @@ mod extensions;
 pub(crate) mod grammar;
 pub(crate) mod pointer;
 pub(crate) mod shape;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::thread;
 
@@ -42,7 +42,7 @@ impl<'s> Document<'s> {
         // Neither reading needs the other. What the second says counts only if the first found nothing: it is told
         // where a problem is, and serde_yaml would guard against aliases that are not allowed anyway.
         let (tree, api) = thread::scope(|scope| {
-            let typed = scope.spawn(|| serde_yaml::from_str(source.text()));
+            let typed = scope.spawn(|| serde_yaml::from_str(source.unmarked()));
             let tree = checked();
             match typed.join() {
                 Ok(api) => (tree, Some(api)),
