@@ -15,6 +15,7 @@
 //! # Ok::<(), flighthub2_generator::Diagnostics>(())
 //! ```
 
+pub mod coverage;
 mod diagnostic;
 pub mod disk;
 mod docs;

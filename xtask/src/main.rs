@@ -3,8 +3,10 @@
 //! In: a command line. Out: what [`flighthub2_generator`] makes of it, told to a person, or a running mock server.
 //! Decides nothing about specifications or code.
 
+mod coverage;
 mod r#gen;
 mod mock;
+mod source;
 
 use std::process::ExitCode;
 
@@ -23,12 +25,14 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Gen(r#gen::Arguments),
+    Coverage(coverage::Arguments),
     Mock(mock::Arguments),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Gen(arguments) => r#gen::run(&arguments),
+        Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
     }
 }

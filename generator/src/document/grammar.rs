@@ -61,11 +61,11 @@ pub(crate) enum Support {
     No,
 }
 
-const fn need(key: &'static str, shape: Shape) -> Field {
+pub(crate) const fn need(key: &'static str, shape: Shape) -> Field {
     Field { key, shape, required: true, support: Support::Yes }
 }
 
-const fn may(key: &'static str, shape: Shape) -> Field {
+pub(crate) const fn may(key: &'static str, shape: Shape) -> Field {
     Field { key, shape, required: false, support: Support::Yes }
 }
 
@@ -77,7 +77,7 @@ const fn unsupported(key: &'static str) -> Field {
     Field { key, shape: Shape::Any, required: false, support: Support::No }
 }
 
-const fn object(name: &'static str, fields: &'static [Field], extensions: &'static [Field]) -> Object {
+pub(crate) const fn object(name: &'static str, fields: &'static [Field], extensions: &'static [Field]) -> Object {
     Object { name, fields, named: None, extensions }
 }
 

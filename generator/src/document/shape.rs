@@ -18,6 +18,13 @@ pub(crate) fn check(source: &Source, root: &Node<'_>, dialect: Dialect) -> Vec<D
     checker.problems
 }
 
+/// Checks a file of ours that is no OpenAPI document against its own grammar.
+pub(crate) fn check_own(source: &Source, root: &Node<'_>, grammar: &Object) -> Vec<Diagnostic> {
+    let mut checker = Checker { source, root, dialect: Dialect::FlightHub, problems: Vec::new() };
+    checker.object(root, grammar, At::ROOT);
+    checker.problems
+}
+
 /// The word of a list that a misspelt one was probably meant to be.
 pub(crate) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = word.to_lowercase();

@@ -120,6 +120,22 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The members of a mapping; of anything else none.
+    pub(crate) fn mapping(&self) -> &[Entry<'a>] {
+        match &self.value {
+            Value::Mapping(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; of anything else none.
+    pub(crate) fn sequence(&self) -> &[Node<'a>] {
+        match &self.value {
+            Value::Sequence(items) => items,
+            _ => &[],
+        }
+    }
+
     /// What the node is, for messages.
     pub(crate) fn kind(&self) -> &'static str {
         match &self.value {

@@ -1,0 +1,277 @@
+//! The directory of the published pages, as it is written down in `spec/directory.yaml`.
+//!
+//! In: its text. Out: its pages, each with its place; or everything that is wrong with the file by itself. Whether what
+//! a page names is in the specification is asked in [`super`].
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::document::grammar::{Object, Shape, may, need, object};
+use crate::document::pointer::At;
+use crate::document::shape;
+use crate::document::yaml::{self, Node, Scalar, Value};
+
+/// What a page of the directory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It describes one call.
+    Operation,
+    /// It explains how calls work together.
+    Tutorial,
+    /// It is a table to look things up in.
+    Reference,
+}
+
+const KINDS: &[&str] = &["operation", "tutorial", "reference"];
+
+impl Kind {
+    /// The word in the directory.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Operation => "operation",
+            Self::Tutorial => "tutorial",
+            Self::Reference => "reference",
+        }
+    }
+}
+
+static DIRECTORY: Object = object(
+    "directory",
+    &[
+        need("title", Shape::Text),
+        need("address", Shape::Text),
+        need("pages", Shape::List(&Shape::Object(&PAGE))),
+        may("unlisted", Shape::List(&Shape::Object(&UNLISTED))),
+    ],
+    &[],
+);
+
+static PAGE: Object = object(
+    "page of the directory",
+    &[
+        need("title", Shape::Text),
+        may("chinese", Shape::Text),
+        need("folder", Shape::List(&Shape::Text)),
+        need("kind", Shape::OneOf(KINDS)),
+        may("address", Shape::Text),
+        may("operations", Shape::List(&Shape::Text)),
+        may("places", Shape::List(&Shape::Text)),
+        may("excused", Shape::Text),
+        may("lacks", Shape::List(&Shape::Text)),
+    ],
+    &[],
+);
+
+static UNLISTED: Object = object(
+    "entry of `unlisted`",
+    &[
+        may("operations", Shape::List(&Shape::Text)),
+        may("places", Shape::List(&Shape::Text)),
+        need("reason", Shape::Text),
+    ],
+    &[],
+);
+
+/// A page, or an entry of what has no page.
+#[derive(Debug)]
+pub(super) struct Record<'t> {
+    pub(super) node: &'t Node<'t>,
+    /// JSON pointer of the record.
+    pub(super) pointer: String,
+    pub(super) operations: Vec<Name<'t>>,
+    pub(super) places: Vec<Name<'t>>,
+}
+
+/// Something in the specification that a record names.
+#[derive(Clone, Debug)]
+pub(super) struct Name<'t> {
+    pub(super) text: &'t str,
+    pub(super) node: &'t Node<'t>,
+    pub(super) pointer: String,
+}
+
+impl<'t> Record<'t> {
+    fn read(node: &'t Node<'t>, at: At<'_>) -> Self {
+        let names = |key: &str| {
+            let list = at.key(key);
+            let named = node.get(key)?.sequence().iter().enumerate();
+            Some(
+                named
+                    .filter_map(|(index, item)| {
+                        Some(Name { text: item.as_str()?, node: item, pointer: list.index(index).pointer() })
+                    })
+                    .collect(),
+            )
+        };
+        Self {
+            node,
+            pointer: at.pointer(),
+            operations: names("operations").unwrap_or_default(),
+            places: names("places").unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn text(&self, key: &str) -> Option<&'t str> {
+        self.node.get(key)?.as_str()
+    }
+
+    pub(super) fn texts(&self, key: &str) -> Vec<String> {
+        let list = self.node.get(key).map(Node::sequence).unwrap_or_default();
+        list.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        match self.text("kind") {
+            Some("tutorial") => Kind::Tutorial,
+            Some("reference") => Kind::Reference,
+            _ => Kind::Operation,
+        }
+    }
+}
+
+/// The records of the file: pages, and what has none.
+#[derive(Debug)]
+pub(super) struct Directory<'t> {
+    pub(super) title: String,
+    pub(super) pages: Vec<Record<'t>>,
+    pub(super) unlisted: Vec<Record<'t>>,
+}
+
+/// Reads the text; a tree of the right shape comes out.
+pub(super) fn tree(source: &Source) -> Result<Node<'_>, Vec<Diagnostic>> {
+    let tree = yaml::parse(source)?;
+    let problems = shape::check_own(source, &tree, &DIRECTORY);
+    if problems.is_empty() { Ok(tree) } else { Err(problems) }
+}
+
+/// The records of a tree, and what is wrong with them by themselves.
+pub(super) fn read<'t>(source: &Source, tree: &'t Node<'t>) -> (Directory<'t>, Vec<Diagnostic>) {
+    let records = |key: &str| -> Vec<Record<'t>> {
+        let at = At::ROOT.key(key);
+        let nodes = tree.get(key).map(Node::sequence).unwrap_or_default();
+        nodes.iter().enumerate().map(|(index, node)| Record::read(node, at.index(index))).collect()
+    };
+    let title = tree.get("title").and_then(Node::as_str).unwrap_or_default().to_owned();
+    let directory = Directory { title, pages: records("pages"), unlisted: records("unlisted") };
+    let mut reader = Reader { source, problems: Vec::new() };
+    reader.no_empty_text(tree, At::ROOT);
+    reader.each_once(&directory);
+    directory.pages.iter().for_each(|page| reader.page(page));
+    directory.unlisted.iter().for_each(|entry| reader.unlisted(entry));
+    (directory, reader.problems)
+}
+
+struct Reader<'s> {
+    source: &'s Source,
+    problems: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn report(&mut self, code: Code, node: &Node<'_>, pointer: &str, message: &str, help: &str) {
+        let place = self.source.place(node.span.clone(), pointer);
+        self.problems.push(Diagnostic::new(code, place, message, help));
+    }
+
+    /// A reason that is not given must not look like one.
+    fn no_empty_text(&mut self, node: &Node<'_>, at: At<'_>) {
+        match &node.value {
+            Value::Scalar(Scalar { text, .. }) if text.trim().is_empty() => {
+                self.report(Code::WrongValue, node, &at.pointer(), "this text is empty", "write it, or remove the key");
+            }
+            Value::Scalar(_) => {}
+            Value::Sequence(items) => {
+                items.iter().enumerate().for_each(|(index, item)| self.no_empty_text(item, at.index(index)));
+            }
+            Value::Mapping(entries) => {
+                entries.iter().for_each(|entry| self.no_empty_text(&entry.node, at.key(&entry.key)));
+            }
+        }
+    }
+
+    /// A page stands once, and has an address of its own; an operation is on one page.
+    fn each_once(&mut self, directory: &Directory<'_>) {
+        let mut pages = HashMap::new();
+        let mut addresses = HashMap::new();
+        let mut operations = HashMap::new();
+        for record in directory.pages.iter().chain(&directory.unlisted) {
+            if let Some(title) = record.node.get("title") {
+                let page = (record.text("title"), record.texts("folder"));
+                self.once(&mut pages, page, (title, &record.pointer, "/title"), "this page is here twice");
+            }
+            if let (Some(node), Some(address)) = (record.node.get("address"), record.text("address")) {
+                let place = (node, &*record.pointer, "/address");
+                self.once(&mut addresses, address, place, "two pages with the same address");
+            }
+            for name in &record.operations {
+                let message = format!("the operation `{}` is here twice", name.text);
+                self.once(&mut operations, name.text, (name.node, &name.pointer, ""), &message);
+            }
+        }
+    }
+
+    fn once<'n, 't, K: Eq + std::hash::Hash>(
+        &mut self,
+        seen: &mut HashMap<K, &'n Node<'t>>,
+        key: K,
+        (node, pointer, key_of_pointer): (&'n Node<'t>, &str, &str),
+        message: &str,
+    ) {
+        match seen.get(&key) {
+            Some(first) => {
+                let place =
+                    |node: &Node<'_>| self.source.place(node.span.clone(), format!("{pointer}{key_of_pointer}"));
+                let problem = Diagnostic::new(Code::DuplicateName, place(node), message, "remove one of the two");
+                self.problems.push(problem.with_related(place(first), "first here"));
+            }
+            None => {
+                seen.insert(key, node);
+            }
+        }
+    }
+
+    fn page(&mut self, page: &Record<'_>) {
+        let operation = page.kind() == Kind::Operation;
+        let covered = if operation { !page.operations.is_empty() } else { !page.places.is_empty() };
+        let (wanted, foreign) = if operation { ("operations", "places") } else { ("places", "operations") };
+        match (covered, page.node.entry("excused")) {
+            (false, None) => {
+                let help =
+                    format!("add `{wanted}:` with what the specification has of it, or `excused:` with a reason");
+                let message = "this page is neither covered nor excused";
+                self.report(Code::MissingKey, page.node, &page.pointer, message, &help);
+            }
+            (true, Some(excused)) if operation => {
+                let pointer = format!("{}/excused", page.pointer);
+                let help = "remove `excused`; what the operation does not say stands in `lacks`";
+                self.report(
+                    Code::WrongValue,
+                    &excused.node,
+                    &pointer,
+                    "this page is covered, and needs no excuse",
+                    help,
+                );
+            }
+            _ => {}
+        }
+        if let Some(entry) = page.node.entry(foreign) {
+            let message = format!("`{foreign}` on a page of the kind `{}`", page.kind().as_str());
+            let help = "pages of the kind `operation` have `operations`, others have `places`";
+            self.report(Code::WrongValue, &entry.node, &format!("{}/{foreign}", page.pointer), &message, help);
+        }
+        if let (Some(node), Some(address)) = (page.node.get("address"), page.text("address"))
+            && !address.starts_with("https://")
+        {
+            let pointer = format!("{}/address", page.pointer);
+            self.report(Code::WrongValue, node, &pointer, "this is no address of a page", "begin it with `https://`");
+        }
+    }
+
+    fn unlisted(&mut self, entry: &Record<'_>) {
+        if entry.operations.is_empty() && entry.places.is_empty() {
+            let help = "add `operations:` or `places:`, or remove the entry";
+            let message = "this entry names nothing";
+            self.report(Code::MissingKey, entry.node, &entry.pointer, message, help);
+        }
+    }
+}
