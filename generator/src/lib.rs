@@ -27,6 +27,7 @@ mod lint;
 mod lower;
 mod model;
 mod names;
+pub mod skeleton;
 
 use std::collections::BTreeMap;
 

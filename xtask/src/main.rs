@@ -6,6 +6,7 @@
 mod coverage;
 mod r#gen;
 mod mock;
+mod new;
 mod source;
 
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Gen(r#gen::Arguments),
+    New(new::Arguments),
     Coverage(coverage::Arguments),
     Mock(mock::Arguments),
 }
@@ -32,6 +34,7 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Gen(arguments) => r#gen::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
     }

@@ -1,0 +1,208 @@
+//! What the operations of a document have in common.
+//!
+//! In: its tree. Out: what a new operation has without anybody deciding it. Nothing here knows the name of a component:
+//! what all have is copied, what not all have is not.
+
+use super::{Scope, Wanted};
+use crate::diagnostic::Source;
+use crate::document::grammar::METHODS;
+use crate::document::shape::nearest;
+use crate::document::yaml::{Entry, Node};
+
+#[derive(Debug)]
+pub(super) struct Conventions<'t> {
+    source: &'t Source,
+    root: &'t Node<'t>,
+    operations: Vec<Found<'t>>,
+    /// The tags that are declared.
+    pub(super) tags: Vec<&'t str>,
+    /// References to the parameters of every path.
+    pub(super) headers: Vec<&'t str>,
+    /// Failures that every operation has, by status: references.
+    pub(super) failures: Vec<(&'t str, &'t str)>,
+    /// Reference to the wrapper of all answers.
+    pub(super) envelope: Option<String>,
+    /// References to the headers that name the project: where it must be there, and where it may.
+    project: Option<String>,
+    either: Option<String>,
+}
+
+/// An operation, with the path item that holds it.
+#[derive(Clone, Copy, Debug)]
+struct Found<'t> {
+    item: &'t Node<'t>,
+    entry: &'t Entry<'t>,
+}
+
+/// What is known of a parameter of a path.
+#[derive(Debug)]
+pub(super) enum Known<'t> {
+    /// A component, by its reference.
+    Component(String),
+    /// What all operations with such a parameter say of it.
+    Inline { description: Option<&'t str>, schema: Option<&'t str>, example: Option<&'t str> },
+}
+
+/// The tag of a member of a path item, if it is an operation with one.
+pub(super) fn tag<'t>(entry: &'t Entry<'_>) -> Option<&'t str> {
+    METHODS.contains(&&*entry.key).then(|| entry.node.get("tags")?.sequence().first()?.as_str()).flatten()
+}
+
+impl<'t> Conventions<'t> {
+    pub(super) fn of(source: &'t Source, root: &'t Node<'t>) -> Self {
+        let paths = root.get("paths").map(Node::mapping).unwrap_or_default();
+        let operations: Vec<Found<'t>> = paths
+            .iter()
+            .flat_map(|path| path.node.mapping().iter().map(move |entry| Found { item: &path.node, entry }))
+            .filter(|found| METHODS.contains(&&*found.entry.key))
+            .collect();
+        let in_components = |section: &str| root.get("components").and_then(|components| components.get(section));
+        let find = |section: &str, wanted: &dyn Fn(&Node<'_>) -> bool| {
+            let members = in_components(section).map(Node::mapping).unwrap_or_default();
+            let found = members.iter().find(|member| wanted(&member.node))?;
+            Some(format!("#/components/{section}/{}", found.key))
+        };
+        let says = |node: &Node<'_>, key: &str, value: &str| node.get(key).and_then(Node::as_str) == Some(value);
+        let project = |node: &Node<'_>| says(node, "x-role", "project");
+        let tags = root.get("tags").map(Node::sequence).unwrap_or_default();
+        Self {
+            source,
+            root,
+            tags: tags.iter().filter_map(|tag| tag.get("name")?.as_str()).collect(),
+            headers: common(paths.iter().map(|path| references(path.node.get("parameters")))),
+            failures: common(operations.iter().map(|found| failures(&found.entry.node))),
+            envelope: find("schemas", &|node| says(node, "x-envelope", "true")),
+            project: find("parameters", &|node| project(node) && says(node, "required", "true")),
+            either: find("parameters", &|node| project(node) && !says(node, "required", "true")),
+            operations,
+        }
+    }
+
+    /// Whether what is wanted can be had in this document.
+    pub(super) fn allow(&self, wanted: &Wanted<'_>) -> Result<(), String> {
+        if let Some(tag) = wanted.tag.filter(|tag| !self.tags.contains(tag)) {
+            let meant = nearest(tag, self.tags.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
+            let help = meant.unwrap_or_else(|| format!("there are: {}", self.tags.join(", ")));
+            return Err(format!("the tag `{tag}` is not declared; {help} A new one is added to `tags` first"));
+        }
+        if let Some(id) = wanted.id {
+            let letters = id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            if !letters || !id.starts_with(|first: char| first.is_ascii_lowercase()) {
+                return Err(format!("`{id}` is no id: a verb and a thing in camel case, such as `listWaylines`"));
+            }
+            let same = self.operations.iter().find(|found| {
+                found.entry.node.get("operationId").and_then(Node::as_str).is_some_and(|there| there == id)
+            });
+            if let Some(found) = same {
+                let line = self.source.place(found.entry.key_span.clone(), "").line;
+                return Err(format!("the id `{id}` is taken, at {}:{line}", self.source.name()));
+            }
+        }
+        match wanted.scope {
+            Some(Scope::Project) if self.project.is_none() => {
+                Err("no parameter of this document has `x-role: project` and is required".to_owned())
+            }
+            Some(Scope::Either) if self.either.is_none() => {
+                Err("no parameter of this document has `x-role: project` and is optional".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The scope: the wanted one, else that of the header which the document has.
+    pub(super) fn scope(&self, wanted: &Wanted<'_>) -> Scope {
+        wanted.scope.unwrap_or(if self.project.is_some() { Scope::Project } else { Scope::Organization })
+    }
+
+    /// Reference to the header of the scope.
+    pub(super) fn header(&self, scope: Scope) -> Option<&str> {
+        match scope {
+            Scope::Project => self.project.as_deref(),
+            Scope::Either => self.either.as_deref(),
+            Scope::Organization => None,
+        }
+    }
+
+    /// Error codes of all operations that are alike: with or without the same project header, a query or a body.
+    pub(super) fn error_codes(&self, project: Option<&str>, input: bool) -> Vec<&'t str> {
+        let alike = self.operations.iter().filter(|found| {
+            let parameters = found.entry.node.get("parameters");
+            let theirs = references(parameters)
+                .into_iter()
+                .find(|target| Some(*target) == self.project.as_deref() || Some(*target) == self.either.as_deref());
+            let in_query = |parameter: &Node<'_>| parameter.get("in").and_then(Node::as_str) == Some("query");
+            let query = parameters.map(Node::sequence).unwrap_or_default().iter().any(in_query);
+            theirs == project && (query || found.entry.node.get("requestBody").is_some()) == input
+        });
+        common(alike.map(|found| {
+            let codes = found.entry.node.get("x-error-codes").map(Node::sequence).unwrap_or_default();
+            codes.iter().filter_map(Node::as_str).collect()
+        }))
+    }
+
+    /// What is known of a parameter of a path; `None` if the path item has it already.
+    pub(super) fn parameter(&self, name: &str, item: Option<&Node<'_>>) -> Option<Known<'t>> {
+        let is_it = |node: &Node<'_>| {
+            let says = |key: &str, value: &str| node.get(key).and_then(Node::as_str) == Some(value);
+            says("in", "path") && says("name", name)
+        };
+        let components = self.root.get("components").and_then(|components| components.get("parameters"));
+        let components = components.map(Node::mapping).unwrap_or_default();
+        let component = components.iter().find(|member| is_it(&member.node));
+        let reference = component.map(|member| format!("#/components/parameters/{}", member.key));
+        let of_item = item.and_then(|item| item.get("parameters"));
+        let referred = reference.as_deref().is_some_and(|reference| references(of_item).contains(&reference));
+        if referred || of_item.map(Node::sequence).unwrap_or_default().iter().any(is_it) {
+            return None;
+        }
+        if let Some(reference) = reference {
+            return Some(Known::Component(reference));
+        }
+        let everywhere: Vec<&Node<'t>> = self
+            .operations
+            .iter()
+            .flat_map(|found| [found.item.get("parameters"), found.entry.node.get("parameters")])
+            .flatten()
+            .flat_map(Node::sequence)
+            .filter(|parameter| is_it(parameter))
+            .collect();
+        let agreed = |say: &dyn Fn(&'t Node<'t>) -> Option<&'t str>| -> Option<&'t str> {
+            let mut said = everywhere.iter().map(|parameter| say(parameter));
+            let first = said.next()??;
+            said.all(|next| next == Some(first)).then_some(first)
+        };
+        Some(Known::Inline {
+            description: agreed(&|parameter| self.one_line(parameter.get("description")?)),
+            schema: agreed(&|parameter| parameter.get("schema")?.get("$ref")?.as_str()),
+            example: agreed(&|parameter| self.one_line(parameter.get("example")?)),
+        })
+    }
+
+    /// A value as it is written, if that is a single line.
+    fn one_line(&self, node: &Node<'_>) -> Option<&'t str> {
+        let text = self.source.text().get(node.span.clone())?;
+        let short = node.as_str().is_some() && !text.is_empty() && !text.contains('\n');
+        short.then_some(text)
+    }
+}
+
+fn references<'t>(list: Option<&'t Node<'_>>) -> Vec<&'t str> {
+    let list = list.map(Node::sequence).unwrap_or_default();
+    list.iter().filter_map(|item| item.get("$ref")?.as_str()).collect()
+}
+
+fn failures<'t>(operation: &'t Node<'_>) -> Vec<(&'t str, &'t str)> {
+    let answers = operation.get("responses").map(Node::mapping).unwrap_or_default();
+    let failures = answers.iter().filter(|answer| !answer.key.starts_with('2'));
+    failures.filter_map(|answer| Some((&*answer.key, answer.node.get("$ref")?.as_str()?))).collect()
+}
+
+/// What is in all of the lists, in the order of the first.
+fn common<T: PartialEq>(lists: impl Iterator<Item = Vec<T>>) -> Vec<T> {
+    lists
+        .reduce(|mut common, next| {
+            common.retain(|item| next.contains(item));
+            common
+        })
+        .unwrap_or_default()
+}

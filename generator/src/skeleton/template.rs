@@ -1,0 +1,73 @@
+//! The template of a path: `/device/{device_sn}/state`.
+
+/// A template that a specification can have.
+#[derive(Debug)]
+pub(super) struct Template<'a> {
+    text: &'a str,
+    parameters: Vec<&'a str>,
+}
+
+impl<'a> Template<'a> {
+    /// Takes a template apart, or says what is wrong with it.
+    pub(super) fn parse(text: &'a str) -> Result<Self, String> {
+        if !text.starts_with('/') {
+            return Err(format!("`{text}` is no path: a path begins with `/`"));
+        }
+        if text.contains("//") {
+            return Err(format!("`{text}` has an empty part: write one `/`"));
+        }
+        let mut parameters = Vec::new();
+        let mut rest = text;
+        while let Some(brace) = rest.find(['{', '}']) {
+            let inside = rest[brace..].strip_prefix('{');
+            let Some((name, after)) = inside.and_then(|inside| inside.split_once('}')) else {
+                return Err(format!("the braces of `{text}` do not fit together: a parameter is written `{{name}}`"));
+            };
+            if name.is_empty() || name.contains(['{', '/']) {
+                return Err(format!("the braces of `{text}` hold `{name}`: a parameter is written `{{name}}`"));
+            }
+            if parameters.contains(&name) {
+                return Err(format!("`{text}` has the parameter `{name}` twice: give each a name of its own"));
+            }
+            parameters.push(name);
+            rest = after;
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%{}".contains(c);
+        if let Some(other) = text.chars().find(|&c| !plain(c)) {
+            let what = if other == '?' { "a query is made of parameters" } else { "write it percent-encoded" };
+            return Err(format!("`{other}` cannot be in a path: {what}"));
+        }
+        Ok(Self { text, parameters })
+    }
+
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    pub(super) fn parameters(&self) -> &[&'a str] {
+        &self.parameters
+    }
+
+    /// Whether another template is this one but for the names of parameters.
+    pub(super) fn same_requests(&self, other: &str) -> bool {
+        nameless(self.text) == nameless(other)
+    }
+
+    /// How many parts are the same, from the beginning.
+    pub(super) fn shared_parts(&self, other: &str) -> usize {
+        let other = nameless(other);
+        nameless(self.text).split('/').zip(other.split('/')).take_while(|(ours, theirs)| ours == theirs).count()
+    }
+}
+
+/// A template without the names of its parameters.
+fn nameless(text: &str) -> String {
+    let mut inside = false;
+    text.chars()
+        .filter(|&c| {
+            let kept = !inside || c == '}';
+            inside = c == '{' || inside && c != '}';
+            kept
+        })
+        .collect()
+}
