@@ -1,8 +1,7 @@
 //! `cargo xtask gen`: the specification becomes the client.
 
 use std::fs;
-use std::io::{self, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -10,7 +9,9 @@ use clap::{Args, ValueEnum};
 use flighthub2_generator::disk::{Action, Plan};
 use flighthub2_generator::{Dialect, Generated, Options, Source, generate};
 
-const SPEC: &str = "spec/flighthub2.yaml";
+use crate::source::{SPEC, named, styled};
+use crate::watch;
+
 const OUT: &str = "generated-client/src/api";
 
 /// Generate the client from the specification.
@@ -18,10 +19,18 @@ const OUT: &str = "generated-client/src/api";
 /// Writes only files that change, and removes those that are not generated any more. A specification with problems
 /// changes nothing.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask gen
+  cargo xtask gen --watch
+  cargo xtask gen --check
+  cargo xtask gen --spec petstore.yaml --out src/petstore")]
 pub(crate) struct Arguments {
     /// Write nothing; show what is stale, missing or left over, and fail if anything is.
     #[arg(long)]
     check: bool,
+    /// Generate again whenever the specification is saved, until ctrl-c.
+    #[arg(long, conflicts_with = "check")]
+    watch: bool,
     /// Another specification [default: spec/flighthub2.yaml].
     #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
@@ -43,6 +52,15 @@ enum Rules {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    if arguments.watch {
+        let (spec, name) = named(arguments.spec.as_deref(), SPEC);
+        watch::run(&spec, &name, || once(arguments))
+    } else {
+        once(arguments)
+    }
+}
+
+fn once(arguments: &Arguments) -> ExitCode {
     match generated(arguments) {
         Ok(code) => code,
         Err(problem) => {
@@ -54,20 +72,12 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 fn generated(arguments: &Arguments) -> Result<ExitCode, String> {
     let started = Instant::now();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let (spec, name) = match &arguments.spec {
-        Some(path) => (path.clone(), path.display().to_string()),
-        None => (root.join(SPEC), SPEC.to_owned()),
-    };
-    let (out, out_name) = match &arguments.out {
-        Some(path) => (path.clone(), path.display().to_string()),
-        None => (root.join(OUT), OUT.to_owned()),
-    };
+    let (spec, name) = named(arguments.spec.as_deref(), SPEC);
+    let (out, out_name) = named(arguments.out.as_deref(), OUT);
     let bytes = fs::read(&spec).map_err(|error| format!("{name} cannot be read: {error}"))?;
     let options = options(arguments);
-    let styled = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let made = Source::from_bytes(name, bytes).and_then(|source| generate(&source, &options));
-    let made = made.map_err(|problems| format!("{}nothing was written", problems.render(styled)))?;
+    let made = made.map_err(|problems| format!("{}nothing was written", problems.render(styled())))?;
     let plan = Plan::new(&out, &made.files).map_err(|error| error.to_string())?;
     if arguments.check {
         let repair = match &arguments.spec {

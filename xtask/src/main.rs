@@ -8,6 +8,7 @@ mod r#gen;
 mod mock;
 mod new;
 mod source;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -1,0 +1,202 @@
+//! `cargo xtask gen --watch`: the program beside an editor that saves in every way that editors have.
+//!
+//! Nothing here depends on how fast the machine is: each step waits for what it wants to see, up to a limit that only a
+//! program that hangs reaches.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+const SPEC: &str = "openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /things:
+    get:
+      tags: [one]
+      operationId: listThings
+      responses: {'204': {description: D}}
+";
+
+/// The program at work, and what it says.
+struct Watch {
+    folder: TempDir,
+    child: Child,
+    lines: Receiver<String>,
+    said: Vec<String>,
+}
+
+impl Watch {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("spec.yaml"), SPEC).unwrap();
+        // One pipe, as on a terminal: what is told first comes first.
+        let (said, pipe) = std::io::pipe().unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(["gen", "--watch", "--spec"])
+            .arg(folder.path().join("spec.yaml"))
+            .arg("--out")
+            .arg(folder.path().join("out"))
+            .stdout(pipe.try_clone().unwrap())
+            .stderr(pipe)
+            .spawn()
+            .unwrap();
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            for line in BufReader::new(said).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { folder, child, lines, said: Vec::new() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The generated files, without those that a run is just replacing.
+    fn files(&self) -> BTreeMap<PathBuf, String> {
+        let paths = fs::read_dir(self.path("out")).unwrap().filter_map(|entry| Some(entry.ok()?.path()));
+        paths.filter_map(|path| fs::read_to_string(&path).ok().map(|text| (path, text))).collect()
+    }
+
+    /// Waits for a line with all of these words; gives what was said until then.
+    fn hears(&mut self, words: &[&str]) -> String {
+        let started = Instant::now();
+        let mut heard = String::new();
+        loop {
+            let left = LIMIT.saturating_sub(started.elapsed());
+            let Ok(line) = self.lines.recv_timeout(left) else {
+                panic!("no line with {words:?}; it said:\n{}{heard}", self.said.join("\n"));
+            };
+            heard += &line;
+            heard.push('\n');
+            if words.iter().all(|word| line.contains(word)) {
+                self.said.push(heard.clone());
+                return heard;
+            }
+        }
+    }
+
+    /// Waits for a run after which a file of the client has this text in it.
+    fn makes(&mut self, text: &str) {
+        loop {
+            self.hears(&["took", " ms; watching "]);
+            if self.files().values().any(|file| file.contains(text)) {
+                break;
+            }
+        }
+    }
+
+    /// Saves as most editors do: another file, renamed.
+    fn replace(&self, text: &str) {
+        fs::write(self.path("spec.yaml.new"), text).unwrap();
+        fs::rename(self.path("spec.yaml.new"), self.path("spec.yaml")).unwrap();
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn each_save_is_generated_and_a_broken_one_changes_nothing() {
+    let mut watch = Watch::new();
+    let first = watch.hears(&["run 1 took", " ms; watching ", "spec.yaml, ctrl-c ends"]);
+    assert!(first.contains("1 operations, 0 types, "), "{first}");
+    assert!(watch.files().values().any(|file| file.contains("ListThings")));
+
+    // Edited in place, to a text of the same length.
+    fs::write(watch.path("spec.yaml"), SPEC.replace("listThings", "listThongs")).unwrap();
+    watch.makes("ListThongs");
+
+    // Broken: told, with its place, and the client is as it was.
+    let before = watch.files();
+    for (broken, code) in [
+        (SPEC.replace("description:", "descripton:"), "error[unknown-key]"),
+        (SPEC.replace("paths:", "\tpaths:"), "error[yaml-syntax]"),
+    ] {
+        watch.replace(&broken);
+        let told = watch.hears(&["failed after", " ms; watching "]);
+        for wanted in [code, "spec.yaml:", "nothing was written"] {
+            assert!(told.contains(wanted), "no {wanted:?} in {told}");
+        }
+        assert_eq!(watch.files(), before);
+    }
+
+    // Repaired.
+    watch.replace(&SPEC.replace("listThings", "listRepaired"));
+    watch.makes("ListRepaired");
+}
+
+#[test]
+fn an_editor_may_move_the_file_away_and_another_may_forget_it() {
+    let mut watch = Watch::new();
+    watch.hears(&["run 1 took"]);
+
+    // Moved aside, and written anew.
+    fs::rename(watch.path("spec.yaml"), watch.path("spec.yaml~")).unwrap();
+    fs::write(watch.path("spec.yaml"), SPEC.replace("listThings", "listMoved")).unwrap();
+    watch.makes("ListMoved");
+
+    // Gone for good: told once, and still watched.
+    let before = watch.files();
+    fs::remove_file(watch.path("spec.yaml")).unwrap();
+    let told = watch.hears(&["failed after"]);
+    assert!(told.contains("spec.yaml cannot be read"), "{told}");
+    assert_eq!(watch.files(), before);
+    watch.replace(&SPEC.replace("listThings", "listReturned"));
+    watch.makes("ListReturned");
+}
+
+#[test]
+fn many_saves_at_once_end_with_the_last() {
+    let mut watch = Watch::new();
+    watch.hears(&["run 1 took"]);
+    for number in 0..200 {
+        let text = SPEC.replace("listThings", &format!("listSave{number}"));
+        if number % 2 == 0 { watch.replace(&text) } else { fs::write(watch.path("spec.yaml"), text).unwrap() }
+    }
+    watch.makes("ListSave199");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_it() {
+    let mut watch = Watch::new();
+    watch.hears(&["run 1 took"]);
+    let sent = Command::new("kill").args(["-INT", &watch.child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let started = Instant::now();
+    while watch.child.try_wait().unwrap().is_none() {
+        assert!(started.elapsed() < LIMIT, "it goes on");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn it_does_not_go_with_check() {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).args(["gen", "--watch", "--check"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}
