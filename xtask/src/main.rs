@@ -12,7 +12,7 @@ mod watch;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// The commands of this repository.
 ///
@@ -33,10 +33,26 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
+    let matches = with_examples(Arguments::command()).get_matches();
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
+    match arguments.command {
         Command::Gen(arguments) => r#gen::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
     }
+}
+
+/// The help of all commands shows the first example of each.
+fn with_examples(command: clap::Command) -> clap::Command {
+    let mut examples = String::from("Examples, of which each command's own --help has more:");
+    for subcommand in command.get_subcommands() {
+        let own = subcommand.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let first = own.lines().find(|line| line.starts_with("  cargo xtask "));
+        examples.extend(first.into_iter().flat_map(|first| ["\n", first]));
+    }
+    command.after_help(examples)
 }

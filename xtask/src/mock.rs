@@ -4,6 +4,7 @@
 //! one does not need the generated client: `cargo xtask gen` must work when that does not compile.
 
 use std::env;
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
@@ -14,6 +15,9 @@ use clap::Args;
 /// It listens on this machine only, and ends with ctrl-c. Each request is a line: method, path, operation, verdict, and
 /// what was answered.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask mock
+  cargo xtask mock --port 8080 --stateless")]
 pub(crate) struct Arguments {
     /// The port [default: one that is free].
     #[arg(long, default_value_t = 0, hide_default_value = true)]
@@ -26,7 +30,12 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let mut program = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     program.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    program.args(["run", "--quiet", "--package", "flighthub2", "--features", "testing", "--example", "mock", "--"]);
+    program.arg("run");
+    if !io::stderr().is_terminal() {
+        // Building the client takes a minute: cargo shows a person that it goes on.
+        program.arg("--quiet");
+    }
+    program.args(["--package", "flighthub2", "--features", "testing", "--example", "mock", "--"]);
     program.args(["--port", &arguments.port.to_string()]);
     if arguments.stateless {
         program.arg("--stateless");
@@ -50,7 +59,7 @@ fn replaced_by(program: &mut Command) -> ExitCode {
     }
 }
 
-fn told(error: &std::io::Error) -> ExitCode {
+fn told(error: &io::Error) -> ExitCode {
     eprintln!("the server cannot be started: {error}");
     ExitCode::FAILURE
 }
