@@ -298,6 +298,13 @@ fn the_program_fails_when_a_page_is_forgotten() {
 }
 
 #[test]
+fn the_readme_has_the_tables_of_today() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let tables = said(&run(&["--format", "markdown"]));
+    assert!(readme.contains(&tables), "run `cargo xtask coverage --write README.md`");
+}
+
+#[test]
 fn the_tables_are_put_between_their_markers() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("README.md");
