@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use flighthub2::testing::MockServer;
 use flighthub2::{Client, Delivery, ErrorKind, Pace, Retry, Risk, Wait};
 use flighthub2_tests::calls::{Example, examples};
 use flighthub2_tests::client::{PROJECT, TOKEN, builder};
@@ -292,6 +293,32 @@ async fn no_more_requests_are_on_their_way_than_allowed() {
     }
     assert_eq!(server.take_requests().len(), 40);
     assert!((1..=3).contains(&most.load(Ordering::SeqCst)), "{most:?}");
+}
+
+#[tokio::test]
+async fn one_client_serves_thousands_of_calls_at_once_and_leaves_nothing_behind() {
+    fn anywhere<T: Clone + Send + Sync + 'static>(value: T) -> T {
+        value
+    }
+    let server = MockServer::start().await.unwrap().stateless();
+    let fh = anywhere(server.client_builder().unwrap().max_in_flight(16).build().unwrap());
+    let tasks = tokio::runtime::Handle::current().metrics();
+    let before = tasks.num_alive_tasks();
+    let calls: Vec<_> = (0..3_000).map(|_| tokio::spawn(anywhere(fh.clone()).projects().list().send())).collect();
+    for call in calls {
+        assert!(!call.await.unwrap().unwrap().list.is_empty());
+    }
+    assert_eq!(server.requests().len(), 3_000);
+    assert!(server.connections() <= 16, "{}", server.connections());
+    drop(fh);
+    // The tasks of its connections end with it, and so do those of the server.
+    for _ in 0..1_000 {
+        if tasks.num_alive_tasks() <= before {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("{} tasks have outlived the client", tasks.num_alive_tasks() - before);
 }
 
 #[tokio::test]

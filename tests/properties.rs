@@ -11,6 +11,7 @@
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use flighthub2_tests::client::TOKEN;
 use flighthub2_tests::properties::{Answers, Mock, values};
 use flighthub2_tests::types::TYPES;
 use flighthub2_tests::vectors;
@@ -90,6 +91,16 @@ fn any_answer_is_a_value_or_an_error() {
     always(6_000, (any::<u8>(), any::<u8>(), text), |(which, how, text)| {
         answers.any(&[&[which, how], text.as_slice()].concat());
     });
+}
+
+/// Found by the fuzzer `answers`: a sign that JSON allows in a name, and a terminal obeys, came into the text of an error.
+#[test]
+fn names_of_an_answer_do_not_come_into_an_error_as_they_are() {
+    let answers = Answers::new();
+    for name in ["a\x7fb", TOKEN] {
+        let text = format!("{{\"code\":0,\"data\":{{\"{name}\":[{{\"c\":\"\u{1}\"}}]}}}}");
+        (0..=u8::MAX).for_each(|which| answers.any(&[&[which, 0], text.as_bytes()].concat()));
+    }
 }
 
 #[test]

@@ -339,12 +339,14 @@ impl Client {
                 } else {
                     self.snippet(exchange)
                 };
-                answered(ErrorKind::Answer, format!("unexpected answer: {message}{snippet}")).with_path(path)
+                // The place is told by names that the answer has.
+                answered(ErrorKind::Answer, format!("unexpected answer: {message}{snippet}"))
+                    .with_path(self.words(&path))
             }
         })
     }
 
-    /// A message of the service on one line, without the token.
+    /// Words of the service on one line, without the token.
     fn words(&self, message: &str) -> String {
         self.0.token.mask(message).replace(|sign: char| sign.is_control(), " ")
     }
