@@ -281,6 +281,8 @@ impl runtime::Operation for GetDeviceState {
 #[non_exhaustive]
 pub struct GetDeviceHms {
     /// Serial numbers of the devices; joined with commas in one parameter.
+    ///
+    /// At least 1 entries.
     pub device_sn_list: Vec<types::DeviceSn>,
     /// Language of the messages. `X-Language` applies too.
     ///

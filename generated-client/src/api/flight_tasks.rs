@@ -315,6 +315,8 @@ pub struct ListFlightTasks {
     /// Keeps the tasks of this type.
     pub task_type: Option<types::TaskType>,
     /// Keeps the tasks in one of these states; joined with commas in one parameter.
+    ///
+    /// At least 1 entries.
     pub status: Vec<types::TaskStatus>,
 }
 
@@ -344,6 +346,8 @@ impl ListFlightTasks {
         self
     }
     /// Keeps the tasks in one of these states; joined with commas in one parameter.
+    ///
+    /// At least 1 entries.
     #[must_use]
     pub fn status(mut self, status: impl Into<Vec<types::TaskStatus>>) -> Self {
         self.status = status.into();
@@ -376,6 +380,8 @@ impl<H> runtime::Call<H, ListFlightTasks> {
         self.map(|operation| operation.task_type(task_type))
     }
     /// Keeps the tasks in one of these states; joined with commas in one parameter.
+    ///
+    /// At least 1 entries.
     pub fn status(self, status: impl Into<Vec<types::TaskStatus>>) -> Self {
         self.map(|operation| operation.status(status))
     }

@@ -201,6 +201,7 @@ impl runtime::Operation for ListWaylines {
 ///
 /// Codes that it is known to answer with:
 ///
+/// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 #[derive(Clone, Debug, PartialEq)]
@@ -236,7 +237,7 @@ impl runtime::Operation for GetWayline {
         deprecated: false,
         summary: "Get the details of a flight route",
         page: None,
-        error_codes: &[200401, 200403],
+        error_codes: &[200101, 200401, 200403],
         lookup: &[],
         arguments: include_str!("arguments/get_wayline.json"),
         api: &super::API,
