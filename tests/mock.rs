@@ -17,7 +17,7 @@ use flighthub2::types::{
     DeviceControlBody, DeviceControlBodyRequired, FinishWaylineUploadBody, FinishWaylineUploadBodyRequired,
     SetStreamForwarderBody, TaskStatus, TaskStatusChange, TaskType, UpdateFlightTaskStatusBody,
 };
-use flighthub2::{Client, Delivery, ErrorKind, ProjectClient};
+use flighthub2::{Client, Delivery, ErrorKind, OPERATIONS, ProjectClient};
 use flighthub2_tests::calls::examples;
 use flighthub2_tests::vectors::{self, normalized};
 use serde_json::{Value, json};
@@ -138,7 +138,11 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     let project = ("x-project-uuid", PROJECT);
     let typed = ("Content-Type", "application/json; charset=utf-8");
     let other = ("x-project-uuid", "00000000-0000-4000-8000-000000000000");
+    let empty = ("x-project-uuid", "");
+    // Only blanks and tabs around a value are no part of it.
+    let padded = format!("\u{a0}{TOKEN}");
     let tasks = "/openapi/v0.1/flight-task/list?sn=A&begin_at=1&end_at=2";
+    let no_status = format!("{tasks}&status=");
     let create = "/openapi/v0.1/flight-task";
     let task = |changes: Value| {
         let mut body = json!({"name": "n", "wayline_uuid": "c0ffee00-1111-4222-8333-444455556666", "sn": "A",
@@ -146,6 +150,7 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
         body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
         body.to_string()
     };
+    let begins = |text: &str| task(json!({"begin_at": 0})).replace("\"begin_at\":0", &format!("\"begin_at\":{text}"));
     let fine = String::new;
     let cases = vec![
         Bad("GET", "/openapi/v1.0/project", vec![token], fine(), 404, 0, "unknown path"),
@@ -155,11 +160,14 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
         Bad("GET", PROJECTS, vec![], fine(), 200, 200_401, "not found or empty"),
         Bad("GET", PROJECTS, vec![("X-User-Token", "")], fine(), 200, 200_401, "not found or empty"),
         Bad("GET", PROJECTS, vec![("X-User-Token", "other")], fine(), 200, 200_401, "not valid"),
+        Bad("GET", PROJECTS, vec![("X-User-Token", &padded)], fine(), 200, 200_401, "not valid"),
         Bad("GET", PROJECTS, vec![("Authorization", TOKEN)], fine(), 200, 200_401, "not found or empty"),
         Bad("GET", PROJECTS, vec![token, token], fine(), 200, 200_101, "twice"),
         Bad("GET", "/openapi/v0.1/project/device", vec![token], fine(), 200, 200_403, "no X-Project-Uuid"),
         Bad("GET", "/openapi/v0.1/project/device", vec![token, other], fine(), 200, 200_403, "for this project"),
         Bad("GET", "/openapi/v0.1/open_model/models/running", vec![token, other], fine(), 200, 200_403, "project"),
+        Bad("GET", "/openapi/v0.1/open_model/models/running", vec![token, empty], fine(), 200, 200_403, "project"),
+        Bad("GET", "/openapi/v0.1/project/device", vec![token, empty], fine(), 200, 200_403, "no X-Project-Uuid"),
         Bad("GET", "/openapi/v0.1/project?page=x", vec![token], fine(), 200, 200_101, "`page`: not of its type"),
         Bad("GET", "/openapi/v0.1/project?page=1.0", vec![token], fine(), 200, 200_101, "`page`: not of its type"),
         Bad("GET", "/openapi/v0.1/project?page=0", vec![token], fine(), 200, 200_101, "`page`"),
@@ -176,7 +184,9 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
             200_101,
             "`device_sn_list` is missing",
         ),
+        Bad("GET", &no_status, vec![token, project], fine(), 200, 200_101, "`status`"),
         Bad("GET", PROJECTS, vec![token, ("X-Language", "fr")], fine(), 200, 200_101, "`x-language`"),
+        Bad("GET", PROJECTS, vec![token, ("X-Language", "")], fine(), 200, 200_101, "`x-language`"),
         Bad("GET", PROJECTS, vec![token, ("X-Request-Id", "7")], fine(), 200, 200_101, "`x-request-id`"),
         Bad("GET", "/openapi/v0.1/model/seven", vec![token, project], fine(), 200, 200_101, "`model_id`"),
         Bad("GET", "/openapi/v0.1/wayline/seven", vec![token, project], fine(), 200, 200_101, "`wayline_id`"),
@@ -206,6 +216,9 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
         ),
         Bad("POST", create, vec![token, project, typed], task(json!({"sn": null})), 200, 200_101, "/sn"),
         Bad("POST", create, vec![token, project, typed], task(json!({"task_type": "x"})), 200, 200_101, "/task_type"),
+        Bad("POST", create, vec![token, project, typed], begins("9223372036854775808"), 200, 200_101, "/begin_at"),
+        // As a number with a point this is the smallest of 64 bits.
+        Bad("POST", create, vec![token, project, typed], begins("-9223372036854775809"), 200, 200_101, "/begin_at"),
     ];
     let server = MockServer::start().await.unwrap();
     for Bad(method, target, headers, body, status, code, reason) in &cases {
@@ -236,6 +249,10 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     ] {
         let answer = raw(&server, "GET", target, &headers, "").await;
         assert_eq!(answer.json()["code"], 0, "{target}: {answer:?}");
+    }
+    for begin in [i64::MIN, i64::MAX] {
+        let answer = raw(&server, "POST", create, &[token, project, typed], &begins(&begin.to_string())).await;
+        assert_eq!(answer.json()["code"], 0, "{begin}: {answer:?}");
     }
     let answer = raw(&server, "GET", &format!("{tasks}&status=success,x"), &[token, project], "").await;
     assert_eq!(answer.json()["code"], 200_101);
@@ -485,6 +502,15 @@ fn window() -> ListFlightTasksRequired {
     ListFlightTasksRequired { sn: DOCK.into(), begin_at: 1_769_900_000.into(), end_at: 1_770_100_000.into() }
 }
 
+/// A call that fits fails with a code that the specification lists for it.
+fn every_code_is_listed(server: &MockServer) {
+    for request in server.requests().into_iter().filter(|request| request.is_accepted()) {
+        let info = OPERATIONS.iter().find(|info| Some(info.id) == request.operation).unwrap();
+        let code = request.code.unwrap();
+        assert!(code == 0 || info.error_codes.contains(&code), "{request}");
+    }
+}
+
 async fn names(site: &ProjectClient) -> Vec<String> {
     let tasks = site.flight_tasks().list(window()).send().await.unwrap();
     tasks.list.iter().map(|task| task.name.clone()).collect()
@@ -547,6 +573,7 @@ async fn a_flight_task_lives_as_time_passes() {
         server.check_answer(id, &answer).unwrap();
         assert_eq!(answer["code"], 0, "{answer}");
     }
+    every_code_is_listed(&server);
 }
 
 #[tokio::test]
@@ -608,6 +635,7 @@ async fn control_routes_and_forwarders_are_remembered() {
         codes.push(raw(&server, "POST", target, &headers, &body).await.json()["code"].clone());
     }
     assert_eq!(codes[18..], [json!(0), json!(233_317)]);
+    every_code_is_listed(&server);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

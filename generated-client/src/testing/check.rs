@@ -73,7 +73,7 @@ impl Checking<'_> {
     fn token(&self, wanted: &str) -> Result<(), Refusal> {
         let Some(name) = &self.operation.token_header else { return Ok(()) };
         match self.header(name)? {
-            None => Err(Refusal::code(TOKEN_INVALID, "X-User-Token not found or empty".to_owned())),
+            None | Some("") => Err(Refusal::code(TOKEN_INVALID, "X-User-Token not found or empty".to_owned())),
             Some(token) if token == wanted => Ok(()),
             Some(_) => Err(Refusal::code(TOKEN_INVALID, "X-User-Token is not valid".to_owned())),
         }
@@ -85,20 +85,19 @@ impl Checking<'_> {
             return Ok(None);
         };
         match self.header(&parameter.name)? {
-            None if parameter.required => refused("no permission: there is no X-Project-Uuid"),
+            None | Some("") if parameter.required => refused("no permission: there is no X-Project-Uuid"),
             None => Ok(None),
             Some(project) if known.contains(project) => Ok(Some(project.to_owned())),
             Some(_) => refused("no permission for this project"),
         }
     }
 
-    /// A header that stands once. An empty one says nothing.
+    /// A header that stands once.
     fn header(&self, name: &str) -> Result<Option<&str>, Refusal> {
         let mut found = self.request.headers.iter().filter(|(known, _)| known == name);
         match (found.next(), found.next()) {
             (_, Some(_)) => Err(bad(format!("header `{name}` is there twice"))),
-            (Some((_, value)), None) if !value.is_empty() => Ok(Some(value)),
-            _ => Ok(None),
+            (found, None) => Ok(found.map(|(_, value)| value.as_str())),
         }
     }
 
@@ -106,6 +105,7 @@ impl Checking<'_> {
         let headers = self.operation.parameters.iter().filter(|known| known.place == Place::Header);
         for parameter in headers.filter(|known| !known.is_project) {
             match self.header(&parameter.name)? {
+                Some("") if parameter.is_request_id => {}
                 Some(text) => drop(self.value(parameter, &[text.to_owned()])?),
                 None if parameter.required => return Err(bad(format!("header `{}` is missing", parameter.name))),
                 None => {}

@@ -270,7 +270,7 @@ fn parsed(bytes: &[u8]) -> Result<Option<(Request, usize)>, Refusal> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let header = |header: &httparse::Header<'_>| {
         let value = String::from_utf8_lossy(header.value);
-        (header.name.to_ascii_lowercase(), value.trim().to_owned())
+        (header.name.to_ascii_lowercase(), value.trim_matches([' ', '\t']).to_owned())
     };
     let mut request = Request {
         method: parsed.method.unwrap_or_default().to_owned(),

@@ -6,12 +6,14 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use jsonschema::Validator;
+use jsonschema::{Keyword, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
 use super::specification::Schemas;
 
 const PLACE: &str = "#/components/schemas/";
+/// The format of an integer, and the keyword that stands for it: formats of JSON Schema are about texts only.
+const INT64: &str = "int64";
 /// A text that no enumeration has.
 pub(crate) const UNKNOWN_TEXT: &str = "a_value_of_tomorrow";
 /// A number that no enumeration has.
@@ -34,6 +36,7 @@ impl Check {
             let schema = json_schema(&self.schema, schemas);
             let options =
                 jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true);
+            let options = options.with_keyword(INT64, |_, _, _| Ok(Box::new(Int64)));
             options.build(&schema).map_err(|error| error.masked().to_string())
         };
         self.compiled.get_or_init(compile).as_ref()
@@ -61,6 +64,21 @@ impl Check {
     /// Replaces what stands where the schema has an enumeration with something that is not in it.
     pub(crate) fn forget_enumerations(&self, value: &mut Value, schemas: &Schemas) {
         forget(&self.schema, value, schemas);
+    }
+}
+
+/// Whether a number has 64 bits. `minimum` cannot ask that: a number below the smallest was rounded to it when it was
+/// read.
+struct Int64;
+
+impl<'i> Keyword<'i> for Int64 {
+    fn validate(&self, value: &'i Value) -> Result<(), ValidationError<'i>> {
+        if self.is_valid(value) { Ok(()) } else { Err(ValidationError::custom("value does not fit 64 bits")) }
+    }
+
+    fn is_valid(&self, value: &'i Value) -> bool {
+        let limit = 2f64.powi(63);
+        !value.is_number() || value.is_i64() || value.as_f64().is_some_and(|number| number > -limit && number < limit)
     }
 }
 
@@ -150,6 +168,10 @@ fn converted(schema: &Value) -> Value {
             "allOf" | "oneOf" | "anyOf" => value.as_array().into_iter().flatten().map(converted).collect(),
             "type" if members.get("nullable") == Some(&Value::Bool(true)) => json!([value, "null"]),
             "exclusiveMinimum" | "exclusiveMaximum" | "minimum" | "maximum" => continue,
+            "format" if value == INT64 => {
+                made.insert(INT64.to_owned(), Value::Bool(true));
+                continue;
+            }
             "type" | "enum" | "required" | "format" | "pattern" | "minLength" | "maxLength" | "minItems"
             | "maxItems" | "uniqueItems" | "minProperties" | "maxProperties" | "multipleOf" => value.clone(),
             _ => continue,
@@ -158,16 +180,6 @@ fn converted(schema: &Value) -> Value {
     }
     limit(members, "minimum", "exclusiveMinimum", &mut made);
     limit(members, "maximum", "exclusiveMaximum", &mut made);
-    if members.get("type").is_some_and(|kind| kind == "integer") && members.get("format").is_some_and(|f| f == "int64")
-    {
-        let unlimited = |made: &Map<_, _>, keys: [&str; 2]| !keys.iter().any(|key| made.contains_key(*key));
-        if unlimited(&made, ["minimum", "exclusiveMinimum"]) {
-            made.insert("minimum".to_owned(), i64::MIN.into());
-        }
-        if unlimited(&made, ["maximum", "exclusiveMaximum"]) {
-            made.insert("maximum".to_owned(), i64::MAX.into());
-        }
-    }
     Value::Object(made)
 }
 
@@ -204,7 +216,12 @@ mod tests {
         assert!(problem(beside, &json!("abc")).is_some());
         let long = json!({"type": "integer", "format": "int64"});
         assert!(problem(long.clone(), &json!(1e300)).is_some());
-        assert_eq!(problem(long, &json!(i64::MAX)), None);
+        assert!(problem(long.clone(), &json!(u64::MAX)).is_some());
+        let told = problem(long.clone(), &serde_json::from_str("-9223372036854775809").unwrap());
+        assert_eq!(told.as_deref(), Some("value does not fit 64 bits"));
+        for fitting in [json!(i64::MIN), json!(i64::MAX), json!(7.0)] {
+            assert_eq!(problem(long.clone(), &fitting), None, "{fitting}");
+        }
         assert!(problem(json!({"type": "string", "format": "uuid"}), &json!("x")).is_some());
     }
 

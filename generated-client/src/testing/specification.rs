@@ -59,6 +59,8 @@ pub(crate) struct ParameterSpec {
     pub(crate) required: bool,
     /// It names the project.
     pub(crate) is_project: bool,
+    /// It names the request. Then it may be empty: the specification says so in words, for want of a key.
+    pub(crate) is_request_id: bool,
     pub(crate) kind: Kind,
     pub(crate) list: Option<List>,
     pub(crate) check: Check,
@@ -263,6 +265,7 @@ impl Reader<'_> {
             place,
             required: parameter["required"] == true,
             is_project: parameter["x-role"] == "project",
+            is_request_id: parameter["x-role"] == "request-id",
             kind,
             list,
             check: Check::new(parameter["schema"].clone()),
