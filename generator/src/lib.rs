@@ -28,10 +28,11 @@ mod lower;
 mod model;
 mod names;
 pub mod skeleton;
+mod spelling;
 
 use std::collections::BTreeMap;
 
-pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity, Source, UnknownCode};
 
 /// Which rules a specification is held to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,6 +76,20 @@ pub struct Generated {
     pub operations: usize,
     /// How many types with a name there are.
     pub types: usize,
+}
+
+/// Tells everything that is wrong with a specification, or could be better.
+///
+/// A document whose syntax or shape is broken is not asked for its meaning.
+#[must_use]
+pub fn lint(source: &Source, dialect: Dialect) -> Diagnostics {
+    let document = match document::Document::read(source, dialect) {
+        Ok(document) => document,
+        Err(problems) => return problems,
+    };
+    let mut problems = lint::check(&document, dialect);
+    problems.extend(lower::lower(&document, dialect).err().into_iter().flatten());
+    Diagnostics::new(source.clone(), problems)
 }
 
 /// Generates the client of a specification.

@@ -27,7 +27,7 @@ struct Linter<'d> {
 
 impl Linter<'_> {
     fn report(&mut self, code: Code, at: At<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.problems.push(Diagnostic::new(code, self.document.place(&at.pointer()), message, help));
+        self.problems.push(Diagnostic::new(code, self.document.place(at), message, help));
     }
 
     fn document(&mut self) {
@@ -77,22 +77,6 @@ impl Linter<'_> {
         if !operation.extensions.contains_key("x-source") {
             let help = "add `x-source: documented`, `observed` or `inferred`: how sure are we of it?";
             self.report(Code::MissingKey, at, "this operation has no `x-source`", help);
-        }
-        let declared = |tag: &String| self.document.api.tags.iter().any(|known| known.name == *tag);
-        match operation.tags.as_slice() {
-            [tag] if declared(tag) => {}
-            [tag] => {
-                let help = "add it to `tags` at the top level, with `x-client-name` and a description";
-                let message = format!("the tag `{tag}` is not declared");
-                let tags = at.key("tags");
-                self.report(Code::MissingKey, tags.index(0), message, help);
-            }
-            _ => self.report(
-                Code::WrongValue,
-                at,
-                "an operation has one tag, the group of DJI's directory that it stands in",
-                "write `tags: [Name of the group]`",
-            ),
         }
         let list = at.key("parameters");
         for (index, parameter) in operation.parameters.iter().enumerate() {

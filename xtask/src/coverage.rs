@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use flighthub2_generator::coverage::{self, Counts, Covered, Group, Page, Report};
 
-use crate::source::{SPEC, read, styled};
+use crate::spec::{self, Failure, SPEC, read};
 
 const DIRECTORY: &str = "spec/directory.yaml";
 
@@ -52,26 +52,20 @@ enum Format {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    match told(arguments) {
-        Ok(code) => code,
-        Err(problem) => {
-            eprintln!("{problem}");
-            ExitCode::FAILURE
-        }
-    }
+    told(arguments).unwrap_or_else(Failure::told)
 }
 
-fn told(arguments: &Arguments) -> Result<ExitCode, String> {
-    let directory = read(arguments.directory.as_deref(), DIRECTORY)?;
-    let specification = read(arguments.spec.as_deref(), SPEC)?;
-    let report = coverage::report(&directory, &specification).map_err(|problems| problems.render(styled()))?;
+fn told(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let directory = read(arguments.directory.as_deref(), DIRECTORY)??;
+    let specification = read(arguments.spec.as_deref(), SPEC)??;
+    let report = coverage::report(&directory, &specification)?;
     match (&arguments.write, arguments.format) {
         (Some(file), _) => put(file, &markdown(&report))?,
         (None, Format::Text) => print!("{}", text(&report)),
         (None, Format::Markdown) => print!("{}", markdown(&report)),
     }
     for problems in &report.problems {
-        eprint!("{}", problems.render(styled()));
+        spec::Format::Text.tell(problems);
     }
     Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

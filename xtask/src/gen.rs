@@ -1,15 +1,14 @@
 //! `cargo xtask gen`: the specification becomes the client.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use flighthub2_generator::disk::{Action, Plan};
-use flighthub2_generator::{Dialect, Generated, Options, Source, generate};
+use flighthub2_generator::{Generated, Options, generate};
 
-use crate::source::{SPEC, named, styled};
+use crate::spec::{self, Failure, Format, Rules, SPEC, named};
 use crate::watch;
 
 const OUT: &str = "generated-client/src/api";
@@ -41,53 +40,42 @@ pub(crate) struct Arguments {
     /// The rules to hold the specification to [default: flighthub for our own specification, openapi for others].
     #[arg(long, value_name = "RULES")]
     dialect: Option<Rules>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Rules {
-    /// Those of spec/README.md.
-    Flighthub,
-    /// Those of OpenAPI 3.0 alone; `x-` keys mean nothing.
-    Openapi,
+    /// How to tell problems.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    let once = || generated(arguments).unwrap_or_else(Failure::told);
     if arguments.watch {
         let (spec, name) = named(arguments.spec.as_deref(), SPEC);
-        watch::run(&spec, &name, || once(arguments))
+        watch::run(&spec, &name, once)
     } else {
-        once(arguments)
+        once()
     }
 }
 
-fn once(arguments: &Arguments) -> ExitCode {
-    match generated(arguments) {
-        Ok(code) => code,
-        Err(problem) => {
-            eprintln!("{problem}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn generated(arguments: &Arguments) -> Result<ExitCode, String> {
+fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    let (spec, name) = named(arguments.spec.as_deref(), SPEC);
     let (out, out_name) = named(arguments.out.as_deref(), OUT);
-    let bytes = fs::read(&spec).map_err(|error| format!("{name} cannot be read: {error}"))?;
     let options = options(arguments);
-    let made = Source::from_bytes(name, bytes).and_then(|source| generate(&source, &options));
-    let made = made.map_err(|problems| format!("{}nothing was written", problems.render(styled())))?;
+    let made = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(|source| generate(&source, &options)) {
+        Ok(made) => made,
+        Err(problems) => {
+            arguments.format.tell(&problems);
+            return Err("nothing was written".to_owned().into());
+        }
+    };
     let plan = Plan::new(&out, &made.files).map_err(|error| error.to_string())?;
     if arguments.check {
         let repair = match &arguments.spec {
             Some(spec) => format!("cargo xtask gen --spec {} --out {out_name}", spec.display()),
             None => "cargo xtask gen".to_owned(),
         };
-        return Ok(checked(&plan, &made, &out_name, &repair, started));
+        return Ok(checked(&plan, &made, &out_name, &repair, started, arguments.format));
     }
     plan.apply().map_err(|error| format!("{out_name} cannot be written: {error}"))?;
-    told(&plan, &made, &out_name, started);
+    told(&plan, &made, &out_name, started, arguments.format);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -96,22 +84,17 @@ fn options(arguments: &Arguments) -> Options {
     if let Some(spec) = &arguments.spec {
         let name = spec.file_name().unwrap_or_default().to_string_lossy();
         options.made_by = format!("`cargo xtask gen` from {name}. Change that file, not this one.");
-        options.dialect = Dialect::Foreign;
     }
     if arguments.out.is_some() {
         options.runtime = Some("flighthub2".to_owned());
     }
-    match arguments.dialect {
-        Some(Rules::Flighthub) => options.dialect = Dialect::FlightHub,
-        Some(Rules::Openapi) => options.dialect = Dialect::Foreign,
-        None => {}
-    }
+    options.dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
     options
 }
 
-fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Instant) -> ExitCode {
+fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Instant, format: Format) -> ExitCode {
     if plan.steps().is_empty() {
-        told(plan, made, out, started);
+        told(plan, made, out, started, format);
         return ExitCode::SUCCESS;
     }
     for step in plan.steps() {
@@ -120,37 +103,36 @@ fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Inst
             Action::Change => "stale",
             Action::Remove => "left over",
         };
-        println!("{what}: {out}/{}", step.path);
-        print!("{}", step.diff());
+        format.say(&format!("{what}: {out}/{}\n{}", step.path, step.diff().trim_end()));
     }
-    println!(
+    format.say(&format!(
         "{} stale, {} missing, {} left over. To repair: {repair}",
         plan.count(Action::Change),
         plan.count(Action::Add),
         plan.count(Action::Remove)
-    );
+    ));
     ExitCode::FAILURE
 }
 
-fn told(plan: &Plan, made: &Generated, out: &str, started: Instant) {
+fn told(plan: &Plan, made: &Generated, out: &str, started: Instant, format: Format) {
     for step in plan.steps() {
         let what = match step.action {
             Action::Add => "added  ",
             Action::Change => "changed",
             Action::Remove => "removed",
         };
-        println!("{what} {out}/{}", step.path);
+        format.say(&format!("{what} {out}/{}", step.path));
     }
     let contents = format!("{} operations, {} types, {} files", made.operations, made.types, made.files.len());
     let milliseconds = started.elapsed().as_millis();
     if plan.steps().is_empty() {
-        println!("up to date: {contents} ({milliseconds} ms)");
+        format.say(&format!("up to date: {contents} ({milliseconds} ms)"));
     } else {
-        println!(
+        format.say(&format!(
             "{contents}: {} added, {} changed, {} removed ({milliseconds} ms)",
             plan.count(Action::Add),
             plan.count(Action::Change),
             plan.count(Action::Remove)
-        );
+        ));
     }
 }

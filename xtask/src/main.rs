@@ -4,10 +4,11 @@
 //! Decides nothing about specifications or code.
 
 mod coverage;
+mod explain;
 mod r#gen;
 mod mock;
 mod new;
-mod source;
+mod spec;
 mod watch;
 
 use std::process::ExitCode;
@@ -16,7 +17,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// The commands of this repository.
 ///
-/// Exit codes: 0 all is well; 1 there is something to repair, and it is told; 2 wrong use.
+/// Exit codes: 0 clean; 1 problems, and they are told; 2 wrong use, also a file that cannot be read.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
 struct Arguments {
@@ -27,6 +28,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Gen(r#gen::Arguments),
+    Explain(explain::Arguments),
     New(new::Arguments),
     Coverage(coverage::Arguments),
     Mock(mock::Arguments),
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     };
     match arguments.command {
         Command::Gen(arguments) => r#gen::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),

@@ -10,9 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use flighthub2_generator::skeleton::{self, Refusal, Scope, Wanted};
 
-use crate::source::{SPEC, named, read, styled};
-
-const WRONG_USE: u8 = 2;
+use crate::spec::{Failure, SPEC, named, read};
 
 /// Write the skeleton of an operation into the specification.
 ///
@@ -54,19 +52,12 @@ enum ScopeName {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    match written(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err((code, problem)) => {
-            eprintln!("{problem}");
-            code
-        }
-    }
+    written(arguments).map_or_else(Failure::told, |()| ExitCode::SUCCESS)
 }
 
-fn written(arguments: &Arguments) -> Result<(), (ExitCode, String)> {
+fn written(arguments: &Arguments) -> Result<(), Failure> {
     let (path, name) = named(arguments.spec.as_deref(), SPEC);
-    let failed = |problem: String| (ExitCode::FAILURE, problem);
-    let source = read(arguments.spec.as_deref(), SPEC).map_err(failed)?;
+    let source = read(arguments.spec.as_deref(), SPEC)??;
     let wanted = Wanted {
         method: &arguments.method,
         path: &arguments.path,
@@ -81,11 +72,11 @@ fn written(arguments: &Arguments) -> Result<(), (ExitCode, String)> {
     let skeleton = skeleton::insert(&source, &wanted).map_err(|refusal| match refusal {
         Refusal::Wrong(problem) => {
             let help = "For more information, try 'cargo xtask new --help'.";
-            (ExitCode::from(WRONG_USE), format!("error: {problem}\n\n{help}"))
+            Failure::wrong_use(format!("error: {problem}\n\n{help}"))
         }
-        Refusal::Document(problems) => failed(format!("{}nothing was written", problems.render(styled()))),
+        Refusal::Document(problems) => Failure::from(problems).and("nothing was written"),
     })?;
-    fs::write(&path, &skeleton.text).map_err(|error| failed(format!("{name} cannot be written: {error}")))?;
+    fs::write(&path, &skeleton.text).map_err(|error| format!("{name} cannot be written: {error}"))?;
     let scope = match skeleton.scope {
         Scope::Project => "of a project",
         Scope::Either => "with and without a project",

@@ -390,6 +390,31 @@ pub(crate) static SCHEMA: Object = object(
 static DISCRIMINATOR: Object =
     object("Discriminator Object", &[need("propertyName", Text), may("mapping", Map(&Text))], &[]);
 
+/// All kinds of objects, those first that are met most.
+pub(crate) static OBJECTS: &[&Object] = &[
+    &SCHEMA,
+    &OPERATION,
+    &PARAMETER,
+    &MEDIA_TYPE,
+    &RESPONSE,
+    &REQUEST_BODY,
+    &PATH_ITEM,
+    &COMPONENTS,
+    &DOCUMENT,
+    &INFO,
+    &TAG,
+    &SERVER,
+    &EXAMPLE,
+    &SECURITY_SCHEME,
+    &DISCRIMINATOR,
+    &ERROR_CODE,
+    &SERVER_VARIABLE,
+    &EXTERNAL_DOCS,
+    &CONTACT,
+    &LICENSE,
+    &HEADER,
+];
+
 /// Where in the Components Object the objects of a kind are.
 pub(crate) fn section(object: &Object) -> Option<&'static str> {
     let kinds: [(&Object, &str); 7] = [

@@ -16,6 +16,7 @@ use openapiv3::OpenAPI;
 
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
+use pointer::At;
 use yaml::Node;
 
 /// A specification whose shape is right.
@@ -59,9 +60,11 @@ impl<'s> Document<'s> {
         Ok(Self { source, tree, api })
     }
 
-    /// The place of a node by its JSON pointer: its key if it has one, else its value.
-    pub(crate) fn place(&self, pointer: &str) -> Place {
-        self.source.place(self.tree.locate(pointer), pointer)
+    /// The place of a node: its key if it has one, or its value if that is meant.
+    pub(crate) fn place(&self, at: At<'_>) -> Place {
+        let pointer = at.pointer();
+        let (key, value) = self.tree.locate(&pointer);
+        self.source.place(if matches!(at, At::Value(_)) { value } else { key }, pointer)
     }
 }
 

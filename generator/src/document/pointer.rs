@@ -11,6 +11,8 @@ pub(crate) enum At<'p> {
     Base(&'p str),
     Key(&'p At<'p>, &'p str),
     Index(&'p At<'p>, usize),
+    /// The same node; what is meant is its value, not its key.
+    Value(&'p At<'p>),
 }
 
 impl<'p> At<'p> {
@@ -24,6 +26,11 @@ impl<'p> At<'p> {
         At::Index(self, index)
     }
 
+    /// What stands behind the key.
+    pub(crate) fn value(&'p self) -> At<'p> {
+        At::Value(self)
+    }
+
     pub(crate) fn pointer(&self) -> String {
         self.to_string()
     }
@@ -35,6 +42,7 @@ impl fmt::Display for At<'_> {
             Self::Base(pointer) => f.write_str(pointer),
             Self::Key(parent, key) => write!(f, "{parent}/{}", escape(key)),
             Self::Index(parent, index) => write!(f, "{parent}/{index}"),
+            Self::Value(node) => node.fmt(f),
         }
     }
 }

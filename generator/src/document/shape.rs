@@ -3,11 +3,14 @@
 //! In: the tree of [`super::yaml`] and the grammar of [`super::grammar`]. Out: every key and value that does not belong
 //! where it stands. After this check reading the document with `openapiv3`, which is more forgiving, loses nothing.
 
+use std::ops::Range;
+
 use super::grammar::{self, DOCUMENT, Field, Names, Object, SCHEMA, Shape, Support, TYPED_KEYS};
-use super::pointer::At;
+use super::pointer::{At, escape, unescape};
 use super::yaml::{Entry, Node, Scalar, ScalarType, Value};
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::spelling::{did_you_mean, nearest};
 
 /// Checks the version first: the shape of another version's document would say nothing.
 pub(crate) fn check(source: &Source, root: &Node<'_>, dialect: Dialect) -> Vec<Diagnostic> {
@@ -25,21 +28,20 @@ pub(crate) fn check_own(source: &Source, root: &Node<'_>, grammar: &Object) -> V
     checker.problems
 }
 
-/// The word of a list that a misspelt one was probably meant to be.
-pub(crate) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let folded = word.to_lowercase();
-    words
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
-        .filter(|&(distance, candidate)| distance <= 1 + candidate.len().min(word.len()) / 4)
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
-}
-
 /// The name of an object with its article.
 fn a(object: &Object) -> String {
     let article = if object.name.starts_with(['E', 'I', 'O', 'e']) { "an" } else { "a" };
     format!("{article} {}", object.name)
+}
+
+fn plural(object: &Object) -> String {
+    format!("{}s", object.name)
+}
+
+/// Where a key that is wrong here would be right.
+fn elsewhere(key: &str, fields: impl Fn(&Object) -> &'static [Field]) -> Option<String> {
+    let owner = grammar::OBJECTS.iter().find(|object| fields(object).iter().any(|field| field.key == key))?;
+    Some(format!("it belongs in {}; look at the indentation", a(owner)))
 }
 
 struct Checker<'s> {
@@ -50,8 +52,26 @@ struct Checker<'s> {
 }
 
 impl Checker<'_> {
-    fn report(&mut self, code: Code, span: std::ops::Range<usize>, at: At<'_>, message: String, help: String) {
+    fn report(&mut self, code: Code, span: Range<usize>, at: At<'_>, message: String, help: String) {
         self.problems.push(Diagnostic::new(code, self.source.place(span, at.pointer()), message, help));
+    }
+
+    /// Reports a problem that has to do with a second place, and why.
+    fn report_with(
+        &mut self,
+        code: Code,
+        (span, at): (Range<usize>, At<'_>),
+        message: String,
+        help: String,
+        (other, other_at, why): (Range<usize>, At<'_>, &str),
+    ) {
+        let problem = Diagnostic::new(code, self.source.place(span, at.pointer()), message, help);
+        self.problems.push(problem.with_related(self.source.place(other, other_at.pointer()), why));
+    }
+
+    /// A value, or its key if the value has no bytes that could be shown.
+    fn shown(&self, node: &Node<'_>, at: At<'_>) -> Range<usize> {
+        if node.span.is_empty() { self.root.locate(&at.pointer()).0 } else { node.span.clone() }
     }
 
     fn version(&mut self, root: &Node<'_>) -> bool {
@@ -90,9 +110,10 @@ impl Checker<'_> {
         }
         for field in object.fields.iter().filter(|field| field.required) {
             if node.entry(field.key).is_none() {
+                let owner = self.root.locate(&at.pointer()).0;
                 self.report(
                     Code::MissingKey,
-                    node.span.clone(),
+                    owner,
                     at,
                     format!("this {} has no `{}`", object.name, field.key),
                     format!("add `{}: …`; it must be there", field.key),
@@ -120,15 +141,17 @@ impl Checker<'_> {
         {
             return self.value(&entry.node, shape, here);
         }
-        let help = match (object.named, nearest(key, object.fields.iter().map(|field| field.key))) {
-            (Some((Names::Path, _)), _) => "a path begins with `/`".to_owned(),
-            (Some((Names::Status, _)), _) => "a response is a status such as `'200'` or `4XX`, or `default`".to_owned(),
-            (None, Some(meant)) => format!("did you mean `{meant}`?"),
-            (None, None) => {
+        let own = self.dialect == Dialect::FlightHub;
+        let extensions = object.extensions.iter().filter(|_| own);
+        let known = object.fields.iter().chain(extensions).map(|field| field.key);
+        let help = did_you_mean(key, known, || match object.named {
+            Some((Names::Path, _)) => format!("a path begins with `/`: did you mean `/{key}`?"),
+            Some((Names::Status, _)) => "a response is a status such as `'200'` or `4XX`, or `default`".to_owned(),
+            None => elsewhere(key, |object| object.fields).unwrap_or_else(|| {
                 let keys: Vec<_> = object.fields.iter().map(|field| field.key).collect();
                 format!("it may have: {}", keys.join(", "))
-            }
-        };
+            }),
+        });
         self.report(
             Code::UnknownKey,
             entry.key_span.clone(),
@@ -143,14 +166,13 @@ impl Checker<'_> {
             return self.value(&entry.node, &field.shape, here);
         }
         let here_keys = object.extensions.iter().map(|field| field.key);
-        let help = match nearest(&entry.key, here_keys.clone()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => {
+        let help = did_you_mean(&entry.key, here_keys.clone(), || {
+            elsewhere(&entry.key, |object| object.extensions).unwrap_or_else(|| {
                 let keys: Vec<_> = here_keys.collect();
                 let keys = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
                 format!("the `x-` keys of {} are: {keys}; spec/README.md explains them", a(object))
-            }
-        };
+            })
+        });
         self.report(
             Code::UnknownExtension,
             entry.key_span.clone(),
@@ -257,12 +279,13 @@ impl Checker<'_> {
             return self.wrong(node, at, &format!("one of: {}", words.join(", ")));
         };
         if !words.contains(&&*scalar.text) {
-            let help = match nearest(&scalar.text, words.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("the values are: {}", words.join(", ")),
+            let values = || format!("the values are: {}", words.join(", "));
+            let help = did_you_mean(&scalar.text, words.iter().copied(), values);
+            let message = match &*scalar.text {
+                "" => "there is no value".to_owned(),
+                text => format!("`{text}` is not a value that can stand here"),
             };
-            let message = format!("`{}` is not a value that can stand here", scalar.text);
-            self.report(Code::WrongValue, node.span.clone(), at, message, help);
+            self.report(Code::WrongValue, self.shown(node, at), at, message, help);
         }
     }
 
@@ -273,12 +296,12 @@ impl Checker<'_> {
         }
         if let Value::Mapping(entries) = &node.value {
             for entry in entries.iter().filter(|entry| entry.key != "$ref") {
-                self.report(
+                self.report_with(
                     Code::RefSibling,
-                    entry.key_span.clone(),
-                    at.key(&entry.key),
+                    (entry.key_span.clone(), at.key(&entry.key)),
                     format!("`{}` stands beside `$ref`, where OpenAPI 3.0 ignores it", entry.key),
                     "put the reference into a list: `allOf: [{$ref: …}]`, and the other keys beside `allOf`".to_owned(),
+                    (reference.key_span.clone(), at.key("$ref"), "the reference"),
                 );
             }
         }
@@ -288,26 +311,31 @@ impl Checker<'_> {
     fn target(&mut self, target: &str, reference: &Entry<'_>, object: &Object, at: At<'_>) {
         let Some(section) = grammar::section(object) else { return };
         let prefix = format!("#/components/{section}/");
-        let Some(name) = target.strip_prefix(&prefix).filter(|name| !name.contains('/')) else {
-            let message = format!("`{target}` does not lead to a {} of this document", object.name);
-            let help = format!("move the target to `components/{section}` and write `{prefix}…`");
-            return self.report(Code::Unsupported, reference.node.span.clone(), at, message, help);
-        };
         let members = self.root.get("components").and_then(|components| components.get(section));
-        let name = super::pointer::unescape(name);
-        if members.and_then(|members| members.entry(&name)).is_some() {
+        let known = |name: &str| members.and_then(|members| members.entry(name)).is_some();
+        let direct = target.strip_prefix(&prefix).filter(|name| !name.contains('/')).map(unescape);
+        if direct.as_deref().is_some_and(known) {
             return;
         }
-        let names = match members.map(|members| &members.value) {
+        let names: Vec<&str> = match members.map(|members| &members.value) {
             Some(Value::Mapping(entries)) => entries.iter().map(|entry| &*entry.key).collect(),
             _ => Vec::new(),
         };
-        let help = match nearest(&name, names) {
-            Some(meant) => format!("did you mean `{prefix}{meant}`?"),
-            None => format!("add `{name}` to `components/{section}`"),
+        // The way can be misspelt, too: what counts is where it ends.
+        let end = direct.clone().unwrap_or_else(|| unescape(target.rsplit('/').next().unwrap_or_default()));
+        let meant = nearest(&end, names).map(|name| format!("did you mean `{prefix}{}`?", escape(name)));
+        let somewhere = target.strip_prefix('#').is_some_and(|pointer| self.root.find(pointer).is_some());
+        let (code, message, help) = if direct.is_some() {
+            (Code::DanglingRef, format!("there is no `{target}`"), format!("add `{end}` to `components/{section}`"))
+        } else if target.starts_with('#') && !somewhere {
+            (Code::DanglingRef, format!("there is no `{target}`"), format!("{} stand under `{prefix}`", plural(object)))
+        } else {
+            let help = format!("move the target to `components/{section}` and write `{prefix}…`");
+            (Code::Unsupported, format!("`{target}` does not lead to a {} of this document", object.name), help)
         };
-        let message = format!("there is no `{target}`");
-        self.report(Code::DanglingRef, reference.node.span.clone(), at, message, help);
+        // A place that is there is meant; it cannot be used.
+        let help = if somewhere { help } else { meant.unwrap_or(help) };
+        self.report(code, reference.node.span.clone(), at, message, help);
     }
 
     fn wrong(&mut self, node: &Node<'_>, at: At<'_>, expected: &str) {
@@ -315,10 +343,14 @@ impl Checker<'_> {
             Value::Scalar(scalar) if expected == "a string" && scalar.scalar_type() != ScalarType::Null => {
                 format!("put it in quotes: '{}'", scalar.text)
             }
+            Value::Sequence(_) if expected.starts_with("one of: string, ") => {
+                "a schema of OpenAPI 3.0 has one type; write `nullable: true` beside it if the value can be null"
+                    .to_owned()
+            }
             _ => format!("write {expected}"),
         };
         let message = format!("{expected} was expected, this is {}", node.kind());
-        self.report(Code::WrongValue, node.span.clone(), at, message, help);
+        self.report(Code::WrongValue, self.shown(node, at), at, message, help);
     }
 
     /// Keys of a schema that do not go with its type.
@@ -338,19 +370,24 @@ impl Checker<'_> {
                 None => (implied, format!("`{}` without `type`", entry.key)),
             };
             if !fits {
-                self.report(
-                    Code::WrongValue,
-                    entry.key_span.clone(),
-                    at.key(&entry.key),
-                    message,
-                    format!("it goes with `type: {}`", types.join("` or `type: ")),
-                );
+                let help = format!("it goes with `type: {}`", types.join("` or `type: "));
+                let key = at.key(&entry.key);
+                match node.get("type") {
+                    Some(written) => {
+                        let other = (written.span.clone(), at.key("type"), "the type");
+                        self.report_with(Code::WrongValue, (entry.key_span.clone(), key), message, help, other);
+                    }
+                    None => self.report(Code::WrongValue, entry.key_span.clone(), key, message, help),
+                }
             }
         }
-        if schema_type == Some("array") && node.entry("items").is_none() {
+        if let Some(written) = node.get("type")
+            && schema_type == Some("array")
+            && node.entry("items").is_none()
+        {
             self.report(
                 Code::MissingKey,
-                node.span.clone(),
+                written.span.clone(),
                 at,
                 "this array has no `items`".to_owned(),
                 "say what its items are; `items: {}` for anything".to_owned(),

@@ -145,24 +145,33 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The bytes of a node by its JSON pointer: its key if it has one, else its value. Where the pointer leads out of
-    /// the document, the last node on the way.
-    pub(crate) fn locate(&self, pointer: &str) -> Range<usize> {
+    /// The node that a JSON pointer leads to.
+    pub(crate) fn find(&self, pointer: &str) -> Option<&Node<'a>> {
+        pointer.split('/').skip(1).try_fold(self, |node, token| match &node.value {
+            Value::Mapping(_) => node.get(&unescape(token)),
+            Value::Sequence(items) => items.get(token.parse::<usize>().ok()?),
+            Value::Scalar(_) => None,
+        })
+    }
+
+    /// The bytes of a node by its JSON pointer: those of its key, and those of its value. A node without a key has its
+    /// value in both. Where the pointer leads out of the document, the last node on the way.
+    pub(crate) fn locate(&self, pointer: &str) -> (Range<usize>, Range<usize>) {
         let mut node = self;
-        let mut span = if pointer.is_empty() { 0..0 } else { self.span.clone() };
+        let mut key_span = if pointer.is_empty() { 0..0 } else { self.span.clone() };
         for token in pointer.split('/').skip(1) {
             let token = unescape(token);
             match &node.value {
                 Value::Mapping(_) => match node.entry(&token) {
                     Some(entry) => {
-                        span = entry.key_span.clone();
+                        key_span = entry.key_span.clone();
                         node = &entry.node;
                     }
                     None => break,
                 },
                 Value::Sequence(items) => match token.parse::<usize>().ok().and_then(|index| items.get(index)) {
                     Some(item) => {
-                        span = item.span.clone();
+                        key_span = item.span.clone();
                         node = item;
                     }
                     None => break,
@@ -170,7 +179,9 @@ impl<'a> Node<'a> {
                 Value::Scalar(_) => break,
             }
         }
-        span
+        // An empty value has no bytes that could be shown.
+        let value_span = if node.span.is_empty() { key_span.clone() } else { node.span.clone() };
+        (key_span, value_span)
     }
 }
 
@@ -501,13 +512,16 @@ mod tests {
     fn nodes_know_their_bytes() {
         let source = Source::new("x.yaml", "é: 'ü'\nlist:\n  - a\n  - {b: 1}\nafter: |\n  text\n");
         let node = parse(&source).unwrap();
-        let shown = |pointer: &str| &source.text()[node.locate(pointer)];
+        let shown = |pointer: &str| &source.text()[node.locate(pointer).0];
+        let value = |pointer: &str| &source.text()[node.locate(pointer).1];
         assert_eq!(shown("/é"), "é");
         assert_eq!(shown("/list/1"), "{b: 1}");
         assert_eq!(shown("/list/1/b"), "b");
         assert_eq!(shown("/after"), "after");
-        assert_eq!(&source.text()[node.get("é").unwrap().span.clone()], "'ü'");
-        assert_eq!(&source.text()[node.get("list").unwrap().span.clone()], "- a\n  - {b: 1}");
+        assert_eq!(value("/é"), "'ü'");
+        assert_eq!(value("/list"), "- a\n  - {b: 1}");
+        assert_eq!(value("/list/1/b"), "1");
+        assert_eq!(value("/list/1"), "{b: 1}");
     }
 
     #[test]

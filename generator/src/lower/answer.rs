@@ -35,19 +35,19 @@ impl<'d> Lowering<'d> {
                 self.failure("default", default, responses_at);
             }
         }
-        let mut answers: Vec<Answer> = Vec::new();
+        let mut answers: Vec<(&str, Answer)> = Vec::new();
         for (status, response) in &successes {
             let at = responses_at.key(status);
             let Some((response, pointer)) = self.resolve(response, at, "responses", |all| &all.responses) else {
                 continue;
             };
             let answer = self.success(response, At::Base(&pointer), at, (id, module));
-            if !answers.contains(&answer) {
-                answers.push(answer);
+            if !answers.iter().any(|(_, known)| *known == answer) {
+                answers.push((status, answer));
             }
         }
         match answers.as_slice() {
-            [answer] => answer.clone(),
+            [(_, answer)] => answer.clone(),
             [] => {
                 self.report(
                     Code::Answer,
@@ -57,12 +57,13 @@ impl<'d> Lowering<'d> {
                 );
                 Answer::Nothing
             }
-            _ => {
-                self.report(
+            [(first, _), (second, _), ..] => {
+                self.report_with(
                     Code::Unsupported,
-                    responses_at,
+                    responses_at.key(second),
                     "several successful answers of different forms",
                     "keep the one that callers get; a call has one type of answer",
+                    (responses_at.key(first), "another one"),
                 );
                 Answer::Nothing
             }
@@ -80,7 +81,7 @@ impl<'d> Lowering<'d> {
         let Some((media_type, media)) = self.json_content(&response.content, content_at) else {
             if let Some((other, _)) = response.content.first() {
                 let message = format!("an answer of type `{other}` is not supported");
-                self.report(Code::Unsupported, content_at, message, "supported is `application/json`");
+                self.report(Code::Unsupported, content_at.key(other), message, "supported is `application/json`");
             } else if self.dialect == Dialect::FlightHub {
                 let help = "add `content` with `application/json` and the schema of the envelope";
                 self.report(Code::Answer, at, "this answer has no content", help);
@@ -130,9 +131,9 @@ impl<'d> Lowering<'d> {
                 let (ty, nullable) = self.types.slot(*slot, At::Base(pointer), &format!("{id}_data"));
                 if nullable { Answer::OptionalData(ty) } else { Answer::Data(ty) }
             }
-            [_, (_, second), ..] => {
-                let second = second.clone();
-                self.report(Code::Envelope, At::Base(&second), "`data` is described twice", "describe it once");
+            [(_, first), (_, second), ..] => {
+                let (message, help) = ("`data` is described twice", "describe it once");
+                self.report_with(Code::Envelope, At::Base(second), message, help, (At::Base(first), "first here"));
                 Answer::Acknowledgement
             }
         }

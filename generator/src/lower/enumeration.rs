@@ -24,9 +24,11 @@ impl Types<'_> {
             );
         }
         for (index, value) in values.iter().enumerate() {
-            if values[..index].contains(value) {
+            if let Some(first) = values[..index].iter().position(|known| known == value) {
                 let message = format!("{value} is listed twice");
-                self.report(Code::DuplicateName, at.key("enum").index(index), message, "remove one of them");
+                let list = at.key("enum");
+                let first = (list.index(first), "first here");
+                self.report_with(Code::DuplicateName, list.index(index), message, "remove one of them", first);
             }
         }
         let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
@@ -58,14 +60,21 @@ impl Types<'_> {
         if let Some(names) = keys.texts("x-enum-varnames") {
             self.same_length(names.len(), values.len(), "x-enum-varnames", at);
             for (index, name) in names.iter().enumerate() {
-                let at = at.key("x-enum-varnames");
+                let list = at.key("x-enum-varnames");
                 if identifier(name, Case::Camel) != *name {
                     let message = format!("`{name}` is not how Rust writes the name of a variant");
                     let help = format!("write `{}`", identifier(name, Case::Camel));
-                    self.report(Code::EnumNames, at.index(index), message, help);
+                    self.report(Code::EnumNames, list.index(index), message, help);
                 } else if scope.issue(name, Case::Camel) != *name {
                     let message = format!("the name `{name}` is taken");
-                    self.report(Code::EnumNames, at.index(index), message, "give every value its own name");
+                    let help = "give every value its own name; `UnknownValue` is that of all others";
+                    match names[..index].iter().position(|known| known == name) {
+                        Some(first) => {
+                            let first = (list.index(first), "first here");
+                            self.report_with(Code::EnumNames, list.index(index), message, help, first);
+                        }
+                        None => self.report(Code::EnumNames, list.index(index), message, help),
+                    }
                 }
             }
             return names.into_iter().map(str::to_owned).collect();
@@ -102,11 +111,13 @@ impl Types<'_> {
 
     fn same_length(&mut self, found: usize, wanted: usize, key: &str, at: At<'_>) {
         if found != wanted {
-            self.report(
+            let entries = if found == 1 { "entry" } else { "entries" };
+            self.report_with(
                 Code::EnumNames,
                 at.key(key),
-                format!("{found} entries for {wanted} values"),
+                format!("{found} {entries} for {wanted} values"),
                 "write one entry for each value, in the order of `enum`; null has none and comes last",
+                (at.key("enum").value(), "the values"),
             );
         }
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::types::{Draft, OneWay};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
+use crate::document::pointer::At;
 use crate::model::{EnumValues, TypeDefinition, TypeId, TypeKind, TypeRef};
 
 /// Module of types that no group has for itself.
@@ -56,7 +57,7 @@ pub(super) fn finish(
         if wrong {
             problems.push(Diagnostic::new(
                 Code::Unsupported,
-                document.place(&property.pointer),
+                document.place(At::Base(&property.pointer)),
                 format!("a required property that is `{other}`, in a schema that is used the other way, too"),
                 "take it out of `required`, or use two schemas",
             ));
@@ -130,7 +131,7 @@ fn circular_aliases(document: &Document<'_>, drafts: &[Draft]) -> Vec<Diagnostic
             if id.0 == index {
                 problems.push(Diagnostic::new(
                     Code::CircularRef,
-                    document.place(&draft.pointer),
+                    document.place(At::Base(&draft.pointer)),
                     format!("`{}` leads back to itself", draft.name),
                     "a schema may refer to itself through a property of an object only",
                 ));

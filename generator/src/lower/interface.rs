@@ -10,6 +10,7 @@ use crate::docs::{documentation, plain_line};
 use crate::document::pointer::At;
 use crate::model::{Api, ErrorCode, Region, Roles, TokenHeader};
 use crate::names::{Case, Scope};
+use crate::spelling::did_you_mean;
 
 impl<'d> Lowering<'d> {
     pub(super) fn interface(&mut self) -> Api {
@@ -29,7 +30,8 @@ impl<'d> Lowering<'d> {
     /// Servers that a client can choose by name.
     fn regions(&mut self) -> Vec<Region> {
         let mut scope = Scope::default();
-        let mut regions = Vec::new();
+        let mut regions: Vec<Region> = Vec::new();
+        let mut named: Vec<(&str, usize)> = Vec::new();
         let servers = At::ROOT.key("servers");
         for (index, server) in self.document.api.servers.iter().enumerate() {
             let Some(name) = server.extensions.get("x-region").and_then(Value::as_str) else { continue };
@@ -44,9 +46,17 @@ impl<'d> Lowering<'d> {
             }
             let variant = scope.issue(name, Case::Camel);
             if variant != name {
-                let message = format!("`{name}` cannot name a region");
-                self.report(Code::DuplicateName, at.key("x-region"), message, format!("write `{variant}`"));
+                let message = format!("`{name}` cannot name a region, or is taken");
+                let help = format!("`{variant}` would do");
+                let (written, first) = (at.key("x-region"), named.iter().find(|(known, _)| *known == name));
+                self.report_taken(
+                    written.value(),
+                    message,
+                    help,
+                    first.map(|(_, index)| (servers, *index, "x-region")),
+                );
             }
+            named.push((name, index));
             let doc = documentation(server.description.as_deref().unwrap_or(name));
             let doc = with_facts(&doc, &[format!("<{}>", server.url)], server.extensions.get("x-source"));
             regions.push(Region { variant, url: server.url.clone(), doc });
@@ -64,19 +74,18 @@ impl<'d> Lowering<'d> {
             let at = list.index(index);
             let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
             let code = entry.get("code").and_then(Value::as_i64).unwrap_or_default();
-            if codes.iter().any(|known| known.code == code) {
-                self.report(
-                    Code::DuplicateName,
-                    at.key("code"),
-                    format!("code {code} is listed twice"),
-                    "remove one of them",
-                );
+            let first = codes.iter().position(|known| known.code == code);
+            if first.is_some() {
+                let message = format!("code {code} is listed twice");
+                let first = first.map(|index| (list, index, "code"));
+                self.report_taken(at.key("code").value(), message, "remove one of them", first);
             }
             let name = text("name");
             let variant = scope.issue(&name, Case::Camel);
             if variant != name {
                 let message = format!("`{name}` cannot name a code, or is taken");
-                self.report(Code::DuplicateName, at.key("name"), message, format!("`{variant}` would do"));
+                let first = codes.iter().position(|known| known.name == name).map(|index| (list, index, "name"));
+                self.report_taken(at.key("name").value(), message, format!("`{variant}` would do"), first);
             }
             let meaning = text("meaning");
             let facts = [format!("Code {code}, group `{}`.", text("group"))];
@@ -86,6 +95,24 @@ impl<'d> Lowering<'d> {
         codes
     }
 
+    /// Reports a name that cannot be used, with the entry of the list that has it already, if one does.
+    fn report_taken(
+        &mut self,
+        at: At<'_>,
+        message: String,
+        help: impl Into<String>,
+        first: Option<(At<'_>, usize, &str)>,
+    ) {
+        match first {
+            Some((list, index, key)) => {
+                let entry = list.index(index);
+                let name = entry.key(key);
+                self.report_with(Code::DuplicateName, at, message, help, (name.value(), "first here"));
+            }
+            None => self.report(Code::DuplicateName, at, message, help),
+        }
+    }
+
     /// The header of the one security scheme.
     fn token(&mut self) -> Option<TokenHeader> {
         let document = self.document;
@@ -93,7 +120,7 @@ impl<'d> Lowering<'d> {
         let components = At::ROOT.key("components");
         let section = components.key("securitySchemes");
         let used = self.used_schemes();
-        let mut token: Option<TokenHeader> = None;
+        let mut token: Option<(TokenHeader, &str)> = None;
         for (name, scheme) in schemes.iter().filter(|(name, _)| used.contains(&name.as_str())) {
             let at = section.key(name);
             let Some((scheme, _)) = self.resolve(scheme, at, "securitySchemes", |all| &all.security_schemes) else {
@@ -112,13 +139,14 @@ impl<'d> Lowering<'d> {
                 _ => None,
             };
             match (header, &token) {
-                (Some(header), None) => token = Some(header),
-                (Some(header), Some(known)) if header == *known => {}
-                (Some(_), Some(_)) => self.report(
+                (Some(header), None) => token = Some((header, name)),
+                (Some(header), Some((known, _))) if header == *known => {}
+                (Some(_), Some((_, first))) => self.report_with(
                     Code::Unsupported,
                     at,
                     "a second way to authenticate",
                     "keep the one that the client is to use",
+                    (section.key(first), "the first"),
                 ),
                 (None, _) => self.report(
                     Code::Unsupported,
@@ -128,7 +156,7 @@ impl<'d> Lowering<'d> {
                 ),
             }
         }
-        token
+        token.map(|(header, _)| header)
     }
 
     fn used_schemes(&self) -> Vec<&'d str> {
@@ -151,10 +179,14 @@ impl<'d> Lowering<'d> {
         let here = if own.is_some() { at.key("security") } else { At::Base("/security") };
         let requirements = own.or(document.api.security.as_ref());
         let schemes = document.api.components.as_ref().map(|components| &components.security_schemes);
-        for name in requirements.into_iter().flatten().flat_map(|requirement| requirement.keys()) {
-            if !schemes.is_some_and(|schemes| schemes.contains_key(name)) {
-                let message = format!("there is no security scheme `{name}`");
-                self.report(Code::DanglingRef, here, message, "add it to `components/securitySchemes`");
+        for (index, requirement) in requirements.into_iter().flatten().enumerate() {
+            for name in requirement.keys() {
+                if !schemes.is_some_and(|schemes| schemes.contains_key(name)) {
+                    let message = format!("there is no security scheme `{name}`");
+                    let known = schemes.into_iter().flat_map(|schemes| schemes.keys()).map(String::as_str);
+                    let help = did_you_mean(name, known, || "add it to `components/securitySchemes`".to_owned());
+                    self.report(Code::DanglingRef, here.index(index).key(name), message, help);
+                }
             }
         }
         requirements.into_iter().flatten().any(|requirement| !requirement.is_empty())

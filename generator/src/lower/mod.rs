@@ -70,7 +70,20 @@ struct Lowering<'d> {
 
 impl<'d> Lowering<'d> {
     fn report(&mut self, code: Code, at: At<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.problems.push(Diagnostic::new(code, self.document.place(&at.pointer()), message, help));
+        self.problems.push(Diagnostic::new(code, self.document.place(at), message, help));
+    }
+
+    /// Reports a problem that has to do with a second place, and why.
+    fn report_with(
+        &mut self,
+        code: Code,
+        at: At<'_>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+        (other, why): (At<'_>, &str),
+    ) {
+        let problem = Diagnostic::new(code, self.document.place(at), message, help);
+        self.problems.push(problem.with_related(self.document.place(other), why));
     }
 
     fn components(&self) -> Option<&'d Components> {

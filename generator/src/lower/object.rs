@@ -9,6 +9,7 @@ use crate::diagnostic::Code;
 use crate::document::pointer::At;
 use crate::model::{Field, Primitive, Rest, Struct, TypeKind, TypeRef};
 use crate::names::{Case, Scope};
+use crate::spelling::did_you_mean;
 
 /// The members of an object, with those of everything in its `allOf`.
 #[derive(Debug, Default)]
@@ -32,12 +33,12 @@ impl<'d> Types<'d> {
         self.collect(keys, at, &mut members, &mut Vec::new());
         for (required, pointer) in &members.required {
             if !members.properties.iter().any(|property| property.name == *required) {
-                self.report(
-                    Code::UnknownRequired,
-                    At::Base(pointer),
-                    format!("`{required}` is required, and is not one of the properties"),
-                    "describe it under `properties`, or correct its name",
-                );
+                let known = members.properties.iter().map(|property| property.name);
+                let help = did_you_mean(required, known, || "describe it under `properties`, or remove it".to_owned());
+                let message = format!("`{required}` is required, and is not one of the properties");
+                let properties = at.key("properties");
+                let described = (if keys.properties.is_some() { properties } else { at }, "the properties");
+                self.report_with(Code::UnknownRequired, At::Base(pointer), message, help, described);
             }
         }
         let rest = match &members.additional {
@@ -143,7 +144,7 @@ impl<'d> Types<'d> {
         }
         if keys.schema_type.is_some_and(|schema_type| schema_type != "object") {
             let message = format!("`type: {}` cannot be joined with objects", keys.schema_type.unwrap_or_default());
-            self.report(Code::AllOfConflict, at, message, "join objects only");
+            self.report(Code::AllOfConflict, at.key("type").value(), message, "join objects only");
             return;
         }
         let properties_at = at.key("properties");
@@ -160,7 +161,7 @@ impl<'d> Types<'d> {
                         here,
                         format!("`{name}` is described differently by another member of the same `allOf`"),
                         "describe it once",
-                        (other, "here, too".to_owned()),
+                        (At::Base(&other), "here, too"),
                     );
                 }
             }
@@ -185,7 +186,7 @@ impl<'d> Types<'d> {
                         At::Base(&here),
                         "`additionalProperties` is described differently by another member of the same `allOf`",
                         "describe it once",
-                        (other, "here, too".to_owned()),
+                        (At::Base(&other), "here, too"),
                     );
                 }
             }

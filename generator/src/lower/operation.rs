@@ -17,6 +17,7 @@ use crate::document::pointer::At;
 use crate::json_schema::Arguments;
 use crate::model::{self, Body, Group, Location, Retry, Risk};
 use crate::names::{Case, Scope, identifier};
+use crate::spelling::did_you_mean;
 
 /// Modules that the client has anyway.
 const TAKEN_MODULES: &[&str] = &[SHARED, "types", "r#mod", "region", "error_code", "arguments", "catalogue"];
@@ -70,15 +71,12 @@ impl<'d> Lowering<'d> {
             let path_at = paths.key(path);
             let shape = without_names(path);
             if let Some(other) = shapes.insert(shape, path) {
-                let other_place = document.place(&paths.key(other).pointer());
-                self.problems.push(
-                    Diagnostic::new(
-                        Code::AmbiguousPath,
-                        document.place(&path_at.pointer()),
-                        format!("`{path}` and `{other}` are the same path"),
-                        "put the operations of both under one of them",
-                    )
-                    .with_related(other_place, "the other one"),
+                self.report_with(
+                    Code::AmbiguousPath,
+                    path_at,
+                    format!("`{path}` and `{other}` are the same path"),
+                    "put the operations of both under one of them",
+                    (paths.key(other), "the other one"),
                 );
             }
             let ReferenceOr::Item(item) = item else { continue };
@@ -95,16 +93,15 @@ impl<'d> Lowering<'d> {
                         identifier(&format!("{http_method}_{path}"), Case::Snake)
                     }
                 };
-                let id_at = if operation.operation_id.is_some() { at.key("operationId") } else { at };
+                let written_id = at.key("operationId");
+                let id_at = if operation.operation_id.is_some() { written_id.value() } else { at };
                 if let Some(other) = ids.insert(id.clone(), id_at.pointer()) {
-                    self.problems.push(
-                        Diagnostic::new(
-                            Code::DuplicateName,
-                            document.place(&id_at.pointer()),
-                            format!("two operations have the id `{id}`"),
-                            "give each its own `operationId`",
-                        )
-                        .with_related(document.place(&other), "the other one"),
+                    self.report_with(
+                        Code::DuplicateName,
+                        id_at,
+                        format!("two operations have the id `{id}`"),
+                        "give each its own `operationId`",
+                        (At::Base(&other).value(), "the other one"),
                     );
                 }
                 written.push(Written { http_method: in_capitals(http_method), path, item, operation, id });
@@ -133,7 +130,14 @@ impl<'d> Lowering<'d> {
             let at = tags_at.index(index);
             if groups.iter().any(|group| group.name == tag.name) {
                 let message = format!("the tag `{}` is listed twice", tag.name);
-                self.report(Code::DuplicateName, at, message, "remove one of them");
+                let first = document.api.tags.iter().position(|known| known.name == tag.name).unwrap_or_default();
+                self.report_with(
+                    Code::DuplicateName,
+                    at.key("name").value(),
+                    message,
+                    "remove one of them",
+                    (tags_at.index(first).key("name").value(), "first here"),
+                );
                 continue;
             }
             let client_name = tag.extensions.get("x-client-name").and_then(Value::as_str);
@@ -161,6 +165,9 @@ impl<'d> Lowering<'d> {
         let method_key = written.http_method.to_ascii_lowercase();
         let at = path_at.key(&method_key);
         let context = (written.id.as_str(), module);
+        if self.dialect == Dialect::FlightHub {
+            self.check_tags(&operation.tags, at);
+        }
         let mut parameters = self.parameters(&written.item.parameters, &operation.parameters, path_at, at, context);
         self.check_path(written.path, &parameters, path_at, at);
         let body = self.body(operation, at, context);
@@ -171,19 +178,22 @@ impl<'d> Lowering<'d> {
         }
         let mut issued = fields.issue_all(&names, Case::Snake).into_iter();
         let mut arguments = Arguments::new(self.components().map(|components| &components.schemas));
-        for ((parameter, data, schema), field) in parameters.given.iter_mut().zip(issued.by_ref()) {
+        for ((parameter, data, schema, asked_for), field) in parameters.given.iter_mut().zip(issued.by_ref()) {
             parameter.field = field;
             if !arguments.add(&parameter.name, parameter.required, data.description.as_deref(), *schema) {
                 let message = format!("two arguments of this operation are called `{}`", parameter.name);
-                let place = self.document.place(&at.pointer());
-                self.problems.push(Diagnostic::new(Code::DuplicateName, place, message, "rename one of them"));
+                let problem = |at| Diagnostic::new(Code::DuplicateName, at, &message, "rename one of them");
+                let place = self.document.place(At::Base(asked_for).value());
+                let operation = self.document.place(at.key("operationId").value());
+                self.problems.push(problem(place).with_related(operation, "the operation"));
             }
         }
         let body = body.map(|(mut body, schema)| {
             body.field = issued.next().unwrap_or_default();
             if !arguments.add("body", body.required, None, schema) {
                 let message = "a parameter called `body` beside a request body";
-                self.report(Code::DuplicateName, at, message, "rename the parameter");
+                let body_at = (at.key("requestBody"), "the request body");
+                self.report_with(Code::DuplicateName, at.key("parameters"), message, "rename the parameter", body_at);
             }
             body
         });
@@ -223,12 +233,8 @@ impl<'d> Lowering<'d> {
         if client_name.is_some_and(|name| name != method_name.trim_start_matches("r#")) {
             let message =
                 format!("`{}` cannot name a method of its group, or is taken", client_name.unwrap_or_default());
-            self.report(
-                Code::DuplicateName,
-                at.key("x-client-name"),
-                message,
-                "choose a name in snake case that is free",
-            );
+            let help = "choose a name in snake case that is free";
+            self.report(Code::DuplicateName, at.key("x-client-name").value(), message, help);
         }
         model::Operation {
             id: written.id.clone(),
@@ -269,7 +275,8 @@ impl<'d> Lowering<'d> {
         let Some((media_type, media)) = self.json_content(&body.content, content_at) else {
             let found = body.content.keys().map(String::as_str).collect::<Vec<_>>().join("`, `");
             let message = format!("a request body of type `{found}` is not supported");
-            self.report(Code::Unsupported, content_at, message, "supported is `application/json`");
+            let first = body.content.keys().next().map_or(content_at, |media_type| content_at.key(media_type));
+            self.report(Code::Unsupported, first, message, "supported is `application/json`");
             return None;
         };
         let media_at = content_at.key(media_type);
@@ -328,11 +335,15 @@ impl<'d> Lowering<'d> {
         if (risk == Risk::Read) != (retry == Retry::Safe) {
             let help =
                 "`x-risk: read` and `x-retry: safe` go together: only what changes nothing may be repeated at will";
-            self.report(Code::RiskRetry, at.key("x-retry"), "risk and retry class contradict each other", help);
+            let message = "risk and retry class contradict each other";
+            let risk = at.key("x-risk");
+            self.report_with(Code::RiskRetry, at.key("x-retry").value(), message, help, (risk.value(), "the risk"));
         }
         if risk == Risk::Physical && retry != Retry::Never {
             let help = "write `x-retry: never`";
-            self.report(Code::RiskRetry, at.key("x-retry"), "a physical operation must never be repeated", help);
+            let message = "a physical operation must never be repeated";
+            let risk = at.key("x-risk");
+            self.report_with(Code::RiskRetry, at.key("x-retry").value(), message, help, (risk.value(), "the risk"));
         }
         (risk, retry)
     }
@@ -340,24 +351,50 @@ impl<'d> Lowering<'d> {
     /// Looking up must do no harm, so it is a read.
     fn check_lookup(&mut self, ids: &[String], at: At<'_>) {
         let list = at.key("x-lookup");
+        let paths = At::ROOT.key("paths");
+        let help = "name operations with `x-risk: read`, by their `operationId`";
         for (index, id) in ids.iter().enumerate() {
-            let items = self.document.api.paths.paths.values().filter_map(ReferenceOr::as_item);
-            let mut operations = items.flat_map(|item| item.iter().map(|(_, operation)| operation));
-            let found = operations.find(|operation| operation.operation_id.as_ref() == Some(id));
-            let read = found.map(|found| found.extensions.get("x-risk").and_then(Value::as_str) == Some("read"));
-            let (code, message) = match read {
-                Some(true) => continue,
-                Some(false) => {
-                    (Code::RiskRetry, format!("`{id}` is not a read, and cannot be used to look something up"))
-                }
-                None => (Code::DanglingRef, format!("there is no operation `{id}`")),
+            let here = list.index(index);
+            let Some((path, method, operation)) =
+                self.written_operations().find(|(.., known)| known.operation_id.as_ref() == Some(id))
+            else {
+                let known = self.written_operations().filter_map(|(.., operation)| operation.operation_id.as_deref());
+                let help = did_you_mean(id, known, || help.to_owned());
+                self.report(Code::DanglingRef, here, format!("there is no operation `{id}`"), help);
+                continue;
             };
-            self.report(
-                code,
-                list.index(index),
-                message,
-                "name operations with `x-risk: read`, by their `operationId`",
-            );
+            if operation.extensions.get("x-risk").and_then(Value::as_str) != Some("read") {
+                let message = format!("`{id}` is not a read, and cannot be used to look something up");
+                let risk = paths.key(path).key(method).key("x-risk").pointer();
+                self.report_with(Code::RiskRetry, here, message, help, (At::Base(&risk).value(), "its risk"));
+            }
+        }
+    }
+
+    fn written_operations(&self) -> impl Iterator<Item = (&'d str, &'d str, &'d Operation)> + use<'d> {
+        let items =
+            self.document.api.paths.paths.iter().filter_map(|(path, item)| Some((path.as_str(), item.as_item()?)));
+        items.flat_map(move |(path, item)| item.iter().map(move |(method, operation)| (path, method, operation)))
+    }
+
+    /// An operation of ours stands in one group, which is declared.
+    fn check_tags(&mut self, tags: &[String], at: At<'_>) {
+        let declared = &self.document.api.tags;
+        let list = at.key("tags");
+        match tags {
+            [tag] if declared.iter().any(|known| known.name == *tag) => {}
+            [tag] => {
+                let help = did_you_mean(tag, declared.iter().map(|tag| tag.name.as_str()), || {
+                    "add it to `tags` at the top level, with `x-client-name` and a description".to_owned()
+                });
+                self.report(Code::DanglingRef, list.index(0), format!("the tag `{tag}` is not declared"), help);
+            }
+            _ => self.report(
+                Code::WrongValue,
+                if tags.is_empty() { at } else { list },
+                "an operation has one tag, the group of DJI's directory that it stands in",
+                "write `tags: [Name of the group]`",
+            ),
         }
     }
 
@@ -366,12 +403,13 @@ impl<'d> Lowering<'d> {
         for (index, code) in codes.iter().enumerate() {
             if !self.error_codes.contains(code) {
                 let message = format!("{code} is not in the table of error codes");
-                self.report(
-                    Code::UnknownErrorCode,
-                    list.index(index),
-                    message,
-                    "add it to `x-error-codes` at the top level",
-                );
+                let help = "add it to `x-error-codes` at the top level, or correct it";
+                let table = (At::ROOT.key("x-error-codes"), "the table");
+                if self.error_codes.is_empty() {
+                    self.report(Code::UnknownErrorCode, list.index(index), message, help);
+                } else {
+                    self.report_with(Code::UnknownErrorCode, list.index(index), message, help, table);
+                }
             }
         }
     }

@@ -11,10 +11,11 @@ use super::graph::Use;
 use super::keys::{Keys, Slot};
 use super::types::fallback;
 use crate::Dialect;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 use crate::docs::documentation;
 use crate::document::pointer::At;
 use crate::model::{self, ListStyle, Location, Primitive, RoleHeader, Roles, Scope, TypeKind, TypeRef};
+use crate::spelling::did_you_mean;
 
 /// Headers that OpenAPI describes elsewhere.
 const NOT_PARAMETERS: &[&str] = &["accept", "content-type", "authorization"];
@@ -22,7 +23,8 @@ const NOT_PARAMETERS: &[&str] = &["accept", "content-type", "authorization"];
 /// The parameters of an operation.
 #[derive(Debug, Default)]
 pub(super) struct Parameters<'d> {
-    pub(super) given: Vec<(model::Parameter, &'d ParameterData, &'d ReferenceOr<Schema>)>,
+    /// Each with what is written, and where the operation or its path asks for it.
+    pub(super) given: Vec<(model::Parameter, &'d ParameterData, &'d ReferenceOr<Schema>, String)>,
     pub(super) scope: Scope,
 }
 
@@ -36,31 +38,33 @@ impl<'d> Lowering<'d> {
         operation_at: At<'_>,
         (id, module): (&str, &str),
     ) -> Parameters<'d> {
-        let mut found: Vec<(&'d Parameter, String)> = Vec::new();
+        let mut found: Vec<(&'d Parameter, String, String)> = Vec::new();
         for (list, list_at, own) in [(of_path, path_at, false), (of_operation, operation_at, true)] {
             let list_at = list_at.key("parameters");
-            let mut seen_here: Vec<(&'static str, &str)> = Vec::new();
+            let mut seen_here: Vec<((&'static str, &str), usize)> = Vec::new();
             for (index, slot) in list.iter().enumerate() {
                 let at = list_at.index(index);
                 let Some((parameter, pointer)) = self.resolve(slot, at, "parameters", |all| &all.parameters) else {
                     continue;
                 };
                 let key = key(parameter);
-                if seen_here.contains(&key) {
+                if let Some((_, first)) = seen_here.iter().find(|(known, _)| *known == key) {
                     let message = format!("the {} parameter `{}` is listed twice", key.0, key.1);
-                    self.report(Code::DuplicateName, at, message, "remove one of them");
+                    let first = (list_at.index(*first), "first here");
+                    self.report_with(Code::DuplicateName, at, message, "remove one of them", first);
                     continue;
                 }
-                seen_here.push(key);
+                seen_here.push((key, index));
                 if own {
-                    found.retain(|(known, _)| self::key(known) != key);
+                    found.retain(|(known, ..)| self::key(known) != key);
                 }
-                found.push((parameter, pointer));
+                let asked_for = if pointer == at.pointer() { at.key("name").pointer() } else { at.pointer() };
+                found.push((parameter, pointer, asked_for));
             }
         }
         let mut parameters = Parameters::default();
-        for (parameter, pointer) in found {
-            self.parameter(parameter, At::Base(&pointer), (id, module), &mut parameters);
+        for (parameter, pointer, asked_for) in found {
+            self.parameter(parameter, At::Base(&pointer), asked_for, (id, module), &mut parameters);
         }
         parameters
     }
@@ -69,6 +73,7 @@ impl<'d> Lowering<'d> {
         &mut self,
         parameter: &'d Parameter,
         at: At<'_>,
+        asked_for: String,
         (id, module): (&str, &str),
         parameters: &mut Parameters<'d>,
     ) {
@@ -81,7 +86,8 @@ impl<'d> Lowering<'d> {
             Parameter::Query { style, .. } => (Location::Query, query_style(style, data.explode)),
             Parameter::Cookie { .. } => {
                 let help = "remove it; the client keeps no cookies";
-                return self.report(Code::Unsupported, at, "parameters in cookies are not supported", help);
+                let message = "parameters in cookies are not supported";
+                return self.report(Code::Unsupported, at.key("in").value(), message, help);
             }
         };
         if let Parameter::Query { allow_reserved: true, .. } = parameter {
@@ -91,13 +97,15 @@ impl<'d> Lowering<'d> {
         if location == Location::Header && NOT_PARAMETERS.contains(&data.name.to_ascii_lowercase().as_str()) {
             if self.dialect == Dialect::FlightHub {
                 let message = format!("OpenAPI ignores a header parameter `{}`", data.name);
-                self.report(Code::Unsupported, at, message, "remove it; `content` and `security` say what it would");
+                let help = "remove it; `content` and `security` say what it would";
+                self.report(Code::Unsupported, at.key("name").value(), message, help);
             }
             return;
         }
         if location == Location::Path && !data.required {
             let message = format!("the path parameter `{}` is not required", data.name);
-            self.report(Code::PathParameter, at, message, "write `required: true`: a path has no optional parts");
+            let help = "write `required: true`: a path has no optional parts";
+            self.report(Code::PathParameter, at.key("name").value(), message, help);
         }
         let ParameterSchemaOrContent::Schema(schema) = &data.format else {
             let help = "give it a `schema` instead";
@@ -120,17 +128,18 @@ impl<'d> Lowering<'d> {
             Some(true) if location == Location::Query && style.is_some() => style,
             Some(true) => {
                 let help = "supported in the query are `form`, `spaceDelimited` and `pipeDelimited`";
-                self.report(Code::Unsupported, at, "a list in this place or style is not supported", help);
+                let how = at.key(if location == Location::Query { "style" } else { "in" });
+                self.report(Code::Unsupported, how.value(), "a list in this place or style is not supported", help);
                 style
             }
             None => {
                 let help = "use texts, numbers, booleans, enumerations, and lists of these";
-                self.report(Code::Unsupported, schema_at, "a parameter of this type is not supported", help);
+                self.report(Code::Unsupported, schema_at.value(), "a parameter of this type is not supported", help);
                 None
             }
         };
         if style.is_none() && list_style.is_none() {
-            self.report(Code::Unsupported, at.key("style"), "this style is not supported", "leave `style` out");
+            self.report(Code::Unsupported, at.key("style").value(), "this style is not supported", "leave `style` out");
         }
         let role = data.extensions.get("x-role").and_then(Value::as_str);
         if role.is_some() && location != Location::Header {
@@ -156,7 +165,7 @@ impl<'d> Lowering<'d> {
                     list_style,
                     doc: self.parameter_doc(data, schema),
                 };
-                parameters.given.push((parameter, data, schema));
+                parameters.given.push((parameter, data, schema, asked_for));
             }
         }
     }
@@ -168,7 +177,8 @@ impl<'d> Lowering<'d> {
             Some(known) if *known == header => {}
             Some(known) => {
                 let message = format!("`{}` has the same role in another operation", known.name);
-                self.report(Code::DuplicateName, at.key("x-role"), message, "use one header for one role, of one type");
+                let help = "use one header for one role, of one type";
+                self.report(Code::DuplicateName, at.key("x-role").value(), message, help);
             }
         }
     }
@@ -195,6 +205,8 @@ impl<'d> Lowering<'d> {
             TypeRef::Map(_) | TypeRef::Nullable(_) => None,
             TypeRef::Named(id) => match self.types.drafts.get(id.0).map(|draft| &draft.kind) {
                 Some(TypeKind::Alias(target)) if depth < 32 => self.scalar_or_list(target, depth + 1),
+                // A circle, which is told where it is.
+                Some(TypeKind::Alias(_)) => Some(false),
                 Some(TypeKind::Newtype(_) | TypeKind::Enum(_)) => Some(false),
                 _ => None,
             },
@@ -224,18 +236,22 @@ impl<'d> Lowering<'d> {
         for name in &named {
             if !given().any(|(parameter, ..)| parameter.name == *name) {
                 let message = format!("the path has `{{{name}}}`, and this operation has no such parameter");
-                let place = self.document.place(&operation_at.pointer());
-                let help = format!("add a parameter `{name}` with `in: path` and `required: true`");
-                let path_place = self.document.place(&path_at.pointer());
-                self.problems.push(
-                    Diagnostic::new(Code::PathParameter, place, message, help).with_related(path_place, "the path"),
-                );
+                let unused =
+                    given().map(|(parameter, ..)| parameter.name.as_str()).filter(|name| !named.contains(name));
+                let help = did_you_mean(name, unused, || {
+                    format!("add a parameter `{name}` with `in: path` and `required: true`")
+                });
+                self.report_with(Code::PathParameter, operation_at, message, help, (path_at, "the path"));
             }
         }
-        for (parameter, ..) in given() {
+        for (parameter, .., asked_for) in given() {
             if !named.contains(&parameter.name.as_str()) {
                 let message = format!("there is no `{{{}}}` in the path for this parameter", parameter.name);
-                self.report(Code::PathParameter, operation_at, message, "correct the path, or remove the parameter");
+                let help = did_you_mean(&parameter.name, named.iter().copied(), || {
+                    "correct the path, or remove the parameter".to_owned()
+                });
+                let here = At::Base(asked_for);
+                self.report_with(Code::PathParameter, here.value(), message, help, (path_at, "the path"));
             }
         }
     }

@@ -170,20 +170,20 @@ impl<'d> Types<'d> {
     }
 
     pub(super) fn report(&mut self, code: Code, at: At<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.problems.push(Diagnostic::new(code, self.document.place(&at.pointer()), message, help));
+        self.problems.push(Diagnostic::new(code, self.document.place(at), message, help));
     }
 
+    /// Reports a problem that has to do with a second place, and why.
     pub(super) fn report_with(
         &mut self,
         code: Code,
         at: At<'_>,
         message: impl Into<String>,
         help: impl Into<String>,
-        (pointer, why): (String, String),
+        (other, why): (At<'_>, &str),
     ) {
-        let place = self.document.place(&at.pointer());
-        let related = self.document.place(&pointer);
-        self.problems.push(Diagnostic::new(code, place, message, help).with_related(related, why));
+        let problem = Diagnostic::new(code, self.document.place(at), message, help);
+        self.problems.push(problem.with_related(self.document.place(other), why));
     }
 
     /// The type of a schema, and whether its values may be null. `hint` names a definition if one is needed.
@@ -216,7 +216,12 @@ impl<'d> Types<'d> {
             let name = identifier(wanted, Case::Camel);
             let message = format!("this would be called `{name}` in the client, and that name is taken");
             let help = "move it to `components/schemas` under a name of its own";
-            self.report(Code::DuplicateName, at, message, help);
+            match self.drafts.iter().find(|draft| draft.name == name).map(|draft| draft.pointer.clone()) {
+                Some(other) => {
+                    self.report_with(Code::DuplicateName, at, message, help, (At::Base(&other), "called so, too"));
+                }
+                None => self.report(Code::DuplicateName, at, message, help),
+            }
         }
         self.scope.issue_type(wanted)
     }
@@ -357,20 +362,23 @@ impl<'d> Types<'d> {
         let above = |limit: &super::keys::Bound, number: f64| {
             if limit.exclusive { number >= limit.value } else { number > limit.value }
         };
-        let out_of_range = number.is_some_and(|number| {
-            keys.minimum.as_ref().is_some_and(|limit| below(limit, number))
-                || keys.maximum.as_ref().is_some_and(|limit| above(limit, number))
-        });
-        let why = if !fits {
-            format!("`{}` is not a value of this type", in_words(default))
+        let above_maximum =
+            number.is_some_and(|number| keys.maximum.as_ref().is_some_and(|limit| above(limit, number)));
+        let below_minimum =
+            number.is_some_and(|number| keys.minimum.as_ref().is_some_and(|limit| below(limit, number)));
+        let (why, key, label) = if !fits {
+            (format!("`{}` is not a value of this type", in_words(default)), "type", "the type")
         } else if !keys.values.is_empty() && !keys.values.contains(default) {
-            format!("`{}` is not one of the values", in_words(default))
-        } else if out_of_range {
-            format!("`{}` is outside of the limits", in_words(default))
+            (format!("`{}` is not one of the values", in_words(default)), "enum", "the values")
+        } else if below_minimum || above_maximum {
+            let key = if below_minimum { "minimum" } else { "maximum" };
+            (format!("`{}` is outside of the limits", in_words(default)), key, "the limit")
         } else {
             return;
         };
-        self.report(Code::BadDefault, at.key("default"), why, "write a default that the schema allows, or remove it");
+        let written = at.key("default");
+        let help = "write a default that the schema allows, or remove it";
+        self.report_with(Code::BadDefault, written.value(), why, help, (at.key(key), label));
     }
 
     fn note_one_way(&mut self, owner: TypeId, keys: &Keys<'d>, at: At<'_>) {

@@ -9,6 +9,7 @@ use crate::document::Document;
 use crate::document::pointer::At;
 use crate::model::{Form, Primitive, Struct, TypeKind, TypeRef, Union};
 use crate::names::{Case, Scope};
+use crate::spelling::did_you_mean;
 
 impl<'d> Types<'d> {
     /// A value of one of several forms.
@@ -75,13 +76,12 @@ impl<'d> Types<'d> {
         }
         for (reference, names) in tags.into_iter().flatten() {
             let message = format!("`{}` leads to `{reference}`, which is none of the forms", names.join("`, `"));
-            let at_discriminator = at.key("discriminator");
-            self.report(
-                Code::AmbiguousUnion,
-                at_discriminator.key("mapping"),
-                message,
-                "add it to `oneOf`, or remove it here",
-            );
+            let forms = keys.one_of.iter().filter_map(|form| Slot::from(form).reference());
+            let help = did_you_mean(&reference, forms, || "add it to `oneOf`, or remove it here".to_owned());
+            let discriminator = at.key("discriminator");
+            let mapping = discriminator.key("mapping");
+            let entry = names.first().map_or(mapping, |name| mapping.key(name));
+            self.report_with(Code::AmbiguousUnion, entry.value(), message, help, (list, "the forms"));
         }
         let mut scope = Scope::with_taken(["UnknownValue"]);
         let texts: Vec<&str> = wanted.iter().map(String::as_str).collect();
@@ -109,9 +109,13 @@ pub(super) fn check(document: &Document<'_>, drafts: &[Draft]) -> Vec<Diagnostic
     let mut problems = Vec::new();
     for draft in drafts {
         let TypeKind::Union(union) = &draft.kind else { continue };
-        let mut report = |index: usize, message: String, help: &str| {
-            let pointer = format!("{}/oneOf/{index}", draft.pointer);
-            problems.push(Diagnostic::new(Code::AmbiguousUnion, document.place(&pointer), message, help));
+        let mut report = |(index, other): (usize, Option<usize>), message: String, help: &str| {
+            let place = |index: usize| document.place(At::Base(&format!("{}/oneOf/{index}", draft.pointer)));
+            let mut problem = Diagnostic::new(Code::AmbiguousUnion, place(index), message, help);
+            if let Some(other) = other {
+                problem.relate(place(other), "the other form");
+            }
+            problems.push(problem);
         };
         match &union.tag {
             Some(tag) => check_tags(drafts, union, tag, &mut report),
@@ -121,11 +125,16 @@ pub(super) fn check(document: &Document<'_>, drafts: &[Draft]) -> Vec<Diagnostic
     problems
 }
 
-fn check_tags(drafts: &[Draft], union: &Union, tag: &str, report: &mut impl FnMut(usize, String, &str)) {
+fn check_tags(
+    drafts: &[Draft],
+    union: &Union,
+    tag: &str,
+    report: &mut impl FnMut((usize, Option<usize>), String, &str),
+) {
     for (index, form) in union.forms.iter().enumerate() {
         let Some(object) = object(drafts, &form.ty) else {
             report(
-                index,
+                (index, None),
                 format!("`{}` is not an object with properties", form.variant),
                 "a discriminator needs objects",
             );
@@ -133,12 +142,14 @@ fn check_tags(drafts: &[Draft], union: &Union, tag: &str, report: &mut impl FnMu
         };
         let Some(field) = object.fields.iter().find(|field| field.name == tag) else {
             let message = format!("`{}` has no property `{tag}`, which the discriminator is about", form.variant);
-            report(index, message, "describe the property in the form");
+            let known = object.fields.iter().map(|field| field.name.as_str());
+            let help = did_you_mean(tag, known, || "describe the property in the form".to_owned());
+            report((index, None), message, &help);
             continue;
         };
         if !field.required {
             let message = format!("`{tag}` of `{}` is not required", form.variant);
-            report(index, message, "add it to `required`: a value without it would have no form");
+            report((index, None), message, "add it to `required`: a value without it would have no form");
         }
         if let TypeRef::Named(id) = field.ty
             && let Some(TypeKind::Enum(values)) = drafts.get(id.0).map(|draft| &draft.kind)
@@ -146,15 +157,15 @@ fn check_tags(drafts: &[Draft], union: &Union, tag: &str, report: &mut impl FnMu
         {
             for missing in form.tags.iter().filter(|tag| !values.iter().any(|value| value.value == **tag)) {
                 let message = format!("`{tag}` of `{}` cannot be `{missing}`", form.variant);
-                report(index, message, "correct the mapping, or the values of the property");
+                report((index, None), message, "correct the mapping, or the values of the property");
             }
         }
     }
     let mut seen = BTreeMap::new();
     for (index, form) in union.forms.iter().enumerate() {
         for value in &form.tags {
-            if seen.insert(value, index).is_some() {
-                report(index, format!("`{value}` means two forms"), "give each form its own value");
+            if let Some(other) = seen.insert(value, index) {
+                report((index, Some(other)), format!("`{value}` means two forms"), "give each form its own value");
             }
         }
     }
@@ -171,10 +182,10 @@ enum Shape<'a> {
     Anything,
 }
 
-fn check_shapes(drafts: &[Draft], union: &Union, report: &mut impl FnMut(usize, String, &str)) {
+fn check_shapes(drafts: &[Draft], union: &Union, report: &mut impl FnMut((usize, Option<usize>), String, &str)) {
     let shapes: Vec<Shape<'_>> = union.forms.iter().map(|form| shape(drafts, &form.ty, 0)).collect();
     for (index, shape) in shapes.iter().enumerate() {
-        for (other, other_form) in shapes[..index].iter().zip(&union.forms) {
+        for (position, (other, other_form)) in shapes[..index].iter().zip(&union.forms).enumerate() {
             let apart = match (shape, other) {
                 (Shape::Object(a), Shape::Object(b)) => has_own(a, b) && has_own(b, a),
                 (Shape::Anything, _) | (_, Shape::Anything) => false,
@@ -184,7 +195,7 @@ fn check_shapes(drafts: &[Draft], union: &Union, report: &mut impl FnMut(usize, 
             if !apart {
                 let message = format!("`{}` cannot be told from `{}`", union.forms[index].variant, other_form.variant);
                 report(
-                    index,
+                    (index, Some(position)),
                     message,
                     "add a discriminator; or give each object a required property that the other does not have",
                 );

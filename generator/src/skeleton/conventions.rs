@@ -6,8 +6,8 @@
 use super::{Scope, Wanted};
 use crate::diagnostic::Source;
 use crate::document::grammar::METHODS;
-use crate::document::shape::nearest;
 use crate::document::yaml::{Entry, Node};
+use crate::spelling::nearest;
 
 #[derive(Debug)]
 pub(super) struct Conventions<'t> {

@@ -1,0 +1,61 @@
+//! Problems as JSON for editors and for annotations of a build: one object a line.
+
+use serde::Serialize;
+
+use super::{Diagnostic, Place, Source};
+
+#[derive(Serialize)]
+struct Line<'a> {
+    code: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    file: &'a str,
+    #[serde(flatten)]
+    place: Span<'a>,
+    help: &'a str,
+    /// Other places that have to do with it.
+    related: Vec<Related<'a>>,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    message: &'a str,
+    #[serde(flatten)]
+    place: Span<'a>,
+}
+
+/// Lines and columns are counted from 1, columns in characters; the end is the character behind the last one.
+#[derive(Serialize)]
+struct Span<'a> {
+    line: usize,
+    column: usize,
+    end: Position,
+    pointer: &'a str,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: usize,
+    column: usize,
+}
+
+/// One problem, and the end of the line.
+pub(super) fn render<'a>(source: &'a Source, problem: &'a Diagnostic) -> String {
+    let related = |(place, why): &'a (Place, String)| Related { message: why, place: span(source, place) };
+    let line = Line {
+        code: problem.code.as_str(),
+        severity: problem.severity().as_str(),
+        message: &problem.message,
+        file: source.name(),
+        place: span(source, &problem.place),
+        help: &problem.help,
+        related: problem.related.iter().map(related).collect(),
+    };
+    // Texts and numbers always have a JSON form.
+    serde_json::to_string(&line).unwrap_or_default() + "\n"
+}
+
+fn span<'a>(source: &Source, place: &'a Place) -> Span<'a> {
+    let (line, column) = source.position(place.span.end);
+    Span { line: place.line, column: place.column, end: Position { line, column }, pointer: &place.pointer }
+}

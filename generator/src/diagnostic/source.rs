@@ -1,0 +1,91 @@
+//! The text of a specification, and places in it.
+
+use std::ops::Range;
+
+use super::{Code, Diagnostic, Diagnostics};
+
+/// The text of a specification and the name it is called by in messages.
+#[derive(Clone, Debug)]
+pub struct Source {
+    name: String,
+    text: String,
+}
+
+impl Source {
+    /// Takes the name to use in messages (usually the path as the user wrote it) and the text.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into() }
+    }
+
+    /// The name to use in messages.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text without the mark that some editors begin a file with. YAML allows it; not every reader does.
+    #[must_use]
+    pub(crate) fn unmarked(&self) -> &str {
+        self.text.strip_prefix('\u{feff}').unwrap_or(&self.text)
+    }
+
+    /// Reads bytes as UTF-8.
+    ///
+    /// # Errors
+    /// Where the bytes stop being UTF-8, as a diagnostic with its place.
+    pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Result<Self, Diagnostics> {
+        let name = name.into();
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Self { name, text }),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                let source = Self { name, text };
+                let place = source.place(at..at + char::REPLACEMENT_CHARACTER.len_utf8(), "");
+                let diagnostic = Diagnostic::new(
+                    Code::NotUtf8,
+                    place,
+                    "this byte is not UTF-8",
+                    "save the file as UTF-8; the bytes before this place are good",
+                );
+                Err(Diagnostics::new(source, vec![diagnostic]))
+            }
+        }
+    }
+
+    /// The place of a range of bytes. A range outside of the text is moved into it.
+    #[must_use]
+    pub fn place(&self, span: Range<usize>, pointer: impl Into<String>) -> Place {
+        let start = self.text.floor_char_boundary(span.start);
+        let end = self.text.floor_char_boundary(span.end).max(start);
+        let (line, column) = self.position(start);
+        Place { line, column, span: start..end, pointer: pointer.into() }
+    }
+
+    /// Line and column, both from 1, of a byte of the text.
+    pub(super) fn position(&self, byte: usize) -> (usize, usize) {
+        let before = &self.text[..byte];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+}
+
+/// Where in a specification something is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// JSON pointer (RFC 6901) of the node; empty for the document itself.
+    pub pointer: String,
+    /// Bytes of the text.
+    pub span: Range<usize>,
+}

@@ -1,0 +1,152 @@
+//! Every code is explained, and its examples do what the explanation says: the wrong ones are told with this code and
+//! no other, the right ones are clean. The messages are in a snapshot, to be read like code.
+//!
+//! An example is a part of `explanations/base.yaml`, merged into it; or, if it begins with `openapi:`, a document.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use flighthub2_generator::{Code, Diagnostic, Diagnostics, Dialect, Place, Source, lint};
+use serde_yaml::Value;
+
+/// A fault of the generator has no example: there is none known, else it would be mended.
+const WITHOUT_EXAMPLES: &[Code] = &[Code::Internal];
+
+struct Example {
+    wrong: bool,
+    bytes: Vec<u8>,
+}
+
+/// The fenced blocks of an explanation. What stands above a block says which kind of example it is.
+fn examples(code: Code) -> Vec<Example> {
+    let mut examples = Vec::new();
+    let mut lines = code.explanation().lines();
+    let mut wrong = None;
+    while let Some(line) = lines.next() {
+        match line {
+            "Wrong:" => wrong = Some(true),
+            "Right:" => wrong = Some(false),
+            "```yaml" | "```yaml latin-1" => {
+                let wrong = wrong.unwrap_or_else(|| panic!("{code}: an example that is neither wrong nor right"));
+                let text: String = lines.by_ref().take_while(|line| *line != "```").map(|l| format!("{l}\n")).collect();
+                let bytes = if line.ends_with("latin-1") {
+                    text.chars().map(|c| u8::try_from(u32::from(c)).expect("a character of Latin-1")).collect()
+                } else {
+                    text.into_bytes()
+                };
+                examples.push(Example { wrong, bytes });
+            }
+            line => assert!(!line.starts_with("```"), "{code}: {line}"),
+        }
+    }
+    examples
+}
+
+/// Members of mappings are merged. Everything else is replaced, also a reference, which has no members.
+fn merged(base: Value, part: Value) -> Value {
+    match (base, part) {
+        (Value::Mapping(mut base), Value::Mapping(part)) if !base.contains_key("$ref") => {
+            for (key, value) in part {
+                let known = base.entry(key).or_insert(Value::Null);
+                *known = merged(std::mem::take(known), value);
+            }
+            Value::Mapping(base)
+        }
+        (_, part) => part,
+    }
+}
+
+fn base() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explanations/base.yaml")).unwrap()
+}
+
+fn document(example: &Example) -> Vec<u8> {
+    if example.bytes.starts_with(b"openapi:") {
+        return example.bytes.clone();
+    }
+    let part: Value = serde_yaml::from_slice(&example.bytes).unwrap();
+    let whole = merged(serde_yaml::from_str(&base()).unwrap(), part);
+    serde_yaml::to_string(&whole).unwrap().into_bytes()
+}
+
+fn problems(bytes: Vec<u8>) -> Diagnostics {
+    match Source::from_bytes("spec.yaml", bytes) {
+        Ok(source) => lint(&source, Dialect::FlightHub),
+        Err(problems) => problems,
+    }
+}
+
+#[test]
+fn the_base_of_the_examples_is_clean() {
+    let problems = problems(base().into_bytes());
+    assert!(problems.problems().is_empty(), "{problems}");
+}
+
+#[test]
+fn every_code_has_an_explanation_whose_examples_are_true() {
+    let mut told = Vec::new();
+    let mut wrong = Vec::new();
+    for &code in Code::ALL {
+        let examples = examples(code);
+        let both = examples.iter().any(|example| example.wrong) && examples.iter().any(|example| !example.wrong);
+        assert_eq!(both, !WITHOUT_EXAMPLES.contains(&code), "{code}: a wrong and a right example");
+        for example in &examples {
+            let problems = problems(document(example));
+            let found: BTreeSet<Code> = problems.problems().iter().map(|problem| problem.code).collect();
+            let expected: BTreeSet<Code> = example.wrong.then_some(code).into_iter().collect();
+            if found != expected {
+                let kind = if example.wrong { "wrong" } else { "right" };
+                wrong.push(format!("the {kind} example of {code} says {found:?}:\n{problems}"));
+            }
+            if example.wrong {
+                told.push(format!("#### {code}\n{problems}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!("messages", told.join("\n"));
+    });
+}
+
+#[test]
+fn explanations_are_readable() {
+    for &code in Code::ALL {
+        let text = code.explanation();
+        let words = text.split("```").step_by(2).collect::<String>().split_whitespace().count();
+        assert!((20..200).contains(&words), "{code}: {words} words");
+        assert!(text.ends_with('\n') && !text.contains("TODO"), "{code}");
+        let long = text.lines().find(|line| line.chars().count() > 120 && line.contains(' '));
+        assert_eq!(long, None, "{code}");
+        assert!(code.meaning().ends_with('.') && !code.meaning().contains('\n'), "{code}");
+    }
+}
+
+#[test]
+fn codes_are_found_by_their_text() {
+    for &code in Code::ALL {
+        assert_eq!(code.as_str().parse::<Code>(), Ok(code));
+    }
+    let unknown = "danglign-ref".parse::<Code>().unwrap_err();
+    assert_eq!(unknown.nearest, Some(Code::DanglingRef));
+    assert_eq!(unknown.to_string(), "there is no code `danglign-ref`; did you mean `dangling-ref`?");
+    assert_eq!("nothing-like-it".parse::<Code>().unwrap_err().to_string(), "there is no code `nothing-like-it`");
+}
+
+/// What cannot be made to happen can still be told.
+#[test]
+fn a_fault_of_the_generator_is_told() {
+    let source = Source::new("spec.yaml", "openapi: 3.0.3\n");
+    let place: Place = source.place(0..7, "/openapi");
+    let problem = Diagnostic::new(Code::Internal, place, "mod.rs does not parse", "please report it");
+    let told = Diagnostics::new(source, vec![problem]).to_string();
+    assert!(told.starts_with("error[internal]: mod.rs does not parse\n") && told.ends_with("1 error in spec.yaml\n"));
+}

@@ -1,0 +1,38 @@
+//! `cargo xtask explain`: what a problem means.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use flighthub2_generator::{Code, Severity};
+
+/// Explain a problem by its code, with a wrong and a right example.
+///
+/// Without a code: all codes, with a line for each.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// The code, as it stands in brackets: `error[dangling-ref]`.
+    code: Option<Code>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    match arguments.code {
+        Some(code) => print!("{}[{code}]: {}\n\n{}", code.severity(), code.meaning(), code.explanation()),
+        None => list(),
+    }
+    ExitCode::SUCCESS
+}
+
+fn list() {
+    let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or_default();
+    for (severity, what) in [
+        (Severity::Error, "Errors: no client is made of the specification."),
+        (Severity::Warning, "Warnings: rules of `cargo xtask lint`."),
+    ] {
+        println!("{what}");
+        for code in Code::ALL.iter().filter(|code| code.severity() == severity) {
+            println!("  {:width$}  {}", code.as_str(), code.meaning());
+        }
+        println!();
+    }
+    println!("More about one of them: cargo xtask explain CODE");
+}

@@ -1,0 +1,137 @@
+//! What the commands that read files have in common: which file, which rules, and how problems are told.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use flighthub2_generator::{Diagnostics, Dialect, Source};
+
+/// Our own specification, below the root of the repository.
+pub(crate) const SPEC: &str = "spec/flighthub2.yaml";
+
+/// The exit code for wrong use.
+const WRONG_USE: u8 = 2;
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Rules {
+    /// Those of spec/README.md.
+    Flighthub,
+    /// Those of OpenAPI 3.0 alone; `x-` keys mean nothing.
+    Openapi,
+}
+
+impl Rules {
+    /// What was asked for, or what fits the file: our own rules are for our own specification.
+    pub(crate) fn dialect(asked: Option<Self>, spec: Option<&Path>) -> Dialect {
+        match (asked, spec) {
+            (Some(Self::Flighthub), _) | (None, None) => Dialect::FlightHub,
+            (Some(Self::Openapi), _) | (None, Some(_)) => Dialect::Foreign,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a person, on standard error.
+    Text,
+    /// For editors and annotations: a JSON object a line on standard output, and nothing else there.
+    Json,
+}
+
+impl Format {
+    /// Tells problems.
+    pub(crate) fn tell(self, problems: &Diagnostics) {
+        match self {
+            Self::Text => eprint!("{}", rendered(problems)),
+            Self::Json => print!("{}", problems.json_lines()),
+        }
+    }
+
+    /// Tells what else there is to know. A program that reads JSON does not want it.
+    pub(crate) fn say(self, line: &str) {
+        match self {
+            Self::Text => println!("{line}"),
+            Self::Json => eprintln!("{line}"),
+        }
+    }
+}
+
+fn rendered(problems: &Diagnostics) -> String {
+    let no_color = std::env::var_os("NO_COLOR");
+    problems.render(is_styled(io::stderr().is_terminal(), no_color.as_deref()))
+}
+
+/// Colours are for a terminal, and for people who want them: <https://no-color.org>.
+fn is_styled(terminal: bool, no_color: Option<&OsStr>) -> bool {
+    terminal && no_color.is_none_or(OsStr::is_empty)
+}
+
+/// Why a command ends early.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    why: String,
+    code: ExitCode,
+}
+
+impl Failure {
+    /// Something that was asked for cannot be done at all.
+    pub(crate) fn wrong_use(why: String) -> Self {
+        Self { why, code: ExitCode::from(WRONG_USE) }
+    }
+
+    /// The same, with a line after it.
+    pub(crate) fn and(mut self, line: &str) -> Self {
+        self.why.push('\n');
+        self.why.push_str(line);
+        self
+    }
+
+    /// Says it, for the shell.
+    pub(crate) fn told(self) -> ExitCode {
+        eprintln!("{}", self.why);
+        self.code
+    }
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(problems: Diagnostics) -> Self {
+        rendered(&problems).trim_end().to_owned().into()
+    }
+}
+
+impl From<String> for Failure {
+    fn from(why: String) -> Self {
+        Self { why, code: ExitCode::FAILURE }
+    }
+}
+
+/// Where a file is, and what it is called in messages: the one that was named, else one of this repository.
+pub(crate) fn named(file: Option<&Path>, own: &str) -> (PathBuf, String) {
+    match file {
+        Some(path) => (path.to_owned(), path.display().to_string()),
+        None => (Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(own), own.to_owned()),
+    }
+}
+
+/// Reads such a file. Bytes that are no text are a problem of the file.
+pub(crate) fn read(file: Option<&Path>, own: &str) -> Result<Result<Source, Diagnostics>, Failure> {
+    let (path, name) = named(file, own);
+    let bytes = fs::read(&path).map_err(|error| Failure::wrong_use(format!("{name} cannot be read: {error}")))?;
+    Ok(Source::from_bytes(name, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_for_terminals_of_people_who_want_them() {
+        assert!(is_styled(true, None));
+        assert!(is_styled(true, Some(OsStr::new(""))));
+        assert!(!is_styled(true, Some(OsStr::new("1"))));
+        assert!(!is_styled(false, None));
+    }
+}

@@ -1,0 +1,130 @@
+//! How problems are told by the program: as text and as JSON, with which exit codes, and what `explain` says.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
+use std::fs;
+use std::process::{Command, Output};
+
+use flighthub2_generator::Code;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const BROKEN: &str = "openapi: 3.0.3
+info: {title: Größe, version: '1'}
+paths:
+  /things:
+    get:
+      operationId: listThings
+      responses: {'204': {description: D}}
+    post:
+      operationId: listThings
+      responses: {'204': {description: D}}
+";
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap()
+}
+
+fn on_file(text: &str, command: &str, more: &[&str]) -> (Output, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("spec.yaml");
+    fs::write(&spec, text).unwrap();
+    let mut arguments = vec![command, "--spec", spec.to_str().unwrap()];
+    let out = folder.path().join("out");
+    if command == "gen" {
+        arguments.extend(["--out", out.to_str().unwrap()]);
+    }
+    arguments.extend(more);
+    (run(&arguments), folder)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn json_is_one_object_a_line_and_nothing_else() {
+    let (output, folder) = on_file(BROKEN, "gen", &["--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stdout);
+    let lines: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let file = folder.path().join("spec.yaml").display().to_string();
+    let expected = json!({
+        "code": "duplicate-name",
+        "severity": "error",
+        "message": "two operations have the id `listThings`",
+        "file": file,
+        "line": 9,
+        "column": 20,
+        "end": {"line": 9, "column": 30},
+        "pointer": "/paths/~1things/post/operationId",
+        "help": "give each its own `operationId`",
+        "related": [{
+            "message": "the other one",
+            "line": 6,
+            "column": 20,
+            "end": {"line": 6, "column": 30},
+            "pointer": "/paths/~1things/get/operationId",
+        }],
+    });
+    assert_eq!(lines, [expected]);
+    assert_eq!(text(&output.stderr), "nothing was written\n");
+}
+
+#[test]
+fn a_success_says_nothing_to_who_reads_json() {
+    let (output, _folder) = on_file(&BROKEN.replacen("listThings", "getThings", 1), "gen", &["--format", "json"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(text(&output.stdout), "");
+    assert!(text(&output.stderr).contains("2 operations"));
+}
+
+/// Neither stream of a test is a terminal; what is done on one is tested beside `is_styled`.
+#[test]
+fn what_is_not_a_terminal_gets_no_colours() {
+    let (output, _folder) = on_file(BROKEN, "gen", &[]);
+    let said = text(&output.stderr);
+    assert!(said.starts_with("error[duplicate-name]: ") && !said.contains('\u{1b}'), "{said}");
+    assert!(said.ends_with("nothing was written\n") && said.contains("\n1 error in "), "{said}");
+    assert_eq!(text(&output.stdout), "");
+}
+
+#[test]
+fn columns_count_characters() {
+    let (output, _folder) = on_file(&BROKEN.replace("version: '1'}", "versoin: '1'}"), "gen", &["--format", "json"]);
+    let said = text(&output.stdout);
+    let unknown = said.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let unknown = unknown.into_iter().find(|line| line["code"] == "unknown-key").unwrap();
+    assert_eq!((&unknown["line"], &unknown["column"], &unknown["end"]["column"]), (&json!(2), &json!(22), &json!(29)));
+}
+
+#[test]
+fn every_code_can_be_looked_up() {
+    let list = run(&["explain"]);
+    assert_eq!(list.status.code(), Some(0));
+    let list = text(&list.stdout);
+    for code in Code::ALL {
+        let line = list.lines().find(|line| line.split_whitespace().next() == Some(code.as_str()));
+        assert!(line.unwrap().ends_with(code.meaning()), "{code}");
+        let output = run(&["explain", code.as_str()]);
+        assert_eq!(output.status.code(), Some(0));
+        let said = text(&output.stdout);
+        assert!(said.starts_with(&format!("{}[{code}]: {}\n\n", code.severity(), code.meaning())), "{said}");
+        assert!(said.ends_with(code.explanation()), "{said}");
+    }
+}
+
+#[test]
+fn a_code_that_is_none_is_wrong_use() {
+    let output = run(&["explain", "danglign-ref"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("there is no code `danglign-ref`; did you mean `dangling-ref`?"));
+    let output = run(&["gen", "--format", "jsno"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("'json'"));
+}
