@@ -24,17 +24,21 @@ const DROPPED: &[&str] = &[
     "exclusiveMaximum",
 ];
 
+/// The version of JSON Schema that comes out.
+const VERSION: &str = "https://json-schema.org/draft/2020-12/schema";
+
+type Components<'d> = Option<&'d IndexMap<String, ReferenceOr<Schema>>>;
+
 /// Gathers the arguments of one operation.
 pub(crate) struct Arguments<'d> {
-    components: Option<&'d IndexMap<String, ReferenceOr<Schema>>>,
+    definitions: Definitions<'d>,
     properties: Map<String, Value>,
     required: Vec<Value>,
-    definitions: BTreeMap<String, Value>,
 }
 
 impl<'d> Arguments<'d> {
-    pub(crate) fn new(components: Option<&'d IndexMap<String, ReferenceOr<Schema>>>) -> Self {
-        Self { components, properties: Map::new(), required: Vec::new(), definitions: BTreeMap::new() }
+    pub(crate) fn new(components: Components<'d>) -> Self {
+        Self { definitions: Definitions::new(components), properties: Map::new(), required: Vec::new() }
     }
 
     /// Adds an argument. False if there is one of this name.
@@ -49,7 +53,7 @@ impl<'d> Arguments<'d> {
             ReferenceOr::Reference { reference } => json!({ "$ref": reference }),
             ReferenceOr::Item(schema) => serde_json::to_value(schema).unwrap_or_default(),
         };
-        let mut converted = self.convert(written);
+        let mut converted = self.definitions.convert(written);
         if let (Some(description), Value::Object(object)) = (description, &mut converted) {
             object.insert("description".to_owned(), description.into());
         }
@@ -61,17 +65,47 @@ impl<'d> Arguments<'d> {
 
     pub(crate) fn finish(self) -> Value {
         let mut schema = Map::new();
-        schema.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());
+        schema.insert("$schema".to_owned(), VERSION.into());
         schema.insert("type".to_owned(), "object".into());
         schema.insert("properties".to_owned(), Value::Object(self.properties));
         if !self.required.is_empty() {
             schema.insert("required".to_owned(), Value::Array(self.required));
         }
         schema.insert("additionalProperties".to_owned(), Value::Bool(false));
-        if !self.definitions.is_empty() {
-            schema.insert("$defs".to_owned(), Value::Object(self.definitions.into_iter().collect()));
-        }
+        self.definitions.close(&mut schema);
         Value::Object(schema)
+    }
+}
+
+/// A schema of OpenAPI, complete in itself.
+pub(crate) fn alone(components: Components<'_>, schema: Value) -> Value {
+    let mut definitions = Definitions::new(components);
+    let mut made = Map::new();
+    made.insert("$schema".to_owned(), VERSION.into());
+    match definitions.convert(schema) {
+        Value::Object(converted) => made.extend(converted),
+        anything => return anything,
+    }
+    definitions.close(&mut made);
+    Value::Object(made)
+}
+
+/// Converts schemas, and gathers what they refer to.
+struct Definitions<'d> {
+    components: Components<'d>,
+    found: BTreeMap<String, Value>,
+}
+
+impl<'d> Definitions<'d> {
+    fn new(components: Components<'d>) -> Self {
+        Self { components, found: BTreeMap::new() }
+    }
+
+    /// Adds what was referred to.
+    fn close(self, schema: &mut Map<String, Value>) {
+        if !self.found.is_empty() {
+            schema.insert("$defs".to_owned(), Value::Object(self.found.into_iter().collect()));
+        }
     }
 
     fn convert(&mut self, schema: Value) -> Value {
@@ -128,13 +162,13 @@ impl<'d> Arguments<'d> {
     fn definition(&mut self, reference: &str) -> String {
         let Some(escaped) = reference.strip_prefix(COMPONENTS) else { return reference.to_owned() };
         let name = crate::document::pointer::unescape(escaped);
-        if !self.definitions.contains_key(&name) {
+        if !self.found.contains_key(&name) {
             // The place is taken first: a schema may lead back to itself.
-            self.definitions.insert(name.clone(), Value::Bool(true));
+            self.found.insert(name.clone(), Value::Bool(true));
             let schema = self.components.and_then(|components| components.get(&name));
             let written = schema.and_then(|schema| serde_json::to_value(schema).ok()).unwrap_or_default();
             let converted = self.convert(written);
-            self.definitions.insert(name, converted);
+            self.found.insert(name, converted);
         }
         format!("#/$defs/{escaped}")
     }

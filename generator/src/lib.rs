@@ -3,7 +3,9 @@
 //! Text of a specification in, a set of Rust files out: no network, no clock, no globals, and the same input gives the
 //! same output. The way of the data is one direction, each stage a function of the one before:
 //!
-//! text → `document` → `lower` (with `lint` beside it) → `model` → `emit` → `files` → [`disk`]
+//! text → `document` → `lower` → `model` → `emit` → `files` → [`disk`]
+//!
+//! Beside it, [`lint`] reads the same `document` and tells what could be better.
 //!
 //! ```
 //! use flighthub2_generator::{Options, Source, generate};
@@ -78,7 +80,8 @@ pub struct Generated {
     pub types: usize,
 }
 
-/// Tells everything that is wrong with a specification, or could be better.
+/// Tells everything that is wrong with a specification, and every rule that it breaks: the errors for which [`generate`]
+/// refuses it, and warnings.
 ///
 /// A document whose syntax or shape is broken is not asked for its meaning.
 #[must_use]
@@ -100,15 +103,7 @@ pub fn lint(source: &Source, dialect: Dialect) -> Diagnostics {
 pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnostics> {
     let failed = |problems| Diagnostics::new(source.clone(), problems);
     let document = document::Document::read(source, options.dialect)?;
-    let mut problems = lint::check(&document, options.dialect);
-    let api = match lower::lower(&document, options.dialect) {
-        Ok(api) if problems.is_empty() => api,
-        Ok(_) => return Err(failed(problems)),
-        Err(more) => {
-            problems.extend(more);
-            return Err(failed(problems));
-        }
-    };
+    let api = lower::lower(&document, options.dialect).map_err(failed)?;
     let runtime = options.runtime.clone().map_or(emit::Runtime::Crate, emit::Runtime::External);
     let tasks = emit::tasks(&api, &runtime);
     let mut files =

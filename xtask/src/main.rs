@@ -6,6 +6,7 @@
 mod coverage;
 mod explain;
 mod r#gen;
+mod lint;
 mod mock;
 mod new;
 mod spec;
@@ -31,6 +32,7 @@ enum Command {
     Explain(explain::Arguments),
     New(new::Arguments),
     Coverage(coverage::Arguments),
+    Lint(lint::Arguments),
     Mock(mock::Arguments),
 }
 
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
     }
 }

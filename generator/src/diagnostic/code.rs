@@ -128,10 +128,54 @@ codes! {
         UnknownErrorCode = "unknown-error-code",
         /// A default that does not fit its schema.
         BadDefault = "bad-default",
-        /// Something a caller reads is missing: a summary, a description, an example.
-        Undocumented = "undocumented",
         /// A fault of the generator itself.
         Internal = "internal",
+    }
+    Warning {
+        /// A summary or a description is missing.
+        MissingDescription = "missing-description",
+        /// A body, an answer, a parameter or an identifier without an example.
+        MissingExample = "missing-example",
+        /// An operation without the address of the page that documents it.
+        MissingExternalDocs = "missing-external-docs",
+        /// An operation that does not say how sure it is.
+        MissingSource = "missing-source",
+        /// A quantity without its unit.
+        MissingUnit = "missing-unit",
+        /// An instant that does not say how it is counted or written.
+        InstantUnit = "instant-unit",
+        /// An identifier that says nothing about its form.
+        MissingLimits = "missing-limits",
+        /// An enumeration whose values are not described.
+        MissingEnumDescriptions = "missing-enum-descriptions",
+        /// An example that does not fit its schema.
+        BadExample = "bad-example",
+        /// A text without words: empty, or not written yet.
+        EmptyText = "empty-text",
+        /// A text in Chinese, copied instead of written.
+        ChineseText = "chinese-text",
+        /// The same thing under two names.
+        InconsistentName = "inconsistent-name",
+        /// An identifier that is any text or number to callers.
+        PlainIdentifier = "plain-identifier",
+        /// A component that nothing uses.
+        UnusedComponent = "unused-component",
+        /// Two schemas that are the same.
+        SameSchema = "same-schema",
+        /// An operation of a project without the header that names the project.
+        ProjectHeader = "project-header",
+        /// A physical operation whose description does not warn.
+        MissingWarning = "missing-warning",
+        /// A switch in `x-lint-allow` that switches nothing off.
+        UnusedAllow = "unused-allow",
+    }
+}
+
+impl Code {
+    /// The rules that can be switched off where they do not hold: all but the one about switches.
+    pub(crate) fn switchable() -> impl Iterator<Item = Self> + Clone {
+        let warnings = Self::ALL.iter().copied().filter(|code| code.severity() == Severity::Warning);
+        warnings.filter(|code| *code != Self::UnusedAllow)
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum Shape {
     Map(&'static Shape),
     /// By whether it is a mapping: the first if not, the second if so.
     ScalarOr(&'static Shape, &'static Shape),
+    /// Rules of lint that do not hold here, each with the reason.
+    Switches,
 }
 
 /// A kind of object: its keys, and how it is called in the OpenAPI specification.
@@ -117,6 +119,10 @@ static SOURCE_OBJECT: Object = object("x-source", &[need("mark", OneOf(MARKS)), 
 static SOURCE_MAPPING: Shape = Shape::Object(&SOURCE_OBJECT);
 const X_SOURCE: Field = may("x-source", ScalarOr(&OneOf(MARKS), &SOURCE_MAPPING));
 
+/// Switches off rules of lint, for the object that it stands in and everything in that.
+pub(crate) const SWITCHES: &str = "x-lint-allow";
+const X_LINT_ALLOW: Field = may(SWITCHES, Shape::Switches);
+
 pub(crate) static DOCUMENT: Object = object(
     "OpenAPI document",
     &[
@@ -135,7 +141,7 @@ pub(crate) static DOCUMENT: Object = object(
 static ERROR_CODE: Object = object(
     "entry of x-error-codes",
     &[need("code", Integer), need("name", Text), need("group", Text), need("meaning", Text)],
-    &[X_SOURCE],
+    &[X_SOURCE, X_LINT_ALLOW],
 );
 
 static INFO: Object = object(
@@ -153,10 +159,10 @@ static INFO: Object = object(
 static CONTACT: Object = object("Contact Object", &[may("name", Text), may("url", Text), may("email", Text)], &[]);
 static LICENSE: Object = object("License Object", &[need("name", Text), may("url", Text)], &[]);
 
-static SERVER: Object = object(
+pub(crate) static SERVER: Object = object(
     "Server Object",
     &[need("url", Text), may("description", Text), may("variables", Map(&Shape::Object(&SERVER_VARIABLE)))],
-    &[may("x-region", Text), X_SOURCE],
+    &[may("x-region", Text), X_SOURCE, X_LINT_ALLOW],
 );
 static SERVER_VARIABLE: Object = object(
     "Server Variable Object",
@@ -164,10 +170,10 @@ static SERVER_VARIABLE: Object = object(
     &[],
 );
 
-static TAG: Object = object(
+pub(crate) static TAG: Object = object(
     "Tag Object",
     &[need("name", Text), may("description", Text), may("externalDocs", Shape::Object(&EXTERNAL_DOCS))],
-    &[may("x-client-name", Text)],
+    &[may("x-client-name", Text), X_LINT_ALLOW],
 );
 static EXTERNAL_DOCS: Object =
     object("External Documentation Object", &[may("description", Text), need("url", Text)], &[]);
@@ -212,13 +218,14 @@ static PATH_ITEM: Object = object(
         unsupported("servers"),
         may("parameters", List(&RefOr(&PARAMETER))),
     ],
-    &[],
+    &[X_LINT_ALLOW],
 );
 
 /// The keys of a Path Item Object that are operations, in the order they are generated in.
+#[allow(dead_code, reason = "for whoever writes operations instead of reading them")]
 pub(crate) const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-static OPERATION: Object = object(
+pub(crate) static OPERATION: Object = object(
     "Operation Object",
     &[
         may("tags", List(&Text)),
@@ -242,10 +249,11 @@ static OPERATION: Object = object(
         may("x-error-codes", NonEmptyList(&Integer)),
         may("x-lookup", NonEmptyList(&Text)),
         X_SOURCE,
+        X_LINT_ALLOW,
     ],
 );
 
-static PARAMETER: Object = object(
+pub(crate) static PARAMETER: Object = object(
     "Parameter Object",
     &[
         need("name", Text),
@@ -262,10 +270,10 @@ static PARAMETER: Object = object(
         may("examples", Map(&RefOr(&EXAMPLE))),
         may("content", Map(&Shape::Object(&MEDIA_TYPE))),
     ],
-    &[may("x-role", OneOf(ROLES)), X_SOURCE],
+    &[may("x-role", OneOf(ROLES)), X_SOURCE, X_LINT_ALLOW],
 );
 
-static HEADER: Object = object(
+pub(crate) static HEADER: Object = object(
     "Header Object",
     &[
         may("description", Text),
@@ -283,13 +291,13 @@ static HEADER: Object = object(
     &[],
 );
 
-static REQUEST_BODY: Object = object(
+pub(crate) static REQUEST_BODY: Object = object(
     "Request Body Object",
     &[may("description", Text), need("content", Map(&Shape::Object(&MEDIA_TYPE))), may("required", Boolean)],
-    &[],
+    &[X_LINT_ALLOW],
 );
 
-static MEDIA_TYPE: Object = object(
+pub(crate) static MEDIA_TYPE: Object = object(
     "Media Type Object",
     &[
         may("schema", RefOr(&SCHEMA)),
@@ -297,23 +305,23 @@ static MEDIA_TYPE: Object = object(
         may("examples", Map(&RefOr(&EXAMPLE))),
         unsupported("encoding"),
     ],
-    &[],
+    &[X_LINT_ALLOW],
 );
 
-static EXAMPLE: Object = object(
+pub(crate) static EXAMPLE: Object = object(
     "Example Object",
     &[may("summary", Text), may("description", Text), may("value", Any), unsupported("externalValue")],
-    &[],
+    &[X_LINT_ALLOW],
 );
 
-static RESPONSES: Object = Object {
+pub(crate) static RESPONSES: Object = Object {
     name: "Responses Object",
     fields: &[may("default", RefOr(&RESPONSE))],
     named: Some((Names::Status, &RefOr(&RESPONSE))),
     extensions: &[],
 };
 
-static RESPONSE: Object = object(
+pub(crate) static RESPONSE: Object = object(
     "Response Object",
     &[
         need("description", Text),
@@ -321,10 +329,10 @@ static RESPONSE: Object = object(
         may("content", Map(&Shape::Object(&MEDIA_TYPE))),
         foreign("links", Any),
     ],
-    &[],
+    &[X_LINT_ALLOW],
 );
 
-static SECURITY_SCHEME: Object = object(
+pub(crate) static SECURITY_SCHEME: Object = object(
     "Security Scheme Object",
     &[
         need("type", OneOf(&["apiKey", "http", "oauth2", "openIdConnect"])),
@@ -336,7 +344,7 @@ static SECURITY_SCHEME: Object = object(
         may("flows", Any),
         may("openIdConnectUrl", Text),
     ],
-    &[],
+    &[X_LINT_ALLOW],
 );
 
 pub(crate) static SCHEMA: Object = object(
@@ -384,10 +392,11 @@ pub(crate) static SCHEMA: Object = object(
         may("x-enum-varnames", NonEmptyList(&Text)),
         may("x-enum-descriptions", NonEmptyList(&Text)),
         X_SOURCE,
+        X_LINT_ALLOW,
     ],
 );
 
-static DISCRIMINATOR: Object =
+pub(crate) static DISCRIMINATOR: Object =
     object("Discriminator Object", &[need("propertyName", Text), may("mapping", Map(&Text))], &[]);
 
 /// All kinds of objects, those first that are met most.

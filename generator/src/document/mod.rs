@@ -8,6 +8,7 @@ mod extensions;
 pub(crate) mod grammar;
 pub(crate) mod pointer;
 pub(crate) mod shape;
+mod walk;
 pub(crate) mod yaml;
 
 use std::thread;
@@ -17,7 +18,8 @@ use openapiv3::OpenAPI;
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
 use pointer::At;
-use yaml::Node;
+pub(crate) use walk::Element;
+pub(crate) use yaml::{Node, Value};
 
 /// A specification whose shape is right.
 #[derive(Debug)]
@@ -58,6 +60,11 @@ impl<'s> Document<'s> {
             extensions::remove(&mut api);
         }
         Ok(Self { source, tree, api })
+    }
+
+    /// Every object and every reference, in the order of the document.
+    pub(crate) fn elements(&self, dialect: Dialect) -> Vec<Element<'_>> {
+        walk::elements(&self.tree, dialect)
     }
 
     /// The place of a node: its key if it has one, or its value if that is meant.

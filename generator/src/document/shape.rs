@@ -250,10 +250,32 @@ impl Checker<'_> {
                 }
                 _ => self.wrong(node, at, "a mapping"),
             },
+            Shape::Switches => self.switches(node, at),
             Shape::ScalarOr(scalar, mapping) => {
                 let shape = if matches!(node.value, Value::Mapping(_)) { mapping } else { scalar };
                 self.value(node, shape, at);
             }
+        }
+    }
+
+    /// Rules of lint, by their codes, each with the reason why it does not hold.
+    fn switches(&mut self, node: &Node<'_>, at: At<'_>) {
+        let Value::Mapping(entries) = &node.value else {
+            return self.wrong(node, at, "a mapping from codes to reasons");
+        };
+        for entry in entries {
+            let here = at.key(&entry.key);
+            let rules = Code::switchable().map(Code::as_str);
+            if !rules.clone().any(|rule| rule == entry.key) {
+                let message = match entry.key.parse::<Code>() {
+                    Ok(code) => format!("`{code}` cannot be switched off"),
+                    Err(_) => format!("`{}` is not a rule of lint", entry.key),
+                };
+                let help = did_you_mean(&entry.key, rules, || "`cargo xtask explain` lists the rules".to_owned());
+                self.report(Code::WrongValue, entry.key_span.clone(), here, message, help);
+            }
+            let reason = |scalar: &Scalar<'_>| scalar.scalar_type() == ScalarType::String && is_words(&scalar.text);
+            self.scalar(&entry.node, here, "the reason why the rule does not hold here", reason);
         }
     }
 
@@ -407,6 +429,12 @@ impl Checker<'_> {
             );
         }
     }
+}
+
+/// Whether a text says anything.
+pub(crate) fn is_words(text: &str) -> bool {
+    let unfinished = ["TODO", "TBD", "FIXME", "XXX"].iter().any(|mark| text.trim_start().starts_with(mark));
+    text.chars().any(char::is_alphanumeric) && !unfinished
 }
 
 fn is_finite_number(scalar: &Scalar<'_>) -> bool {

@@ -1,13 +1,15 @@
 //! YAML text as a tree whose nodes know their place.
 //!
 //! In: the text. Out: [`Node`]s with byte ranges, or the first syntax error. This module knows nothing of OpenAPI. The
-//! tree is for places and shapes only; values are read by `serde_yaml`.
+//! document that becomes a client is read by `serde_yaml`; the tree is for places and shapes, and for examples, which may
+//! hold anything. Both read values alike, which is tested.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
+use serde_json::Value as Json;
 
 use super::pointer::{At, unescape};
 use crate::diagnostic::{Code, Diagnostic, Place, Source};
@@ -78,6 +80,33 @@ impl Scalar<'_> {
             _ => ScalarType::String,
         }
     }
+
+    fn json(&self) -> Json {
+        let text = &*self.text;
+        match self.scalar_type() {
+            ScalarType::Null => Json::Null,
+            ScalarType::Boolean => text.eq_ignore_ascii_case("true").into(),
+            ScalarType::Integer => integer(text),
+            ScalarType::Number => text.parse::<f64>().map_or(Json::Null, Json::from),
+            ScalarType::String => text.into(),
+        }
+    }
+}
+
+fn integer(text: &str) -> Json {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (radix, digits) = [("0x", 16), ("0o", 8), ("0b", 2)]
+        .into_iter()
+        .find_map(|(prefix, radix)| Some((radix, digits.strip_prefix(prefix)?)))
+        .unwrap_or((10, digits));
+    let signed = format!("{sign}{digits}");
+    i64::from_str_radix(&signed, radix)
+        .map(Json::from)
+        .or_else(|_| u64::from_str_radix(&signed, radix).map(Json::from))
+        .unwrap_or_else(|_| signed.parse::<f64>().map_or(Json::Null, Json::from))
 }
 
 fn is_integer(text: &str) -> bool {
@@ -152,6 +181,18 @@ impl<'a> Node<'a> {
             Value::Sequence(items) => items.get(token.parse::<usize>().ok()?),
             Value::Scalar(_) => None,
         })
+    }
+
+    /// The value as JSON. An infinite number, which JSON does not have, becomes null.
+    pub(crate) fn json(&self) -> Json {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.json(),
+            Value::Sequence(items) => items.iter().map(Node::json).collect(),
+            Value::Mapping(entries) => {
+                let members = entries.iter().map(|entry| (entry.key.to_string(), entry.node.json()));
+                Json::Object(members.collect())
+            }
+        }
     }
 
     /// The bytes of a node by its JSON pointer: those of its key, and those of its value. A node without a key has its
@@ -575,5 +616,16 @@ mod tests {
             };
             assert_eq!(ours, theirs, "{text}");
         }
+    }
+
+    #[test]
+    fn values_are_those_that_serde_yaml_reads() {
+        let text = "[~, true, False, 0, -1, +1, 0x1f, -0x1f, 0o7, 0b1, 1.5, 1e3, .5, 18446744073709551615, '1', é, {'200': [], b: {}}]";
+        let source = Source::new("x.yaml", text);
+        let theirs: Json = serde_yaml::from_str(text).unwrap();
+        assert_eq!(parse(&source).unwrap().json(), theirs);
+        let ours = include_str!("../../../spec/flighthub2.yaml");
+        let theirs: Json = serde_yaml::from_str(ours).unwrap();
+        assert_eq!(parse(&Source::new("spec.yaml", ours)).unwrap().json(), theirs);
     }
 }

@@ -95,17 +95,7 @@ impl Types<'_> {
                 self.same_length(docs.len(), values.len(), "x-enum-descriptions", at);
                 docs.into_iter().map(documentation).collect()
             }
-            None => {
-                if self.dialect == Dialect::FlightHub {
-                    self.report(
-                        Code::EnumNames,
-                        at,
-                        "the values of this enumeration have no descriptions",
-                        "add `x-enum-descriptions`, with one text for each value, in the order of `enum`",
-                    );
-                }
-                values.iter().map(|value| format!("The value `{}`.", super::facts::in_words(value))).collect()
-            }
+            None => values.iter().map(|value| format!("The value `{}`.", super::facts::in_words(value))).collect(),
         }
     }
 

@@ -24,7 +24,6 @@ use crate::document::Document;
 use crate::document::pointer::{At, escape, unescape};
 use crate::model::{Api, Roles};
 use graph::Use;
-pub(crate) use keys::Keys;
 use types::Types;
 
 /// Makes the model of a document.

@@ -29,6 +29,23 @@ struct Property<'d> {
 impl<'d> Types<'d> {
     /// An object: a struct if its members are described, else a map.
     pub(super) fn object(&mut self, keys: &Keys<'d>, at: At<'_>, name: &str) -> TypeKind {
+        let pointer = at.pointer();
+        if self.open.contains(&pointer) {
+            self.report(
+                Code::CircularRef,
+                at,
+                "this object is made of the schema that it stands in, and so holds itself without an end",
+                "move it to `components/schemas` under a name of its own, and refer to it",
+            );
+            return TypeKind::Alias(TypeRef::Primitive(Primitive::JsonObject));
+        }
+        self.open.push(pointer);
+        let kind = self.open_object(keys, at, name);
+        self.open.pop();
+        kind
+    }
+
+    fn open_object(&mut self, keys: &Keys<'d>, at: At<'_>, name: &str) -> TypeKind {
         let mut members = Members::default();
         self.collect(keys, at, &mut members, &mut Vec::new());
         for (required, pointer) in &members.required {

@@ -47,6 +47,8 @@ pub(super) struct Types<'d> {
     pub(super) scope: Scope,
     pub(super) drafts: Vec<Draft>,
     pub(super) one_way: Vec<OneWay>,
+    /// Pointers of the objects that are being read: what is written in place can lead to where it stands.
+    pub(super) open: Vec<String>,
     pub(super) problems: Vec<Diagnostic>,
 }
 
@@ -62,6 +64,7 @@ impl<'d> Types<'d> {
             scope: Scope::default(),
             drafts: Vec::new(),
             one_way: Vec::new(),
+            open: Vec::new(),
             problems: Vec::new(),
         };
         types.issue_names();

@@ -33,6 +33,8 @@ pub struct ProjectId(String);
 crate::__text_newtype!(ProjectId);
 
 /// Id of a person; a number of 19 digits, the `user_id` claim of the person's key.
+///
+/// Pattern: `^[0-9]{19}$`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(String);
 
@@ -56,6 +58,8 @@ crate::__text_newtype!(WaylineId);
 /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
 /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
 /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+///
+/// Pattern: `^[0-9]+-[0-9]+-[0-9]+$`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CameraIndex(String);
 
@@ -65,6 +69,8 @@ crate::__text_newtype!(CameraIndex);
 /// Dock 3 (inferred); `0-60-0` Matrice 300 RTK; `0-89-0` Matrice 350 RTK; `0-67-0` Matrice 30; `0-67-1` Matrice
 /// 30T; `0-77-0` Mavic 3E; `0-77-1` Mavic 3T; `0-91-0` Matrice 3D; `0-91-1` Matrice 3TD; `0-99-1` Matrice 4T;
 /// `2-119-0` RC Plus; `2-144-0` RC Pro Enterprise; `2-174-0` RC Plus 2.
+///
+/// Pattern: `^[0-9]+-[0-9]+-[0-9]+$`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeviceModelKey(String);
 

@@ -1,0 +1,216 @@
+//! Rules about examples: they are there, and they fit their schemas.
+//!
+//! Whether they fit is asked of a library for JSON Schema, not of what the generator makes of a schema.
+
+use std::collections::BTreeSet;
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, ValidationError, Validator};
+use serde_json::{Map, Value as Json};
+
+use super::ground::{Found, Ground, keys, text};
+use crate::Dialect;
+use crate::diagnostic::Code;
+use crate::document::grammar::{HEADER, MEDIA_TYPE, OPERATION, PARAMETER, RESPONSES, SCHEMA};
+use crate::document::pointer::{At, escape};
+use crate::document::{Element, Node};
+use crate::json_schema;
+
+/// Every body and every successful answer is shown once, and every parameter that is not yes or no.
+pub(super) fn missing(ground: &Ground<'_>, found: &mut Found<'_>) {
+    for operation in ground.all(&OPERATION) {
+        if let Some(body) = ground.member(operation, "requestBody") {
+            contents(
+                ground,
+                body,
+                "this request body has no example",
+                "add `examples` with a sanitised request",
+                found,
+            );
+        }
+    }
+    for responses in ground.all(&RESPONSES) {
+        for response in ground.members(responses).filter(|response| ground.role(response).starts_with("/2")) {
+            contents(ground, response, "this answer has no example", "add `examples` with a sanitised answer", found);
+        }
+    }
+    for parameter in ground.all(&PARAMETER).filter(|parameter| !has_example(parameter.node)) {
+        let Some(schema) = ground.member(parameter, "schema").map(|schema| ground.single(schema)) else { continue };
+        let shown = ["example", "default", "enum"].iter().any(|key| schema.node.get(key).is_some());
+        if !shown && text(schema.node, "type") != Some("boolean") {
+            let help = "add `example`, here or in the schema that it refers to";
+            found.tell(Code::MissingExample, At::Base(&parameter.pointer), "this parameter has no example", help);
+        }
+    }
+}
+
+fn contents(ground: &Ground<'_>, holder: &Element<'_>, message: &str, help: &str, found: &mut Found<'_>) {
+    for media in ground.members(ground.resolved(holder)).filter(|member| member.is(&MEDIA_TYPE)) {
+        if media.node.get("schema").is_some() && !has_example(media.node) {
+            found.tell(Code::MissingExample, At::Base(&media.pointer), message, help);
+        }
+    }
+}
+
+fn has_example(node: &Node<'_>) -> bool {
+    node.get("example").is_some() || keys(node, "examples").next().is_some()
+}
+
+/// What an identifier looks like is seen best in one.
+pub(super) fn missing_of_identifiers(ground: &Ground<'_>, found: &mut Found<'_>) {
+    for (name, schema) in ground.identifiers().filter(|(_, schema)| schema.node.get("example").is_none()) {
+        let message = format!("the identifier `{name}` has no example");
+        found.tell(Code::MissingExample, At::Base(&schema.pointer), message, "add `example`, with an invented one");
+    }
+}
+
+/// Examples are what people copy, what mock servers answer and what tests compare with.
+pub(super) fn misfits(ground: &Ground<'_>, found: &mut Found<'_>) {
+    for element in ground.elements.iter().filter(|element| element.target.is_none()) {
+        if [&PARAMETER, &HEADER, &MEDIA_TYPE].iter().any(|kind| element.is(kind)) {
+            let values = shown(ground, element);
+            if let Some(schema) = ground.member(element, "schema").filter(|_| !values.is_empty()) {
+                check(ground, schema, &values, found);
+            }
+        } else if element.is(&SCHEMA)
+            && let Some(example) = element.node.get("example")
+        {
+            check(ground, element, &[(format!("{}/example", element.pointer), example)], found);
+        }
+    }
+}
+
+/// The examples of an object, with their pointers.
+fn shown<'e>(ground: &'e Ground<'_>, element: &'e Element<'_>) -> Vec<(String, &'e Node<'e>)> {
+    let own = element.node.get("example").map(|example| (format!("{}/example", element.pointer), example));
+    let named = keys(element.node, "examples").filter_map(|name| {
+        let example = ground.at(&format!("{}/examples/{}", element.pointer, escape(name)))?;
+        let example = ground.resolved(example);
+        Some((format!("{}/value", example.pointer), example.node.get("value")?))
+    });
+    own.into_iter().chain(named).collect()
+}
+
+fn check(ground: &Ground<'_>, schema: &Element<'_>, values: &[(String, &Node<'_>)], found: &mut Found<'_>) {
+    let components = ground.document.api.components.as_ref().map(|components| &components.schemas);
+    let mut converted = json_schema::alone(components, schema.node.json());
+    if ground.dialect == Dialect::FlightHub {
+        refuse_unknown_members(&mut converted);
+    }
+    let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
+    let validator = match options.build(&converted) {
+        Ok(validator) => validator,
+        Err(error) => {
+            let message = format!("the examples of this schema cannot be checked: {}", error.masked());
+            let help = "correct the schema; it is no valid JSON Schema";
+            return found.tell(Code::BadExample, At::Base(&schema.pointer), message, help);
+        }
+    };
+    for (pointer, value) in values {
+        misfit(&validator, schema, pointer, &value.json(), found);
+    }
+}
+
+fn misfit(validator: &Validator, schema: &Element<'_>, pointer: &str, value: &Json, found: &mut Found<'_>) {
+    let errors: Vec<ValidationError<'_>> = validator.iter_errors(value).collect();
+    // Where something else is wrong, members that are described can be taken for unknown ones: JSON Schema forgets what a
+    // part of a combination describes if that part does not fit.
+    let unknown =
+        |error: &&ValidationError<'_>| matches!(error.kind(), ValidationErrorKind::UnevaluatedProperties { .. });
+    let only_unknown = errors.iter().all(|error| unknown(&error));
+    for error in errors.iter().filter(|error| only_unknown || !unknown(error)) {
+        let help = "correct the example, or the schema if the example is true";
+        let here = format!("{pointer}{}", error.instance_path().as_str());
+        let here = At::Base(&here);
+        let demand = demand(schema, error);
+        let demand = (At::Base(&demand), "what the schema says");
+        match error.kind() {
+            ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+                for name in unexpected {
+                    let message = format!("`{name}` is not a member that the schema describes");
+                    found.tell_with(Code::BadExample, here.key(name), message, help, demand);
+                }
+            }
+            ValidationErrorKind::Required { property } => {
+                let message = format!("`{}` is missing in this example", property.as_str().unwrap_or_default());
+                found.tell_with(Code::BadExample, here, message, help, demand);
+            }
+            _ => {
+                let message = format!("this example does not fit its schema: {}", error.masked_with("it"));
+                found.tell_with(Code::BadExample, here.value(), message, help, demand);
+            }
+        }
+    }
+}
+
+/// The place in the document of the demand that was not met. The converted schema has the same keys as the written one,
+/// but for `anyOf` around what may be null; where its way leads out of the document, the nearest place is shown.
+fn demand(schema: &Element<'_>, error: &ValidationError<'_>) -> String {
+    let path = error.schema_path().as_str();
+    match path.strip_prefix("/$defs/") {
+        Some(path) => format!("/components/schemas/{path}"),
+        None => format!("{}{path}", schema.pointer),
+    }
+}
+
+/// JSON Schema lets everything pass that it says nothing about. In an example of ours such a member is a slip.
+fn refuse_unknown_members(schema: &mut Json) {
+    let definitions = schema.get("$defs").and_then(Json::as_object).cloned().unwrap_or_default();
+    whole(schema, &definitions);
+    if let Some(Json::Object(found)) = schema.get_mut("$defs") {
+        found.values_mut().for_each(|definition| nested(definition, &definitions));
+    }
+}
+
+/// A schema that stands for a whole value: not a part of a combination, nor what a reference leads to.
+fn whole(schema: &mut Json, definitions: &Map<String, Json>) {
+    nested(schema, definitions);
+    let mut members = Members::default();
+    members.of(schema, definitions);
+    let closed = members.described && !members.open;
+    if let Json::Object(schema) = schema
+        && closed
+    {
+        schema.insert("unevaluatedProperties".to_owned(), Json::Bool(false));
+    }
+}
+
+fn nested(schema: &mut Json, definitions: &Map<String, Json>) {
+    let Json::Object(members) = schema else { return };
+    for (key, value) in members {
+        match (key.as_str(), value) {
+            ("properties", Json::Object(properties)) => {
+                properties.values_mut().for_each(|value| whole(value, definitions))
+            }
+            ("items" | "additionalProperties", value) => whole(value, definitions),
+            ("allOf" | "anyOf" | "oneOf", Json::Array(parts)) => {
+                parts.iter_mut().for_each(|part| nested(part, definitions));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a schema says about the members of an object, with everything that it is combined from.
+#[derive(Default)]
+struct Members<'s> {
+    described: bool,
+    open: bool,
+    seen: BTreeSet<&'s str>,
+}
+
+impl<'s> Members<'s> {
+    fn of(&mut self, schema: &'s Json, definitions: &'s Map<String, Json>) {
+        self.described |= schema.get("properties").is_some();
+        self.open |= schema.get("additionalProperties").is_some();
+        if let Some(name) = schema.get("$ref").and_then(Json::as_str).and_then(|target| target.strip_prefix("#/$defs/"))
+            && self.seen.insert(name)
+            && let Some(target) = definitions.get(&crate::document::pointer::unescape(name))
+        {
+            self.of(target, definitions);
+        }
+        for parts in ["allOf", "anyOf", "oneOf"].iter().filter_map(|key| schema.get(key)?.as_array()) {
+            parts.iter().for_each(|part| self.of(part, definitions));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Rules about facts that are easily left out: how sure they are, units, and the form of identifiers.
+
+use super::ground::{Found, Ground, head, text, words};
+use crate::diagnostic::Code;
+use crate::document::Element;
+use crate::document::grammar::{OPERATION, SCHEMA};
+use crate::document::pointer::At;
+
+/// Units that say how an instant is counted or written.
+const INSTANTS: &[&str] = &["unix-seconds", "unix-milliseconds", "rfc3339"];
+
+/// Last words of names of instants.
+const INSTANT_NAMES: &[&str] = &["at", "date", "datetime", "timestamp", "ts"];
+
+/// Last words of names of quantities that are counted in integers. What is counted in pieces, such as pictures, has no
+/// unit.
+const QUANTITIES: &[&str] = &[
+    "age",
+    "altitude",
+    "angle",
+    "capacity",
+    "current",
+    "delay",
+    "distance",
+    "duration",
+    "expire",
+    "heading",
+    "height",
+    "humidity",
+    "interval",
+    "latitude",
+    "length",
+    "lifetime",
+    "longitude",
+    "percent",
+    "period",
+    "pitch",
+    "power",
+    "progress",
+    "radius",
+    "rate",
+    "roll",
+    "size",
+    "speed",
+    "temperature",
+    "time",
+    "timeout",
+    "ttl",
+    "voltage",
+    "weight",
+    "width",
+    "yaw",
+];
+
+/// Every operation says where its facts come from.
+pub(super) fn missing_sources(ground: &Ground<'_>, found: &mut Found<'_>) {
+    for operation in ground.all(&OPERATION).filter(|operation| operation.node.get("x-source").is_none()) {
+        let help = "add `x-source: documented`, `observed` or `inferred`: how sure are we of it?";
+        let at = At::Base(&operation.pointer);
+        found.tell(Code::MissingSource, at, "this operation has no `x-source`", help);
+    }
+}
+
+/// A quantity has a unit, and an instant a form.
+pub(super) fn missing_units(ground: &Ground<'_>, found: &mut Found<'_>) {
+    for schema in ground.all(&SCHEMA) {
+        let Some(name) = ground.any_name(schema) else { continue };
+        if schema.node.get("x-unit").is_some() || schema.node.get("enum").is_some() {
+            if INSTANT_NAMES.contains(&&*head(&name)) {
+                wrong_instant(schema, &name, found);
+            }
+            continue;
+        }
+        let at = At::Base(&schema.pointer);
+        match text(schema.node, "type") {
+            Some("string" | "number" | "integer") if is_instant(schema, &name) => {
+                let message = format!("`{name}` sounds like an instant, and does not say how it is counted or written");
+                let help = format!("add `x-unit: {}`", INSTANTS.join("`, `"));
+                found.tell(Code::InstantUnit, at, message, help);
+            }
+            Some("number") => quantity(at, &name, found),
+            Some("integer") if is_quantity(&name) => quantity(at, &name, found),
+            _ => {}
+        }
+    }
+}
+
+fn quantity(at: At<'_>, name: &str, found: &mut Found<'_>) {
+    let help = "add `x-unit`; if there is none, or nobody knows it, say so in `x-lint-allow`";
+    found.tell(Code::MissingUnit, at, format!("`{name}` is a quantity without a unit"), help);
+}
+
+/// A name that can only mean an instant, with the unit of something else.
+fn wrong_instant(schema: &Element<'_>, name: &str, found: &mut Found<'_>) {
+    if let Some(unit) = text(schema.node, "x-unit").filter(|unit| !INSTANTS.contains(unit)) {
+        let message = format!("`{name}` sounds like an instant, and `{unit}` is the unit of something else");
+        let help = format!("write `{}`, or say in `x-lint-allow` what it is", INSTANTS.join("`, `"));
+        let at = At::Base(&schema.pointer);
+        found.tell(Code::InstantUnit, at.key("x-unit").value(), message, help);
+    }
+}
+
+/// Names in `at` and the like are instants. Those in `time` are instants or durations; either way they have a unit, and a
+/// text is no duration.
+fn is_instant(schema: &Element<'_>, name: &str) -> bool {
+    let dated = matches!(text(schema.node, "format"), Some("date-time" | "date"));
+    let head = head(name);
+    !dated && (INSTANT_NAMES.contains(&&*head) || head == "time" && text(schema.node, "type") == Some("string"))
+}
+
+fn is_quantity(name: &str) -> bool {
+    // The size of a page is a number of entries.
+    QUANTITIES.contains(&&*head(name)) && !words(name).iter().any(|word| word == "page")
+}
+
+/// An identifier says what it looks like, so that a wrong one is noticed.
+pub(super) fn missing_limits(ground: &Ground<'_>, found: &mut Found<'_>) {
+    let limits = ["format", "pattern", "minLength", "maxLength", "minimum", "maximum"];
+    for (name, schema) in ground.identifiers() {
+        if limits.iter().all(|key| schema.node.get(key).is_none()) {
+            let message = format!("`{name}` says nothing about its form");
+            let help = "add `format`, `pattern` or `maxLength`; if nobody knows its form, say so in `x-lint-allow`";
+            found.tell(Code::MissingLimits, At::Base(&schema.pointer), message, help);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Rules about texts for people: they are there, and they are our own.
+
+use super::ground::{Found, Ground, list};
+use crate::Dialect;
+use crate::diagnostic::Code;
+use crate::document::Node;
+use crate::document::pointer::At;
+use crate::document::shape::is_words;
+
+/// Keys whose values are read by people.
+const TEXTS: &[&str] = &["title", "summary", "description", "meaning", "note"];
+
+/// Calls back for every text for people, with its place.
+fn each(ground: &Ground<'_>, mut text: impl FnMut(At<'_>, &str)) {
+    for element in ground.elements.iter().filter(|element| element.target.is_none()) {
+        let at = At::Base(&element.pointer);
+        for key in TEXTS {
+            if let Some(words) = element.node.get(key).and_then(Node::as_str)
+                && element.kind.fields.iter().any(|field| field.key == *key)
+            {
+                text(at.key(key).value(), words);
+            }
+        }
+        if ground.dialect == Dialect::FlightHub {
+            let descriptions = at.key("x-enum-descriptions");
+            for (index, words) in list(element.node, "x-enum-descriptions").iter().enumerate() {
+                text(descriptions.index(index).value(), words.as_str().unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// A text that says nothing looks like one that was written.
+pub(super) fn empty(ground: &Ground<'_>, found: &mut Found<'_>) {
+    each(ground, |at, words| {
+        if !is_words(words) {
+            let message = if words.trim().is_empty() { "this text is empty" } else { "this text is not written yet" };
+            found.tell(Code::EmptyText, at, message, "write it, or remove the key");
+        }
+    });
+}
+
+/// What was copied from a page in Chinese is somebody else's text, and few callers can read it.
+pub(super) fn chinese(ground: &Ground<'_>, found: &mut Found<'_>) {
+    each(ground, |at, words| {
+        if let Some(sign) = words.chars().find(|&sign| is_chinese(sign)) {
+            let message = format!("there is Chinese in this text: `{sign}`");
+            found.tell(Code::ChineseText, at, message, "say it in English, in your own words");
+        }
+    });
+}
+
+/// Characters of Chinese texts: ideographs, their punctuation, and full-width forms.
+fn is_chinese(sign: char) -> bool {
+    matches!(sign,
+        '\u{2e80}'..='\u{2fdf}' | '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
+}
