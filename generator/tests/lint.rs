@@ -173,6 +173,11 @@ fn instants() {
         (property!("sold_at: {type: string, format: date-time, description: A.}"), &[]),
         (property!("sold_at: {type: string, x-unit: rfc3339, description: A.}"), &[]),
         (property!("total_time: {type: integer, x-unit: seconds, description: A.}"), &[]),
+        (property!("sold_at: {type: integer, x-unit: rfc3339, description: A.}"), &[(Code::InstantUnit, "rfc3339")]),
+        (
+            property!("sold_at: {type: string, x-unit: unix-seconds, description: A.}"),
+            &[(Code::InstantUnit, "unix-seconds")],
+        ),
         (property!("time_zone: {type: string, description: A.}"), &[]),
         (property!("format: {type: string, description: A.}"), &[]),
         (property!("sold_at: {type: object, description: A.}"), &[]),

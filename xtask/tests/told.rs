@@ -94,6 +94,62 @@ fn what_is_not_a_terminal_gets_no_colours() {
     assert_eq!(text(&output.stdout), "");
 }
 
+const UNWORDY: &str = "openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /things:
+    get:
+      operationId: listThings
+      summary: S
+      responses: {'204': {description: D}}
+";
+
+#[test]
+fn lint_tells_errors_and_rules() {
+    let (clean, _folder) = on_file(&UNWORDY.replace("summary: S", "summary: S\n      description: D"), "lint", &[]);
+    assert_eq!(clean.status.code(), Some(0));
+    assert!(text(&clean.stdout).starts_with("clean: ") && clean.stderr.is_empty(), "{}", text(&clean.stdout));
+    let (output, _folder) = on_file(UNWORDY, "lint", &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.starts_with("warning[missing-description]: ") && said.contains("\n1 warning in "), "{said}");
+    let (output, _folder) = on_file(UNWORDY, "lint", &["--format", "json", "--dialect", "flighthub"]);
+    assert_eq!(output.status.code(), Some(1));
+    let lines = text(&output.stdout);
+    let severities: Vec<String> = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["severity"].as_str().unwrap().to_owned())
+        .collect();
+    assert!(severities.is_sorted() && severities.contains(&"error".to_owned()), "{severities:?}");
+    assert!(severities.contains(&"warning".to_owned()) && output.stderr.is_empty(), "{severities:?}");
+    let (output, _folder) = on_file("openapi: 3.0.3\n\tinfo: {}\n", "lint", &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("error[yaml-syntax]"), "{}", text(&output.stderr));
+}
+
+/// What breaks a rule only can be generated from, without a word.
+#[test]
+fn rules_do_not_stop_gen() {
+    let (output, _folder) = on_file(UNWORDY, "gen", &[]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn our_specification_is_clean() {
+    let output = run(&["lint"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).starts_with("clean: spec/flighthub2.yaml ("), "{}", text(&output.stdout));
+}
+
+#[test]
+fn what_cannot_be_read_is_wrong_use() {
+    let output = run(&["lint", "--spec", "there-is-none.yaml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("there-is-none.yaml cannot be read: "), "{}", text(&output.stderr));
+    assert_eq!(run(&["lint", "--spce", "x.yaml"]).status.code(), Some(2));
+}
+
 #[test]
 fn columns_count_characters() {
     let (output, _folder) = on_file(&BROKEN.replace("version: '1'}", "versoin: '1'}"), "gen", &["--format", "json"]);

@@ -7,7 +7,10 @@ use crate::document::grammar::{OPERATION, SCHEMA};
 use crate::document::pointer::At;
 
 /// Units that say how an instant is counted or written.
-const INSTANTS: &[&str] = &["unix-seconds", "unix-milliseconds", "rfc3339"];
+const INSTANTS: &[&str] = &["unix-seconds", "unix-milliseconds", RFC3339];
+
+/// The one of texts.
+const RFC3339: &str = "rfc3339";
 
 /// Last words of names of instants.
 const INSTANT_NAMES: &[&str] = &["at", "date", "datetime", "timestamp", "ts"];
@@ -65,18 +68,23 @@ pub(super) fn missing_sources(ground: &Ground<'_>, found: &mut Found<'_>) {
 pub(super) fn missing_units(ground: &Ground<'_>, found: &mut Found<'_>) {
     for schema in ground.all(&SCHEMA) {
         let Some(name) = ground.any_name(schema) else { continue };
-        if schema.node.get("x-unit").is_some() || schema.node.get("enum").is_some() {
-            if INSTANT_NAMES.contains(&&*head(&name)) {
-                wrong_instant(schema, &name, found);
-            }
+        if let Some(unit) = text(schema.node, "x-unit") {
+            wrong_instant(schema, &name, unit, found);
+            continue;
+        }
+        if schema.node.get("enum").is_some() {
             continue;
         }
         let at = At::Base(&schema.pointer);
         match text(schema.node, "type") {
             Some("string" | "number" | "integer") if is_instant(schema, &name) => {
                 let message = format!("`{name}` sounds like an instant, and does not say how it is counted or written");
-                let help = format!("add `x-unit: {}`", INSTANTS.join("`, `"));
-                found.tell(Code::InstantUnit, at, message, help);
+                found.tell(
+                    Code::InstantUnit,
+                    at,
+                    message,
+                    "add `x-unit`: `unix-seconds`, `unix-milliseconds` or `rfc3339`",
+                );
             }
             Some("number") => quantity(at, &name, found),
             Some("integer") if is_quantity(&name) => quantity(at, &name, found),
@@ -90,13 +98,33 @@ fn quantity(at: At<'_>, name: &str, found: &mut Found<'_>) {
     found.tell(Code::MissingUnit, at, format!("`{name}` is a quantity without a unit"), help);
 }
 
-/// A name that can only mean an instant, with the unit of something else.
-fn wrong_instant(schema: &Element<'_>, name: &str, found: &mut Found<'_>) {
-    if let Some(unit) = text(schema.node, "x-unit").filter(|unit| !INSTANTS.contains(unit)) {
-        let message = format!("`{name}` sounds like an instant, and `{unit}` is the unit of something else");
-        let help = format!("write `{}`, or say in `x-lint-allow` what it is", INSTANTS.join("`, `"));
-        let at = At::Base(&schema.pointer);
-        found.tell(Code::InstantUnit, at.key("x-unit").value(), message, help);
+/// The unit of something else where the name can only mean an instant, or that of an instant in the wrong type.
+fn wrong_instant(schema: &Element<'_>, name: &str, unit: &str, found: &mut Found<'_>) {
+    let at = At::Base(&schema.pointer);
+    let (unit_at, type_at) = (at.key("x-unit"), at.key("type"));
+    let written = (type_at.value(), "the type");
+    match (INSTANTS.contains(&unit), text(schema.node, "type")) {
+        (true, Some("string")) if unit != RFC3339 => {
+            let message = format!("a text is not counted in `{unit}`");
+            found.tell_with(
+                Code::InstantUnit,
+                unit_at.value(),
+                message,
+                "write `rfc3339`, or correct the type",
+                written,
+            );
+        }
+        (true, Some("integer" | "number")) if unit == RFC3339 => {
+            let message = format!("a number is not written as `{unit}`");
+            let help = "write `unix-seconds` or `unix-milliseconds`, or correct the type";
+            found.tell_with(Code::InstantUnit, unit_at.value(), message, help, written);
+        }
+        (false, _) if INSTANT_NAMES.contains(&&*head(name)) => {
+            let message = format!("`{name}` sounds like an instant, and `{unit}` is the unit of something else");
+            let help = "write `unix-seconds`, `unix-milliseconds` or `rfc3339`; or say in `x-lint-allow` what it is";
+            found.tell(Code::InstantUnit, unit_at.value(), message, help);
+        }
+        _ => {}
     }
 }
 

@@ -39,8 +39,11 @@ impl<'d> Ground<'d> {
 
     /// Everything that is written in an object, and not in another one in between.
     pub(super) fn members(&self, owner: &Element<'d>) -> impl Iterator<Item = &Element<'d>> {
-        let position = self.positions.get(&owner.pointer).copied();
-        self.elements.iter().filter(move |element| element.owner.is_some() && element.owner == position)
+        // They stand behind their owner, before anything that is not part of it.
+        let position = self.positions.get(&owner.pointer).copied().unwrap_or(self.elements.len());
+        let behind = self.elements.get(position + 1..).unwrap_or_default().iter();
+        let within = behind.take_while(move |element| element.owner.is_some_and(|owner| owner >= position));
+        within.filter(move |element| element.owner == Some(position))
     }
 
     pub(super) fn owner(&self, element: &Element<'d>) -> Option<&Element<'d>> {

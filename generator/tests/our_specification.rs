@@ -1,0 +1,181 @@
+//! Our own specification is clean under every rule, and is not with any of these slips.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::thread;
+
+use flighthub2_generator::{Code, Dialect, Severity, Source, lint};
+use serde_yaml::Value;
+
+/// A rule that is switched off more often than this does not fit, and should be made finer.
+const MANY: usize = 25;
+
+fn specification() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/flighthub2.yaml")).unwrap()
+}
+
+#[test]
+fn it_is_clean() {
+    let problems = lint(&Source::new("spec/flighthub2.yaml", specification()), Dialect::FlightHub);
+    assert!(problems.problems().is_empty(), "{problems}");
+}
+
+const TASK: &str = "/paths/~1openapi~1v0.1~1flight-task/post";
+
+type Slip = (Code, &'static str, &'static str, Option<&'static str>);
+
+/// What somebody could forget or get wrong: a place, below an operation or a component, and what stands there then,
+/// nothing if it is removed. Each is noticed by this rule and by no other.
+const SLIPS: &[Slip] = &[
+    (Code::MissingDescription, TASK, "/summary", None),
+    (Code::MissingDescription, "/components/schemas/TaskStatus", "/description", None),
+    (Code::MissingDescription, "/components/schemas/MediaFile", "/properties/size/description", None),
+    (Code::MissingDescription, "/components/parameters/TaskUuid", "/description", None),
+    (Code::MissingExample, TASK, "/requestBody/content/application~1json/examples", None),
+    (Code::MissingExample, TASK, "/responses/200/content/application~1json/examples", None),
+    (Code::MissingExample, "/components/schemas/ModelId", "/example", None),
+    (Code::MissingExternalDocs, TASK, "/externalDocs", None),
+    (Code::MissingSource, TASK, "/x-source", None),
+    (Code::MissingUnit, "/components/schemas/CreateFlightTaskBody", "/properties/rth_altitude/x-unit", None),
+    (Code::MissingUnit, "/components/schemas/TrackPoint", "/properties/latitude/x-unit", None),
+    (Code::InstantUnit, "/components/schemas/CreateFlightTaskBody", "/properties/begin_at/x-unit", None),
+    (Code::InstantUnit, "/components/schemas/Wayline", "/properties/update_time/x-unit", Some("rfc3339")),
+    (Code::MissingLimits, "/components/schemas/WaylineId", "/format", None),
+    (Code::MissingEnumDescriptions, "/components/schemas/RthMode", "/x-enum-descriptions", None),
+    (
+        Code::BadExample,
+        TASK,
+        "/requestBody/content/application~1json/examples/createFlightTask/value/rth_altitude",
+        Some("8"),
+    ),
+    (
+        Code::BadExample,
+        TASK,
+        "/requestBody/content/application~1json/examples/createFlightTask/value/rth_hight",
+        Some("80"),
+    ),
+    (
+        Code::BadExample,
+        TASK,
+        "/requestBody/content/application~1json/examples/createFlightTask/value/task_type",
+        Some("now"),
+    ),
+    (Code::BadExample, TASK, "/requestBody/content/application~1json/examples/createFlightTask/value/sn", None),
+    (
+        Code::BadExample,
+        TASK,
+        "/responses/200/content/application~1json/examples/createFlightTask/value/data/task_uuid",
+        Some("x"),
+    ),
+    (Code::BadExample, "/components/examples/empty_list", "/value/code", Some("'0'")),
+    (Code::BadExample, "/components/parameters/TaskUuid", "/example", Some("5")),
+    (Code::EmptyText, TASK, "/summary", Some("TODO")),
+    (Code::EmptyText, "/components/schemas/RthMode", "/x-enum-descriptions/0", Some("''")),
+    (Code::ChineseText, TASK, "/summary", Some("创建飞行任务")),
+    (
+        Code::InconsistentName,
+        "/components/schemas/ProjectMember",
+        "/properties/nick_name",
+        Some("{type: string, description: N.}"),
+    ),
+    (
+        Code::PlainIdentifier,
+        "/components/schemas/ProjectMember",
+        "/properties/user_id",
+        Some("{type: string, description: U.}"),
+    ),
+    (
+        Code::UnusedComponent,
+        "/components/schemas/Shelf",
+        "",
+        Some("{type: object, description: S., properties: {a: {type: boolean, description: A.}}}"),
+    ),
+    (Code::SameSchema, "/components/schemas/RelayPairingStatus", "/enum", Some("[ok, failure]")),
+    (Code::ProjectHeader, TASK, "/parameters", None),
+    (Code::MissingWarning, TASK, "/description", Some("Creates a flight task.")),
+    (Code::UnusedAllow, "/components/schemas/LiveviewRegion", "/x-lint-allow/plain-identifier", Some("Shares.")),
+];
+
+/// The place of a pointer, with the mappings on the way made if they are not there.
+fn place<'v>(value: &'v mut Value, pointer: &str) -> (&'v mut Value, Value) {
+    let (parents, last) = pointer.rsplit_once('/').unwrap();
+    let unescaped = |token: &str| token.replace("~1", "/").replace("~0", "~");
+    let parent = parents.split('/').skip(1).fold(value, |value, token| match value {
+        Value::Sequence(items) => &mut items[token.parse::<usize>().unwrap()],
+        value => &mut value[unescaped(token)],
+    });
+    (parent, Value::from(unescaped(last)))
+}
+
+#[test]
+fn a_slip_is_noticed_by_its_rule_and_no_other() {
+    let specification: Value = serde_yaml::from_str(&specification()).unwrap();
+    let halves = SLIPS.split_at(SLIPS.len() / 2);
+    let wrong = thread::scope(|scope| {
+        let first = scope.spawn(|| noticed_otherwise(&specification, halves.0));
+        let second = noticed_otherwise(&specification, halves.1);
+        [first.join().unwrap(), second].concat()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let tried: BTreeSet<Code> = SLIPS.iter().map(|(code, ..)| *code).collect();
+    let rules = Code::ALL.iter().filter(|code| code.severity() == Severity::Warning);
+    assert_eq!(tried, rules.copied().collect(), "a slip for every rule");
+}
+
+/// Slips that are not told by their rule, or by another one.
+fn noticed_otherwise(specification: &Value, slips: &[Slip]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (code, owner, below, slip) in slips {
+        let mut value = specification.clone();
+        let (parent, key) = place(&mut value, &format!("{owner}{below}"));
+        let slip = slip.map(|slip| serde_yaml::from_str::<Value>(slip).unwrap());
+        match (parent, slip) {
+            (Value::Mapping(members), None) => drop(members.remove(&key).expect(below)),
+            (Value::Sequence(items), Some(slip)) => items[key.as_str().unwrap().parse::<usize>().unwrap()] = slip,
+            (parent, Some(slip)) => parent[key] = slip,
+            (_, None) => panic!("{below}"),
+        }
+        let text = serde_yaml::to_string(&value).unwrap();
+        let problems = lint(&Source::new("spec.yaml", text), Dialect::FlightHub);
+        let found: BTreeSet<Code> = problems.problems().iter().map(|problem| problem.code).collect();
+        if found != BTreeSet::from([*code]) {
+            wrong.push(format!("{code}: {owner}{below}:\n{problems}"));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn the_text_about_it_has_every_rule() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/README.md")).unwrap();
+    let rules = Code::ALL.iter().filter(|code| code.severity() == Severity::Warning);
+    let missing: Vec<&Code> = rules.filter(|code| !readme.contains(&format!("`{code}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn rules_are_switched_off_seldom() {
+    let specification = specification();
+    let mut switches: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut lines = specification.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.trim() == "x-lint-allow:" {
+            let depth = |line: &str| line.len() - line.trim_start().len();
+            while let Some(switch) = lines.next_if(|next| depth(next) > depth(line)) {
+                *switches.entry(switch.trim().split_once(':').unwrap().0).or_default() += 1;
+            }
+        }
+    }
+    assert!(!switches.is_empty());
+    for (rule, count) in switches {
+        assert!(rule.parse::<Code>().is_ok() && count <= MANY, "{rule}: {count}");
+    }
+}
