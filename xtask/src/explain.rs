@@ -9,6 +9,9 @@ use flighthub2_generator::{Code, Severity};
 ///
 /// Without a code: all codes, with a line for each.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask explain
+  cargo xtask explain dangling-ref")]
 pub(crate) struct Arguments {
     /// The code, as it stands in brackets: `error[dangling-ref]`.
     code: Option<Code>,

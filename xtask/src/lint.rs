@@ -15,6 +15,10 @@ use crate::spec::{self, Failure, Format, Rules};
 /// hand should keep. `cargo xtask explain` has them all. A rule that does not hold in one place is switched off there:
 /// `x-lint-allow: {CODE: REASON}`.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask lint
+  cargo xtask lint --format json
+  cargo xtask lint --spec petstore.yaml")]
 pub(crate) struct Arguments {
     /// Another specification [default: spec/flighthub2.yaml].
     #[arg(long, value_name = "FILE")]

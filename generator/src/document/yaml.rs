@@ -234,6 +234,7 @@ pub(crate) fn parse(source: &Source) -> Result<Node<'_>, Vec<Diagnostic>> {
         source,
         offsets: Offsets::new(source.text()),
         events: Parser::new_from_str(source.text()),
+        brackets: Vec::new(),
         problems: Vec::new(),
     };
     match builder.document() {
@@ -252,6 +253,8 @@ struct Builder<'a> {
     source: &'a Source,
     offsets: Offsets,
     events: Parser<'a, saphyr_parser::StrInput<'a>>,
+    /// Where the brackets are that have been opened and not closed yet.
+    brackets: Vec<usize>,
     problems: Vec<Diagnostic>,
 }
 
@@ -321,9 +324,13 @@ impl<'a> Builder<'a> {
             Event::SequenceStart(..) => {
                 let mut items = Vec::new();
                 let mut end = span.end;
+                let bracket = self.opened(span.start);
                 loop {
                     match self.next()? {
-                        (Event::SequenceEnd, closing) => break end = closing_end(end, &closing),
+                        (Event::SequenceEnd, closing) => {
+                            self.brackets.truncate(bracket);
+                            break end = closing_end(end, &closing);
+                        }
                         (event, span) => {
                             let item = self.node(event, span, at.index(items.len()), depth + 1)?;
                             end = end.max(item.span.end);
@@ -348,9 +355,11 @@ impl<'a> Builder<'a> {
         let mut entries: Vec<Entry<'a>> = Vec::new();
         let mut index = KeyIndex::default();
         let mut end = span.end;
+        let bracket = self.opened(span.start);
         loop {
             let (key, key_span) = match self.next()? {
                 (Event::MappingEnd, closing) => {
+                    self.brackets.truncate(bracket);
                     end = closing_end(end, &closing);
                     break;
                 }
@@ -438,22 +447,45 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
+    /// Notes a bracket, if a collection is written with one; how many were open before.
+    fn opened(&mut self, start: usize) -> usize {
+        let open = self.brackets.len();
+        if self.source.text().get(start..).is_some_and(|rest| rest.starts_with(['[', '{'])) {
+            self.brackets.push(start);
+        }
+        open
+    }
+
     fn syntax_error(&self, error: &ScanError) -> Diagnostic {
-        let start = self.offsets.byte(error.marker().index());
+        let (text, info) = (self.source.text(), error.info());
+        let start = text.floor_char_boundary(self.offsets.byte(error.marker().index()));
         let place = self.source.place(start..start, "");
-        if error.info().contains("recursion limit") {
+        if info.contains("recursion limit") {
             // The scanner gives up on brackets before they are counted here.
             return too_deep(place);
         }
-        let line = self.source.text().lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
-        let help = if error.info().contains("tab") || line.trim_end().contains('\t') {
-            "there is a tab at this line or the next; YAML is indented with spaces"
+        let problem = |place, help: &str| Diagnostic::new(Code::YamlSyntax, place, format!("not YAML: {info}"), help);
+        let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = text[line_start..].lines().next().unwrap_or_default();
+        if let Some(tab) = indented_with_tab(&text[line_start..]) {
+            let tab = line_start + tab;
+            return problem(self.source.place(tab..tab + 1, ""), "this is a tab; YAML is indented with spaces");
+        }
+        if let Some(&bracket) = self.brackets.last() {
+            let help = "close the bracket, or correct what stands before this place";
+            let bracket = self.source.place(bracket..bracket + 1, "");
+            return problem(place, help).with_related(bracket, "this bracket is open");
+        }
+        let help = if info.contains("quoted scalar") {
+            "close the quote that begins here; a quote within a text of single quotes is written twice"
         } else if line.matches(": ").count() > 1 && !line.contains(['\'', '"']) {
             "a text that holds `: ` needs quotes"
+        } else if info.contains("unexpected character") {
+            "a text that begins with this character needs quotes"
         } else {
             "check the indentation of this line and the one before, and that quotes and brackets are closed"
         };
-        Diagnostic::new(Code::YamlSyntax, place, format!("not YAML: {}", error.info()), help)
+        problem(place, help)
     }
 
     fn problem(
@@ -472,6 +504,17 @@ impl<'a> Builder<'a> {
         let text = self.source.text().get(span.clone()).unwrap_or_default();
         span.start..span.start + text.trim_end().len()
     }
+}
+
+/// Where there is a tab in the blanks that one of the next two lines begins with.
+fn indented_with_tab(text: &str) -> Option<usize> {
+    let mut start = 0;
+    text.split_inclusive('\n').take(2).find_map(|line| {
+        let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
+        let tab = line[..blanks].find('\t').map(|tab| start + tab);
+        start += line.len();
+        tab
+    })
 }
 
 /// Where a collection ends: behind its bracket, or where its last member does.

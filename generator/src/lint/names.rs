@@ -86,7 +86,13 @@ fn stems(name: &str) -> Vec<String> {
     {
         "@".clone_into(last);
     }
-    words.iter().map(|word| word.strip_suffix("ed").or(word.strip_suffix('e')).unwrap_or(word).to_owned()).collect()
+    words.iter().map(|word| stem(word).to_owned()).collect()
+}
+
+/// A word without the ending of a verb. A short word is no verb without it: `feed`, `see`.
+fn stem(word: &str) -> &str {
+    let stem = word.strip_suffix("ed").or(word.strip_suffix('e')).unwrap_or(word);
+    if stem.len() < 3 { word } else { stem }
 }
 
 fn without_separators(name: &str) -> String {
