@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use clap::Args;
 use flighthub2_generator::{Code, Severity};
 
+use crate::spec::print;
+
 /// Explain a problem by its code, with a wrong and a right example.
 ///
 /// Without a code: all codes, with a line for each.
@@ -19,23 +21,25 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     match arguments.code {
-        Some(code) => print!("{}[{code}]: {}\n\n{}", code.severity(), code.meaning(), code.explanation()),
-        None => list(),
+        Some(code) => print(&format!("{}[{code}]: {}\n\n{}", code.severity(), code.meaning(), code.explanation())),
+        None => print(&list()),
     }
     ExitCode::SUCCESS
 }
 
-fn list() {
+/// All codes, each with a line.
+fn list() -> String {
+    let mut list = String::new();
     let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or_default();
     for (severity, what) in [
         (Severity::Error, "Errors: no client is made of the specification."),
         (Severity::Warning, "Warnings: rules of `cargo xtask lint`."),
     ] {
-        println!("{what}");
+        list.push_str(&format!("{what}\n"));
         for code in Code::ALL.iter().filter(|code| code.severity() == severity) {
-            println!("  {:width$}  {}", code.as_str(), code.meaning());
+            list.push_str(&format!("  {:width$}  {}\n", code.as_str(), code.meaning()));
         }
-        println!();
+        list.push('\n');
     }
-    println!("More about one of them: cargo xtask explain CODE");
+    list + "More about one of them: cargo xtask explain CODE\n"
 }

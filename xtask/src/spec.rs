@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -46,14 +46,14 @@ impl Format {
     pub(crate) fn tell(self, problems: &Diagnostics) {
         match self {
             Self::Text => eprint!("{}", rendered(problems)),
-            Self::Json => print!("{}", problems.json_lines()),
+            Self::Json => print(&problems.json_lines()),
         }
     }
 
     /// Tells what else there is to know. A program that reads JSON does not want it.
     pub(crate) fn say(self, line: &str) {
         match self {
-            Self::Text => println!("{line}"),
+            Self::Text => print(&format!("{line}\n")),
             Self::Json => eprintln!("{line}"),
         }
     }
@@ -62,6 +62,17 @@ impl Format {
 fn rendered(problems: &Diagnostics) -> String {
     let no_color = std::env::var_os("NO_COLOR");
     problems.render(is_styled(io::stderr().is_terminal(), no_color.as_deref()))
+}
+
+/// Writes to standard output. A reader that has seen enough, such as `head`, is no failure.
+pub(crate) fn print(text: &str) {
+    let mut output = io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("standard output cannot be written: {error}");
+        }
+        _ => {}
+    }
 }
 
 /// Colours are for a terminal, and for people who want them: <https://no-color.org>.

@@ -8,7 +8,7 @@
 )]
 
 use std::fs;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use flighthub2_generator::Code;
 use serde_json::{Value, json};
@@ -173,6 +173,20 @@ fn every_code_can_be_looked_up() {
         assert!(said.starts_with(&format!("{}[{code}]: {}\n\n", code.severity(), code.meaning())), "{said}");
         assert!(said.ends_with(code.explanation()), "{said}");
     }
+}
+
+/// As `cargo xtask explain | head -1` does.
+#[test]
+fn who_stops_reading_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .arg("explain")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
 }
 
 #[test]
