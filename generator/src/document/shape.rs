@@ -3,6 +3,7 @@
 //! In: the tree of [`super::yaml`] and the grammar of [`super::grammar`]. Out: every key and value that does not belong
 //! where it stands. After this check reading the document with `openapiv3`, which is more forgiving, loses nothing.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::grammar::{self, DOCUMENT, Field, Names, Object, SCHEMA, Shape, Support, TYPED_KEYS};
@@ -14,7 +15,7 @@ use crate::spelling::{did_you_mean, nearest};
 
 /// Checks the version first: the shape of another version's document would say nothing.
 pub(crate) fn check(source: &Source, root: &Node<'_>, dialect: Dialect) -> Vec<Diagnostic> {
-    let mut checker = Checker { source, root, dialect, problems: Vec::new() };
+    let mut checker = Checker::new(source, root, dialect);
     if checker.version(root) {
         checker.object(root, &DOCUMENT, At::ROOT);
     }
@@ -23,7 +24,7 @@ pub(crate) fn check(source: &Source, root: &Node<'_>, dialect: Dialect) -> Vec<D
 
 /// Checks a file of ours that is no OpenAPI document against its own grammar.
 pub(crate) fn check_own(source: &Source, root: &Node<'_>, grammar: &Object) -> Vec<Diagnostic> {
-    let mut checker = Checker { source, root, dialect: Dialect::FlightHub, problems: Vec::new() };
+    let mut checker = Checker::new(source, root, Dialect::FlightHub);
     checker.object(root, grammar, At::ROOT);
     checker.problems
 }
@@ -47,11 +48,19 @@ fn elsewhere(key: &str, fields: impl Fn(&Object) -> &'static [Field]) -> Option<
 struct Checker<'s> {
     source: &'s Source,
     root: &'s Node<'s>,
+    /// What a reference can lead to: section and name. A long document has many of both.
+    components: HashSet<(&'s str, &'s str)>,
     dialect: Dialect,
     problems: Vec<Diagnostic>,
 }
 
-impl Checker<'_> {
+impl<'s> Checker<'s> {
+    fn new(source: &'s Source, root: &'s Node<'s>, dialect: Dialect) -> Self {
+        let sections = root.get("components").map(Node::mapping).unwrap_or_default();
+        let named = |section: &'s Entry<'s>| section.node.mapping().iter().map(|entry| (&*section.key, &*entry.key));
+        Self { source, root, components: sections.iter().flat_map(named).collect(), dialect, problems: Vec::new() }
+    }
+
     fn report(&mut self, code: Code, span: Range<usize>, at: At<'_>, message: String, help: String) {
         self.problems.push(Diagnostic::new(code, self.source.place(span, at.pointer()), message, help));
     }
@@ -333,16 +342,12 @@ impl Checker<'_> {
     fn target(&mut self, target: &str, reference: &Entry<'_>, object: &Object, at: At<'_>) {
         let Some(section) = grammar::section(object) else { return };
         let prefix = format!("#/components/{section}/");
-        let members = self.root.get("components").and_then(|components| components.get(section));
-        let known = |name: &str| members.and_then(|members| members.entry(name)).is_some();
         let direct = target.strip_prefix(&prefix).filter(|name| !name.contains('/')).map(unescape);
-        if direct.as_deref().is_some_and(known) {
+        if direct.as_deref().is_some_and(|name| self.components.contains(&(section, name))) {
             return;
         }
-        let names: Vec<&str> = match members.map(|members| &members.value) {
-            Some(Value::Mapping(entries)) => entries.iter().map(|entry| &*entry.key).collect(),
-            _ => Vec::new(),
-        };
+        let members = self.root.get("components").and_then(|components| components.get(section));
+        let names: Vec<&str> = members.map(Node::mapping).unwrap_or_default().iter().map(|entry| &*entry.key).collect();
         // The way can be misspelt, too: what counts is where it ends.
         let end = direct.clone().unwrap_or_else(|| unescape(target.rsplit('/').next().unwrap_or_default()));
         let meant = nearest(&end, names).map(|name| format!("did you mean `{prefix}{}`?", escape(name)));
