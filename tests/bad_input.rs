@@ -530,3 +530,18 @@ fn paths_that_differ_in_a_letter_are_two() {
     let same = problems(&text("/a/{y}.json"), Dialect::Foreign);
     assert!(same.problems().iter().any(|problem| problem.code == Code::AmbiguousPath), "{same}");
 }
+
+/// Two ways at each of many levels: a reader that follows every one of them never comes to an end.
+#[test]
+fn what_many_ways_lead_to_is_read_once() {
+    let mut text = fixture();
+    for level in 0..60 {
+        let next = format!("{{$ref: '#/components/schemas/Level{}'}}", level + 1);
+        text.push_str(&format!("    Level{level}: {{description: A level., allOf: [{next}, {next}]}}\n"));
+    }
+    text.push_str(
+        "    Level60: {type: object, description: The last., properties: {a: {type: string, description: A.}}}\n",
+    );
+    let made = generate(&Source::new("spec.yaml", text), &Options::default()).unwrap_or_else(|told| panic!("{told}"));
+    assert!(made.files["types/shared.rs"].contains("pub struct Level0 {"));
+}

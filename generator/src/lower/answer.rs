@@ -96,7 +96,7 @@ impl<'d> Lowering<'d> {
         };
         let schema_at = media_at.key("schema");
         let slot = Slot::from(schema);
-        let answer = if self.types.is_wrapper(slot, 0) {
+        let answer = if self.types.is_wrapper(slot) {
             self.enveloped(slot, schema_at, id)
         } else {
             if self.dialect == Dialect::FlightHub {
@@ -119,7 +119,7 @@ impl<'d> Lowering<'d> {
     /// The `data` of an envelope.
     fn enveloped(&mut self, slot: Slot<'d>, at: At<'_>, id: &str) -> Answer {
         let mut data: Vec<(Slot<'d>, String)> = Vec::new();
-        self.unwrap(slot, at, &mut data, 0);
+        self.unwrap(slot, at, &mut data, &mut Vec::new());
         match data.as_slice() {
             [] => Answer::Acknowledgement,
             [(slot, pointer)] => {
@@ -140,20 +140,21 @@ impl<'d> Lowering<'d> {
     }
 
     /// Finds `data` beside the members of the envelope.
-    fn unwrap(&mut self, slot: Slot<'d>, at: At<'_>, data: &mut Vec<(Slot<'d>, String)>, depth: usize) {
+    fn unwrap(&mut self, slot: Slot<'d>, at: At<'_>, data: &mut Vec<(Slot<'d>, String)>, seen: &mut Vec<&'d str>) {
         match slot {
             Slot::Reference(reference) => {
-                if depth < 32
+                if !seen.contains(&reference)
                     && let Some((_, pointer, target)) = self.types.component(reference)
                 {
-                    self.unwrap(target, At::Base(&pointer), data, depth + 1);
+                    seen.push(reference);
+                    self.unwrap(target, At::Base(&pointer), data, seen);
                 }
             }
             Slot::Schema(schema) => {
                 let keys = Keys::of(schema);
                 let list = at.key("allOf");
                 for (index, member) in keys.all_of.iter().enumerate() {
-                    self.unwrap(Slot::from(member), list.index(index), data, depth + 1);
+                    self.unwrap(Slot::from(member), list.index(index), data, seen);
                 }
                 let properties = at.key("properties");
                 for (name, property) in keys.properties.into_iter().flatten() {
@@ -183,7 +184,7 @@ impl<'d> Lowering<'d> {
         for (media_type, media) in &response.content {
             let here = content.key(media_type);
             if let Some(schema) = &media.schema
-                && !self.types.is_wrapper(Slot::from(schema), 0)
+                && !self.types.is_wrapper(Slot::from(schema))
             {
                 self.report(
                     Code::Envelope,

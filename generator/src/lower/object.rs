@@ -16,6 +16,8 @@ use crate::spelling::did_you_mean;
 struct Members<'d> {
     properties: Vec<Property<'d>>,
     required: Vec<(&'d str, String)>,
+    /// Components whose members are here already. Each is read once, however many ways lead to it.
+    joined: Vec<&'d str>,
     additional: Option<(&'d AdditionalProperties, String)>,
 }
 
@@ -143,6 +145,10 @@ impl<'d> Types<'d> {
                         );
                         continue;
                     }
+                    if members.joined.contains(&name) {
+                        continue;
+                    }
+                    members.joined.push(name);
                     stack.push(name);
                     match slot {
                         Slot::Schema(schema) => {

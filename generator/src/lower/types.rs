@@ -82,7 +82,7 @@ impl<'d> Types<'d> {
             .components
             .into_iter()
             .flatten()
-            .filter(|(_, slot)| !self.is_wrapper(Slot::from(*slot), 0))
+            .filter(|(_, slot)| !self.is_wrapper(Slot::from(*slot)))
             .map(|(name, _)| name)
             .collect();
         let texts: Vec<&str> = named.iter().map(|name| name.as_str()).collect();
@@ -99,20 +99,28 @@ impl<'d> Types<'d> {
     }
 
     /// Whether a schema is the wrapper of answers, or made of it.
-    pub(super) fn is_wrapper(&self, slot: Slot<'d>, depth: usize) -> bool {
-        match slot {
-            Slot::Reference(reference) => {
-                depth < 32 && self.target(reference).is_some_and(|(_, target)| self.is_wrapper(target, depth + 1))
-            }
-            Slot::Schema(schema) => {
-                let keys = Keys::of(schema);
-                keys.is_envelope()
-                    || keys.all_of.iter().any(|member| {
-                        matches!(member, ReferenceOr::Reference { .. })
-                            && self.is_wrapper(Slot::from(member), depth + 1)
-                    })
+    pub(super) fn is_wrapper(&self, slot: Slot<'d>) -> bool {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut next = vec![slot];
+        while let Some(slot) = next.pop() {
+            match slot {
+                Slot::Reference(reference) if seen.contains(&reference) => {}
+                Slot::Reference(reference) => {
+                    seen.push(reference);
+                    next.extend(self.target(reference).map(|(_, target)| target));
+                }
+                Slot::Schema(schema) => {
+                    let keys = Keys::of(schema);
+                    if keys.is_envelope() {
+                        return true;
+                    }
+                    let references =
+                        keys.all_of.iter().filter(|member| matches!(member, ReferenceOr::Reference { .. }));
+                    next.extend(references.map(Slot::from));
+                }
             }
         }
+        false
     }
 
     fn target(&self, reference: &'d str) -> Option<(&'d str, Slot<'d>)> {
