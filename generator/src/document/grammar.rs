@@ -222,7 +222,6 @@ static PATH_ITEM: Object = object(
 );
 
 /// The keys of a Path Item Object that are operations, in the order they are generated in.
-#[allow(dead_code, reason = "for whoever writes operations instead of reading them")]
 pub(crate) const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 pub(crate) static OPERATION: Object = object(
