@@ -5,7 +5,8 @@
 //!
 //! text → `document` → `lower` → `model` → `emit` → `files` → [`disk`]
 //!
-//! Beside it, [`lint`] reads the same `document` and tells what could be better.
+//! Beside it, [`lint`] reads the same `document` and tells what could be better, and [`compare`] makes of two models what
+//! callers feel of the difference.
 //!
 //! ```
 //! use flighthub2_generator::{Options, Source, generate};
@@ -17,6 +18,7 @@
 //! # Ok::<(), flighthub2_generator::Diagnostics>(())
 //! ```
 
+pub mod compare;
 pub mod coverage;
 mod diagnostic;
 pub mod disk;

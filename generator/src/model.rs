@@ -1,8 +1,9 @@
 //! The vocabulary between reading and writing: an interface as plain data.
 //!
-//! Made by [`crate::lower`], read by [`crate::emit`]. Every name in it is already a Rust identifier that nothing else
-//! in its scope has, every text is already documentation that rustdoc takes, every reference leads somewhere. Nothing
-//! here knows OpenAPI's types, or tokens.
+//! Made by [`crate::lower`], read by [`crate::emit`] and [`crate::compare`]. Every name in it is already a Rust identifier
+//! that nothing else in its scope has, every text is already documentation that rustdoc takes, every reference leads
+//! somewhere. Nothing here knows OpenAPI's types, or tokens. Things know by JSON pointers where they are written; what is
+//! emitted does not depend on that.
 
 use serde_json::Value;
 
@@ -12,6 +13,8 @@ pub(crate) struct Api {
     pub(crate) title: String,
     pub(crate) doc: String,
     pub(crate) token: Option<TokenHeader>,
+    /// Where the token's scheme is written.
+    pub(crate) token_pointer: Option<String>,
     pub(crate) roles: Roles,
     pub(crate) regions: Vec<Region>,
     pub(crate) error_codes: Vec<ErrorCode>,
@@ -36,14 +39,25 @@ pub(crate) struct Roles {
 }
 
 /// One of them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct RoleHeader {
     pub(crate) name: String,
     pub(crate) ty: TypeRef,
+    pub(crate) origin: Origin,
+}
+
+/// Where something is written that others can refer to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin {
+    /// Where it is used: the thing itself, or a reference to it.
+    pub(crate) slot: String,
+    /// The thing itself.
+    pub(crate) node: String,
 }
 
 #[derive(Debug)]
 pub(crate) struct Region {
+    pub(crate) pointer: String,
     pub(crate) variant: String,
     pub(crate) url: String,
     pub(crate) doc: String,
@@ -51,6 +65,7 @@ pub(crate) struct Region {
 
 #[derive(Debug)]
 pub(crate) struct ErrorCode {
+    pub(crate) pointer: String,
     pub(crate) code: i64,
     pub(crate) name: String,
     pub(crate) variant: String,
@@ -64,6 +79,8 @@ pub(crate) struct ErrorCode {
 pub(crate) struct Group {
     /// The tag.
     pub(crate) name: String,
+    /// Where the tag is declared, if it is.
+    pub(crate) pointer: Option<String>,
     /// Module, file and accessor.
     pub(crate) module: String,
     /// The type that has the operations as methods.
@@ -99,6 +116,7 @@ pub(crate) enum Retry {
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) id: String,
+    pub(crate) pointer: String,
     pub(crate) type_name: String,
     /// The type of the required parameters together, when there are several beside those of the path.
     pub(crate) required_name: Option<String>,
@@ -107,6 +125,8 @@ pub(crate) struct Operation {
     pub(crate) http_method: &'static str,
     pub(crate) path: String,
     pub(crate) scope: Scope,
+    /// The parameter that decides the scope, if there is one.
+    pub(crate) scope_origin: Option<Origin>,
     pub(crate) risk: Risk,
     pub(crate) retry: Retry,
     pub(crate) private_cloud_only: bool,
@@ -122,11 +142,12 @@ pub(crate) struct Operation {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) answer: Answer,
+    pub(crate) answer_origin: Origin,
     /// JSON Schema of the arguments.
     pub(crate) arguments: Value,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Location {
     Path,
     Query,
@@ -149,6 +170,7 @@ pub(crate) enum ListStyle {
 #[derive(Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
+    pub(crate) origin: Origin,
     pub(crate) field: String,
     pub(crate) location: Location,
     pub(crate) required: bool,
@@ -163,6 +185,9 @@ pub(crate) struct Parameter {
 pub(crate) struct Body {
     /// The field of the operation that holds it.
     pub(crate) field: String,
+    pub(crate) origin: Origin,
+    /// Where its schema is.
+    pub(crate) schema_pointer: String,
     pub(crate) required: bool,
     pub(crate) ty: TypeRef,
     pub(crate) doc: String,
@@ -234,6 +259,7 @@ impl TypeRef {
 #[derive(Debug)]
 pub(crate) struct TypeDefinition {
     pub(crate) name: String,
+    pub(crate) pointer: String,
     /// The type of the required fields together, when there are several.
     pub(crate) required_name: Option<String>,
     pub(crate) doc: String,
@@ -263,6 +289,7 @@ pub(crate) struct Struct {
 
 #[derive(Debug)]
 pub(crate) struct Rest {
+    pub(crate) pointer: String,
     pub(crate) field: String,
     pub(crate) ty: TypeRef,
 }
@@ -270,6 +297,9 @@ pub(crate) struct Rest {
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) name: String,
+    pub(crate) pointer: String,
+    /// Where it is said that it is required.
+    pub(crate) required_pointers: Vec<String>,
     pub(crate) field: String,
     pub(crate) required: bool,
     pub(crate) nullable: bool,
@@ -298,6 +328,8 @@ pub(crate) enum EnumValues {
 pub(crate) struct Variant<T> {
     pub(crate) variant: String,
     pub(crate) value: T,
+    /// Which of the listed values it is; null counts.
+    pub(crate) index: usize,
     pub(crate) doc: String,
 }
 
@@ -315,6 +347,21 @@ pub(crate) struct Form {
     pub(crate) tags: Vec<String>,
     pub(crate) ty: TypeRef,
     pub(crate) doc: String,
+}
+
+/// How a field is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holding {
+    /// `T`
+    Value,
+    /// `Vec<T>`: empty when it is null or left out.
+    List,
+    /// `Option<T>`: null.
+    Nullable,
+    /// `Option<T>`: left out.
+    Optional,
+    /// `Option<Option<T>>`: left out, or null.
+    OptionalNullable,
 }
 
 impl Struct {
@@ -353,5 +400,18 @@ impl Api {
 
     pub(crate) fn is_list(&self, ty: &TypeRef) -> bool {
         matches!(self.resolved(ty), TypeRef::List(_))
+    }
+
+    /// How a field is held, in a type that callers make or in one that they only get.
+    pub(crate) fn holding(&self, field: &Field, in_requests: bool) -> Holding {
+        if self.is_list(&field.ty) {
+            return Holding::List;
+        }
+        match (field.required, field.nullable) {
+            (true, false) => Holding::Value,
+            (true, true) => Holding::Nullable,
+            (false, true) if in_requests => Holding::OptionalNullable,
+            (false, _) => Holding::Optional,
+        }
     }
 }

@@ -67,6 +67,16 @@ impl<'s> Document<'s> {
         walk::elements(&self.tree, dialect)
     }
 
+    /// The name that the document is called by.
+    pub(crate) fn name(&self) -> &str {
+        self.source.name()
+    }
+
+    /// Everything that is written, as it is written.
+    pub(crate) fn tree(&self) -> &Node<'s> {
+        &self.tree
+    }
+
     /// The place of a node: its key if it has one, or its value if that is meant.
     pub(crate) fn place(&self, at: At<'_>) -> Place {
         let pointer = at.pointer();

@@ -81,6 +81,11 @@ impl Scalar<'_> {
         }
     }
 
+    fn same(&self, other: &Scalar<'_>) -> bool {
+        let kind = self.scalar_type();
+        kind == other.scalar_type() && (self.text == other.text || self.json() == other.json())
+    }
+
     fn json(&self) -> Json {
         let text = &*self.text;
         match self.scalar_type() {
@@ -146,6 +151,18 @@ impl<'a> Node<'a> {
         match &self.value {
             Value::Scalar(scalar) => Some(&scalar.text),
             _ => None,
+        }
+    }
+
+    /// Whether two nodes say the same, however they are written. The order of members counts.
+    pub(crate) fn same(&self, other: &Node<'_>) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Scalar(a), Value::Scalar(b)) => a.same(b),
+            (Value::Sequence(a), Value::Sequence(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
+            (Value::Mapping(a), Value::Mapping(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.key == b.key && a.node.same(&b.node))
+            }
+            _ => false,
         }
     }
 

@@ -6,23 +6,8 @@ use quote::quote;
 use super::text::doc;
 use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc};
 use crate::model::{
-    Api, Enum, EnumValues, Field, Primitive, Struct, TypeDefinition, TypeKind, TypeRef, Union, Variant,
+    Api, Enum, EnumValues, Field, Holding, Primitive, Struct, TypeDefinition, TypeKind, TypeRef, Union, Variant,
 };
-
-/// How a field is held.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Holding {
-    /// `T`
-    Value,
-    /// `Vec<T>`: empty when it is null or left out.
-    List,
-    /// `Option<T>`: null.
-    Nullable,
-    /// `Option<T>`: left out.
-    Optional,
-    /// `Option<Option<T>>`: left out, or null.
-    OptionalNullable,
-}
 
 /// The modules that types are in, in order.
 pub(super) fn modules(api: &Api) -> Vec<String> {
@@ -171,19 +156,6 @@ impl Emitter<'_> {
         }
     }
 
-    fn holding(&self, field: &Field, in_requests: bool) -> Holding {
-        if self.api.is_list(&field.ty) {
-            Holding::List
-        } else {
-            match (field.required, field.nullable) {
-                (true, false) => Holding::Value,
-                (true, true) => Holding::Nullable,
-                (false, true) if in_requests => Holding::OptionalNullable,
-                (false, _) => Holding::Optional,
-            }
-        }
-    }
-
     /// The type of a field without what `Holding` adds.
     fn bare(&self, field: &Field) -> TokenStream {
         self.ty(&field.ty, &quote! { super })
@@ -210,7 +182,7 @@ impl Emitter<'_> {
             && object
                 .fields
                 .iter()
-                .all(|field| field.constant.is_none() && self.holding(field, true) != Holding::Value)
+                .all(|field| field.constant.is_none() && self.api.holding(field, true) != Holding::Value)
             && object.required().count() == 0;
         let default = has_default.then(|| quote! { Default, });
         let krate = self.crate_path();
@@ -242,7 +214,7 @@ impl Emitter<'_> {
             let wire = &field.name;
             attributes.push(quote! { rename = #wire });
         }
-        let ty = match self.holding(field, in_requests) {
+        let ty = match self.api.holding(field, in_requests) {
             Holding::Value => held,
             Holding::List => {
                 attributes.push(quote! { default });
@@ -333,7 +305,7 @@ impl Emitter<'_> {
     /// What a caller gives for a required field.
     fn given(&self, field: &Field) -> TokenStream {
         let bare = self.bare(field);
-        if self.holding(field, true) == Holding::Nullable {
+        if self.api.holding(field, true) == Holding::Nullable {
             quote! { Option<#bare> }
         } else {
             bare
@@ -349,7 +321,7 @@ impl Emitter<'_> {
             return quote! { #name: super::#constant::#variant };
         }
         if !field.required {
-            return match self.holding(field, true) {
+            return match self.api.holding(field, true) {
                 Holding::List => quote! { #name: Vec::new() },
                 _ => quote! { #name: None },
             };
@@ -359,7 +331,7 @@ impl Emitter<'_> {
         } else {
             quote! { #name.into() }
         };
-        match (field.boxed, self.holding(field, true)) {
+        match (field.boxed, self.api.holding(field, true)) {
             (true, Holding::Nullable) if required > 1 => quote! { #name: #given.map(Box::new) },
             (true, Holding::Nullable) => {
                 let ty = self.given(field);
@@ -389,7 +361,7 @@ impl Emitter<'_> {
         } else {
             quote! { #name.into() }
         };
-        let holding = self.holding(field, true);
+        let holding = self.api.holding(field, true);
         let value = match holding {
             Holding::List | Holding::Value => value,
             Holding::Nullable | Holding::Optional => quote! { Some(#value) },

@@ -9,11 +9,16 @@ use super::keys::{Keys, Slot};
 use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::document::pointer::At;
-use crate::model::{Answer, Primitive, TypeRef};
+use crate::model::{Answer, Origin, Primitive, TypeRef};
 
 impl<'d> Lowering<'d> {
     /// The one successful answer of an operation.
-    pub(super) fn answer(&mut self, operation: &'d Operation, at: At<'_>, (id, module): (&str, &str)) -> Answer {
+    pub(super) fn answer(
+        &mut self,
+        operation: &'d Operation,
+        at: At<'_>,
+        (id, module): (&str, &str),
+    ) -> (Answer, Origin) {
         let responses_at = at.key("responses");
         let responses = &operation.responses;
         let mut successes: Vec<(String, &'d ReferenceOr<Response>)> = Vec::new();
@@ -35,17 +40,18 @@ impl<'d> Lowering<'d> {
                 self.failure("default", default, responses_at);
             }
         }
-        let mut answers: Vec<(&str, Answer)> = Vec::new();
+        let mut answers: Vec<(&str, (Answer, Origin))> = Vec::new();
         for (status, response) in &successes {
             let at = responses_at.key(status);
             let Some((response, pointer)) = self.resolve(response, at, "responses", |all| &all.responses) else {
                 continue;
             };
-            let answer = self.success(response, At::Base(&pointer), at, (id, module));
-            if !answers.iter().any(|(_, known)| *known == answer) {
-                answers.push((status, answer));
+            let (answer, node) = self.success(response, At::Base(&pointer), at, (id, module));
+            if !answers.iter().any(|(_, (known, _))| *known == answer) {
+                answers.push((status, (answer, Origin { slot: at.pointer(), node })));
             }
         }
+        let nothing = (Answer::Nothing, Origin { slot: responses_at.pointer(), node: responses_at.pointer() });
         match answers.as_slice() {
             [(_, answer)] => answer.clone(),
             [] => {
@@ -55,7 +61,7 @@ impl<'d> Lowering<'d> {
                     "there is no successful answer",
                     "describe the answer under `'200'`",
                 );
-                Answer::Nothing
+                nothing
             }
             [(first, _), (second, _), ..] => {
                 self.report_with(
@@ -65,18 +71,19 @@ impl<'d> Lowering<'d> {
                     "keep the one that callers get; a call has one type of answer",
                     (responses_at.key(first), "another one"),
                 );
-                Answer::Nothing
+                nothing
             }
         }
     }
 
+    /// An answer, and where its type is written.
     fn success(
         &mut self,
         response: &'d Response,
         response_at: At<'_>,
         at: At<'_>,
         (id, module): (&str, &str),
-    ) -> Answer {
+    ) -> (Answer, String) {
         let content_at = response_at.key("content");
         let Some((media_type, media)) = self.json_content(&response.content, content_at) else {
             if let Some((other, _)) = response.content.first() {
@@ -86,17 +93,17 @@ impl<'d> Lowering<'d> {
                 let help = "add `content` with `application/json` and the schema of the envelope";
                 self.report(Code::Answer, at, "this answer has no content", help);
             }
-            return Answer::Nothing;
+            return (Answer::Nothing, response_at.pointer());
         };
         let media_at = content_at.key(media_type);
         let Some(schema) = &media.schema else {
             let help = "add `schema`: the envelope with its `data`";
             self.report(Code::Answer, media_at, "this answer has no schema", help);
-            return Answer::Nothing;
+            return (Answer::Nothing, media_at.pointer());
         };
         let schema_at = media_at.key("schema");
         let slot = Slot::from(schema);
-        let answer = if self.types.is_wrapper(slot) {
+        let (answer, node) = if self.types.is_wrapper(slot) {
             self.enveloped(slot, schema_at, id)
         } else {
             if self.dialect == Dialect::FlightHub {
@@ -108,33 +115,34 @@ impl<'d> Lowering<'d> {
                 );
             }
             let (ty, nullable) = self.types.slot(slot, schema_at, &format!("{id}_answer"));
-            Answer::Plain(ty.or_null(nullable))
+            (Answer::Plain(ty.or_null(nullable)), schema_at.pointer())
         };
         if let Answer::Data(ty) | Answer::OptionalData(ty) | Answer::Plain(ty) = &answer {
             self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), in_request: false });
         }
-        answer
+        (answer, node)
     }
 
-    /// The `data` of an envelope.
-    fn enveloped(&mut self, slot: Slot<'d>, at: At<'_>, id: &str) -> Answer {
+    /// The `data` of an envelope, and where it is written.
+    fn enveloped(&mut self, slot: Slot<'d>, at: At<'_>, id: &str) -> (Answer, String) {
         let mut data: Vec<(Slot<'d>, String)> = Vec::new();
         self.unwrap(slot, at, &mut data, &mut Vec::new());
         match data.as_slice() {
-            [] => Answer::Acknowledgement,
+            [] => (Answer::Acknowledgement, at.pointer()),
             [(slot, pointer)] => {
                 if let Slot::Schema(schema) = slot
                     && is_nothing(schema)
                 {
-                    return Answer::Acknowledgement;
+                    return (Answer::Acknowledgement, pointer.clone());
                 }
                 let (ty, nullable) = self.types.slot(*slot, At::Base(pointer), &format!("{id}_data"));
-                if nullable { Answer::OptionalData(ty) } else { Answer::Data(ty) }
+                let answer = if nullable { Answer::OptionalData(ty) } else { Answer::Data(ty) };
+                (answer, pointer.clone())
             }
             [(_, first), (_, second), ..] => {
                 let (message, help) = ("`data` is described twice", "describe it once");
                 self.report_with(Code::Envelope, At::Base(second), message, help, (At::Base(first), "first here"));
-                Answer::Acknowledgement
+                (Answer::Acknowledgement, second.clone())
             }
         }
     }

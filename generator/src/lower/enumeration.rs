@@ -36,12 +36,13 @@ impl Types<'_> {
         let fits = |schema_type: &str| keys.schema_type.is_none_or(|written| written == schema_type);
         let names = self.variant_names(keys, &values, at);
         let docs = self.variant_docs(keys, &values, at);
+        let indices = (0..keys.values.len()).filter(|&index| !keys.values[index].is_null());
         match (texts, integers) {
             (Some(texts), _) if fits("string") && !texts.is_empty() => {
-                TypeKind::Enum(Enum { values: EnumValues::Text(variants(texts, names, docs)) })
+                TypeKind::Enum(Enum { values: EnumValues::Text(variants(texts, indices, names, docs)) })
             }
             (_, Some(integers)) if fits("integer") && !integers.is_empty() => {
-                TypeKind::Enum(Enum { values: EnumValues::Integer(variants(integers, names, docs)) })
+                TypeKind::Enum(Enum { values: EnumValues::Integer(variants(integers, indices, names, docs)) })
             }
             _ => {
                 self.report(
@@ -113,6 +114,12 @@ impl Types<'_> {
     }
 }
 
-fn variants<T>(values: Vec<T>, names: Vec<String>, docs: Vec<String>) -> Vec<Variant<T>> {
-    values.into_iter().zip(names).zip(docs).map(|((value, variant), doc)| Variant { variant, value, doc }).collect()
+fn variants<T>(
+    values: Vec<T>,
+    indices: impl Iterator<Item = usize>,
+    names: Vec<String>,
+    docs: Vec<String>,
+) -> Vec<Variant<T>> {
+    let described = values.into_iter().zip(names).zip(docs).zip(indices);
+    described.map(|(((value, variant), doc), index)| Variant { variant, value, index, doc }).collect()
 }

@@ -83,7 +83,15 @@ pub(super) fn finish(
                 _ => SHARED.to_owned(),
             };
             let in_requests = in_requests[index];
-            TypeDefinition { name: draft.name, required_name: None, doc: draft.doc, kind, module, in_requests }
+            TypeDefinition {
+                name: draft.name,
+                pointer: draft.pointer,
+                required_name: None,
+                doc: draft.doc,
+                kind,
+                module,
+                in_requests,
+            }
         })
         .collect();
     (definitions, problems)

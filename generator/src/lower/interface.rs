@@ -15,10 +15,12 @@ use crate::spelling::did_you_mean;
 impl<'d> Lowering<'d> {
     pub(super) fn interface(&mut self) -> Api {
         let info = &self.document.api.info;
+        let (token, token_pointer) = self.token().unzip();
         Api {
             title: info.title.clone(),
             doc: documentation(info.description.as_deref().unwrap_or_default()),
-            token: self.token(),
+            token,
+            token_pointer,
             roles: Roles::default(),
             regions: self.regions(),
             error_codes: self.error_codes(),
@@ -59,7 +61,7 @@ impl<'d> Lowering<'d> {
             named.push((name, index));
             let doc = documentation(server.description.as_deref().unwrap_or(name));
             let doc = with_facts(&doc, &[format!("<{}>", server.url)], server.extensions.get("x-source"));
-            regions.push(Region { variant, url: server.url.clone(), doc });
+            regions.push(Region { pointer: at.pointer(), variant, url: server.url.clone(), doc });
         }
         regions
     }
@@ -90,7 +92,15 @@ impl<'d> Lowering<'d> {
             let meaning = text("meaning");
             let facts = [format!("Code {code}, group `{}`.", text("group"))];
             let doc = with_facts(&documentation(&meaning), &facts, entry.get("x-source"));
-            codes.push(ErrorCode { code, name, variant, group: text("group"), meaning: plain_line(&meaning), doc });
+            codes.push(ErrorCode {
+                pointer: at.pointer(),
+                code,
+                name,
+                variant,
+                group: text("group"),
+                meaning: plain_line(&meaning),
+                doc,
+            });
         }
         codes
     }
@@ -113,17 +123,18 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The header of the one security scheme.
-    fn token(&mut self) -> Option<TokenHeader> {
+    /// The header of the one security scheme, and where that is written.
+    fn token(&mut self) -> Option<(TokenHeader, String)> {
         let document = self.document;
         let schemes = &document.api.components.as_ref()?.security_schemes;
         let components = At::ROOT.key("components");
         let section = components.key("securitySchemes");
         let used = self.used_schemes();
-        let mut token: Option<(TokenHeader, &str)> = None;
+        let mut token: Option<(TokenHeader, String, &str)> = None;
         for (name, scheme) in schemes.iter().filter(|(name, _)| used.contains(&name.as_str())) {
             let at = section.key(name);
-            let Some((scheme, _)) = self.resolve(scheme, at, "securitySchemes", |all| &all.security_schemes) else {
+            let Some((scheme, pointer)) = self.resolve(scheme, at, "securitySchemes", |all| &all.security_schemes)
+            else {
                 continue;
             };
             let header = match scheme {
@@ -139,9 +150,9 @@ impl<'d> Lowering<'d> {
                 _ => None,
             };
             match (header, &token) {
-                (Some(header), None) => token = Some((header, name)),
-                (Some(header), Some((known, _))) if header == *known => {}
-                (Some(_), Some((_, first))) => self.report_with(
+                (Some(header), None) => token = Some((header, pointer, name)),
+                (Some(header), Some((known, ..))) if header == *known => {}
+                (Some(_), Some((.., first))) => self.report_with(
                     Code::Unsupported,
                     at,
                     "a second way to authenticate",
@@ -156,7 +167,7 @@ impl<'d> Lowering<'d> {
                 ),
             }
         }
-        token.map(|(header, _)| header)
+        token.map(|(header, pointer, _)| (header, pointer))
     }
 
     fn used_schemes(&self) -> Vec<&'d str> {

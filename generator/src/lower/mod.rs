@@ -24,6 +24,7 @@ use crate::document::Document;
 use crate::document::pointer::{At, escape, unescape};
 use crate::model::{Api, Roles};
 use graph::Use;
+pub(crate) use operation::without_names;
 use types::Types;
 
 /// Makes the model of a document.
@@ -44,10 +45,9 @@ pub(crate) fn lower(document: &Document<'_>, dialect: Dialect) -> Result<Api, Ve
     let Lowering { mut types, roles, uses, mut problems, .. } = lowering;
     api.roles = roles;
     problems.extend(union::check(document, &types.drafts));
-    let pointers: Vec<String> = types.drafts.iter().map(|draft| draft.pointer.clone()).collect();
     let drafts = std::mem::take(&mut types.drafts);
     let (mut definitions, more) = graph::finish(document, drafts, &uses, &types.one_way);
-    types.name_required(&mut definitions, &pointers);
+    types.name_required(&mut definitions);
     problems.extend(types.problems);
     problems.extend(more);
     if !problems.is_empty() {

@@ -62,17 +62,17 @@ impl<'d> Types<'d> {
         }
         let rest = match &members.additional {
             None | Some((AdditionalProperties::Any(false), _)) => None,
-            Some((AdditionalProperties::Any(true), _)) => Some(TypeRef::Primitive(Primitive::Json)),
+            Some((AdditionalProperties::Any(true), pointer)) => Some((TypeRef::Primitive(Primitive::Json), pointer)),
             Some((AdditionalProperties::Schema(schema), pointer)) => {
                 let slot = Slot::from(&**schema);
                 let (ty, nullable) = self.slot(slot, At::Base(pointer), &format!("{name}_value"));
-                Some(ty.or_null(nullable))
+                Some((ty.or_null(nullable), pointer))
             }
         };
         if members.properties.is_empty() {
             return TypeKind::Alias(match rest {
-                None | Some(TypeRef::Primitive(Primitive::Json)) => TypeRef::Primitive(Primitive::JsonObject),
-                Some(ty) => TypeRef::Map(Box::new(ty)),
+                None | Some((TypeRef::Primitive(Primitive::Json), _)) => TypeRef::Primitive(Primitive::JsonObject),
+                Some((ty, _)) => TypeRef::Map(Box::new(ty)),
             });
         }
         let names: Vec<&str> = members.properties.iter().map(|property| property.name).collect();
@@ -83,15 +83,19 @@ impl<'d> Types<'d> {
             .iter()
             .zip(identifiers)
             .map(|(property, identifier)| {
-                let required = members.required.iter().any(|(required, _)| *required == property.name);
+                let required = members.required.iter().filter(|(required, _)| *required == property.name);
+                let required = required.map(|(_, pointer)| pointer.clone()).collect();
                 self.field(property, identifier, required, name)
             })
             .collect();
-        let rest = rest.map(|ty| Rest { field: scope.issue("other", Case::Snake), ty });
+        let rest = rest.map(|(ty, pointer)| {
+            let field = scope.issue("other", Case::Snake);
+            Rest { pointer: pointer.clone(), field, ty }
+        });
         TypeKind::Struct(Struct { fields, rest })
     }
 
-    fn field(&mut self, property: &Property<'d>, field: String, required: bool, owner: &str) -> Field {
+    fn field(&mut self, property: &Property<'d>, field: String, required: Vec<String>, owner: &str) -> Field {
         let at = At::Base(&property.pointer);
         let (ty, nullable) = self.slot(property.slot, at, &format!("{owner}_{}", property.name));
         let referred = property.slot.reference().and_then(|reference| self.description_of(reference));
@@ -102,8 +106,10 @@ impl<'d> Types<'d> {
         };
         Field {
             name: property.name.to_owned(),
+            pointer: property.pointer.clone(),
             field,
-            required,
+            required: !required.is_empty(),
+            required_pointers: required,
             nullable,
             deprecated,
             ty,

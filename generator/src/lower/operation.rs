@@ -15,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::docs::{documentation, plain_line};
 use crate::document::pointer::At;
 use crate::json_schema::Arguments;
-use crate::model::{self, Body, Group, Location, Retry, Risk};
+use crate::model::{self, Body, Group, Location, Origin, Retry, Risk};
 use crate::names::{Case, Scope, identifier};
 use crate::spelling::did_you_mean;
 
@@ -117,9 +117,10 @@ impl<'d> Lowering<'d> {
         let mut types = Scope::with_taken(["Client", "ProjectClient", "Call"]);
         let mut groups: Vec<Group> = Vec::new();
         let tags_at = At::ROOT.key("tags");
-        let mut add = |groups: &mut Vec<Group>, name: &str, client_name: &str, description: Option<&str>| {
+        let mut add = |groups: &mut Vec<Group>, name: &str, pointer, client_name: &str, description: Option<&str>| {
             groups.push(Group {
                 name: name.to_owned(),
+                pointer,
                 module: modules.issue(client_name, Case::Snake),
                 type_name: types.issue_type(client_name),
                 doc: documentation(description.unwrap_or(name)),
@@ -141,12 +142,13 @@ impl<'d> Lowering<'d> {
                 continue;
             }
             let client_name = tag.extensions.get("x-client-name").and_then(Value::as_str);
-            add(&mut groups, &tag.name, client_name.unwrap_or(&tag.name), tag.description.as_deref());
+            let client_name = client_name.unwrap_or(&tag.name);
+            add(&mut groups, &tag.name, Some(at.pointer()), client_name, tag.description.as_deref());
         }
         for written in written {
             let tag = tag(written.operation);
             if !groups.iter().any(|group| group.name == tag) {
-                add(&mut groups, tag, tag, None);
+                add(&mut groups, tag, None, tag, None);
             }
         }
         groups
@@ -197,7 +199,7 @@ impl<'d> Lowering<'d> {
             }
             body
         });
-        let answer = self.answer(operation, at, context);
+        let (answer, answer_origin) = self.answer(operation, at, context);
         let (risk, retry) = self.risk_and_retry(operation, written.http_method, at);
         let known = |key: &str| operation.extensions.get(key);
         let client_name = known("x-client-name").and_then(Value::as_str);
@@ -238,12 +240,14 @@ impl<'d> Lowering<'d> {
         }
         model::Operation {
             id: written.id.clone(),
+            pointer: at.pointer(),
             type_name,
             required_name: None,
             method_name,
             http_method: written.http_method,
             path: written.path.to_owned(),
             scope: parameters.scope,
+            scope_origin: parameters.scope_origin,
             risk,
             retry,
             private_cloud_only,
@@ -257,6 +261,7 @@ impl<'d> Lowering<'d> {
             parameters: in_order(parameters.given.into_iter().map(|(parameter, ..)| parameter).collect(), written.path),
             body,
             answer,
+            answer_origin,
             arguments: arguments.finish(),
         }
     }
@@ -270,8 +275,8 @@ impl<'d> Lowering<'d> {
         let slot = operation.request_body.as_ref()?;
         let body_at = at.key("requestBody");
         let (body, pointer) = self.resolve(slot, body_at, "requestBodies", |all| &all.request_bodies)?;
-        let at = At::Base(&pointer);
-        let content_at = at.key("content");
+        let node = At::Base(&pointer);
+        let content_at = node.key("content");
         let Some((media_type, media)) = self.json_content(&body.content, content_at) else {
             let found = body.content.keys().map(String::as_str).collect::<Vec<_>>().join("`, `");
             let message = format!("a request body of type `{found}` is not supported");
@@ -297,7 +302,9 @@ impl<'d> Lowering<'d> {
         };
         let doc = body.description.as_deref().map(documentation).or(described);
         let doc = doc.unwrap_or_else(|| "The request body.".to_owned());
-        Some((Body { field: String::new(), required: body.required, ty, doc }, schema))
+        let origin = Origin { slot: body_at.pointer(), node: pointer.clone() };
+        let schema_pointer = schema_at.pointer();
+        Some((Body { field: String::new(), origin, schema_pointer, required: body.required, ty, doc }, schema))
     }
 
     fn risk_and_retry(&mut self, operation: &Operation, http_method: &str, at: At<'_>) -> (Risk, Retry) {
@@ -429,7 +436,7 @@ fn tag(operation: &Operation) -> &str {
 }
 
 /// A path with `{}` for each parameter: what a server can tell apart.
-fn without_names(path: &str) -> String {
+pub(crate) fn without_names(path: &str) -> String {
     let mut parts = path.split('{');
     let mut shape = parts.next().unwrap_or_default().to_owned();
     for part in parts {

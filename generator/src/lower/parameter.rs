@@ -14,7 +14,7 @@ use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::docs::documentation;
 use crate::document::pointer::At;
-use crate::model::{self, ListStyle, Location, Primitive, RoleHeader, Roles, Scope, TypeKind, TypeRef};
+use crate::model::{self, ListStyle, Location, Origin, Primitive, RoleHeader, Roles, Scope, TypeKind, TypeRef};
 use crate::spelling::did_you_mean;
 
 /// Headers that OpenAPI describes elsewhere.
@@ -26,6 +26,7 @@ pub(super) struct Parameters<'d> {
     /// Each with what is written, and where the operation or its path asks for it.
     pub(super) given: Vec<(model::Parameter, &'d ParameterData, &'d ReferenceOr<Schema>, String)>,
     pub(super) scope: Scope,
+    pub(super) scope_origin: Option<Origin>,
 }
 
 impl<'d> Lowering<'d> {
@@ -38,7 +39,7 @@ impl<'d> Lowering<'d> {
         operation_at: At<'_>,
         (id, module): (&str, &str),
     ) -> Parameters<'d> {
-        let mut found: Vec<(&'d Parameter, String, String)> = Vec::new();
+        let mut found: Vec<(&'d Parameter, Origin, String)> = Vec::new();
         for (list, list_at, own) in [(of_path, path_at, false), (of_operation, operation_at, true)] {
             let list_at = list_at.key("parameters");
             let mut seen_here: Vec<((&'static str, &str), usize)> = Vec::new();
@@ -59,12 +60,12 @@ impl<'d> Lowering<'d> {
                     found.retain(|(known, ..)| self::key(known) != key);
                 }
                 let asked_for = if pointer == at.pointer() { at.key("name").pointer() } else { at.pointer() };
-                found.push((parameter, pointer, asked_for));
+                found.push((parameter, Origin { slot: at.pointer(), node: pointer }, asked_for));
             }
         }
         let mut parameters = Parameters::default();
-        for (parameter, pointer, asked_for) in found {
-            self.parameter(parameter, At::Base(&pointer), asked_for, (id, module), &mut parameters);
+        for (parameter, origin, asked_for) in found {
+            self.parameter(parameter, origin, asked_for, (id, module), &mut parameters);
         }
         parameters
     }
@@ -72,11 +73,12 @@ impl<'d> Lowering<'d> {
     fn parameter(
         &mut self,
         parameter: &'d Parameter,
-        at: At<'_>,
+        origin: Origin,
         asked_for: String,
         (id, module): (&str, &str),
         parameters: &mut Parameters<'d>,
     ) {
+        let at = At::Base(&origin.node);
         let data = parameter.parameter_data_ref();
         let (location, style) = match parameter {
             Parameter::Path { style, .. } => {
@@ -146,17 +148,19 @@ impl<'d> Lowering<'d> {
             let help = "only headers are filled in by the client";
             self.report(Code::WrongValue, at.key("x-role"), "`x-role` in a parameter that is no header", help);
         }
-        let header = RoleHeader { name: data.name.clone(), ty: ty.clone() };
+        let header = |origin| RoleHeader { name: data.name.clone(), ty: ty.clone(), origin };
         match role {
-            Some("request-id") => self.role(|roles| &mut roles.request_id, header, at),
-            Some("language") => self.role(|roles| &mut roles.language, header, at),
+            Some("request-id") => self.role(|roles| &mut roles.request_id, header(origin)),
+            Some("language") => self.role(|roles| &mut roles.language, header(origin)),
             Some(_) => {
                 parameters.scope = if data.required { Scope::Project } else { Scope::Either };
-                self.role(|roles| &mut roles.project, header, at);
+                parameters.scope_origin = Some(origin.clone());
+                self.role(|roles| &mut roles.project, header(origin));
             }
             None => {
                 let parameter = model::Parameter {
                     name: data.name.clone(),
+                    origin,
                     field: String::new(),
                     location,
                     required: data.required,
@@ -171,13 +175,14 @@ impl<'d> Lowering<'d> {
     }
 
     /// A header with a role is the same one in every operation.
-    fn role(&mut self, role: impl Fn(&mut Roles) -> &mut Option<RoleHeader>, header: RoleHeader, at: At<'_>) {
+    fn role(&mut self, role: impl Fn(&mut Roles) -> &mut Option<RoleHeader>, header: RoleHeader) {
         match role(&mut self.roles) {
             slot @ None => *slot = Some(header),
-            Some(known) if *known == header => {}
+            Some(known) if known.name == header.name && known.ty == header.ty => {}
             Some(known) => {
                 let message = format!("`{}` has the same role in another operation", known.name);
                 let help = "use one header for one role, of one type";
+                let at = At::Base(&header.origin.node);
                 self.report(Code::DuplicateName, at.key("x-role").value(), message, help);
             }
         }

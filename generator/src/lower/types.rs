@@ -168,14 +168,14 @@ impl<'d> Types<'d> {
     }
 
     /// Names the types of required members, now that it is known which structs callers make.
-    pub(super) fn name_required(&mut self, definitions: &mut [TypeDefinition], pointers: &[String]) {
-        for (definition, pointer) in definitions.iter_mut().zip(pointers) {
+    pub(super) fn name_required(&mut self, definitions: &mut [TypeDefinition]) {
+        for definition in definitions {
             if let TypeKind::Struct(object) = &definition.kind
                 && definition.in_requests
                 && object.required().count() > 1
             {
                 let wanted = format!("{}Required", definition.name);
-                definition.required_name = Some(self.derived_name(&wanted, At::Base(pointer)));
+                definition.required_name = Some(self.derived_name(&wanted, At::Base(&definition.pointer)));
             }
         }
     }

@@ -1,0 +1,323 @@
+//! Which thing of the old model is which thing of the new one.
+//!
+//! In: two models. Out: pairs, and what has no partner. A thing is known by its name; failing that, by the same shape in
+//! the same position. Says nothing about what a difference means.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+use super::told::Side;
+use crate::model::{
+    Answer, Api, EnumValues, Field, Group, Location, Operation, Parameter, Struct, TypeId, TypeKind, TypeRef,
+};
+
+/// Two lists, side by side.
+#[derive(Debug)]
+pub(super) struct Matched<'a, T> {
+    pub(super) both: Vec<(&'a T, &'a T)>,
+    pub(super) removed: Vec<&'a T>,
+    pub(super) added: Vec<&'a T>,
+}
+
+/// Something that a list may be matched by when the keys do not fit.
+type Rule<'r, T> = &'r dyn Fn(&T, &T) -> bool;
+
+/// Matches two lists: by a key that is unique in each; then by rules; then by the last rule in the same position, which
+/// is the same place in the list, or the place behind the same neighbour.
+pub(super) fn matched<'a, T, K: Eq + Hash>(
+    old: &'a [T],
+    new: &'a [T],
+    key: impl Fn(Side, &'a T) -> K,
+    rules: &[Rule<'_, T>],
+    renamed: Rule<'_, T>,
+) -> Matched<'a, T> {
+    let places: HashMap<K, usize> =
+        new.iter().enumerate().rev().map(|(place, item)| (key(Side::New, item), place)).collect();
+    let mut partner: Vec<Option<usize>> = Vec::with_capacity(old.len());
+    let mut free = vec![true; new.len()];
+    for item in old {
+        let place = places.get(&key(Side::Old, item)).copied().filter(|&place| free[place]);
+        if let Some(place) = place {
+            free[place] = false;
+        }
+        partner.push(place);
+    }
+    let mut pass = |rule: Rule<'_, T>, in_position: bool| {
+        for index in 0..old.len() {
+            if partner[index].is_some() {
+                continue;
+            }
+            let behind = index.checked_sub(1).and_then(|before| partner[before]).map(|place| place + 1);
+            let fits = |&place: &usize| {
+                let position = place == index || behind == Some(place);
+                free[place] && (position || !in_position) && rule(&old[index], &new[place])
+            };
+            if let Some(place) = (0..new.len()).find(fits) {
+                free[place] = false;
+                partner[index] = Some(place);
+            }
+        }
+    };
+    for rule in rules {
+        pass(*rule, false);
+    }
+    pass(renamed, true);
+    let mut matched = Matched { both: Vec::new(), removed: Vec::new(), added: Vec::new() };
+    for (item, place) in old.iter().zip(partner) {
+        match place {
+            Some(place) => matched.both.push((item, &new[place])),
+            None => matched.removed.push(item),
+        }
+    }
+    matched.added = new.iter().zip(free).filter(|(_, free)| *free).map(|(item, _)| item).collect();
+    matched
+}
+
+/// An operation with its group.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call<'a> {
+    pub(super) group: &'a Group,
+    pub(super) operation: &'a Operation,
+}
+
+pub(super) fn calls(api: &Api) -> Vec<Call<'_>> {
+    let of = |group| move |operation| Call { group, operation };
+    api.groups.iter().flat_map(|group| group.operations.iter().map(of(group))).collect()
+}
+
+/// The types of both models that are the same one, as far as it is known.
+#[derive(Debug, Default)]
+pub(super) struct TypePairs {
+    known: HashSet<(TypeId, TypeId)>,
+    old: HashSet<TypeId>,
+    new: HashSet<TypeId>,
+}
+
+impl TypePairs {
+    pub(super) fn has(&self, old: TypeId, new: TypeId) -> bool {
+        self.known.contains(&(old, new))
+    }
+
+    /// Adds a pair; false if it was known.
+    pub(super) fn add(&mut self, old: TypeId, new: TypeId) -> bool {
+        self.old.insert(old);
+        self.new.insert(new);
+        self.known.insert((old, new))
+    }
+
+    pub(super) fn has_old(&self, id: TypeId) -> bool {
+        self.old.contains(&id)
+    }
+
+    pub(super) fn has_new(&self, id: TypeId) -> bool {
+        self.new.contains(&id)
+    }
+
+    /// All pairs, in the order of the old model.
+    pub(super) fn in_order(&self) -> Vec<(TypeId, TypeId)> {
+        let mut pairs: Vec<_> = self.known.iter().copied().collect();
+        pairs.sort_unstable();
+        pairs
+    }
+}
+
+/// Two models, while their types are matched.
+pub(super) struct Models<'a> {
+    pub(super) old: &'a Api,
+    pub(super) new: &'a Api,
+}
+
+impl<'a> Models<'a> {
+    /// Types of the same name; then those of the same shape that are used in the same position.
+    pub(super) fn types(&self, calls: &[(&Call<'a>, &Call<'a>)]) -> TypePairs {
+        let mut pairs = TypePairs::default();
+        let names: HashMap<&str, usize> =
+            self.new.types.iter().enumerate().map(|(index, definition)| (definition.name.as_str(), index)).collect();
+        for (index, definition) in self.old.types.iter().enumerate() {
+            if let Some(&other) = names.get(definition.name.as_str()) {
+                pairs.add(TypeId(index), TypeId(other));
+            }
+        }
+        loop {
+            let candidates: Vec<(TypeId, TypeId)> = self
+                .in_the_same_position(calls, &pairs)
+                .into_iter()
+                .filter(|(old, new)| !pairs.has_old(*old) && !pairs.has_new(*new))
+                .collect();
+            let mut grown = false;
+            for (old, new) in candidates {
+                if !pairs.has_old(old) && !pairs.has_new(new) && self.same_shape(old, new, &pairs, &mut HashSet::new())
+                {
+                    grown |= pairs.add(old, new);
+                }
+            }
+            if !grown {
+                return pairs;
+            }
+        }
+    }
+
+    /// Named types that stand where the other document has another one; and those without a partner that stand at the
+    /// same place of the list.
+    fn in_the_same_position(&self, calls: &[(&Call<'a>, &Call<'a>)], pairs: &TypePairs) -> Vec<(TypeId, TypeId)> {
+        let mut found = Vec::new();
+        let same = |old: &TypeRef, new: &TypeRef| self.same_ref(old, new, pairs, &mut HashSet::new());
+        for (old, new) in calls {
+            let (old, new) = (old.operation, new.operation);
+            for (old, new) in parameters(old, new, false, &same).both {
+                named(&old.ty, &new.ty, &mut found);
+            }
+            if let (Some(old), Some(new)) = (&old.body, &new.body) {
+                named(&old.ty, &new.ty, &mut found);
+            }
+            if let (Some(old), Some(new)) = (answered(&old.answer), answered(&new.answer)) {
+                named(old, new, &mut found);
+            }
+        }
+        for (old, new) in pairs.in_order() {
+            let (Some(old), Some(new)) = (self.old.definition(old), self.new.definition(new)) else { continue };
+            match (&old.kind, &new.kind) {
+                (TypeKind::Struct(old), TypeKind::Struct(new)) => {
+                    for (old, new) in fields(old, new, &same).both {
+                        named(&old.ty, &new.ty, &mut found);
+                    }
+                    if let (Some(old), Some(new)) = (&old.rest, &new.rest) {
+                        named(&old.ty, &new.ty, &mut found);
+                    }
+                }
+                (TypeKind::Union(old), TypeKind::Union(new)) => {
+                    for (old, new) in old.forms.iter().zip(&new.forms) {
+                        named(&old.ty, &new.ty, &mut found);
+                    }
+                }
+                (TypeKind::Alias(old), TypeKind::Alias(new)) => named(old, new, &mut found),
+                _ => {}
+            }
+        }
+        let rest = self.new.types.len().min(self.old.types.len());
+        found.extend((0..rest).map(|index| (TypeId(index), TypeId(index))));
+        found
+    }
+
+    /// Whether two types differ in nothing but their names. Types that contain themselves are taken to be the same
+    /// until something shows that they are not.
+    fn same_shape(&self, old: TypeId, new: TypeId, pairs: &TypePairs, assumed: &mut HashSet<(TypeId, TypeId)>) -> bool {
+        if pairs.has(old, new) || !assumed.insert((old, new)) {
+            return true;
+        }
+        if pairs.has_old(old) || pairs.has_new(new) {
+            return false;
+        }
+        let (Some(old), Some(new)) = (self.old.definition(old), self.new.definition(new)) else { return false };
+        let mut same = |old: &TypeRef, new: &TypeRef| self.same_ref(old, new, pairs, assumed);
+        match (&old.kind, &new.kind) {
+            (TypeKind::Struct(old), TypeKind::Struct(new)) => {
+                old.fields.len() == new.fields.len()
+                    && old.fields.iter().zip(&new.fields).all(|(old, new)| {
+                        old.name == new.name
+                            && (old.required, old.nullable) == (new.required, new.nullable)
+                            && same(&old.ty, &new.ty)
+                    })
+                    && match (&old.rest, &new.rest) {
+                        (Some(old), Some(new)) => same(&old.ty, &new.ty),
+                        (None, None) => true,
+                        _ => false,
+                    }
+            }
+            (TypeKind::Enum(old), TypeKind::Enum(new)) => values(&old.values) == values(&new.values),
+            (TypeKind::Union(old), TypeKind::Union(new)) => {
+                old.tag == new.tag
+                    && old.forms.len() == new.forms.len()
+                    && old.forms.iter().zip(&new.forms).all(|(old, new)| same(&old.ty, &new.ty))
+            }
+            (TypeKind::Newtype(old), TypeKind::Newtype(new)) => old == new,
+            (TypeKind::Alias(old), TypeKind::Alias(new)) => same(old, new),
+            _ => false,
+        }
+    }
+
+    fn same_ref(
+        &self,
+        old: &TypeRef,
+        new: &TypeRef,
+        pairs: &TypePairs,
+        assumed: &mut HashSet<(TypeId, TypeId)>,
+    ) -> bool {
+        match (old, new) {
+            (TypeRef::Primitive(old), TypeRef::Primitive(new)) => old == new,
+            (TypeRef::List(old), TypeRef::List(new))
+            | (TypeRef::Map(old), TypeRef::Map(new))
+            | (TypeRef::Nullable(old), TypeRef::Nullable(new)) => self.same_ref(old, new, pairs, assumed),
+            (TypeRef::Named(old), TypeRef::Named(new)) => self.same_shape(*old, *new, pairs, assumed),
+            _ => false,
+        }
+    }
+}
+
+/// The named types of two types that have the same form around them.
+pub(super) fn named(old: &TypeRef, new: &TypeRef, found: &mut Vec<(TypeId, TypeId)>) {
+    match (old, new) {
+        (TypeRef::List(old), TypeRef::List(new))
+        | (TypeRef::Map(old), TypeRef::Map(new))
+        | (TypeRef::Nullable(old), TypeRef::Nullable(new)) => named(old, new, found),
+        (TypeRef::Named(old), TypeRef::Named(new)) => found.push((*old, *new)),
+        _ => {}
+    }
+}
+
+/// The values of an enumeration, as they are sent.
+pub(super) fn values(values: &EnumValues) -> Vec<String> {
+    match values {
+        EnumValues::Text(values) => values.iter().map(|value| format!("{:?}", value.value)).collect(),
+        EnumValues::Integer(values) => values.iter().map(|value| value.value.to_string()).collect(),
+    }
+}
+
+/// The type that an answer holds.
+pub(super) fn answered(answer: &Answer) -> Option<&TypeRef> {
+    match answer {
+        Answer::Data(ty) | Answer::OptionalData(ty) | Answer::Plain(ty) => Some(ty),
+        Answer::Acknowledgement | Answer::Nothing => None,
+    }
+}
+
+/// The parameters of two operations. `by_place` matches those of the path by their order, whatever they are called.
+pub(super) fn parameters<'a>(
+    old: &'a Operation,
+    new: &'a Operation,
+    by_place: bool,
+    same: &dyn Fn(&TypeRef, &TypeRef) -> bool,
+) -> Matched<'a, Parameter> {
+    let key = |side: Side, parameter: &'a Parameter| {
+        let operation = if side == Side::Old { old } else { new };
+        let name = match parameter.location {
+            Location::Path if by_place => {
+                let of_path = operation.parameters.iter().filter(|known| known.location == Location::Path);
+                of_path.take_while(|known| known.name != parameter.name).count().to_string()
+            }
+            // The names of headers have no case.
+            Location::Header if by_place => parameter.name.to_ascii_lowercase(),
+            _ => parameter.name.clone(),
+        };
+        (parameter.location, name)
+    };
+    let renamed = |old: &Parameter, new: &Parameter| {
+        (old.location, old.required, old.list_style) == (new.location, new.required, new.list_style)
+            && same(&old.ty, &new.ty)
+    };
+    let rules: [Rule<'_, Parameter>; 2] = [&|old, new| old.name == new.name, &|old, new| old.field == new.field];
+    matched(&old.parameters, &new.parameters, key, &rules, &renamed)
+}
+
+/// The fields of two objects.
+pub(super) fn fields<'a>(
+    old: &'a Struct,
+    new: &'a Struct,
+    same: &dyn Fn(&TypeRef, &TypeRef) -> bool,
+) -> Matched<'a, Field> {
+    let renamed = |old: &Field, new: &Field| {
+        (old.required, old.nullable) == (new.required, new.nullable) && same(&old.ty, &new.ty)
+    };
+    let rules: [Rule<'_, Field>; 1] = [&|old, new| old.field == new.field];
+    matched(&old.fields, &new.fields, |_, field| field.name.as_str(), &rules, &renamed)
+}

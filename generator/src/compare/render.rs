@@ -1,0 +1,165 @@
+//! A comparison as text for a terminal, as Markdown, and as JSON.
+//!
+//! In: what was told. Out: the words. Decides nothing.
+
+use serde_json::{Value, json};
+
+use super::change::{Change, Class, Comparison};
+use super::version::Verdict;
+use super::words::code;
+use crate::diagnostic::Place;
+
+/// For a terminal; `styled` adds colours.
+#[must_use]
+pub fn text(comparison: &Comparison, verdict: Option<&Verdict>, styled: bool) -> String {
+    let paint = |class: Class, words: &str| {
+        let colour = match class {
+            Class::Breaking => "31",
+            Class::Compatible => "32",
+            Class::DocumentationOnly => "36",
+        };
+        if styled { format!("\u{1b}[1;{colour}m{words}\u{1b}[0m") } else { words.to_owned() }
+    };
+    let mut text = format!("{} → {}\n", code(&comparison.old), code(&comparison.new));
+    for &class in Class::ALL {
+        let mut changes = comparison.of(class).peekable();
+        if changes.peek().is_some() {
+            text.push_str(&format!("\n{}\n", paint(class, class.as_str())));
+        }
+        for change in changes {
+            text.push_str(&format!("  {} `{}`: {}\n", change.kind.as_str(), change.subject, change.what));
+            text.push_str(&format!("    why: {}\n", change.why));
+            text.push_str(&format!("    at:  {}\n", place(change)));
+        }
+    }
+    text.push('\n');
+    for line in summary(comparison, verdict) {
+        text.push_str(&line.replace("**", ""));
+        text.push('\n');
+    }
+    text
+}
+
+/// For a pull request, or the changelog.
+#[must_use]
+pub fn markdown(comparison: &Comparison, verdict: Option<&Verdict>) -> String {
+    let mut text = format!("### `{}` → `{}`\n\n", code(&comparison.old), code(&comparison.new));
+    text.push_str(&summary(comparison, verdict).join("\n\n"));
+    text.push('\n');
+    for &class in Class::ALL {
+        let mut changes = comparison.of(class).peekable();
+        if changes.peek().is_some() {
+            let heading = class.as_str();
+            text.push_str(&format!("\n#### {}{}\n\n", heading[..1].to_uppercase(), &heading[1..]));
+        }
+        for change in changes {
+            let (kind, subject) = (change.kind.as_str(), &change.subject);
+            text.push_str(&format!("- {kind} `{subject}`: {} ({}; {})\n", change.what, change.why, lines(change)));
+        }
+    }
+    text
+}
+
+/// For tools: one object.
+#[must_use]
+pub fn json(comparison: &Comparison, verdict: Option<&Verdict>) -> String {
+    let place = |place: &Option<Place>| {
+        place.as_ref().map(|place| json!({ "pointer": place.pointer, "line": place.line, "column": place.column }))
+    };
+    let changes: Vec<Value> = comparison
+        .changes
+        .iter()
+        .map(|change| {
+            json!({
+                "class": change.class.as_str(),
+                "kind": change.kind.as_str(),
+                "action": change.action.as_str(),
+                "subject": change.subject,
+                "what": change.what,
+                "why": change.why,
+                "old": place(&change.old),
+                "new": place(&change.new),
+            })
+        })
+        .collect();
+    let count = |class| comparison.of(class).count();
+    let version = verdict.map(|verdict| {
+        json!({
+            "step": verdict.step.map(super::version::Step::as_str),
+            "old": verdict.old,
+            "needs": verdict.needs,
+            "new": verdict.new,
+            "taken": verdict.is_taken,
+        })
+    });
+    let common = comparison
+        .common
+        .map(|common| json!({ "both": common.both, "only_old": common.only_old, "only_new": common.only_new }));
+    let all = json!({
+        "old": comparison.old,
+        "new": comparison.new,
+        "counts": {
+            "breaking": count(Class::Breaking),
+            "compatible": count(Class::Compatible),
+            "documentation only": count(Class::DocumentationOnly),
+        },
+        "version": version,
+        "common": common,
+        "changes": changes,
+    });
+    // Texts and numbers can always be written.
+    serde_json::to_string_pretty(&all).unwrap_or_default() + "\n"
+}
+
+/// How much there is, and what follows from it.
+fn summary(comparison: &Comparison, verdict: Option<&Verdict>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(common) = comparison.common {
+        lines.push(format!(
+            "{} operations are in both and were compared; {} are only in the old document, {} only in the new one",
+            common.both, common.only_old, common.only_new
+        ));
+    }
+    let total = comparison.changes.len();
+    let counts: Vec<String> =
+        Class::ALL.iter().map(|&class| format!("{} {}", comparison.of(class).count(), class.as_str())).collect();
+    lines.push(match total {
+        0 => "no changes".to_owned(),
+        1 => format!("1 change: {}", counts.join(", ")),
+        _ => format!("{total} changes: {}", counts.join(", ")),
+    });
+    let Some(verdict) = verdict else { return lines };
+    let Some(step) = verdict.step else {
+        lines.push(format!("the version may stay {}", verdict.old));
+        return lines;
+    };
+    let now = match (&verdict.new, verdict.is_taken) {
+        (Some(new), Some(true)) => format!("; it is {new}"),
+        (Some(new), _) => format!("; it is {new}, which does **not** take the step"),
+        (None, _) => String::new(),
+    };
+    lines.push(format!("step: **{}**, from {} to {} or later{now}", step.as_str(), verdict.old, verdict.needs));
+    lines
+}
+
+/// Where a change is, for a person with both documents at hand.
+fn place(change: &Change) -> String {
+    let of = |place: &Place| format!("{}:{} {}", place.line, place.column, code(&place.pointer));
+    match (&change.old, &change.new) {
+        (Some(old), Some(new)) if old.pointer == new.pointer => {
+            format!("{}:{} → {}", old.line, old.column, of(new))
+        }
+        (Some(old), Some(new)) => format!("{} → {}", of(old), of(new)),
+        (Some(old), None) => format!("old {}", of(old)),
+        (None, Some(new)) => format!("new {}", of(new)),
+        (None, None) => "the document".to_owned(),
+    }
+}
+
+fn lines(change: &Change) -> String {
+    match (&change.old, &change.new) {
+        (_, Some(new)) => format!("line {}", new.line),
+        (Some(old), None) => format!("line {} of the old one", old.line),
+        (None, None) => "the document".to_owned(),
+    }
+}

@@ -1,0 +1,381 @@
+//! What programs can do with generated code.
+//!
+//! In: the files of a client. Out: a statement for everything that it offers: each public item is named, each struct and
+//! variant made and taken apart, each function called, each type said. A program of all of them compiles with that
+//! client, and with another one only as far as that keeps what this one promises. Knows Rust, and the macros of the
+//! runtime by their names; no specification, no model.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use syn::{
+    Attribute, Fields, FnArg, GenericParam, Generics, ImplItem, Item, ItemEnum, ItemImpl, ItemMacro, ItemStruct,
+    ReceiverKind, ReturnType, Type, TypeParamBound, UseTree, Visibility,
+};
+
+/// Statements, by the part of the client that they are about. Each stands for itself.
+pub(crate) type Uses = BTreeMap<String, BTreeSet<String>>;
+
+/// Everything that the generated code offers.
+pub(crate) fn uses(files: &BTreeMap<String, String>) -> Uses {
+    let mut uses = Uses::new();
+    for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
+        // Where a type is defined is nobody's business: all are reached by `types`.
+        let part = if path.starts_with("types/") { "types" } else { path.trim_end_matches(".rs") };
+        let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let statements = uses.entry(part.to_owned()).or_default();
+        statements.extend(file.items.iter().flat_map(used).map(|statement| statement.to_string()));
+    }
+    uses
+}
+
+/// A program that does all of it, as an example of the crate that `library` names.
+pub(crate) fn program(uses: &Uses, library: &str) -> String {
+    let library = Ident::new(library, Span::call_site());
+    let modules = uses.iter().map(|(part, statements)| {
+        let name = format_ident!("of_{part}");
+        let statements = statements.iter().map(|statement| {
+            let tokens: TokenStream = statement.parse().unwrap();
+            in_library(quote! { const _: () = { #tokens }; }, &library)
+        });
+        // The same surroundings as in the file: what it calls `super`, `types` and `runtime`.
+        let (around, own) = match part.as_str() {
+            "mod" | "client" | "error_code" => (quote! { pub use #library::*; }, quote! { use #library::*; }),
+            "types" => (quote! { pub use #library::types::*; }, quote! { use #library::types::*; }),
+            group => {
+                let module = Ident::new(group, Span::call_site());
+                (quote! { pub use #library::*; }, quote! { use #library::{types, #module::*}; })
+            }
+        };
+        quote! {
+            mod #name {
+                #around
+                mod inner {
+                    #own
+                    use #library::runtime;
+                    #(#statements)*
+                }
+            }
+        }
+    });
+    let program = quote! {
+        #![allow(warnings)]
+        fn main() {}
+        #(#modules)*
+    };
+    program.to_string()
+}
+
+/// `crate`, as others call it.
+fn in_library(tokens: TokenStream, library: &Ident) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Ident(ident) if ident == "crate" => TokenTree::Ident(library.clone()),
+            TokenTree::Group(group) => {
+                TokenTree::Group(proc_macro2::Group::new(group.delimiter(), in_library(group.stream(), library)))
+            }
+            token => token,
+        })
+        .collect()
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+/// Statements that use an item.
+fn used(item: &Item) -> Vec<TokenStream> {
+    match item {
+        Item::Struct(item) if is_public(&item.vis) => structure(item),
+        Item::Enum(item) if is_public(&item.vis) => enumeration(item),
+        Item::Type(item) if is_public(&item.vis) => {
+            let (name, target) = (&item.ident, &item.ty);
+            vec![quote! { fn alias(value: #name) -> #target { value } }]
+        }
+        Item::Static(item) if is_public(&item.vis) => {
+            let (name, ty) = (&item.ident, &item.ty);
+            vec![quote! { fn value() { let _: &#ty = &#name; } }]
+        }
+        Item::Mod(item) if is_public(&item.vis) => {
+            let name = &item.ident;
+            vec![quote! { use crate::#name as module; }]
+        }
+        Item::Use(item) if is_public(&item.vis) => match last(&item.tree) {
+            Some(name) => vec![quote! { use crate::#name as item; }],
+            // `pub use module::*` in `types.rs`: the items are used where they are defined.
+            None => Vec::new(),
+        },
+        Item::Impl(item) => match &item.trait_ {
+            Some((path, _)) => implementation(item, path),
+            None => methods(item),
+        },
+        Item::Macro(item) => expansion(item),
+        Item::Struct(_) | Item::Enum(_) | Item::Type(_) | Item::Static(_) | Item::Mod(_) | Item::Use(_) => Vec::new(),
+        other => panic!("a caller does not know this item yet: {}", quote! { #other }),
+    }
+}
+
+fn last(tree: &UseTree) -> Option<&Ident> {
+    match tree {
+        UseTree::Path(path) => last(&path.tree),
+        UseTree::Name(name) => Some(&name.ident),
+        _ => None,
+    }
+}
+
+fn has(attributes: &[Attribute], name: &str) -> bool {
+    attributes.iter().any(|attribute| attribute.path().is_ident(name))
+}
+
+/// That a type has a trait.
+fn has_trait(ty: &impl quote::ToTokens, bound: TokenStream) -> TokenStream {
+    quote! { fn has<T: #bound>() {} fn it() { has::<#ty>() } }
+}
+
+/// That the derived traits are there.
+fn derived(attributes: &[Attribute], name: &Ident) -> Vec<TokenStream> {
+    let mut statements: Vec<TokenStream> = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+        let read = attribute.parse_nested_meta(|meta| {
+            let path = &meta.path;
+            let bound = match path.segments.last().unwrap().ident.to_string().as_str() {
+                "Clone" | "Copy" | "Default" | "PartialEq" | "Eq" | "PartialOrd" | "Ord" => quote! { #path },
+                "Debug" => quote! { std::fmt::Debug },
+                "Hash" => quote! { std::hash::Hash },
+                // Written under another name, for the macro that the file has beside it.
+                "Serialize" | "Deserialize" => return Ok(()),
+                other => panic!("a caller does not know the derive `{other}` yet"),
+            };
+            statements.push(has_trait(name, bound));
+            Ok(())
+        });
+        read.unwrap();
+    }
+    statements
+}
+
+fn structure(item: &ItemStruct) -> Vec<TokenStream> {
+    let name = &item.ident;
+    if !item.generics.params.is_empty() {
+        // A group of calls: the client makes it.
+        return vec![quote! { fn named(value: #name<crate::Client>) -> impl Clone + std::fmt::Debug { value } }];
+    }
+    let mut statements = derived(&item.attrs, name);
+    statements.push(quote! { fn named(value: #name) {} });
+    let Fields::Named(fields) = &item.fields else { return statements };
+    let fields: Vec<_> = fields.named.iter().filter(|field| is_public(&field.vis)).collect();
+    for field in &fields {
+        let (field, ty) = (field.ident.as_ref().unwrap(), &field.ty);
+        statements.push(quote! { fn get(value: #name) -> #ty { let #name { #field, .. } = value; #field } });
+        statements.push(quote! { fn set(value: &mut #name, #field: #ty) { value.#field = #field; } });
+    }
+    if !has(&item.attrs, "non_exhaustive") {
+        let mut of: Vec<(String, TokenStream)> = fields
+            .iter()
+            .map(|field| {
+                let (name, ty) = (field.ident.as_ref().unwrap(), &field.ty);
+                (name.to_string(), quote! { #name: #ty })
+            })
+            .collect();
+        of.sort_by(|a, b| a.0.cmp(&b.0));
+        let names: Vec<Ident> = of.iter().map(|(name, _)| syn::parse_str(name).unwrap()).collect();
+        let arguments = of.iter().map(|(_, argument)| argument);
+        statements.push(quote! { fn make(#(#arguments),*) -> #name { #name { #(#names),* } } });
+        statements.push(quote! { fn take(value: #name) { let #name { #(#names),* } = value; } });
+    }
+    statements
+}
+
+fn enumeration(item: &ItemEnum) -> Vec<TokenStream> {
+    let name = &item.ident;
+    let mut statements = derived(&item.attrs, name);
+    for variant in &item.variants {
+        let of = &variant.ident;
+        match &variant.fields {
+            Fields::Unit => {
+                statements.push(quote! { fn make() -> #name { #name::#of } });
+                statements.push(quote! { fn is(value: &#name) -> bool { matches!(value, #name::#of) } });
+            }
+            Fields::Unnamed(fields) => {
+                let ty = &fields.unnamed.first().unwrap().ty;
+                statements.push(quote! { fn make(inner: #ty) -> #name { #name::#of(inner) } });
+                statements.push(quote! {
+                    fn get(value: #name) -> Option<#ty> {
+                        match value { #name::#of(inner) => Some(inner), _ => None }
+                    }
+                });
+            }
+            Fields::Named(_) => panic!("a caller does not know variants with names yet"),
+        }
+    }
+    if !has(&item.attrs, "non_exhaustive") {
+        let variants = item.variants.iter().map(|variant| &variant.ident);
+        statements.push(quote! { fn all(value: #name) { match value { #(#name::#variants { .. } => {})* } } });
+    }
+    statements
+}
+
+/// `impl Into<T>`, as the type that it takes; the type as it is, else.
+fn given(ty: &Type) -> TokenStream {
+    if let Type::ImplTrait(bounds) = ty
+        && let Some(TypeParamBound::Trait(bound)) = bounds.bounds.first()
+        && let Some(into) = bound.path.segments.last()
+        && into.ident == "Into"
+        && let syn::PathArguments::AngleBracketed(arguments) = &into.arguments
+    {
+        let inner = &arguments.args;
+        return quote! { #inner };
+    }
+    quote! { #ty }
+}
+
+/// `Self`, as the type that it stands for.
+fn without_self(tokens: TokenStream, ty: &Type) -> TokenStream {
+    tokens
+        .into_iter()
+        .flat_map(|token| match token {
+            TokenTree::Ident(ident) if ident == "Self" => quote! { #ty },
+            TokenTree::Group(group) => {
+                TokenTree::Group(proc_macro2::Group::new(group.delimiter(), without_self(group.stream(), ty))).into()
+            }
+            token => token.into(),
+        })
+        .collect()
+}
+
+/// Calls of every public function.
+fn methods(item: &ItemImpl) -> Vec<TokenStream> {
+    let ty = &*item.self_ty;
+    let mut calls = Vec::new();
+    for member in &item.items {
+        let ImplItem::Fn(function) = member else { panic!("a caller knows functions only: {}", quote! { #member }) };
+        if !is_public(&function.vis) {
+            continue;
+        }
+        let signature = &function.sig;
+        let name = &signature.ident;
+        let mut receiver = None;
+        let mut names = Vec::new();
+        let mut types = Vec::new();
+        for argument in &signature.inputs {
+            match argument {
+                FnArg::Receiver(it) => {
+                    receiver = Some(match &it.kind {
+                        ReceiverKind::Value => quote! { #ty },
+                        ReceiverKind::Reference(_, _, mutability) => quote! { & #mutability #ty },
+                        _ => panic!("a caller does not know this receiver yet: {}", quote! { #it }),
+                    });
+                }
+                FnArg::Typed(it) => {
+                    names.push(format_ident!("argument_{}", names.len()));
+                    types.push(given(&it.ty));
+                }
+            }
+        }
+        let output = match &signature.output {
+            ReturnType::Default => quote! { () },
+            ReturnType::Type(_, ty) => quote! { #ty },
+        };
+        let output = without_self(output, ty);
+        let generics = joined(&item.generics, &signature.generics);
+        let bounds = [&item.generics, &signature.generics].map(|generics| generics.where_clause.as_ref());
+        let bounds = bounds.into_iter().flatten().flat_map(|clause| clause.predicates.iter());
+        let bounds = quote! { where #(#bounds,)* };
+        calls.push(match receiver {
+            Some(receiver) => quote! {
+                fn #name #generics(receiver: #receiver, #(#names: #types),*) -> #output #bounds {
+                    receiver.#name(#(#names),*)
+                }
+            },
+            None => quote! {
+                fn #name #generics(#(#names: #types),*) -> #output #bounds { <#ty>::#name(#(#names),*) }
+            },
+        });
+    }
+    calls
+}
+
+fn joined(outer: &Generics, inner: &Generics) -> TokenStream {
+    let parameters: Vec<&GenericParam> = outer.params.iter().chain(&inner.params).collect();
+    if parameters.is_empty() {
+        quote! {}
+    } else {
+        quote! { <#(#parameters),*> }
+    }
+}
+
+/// What a trait is implemented with.
+fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
+    let ty = &item.self_ty;
+    match path.segments.last().unwrap().ident.to_string().as_str() {
+        "Default" => vec![has_trait(ty, quote! { Default })],
+        "Operation" => {
+            let info = quote! { fn info() -> &'static runtime::OperationInfo { <#ty as runtime::Operation>::INFO } };
+            let types = item.items.iter().filter_map(|member| match member {
+                ImplItem::Type(member) => {
+                    let (name, is) = (&member.ident, &member.ty);
+                    Some(quote! {
+                        use std::marker::PhantomData;
+                        fn of() { let _: PhantomData<#is> = PhantomData::<<#ty as runtime::Operation>::#name>; }
+                    })
+                }
+                _ => None,
+            });
+            types.chain([info]).collect()
+        }
+        other => panic!("a caller does not know implementations of `{other}` yet"),
+    }
+}
+
+/// What a macro of the runtime makes.
+fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
+    let tokens: Vec<TokenTree> = item.mac.tokens.clone().into_iter().collect();
+    let name = &tokens[0];
+    let json = || has_trait(name, quote! { serde::Serialize + serde::de::DeserializeOwned });
+    let parameter = || has_trait(name, quote! { std::fmt::Display + runtime::ParameterValue });
+    let from = |ty: TokenStream| quote! { fn from(value: #ty) -> #name { value.into() } };
+    let macro_name = item.mac.path.segments.last().unwrap().ident.to_string();
+    match macro_name.as_str() {
+        "__object" => vec![json()],
+        "__text_newtype" => vec![
+            json(),
+            parameter(),
+            from(quote! { &str }),
+            from(quote! { String }),
+            from(quote! { &#name }),
+            quote! { fn read(value: &#name) -> &str { value.as_str() } },
+            has_trait(name, quote! { AsRef<str> }),
+        ],
+        "__integer_newtype" => {
+            let inner = &tokens[2];
+            let read = quote! { fn read(value: #name) -> #inner { value.get() } };
+            vec![json(), parameter(), from(quote! { #inner }), from(quote! { &#name }), read]
+        }
+        "__text_enum" => vec![
+            json(),
+            parameter(),
+            from(quote! { &str }),
+            from(quote! { String }),
+            quote! { fn read(value: &#name) -> &str { value.as_str() } },
+            quote! { fn values() -> &'static [&'static str] { #name::VALUES } },
+        ],
+        "__integer_enum" => vec![
+            json(),
+            parameter(),
+            from(quote! { i64 }),
+            quote! { fn read(value: #name) -> i64 { value.value() } },
+            quote! { fn values() -> &'static [i64] { #name::VALUES } },
+        ],
+        "__tagged_union" | "__untagged_union" => {
+            let TokenTree::Group(group) = tokens.last().unwrap() else { panic!("a union without forms") };
+            let forms = group.stream().into_iter().filter_map(|token| match token {
+                TokenTree::Group(ty) => Some(from(ty.stream())),
+                _ => None,
+            });
+            forms.chain([json()]).collect()
+        }
+        other => panic!("a caller does not know the macro `{other}` yet"),
+    }
+}
