@@ -4,7 +4,7 @@ use super::Comparer;
 use super::change::{Action, Class, Kind};
 use super::pairs::{Call, matched};
 use super::told::{Side, Thing};
-use super::words::{code, from_to, type_name};
+use super::words::{code, from_to, gone, type_name};
 use crate::model::{Api, ErrorCode, Group, Region, RoleHeader};
 
 /// Why something new in an enumeration of the client harms nobody.
@@ -83,9 +83,10 @@ impl<'a> Comparer<'a> {
 
     fn regions(&mut self) {
         let same_url = |old: &Region, new: &Region| old.url == new.url;
+        let (old_api, new_api): (&'a Api, &'a Api) = (self.old, self.new);
         let regions = matched(
-            &self.old.regions,
-            &self.new.regions,
+            &old_api.regions,
+            &new_api.regions,
             |_, region: &Region| region.variant.as_str(),
             &[&same_url],
             &|_, _| false,
@@ -96,7 +97,8 @@ impl<'a> Comparer<'a> {
             self.changes.note(&thing);
             if old.variant != new.variant {
                 let what = format!("renamed: {}", from_to(&old.variant, &new.variant));
-                let why = format!("`Region::{}` is gone", old.variant);
+                let taken = new_api.regions.iter().any(|region| region.variant == old.variant);
+                let why = gone(&format!("Region::{}", old.variant), taken);
                 self.changes.tell(&thing, Action::Renamed, Class::Breaking, what, why);
                 self.changes.claim_thing(&thing.key("x-region"));
             }
@@ -109,15 +111,17 @@ impl<'a> Comparer<'a> {
         }
         for (region, side) in sides(regions.removed, regions.added) {
             let thing = Thing::one(Kind::Region, format!("Region::{}", region.variant), side, &region.pointer);
-            self.variant(&thing, side, "Region", &region.variant, code(&region.url));
+            let taken = new_api.regions.iter().any(|known| known.variant == region.variant);
+            self.variant(&thing, side, &format!("Region::{}", region.variant), taken, code(&region.url));
         }
     }
 
     fn error_codes(&mut self) {
         let same_name = |old: &ErrorCode, new: &ErrorCode| old.variant == new.variant;
+        let (old_api, new_api): (&'a Api, &'a Api) = (self.old, self.new);
         let codes = matched(
-            &self.old.error_codes,
-            &self.new.error_codes,
+            &old_api.error_codes,
+            &new_api.error_codes,
             |_, entry: &ErrorCode| entry.code,
             &[&same_name],
             &|_, _| false,
@@ -128,7 +132,8 @@ impl<'a> Comparer<'a> {
             self.changes.note(&thing);
             if old.variant != new.variant {
                 let what = format!("renamed: {}", from_to(&old.variant, &new.variant));
-                let why = format!("`ErrorCode::{}` is gone", old.variant);
+                let taken = new_api.error_codes.iter().any(|entry| entry.variant == old.variant);
+                let why = gone(&format!("ErrorCode::{}", old.variant), taken);
                 self.changes.tell(&thing, Action::Renamed, Class::Breaking, what, why);
                 self.changes.claim_thing(&thing.key("name"));
             }
@@ -147,14 +152,15 @@ impl<'a> Comparer<'a> {
         }
         for (entry, side) in sides(codes.removed, codes.added) {
             let thing = Thing::one(Kind::ErrorCode, format!("ErrorCode::{}", entry.variant), side, &entry.pointer);
-            self.variant(&thing, side, "ErrorCode", &entry.variant, entry.code.to_string());
+            let taken = new_api.error_codes.iter().any(|known| known.variant == entry.variant);
+            self.variant(&thing, side, &format!("ErrorCode::{}", entry.variant), taken, entry.code.to_string());
         }
     }
 
     /// A variant that only one of the clients has.
-    pub(super) fn variant(&mut self, thing: &Thing, side: Side, owner: &str, variant: &str, value: String) {
+    pub(super) fn variant(&mut self, thing: &Thing, side: Side, name: &str, is_taken: bool, value: String) {
         if side == Side::Old {
-            let why = format!("`{owner}::{variant}` is gone");
+            let why = gone(name, is_taken);
             self.changes.tell_whole(thing, Class::Breaking, format!("removed: `{value}`"), why);
         } else {
             self.changes.tell_whole(thing, Class::Compatible, format!("added: `{value}`"), OPEN);

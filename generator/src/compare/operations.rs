@@ -5,7 +5,7 @@ use super::change::{Action, Class, Kind};
 use super::interface::sides;
 use super::pairs::{self, Call, Matched, matched};
 use super::told::{Side, Thing};
-use super::words::{self, answer_type, body_type, code, from_to, if_other, parameter_type};
+use super::words::{self, answer_type, body_type, code, from_to, gone, if_other, parameter_type};
 use crate::lower::without_names;
 use crate::model::{Api, Location, Operation, Parameter, Scope};
 
@@ -105,7 +105,8 @@ impl<'a> Comparer<'a> {
         }
         if other_method && from.type_name == to.type_name {
             let what = format!("method: {}", from_to(&from.method_name, &to.method_name));
-            let why = format!("`{method}` is gone");
+            let taken = new.group.operations.iter().any(|other| other.method_name == from.method_name);
+            let why = gone(&method, taken && modules.0 == modules.1);
             self.changes.tell(&keys[1], Action::Renamed, Class::Breaking, what, why);
             keys.iter().for_each(|key| self.changes.claim_thing(key));
         }
@@ -135,7 +136,10 @@ impl<'a> Comparer<'a> {
         let thing = Thing::both(Kind::Operation, code(&new.id), &old.pointer, &new.pointer);
         if old.risk != new.risk {
             let (class, why) = if new.risk > old.risk {
-                (Class::Breaking, "a client whose `max_risk` allowed it may refuse it now")
+                (
+                    Class::Breaking,
+                    "a client whose `max_risk` allowed it may refuse it now: the compiler does not notice",
+                )
             } else {
                 (Class::Compatible, "every client that was allowed to send it still is")
             };
@@ -255,11 +259,11 @@ impl<'a> Comparer<'a> {
                 of_path.map(|it| it.field.as_str()).collect::<Vec<_>>().join(", ")
             };
             let what = format!("arguments in another order: {}", from_to(&names(old), &names(new)));
-            let why = "arguments change places; the compiler notices only if their types differ";
+            let why = "arguments change places: the compiler notices only if their types differ";
             self.changes.tell(&thing, Action::Changed, Class::Breaking, what, why);
         }
         for (from, to) in &parameters.both {
-            self.parameter(from, to, owner);
+            self.parameter(from, to, new, owner);
         }
         for (parameter, side) in sides(parameters.removed, parameters.added) {
             let other = if side == Side::Old { self.new } else { self.old };
@@ -276,46 +280,42 @@ impl<'a> Comparer<'a> {
                 parameter_type(api, parameter),
                 words::location(parameter.location)
             );
-            let (class, what, why) = match (side, parameter.required) {
-                (Side::Old, true) => {
-                    (Class::Breaking, format!("removed: {what}"), "the field and an argument of `new` are gone")
+            let (class, word, why) = match (side, parameter.required) {
+                (Side::Old, _) => {
+                    let is_taken = new.parameters.iter().any(|other| other.field == parameter.field);
+                    (Class::Breaking, "removed", gone(&parameter.field, is_taken))
                 }
-                (Side::Old, false) => {
-                    (Class::Breaking, format!("removed: {what}"), "the field and the method that sets it are gone")
-                }
-                (Side::New, true) => {
-                    (Class::Breaking, format!("added: {what}"), "`new` takes it: every call must give it")
-                }
-                (Side::New, false) => {
-                    (Class::Compatible, format!("added: {what}"), "it is left out unless a caller sets it")
-                }
+                (Side::New, true) => (Class::Breaking, "added", requirement(true).1.to_owned()),
+                (Side::New, false) => (Class::Compatible, "added", "it is left out unless a caller sets it".to_owned()),
             };
+            let what = format!("{word}: {what}");
             self.changes.tell_whole(&thing, class, what, why);
         }
     }
 
-    fn parameter(&mut self, old: &Parameter, new: &Parameter, owner: &str) {
+    fn parameter(&mut self, old: &Parameter, new: &Parameter, of_new: &Operation, owner: &str) {
         let name = format!("{owner}.{}", code(&new.name));
         let thing = Thing::both(Kind::Parameter, name, &old.origin.slot, &new.origin.slot);
         let node = Thing::both(Kind::Parameter, "", &old.origin.node, &new.origin.node);
         self.changes.note(&thing);
         self.schemas.push((format!("{}/schema", old.origin.node), format!("{}/schema", new.origin.node)));
         self.reach(&old.ty, &new.ty);
-        let mut told: Vec<(Action, Class, String, &str, &[&str])> = Vec::new();
+        let mut told: Vec<(Action, Class, String, String, &[&str])> = Vec::new();
+        let is_taken = |field: &str| of_new.parameters.iter().any(|other| other.field == field);
         if !self.is_common {
             if old.field != new.field {
                 let what = format!("renamed: {}", from_to(&old.name, &new.name));
-                told.push((Action::Renamed, Class::Breaking, what, "the field of the old name is gone", &["name"]));
+                told.push((Action::Renamed, Class::Breaking, what, gone(&old.field, is_taken(&old.field)), &["name"]));
             } else if old.name != new.name {
                 let what = format!("sent as {}", from_to(&old.name, &new.name));
                 let why = "its name in Rust is the same; the client sends the new one";
-                told.push((Action::Renamed, Class::Compatible, what, why, &["name"]));
+                told.push((Action::Renamed, Class::Compatible, what, why.to_owned(), &["name"]));
             }
             if old.deprecated != new.deprecated {
                 let what = if new.deprecated { "deprecated" } else { "not deprecated any more" };
                 let class = if new.required { Class::DocumentationOnly } else { Class::Compatible };
                 let why = "code that sets it compiles, with or without a warning of the compiler";
-                told.push((Action::Changed, class, what.to_owned(), why, &["deprecated"]));
+                told.push((Action::Changed, class, what.to_owned(), why.to_owned(), &["deprecated"]));
             }
         }
         if old.location != new.location {
@@ -326,20 +326,26 @@ impl<'a> Comparer<'a> {
             } else {
                 (Class::Compatible, "code stays as it is; the client writes it elsewhere")
             };
-            told.push((Action::Changed, class, format!("moved: {what}"), why, &["in"]));
+            told.push((Action::Changed, class, format!("moved: {what}"), why.to_owned(), &["in"]));
         }
         let types = if_other(&parameter_type(self.old, old), &parameter_type(self.new, new));
         let same = self.same_type(&old.ty, &new.ty);
         if old.required != new.required {
             let (what, why) = requirement(new.required);
             let keys: &[&str] = if same { &["required"] } else { &["required", "schema"] };
-            told.push((Action::Changed, Class::Breaking, format!("{what}{}", after_colon(&types)), why, keys));
+            told.push((
+                Action::Changed,
+                Class::Breaking,
+                format!("{what}{}", after_colon(&types)),
+                why.to_owned(),
+                keys,
+            ));
         } else if !same {
-            told.push((Action::Changed, Class::Breaking, types, "callers give another type", &["schema"]));
+            told.push((Action::Changed, Class::Breaking, types, "callers give another type".to_owned(), &["schema"]));
         } else if old.list_style != new.list_style {
             let what = "its entries are put into the query in another way".to_owned();
             let why = "code stays as it is; the client sends the list in another way";
-            told.push((Action::Changed, Class::Compatible, what, why, &["style", "explode"]));
+            told.push((Action::Changed, Class::Compatible, what, why.to_owned(), &["style", "explode"]));
         }
         for (action, class, what, why, keys) in told {
             self.changes.tell(&thing, action, class, what, why);

@@ -5,7 +5,7 @@ use super::change::{Action, Class, Kind};
 use super::interface::sides;
 use super::pairs::{self, matched};
 use super::told::{Side, Thing};
-use super::words::{code, field_type, form, from_to, if_other, options, primitive_name, type_name};
+use super::words::{code, field_type, form, from_to, gone, if_other, options, primitive_name, type_name};
 use crate::model::{
     EnumValues, Field, Form, Primitive, Rest, Struct, TypeDefinition, TypeId, TypeKind, TypeRef, Union, Variant,
 };
@@ -162,7 +162,7 @@ impl<'a> Comparer<'a> {
         let fields = pairs::fields(old, new, &same);
         let before = self.changes.told.len();
         for (from, to) in fields.both {
-            self.field(owner, from, to);
+            self.field(owner, from, to, new);
         }
         let keeps_rest = old.rest.is_some();
         for (field, side) in sides(fields.removed, fields.added) {
@@ -171,14 +171,21 @@ impl<'a> Comparer<'a> {
             let ty = field_type(api, field, definition.in_requests);
             let made = owner.made(self.is_common).1;
             let (class, what, why) = match side {
-                Side::Old => (Class::Breaking, "removed", "code that reads or sets it does not compile"),
+                Side::Old => {
+                    let is_taken = new.fields.iter().any(|other| other.field == field.field);
+                    (Class::Breaking, "removed", gone(&field.field, is_taken))
+                }
                 Side::New if made && given(field) == Given::Required => {
-                    (Class::Breaking, "added and required", "`new` takes it: every caller must give it")
+                    (Class::Breaking, "added and required", "`new` takes it: every caller must give it".to_owned())
                 }
-                Side::New if keeps_rest => {
-                    (Class::Compatible, "added", "structs are `#[non_exhaustive]`; it is not among the others any more")
+                Side::New => {
+                    let why = if keeps_rest {
+                        "structs are `#[non_exhaustive]`; it is not among the others any more"
+                    } else {
+                        "structs are `#[non_exhaustive]`: code does not see it"
+                    };
+                    (Class::Compatible, "added", why.to_owned())
                 }
-                Side::New => (Class::Compatible, "added", "structs are `#[non_exhaustive]`: code does not see it"),
             };
             self.changes.tell_whole(&thing, class, format!("{what}: `{ty}`"), why);
             field.required_pointers.iter().for_each(|pointer| self.changes.claim(side, pointer));
@@ -195,7 +202,7 @@ impl<'a> Comparer<'a> {
         format!("{}.{}", owner.name, code(&field.name))
     }
 
-    fn field(&mut self, owner: &Owner<'_>, old: &Field, new: &Field) {
+    fn field(&mut self, owner: &Owner<'_>, old: &Field, new: &Field, of_new: &Struct) {
         let thing = Thing::both(Kind::Field, self.field_name(owner, new), &old.pointer, &new.pointer);
         let (made_old, made_new) = owner.made(self.is_common);
         self.changes.note(&thing);
@@ -207,7 +214,7 @@ impl<'a> Comparer<'a> {
         };
         if !self.is_common {
             if old.field != new.field {
-                let why = "the field of the old name is gone";
+                let why = gone(&old.field, of_new.fields.iter().any(|other| other.field == old.field));
                 let (from, to) = if old.name == new.name { (&old.field, &new.field) } else { (&old.name, &new.name) };
                 let what = format!("renamed: {}", from_to(from, to));
                 self.changes.tell(&thing, Action::Renamed, Class::Breaking, what, why);
@@ -304,7 +311,7 @@ impl<'a> Comparer<'a> {
                     self.changes.tell(&thing, Action::Changed, Class::Breaking, types, why);
                     self.changes.claim_thing(&thing);
                 } else if old.field != new.field && !self.is_common {
-                    let why = "the field of the old name is gone";
+                    let why = gone(&old.field, false);
                     self.changes.tell(&thing, Action::Renamed, Class::Breaking, from_to(&old.field, &new.field), why);
                 }
             }
@@ -349,7 +356,8 @@ impl<'a> Comparer<'a> {
                 self.changes.claim_thing(&thing);
             } else if from.variant != to.variant && !self.is_common {
                 let what = format!("renamed: {}", from_to(&from.variant, &to.variant));
-                let why = format!("`{}::{}` is gone", owner.new.name, from.variant);
+                let taken = new.iter().any(|other| other.variant == from.variant);
+                let why = gone(&format!("{}::{}", owner.new.name, from.variant), taken);
                 self.changes.tell(&thing, Action::Renamed, Class::Breaking, what, why);
                 self.changes.claim_thing(&Thing::both(Kind::Value, name, &old_name_at, &new_name_at));
             }
@@ -357,7 +365,9 @@ impl<'a> Comparer<'a> {
         for (value, side) in sides(values.removed, values.added) {
             let [value_at, name_at, words_at] = pointers(side, value);
             let thing = Thing::one(Kind::Value, format!("{}::{}", owner.name, value.variant), side, &value_at);
-            self.variant(&thing, side, &owner.name, &value.variant, code(&format!("{:?}", value.value)));
+            let taken = new.iter().any(|other| other.variant == value.variant);
+            let name = format!("{}::{}", owner.name, value.variant);
+            self.variant(&thing, side, &name, taken, code(&format!("{:?}", value.value)));
             self.changes.claim_whole(side, &name_at);
             self.changes.claim_whole(side, &words_at);
         }
@@ -392,7 +402,8 @@ impl<'a> Comparer<'a> {
             }
             if from.variant != to.variant && !self.is_common {
                 let what = format!("renamed: {}", from_to(&from.variant, &to.variant));
-                let why = format!("`{}::{}` is gone", owner.new.name, from.variant);
+                let taken = new.forms.iter().any(|other| other.variant == from.variant);
+                let why = gone(&format!("{}::{}", owner.new.name, from.variant), taken);
                 self.changes.tell(&thing, Action::Renamed, Class::Breaking, what, why);
                 self.changes.claim_thing(&thing);
             }
@@ -407,7 +418,9 @@ impl<'a> Comparer<'a> {
         for (form, side) in sides(forms.removed, forms.added) {
             let thing = Thing::one(Kind::Form, format!("{}::{}", owner.name, form.variant), side, &place(side, form));
             let api = if side == Side::Old { self.old } else { self.new };
-            self.variant(&thing, side, &owner.name, &form.variant, type_name(api, &form.ty));
+            let taken = new.forms.iter().any(|other| other.variant == form.variant);
+            let name = format!("{}::{}", owner.name, form.variant);
+            self.variant(&thing, side, &name, taken, type_name(api, &form.ty));
             let base = if side == Side::Old { &owner.old.pointer } else { &owner.new.pointer };
             self.changes.claim(side, &format!("{base}/discriminator/mapping"));
         }

@@ -124,6 +124,15 @@ pub(super) fn from_to(old: &str, new: &str) -> String {
     format!("`{}` → `{}`", code(old), code(new))
 }
 
+/// Why a name that callers used breaks them: it is not there any more, or another thing has it.
+pub(super) fn gone(name: &str, is_taken: bool) -> String {
+    if is_taken {
+        format!("`{name}` is another one now: the compiler may not notice")
+    } else {
+        format!("`{name}` is gone")
+    }
+}
+
 /// The same, and nothing if there is nothing to see.
 pub(super) fn if_other(old: &str, new: &str) -> String {
     if old == new { String::new() } else { from_to(old, new) }
