@@ -4,6 +4,7 @@
 //! Decides nothing about specifications or code.
 
 mod coverage;
+mod diff;
 mod explain;
 mod r#gen;
 mod lint;
@@ -29,6 +30,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Gen(r#gen::Arguments),
+    Diff(diff::Arguments),
     Explain(explain::Arguments),
     New(new::Arguments),
     Coverage(coverage::Arguments),
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     match arguments.command {
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Gen(arguments) => r#gen::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::New(arguments) => new::run(&arguments),

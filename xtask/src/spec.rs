@@ -60,8 +60,7 @@ impl Format {
 }
 
 fn rendered(problems: &Diagnostics) -> String {
-    let no_color = std::env::var_os("NO_COLOR");
-    problems.render(is_styled(io::stderr().is_terminal(), no_color.as_deref()))
+    problems.render(is_styled(io::stderr().is_terminal()))
 }
 
 /// Writes to standard output. A reader that has seen enough, such as `head`, is no failure.
@@ -76,7 +75,11 @@ pub(crate) fn print(text: &str) {
 }
 
 /// Colours are for a terminal, and for people who want them: <https://no-color.org>.
-fn is_styled(terminal: bool, no_color: Option<&OsStr>) -> bool {
+pub(crate) fn is_styled(terminal: bool) -> bool {
+    is_wanted(terminal, std::env::var_os("NO_COLOR").as_deref())
+}
+
+fn is_wanted(terminal: bool, no_color: Option<&OsStr>) -> bool {
     terminal && no_color.is_none_or(OsStr::is_empty)
 }
 
@@ -140,9 +143,9 @@ mod tests {
 
     #[test]
     fn colours_are_for_terminals_of_people_who_want_them() {
-        assert!(is_styled(true, None));
-        assert!(is_styled(true, Some(OsStr::new(""))));
-        assert!(!is_styled(true, Some(OsStr::new("1"))));
-        assert!(!is_styled(false, None));
+        assert!(is_wanted(true, None));
+        assert!(is_wanted(true, Some(OsStr::new(""))));
+        assert!(!is_wanted(true, Some(OsStr::new("1"))));
+        assert!(!is_wanted(false, None));
     }
 }

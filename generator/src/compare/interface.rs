@@ -4,7 +4,7 @@ use super::Comparer;
 use super::change::{Action, Class, Kind};
 use super::pairs::{Call, matched};
 use super::told::{Side, Thing};
-use super::words::{code, from_to, gone, type_name};
+use super::words::{code, from_to, gone};
 use crate::model::{Api, ErrorCode, Group, Region, RoleHeader};
 
 /// Why something new in an enumeration of the client harms nobody.
@@ -210,7 +210,7 @@ impl<'a> Comparer<'a> {
                 }
                 if let Some(method) = method.filter(|_| !self.same_type(&old.ty, &new.ty)) {
                     let what =
-                        format!("type: {}", from_to(&type_name(self.old, &old.ty), &type_name(self.new, &new.ty)));
+                        format!("type: {}", from_to(&self.old_words().ty(&old.ty), &self.new_words().ty(&new.ty)));
                     let why = format!("`{method}` takes another type");
                     self.changes.tell(&thing, Action::Changed, Class::Breaking, what, why);
                     self.changes.claim_thing(&thing.key("schema"));

@@ -23,6 +23,7 @@ pub(super) fn differences(
 ) -> Vec<Told> {
     let names = Names::new(changes);
     let mut seen = HashSet::new();
+    let mut known = HashSet::new();
     let mut told = Vec::new();
     for (old_at, new_at) in schemas.iter().filter(|pair| seen.insert(*pair)) {
         let (subject, _) = names.of(Side::Old, old_at);
@@ -39,11 +40,15 @@ pub(super) fn differences(
                         (Some(our), Some(their)) => from_to(&our, &their),
                         _ => "another".to_owned(),
                     },
-                    (Some(_), None) => "not there".to_owned(),
-                    (None, Some((_, their))) => shown(their).map_or("there".to_owned(), |their| format!("`{their}`")),
+                    (Some((_, our)), None) => format!("{} → none", in_words(our)),
+                    (None, Some((_, their))) => format!("none → {}", in_words(their)),
                 };
-                let (kind, why) = roles::explained(key, false);
                 let at = |found: &Option<(String, &Node<'_>)>| found.as_ref().map(|(pointer, _)| pointer.clone());
+                let places = (at(&our).unwrap_or_else(|| pair.0.clone()), at(&their).unwrap_or_else(|| pair.1.clone()));
+                if !known.insert((*key, places.clone())) {
+                    continue;
+                }
+                let (kind, why) = roles::explained(key, false);
                 told.push(Told {
                     class: Class::DocumentationOnly,
                     kind,
@@ -55,8 +60,8 @@ pub(super) fn differences(
                     subject: subject.clone(),
                     what: format!("`{way}{key}` {what}"),
                     why: why.to_owned(),
-                    old: at(&our).or_else(|| Some(pair.0.clone())),
-                    new: at(&their).or_else(|| Some(pair.1.clone())),
+                    old: Some(places.0),
+                    new: Some(places.1),
                 });
             }
             match (ours.get("items"), theirs.get("items")) {
@@ -67,6 +72,10 @@ pub(super) fn differences(
         }
     }
     told
+}
+
+fn in_words(node: &Node<'_>) -> String {
+    shown(node).map_or_else(|| "a value".to_owned(), |value| format!("`{value}`"))
 }
 
 /// What is written about a value: in place, and behind references.

@@ -30,6 +30,7 @@ use pairs::{Models, TypePairs};
 pub use render::{json, markdown, text};
 use told::{Changes, Told};
 pub use version::{Step, Verdict};
+use words::Words;
 
 /// What to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +139,14 @@ impl<'a> Comparer<'a> {
         self.lonely_operations(calls);
         self.definitions();
         None
+    }
+
+    fn old_words(&self) -> Words<'a> {
+        Words { api: self.old, by_form: self.is_common }
+    }
+
+    fn new_words(&self) -> Words<'a> {
+        Words { api: self.new, by_form: self.is_common }
     }
 
     /// Whether callers see the same type. What differs in the definition of a named type is told there.

@@ -5,7 +5,7 @@ use super::change::{Action, Class, Kind};
 use super::interface::sides;
 use super::pairs::{self, Call, Matched, matched};
 use super::told::{Side, Thing};
-use super::words::{self, answer_type, body_type, code, from_to, gone, if_other, parameter_type};
+use super::words::{self, code, from_to, gone, if_other};
 use crate::lower::without_names;
 use crate::model::{Api, Location, Operation, Parameter, Scope};
 
@@ -225,7 +225,7 @@ impl<'a> Comparer<'a> {
             (None, None) => true,
             _ => false,
         };
-        let [old_type, new_type] = [(self.old, old), (self.new, new)].map(|(api, it)| answer_type(api, &it.answer));
+        let (old_type, new_type) = (self.old_words().answer(&old.answer), self.new_words().answer(&new.answer));
         let options = |name: &str| name.starts_with("Option<");
         let read_alike = std::mem::discriminant(&old.answer) == std::mem::discriminant(&new.answer);
         if !same || options(&old_type) != options(&new_type) {
@@ -271,13 +271,13 @@ impl<'a> Comparer<'a> {
                 // One document calls a header what the other calls a security scheme.
                 continue;
             }
-            let api = if side == Side::Old { self.old } else { self.new };
+            let words = if side == Side::Old { self.old_words() } else { self.new_words() };
             let name = format!("{owner}.{}", code(&parameter.name));
             let thing = Thing::one(Kind::Parameter, name, side, &parameter.origin.slot);
             let what = format!(
                 "{} `{}` of the {}",
                 if parameter.required { "required" } else { "optional" },
-                parameter_type(api, parameter),
+                words.parameter(parameter),
                 words::location(parameter.location)
             );
             let (class, word, why) = match (side, parameter.required) {
@@ -328,7 +328,7 @@ impl<'a> Comparer<'a> {
             };
             told.push((Action::Changed, class, format!("moved: {what}"), why.to_owned(), &["in"]));
         }
-        let types = if_other(&parameter_type(self.old, old), &parameter_type(self.new, new));
+        let types = if_other(&self.old_words().parameter(old), &self.new_words().parameter(new));
         let same = self.same_type(&old.ty, &new.ty);
         if old.required != new.required {
             let (what, why) = requirement(new.required);
@@ -359,10 +359,11 @@ impl<'a> Comparer<'a> {
             (None, None) => return,
             (Some(old), Some(new)) => (old, new),
             (old, new) => {
-                let (side, api) = if old.is_some() { (Side::Old, self.old) } else { (Side::New, self.new) };
+                let (side, words) =
+                    if old.is_some() { (Side::Old, self.old_words()) } else { (Side::New, self.new_words()) };
                 let Some(body) = old.as_ref().or(new.as_ref()) else { return };
                 let thing = Thing::one(Kind::Body, owner, side, &body.origin.slot);
-                let ty = body_type(api, body);
+                let ty = words.body(body);
                 let (class, what, why) = match (side, body.required) {
                     (Side::Old, _) => (Class::Breaking, "removed", "the field `body` is gone"),
                     (Side::New, true) => (Class::Breaking, "added", "`new` takes it: every call must give it"),
@@ -376,7 +377,7 @@ impl<'a> Comparer<'a> {
         self.changes.note(&thing);
         self.schemas.push((old.schema_pointer.clone(), new.schema_pointer.clone()));
         self.reach(&old.ty, &new.ty);
-        let types = if_other(&body_type(self.old, old), &body_type(self.new, new));
+        let types = if_other(&self.old_words().body(old), &self.new_words().body(new));
         let same = self.same_type(&old.ty, &new.ty);
         let renamed = old.field != new.field && !self.is_common;
         let (what, why) = match (old.required == new.required, same) {

@@ -116,7 +116,7 @@ fn summary(comparison: &Comparison, verdict: Option<&Verdict>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(common) = comparison.common {
         lines.push(format!(
-            "{} operations are in both and were compared; {} are only in the old document, {} only in the new one",
+            "operations: {} in both documents, compared; {} only in the old one, {} only in the new one",
             common.both, common.only_old, common.only_new
         ));
     }

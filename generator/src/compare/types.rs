@@ -5,7 +5,7 @@ use super::change::{Action, Class, Kind};
 use super::interface::sides;
 use super::pairs::{self, matched};
 use super::told::{Side, Thing};
-use super::words::{code, field_type, form, from_to, gone, if_other, options, primitive_name, type_name};
+use super::words::{code, from_to, gone, if_other, options, primitive_name};
 use crate::model::{
     EnumValues, Field, Form, Primitive, Rest, Struct, TypeDefinition, TypeId, TypeKind, TypeRef, Union, Variant,
 };
@@ -59,10 +59,10 @@ impl<'a> Comparer<'a> {
             let thing = Thing::one(Kind::Type, code(&definition.name), side, &definition.pointer);
             if side == Side::Old {
                 let why = format!("`types::{}` is gone", definition.name);
-                let what = format!("removed: {}", form(self.old, &definition.kind));
+                let what = format!("removed: {}", self.old_words().form(&definition.kind));
                 self.changes.tell_whole(&thing, Class::Breaking, what, why);
             } else {
-                let what = format!("added: {}", form(self.new, &definition.kind));
+                let what = format!("added: {}", self.new_words().form(&definition.kind));
                 self.changes.tell_whole(&thing, Class::Compatible, what, "nobody has used it yet");
             }
         }
@@ -107,7 +107,7 @@ impl<'a> Comparer<'a> {
     }
 
     fn other_form(&mut self, owner: &Owner<'_>, thing: &Thing) {
-        let (old, new) = (form(self.old, &owner.old.kind), form(self.new, &owner.new.kind));
+        let (old, new) = (self.old_words().form(&owner.old.kind), self.new_words().form(&owner.new.kind));
         let what = format!("{} → {}", old, new);
         self.changes.tell(
             thing,
@@ -166,9 +166,10 @@ impl<'a> Comparer<'a> {
         }
         let keeps_rest = old.rest.is_some();
         for (field, side) in sides(fields.removed, fields.added) {
-            let (api, definition) = if side == Side::Old { (self.old, owner.old) } else { (self.new, owner.new) };
+            let (words, definition) =
+                if side == Side::Old { (self.old_words(), owner.old) } else { (self.new_words(), owner.new) };
             let thing = Thing::one(Kind::Field, self.field_name(owner, field), side, &field.pointer);
-            let ty = field_type(api, field, definition.in_requests);
+            let ty = words.field(field, definition.in_requests);
             let made = owner.made(self.is_common).1;
             let (class, what, why) = match side {
                 Side::Old => {
@@ -242,7 +243,7 @@ impl<'a> Comparer<'a> {
         let (old_holding, new_holding) = (self.old.holding(old, made_old), self.new.holding(new, made_new));
         let same = self.same_type(&old.ty, &new.ty);
         let boxed = old.boxed != new.boxed && !self.is_common;
-        let types = if_other(&field_type(self.old, old, made_old), &field_type(self.new, new, made_new));
+        let types = if_other(&self.old_words().field(old, made_old), &self.new_words().field(new, made_new));
         let requirement = match (old.required, new.required) {
             (false, true) => "required now",
             (true, false) => "optional now",
@@ -306,7 +307,7 @@ impl<'a> Comparer<'a> {
                 self.schemas.push((old.pointer.clone(), new.pointer.clone()));
                 self.reach(&old.ty, &new.ty);
                 if !self.same_type(&old.ty, &new.ty) {
-                    let types = from_to(&type_name(self.old, &old.ty), &type_name(self.new, &new.ty));
+                    let types = from_to(&self.old_words().ty(&old.ty), &self.new_words().ty(&new.ty));
                     let why = "members that are not described have another type";
                     self.changes.tell(&thing, Action::Changed, Class::Breaking, types, why);
                     self.changes.claim_thing(&thing);
@@ -396,7 +397,7 @@ impl<'a> Comparer<'a> {
             let thing = Thing::both(Kind::Form, name, &place(Side::Old, from), &place(Side::New, to));
             self.reach(&from.ty, &to.ty);
             if !self.same_type(&from.ty, &to.ty) {
-                let types = from_to(&type_name(self.old, &from.ty), &type_name(self.new, &to.ty));
+                let types = from_to(&self.old_words().ty(&from.ty), &self.new_words().ty(&to.ty));
                 self.changes.tell(&thing, Action::Changed, Class::Breaking, types, "the variant holds another type");
                 self.changes.claim_thing(&thing);
             }
@@ -417,10 +418,10 @@ impl<'a> Comparer<'a> {
         }
         for (form, side) in sides(forms.removed, forms.added) {
             let thing = Thing::one(Kind::Form, format!("{}::{}", owner.name, form.variant), side, &place(side, form));
-            let api = if side == Side::Old { self.old } else { self.new };
+            let words = if side == Side::Old { self.old_words() } else { self.new_words() };
             let taken = new.forms.iter().any(|other| other.variant == form.variant);
             let name = format!("{}::{}", owner.name, form.variant);
-            self.variant(&thing, side, &name, taken, type_name(api, &form.ty));
+            self.variant(&thing, side, &name, taken, words.ty(&form.ty));
             let base = if side == Side::Old { &owner.old.pointer } else { &owner.new.pointer };
             self.changes.claim(side, &format!("{base}/discriminator/mapping"));
         }

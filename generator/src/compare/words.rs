@@ -7,14 +7,71 @@ use crate::model::{
     TypeRef,
 };
 
-/// A type as the client has it.
-pub(super) fn type_name(api: &Api, ty: &TypeRef) -> String {
-    match ty {
-        TypeRef::Primitive(primitive) => primitive_name(*primitive).to_owned(),
-        TypeRef::List(item) => format!("Vec<{}>", type_name(api, item)),
-        TypeRef::Map(value) => format!("BTreeMap<String, {}>", type_name(api, value)),
-        TypeRef::Nullable(inner) => format!("Option<{}>", type_name(api, inner)),
-        TypeRef::Named(id) => api.definition(*id).map_or("JsonValue", |definition| &definition.name).to_owned(),
+/// Speaks of the types of one model.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'a> {
+    pub(super) api: &'a Api,
+    /// Names in Rust say nothing: the form of a value is told.
+    pub(super) by_form: bool,
+}
+
+impl Words<'_> {
+    /// A type as the client has it.
+    pub(super) fn ty(self, ty: &TypeRef) -> String {
+        match ty {
+            TypeRef::Primitive(primitive) => primitive_name(*primitive).to_owned(),
+            TypeRef::List(item) => format!("Vec<{}>", self.ty(item)),
+            TypeRef::Map(value) => format!("BTreeMap<String, {}>", self.ty(value)),
+            TypeRef::Nullable(inner) => format!("Option<{}>", self.ty(inner)),
+            TypeRef::Named(id) => match self.api.definition(*id) {
+                None => "JsonValue".to_owned(),
+                Some(definition) if !self.by_form => definition.name.clone(),
+                Some(definition) => match &definition.kind {
+                    TypeKind::Alias(ty) => self.ty(ty),
+                    TypeKind::Newtype(primitive) => primitive_name(*primitive).to_owned(),
+                    TypeKind::Struct(_) => "object".to_owned(),
+                    TypeKind::Enum(_) => "enumeration".to_owned(),
+                    TypeKind::Union(_) => "union".to_owned(),
+                },
+            },
+        }
+    }
+
+    pub(super) fn field(self, field: &Field, in_requests: bool) -> String {
+        let bare = self.ty(&field.ty);
+        let held = if field.boxed && !self.by_form { format!("Box<{bare}>") } else { bare };
+        optional(held, options(self.api.holding(field, in_requests)))
+    }
+
+    pub(super) fn parameter(self, parameter: &Parameter) -> String {
+        let left_out = !parameter.required && parameter.list_style.is_none();
+        optional(self.ty(&parameter.ty), usize::from(left_out))
+    }
+
+    pub(super) fn body(self, body: &Body) -> String {
+        optional(self.ty(&body.ty), usize::from(!body.required))
+    }
+
+    pub(super) fn answer(self, answer: &Answer) -> String {
+        match answer {
+            Answer::Data(ty) | Answer::Plain(ty) => self.ty(ty),
+            Answer::OptionalData(ty) => optional(self.ty(ty), usize::from(!self.api.is_list(ty))),
+            Answer::Acknowledgement | Answer::Nothing => "()".to_owned(),
+        }
+    }
+
+    /// What a type is, with its article.
+    pub(super) fn form(self, kind: &TypeKind) -> String {
+        match kind {
+            TypeKind::Struct(_) => "a struct".to_owned(),
+            TypeKind::Enum(values) => match values.values {
+                EnumValues::Text(_) => "an enumeration of texts".to_owned(),
+                EnumValues::Integer(_) => "an enumeration of integers".to_owned(),
+            },
+            TypeKind::Union(_) => "a union".to_owned(),
+            TypeKind::Newtype(primitive) => format!("a type of its own around `{}`", primitive_name(*primitive)),
+            TypeKind::Alias(ty) => format!("an alias of `{}`", self.ty(ty)),
+        }
     }
 }
 
@@ -47,43 +104,6 @@ pub(super) fn options(holding: Holding) -> usize {
 
 fn optional(ty: String, options: usize) -> String {
     (0..options).fold(ty, |ty, _| format!("Option<{ty}>"))
-}
-
-pub(super) fn field_type(api: &Api, field: &Field, in_requests: bool) -> String {
-    let bare = type_name(api, &field.ty);
-    let held = if field.boxed { format!("Box<{bare}>") } else { bare };
-    optional(held, options(api.holding(field, in_requests)))
-}
-
-pub(super) fn parameter_type(api: &Api, parameter: &Parameter) -> String {
-    let left_out = !parameter.required && parameter.list_style.is_none();
-    optional(type_name(api, &parameter.ty), usize::from(left_out))
-}
-
-pub(super) fn body_type(api: &Api, body: &Body) -> String {
-    optional(type_name(api, &body.ty), usize::from(!body.required))
-}
-
-pub(super) fn answer_type(api: &Api, answer: &Answer) -> String {
-    match answer {
-        Answer::Data(ty) | Answer::Plain(ty) => type_name(api, ty),
-        Answer::OptionalData(ty) => optional(type_name(api, ty), usize::from(!api.is_list(ty))),
-        Answer::Acknowledgement | Answer::Nothing => "()".to_owned(),
-    }
-}
-
-/// What a type is, with its article.
-pub(super) fn form(api: &Api, kind: &TypeKind) -> String {
-    match kind {
-        TypeKind::Struct(_) => "a struct".to_owned(),
-        TypeKind::Enum(values) => match values.values {
-            EnumValues::Text(_) => "an enumeration of texts".to_owned(),
-            EnumValues::Integer(_) => "an enumeration of integers".to_owned(),
-        },
-        TypeKind::Union(_) => "a union".to_owned(),
-        TypeKind::Newtype(primitive) => format!("a type of its own around `{}`", primitive_name(*primitive)),
-        TypeKind::Alias(ty) => format!("an alias of `{}`", type_name(api, ty)),
-    }
 }
 
 pub(super) fn location(location: Location) -> &'static str {
