@@ -10,6 +10,7 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
+#[allow(dead_code, reason = "only the part that reads generated code is of use here")]
 #[path = "compiler/caller.rs"]
 mod caller;
 
@@ -28,7 +29,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_yaml::{Mapping, Value};
 
 /// Edits to try. About one in five makes a specification.
-const CASES: u32 = 3000;
+const CASES: u32 = 800;
 
 /// Our small specifications, and the fixtures of the generator.
 fn documents() -> Vec<(Value, Dialect)> {
@@ -388,6 +389,6 @@ fn every_change_is_told_and_has_its_class() {
     let counts = counts.into_inner();
     for class in Class::ALL {
         let count = counts.get(&Some(*class)).copied().unwrap_or_default();
-        assert!(count >= 50, "{class:?} was seen {count} times only: {counts:?}");
+        assert!(count >= 12, "{class:?} was seen {count} times only: {counts:?}");
     }
 }
