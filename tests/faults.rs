@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use flighthub2::testing::MockServer;
+use flighthub2::testing::{Fault, MockServer};
 use flighthub2::{Client, Delivery, ErrorKind, Pace, Retry, Risk, Wait};
 use flighthub2_tests::calls::{Example, examples};
 use flighthub2_tests::client::{PROJECT, TOKEN, builder};
@@ -99,6 +99,57 @@ async fn a_physical_operation_leaves_at_most_once() {
         assert_eq!(send(&example, &fh).await.delivery(), Delivery::NotSent);
     }
     assert!(pace.waits().is_empty());
+}
+
+/// Every fault that the mock server knows.
+fn faults_of_the_mock_server() -> Vec<Fault> {
+    let late = Duration::from_secs(20);
+    let mut all = vec![
+        Fault::DelayBeforeHeaders(late),
+        Fault::DelayInBody(late),
+        Fault::CloseBeforeReading,
+        Fault::CloseAfterReading,
+        Fault::CloseAfterAnswer,
+        Fault::TruncateBody,
+        Fault::ContentLength(1),
+        Fault::ContentLength(1 << 20),
+        Fault::TooManyRequests { retry_after: Some("1".to_owned()) },
+        Fault::TooManyRequests { retry_after: Some("Mon, 02 Feb 2026 08:00:00 GMT".to_owned()) },
+        Fault::TooManyRequests { retry_after: None },
+        Fault::Redirect { location: "http://127.0.0.1:1/".to_owned() },
+        Fault::Refuse { code: 200_500, message: "m".to_owned() },
+        Fault::NullLists,
+        Fault::UnknownEnumValues,
+        Fault::Pad(1 << 20),
+    ];
+    for status in [500, 502, 503, 504] {
+        all.push(Fault::HtmlPage { status });
+        all.extend([true, false].map(|envelope| Fault::Failure { status, envelope }));
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_physical_operation_leaves_at_most_once_whatever_the_service_does() {
+    let server = MockServer::start().await.unwrap().stateless();
+    for fault in faults_of_the_mock_server() {
+        server.on_all().clear().fault(fault.clone());
+        let pace = Instantly::new();
+        let fh = server.client_builder().unwrap().max_attempts(10).attempt_timeout(Duration::from_millis(60));
+        let fh = fh.pace(pace.clone()).build().unwrap();
+        for example in physical() {
+            let connections = server.connections();
+            let result = example.send(&fh, &fh.project(PROJECT)).await;
+            let requests = server.requests().len();
+            server.forget_requests();
+            assert!(requests <= 1, "{}, {fault:?}: {requests} requests, {result:?}", example.name);
+            assert!(server.connections() <= connections + 1, "{}, {fault:?}: {result:?}", example.name);
+            assert!(pace.waits().is_empty());
+            if let Err(error) = result {
+                assert_eq!(error.attempts(), 1, "{fault:?}: {error}");
+            }
+        }
+    }
 }
 
 #[tokio::test]
