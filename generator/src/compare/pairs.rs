@@ -20,7 +20,7 @@ pub(super) struct Matched<'a, T> {
 }
 
 /// Something that a list may be matched by when the keys do not fit.
-type Rule<'r, T> = &'r dyn Fn(&T, &T) -> bool;
+pub(super) type Rule<'r, T> = &'r dyn Fn(&T, &T) -> bool;
 
 /// Matches two lists: by a key that is unique in each; then by rules; then by the last rule in the same position, which
 /// is the same place in the list, or the place behind the same neighbour.

@@ -3,7 +3,7 @@
 use super::Comparer;
 use super::change::{Action, Class, Kind};
 use super::interface::sides;
-use super::pairs::{self, matched};
+use super::pairs::{self, Rule, matched};
 use super::told::{Side, Thing};
 use super::words::{code, from_to, gone, if_other, options, primitive_name};
 use crate::model::{
@@ -336,7 +336,7 @@ impl<'a> Comparer<'a> {
         new: &'a [Variant<T>],
     ) {
         let same_name = |old: &Variant<T>, new: &Variant<T>| old.variant == new.variant;
-        let rules: &[&dyn Fn(&Variant<T>, &Variant<T>) -> bool] = if self.is_common { &[] } else { &[&same_name] };
+        let rules: &[Rule<'_, Variant<T>>] = if self.is_common { &[] } else { &[&same_name] };
         let values = matched(old, new, |_, value: &Variant<T>| format!("{:?}", value.value), rules, &|_, _| false);
         let pointers = |side: Side, value: &Variant<T>| {
             let base = if side == Side::Old { &owner.old.pointer } else { &owner.new.pointer };
