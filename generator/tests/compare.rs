@@ -11,6 +11,8 @@
 mod caller;
 #[path = "compiler/mutations.rs"]
 mod mutations;
+#[path = "compiler/program.rs"]
+mod program;
 #[path = "compiler/workspace.rs"]
 mod workspace;
 
@@ -112,7 +114,7 @@ fn the_compiler_agrees() {
         let name = known.entry(key).or_insert_with(|| {
             let name = format!("client_{index:03}");
             let of_base = &programs[usize::from(mutation.base == Base::Foreign)];
-            crates.push(Crate { name: name.clone(), files, program: caller::program(of_base, &name) });
+            crates.push(Crate { name: name.clone(), files, program: program::program(of_base, &name) });
             name
         });
         judged.push((mutation, name.clone()));

@@ -6,9 +6,10 @@
 use std::collections::HashSet;
 
 use super::change::{Action, Class};
+use super::names::Names;
 use super::roles::{self, LIMITS};
 use super::told::{Changes, Side, Told};
-use super::tree::{Names, shown};
+use super::tree::shown;
 use super::words::from_to;
 use crate::document::yaml::{Node, Value};
 

@@ -5,9 +5,13 @@
 //! the documents all the same, is told by `tree`: nothing is dropped. This stage knows what the emitted code looks like
 //! to callers, and writes none.
 
+mod align;
 mod change;
+mod exchange;
+mod fields;
 mod interface;
 mod limits;
+mod names;
 mod operations;
 mod pairs;
 mod render;

@@ -193,7 +193,11 @@ fn covers(claims: &BTreeSet<String>, pointer: &str) -> bool {
 }
 
 /// Whether one of these is below a pointer.
-pub(super) fn below(claims: &BTreeSet<String>, pointer: &str) -> bool {
-    let first = format!("{pointer}/");
-    claims.range(first.clone()..).next().is_some_and(|claim| claim.starts_with(&first))
+fn below(claims: &BTreeSet<String>, pointer: &str) -> bool {
+    is_below(claims.range(format!("{pointer}/")..).next(), pointer)
+}
+
+/// Whether the first pointer that could be below another one is.
+pub(super) fn is_below(first: Option<&String>, pointer: &str) -> bool {
+    first.and_then(|first| first.strip_prefix(pointer)).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -4,11 +4,13 @@
 //! each by its key, and whatever else. The walk follows the grammar, so that a property called `description` is none.
 //! What only moved or has another name is compared where it is now.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use super::align::{self, Aligned};
 use super::change::{Action, Class, Kind};
+use super::names::{Moved, Names, words};
 use super::roles::{self, Role};
-use super::told::{Changes, Note, Side, Told};
+use super::told::{Changes, Side, Told};
 use super::words::{code, from_to};
 use crate::document::grammar::{DOCUMENT, Object, Shape};
 use crate::document::pointer::{escape, unescape};
@@ -19,11 +21,12 @@ static ROOT: Shape = Shape::Object(&DOCUMENT);
 static ANYTHING: Shape = Shape::Any;
 
 /// Everything that differs and is not claimed.
-pub(super) fn differences(old: &Node<'_>, new: &Node<'_>, changes: &Changes) -> Vec<Told> {
+pub(super) fn differences<'n>(old: &Node<'n>, new: &Node<'n>, changes: &Changes) -> Vec<Told> {
     let mut walk = Walk {
+        roots: (old, new),
         changes,
         names: Names::new(changes),
-        moved: moved(changes),
+        moved: Moved::new(changes),
         told: Vec::new(),
         later: Vec::new(),
         seen: HashSet::new(),
@@ -35,10 +38,11 @@ pub(super) fn differences(old: &Node<'_>, new: &Node<'_>, changes: &Changes) -> 
             walk.node(old, new, shape, spot);
         }
     }
-    // What stands in one document only, and was compared with what stands in its place in the other one.
+    // What stands in one document only was told at first; some of it has been compared since, with what is there in
+    // its stead.
     let compared = |told: &Told| match (&told.old, &told.new) {
-        (Some(old), None) => walk.seen.iter().any(|(target, _)| is_within(old, target)),
-        (None, Some(new)) => walk.seen.iter().any(|(_, target)| is_within(new, target)),
+        (Some(at), None) => walk.seen.iter().any(|(target, _)| is_within(at, target) && new.find(target).is_none()),
+        (None, Some(at)) => walk.seen.iter().any(|(_, target)| is_within(at, target) && old.find(target).is_none()),
         _ => false,
     };
     told.retain(|told| !compared(told));
@@ -46,76 +50,24 @@ pub(super) fn differences(old: &Node<'_>, new: &Node<'_>, changes: &Changes) -> 
     told
 }
 
+/// Where a reference leads.
+fn target(node: &Node<'_>) -> Option<String> {
+    node.get("$ref").and_then(Node::as_str).map(|target| target.trim_start_matches('#').to_owned())
+}
+
+/// Where a chain of references ends.
+fn end(root: &Node<'_>, mut pointer: String) -> String {
+    for _ in 0..32 {
+        match root.find(&pointer).and_then(target) {
+            Some(next) => pointer = next,
+            None => break,
+        }
+    }
+    pointer
+}
+
 fn is_within(pointer: &str, target: &str) -> bool {
     pointer.strip_prefix(target).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Names of things by where they are.
-pub(super) struct Names<'c> {
-    old: HashMap<&'c str, &'c str>,
-    new: HashMap<&'c str, &'c str>,
-}
-
-impl<'c> Names<'c> {
-    pub(super) fn new(changes: &'c Changes) -> Self {
-        let (mut old, mut new) = (HashMap::new(), HashMap::new());
-        for note in &changes.notes {
-            old.entry(note.old.as_str()).or_insert(note.name.as_str());
-            new.entry(note.new.as_str()).or_insert(note.name.as_str());
-        }
-        Self { old, new }
-    }
-
-    /// The nearest thing with a name, and the way from there.
-    pub(super) fn of(&self, side: Side, pointer: &str) -> (String, String) {
-        let names = if side == Side::Old { &self.old } else { &self.new };
-        let mut end = pointer.len();
-        loop {
-            if let Some(name) = names.get(&pointer[..end]) {
-                return ((*name).to_owned(), words(&pointer[end..]));
-            }
-            match pointer[..end].rfind('/') {
-                Some(slash) if slash > 0 => end = slash,
-                _ => break,
-            }
-        }
-        // A component has a name; what else has none is told by its first key.
-        let depth = match pointer.split('/').nth(1) {
-            Some("components") => 3,
-            Some("info") => 1,
-            _ => 2,
-        };
-        let cut = pointer.match_indices('/').nth(depth).map_or(pointer.len(), |(at, _)| at);
-        let name = words(&pointer[..cut]);
-        (if name.is_empty() { "document".to_owned() } else { name }, words(&pointer[cut..]))
-    }
-}
-
-/// A pointer, or the end of one, for reading.
-fn words(pointer: &str) -> String {
-    code(&pointer.split('/').skip(1).map(unescape).collect::<Vec<_>>().join("/"))
-}
-
-/// Where things are now that were elsewhere; with the path items of operations. A type that is written in place is found
-/// by what it is the type of.
-fn moved(changes: &Changes) -> HashMap<String, String> {
-    let mut moved = HashMap::new();
-    let in_place = |note: &Note| note.kind == Kind::Type && !(is_component(&note.old) && is_component(&note.new));
-    for note in changes.notes.iter().filter(|note| note.old != note.new && !in_place(note)) {
-        moved.insert(note.old.clone(), note.new.clone());
-        if let (Some((old, _)), Some((new, _))) = (note.old.rsplit_once('/'), note.new.rsplit_once('/'))
-            && old != new
-            && old.starts_with("/paths/")
-            && old.matches('/').count() == 2
-        {
-            moved.insert(old.to_owned(), new.to_owned());
-        }
-    }
-    moved
-}
-
-fn is_component(pointer: &str) -> bool {
-    pointer.starts_with("/components/") && pointer.matches('/').count() == 3
 }
 
 /// Where the walk stands in both documents.
@@ -157,6 +109,10 @@ impl Spot {
         }
         spot.in_failure |= object.name == "Responses Object" && !key.starts_with('2');
         spot
+    }
+
+    fn pointers(&self) -> (&str, &str) {
+        (&self.old, &self.new)
     }
 
     fn at(&self, side: Side) -> &str {
@@ -205,26 +161,19 @@ fn child(object: &'static Object, key: &str) -> &'static Shape {
     }
 }
 
-struct Walk<'w> {
+struct Walk<'w, 'n> {
+    roots: (&'w Node<'n>, &'w Node<'n>),
     changes: &'w Changes,
     names: Names<'w>,
-    moved: HashMap<String, String>,
+    moved: Moved,
     told: Vec<Told>,
     /// What is elsewhere now, or behind references.
     later: Vec<(&'static Shape, Spot)>,
-    /// References that were followed.
+    /// What is compared beside the walk, by its places.
     seen: HashSet<(String, String)>,
 }
 
-/// Members of two containers, side by side, by their keys or indices.
-#[derive(Default)]
-struct Aligned {
-    both: Vec<(String, String)>,
-    removed: Vec<String>,
-    added: Vec<String>,
-}
-
-impl<'n> Walk<'_> {
+impl<'n> Walk<'_, 'n> {
     fn node(&mut self, old: &Node<'n>, new: &Node<'n>, shape: &'static Shape, spot: Spot) {
         if old.same(new) {
             return;
@@ -238,11 +187,11 @@ impl<'n> Walk<'_> {
             (Shape::Object(object), Value::Mapping(_), Value::Mapping(_)) => self.object(old, new, object, &spot),
             (Shape::ScalarOr(_, inner), Value::Mapping(_), Value::Mapping(_)) => self.node(old, new, inner, spot),
             (Shape::Map(inner), Value::Mapping(_), Value::Mapping(_)) => {
-                let aligned = self.keys(old, new, &spot);
+                let aligned = align::keys(old, new, spot.pointers(), &self.moved);
                 self.members(old, new, aligned, inner, &spot, true);
             }
             (Shape::List(inner) | Shape::NonEmptyList(inner), Value::Sequence(_), Value::Sequence(_)) => {
-                let aligned = self.indices(old, new, &spot, None);
+                let aligned = align::entries(old, new, spot.pointers(), &self.moved, None);
                 self.members(old, new, aligned, inner, &spot, spot.key != "required");
             }
             _ => self.changed(old, new, &spot),
@@ -251,13 +200,10 @@ impl<'n> Walk<'_> {
 
     /// An object, or a reference to one.
     fn slot(&mut self, (old, new): (&Node<'n>, &Node<'n>), shape: &'static Shape, object: &'static Object, spot: Spot) {
-        let target = |node: &Node<'n>| {
-            node.get("$ref").and_then(Node::as_str).map(|target| target.trim_start_matches('#').to_owned())
-        };
         let (old_target, new_target) = (target(old), target(new));
         match (&old_target, &new_target) {
             (None, None) => return self.object(old, new, object, &spot),
-            (Some(old), Some(new)) if self.moved.get(old) == Some(new) => return,
+            (Some(old), Some(new)) if self.moved.to(old) == Some(new) => return,
             _ => {}
         }
         let told = |side: Side| {
@@ -275,17 +221,17 @@ impl<'n> Walk<'_> {
         let why = "what it leads to makes the same type, or its differences are told where it is used";
         self.tell(Kind::Other, Action::Changed, Class::DocumentationOnly, &spot, what, why);
         let (subject, way) = self.name(Side::New, &spot);
-        let old = old_target.unwrap_or_else(|| spot.old.clone());
-        let new = new_target.unwrap_or_else(|| spot.new.clone());
-        if self.seen.insert((old.clone(), new.clone())) {
+        let old = end(self.roots.0, old_target.unwrap_or_else(|| spot.old.clone()));
+        let new = end(self.roots.1, new_target.unwrap_or_else(|| spot.new.clone()));
+        if old != new && self.seen.insert((old.clone(), new.clone())) {
             let from = Some(From { subject, way, target: new.clone() });
             self.later.push((shape, Spot { old, new, from, ..spot }));
         }
     }
 
     fn object(&mut self, old: &Node<'n>, new: &Node<'n>, object: &'static Object, spot: &Spot) {
-        let aligned = self.keys(old, new, spot);
-        if object.named.is_some() && !in_order(new, &aligned) {
+        let aligned = align::keys(old, new, spot.pointers(), &self.moved);
+        if object.named.is_some() && !aligned.in_order {
             self.order(spot);
         }
         for (old_key, new_key) in &aligned.both {
@@ -310,7 +256,7 @@ impl<'n> Walk<'_> {
 
     /// A list that goes with the values of an enumeration: its entries belong to them, not to their places.
     fn beside_values(&mut self, old: &Node<'n>, new: &Node<'n>, lists: (&Node<'n>, &Node<'n>), spot: &Spot) {
-        let aligned = self.indices(lists.0, lists.1, spot, Some((old, new)));
+        let aligned = align::entries(lists.0, lists.1, spot.pointers(), &self.moved, Some((old, new)));
         self.members(lists.0, lists.1, aligned, &ANYTHING, spot, false);
     }
 
@@ -323,7 +269,7 @@ impl<'n> Walk<'_> {
         spot: &Spot,
         ordered: bool,
     ) {
-        if ordered && !in_order(new, &aligned) {
+        if ordered && !aligned.in_order {
             self.order(spot);
         }
         let entries = roles::has_entries(&spot.key);
@@ -360,24 +306,18 @@ impl<'n> Walk<'_> {
             return;
         }
         if side == Side::Old
-            && let Some(new) = self.moved.get(&pointer).cloned()
+            && let Some(new) = self.moved.to(&pointer).map(str::to_owned)
         {
             if !self.changes.has_move(&pointer) {
                 let moved = Spot { new: new.clone(), ..spot };
                 let why = "it says what it said, in another place of the document";
                 self.tell(Kind::Other, Action::Renamed, Class::DocumentationOnly, &moved, "written elsewhere", why);
             }
-            return self.later.extend(spot_of(&pointer, &new));
-        }
-        if side == Side::New && self.moved.values().any(|moved| *moved == pointer) {
+            self.later.extend(spot_of(&pointer, &new));
+            self.seen.insert((pointer, new));
             return;
         }
-        let has_moved = |moved: &str| moved.strip_prefix(&*pointer).is_some_and(|rest| rest.starts_with('/'));
-        let below = self.changes.has_below(side, &pointer)
-            || match side {
-                Side::Old => self.moved.keys().any(|moved| has_moved(moved)),
-                Side::New => self.moved.values().any(|moved| has_moved(moved)),
-            };
+        let below = self.changes.has_below(side, &pointer) || self.moved.has_below(side, &pointer);
         if !below {
             let (kind, why) = roles::explained(&spot.key, spot.in_failure);
             let (action, word) =
@@ -483,97 +423,6 @@ impl<'n> Walk<'_> {
         let (class, what, why) = (Class::DocumentationOnly, on_the_way(&way, what), why.to_owned());
         self.told.push(Told { class, kind, action, subject, what, why, old, new });
     }
-
-    /// The members of two mappings: those that moved within them, then those of the same key.
-    fn keys(&self, old: &Node<'n>, new: &Node<'n>, spot: &Spot) -> Aligned {
-        let (Value::Mapping(old), Value::Mapping(new)) = (&old.value, &new.value) else { return Aligned::default() };
-        let old_keys: Vec<&str> = old.iter().map(|entry| &*entry.key).collect();
-        let new_keys: Vec<&str> = new.iter().map(|entry| &*entry.key).collect();
-        self.aligned(&old_keys, &new_keys, &old_keys, &new_keys, spot, false)
-    }
-
-    /// The entries of two lists: those that moved within them, then those that say who they are, then by place.
-    fn indices(&self, old: &Node<'n>, new: &Node<'n>, spot: &Spot, schemas: Option<(&Node<'n>, &Node<'n>)>) -> Aligned {
-        let (Value::Sequence(old), Value::Sequence(new)) = (&old.value, &new.value) else { return Aligned::default() };
-        let identities = |items: &[Node<'n>], schema: Option<&Node<'n>>| -> Vec<String> {
-            let values = match schema.and_then(|schema| schema.get("enum")).map(|values| &values.value) {
-                Some(Value::Sequence(values)) => values,
-                _ => items,
-            };
-            let mut counts: HashMap<String, usize> = HashMap::new();
-            let of = |index: usize| values.get(index).map_or_else(|| index.to_string(), |item| identity(item, index));
-            (0..items.len())
-                .map(|index| {
-                    let identity = of(index);
-                    let count = counts.entry(identity.clone()).or_default();
-                    *count += 1;
-                    format!("{identity}\n{count}")
-                })
-                .collect()
-        };
-        let old_names = identities(old, schemas.map(|(old, _)| old));
-        let new_names = identities(new, schemas.map(|(_, new)| new));
-        let numbers = |count: usize| (0..count).map(|index| index.to_string()).collect::<Vec<_>>();
-        let (old_keys, new_keys) = (numbers(old.len()), numbers(new.len()));
-        let (old_keys, new_keys) = (texts(&old_keys), texts(&new_keys));
-        let (old_names, new_names) = (texts(&old_names), texts(&new_names));
-        self.aligned(&old_keys, &new_keys, &old_names, &new_names, spot, true)
-    }
-
-    fn aligned(
-        &self,
-        old_keys: &[&str],
-        new_keys: &[&str],
-        old_names: &[&str],
-        new_names: &[&str],
-        spot: &Spot,
-        by_place: bool,
-    ) -> Aligned {
-        let pointer = |base: &str, key: &str| format!("{base}/{}", escape(key));
-        let places: HashMap<&str, usize> = new_names.iter().enumerate().map(|(place, name)| (*name, place)).collect();
-        let by_pointer: HashMap<String, usize> =
-            new_keys.iter().enumerate().map(|(place, key)| (pointer(&spot.new, key), place)).collect();
-        let mut partner: Vec<Option<usize>> = vec![None; old_keys.len()];
-        let mut free = vec![true; new_keys.len()];
-        let mut gone = vec![false; old_keys.len()];
-        for (index, key) in old_keys.iter().enumerate() {
-            if let Some(moved) = self.moved.get(&pointer(&spot.old, key)) {
-                match by_pointer.get(moved) {
-                    Some(&place) if free[place] => {
-                        free[place] = false;
-                        partner[index] = Some(place);
-                    }
-                    _ => gone[index] = !by_place,
-                }
-            }
-        }
-        for (index, name) in old_names.iter().enumerate().filter(|(index, _)| !gone[*index]) {
-            if partner[index].is_none()
-                && let Some(&place) = places.get(name).filter(|place| free[**place])
-            {
-                free[place] = false;
-                partner[index] = Some(place);
-            }
-        }
-        if by_place {
-            for (index, slot) in partner.iter_mut().enumerate() {
-                if slot.is_none() && free.get(index) == Some(&true) {
-                    free[index] = false;
-                    *slot = Some(index);
-                }
-            }
-        }
-        let mut aligned = Aligned::default();
-        for (key, place) in old_keys.iter().zip(partner) {
-            match place {
-                Some(place) => aligned.both.push(((*key).to_owned(), new_keys[place].to_owned())),
-                None => aligned.removed.push((*key).to_owned()),
-            }
-        }
-        let left = new_keys.iter().zip(free).filter(|(_, free)| *free);
-        aligned.added = left.map(|(key, _)| (*key).to_owned()).collect();
-        aligned
-    }
 }
 
 /// A member by its key or index.
@@ -585,37 +434,10 @@ fn at<'a, 'n>(node: &'a Node<'n>, key: &str) -> Option<&'a Node<'n>> {
     }
 }
 
-/// Whether members that both have follow each other in the same order.
-fn in_order(new: &Node<'_>, aligned: &Aligned) -> bool {
-    let place = |key: &str| match &new.value {
-        Value::Mapping(entries) => entries.iter().position(|entry| entry.key == key),
-        _ => key.parse::<usize>().ok(),
-    };
-    let places: Vec<Option<usize>> = aligned.both.iter().map(|(_, key)| place(key)).collect();
-    places.is_sorted()
-}
-
-/// What an entry of a list is known by.
-fn identity(item: &Node<'_>, index: usize) -> String {
-    let text = |key: &str| item.get(key).and_then(Node::as_str);
-    match &item.value {
-        Value::Scalar(scalar) => scalar.text.to_string(),
-        Value::Mapping(_) => {
-            let known = ["$ref", "name", "code", "url"].iter().find_map(|key| text(key));
-            known.map_or_else(|| index.to_string(), |known| format!("{known}\n{}", text("in").unwrap_or_default()))
-        }
-        Value::Sequence(_) => index.to_string(),
-    }
-}
-
 /// A value in a few words, if it has them.
 pub(super) fn shown(node: &Node<'_>) -> Option<String> {
     let text = node.as_str()?;
     (text.chars().count() <= 60 && !text.contains('\n')).then(|| code(text))
-}
-
-fn texts(list: &[String]) -> Vec<&str> {
-    list.iter().map(String::as_str).collect()
 }
 
 fn on_the_way(way: &str, what: String) -> String {

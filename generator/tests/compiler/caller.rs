@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::{
     Attribute, Fields, FnArg, GenericParam, Generics, ImplItem, Item, ItemEnum, ItemImpl, ItemMacro, ItemStruct,
@@ -28,57 +28,6 @@ pub(crate) fn uses(files: &BTreeMap<String, String>) -> Uses {
         statements.extend(file.items.iter().flat_map(used).map(|statement| statement.to_string()));
     }
     uses
-}
-
-/// A program that does all of it, as an example of the crate that `library` names.
-pub(crate) fn program(uses: &Uses, library: &str) -> String {
-    let library = Ident::new(library, Span::call_site());
-    let modules = uses.iter().map(|(part, statements)| {
-        let name = format_ident!("of_{part}");
-        let statements = statements.iter().map(|statement| {
-            let tokens: TokenStream = statement.parse().unwrap();
-            in_library(quote! { const _: () = { #tokens }; }, &library)
-        });
-        // The same surroundings as in the file: what it calls `super`, `types` and `runtime`.
-        let (around, own) = match part.as_str() {
-            "mod" | "client" | "error_code" => (quote! { pub use #library::*; }, quote! { use #library::*; }),
-            "types" => (quote! { pub use #library::types::*; }, quote! { use #library::types::*; }),
-            group => {
-                let module = Ident::new(group, Span::call_site());
-                (quote! { pub use #library::*; }, quote! { use #library::{types, #module::*}; })
-            }
-        };
-        quote! {
-            mod #name {
-                #around
-                mod inner {
-                    #own
-                    use #library::runtime;
-                    #(#statements)*
-                }
-            }
-        }
-    });
-    let program = quote! {
-        #![allow(warnings)]
-        fn main() {}
-        #(#modules)*
-    };
-    program.to_string()
-}
-
-/// `crate`, as others call it.
-fn in_library(tokens: TokenStream, library: &Ident) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|token| match token {
-            TokenTree::Ident(ident) if ident == "crate" => TokenTree::Ident(library.clone()),
-            TokenTree::Group(group) => {
-                TokenTree::Group(proc_macro2::Group::new(group.delimiter(), in_library(group.stream(), library)))
-            }
-            token => token,
-        })
-        .collect()
 }
 
 fn is_public(visibility: &Visibility) -> bool {

@@ -993,7 +993,7 @@ const ENUMS_AND_UNIONS: &[Mutation] = &[
         Foreign,
         &[One("enum: [red, green]", "enum: [red, lime]")],
         Breaking,
-        "enum value `Colour::Green`: removed",
+        "enum value `Colour::Lime`: renamed: `Green` → `Lime`, sent as `\"green\"` → `\"lime\"`",
     ),
     change(
         "values in another order",

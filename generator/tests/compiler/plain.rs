@@ -1,0 +1,157 @@
+//! Generated code in a form that can be compared without a compiler.
+//!
+//! In: the files of a client. Out: what it offers, and everything else in it that is not read by people; each without its
+//! order, and with types behind their aliases: `types::Names` and `Vec<String>` are the same if the one stands for the
+//! other. Knows Rust, no specification.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+use super::caller::{Uses, uses};
+
+/// The code of a client.
+pub(crate) struct Plain {
+    /// What programs can do with it.
+    pub(crate) uses: Uses,
+    /// All of it, in pieces.
+    pub(crate) code: Vec<String>,
+}
+
+impl Plain {
+    pub(crate) fn of(files: &BTreeMap<String, String>) -> Self {
+        let offered = uses(files);
+        let aliases = Aliases::of(&offered);
+        let plain = |part: &str, statement: &str| {
+            let mut words = Vec::new();
+            flat(statement.parse().unwrap(), &mut words);
+            // An alias is its own business.
+            if statement.starts_with("fn alias") { statement.to_owned() } else { aliases.resolved(part, words) }
+        };
+        let uses = offered
+            .iter()
+            .map(|(part, statements)| (part.clone(), statements.iter().map(|it| plain(part, it)).collect()))
+            .collect();
+        let mut code = Vec::new();
+        for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
+            let part = if path.starts_with("types/") { "types" } else { "" };
+            let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let mut found = Vec::new();
+            pieces(lines.flat_map(|line| [line, "\n"]).collect::<String>().parse().unwrap(), &mut found);
+            // Which module a type is defined in is nobody's business.
+            found.retain(|words| {
+                !words.is_empty()
+                    && !["mod", "use", "type"].iter().any(|word| words.iter().take(2).any(|it| it == word))
+            });
+            code.extend(found.into_iter().map(|words| aliases.resolved(part, words)));
+        }
+        code.sort();
+        Self { uses, code }
+    }
+}
+
+/// The types that names stand for.
+struct Aliases(BTreeMap<String, Vec<String>>);
+
+impl Aliases {
+    fn of(uses: &Uses) -> Self {
+        let statements = uses.values().flatten().filter_map(|it| it.strip_prefix("fn alias (value : "));
+        let one = |statement: &str| {
+            let (name, target) = statement.split_once(") -> ").unwrap();
+            let mut words = Vec::new();
+            flat(target.trim_end_matches(" { value }").parse().unwrap(), &mut words);
+            (name.to_owned(), types(words))
+        };
+        Self(statements.map(one).collect())
+    }
+
+    /// Words with the types behind their names.
+    fn resolved(&self, part: &str, words: Vec<String>) -> String {
+        let mut resolved = Vec::new();
+        for word in types(words) {
+            match word.strip_prefix("types.") {
+                Some(name) => self.expand(name, &mut resolved),
+                None if part == "types" => self.expand(&word, &mut resolved),
+                None => resolved.push(word),
+            }
+        }
+        resolved.join(" ")
+    }
+
+    fn expand(&self, name: &str, words: &mut Vec<String>) {
+        match self.0.get(name) {
+            Some(target) => target.iter().for_each(|word| self.expand(word.trim_start_matches("types."), words)),
+            None => words.push(name.to_owned()),
+        }
+    }
+}
+
+/// Paths to types as one word each.
+fn types(words: Vec<String>) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    let mut rest = words.iter().map(String::as_str).peekable();
+    while let Some(word) = rest.next() {
+        let is_way = |word: &str| word == "types" || word == "super";
+        if !is_way(word) || rest.peek() != Some(&":") {
+            joined.push(word.to_owned());
+            continue;
+        }
+        let mut is_type = word == "types";
+        let name = loop {
+            let (_, _, name) = (rest.next(), rest.next(), rest.next().unwrap_or_default());
+            if !is_way(name) {
+                break name;
+            }
+            is_type |= name == "types";
+        };
+        // In a file of types, `super` has them.
+        joined.push(if is_type || name.starts_with(char::is_uppercase) {
+            format!("types.{name}")
+        } else {
+            name.to_owned()
+        });
+    }
+    joined
+}
+
+/// All tokens, one by one.
+fn flat(tokens: TokenStream, words: &mut Vec<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                words.push(format!("{:?}", group.delimiter()));
+                flat(group.stream(), words);
+                words.push("end".to_owned());
+            }
+            token => words.push(token.to_string()),
+        }
+    }
+}
+
+/// The pieces of some code without what is read by people.
+fn pieces(tokens: TokenStream, found: &mut Vec<Vec<String>>) {
+    const TEXTS: &[&str] = &["summary", "page", "title", "meaning"];
+    let mut piece: Vec<String> = Vec::new();
+    let mut skipped = false;
+    for token in tokens {
+        match token {
+            TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ';') => {
+                let piece = std::mem::take(&mut piece);
+                if !std::mem::take(&mut skipped) {
+                    found.push(piece);
+                }
+            }
+            TokenTree::Ident(ident) if piece.is_empty() && TEXTS.iter().any(|text| ident == text) => skipped = true,
+            _ if skipped => {}
+            TokenTree::Group(group) => {
+                piece.push(format!("{:?}", group.delimiter()));
+                pieces(group.stream(), found);
+                if group.delimiter() == Delimiter::Brace {
+                    found.push(std::mem::take(&mut piece));
+                }
+            }
+            token => piece.push(token.to_string()),
+        }
+    }
+    found.push(piece);
+}

@@ -1,0 +1,60 @@
+//! A program that uses everything that a client offers.
+//!
+//! In: statements, and the name of the crate of the client. Out: the text of the program. Each statement stands in the
+//! surroundings that it had in the client, so that its types are found.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+
+use super::caller::Uses;
+
+/// A program that does all of it, as an example of the crate that `library` names.
+pub(crate) fn program(uses: &Uses, library: &str) -> String {
+    let library = Ident::new(library, Span::call_site());
+    let modules = uses.iter().map(|(part, statements)| {
+        let name = format_ident!("of_{part}");
+        let statements = statements.iter().map(|statement| {
+            let tokens: TokenStream = statement.parse().unwrap();
+            in_library(quote! { const _: () = { #tokens }; }, &library)
+        });
+        // The same surroundings as in the file: what it calls `super`, `types` and `runtime`.
+        let (around, own) = match part.as_str() {
+            "mod" | "client" | "error_code" => (quote! { pub use #library::*; }, quote! { use #library::*; }),
+            "types" => (quote! { pub use #library::types::*; }, quote! { use #library::types::*; }),
+            group => {
+                let module = Ident::new(group, Span::call_site());
+                (quote! { pub use #library::*; }, quote! { use #library::{types, #module::*}; })
+            }
+        };
+        quote! {
+            mod #name {
+                #around
+                mod inner {
+                    #own
+                    use #library::runtime;
+                    #(#statements)*
+                }
+            }
+        }
+    });
+    let program = quote! {
+        #![allow(warnings)]
+        fn main() {}
+        #(#modules)*
+    };
+    program.to_string()
+}
+
+/// `crate`, as others call it.
+fn in_library(tokens: TokenStream, library: &Ident) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Ident(ident) if ident == "crate" => TokenTree::Ident(library.clone()),
+            TokenTree::Group(group) => {
+                TokenTree::Group(Group::new(group.delimiter(), in_library(group.stream(), library)))
+            }
+            token => token,
+        })
+        .collect()
+}
