@@ -402,6 +402,16 @@ impl Api {
         matches!(self.resolved(ty), TypeRef::List(_))
     }
 
+    /// The type that an answer holds, and whether it may be missing. A list never is.
+    pub(crate) fn answered<'a>(&self, answer: &'a Answer) -> Option<(&'a TypeRef, bool)> {
+        match answer {
+            Answer::Plain(TypeRef::Nullable(ty)) => Some((ty, true)),
+            Answer::Data(ty) | Answer::Plain(ty) => Some((ty, false)),
+            Answer::OptionalData(ty) => Some((ty, !self.is_list(ty))),
+            Answer::Acknowledgement | Answer::Nothing => None,
+        }
+    }
+
     /// How a field is held, in a type that callers make or in one that they only get.
     pub(crate) fn holding(&self, field: &Field, in_requests: bool) -> Holding {
         if self.is_list(&field.ty) {

@@ -16,19 +16,18 @@ impl Comparer<'_> {
         self.parameters(old, new, &owner);
         self.body(old, new, &owner);
         let thing = Thing::both(Kind::Answer, owner, &old.answer_origin.slot, &new.answer_origin.slot);
-        let same = match (pairs::answered(&old.answer), pairs::answered(&new.answer)) {
-            (Some(old_type), Some(new_type)) => {
+        let same = match (self.old.answered(&old.answer), self.new.answered(&new.answer)) {
+            (Some((old_type, old_optional)), Some((new_type, new_optional))) => {
                 self.reach(old_type, new_type);
                 self.schemas.push((old.answer_origin.node.clone(), new.answer_origin.node.clone()));
-                self.same_type(old_type, new_type)
+                old_optional == new_optional && self.same_type(old_type, new_type)
             }
             (None, None) => true,
             _ => false,
         };
         let (old_type, new_type) = (self.old_words().answer(&old.answer), self.new_words().answer(&new.answer));
-        let options = |name: &str| name.starts_with("Option<");
         let read_alike = std::mem::discriminant(&old.answer) == std::mem::discriminant(&new.answer);
-        if !same || options(&old_type) != options(&new_type) {
+        if !same {
             let why = "callers get another type";
             self.changes.tell(&thing, Action::Changed, Class::Breaking, from_to(&old_type, &new_type), why);
         } else if !read_alike {
@@ -104,7 +103,8 @@ impl Comparer<'_> {
         let is_taken = |field: &str| of_new.parameters.iter().any(|other| other.field == field);
         if !self.is_common {
             if old.field != new.field {
-                let what = format!("renamed: {}", from_to(&old.name, &new.name));
+                let names = if old.name == new.name { (&old.field, &new.field) } else { (&old.name, &new.name) };
+                let what = format!("renamed: {}", from_to(names.0, names.1));
                 told.push((Action::Renamed, Class::Breaking, what, gone(&old.field, is_taken(&old.field)), &["name"]));
             } else if old.name != new.name {
                 let what = format!("sent as {}", from_to(&old.name, &new.name));

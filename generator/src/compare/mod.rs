@@ -1,9 +1,9 @@
 //! The compare stage: two models in, what a caller of the client feels out.
 //!
-//! text → `document` → `lower` → `model`, twice; then the rules of `interface`, `operations` and `types` tell what
-//! the client of the new model does to a program that was written for the old one. What no rule has told, and differs in
-//! the documents all the same, is told by `tree`: nothing is dropped. This stage knows what the emitted code looks like
-//! to callers, and writes none.
+//! text → `document` → `lower` → `model`, twice; then the rules of `interface`, `operations`, `exchange`, `types` and
+//! `fields` tell what the client of the new model does to a program that was written for the old one. What no rule has
+//! told, and differs in the documents all the same, is told by `tree`: nothing is dropped. This stage knows what the
+//! emitted code looks like to callers, and writes none.
 
 mod align;
 mod change;

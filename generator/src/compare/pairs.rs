@@ -7,9 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::told::Side;
-use crate::model::{
-    Answer, Api, EnumValues, Field, Group, Location, Operation, Parameter, Struct, TypeId, TypeKind, TypeRef,
-};
+use crate::model::{Api, EnumValues, Field, Group, Location, Operation, Parameter, Struct, TypeId, TypeKind, TypeRef};
 
 /// Two lists, side by side.
 #[derive(Debug)]
@@ -18,6 +16,9 @@ pub(super) struct Matched<'a, T> {
     pub(super) removed: Vec<&'a T>,
     pub(super) added: Vec<&'a T>,
 }
+
+/// How many types may follow from each other before they are no more taken to be the same: a bound for the recursion.
+const MAX_ASSUMED: usize = 500;
 
 /// Something that a list may be matched by when the keys do not fit.
 pub(super) type Rule<'r, T> = &'r dyn Fn(&T, &T) -> bool;
@@ -170,7 +171,7 @@ impl<'a> Models<'a> {
             if let (Some(old), Some(new)) = (&old.body, &new.body) {
                 named(&old.ty, &new.ty, &mut found);
             }
-            if let (Some(old), Some(new)) = (answered(&old.answer), answered(&new.answer)) {
+            if let (Some((old, _)), Some((new, _))) = (self.old.answered(&old.answer), self.new.answered(&new.answer)) {
                 named(old, new, &mut found);
             }
         }
@@ -205,7 +206,7 @@ impl<'a> Models<'a> {
         if pairs.has(old, new) || !assumed.insert((old, new)) {
             return true;
         }
-        if pairs.has_old(old) || pairs.has_new(new) {
+        if pairs.has_old(old) || pairs.has_new(new) || assumed.len() > MAX_ASSUMED {
             return false;
         }
         let (Some(old), Some(new)) = (self.old.definition(old), self.new.definition(new)) else { return false };
@@ -270,14 +271,6 @@ pub(super) fn values(values: &EnumValues) -> Vec<String> {
     match values {
         EnumValues::Text(values) => values.iter().map(|value| format!("{:?}", value.value)).collect(),
         EnumValues::Integer(values) => values.iter().map(|value| value.value.to_string()).collect(),
-    }
-}
-
-/// The type that an answer holds.
-pub(super) fn answered(answer: &Answer) -> Option<&TypeRef> {
-    match answer {
-        Answer::Data(ty) | Answer::OptionalData(ty) | Answer::Plain(ty) => Some(ty),
-        Answer::Acknowledgement | Answer::Nothing => None,
     }
 }
 

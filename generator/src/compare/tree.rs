@@ -313,8 +313,9 @@ impl<'n> Walk<'_, 'n> {
                 let why = "it says what it said, in another place of the document";
                 self.tell(Kind::Other, Action::Renamed, Class::DocumentationOnly, &moved, "written elsewhere", why);
             }
-            self.later.extend(spot_of(&pointer, &new));
-            self.seen.insert((pointer, new));
+            if self.seen.insert((pointer.clone(), new.clone())) {
+                self.later.extend(spot_of(&pointer, &new));
+            }
             return;
         }
         let below = self.changes.has_below(side, &pointer) || self.moved.has_below(side, &pointer);

@@ -53,10 +53,9 @@ impl Words<'_> {
     }
 
     pub(super) fn answer(self, answer: &Answer) -> String {
-        match answer {
-            Answer::Data(ty) | Answer::Plain(ty) => self.ty(ty),
-            Answer::OptionalData(ty) => optional(self.ty(ty), usize::from(!self.api.is_list(ty))),
-            Answer::Acknowledgement | Answer::Nothing => "()".to_owned(),
+        match self.api.answered(answer) {
+            Some((ty, is_optional)) => optional(self.ty(ty), usize::from(is_optional)),
+            None => "()".to_owned(),
         }
     }
 

@@ -181,7 +181,7 @@ fn given(ty: &Type) -> TokenStream {
 }
 
 /// `Self`, as the type that it stands for.
-fn without_self(tokens: TokenStream, ty: &Type) -> TokenStream {
+pub(crate) fn without_self(tokens: TokenStream, ty: &Type) -> TokenStream {
     tokens
         .into_iter()
         .flat_map(|token| match token {

@@ -338,6 +338,16 @@ const PARAMETERS: &[Mutation] = &[
         Compatible,
         "parameter `findPart.x_trace`: sent as `X-Trace` → `x_trace`",
     ),
+    unseen(
+        "name of a parameter taken by another one",
+        Foreign,
+        &[One(
+            "        - {name: X-Trace",
+            "        - {name: x_trace, in: query, schema: {type: string}}\n        - {name: X-Trace",
+        )],
+        "parameter `findPart.X-Trace`: renamed: `x_trace` → `x_trace_2`",
+        "both are optional texts: the call compiles, and sets the other one",
+    ),
     change(
         "parameter moved to the headers",
         Foreign,

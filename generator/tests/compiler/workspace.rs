@@ -1,8 +1,8 @@
 //! Clients and their callers, judged by the compiler.
 //!
 //! In: for each pair of clients the files of the new one and a program for the old one. Out: what the compiler says of
-//! the new client, and of the program with it. All of them are crates of one workspace, which is checked by one run of
-//! Cargo; it lies below the target folder and is kept, so that the dependencies are checked once.
+//! the new client, and of the program with it. All of them are crates of one workspace with one runtime, which is checked
+//! by one run of Cargo; it lies below the target folder and is kept, so that the dependencies are checked once.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,10 +11,12 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use super::outside::RUNTIME;
+
 /// What is to be judged.
 pub(crate) struct Crate {
     pub(crate) name: String,
-    /// The generated files of the client.
+    /// The files of the client, below `src`.
     pub(crate) files: BTreeMap<String, String>,
     /// A program that uses it.
     pub(crate) program: String,
@@ -33,9 +35,10 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-pub(crate) fn judge(crates: &[Crate]) -> BTreeMap<String, Judgement> {
+/// Asks the compiler. `api` is generated code for the crate of the runtime, which is about something else.
+pub(crate) fn judge(crates: &[Crate], api: &BTreeMap<String, String>) -> BTreeMap<String, Judgement> {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compare");
-    write(&root, crates);
+    write(&root, crates, api);
     let output = Command::new(env!("CARGO"))
         .current_dir(&root)
         .args(["check", "--offline", "--workspace", "--lib", "--examples", "--keep-going"])
@@ -77,38 +80,41 @@ fn crate_of(root: &Path, source: &str) -> Option<String> {
 }
 
 /// Writes the workspace; files that are the same keep their time, so that Cargo need not check them again.
-fn write(root: &Path, crates: &[Crate]) {
+fn write(root: &Path, crates: &[Crate], api: &BTreeMap<String, String>) {
     let mut wanted: BTreeMap<PathBuf, String> = BTreeMap::new();
     let read = |path: &str| fs::read_to_string(repository().join(path)).unwrap();
     let root_manifest = read("Cargo.toml");
-    let members = "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n".to_owned();
     let kept = ["[workspace.package]", "[workspace.dependencies]"].map(|header| section(&root_manifest, header));
-    let profile = "[profile.dev]\ndebug = false\nincremental = false\n".to_owned();
-    wanted.insert(root.join("Cargo.toml"), [members, kept.join("\n"), profile].join("\n"));
-    let client = read("generated-client/Cargo.toml");
-    let runtime: Vec<(String, String)> = fs::read_dir(repository().join("generated-client/src"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()))
-        .collect();
+    let members = "[workspace]\nresolver = \"3\"\nmembers = [\"runtime\", \"crates/*\"]\n";
+    let profile = "[profile.dev]\ndebug = false\nincremental = false\n";
+    wanted.insert(root.join("Cargo.toml"), [members, &kept.join("\n"), profile].join("\n"));
+
+    let runtime = root.join("runtime");
+    let manifest = read("generated-client/Cargo.toml");
+    let sections = ["[package]", "[features]", "[dependencies]"].map(|header| section(&manifest, header));
+    let manifest = sections.join("\n").replace("readme = \"README.md\"\n", "");
+    wanted.insert(runtime.join("Cargo.toml"), manifest.replace("default = [\"rustls\"]", "default = []"));
+    for entry in fs::read_dir(repository().join("generated-client/src")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            wanted.insert(runtime.join("src").join(path.file_name().unwrap()), text);
+        }
+    }
+    wanted.extend(api.iter().map(|(path, text)| (runtime.join("src/api").join(path), text.clone())));
+
     for it in crates {
         let folder = root.join("crates").join(&it.name);
-        let package = section(&client, "[package]")
-            .replace("name = \"flighthub2\"", &format!("name = \"{}\"", it.name))
-            .replace("readme = \"README.md\"\n", "");
-        let features = section(&client, "[features]").replace("default = [\"rustls\"]", "default = []");
-        let manifest = [package, features, section(&client, "[dependencies]")].join("\n");
+        let manifest = format!(
+            "[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition.workspace = true\n\n[dependencies]\n\
+             {RUNTIME} = {{ path = \"../../runtime\" }}\nserde.workspace = true\n",
+            it.name
+        );
         wanted.insert(folder.join("Cargo.toml"), manifest);
-        for (name, text) in &runtime {
-            wanted.insert(folder.join("src").join(name), text.clone());
-        }
-        for (path, text) in &it.files {
-            wanted.insert(folder.join("src/api").join(path), text.clone());
-        }
+        wanted.extend(it.files.iter().map(|(path, text)| (folder.join("src").join(path), text.clone())));
         wanted.insert(folder.join("examples").join(format!("{}_caller.rs", it.name)), it.program.clone());
     }
-    remove_others(&root.join("crates"), &wanted);
+    ["runtime", "crates"].iter().for_each(|folder| remove_others(&root.join(folder), &wanted));
     for (path, text) in wanted {
         if fs::read_to_string(&path).is_ok_and(|known| known == text) {
             continue;
