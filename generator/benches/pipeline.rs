@@ -1,25 +1,103 @@
 //! The whole pipeline on our own specification, in memory: text in, formatted files out. Beside it, for comparison in
-//! the same run, what reading the same text with `serde_yaml` and `openapiv3` alone takes.
+//! the same run, what reading the same text with `serde_yaml` and `openapiv3` alone takes; and the pipeline on documents
+//! that have our specification many times, whose throughput shows whether it is linear.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot go on stops and says why")]
 
 use std::hint::black_box;
+use std::time::Duration;
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use flighthub2_generator::{Options, Source, generate};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use flighthub2_generator::{Generated, Options, Source, generate};
+use serde_yaml::{Mapping, Value};
+
+/// That of `cargo xtask`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const SPEC: &str = include_str!("../../spec/flighthub2.yaml");
 
 fn pipeline(criterion: &mut Criterion) {
     let source = Source::new("spec/flighthub2.yaml", SPEC);
-    let options = Options::default();
     let mut group = criterion.benchmark_group("specification");
-    group.bench_function("generate", |bencher| {
-        bencher.iter(|| generate(black_box(&source), &options).map(|generated| generated.files.len()));
-    });
+    group.bench_function("generate", |bencher| bencher.iter(|| generated(black_box(&source)).files.len()));
     group.bench_function("serde_yaml and openapiv3 alone", |bencher| {
         bencher.iter(|| serde_yaml::from_str::<openapiv3::OpenAPI>(black_box(SPEC)).map(|api| api.paths.paths.len()));
     });
     group.finish();
 }
 
-criterion_group!(benches, pipeline);
+fn linear(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("many times the specification");
+    group.sampling_mode(SamplingMode::Flat).sample_size(10).measurement_time(Duration::from_secs(20));
+    for copies in [1, 10, 100] {
+        let source = Source::new("many.yaml", copied(copies));
+        let operations = generated(&source).operations;
+        assert_eq!(operations, copies * generated(&Source::new("one.yaml", SPEC)).operations);
+        group.throughput(Throughput::Elements(operations as u64));
+        group.bench_with_input(BenchmarkId::from_parameter(copies), &source, |bencher, source| {
+            bencher.iter(|| generated(black_box(source)).files.len());
+        });
+    }
+    group.finish();
+}
+
+fn generated(source: &Source) -> Generated {
+    generate(source, &Options::default()).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The text of a document that has each operation and each schema so many times, under names of their own.
+fn copied(copies: usize) -> String {
+    let one: Value = serde_yaml::from_str(SPEC).unwrap();
+    let mut many = one.clone();
+    for copy in 1..copies {
+        let suffix = format!("K{copy}");
+        let paths = many["paths"].as_mapping_mut().unwrap();
+        for (path, item) in one["paths"].as_mapping().unwrap() {
+            let path = path.as_str().unwrap().replace("v0.1", &suffix.to_lowercase());
+            paths.insert(path.into(), renamed(item, &suffix));
+        }
+        let schemas = many["components"]["schemas"].as_mapping_mut().unwrap();
+        for (name, schema) in one["components"]["schemas"].as_mapping().unwrap() {
+            let name = name.as_str().unwrap();
+            if name != ENVELOPE {
+                schemas.insert(format!("{name}{suffix}").into(), renamed(schema, &suffix));
+            }
+        }
+    }
+    serde_yaml::to_string(&many).unwrap()
+}
+
+/// The schema that every answer is made of; there can be only one.
+const ENVELOPE: &str = "Envelope";
+
+/// A part of the document with other names of schemas and operations in it.
+fn renamed(value: &Value, suffix: &str) -> Value {
+    let with_suffix = |value: &Value| Value::from(format!("{}{suffix}", value.as_str().unwrap()));
+    let member = |(key, value): (&Value, &Value)| {
+        let value = match key.as_str().unwrap_or_default() {
+            "$ref"
+                if value.as_str().is_some_and(|target| target.contains("/schemas/") && !target.ends_with(ENVELOPE)) =>
+            {
+                with_suffix(value)
+            }
+            "operationId" => with_suffix(value),
+            "x-client-name" => format!("{}_{}", value.as_str().unwrap(), suffix.to_lowercase()).into(),
+            "x-lookup" => value.as_sequence().unwrap().iter().map(with_suffix).collect::<Vec<_>>().into(),
+            "mapping" => {
+                let tags = value.as_mapping().unwrap().iter();
+                Value::Mapping(tags.map(|(tag, target)| (tag.clone(), with_suffix(target))).collect())
+            }
+            _ => renamed(value, suffix),
+        };
+        (key.clone(), value)
+    };
+    match value {
+        Value::Mapping(members) => Value::Mapping(members.iter().map(member).collect::<Mapping>()),
+        Value::Sequence(items) => items.iter().map(|item| renamed(item, suffix)).collect::<Vec<_>>().into(),
+        other => other.clone(),
+    }
+}
+
+criterion_group!(benches, pipeline, linear);
 criterion_main!(benches);

@@ -10,7 +10,11 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 
 /// The description as documentation.
 pub(crate) fn documentation(text: &str) -> String {
-    let text = &*text.trim().replace('\t', "    ");
+    let text = text.trim();
+    if is_harmless(text) {
+        return text.to_owned();
+    }
+    let text = &*text.replace('\t', "    ");
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     let mut in_code = false;
     let mut in_link = 0_usize;
@@ -77,6 +81,11 @@ pub(crate) fn documentation(text: &str) -> String {
     }
     output.push_str(&text[written..]);
     output
+}
+
+/// Whether a text has none of the signs that make a difference. Most have none, and need not be read as Markdown.
+fn is_harmless(text: &str) -> bool {
+    !text.contains(['<', '[', ']', '\t']) && !["http", "```", "~~~", "\n    "].iter().any(|sign| text.contains(sign))
 }
 
 /// The first sentence or line without markup, for places that show plain text.
@@ -147,6 +156,7 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(documentation(text), expected, "{text:?}");
+            assert!(!is_harmless(text.trim()) || text.trim() == expected, "{text:?}");
         }
     }
 

@@ -83,10 +83,14 @@ pub(crate) enum Case {
 
 /// The identifier that a name asks for. Two names can ask for the same one: see [`Scope`].
 pub(crate) fn identifier(name: &str, case: Case) -> String {
-    let words = spelled_out(name);
-    let mut identifier = match case {
-        Case::Snake => words.to_snake_case(),
-        Case::Camel => words.to_upper_camel_case(),
+    let mut identifier = if is_spelled_like(name, case) {
+        name.to_owned()
+    } else {
+        let words = spelled_out(name);
+        match case {
+            Case::Snake => words.to_snake_case(),
+            Case::Camel => words.to_upper_camel_case(),
+        }
     };
     if identifier.starts_with(|c: char| c.is_ascii_digit()) {
         identifier.insert(0, '_');
@@ -97,6 +101,20 @@ pub(crate) fn identifier(name: &str, case: Case) -> String {
         identifier.insert_str(0, "r#");
     }
     identifier
+}
+
+/// Whether a name is spelled as it would be anyway, for certain. Most are, and it is much quicker told than done.
+fn is_spelled_like(name: &str, case: Case) -> bool {
+    let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let joint = |c: u8| match case {
+        Case::Snake => c == b'_',
+        Case::Camel => c.is_ascii_uppercase(),
+    };
+    let bytes = name.as_bytes();
+    bytes.first().is_some_and(|&first| if case == Case::Snake { first.is_ascii_lowercase() } else { joint(first) })
+        && bytes.iter().all(|&c| plain(c) || joint(c))
+        && bytes.windows(2).all(|pair| !joint(pair[0]) || pair[1].is_ascii_lowercase())
+        && bytes.last().is_some_and(|&last| plain(last))
 }
 
 /// What an identifier cannot hold, in words: signs that carry meaning by name, others by number.
@@ -258,6 +276,27 @@ mod tests {
                 assert!(syn::parse_str::<syn::Ident>(&identifier).is_ok(), "{text:?} became {identifier}");
             }
         }
+    }
+
+    #[test]
+    fn the_quick_way_leads_to_the_same_name() {
+        // Every short text of the signs that matter.
+        let signs = ['a', 'b', 'A', 'B', '1', '_', '-'];
+        let mut texts = vec![String::new()];
+        let mut counts = [0, 0];
+        for _ in 0..5 {
+            texts = texts.iter().flat_map(|text| signs.map(|sign| format!("{text}{sign}"))).collect();
+            for text in &texts {
+                let long = [spelled_out(text).to_snake_case(), spelled_out(text).to_upper_camel_case()];
+                for (index, case) in [Case::Snake, Case::Camel].into_iter().enumerate() {
+                    if is_spelled_like(text, case) {
+                        counts[index] += 1;
+                        assert_eq!(*text, long[index], "{case:?}");
+                    }
+                }
+            }
+        }
+        assert!(counts.iter().all(|&count| count > 250), "{counts:?}");
     }
 
     #[test]

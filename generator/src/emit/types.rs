@@ -1,6 +1,6 @@
 //! Types: structs, enumerations, unions, identifiers and aliases.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
 use super::text::doc;
@@ -401,10 +401,21 @@ fn variant<T>(value: &Variant<T>) -> TokenStream {
 
 /// Whether tokens speak of the runtime. Serde's attributes name it in texts.
 fn names_runtime(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        proc_macro2::TokenTree::Ident(ident) => ident == "runtime",
-        proc_macro2::TokenTree::Group(group) => names_runtime(group.stream()),
-        proc_macro2::TokenTree::Literal(literal) => literal.to_string().starts_with("\"runtime::"),
-        proc_macro2::TokenTree::Punct(_) => false,
-    })
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let names = match token {
+            // A field can have that name, too.
+            TokenTree::Ident(ident) => {
+                ident == "runtime"
+                    && matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.spacing() == Spacing::Joint)
+            }
+            TokenTree::Group(group) => names_runtime(group.stream()),
+            TokenTree::Literal(literal) => literal.to_string().starts_with("\"runtime::"),
+            TokenTree::Punct(_) => false,
+        };
+        if names {
+            return true;
+        }
+    }
+    false
 }
