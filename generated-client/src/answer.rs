@@ -9,13 +9,19 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// The text of an answer.
+/// What came as an answer.
 #[derive(Clone, Copy)]
-pub struct Answer<'a>(&'a str);
+pub struct Answer<'a> {
+    bytes: &'a [u8],
+    /// Empty if the bytes are no text.
+    text: &'a str,
+    /// How many bytes are text, if not all are.
+    text_ends: Option<usize>,
+}
 
 impl fmt::Debug for Answer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Answer({} bytes)", self.0.len())
+        write!(f, "Answer({} bytes)", self.bytes.len())
     }
 }
 
@@ -79,7 +85,16 @@ impl<'a> Answer<'a> {
     /// The text of an answer.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        Self(text)
+        Self { bytes: text.as_bytes(), text, text_ends: None }
+    }
+
+    /// An answer as it came.
+    #[must_use]
+    pub fn of(bytes: &'a [u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::new(text),
+            Err(error) => Self { bytes, text: "", text_ends: Some(error.valid_up_to()) },
+        }
     }
 
     /// The `data` of the envelope.
@@ -128,7 +143,34 @@ impl<'a> Answer<'a> {
     /// # Errors
     /// Another form.
     pub fn plain<T: DeserializeOwned>(self) -> Result<T, ReadError> {
-        serde_json::from_str(self.0).map_err(|_| self.mismatch::<T>())
+        serde_json::from_str(self.text).map_err(|_| self.mismatch::<T>())
+    }
+
+    /// The whole text as a value, if there is any text.
+    ///
+    /// # Errors
+    /// Another form.
+    pub fn optional_plain<T: DeserializeOwned>(self) -> Result<Option<T>, ReadError> {
+        if self.text_ends.is_none() && self.text.trim().is_empty() { Ok(None) } else { self.plain().map(Some) }
+    }
+
+    /// The whole as a text, whatever it says.
+    ///
+    /// # Errors
+    /// It is not UTF-8.
+    pub fn text(self) -> Result<String, ReadError> {
+        match self.not_text() {
+            None => Ok(self.text.to_owned()),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// The whole as it came.
+    ///
+    /// # Errors
+    /// None; the other ways of reading have some.
+    pub fn bytes(self) -> Result<Vec<u8>, ReadError> {
+        Ok(self.bytes.to_vec())
     }
 
     /// No value at all.
@@ -141,11 +183,11 @@ impl<'a> Answer<'a> {
 
     /// The text as an object. What serde derives would take a list for it, too.
     fn envelope<T: Deserialize<'a>>(self) -> Option<T> {
-        if self.is_object() { serde_json::from_str(self.0).ok() } else { None }
+        if self.is_object() { serde_json::from_str(self.text).ok() } else { None }
     }
 
     fn is_object(self) -> bool {
-        self.0.trim_ascii_start().starts_with('{')
+        self.text.trim_ascii_start().starts_with('{')
     }
 
     /// The failure that the envelope tells of.
@@ -158,16 +200,25 @@ impl<'a> Answer<'a> {
     fn why<T: DeserializeOwned>(self) -> ReadError {
         match self.failure() {
             Some((code, message)) => ReadError::Failure { code, message },
-            None if self.is_object() || self.0.trim().is_empty() => self.mismatch::<T>(),
+            None if self.is_object() || self.text.trim().is_empty() => self.mismatch::<T>(),
             None => ReadError::Mismatch { path: String::new(), message: "expected an object".to_owned() },
         }
     }
 
+    /// Why this is no text, if it is none.
+    fn not_text(self) -> Option<ReadError> {
+        let message = format!("not UTF-8 (after {} bytes)", self.text_ends?);
+        Some(ReadError::Mismatch { path: String::new(), message })
+    }
+
     fn mismatch<T: DeserializeOwned>(self) -> ReadError {
-        if self.0.trim().is_empty() {
+        if let Some(error) = self.not_text() {
+            return error;
+        }
+        if self.text.trim().is_empty() {
             return ReadError::Mismatch { path: String::new(), message: "the answer is empty".to_owned() };
         }
-        let mut deserializer = serde_json::Deserializer::from_str(self.0);
+        let mut deserializer = serde_json::Deserializer::from_str(self.text);
         let (path, error) = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
             Err(error) => (error.path().to_string(), error.into_inner()),
             Ok(_) => match deserializer.end() {
@@ -178,6 +229,15 @@ impl<'a> Answer<'a> {
         let path = if path == "." { String::new() } else { path };
         ReadError::Mismatch { path, message: without_values(&error.to_string()) }
     }
+}
+
+/// Reads a part of an answer, which was kept as it came.
+pub fn form<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, ReadError> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        let path = if path == "." { String::new() } else { path };
+        ReadError::Mismatch { path, message: without_values(&error.into_inner().to_string()) }
+    })
 }
 
 /// The text of an error of serde without the value that it cites, which may be a secret.

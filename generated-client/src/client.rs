@@ -181,9 +181,10 @@ impl Client {
             let message = "the address cannot be sent with these arguments";
             Error::new(ErrorKind::Arguments, Delivery::NotSent, message).with_source(error)
         })?;
+        let content_type = media_type(parts.content_type())?;
         let body = parts.into_body().map(Bytes::from).unwrap_or_default();
         if !body.is_empty() {
-            headers.insert(CONTENT_TYPE, JSON);
+            headers.insert(CONTENT_TYPE, content_type);
         }
         Ok(Prepared { method, uri, headers, body })
     }
@@ -289,7 +290,7 @@ impl Client {
     ) -> Result<HeaderMap, Error> {
         let shared = &*self.0;
         let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, JSON);
+        headers.insert(ACCEPT, media_type(parts.accepted())?);
         if let (Some(token), true) = (info.api.token, info.authenticated) {
             headers.insert(name(token.name)?, shared.token.header(token.prefix)?);
         }
@@ -312,9 +313,9 @@ impl Client {
     /// What an answer means.
     fn read<T>(&self, exchange: &Exchange, read: impl FnOnce(Answer<'_>) -> Result<T, ReadError>) -> Result<T, Error> {
         let answered = |kind, message: String| Error::new(kind, Delivery::Answered, message);
-        let text = std::str::from_utf8(&exchange.body);
+        let answer = Answer::of(&exchange.body);
         if !exchange.status.is_success() {
-            return Err(match text.ok().and_then(|text| Answer::new(text).failure()) {
+            return Err(match answer.failure() {
                 Some((code, message)) => answered(ErrorKind::Api, self.words(&message)).with_code(code),
                 None => {
                     let what = if exchange.status.is_redirection() {
@@ -327,11 +328,7 @@ impl Client {
                 }
             });
         }
-        let text = text.map_err(|error| {
-            let message = format!("the answer is not UTF-8 (after {} bytes)", error.valid_up_to());
-            answered(ErrorKind::Answer, message).with_path(String::new())
-        })?;
-        read(Answer::new(text)).map_err(|error| match error {
+        read(answer).map_err(|error| match error {
             ReadError::Failure { code, message } => answered(ErrorKind::Api, self.words(&message)).with_code(code),
             ReadError::Mismatch { path, message } => {
                 let snippet = if exchange.body.first().is_none_or(|byte| matches!(byte, b'{' | b'[')) {
@@ -361,6 +358,14 @@ impl Client {
         let text: String = text.chars().filter(|sign| !sign.is_control()).collect();
         if text.is_empty() { format!("; {kind}, empty") } else { format!("; {kind}: {text}") }
     }
+}
+
+fn media_type(text: &'static str) -> Result<HeaderValue, Error> {
+    if text.as_bytes() == JSON.as_bytes() {
+        return Ok(JSON);
+    }
+    HeaderValue::from_str(text)
+        .map_err(|error| Error::config(format!("`{text}` cannot be a media type")).with_source(error))
 }
 
 fn name(header: &'static str) -> Result<HeaderName, Error> {

@@ -26,6 +26,20 @@ impl<T: fmt::Debug> fmt::Debug for UnknownValue<T> {
     }
 }
 
+/// A value that JSON cannot hold: a number in it is not finite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unwritable {
+    place: String,
+}
+
+impl fmt::Display for Unwritable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` holds a number that is not finite", self.place)
+    }
+}
+
+impl std::error::Error for Unwritable {}
+
 /// What the macros below expand to. Not for callers.
 #[doc(hidden)]
 pub mod private {
@@ -74,6 +88,17 @@ pub mod private {
 
         fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
             self.0.visit_map(members)
+        }
+    }
+
+    pub use crate::answer::form;
+
+    /// A value as JSON.
+    pub fn json_of<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, super::Unwritable> {
+        match (crate::finite::unwritable(value), serde_json::to_value(value)) {
+            (None, Ok(json)) => Ok(json),
+            (Some(place), _) => Err(super::Unwritable { place }),
+            (None, Err(error)) => Err(super::Unwritable { place: error.to_string() }),
         }
     }
 
@@ -383,6 +408,41 @@ macro_rules! __untagged_union {
                     }
                 )*
                 ::core::result::Result::Ok(Self::UnknownValue($crate::runtime::UnknownValue::__new(value)))
+            }
+        }
+    };
+}
+
+/// A value that is kept as it came, whatever forms it has.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __choice {
+    ($name:ident) => {
+        impl $name {
+            /// The value as it came.
+            #[must_use]
+            pub fn json(&self) -> &$crate::runtime::JsonValue {
+                &self.0
+            }
+        }
+        impl ::core::convert::From<$crate::runtime::JsonValue> for $name {
+            fn from(value: $crate::runtime::JsonValue) -> Self {
+                Self(value)
+            }
+        }
+        impl $crate::runtime::private::serde::Serialize for $name {
+            fn serialize<S: $crate::runtime::private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::runtime::private::serde::Serialize::serialize(&self.0, serializer)
+            }
+        }
+        impl<'de> $crate::runtime::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::runtime::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::runtime::private::serde::Deserialize::deserialize(deserializer).map(Self)
             }
         }
     };

@@ -31,7 +31,7 @@ pub struct DryRun {
     pub url: String,
     /// Names and values of headers, in order; the token is masked, and the id of the request is not there yet.
     pub headers: Vec<(String, String)>,
-    /// The body, as JSON.
+    /// The body. Of bytes that are no text, what can be shown of them.
     pub body: Option<String>,
 }
 

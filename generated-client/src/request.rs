@@ -8,8 +8,12 @@ use std::fmt::{self, Write as _};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::finite::unwritable;
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Everything but what RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -63,6 +67,8 @@ pub struct RequestParts {
     query: String,
     headers: Vec<(&'static str, String)>,
     body: Option<Vec<u8>>,
+    content_type: &'static str,
+    accept: &'static str,
     problem: Option<String>,
 }
 
@@ -77,7 +83,15 @@ impl RequestParts {
     /// A request to a path with `{name}` for its parameters.
     #[must_use]
     pub fn new(path_template: &str) -> Self {
-        Self { path: path_template.to_owned(), query: String::new(), headers: Vec::new(), body: None, problem: None }
+        Self {
+            path: path_template.to_owned(),
+            query: String::new(),
+            headers: Vec::new(),
+            body: None,
+            content_type: JSON,
+            accept: JSON,
+            problem: None,
+        }
     }
 
     /// The path, encoded.
@@ -97,10 +111,22 @@ impl RequestParts {
         self.headers.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// The body, as JSON.
+    /// The body, as it is sent.
     #[must_use]
     pub fn body_bytes(&self) -> Option<&[u8]> {
         self.body.as_deref()
+    }
+
+    /// The media type of the body.
+    #[must_use]
+    pub fn content_type(&self) -> &'static str {
+        self.content_type
+    }
+
+    /// The media type that the answer should have.
+    #[must_use]
+    pub fn accepted(&self) -> &'static str {
+        self.accept
     }
 
     /// Why this cannot be sent.
@@ -155,11 +181,7 @@ impl RequestParts {
     }
 
     fn pair(&mut self, name: &str, value: impl fmt::Display) {
-        if !self.query.is_empty() {
-            self.query.push('&');
-        }
-        // Writing to a text cannot fail.
-        let _ = write!(self.query, "{}={value}", encode(name));
+        push_pair(&mut self.query, name, value);
     }
 
     /// Adds a header, if there is a value.
@@ -170,6 +192,52 @@ impl RequestParts {
                 self.note(format!("`{name}` holds a sign that cannot stand in a header"));
             }
             self.headers.push((name, text));
+        }
+    }
+
+    /// Asks for an answer of another media type than JSON.
+    pub fn accept(&mut self, media_type: &'static str) {
+        self.accept = media_type;
+    }
+
+    /// Sets the body, if there is one: a text or bytes as they are.
+    pub fn raw<'a, T: AsRef<[u8]> + 'a>(&mut self, value: impl Into<Option<&'a T>>, media_type: &'static str) {
+        if let Some(value) = value.into() {
+            self.content_type = media_type;
+            self.body = Some(value.as_ref().to_vec());
+        }
+    }
+
+    /// Sets the body, if there is one: a form with a pair for each member of an object. A list makes several pairs of
+    /// one name, null makes none.
+    pub fn form<'a, T: Serialize + 'a>(&mut self, value: impl Into<Option<&'a T>>) {
+        let Some(value) = value.into() else { return };
+        if let Some(place) = unwritable(value) {
+            self.note(format!("`body.{place}` holds a number that is not finite"));
+        }
+        match serde_json::to_value(value) {
+            Ok(Value::Object(members)) => {
+                let mut pairs = String::new();
+                for (name, value) in &members {
+                    let values = match value {
+                        Value::Array(values) => values.as_slice(),
+                        value => std::slice::from_ref(value),
+                    };
+                    for value in values {
+                        match text_of(value) {
+                            Some(Some(text)) => push_pair(&mut pairs, name, encode(&text)),
+                            Some(None) => {}
+                            None => {
+                                self.note(format!("`body.{name}` holds an object or a list, which a form cannot hold"))
+                            }
+                        }
+                    }
+                }
+                self.content_type = FORM;
+                self.body = Some(pairs.into_bytes());
+            }
+            Ok(_) => self.note("the body is no object, and cannot be written as a form".to_owned()),
+            Err(error) => self.note(format!("the body cannot be written as a form: {error}")),
         }
     }
 
@@ -189,6 +257,24 @@ impl RequestParts {
                 Err(error) => self.note(format!("the body cannot be written as JSON: {error}")),
             }
         }
+    }
+}
+
+fn push_pair(pairs: &mut String, name: &str, value: impl fmt::Display) {
+    if !pairs.is_empty() {
+        pairs.push('&');
+    }
+    // Writing to a text cannot fail.
+    let _ = write!(pairs, "{}={value}", encode(name));
+}
+
+/// The text of a value that is no object and no list; of null none.
+fn text_of(value: &Value) -> Option<Option<Cow<'_, str>>> {
+    match value {
+        Value::Null => Some(None),
+        Value::String(text) => Some(Some(Cow::Borrowed(text))),
+        Value::Bool(_) | Value::Number(_) => Some(Some(Cow::Owned(value.to_string()))),
+        Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -4,9 +4,9 @@
 
 pub use crate::answer::{Answer, ReadError};
 pub use crate::call::{Call, Handle, Serves};
-pub use crate::open::UnknownValue;
 #[doc(hidden)]
 pub use crate::open::private;
+pub use crate::open::{UnknownValue, Unwritable};
 pub use crate::operation::{
     ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Retry, Risk, Scope, TokenHeader, scope,
 };
