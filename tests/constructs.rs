@@ -9,7 +9,8 @@
 
 use flighthub2::runtime::{Answer, JsonValue, Operation, ReadError, RequestParts};
 use flighthub2_tests::fixtures::{
-    bodies, enums, envelope, formats, maps, objects, one_of, parameters, query_arrays, recursion, references,
+    any_of, bodies, enums, envelope, formats, forms, loose, maps, objects, one_of, parameters, query_arrays, raw,
+    recursion, references, security_choice, successes,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -210,4 +211,92 @@ fn an_envelope_is_taken_off() {
     assert_eq!(envelope::OPERATIONS.len(), 4);
     let thing = json!({"kind": 2, "at": 5, "ms": 6, "text_time": "", "height": 20.5, "key": "k"});
     assert_eq!(again::<envelope::types::Thing>(&thing), thing);
+}
+
+#[test]
+fn a_value_of_several_forms_is_kept_as_it_came() {
+    use any_of::types::{Book, Chart, Content, Parcel, ParcelSize};
+    let both = json!({"content": {"pages": 5, "scale": 0.5, "more": [1]}, "size": "small", "labels": ["a"], "colour": null,
+        "owner": {"name": "n", "since": 1}, "wrapping": {"paper": true}});
+    let read: Parcel = serde_json::from_value(both.clone()).unwrap();
+    assert_eq!(read.content.as_book().unwrap(), Book::new(5));
+    assert_eq!(read.content.as_chart().unwrap(), Chart::new(0.5));
+    assert_eq!(read.owner.as_ref().unwrap().as_company().unwrap().name.as_deref(), Some("n"));
+    assert!(read.owner.as_ref().unwrap().as_person().unwrap_err().to_string().contains("kind"));
+    assert_eq!(read.size, Some(ParcelSize::from(any_of::types::ParcelSizeString::Small)));
+    let mut written = serde_json::to_value(&read).unwrap();
+    written.as_object_mut().unwrap().insert("colour".to_owned(), JsonValue::Null);
+    assert_eq!(written, both, "nothing of a form is lost");
+    let content = Content::from_book(&Book::new(7)).unwrap();
+    assert_eq!(content.json(), &json!({"pages": 7}));
+    assert_eq!(body(&any_of::default::SendParcel::new(Parcel::new(content))), json!({"content": {"pages": 7}}));
+    let error = Content::from_chart(&Chart::new(f64::NAN)).unwrap_err();
+    assert_eq!(error.to_string(), "`scale` holds a number that is not finite");
+}
+
+#[test]
+fn a_form_is_pairs_of_names_and_values() {
+    use forms::types::{Search, SearchRequired, Tag};
+    let text = |parts: &RequestParts| String::from_utf8(parts.body_bytes().unwrap().to_vec()).unwrap();
+    let search = |anything: JsonValue| {
+        let required = SearchRequired { q: "a b&c=é".into(), anything };
+        let search = Search::new(required).page_size(5).exact(true).weight(0.5).tags([Tag::New, Tag::from("x,y")]);
+        forms::default::Search::new(search.none_null())
+    };
+    let parts = written(&search(json!(1)));
+    assert_eq!(parts.content_type(), "application/x-www-form-urlencoded");
+    assert_eq!(text(&parts), "anything=1&exact=true&page%20size=5&q=a%20b%26c%3D%C3%A9&tags=new&tags=x%2Cy&weight=0.5");
+    let mut parts = RequestParts::new("/search");
+    search(json!({"nested": 1})).write(&mut parts);
+    assert!(parts.problem().unwrap().contains("`body.anything`"), "{:?}", parts.problem());
+    let login = forms::default::Login::new();
+    assert_eq!(written(&login).body_bytes(), None);
+    let who = forms::types::LoginBody::new("me").password("p&w");
+    assert_eq!(text(&written(&login.body(who))), "password=p%26w&user=me");
+    let free = [("b".to_owned(), "2".to_owned()), ("a".to_owned(), "1".to_owned())];
+    assert_eq!(text(&written(&forms::default::SendFree::new(free))), "a=1&b=2");
+}
+
+#[test]
+fn texts_and_bytes_travel_as_they_are() {
+    use raw::default::{GetJson, GetNote, GetPicture, GetTable, PutNote, PutPicture};
+    let parts = written(&PutNote::new("\"not JSON\""));
+    assert_eq!((parts.content_type(), parts.body_bytes()), ("text/plain; charset=utf-8", Some(&b"\"not JSON\""[..])));
+    let parts = written(&PutPicture::new("a").body([0xff, 0x00]));
+    assert_eq!((parts.content_type(), parts.body_bytes()), ("image/png", Some(&[0xff, 0x00][..])));
+    assert_eq!(parts.accepted(), "application/json");
+    let accepted = (written(&GetPicture::new("a")).accepted(), written(&GetTable::new()).accepted());
+    assert_eq!(accepted, ("image/png", "text/csv"));
+    assert_eq!(GetNote::read(Answer::new("{")), Ok("{".to_owned()));
+    assert_eq!(GetPicture::read(Answer::of(&[0xff, 0x00])), Ok(vec![0xff, 0x00]));
+    assert_eq!(GetTable::read(Answer::new("a,b")), Ok("a,b".to_owned()));
+    let no_text = [b'a', 0xff];
+    assert!(GetNote::read(Answer::of(&no_text)).unwrap_err().to_string().contains("not UTF-8 (after 1 bytes)"));
+    assert!(GetJson::read(Answer::of(&no_text)).unwrap_err().to_string().contains("not UTF-8 (after 1 bytes)"));
+    assert_eq!(GetJson::read(Answer::new("[1]")), Ok(json!([1])));
+    assert_eq!(PutPicture::read(Answer::new(r#"{"size":3}"#)).unwrap().size, Some(3));
+}
+
+#[test]
+fn a_success_can_have_content_or_none() {
+    use successes::default::{DeleteReport, GetReport, MakeReport};
+    assert_eq!(GetReport::read(Answer::new("")), Ok(None));
+    assert_eq!(GetReport::read(Answer::new(r#"{"title":"t"}"#)).unwrap().unwrap().title.as_deref(), Some("t"));
+    assert!(GetReport::read(Answer::new("{")).is_err());
+    assert!(GetReport::read(Answer::of(&[0xff])).is_err(), "bytes are no empty text");
+    assert_eq!(MakeReport::read(Answer::new("[{}]")).unwrap().unwrap().len(), 1);
+    assert_eq!(DeleteReport::read(Answer::new("anything")), Ok(()));
+}
+
+#[test]
+fn what_others_write_loosely_loses_nothing() {
+    use loose::types::Thing;
+    let thing = json!({"name": "n", "elsewhere": {"x": 1}, "always": true, "half": 0.5, "kind": "b", "coded": [1],
+        "anything": [1, "a", null]});
+    assert_eq!(again::<Thing>(&thing), thing);
+    assert!(serde_json::from_value::<Thing>(json!({"name": "n"})).is_err(), "`elsewhere` is required");
+    assert_eq!(written(&loose::default::PutThing::new(None)).body_bytes(), Some(&b"null"[..]));
+    assert_eq!(written(&loose::default::ListThings::new()).query_text(), "");
+    assert_eq!(security_choice::default::GetA::INFO.api.token.map(|token| token.prefix), Some("Basic "));
+    assert!(security_choice::default::GetB::INFO.authenticated && !security_choice::default::GetC::INFO.authenticated);
 }

@@ -181,6 +181,16 @@ pub(crate) struct Parameter {
     pub(crate) doc: String,
 }
 
+/// How a request body is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Json,
+    /// `a=1&b=2`: a pair for each member.
+    Form,
+    /// A text or bytes as they are, of this media type.
+    Raw(String),
+}
+
 #[derive(Debug)]
 pub(crate) struct Body {
     /// The field of the operation that holds it.
@@ -189,6 +199,7 @@ pub(crate) struct Body {
     /// Where its schema is.
     pub(crate) schema_pointer: String,
     pub(crate) required: bool,
+    pub(crate) encoding: Encoding,
     pub(crate) ty: TypeRef,
     pub(crate) doc: String,
 }
@@ -204,8 +215,32 @@ pub(crate) enum Answer {
     Acknowledgement,
     /// The whole body.
     Plain(TypeRef),
+    /// The whole body, if there is one.
+    OptionalPlain(TypeRef),
+    /// The whole body as a text, of this media type.
+    Text(String),
+    /// The whole body as bytes, of this media type.
+    Bytes(String),
     /// A body that is not read, because there is none.
     Nothing,
+}
+
+impl Answer {
+    /// The type that is read from JSON, if one is.
+    pub(crate) fn ty(&self) -> Option<&TypeRef> {
+        match self {
+            Self::Data(ty) | Self::OptionalData(ty) | Self::Plain(ty) | Self::OptionalPlain(ty) => Some(ty),
+            Self::Text(_) | Self::Bytes(_) | Self::Acknowledgement | Self::Nothing => None,
+        }
+    }
+
+    /// What the client asks for instead of JSON.
+    pub(crate) fn media_type(&self) -> Option<&str> {
+        match self {
+            Self::Text(media_type) | Self::Bytes(media_type) => Some(media_type),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -221,6 +256,8 @@ pub(crate) enum Primitive {
     Text,
     Secret,
     Base64,
+    /// Bytes as they are: a whole body only, JSON cannot hold them.
+    Bytes,
     DateTime,
     UnixSeconds,
     UnixMillis,
@@ -335,13 +372,26 @@ pub(crate) struct Variant<T> {
 
 #[derive(Debug)]
 pub(crate) struct Union {
-    /// The member that tells which; without one the first form that fits is taken.
-    pub(crate) tag: Option<String>,
+    pub(crate) apart: Apart,
+    /// The key that the forms are listed under.
+    pub(crate) key: &'static str,
     pub(crate) forms: Vec<Form>,
+}
+
+/// What tells the forms of a union apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Apart {
+    /// The member of this name.
+    Tag(String),
+    /// What each form requires: the first that fits is taken.
+    Shape,
+    /// Nothing. A value can have several forms, and is kept as it came; callers ask for each.
+    Nothing,
 }
 
 #[derive(Debug)]
 pub(crate) struct Form {
+    /// In camel case; in snake case where nothing tells the forms apart.
     pub(crate) variant: String,
     /// Values of the tag that mean this form.
     pub(crate) tags: Vec<String>,
@@ -402,13 +452,14 @@ impl Api {
         matches!(self.resolved(ty), TypeRef::List(_))
     }
 
-    /// The type that an answer holds, and whether it may be missing. A list never is.
+    /// The type that is read from an answer, and whether there may be none. A list in an envelope always is.
     pub(crate) fn answered<'a>(&self, answer: &'a Answer) -> Option<(&'a TypeRef, bool)> {
         match answer {
             Answer::Plain(TypeRef::Nullable(ty)) => Some((ty, true)),
+            Answer::OptionalPlain(ty) => Some((ty, true)),
             Answer::Data(ty) | Answer::Plain(ty) => Some((ty, false)),
             Answer::OptionalData(ty) => Some((ty, !self.is_list(ty))),
-            Answer::Acknowledgement | Answer::Nothing => None,
+            Answer::Text(_) | Answer::Bytes(_) | Answer::Acknowledgement | Answer::Nothing => None,
         }
     }
 

@@ -6,7 +6,7 @@ use super::interface::sides;
 use super::pairs;
 use super::told::{Side, Thing};
 use super::words::{self, code, from_to, gone, if_other};
-use crate::model::{Location, Operation, Parameter};
+use crate::model::{Answer, Location, Operation, Parameter};
 
 impl Comparer<'_> {
     /// What an operation takes and what it answers.
@@ -22,8 +22,7 @@ impl Comparer<'_> {
                 self.schemas.push((old.answer_origin.node.clone(), new.answer_origin.node.clone()));
                 old_optional == new_optional && self.same_type(old_type, new_type)
             }
-            (None, None) => true,
-            _ => false,
+            _ => self.old_words().answer(&old.answer) == self.new_words().answer(&new.answer),
         };
         let (old_type, new_type) = (self.old_words().answer(&old.answer), self.new_words().answer(&new.answer));
         let read_alike = std::mem::discriminant(&old.answer) == std::mem::discriminant(&new.answer);
@@ -33,6 +32,11 @@ impl Comparer<'_> {
         } else if !read_alike {
             let what = "wrapped in another way, or null where it was not";
             let why = "callers get the same type; the client takes it out of the answer";
+            self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
+        } else if old.answer.media_type() != new.answer.media_type() {
+            let shown = |answer: &Answer| code(answer.media_type().unwrap_or("JSON"));
+            let what = format!("of another type: {}", from_to(&shown(&old.answer), &shown(&new.answer)));
+            let why = "code stays as it is; the client asks for the other type";
             self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
         } else {
             return;
@@ -180,6 +184,13 @@ impl Comparer<'_> {
         let types = if_other(&self.old_words().body(old), &self.new_words().body(new));
         let same = self.same_type(&old.ty, &new.ty);
         let renamed = old.field != new.field && !self.is_common;
+        if same && old.encoding != new.encoding {
+            let what =
+                format!("written as {}", from_to(&words::encoding(&old.encoding), &words::encoding(&new.encoding)));
+            let why = "code stays as it is; the client writes the body in another way";
+            self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
+            self.changes.claim_thing(&node.key("content"));
+        }
         let (what, why) = match (old.required == new.required, same) {
             (false, _) => {
                 let (what, why) = requirement(new.required);

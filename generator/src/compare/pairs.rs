@@ -227,7 +227,7 @@ impl<'a> Models<'a> {
             }
             (TypeKind::Enum(old), TypeKind::Enum(new)) => values(&old.values) == values(&new.values),
             (TypeKind::Union(old), TypeKind::Union(new)) => {
-                old.tag == new.tag
+                old.apart == new.apart
                     && old.forms.len() == new.forms.len()
                     && old.forms.iter().zip(&new.forms).all(|(old, new)| same(&old.ty, &new.ty))
             }

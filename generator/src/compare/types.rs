@@ -6,7 +6,7 @@ use super::interface::sides;
 use super::pairs::matched;
 use super::told::{Side, Thing};
 use super::words::{code, from_to, gone, primitive_name};
-use crate::model::{EnumValues, Form, Primitive, TypeDefinition, TypeId, TypeKind, Union, Variant};
+use crate::model::{Apart, EnumValues, Form, Primitive, TypeDefinition, TypeId, TypeKind, Union, Variant};
 
 /// Two definitions of one type, and how it is used.
 pub(super) struct Owner<'a> {
@@ -186,19 +186,24 @@ impl<'a> Comparer<'a> {
     }
 
     fn union(&mut self, owner: &Owner<'_>, thing: &Thing, old: &'a Union, new: &'a Union) {
-        if old.tag != new.tag {
-            let shown = |tag: &Option<String>| tag.clone().unwrap_or_else(|| "what each form requires".to_owned());
-            let what = format!("forms are told apart by {}", from_to(&shown(&old.tag), &shown(&new.tag)));
+        if (old.apart == Apart::Nothing) != (new.apart == Apart::Nothing) {
+            return self.other_form(owner, thing);
+        }
+        if old.apart != new.apart {
+            let shown = |apart: &Apart| match apart {
+                Apart::Tag(tag) => tag.clone(),
+                Apart::Shape | Apart::Nothing => "what each form requires".to_owned(),
+            };
+            let what = format!("forms are told apart by {}", from_to(&shown(&old.apart), &shown(&new.apart)));
             let why = "code stays as it is; the client reads the forms in another way";
             let thing = thing.key("discriminator");
             self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
             self.changes.claim_thing(&thing);
         }
         let place = |side: Side, form: &Form| {
-            let (base, forms) =
-                if side == Side::Old { (&owner.old.pointer, &old.forms) } else { (&owner.new.pointer, &new.forms) };
-            let index = forms.iter().take_while(|known| !std::ptr::eq(*known, form)).count();
-            format!("{base}/oneOf/{index}")
+            let (base, union) = if side == Side::Old { (&owner.old.pointer, old) } else { (&owner.new.pointer, new) };
+            let index = union.forms.iter().take_while(|known| !std::ptr::eq(*known, form)).count();
+            format!("{base}/{}/{index}", union.key)
         };
         let same_type = |old: &Form, new: &Form| self.same_type(&old.ty, &new.ty);
         let forms =
@@ -219,7 +224,7 @@ impl<'a> Comparer<'a> {
                 self.changes.tell(&thing, Action::Renamed, Class::Breaking, what, why);
                 self.changes.claim_thing(&thing);
             }
-            if from.tags != to.tags && old.tag == new.tag {
+            if from.tags != to.tags && old.apart == new.apart {
                 let what = format!("meant by {}", from_to(&from.tags.join(", "), &to.tags.join(", ")));
                 let why = "code stays as it is; the client reads other values as this form";
                 self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);

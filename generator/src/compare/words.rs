@@ -3,9 +3,18 @@
 //! In: pieces of a model. Out: Rust types as the client has them, without paths. Decides nothing.
 
 use crate::model::{
-    Answer, Api, Body, EnumValues, Field, Holding, Location, Parameter, Primitive, Retry, Risk, Scope, TypeKind,
-    TypeRef,
+    Answer, Apart, Api, Body, Encoding, EnumValues, Field, Holding, Location, Parameter, Primitive, Retry, Risk, Scope,
+    TypeKind, TypeRef, Union,
 };
+
+/// How a body is written, in a word.
+pub(super) fn encoding(encoding: &Encoding) -> String {
+    match encoding {
+        Encoding::Json => "JSON".to_owned(),
+        Encoding::Form => "a form".to_owned(),
+        Encoding::Raw(media_type) => format!("`{media_type}`"),
+    }
+}
 
 /// Speaks of the types of one model.
 #[derive(Clone, Copy)]
@@ -53,9 +62,13 @@ impl Words<'_> {
     }
 
     pub(super) fn answer(self, answer: &Answer) -> String {
-        match self.api.answered(answer) {
-            Some((ty, is_optional)) => optional(self.ty(ty), usize::from(is_optional)),
-            None => "()".to_owned(),
+        match answer {
+            Answer::Text(_) => "String".to_owned(),
+            Answer::Bytes(_) => "Vec<u8>".to_owned(),
+            _ => match self.api.answered(answer) {
+                Some((ty, is_optional)) => optional(self.ty(ty), usize::from(is_optional)),
+                None => "()".to_owned(),
+            },
         }
     }
 
@@ -67,6 +80,7 @@ impl Words<'_> {
                 EnumValues::Text(_) => "an enumeration of texts".to_owned(),
                 EnumValues::Integer(_) => "an enumeration of integers".to_owned(),
             },
+            TypeKind::Union(Union { apart: Apart::Nothing, .. }) => "a value of any of several forms".to_owned(),
             TypeKind::Union(_) => "a union".to_owned(),
             TypeKind::Newtype(primitive) => format!("a type of its own around `{}`", primitive_name(*primitive)),
             TypeKind::Alias(ty) => format!("an alias of `{}`", self.ty(ty)),
@@ -84,6 +98,7 @@ pub(super) fn primitive_name(primitive: Primitive) -> &'static str {
         Primitive::Text => "String",
         Primitive::Secret => "Secret",
         Primitive::Base64 => "Base64",
+        Primitive::Bytes => "Vec<u8>",
         Primitive::DateTime => "DateTime",
         Primitive::UnixSeconds => "UnixSeconds",
         Primitive::UnixMillis => "UnixMillis",

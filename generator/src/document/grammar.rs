@@ -459,3 +459,7 @@ pub(crate) const TYPED_KEYS: &[(&str, &[&str])] = &[
     ("maxProperties", &["object"]),
     ("x-unit", &["string", "number", "integer"]),
 ];
+
+/// Those of them that describe further values. What they say would be lost beside another type; the others only limit
+/// values that are not there.
+pub(crate) const DESCRIBING_KEYS: &[&str] = &["items", "properties"];

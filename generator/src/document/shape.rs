@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::grammar::{self, DOCUMENT, Field, Names, Object, SCHEMA, Shape, Support, TYPED_KEYS};
+use super::grammar::{self, DESCRIBING_KEYS, DOCUMENT, Field, Names, Object, SCHEMA, Shape, Support, TYPED_KEYS};
 use super::pointer::{At, escape, unescape};
 use super::yaml::{Entry, Node, Scalar, ScalarType, Value};
 use crate::Dialect;
@@ -325,7 +325,8 @@ impl<'s> Checker<'s> {
             Some(target) => self.target(target, reference, object, at.key("$ref")),
             None => self.value(&reference.node, &Shape::Text, at.key("$ref")),
         }
-        if let Value::Mapping(entries) = &node.value {
+        // Others write there what the standard tells readers to ignore; ours must not look as if it had an effect.
+        if let (Value::Mapping(entries), Dialect::FlightHub) = (&node.value, self.dialect) {
             for entry in entries.iter().filter(|entry| entry.key != "$ref") {
                 self.report_with(
                     Code::RefSibling,
@@ -385,10 +386,12 @@ impl<'s> Checker<'s> {
         let schema_type = node.get("type").and_then(Node::as_str);
         for entry in entries {
             let Some((_, types)) = TYPED_KEYS.iter().find(|(key, _)| *key == entry.key) else { continue };
-            if self.dialect == Dialect::Foreign && entry.key.starts_with("x-") {
+            let implied = matches!(types, ["object"] | ["array"]);
+            let describes = DESCRIBING_KEYS.contains(&&*entry.key);
+            if self.dialect == Dialect::Foreign && !describes {
+                // A limit on values of another type limits nothing.
                 continue;
             }
-            let implied = matches!(types, ["object"] | ["array"]);
             let (fits, message) = match schema_type {
                 Some(schema_type) => (
                     types.contains(&schema_type),
@@ -411,6 +414,7 @@ impl<'s> Checker<'s> {
         if let Some(written) = node.get("type")
             && schema_type == Some("array")
             && node.entry("items").is_none()
+            && self.dialect == Dialect::FlightHub
         {
             self.report(
                 Code::MissingKey,

@@ -162,6 +162,7 @@ fn primitive_type(primitive: Primitive) -> TokenStream {
         Primitive::Text => quote! { String },
         Primitive::Secret => quote! { runtime::Secret },
         Primitive::Base64 => quote! { runtime::Base64 },
+        Primitive::Bytes => quote! { Vec<u8> },
         Primitive::DateTime => quote! { runtime::DateTime },
         Primitive::UnixSeconds => quote! { runtime::UnixSeconds },
         Primitive::UnixMillis => quote! { runtime::UnixMillis },

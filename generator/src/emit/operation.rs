@@ -5,7 +5,9 @@ use quote::quote;
 
 use super::text::{self, doc};
 use super::{Emitter, argument, deprecated, ident, required_doc};
-use crate::model::{Answer, Group, ListStyle, Location, Operation, Parameter, Retry, Risk, Scope};
+use crate::model::{
+    Answer, Body, Encoding, Group, ListStyle, Location, Operation, Parameter, Retry, Risk, Scope, TypeRef,
+};
 
 /// What a caller gives, in order.
 struct Argument {
@@ -33,10 +35,7 @@ impl Emitter<'_> {
     }
 
     fn names_types(&self, operation: &Operation) -> bool {
-        let answer = match &operation.answer {
-            Answer::Data(ty) | Answer::OptionalData(ty) | Answer::Plain(ty) => ty.named(),
-            Answer::Acknowledgement | Answer::Nothing => None,
-        };
+        let answer = operation.answer.ty().and_then(TypeRef::named);
         let given = operation.parameters.iter().map(|parameter| &parameter.ty);
         let given = given.chain(operation.body.as_ref().map(|body| &body.ty));
         answer.or_else(|| given.filter_map(|ty| ty.named()).next()).is_some()
@@ -314,6 +313,12 @@ impl Emitter<'_> {
             }
             Answer::Acknowledgement => (quote! { () }, quote! { acknowledgement }),
             Answer::Plain(ty) => (self.ty(ty, &path), quote! { plain }),
+            Answer::OptionalPlain(ty) => {
+                let ty = self.ty(ty, &path);
+                (quote! { Option<#ty> }, quote! { optional_plain })
+            }
+            Answer::Text(_) => (quote! { String }, quote! { text }),
+            Answer::Bytes(_) => (quote! { Vec<u8> }, quote! { bytes }),
             Answer::Nothing => (quote! { () }, quote! { nothing }),
         };
         let info = self.info(group, operation);
@@ -332,17 +337,12 @@ impl Emitter<'_> {
                 (Location::Header, _, false) => quote! { request.header(#wire, self.#field.as_ref()); },
             }
         });
-        let body = operation.body.as_ref().map(|body| {
-            let field = ident(&body.field);
-            if body.required {
-                quote! { request.body(&self.#field); }
-            } else {
-                quote! { request.body(self.#field.as_ref()); }
-            }
-        });
-        let write = (!is_unit(operation)).then(|| {
+        let body = operation.body.as_ref().map(write_body);
+        let accept = operation.answer.media_type().map(|media_type| quote! { request.accept(#media_type); });
+        let write = (!is_unit(operation) || accept.is_some()).then(|| {
             quote! {
                 fn write(&self, request: &mut runtime::RequestParts) {
+                    #accept
                     #(#writes)*
                     #body
                 }
@@ -420,6 +420,22 @@ impl Emitter<'_> {
                 api: &super::API,
             }
         }
+    }
+}
+
+/// Puts the body into a request.
+fn write_body(body: &Body) -> TokenStream {
+    let field = ident(&body.field);
+    let value = match (body.required, &body.ty) {
+        // Null is a body, too.
+        (true, TypeRef::Nullable(_)) => quote! { Some(&self.#field) },
+        (true, _) => quote! { &self.#field },
+        (false, _) => quote! { self.#field.as_ref() },
+    };
+    match &body.encoding {
+        Encoding::Json => quote! { request.body(#value); },
+        Encoding::Form => quote! { request.form(#value); },
+        Encoding::Raw(media_type) => quote! { request.raw(#value, #media_type); },
     }
 }
 

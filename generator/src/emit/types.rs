@@ -6,7 +6,8 @@ use quote::quote;
 use super::text::doc;
 use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc};
 use crate::model::{
-    Api, Enum, EnumValues, Field, Holding, Primitive, Struct, TypeDefinition, TypeKind, TypeRef, Union, Variant,
+    Apart, Api, Enum, EnumValues, Field, Form, Holding, Primitive, Struct, TypeDefinition, TypeKind, TypeRef, Union,
+    Variant,
 };
 
 /// The modules that types are in, in order.
@@ -118,6 +119,11 @@ impl Emitter<'_> {
     }
 
     fn union(&self, definition: &TypeDefinition, union: &Union) -> TokenStream {
+        let tag = match &union.apart {
+            Apart::Tag(tag) => Some(tag),
+            Apart::Shape => None,
+            Apart::Nothing => return self.choice(definition, &union.forms),
+        };
         let about = doc(&definition.doc);
         let name = ident(&definition.name);
         let krate = self.crate_path();
@@ -130,7 +136,7 @@ impl Emitter<'_> {
         let forms = union.forms.iter().map(|form| {
             let variant = ident(&form.variant);
             let ty = self.ty(&form.ty, &quote! { super });
-            match &union.tag {
+            match tag {
                 Some(_) => {
                     let tags = &form.tags;
                     quote! { #(#tags)|* => #variant(#ty) }
@@ -138,7 +144,7 @@ impl Emitter<'_> {
                 None => quote! { #variant(#ty) },
             }
         });
-        let implementation = match &union.tag {
+        let implementation = match tag {
             Some(tag) => quote! { #krate::__tagged_union!(#name, #tag { #(#forms),* }); },
             None => quote! { #krate::__untagged_union!(#name { #(#forms),* }); },
         };
@@ -153,6 +159,43 @@ impl Emitter<'_> {
                 UnknownValue(runtime::UnknownValue<runtime::JsonValue>),
             }
             #implementation
+        }
+    }
+
+    /// A value as it came, that can be read in each of its forms.
+    fn choice(&self, definition: &TypeDefinition, forms: &[Form]) -> TokenStream {
+        let about = doc(&format!(
+            "{}\n\nNothing tells its forms apart, so it is kept as it came; ask for the form that you expect.",
+            definition.doc
+        ));
+        let name = ident(&definition.name);
+        let krate = self.crate_path();
+        let methods = forms.iter().map(|form| {
+            let bare = form.variant.trim_start_matches("r#");
+            let (read, write) = (ident(&format!("as_{bare}")), ident(&format!("from_{bare}")));
+            let ty = self.ty(&form.ty, &quote! { super });
+            let about_read = doc(&format!("{}\n\n# Errors\nThe value does not have this form.", form.doc));
+            let about_write = doc(&format!("{}\n\n# Errors\nIt holds a number that is not finite.", form.doc));
+            quote! {
+                #about_read
+                pub fn #read(&self) -> Result<#ty, runtime::ReadError> {
+                    runtime::private::form(&self.0)
+                }
+
+                #about_write
+                pub fn #write(form: &#ty) -> Result<Self, runtime::Unwritable> {
+                    runtime::private::json_of(form).map(Self)
+                }
+            }
+        });
+        quote! {
+            #about
+            #[derive(Clone, Debug, PartialEq)]
+            pub struct #name(runtime::JsonValue);
+            impl #name {
+                #(#methods)*
+            }
+            #krate::__choice!(#name);
         }
     }
 

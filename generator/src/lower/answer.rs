@@ -1,15 +1,19 @@
 //! What a successful call answers.
 
-use indexmap::IndexMap;
-use openapiv3::{MediaType, Operation, ReferenceOr, Response, Schema, StatusCode};
+use openapiv3::{Operation, ReferenceOr, Response, Responses, Schema, StatusCode};
 
 use super::Lowering;
+use super::content::Form;
 use super::graph::Use;
 use super::keys::{Keys, Slot};
 use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::document::pointer::At;
 use crate::model::{Answer, Origin, Primitive, TypeRef};
+
+/// The help for content that cannot be read.
+const ANSWERS: &str =
+    "supported is JSON; in documents of others also texts and bytes as they are, with a schema of `type: string`";
 
 impl<'d> Lowering<'d> {
     /// The one successful answer of an operation.
@@ -54,6 +58,15 @@ impl<'d> Lowering<'d> {
         let nothing = (Answer::Nothing, Origin { slot: responses_at.pointer(), node: responses_at.pointer() });
         match answers.as_slice() {
             [(_, answer)] => answer.clone(),
+            // With content under one status and without under another.
+            [(_, (Answer::Plain(ty), origin)), (_, (Answer::Nothing, _))]
+            | [(_, (Answer::Nothing, _)), (_, (Answer::Plain(ty), origin))]
+                if self.dialect == Dialect::Foreign =>
+            {
+                (Answer::OptionalPlain(ty.clone()), origin.clone())
+            }
+            // Only failures are described, so nothing is known about the answer of a success.
+            [] if self.dialect == Dialect::Foreign && !has_redirects(responses) => nothing,
             [] => {
                 self.report(
                     Code::Answer,
@@ -85,18 +98,31 @@ impl<'d> Lowering<'d> {
         (id, module): (&str, &str),
     ) -> (Answer, String) {
         let content_at = response_at.key("content");
-        let Some((media_type, media)) = self.json_content(&response.content, content_at) else {
+        let Some(content) = self.content(&response.content, content_at) else {
             if let Some((other, _)) = response.content.first() {
                 let message = format!("an answer of type `{other}` is not supported");
-                self.report(Code::Unsupported, content_at.key(other), message, "supported is `application/json`");
+                self.report(Code::Unsupported, content_at.key(other), message, ANSWERS);
             } else if self.dialect == Dialect::FlightHub {
                 let help = "add `content` with `application/json` and the schema of the envelope";
                 self.report(Code::Answer, at, "this answer has no content", help);
             }
             return (Answer::Nothing, response_at.pointer());
         };
-        let media_at = content_at.key(media_type);
-        let Some(schema) = &media.schema else {
+        let media_at = content_at.key(content.name);
+        match content.form {
+            Form::Json => {}
+            Form::Text => return (Answer::Text(content.name.to_owned()), media_at.pointer()),
+            Form::Bytes => return (Answer::Bytes(content.name.to_owned()), media_at.pointer()),
+            Form::Pairs => {
+                let message = format!("an answer of type `{}` is not supported", content.name);
+                self.report(Code::Unsupported, media_at, message, ANSWERS);
+                return (Answer::Nothing, media_at.pointer());
+            }
+        }
+        let Some(schema) = &content.media.schema else {
+            if self.dialect == Dialect::Foreign {
+                return (Answer::Plain(ANY), media_at.pointer());
+            }
             let help = "add `schema`: the envelope with its `data`";
             self.report(Code::Answer, media_at, "this answer has no schema", help);
             return (Answer::Nothing, media_at.pointer());
@@ -117,7 +143,7 @@ impl<'d> Lowering<'d> {
             let (ty, nullable) = self.types.slot(slot, schema_at, &format!("{id}_answer"));
             (Answer::Plain(ty.or_null(nullable)), schema_at.pointer())
         };
-        if let Answer::Data(ty) | Answer::OptionalData(ty) | Answer::Plain(ty) = &answer {
+        if let Some(ty) = answer.ty() {
             self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), in_request: false });
         }
         (answer, node)
@@ -203,39 +229,20 @@ impl<'d> Lowering<'d> {
             }
         }
     }
-
-    /// The media type of JSON, if it is there. In our own document it stands alone: others would be dropped silently.
-    pub(super) fn json_content(
-        &mut self,
-        content: &'d IndexMap<String, MediaType>,
-        at: At<'_>,
-    ) -> Option<(&'d String, &'d MediaType)> {
-        let json = json_content(content)?;
-        let other = content.keys().find(|media_type| *media_type != json.0);
-        if let (Some(other), Dialect::FlightHub) = (other, self.dialect) {
-            let message = format!("`{other}` stands beside JSON, and the client uses JSON only");
-            self.report(
-                Code::Unsupported,
-                at.key(other),
-                message,
-                "remove it, or say in the description what it is for",
-            );
-        }
-        Some(json)
-    }
-}
-
-fn json_content(content: &IndexMap<String, MediaType>) -> Option<(&String, &MediaType)> {
-    content.iter().find(|(media_type, _)| {
-        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
-    })
 }
 
 /// An object that may be null and has no members.
 fn is_nothing(schema: &Schema) -> bool {
     let keys = Keys::of(schema);
     keys.schema_type == Some("object") && keys.size.1 == Some(0)
+}
+
+/// Whether a call is answered with another place to ask. The client does not go there, so the call never succeeds.
+fn has_redirects(responses: &Responses) -> bool {
+    responses.responses.keys().any(|status| match status {
+        StatusCode::Code(code) => (300..400).contains(code),
+        StatusCode::Range(hundreds) => *hundreds == 3,
+    })
 }
 
 fn status_key(status: &StatusCode) -> String {

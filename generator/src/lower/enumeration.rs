@@ -14,8 +14,8 @@ use crate::names::{Case, Scope, identifier};
 impl Types<'_> {
     /// An enumeration of texts or integers. It stays open: the emitted type has a variant for other values.
     pub(super) fn enumeration(&mut self, keys: &Keys<'_>, at: At<'_>) -> TypeKind {
-        let values: Vec<&Value> = keys.values.iter().filter(|value| !value.is_null()).collect();
-        if values.len() < keys.values.len() && !keys.data.nullable && self.dialect == Dialect::FlightHub {
+        let mut indices: Vec<usize> = (0..keys.values.len()).filter(|&index| !keys.values[index].is_null()).collect();
+        if indices.len() < keys.values.len() && !keys.data.nullable && self.dialect == Dialect::FlightHub {
             self.report(
                 Code::WrongValue,
                 at.key("enum"),
@@ -23,6 +23,11 @@ impl Types<'_> {
                 "write `nullable: true`",
             );
         }
+        if self.dialect == Dialect::Foreign {
+            // A value that others list twice is one value.
+            indices.retain(|&index| !keys.values[..index].contains(&keys.values[index]));
+        }
+        let values: Vec<&Value> = indices.iter().filter_map(|&index| keys.values.get(index)).collect();
         for (index, value) in values.iter().enumerate() {
             if let Some(first) = values[..index].iter().position(|known| known == value) {
                 let message = format!("{value} is listed twice");
@@ -36,13 +41,22 @@ impl Types<'_> {
         let fits = |schema_type: &str| keys.schema_type.is_none_or(|written| written == schema_type);
         let names = self.variant_names(keys, &values, at);
         let docs = self.variant_docs(keys, &values, at);
-        let indices = (0..keys.values.len()).filter(|&index| !keys.values[index].is_null());
         match (texts, integers) {
             (Some(texts), _) if fits("string") && !texts.is_empty() => {
-                TypeKind::Enum(Enum { values: EnumValues::Text(variants(texts, indices, names, docs)) })
+                TypeKind::Enum(Enum { values: EnumValues::Text(variants(texts, &indices, names, docs)) })
             }
             (_, Some(integers)) if fits("integer") && !integers.is_empty() => {
-                TypeKind::Enum(Enum { values: EnumValues::Integer(variants(integers, indices, names, docs)) })
+                TypeKind::Enum(Enum { values: EnumValues::Integer(variants(integers, &indices, names, docs)) })
+            }
+            _ if self.dialect == Dialect::Foreign
+                && matches!(keys.schema_type, Some("boolean" | "number"))
+                && values.iter().all(|value| value.is_boolean() || value.is_number()) =>
+            {
+                // The values are told in words; see `constraints`.
+                TypeKind::Alias(TypeRef::Primitive(match keys.schema_type {
+                    Some("boolean") => Primitive::Boolean,
+                    _ => Primitive::Double,
+                }))
             }
             _ => {
                 self.report(
@@ -114,12 +128,7 @@ impl Types<'_> {
     }
 }
 
-fn variants<T>(
-    values: Vec<T>,
-    indices: impl Iterator<Item = usize>,
-    names: Vec<String>,
-    docs: Vec<String>,
-) -> Vec<Variant<T>> {
-    let described = values.into_iter().zip(names).zip(docs).zip(indices);
+fn variants<T>(values: Vec<T>, indices: &[usize], names: Vec<String>, docs: Vec<String>) -> Vec<Variant<T>> {
+    let described = values.into_iter().zip(names).zip(docs).zip(indices.iter().copied());
     described.map(|(((value, variant), doc), index)| Variant { variant, value, index, doc }).collect()
 }

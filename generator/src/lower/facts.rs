@@ -7,7 +7,7 @@ use crate::docs::documentation;
 
 /// The description, or the words to use where there is none, and every constraint.
 pub(super) fn describe(keys: &Keys<'_>, fallback: &str) -> String {
-    let description = keys.data.description.as_deref().or(keys.data.title.as_deref()).unwrap_or(fallback);
+    let description = keys.description().unwrap_or(fallback);
     with_facts(&documentation(description), &constraints(keys), keys.data.extensions.get("x-source"))
 }
 
@@ -28,6 +28,10 @@ pub(super) fn constraints(keys: &Keys<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(unit) = keys.unit() {
         facts.push(format!("Unit: {}.", unit_in_words(unit)));
+    }
+    if matches!(keys.schema_type, Some("boolean" | "number")) && !keys.values.is_empty() {
+        let values: Vec<String> = keys.values.iter().map(|value| format!("`{}`", in_words(value))).collect();
+        facts.push(format!("One of: {}.", values.join(", ")));
     }
     facts.extend(range(keys.minimum.as_ref(), keys.maximum.as_ref()));
     if let Some(factor) = keys.multiple_of {

@@ -5,12 +5,21 @@ use serde_json::Value;
 
 use super::Lowering;
 use super::facts::with_facts;
+use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::docs::{documentation, plain_line};
 use crate::document::pointer::At;
 use crate::model::{Api, ErrorCode, Region, Roles, TokenHeader};
 use crate::names::{Case, Scope};
 use crate::spelling::did_you_mean;
+
+/// A way to authenticate.
+struct Scheme<'d> {
+    name: &'d str,
+    /// `None` for one that the client cannot take.
+    header: Option<TokenHeader>,
+    pointer: String,
+}
 
 impl<'d> Lowering<'d> {
     pub(super) fn interface(&mut self) -> Api {
@@ -125,30 +134,17 @@ impl<'d> Lowering<'d> {
 
     /// The header of the one security scheme, and where that is written.
     fn token(&mut self) -> Option<(TokenHeader, String)> {
-        let document = self.document;
-        let schemes = &document.api.components.as_ref()?.security_schemes;
+        let schemes = self.schemes();
         let components = At::ROOT.key("components");
         let section = components.key("securitySchemes");
-        let used = self.used_schemes();
+        if self.dialect == Dialect::Foreign
+            && let Some(Scheme { header: Some(header), pointer, .. }) = self.enough_alone(&schemes)
+        {
+            return Some((header.clone(), pointer.clone()));
+        }
         let mut token: Option<(TokenHeader, String, &str)> = None;
-        for (name, scheme) in schemes.iter().filter(|(name, _)| used.contains(&name.as_str())) {
+        for Scheme { name, header, pointer } in schemes {
             let at = section.key(name);
-            let Some((scheme, pointer)) = self.resolve(scheme, at, "securitySchemes", |all| &all.security_schemes)
-            else {
-                continue;
-            };
-            let header = match scheme {
-                SecurityScheme::APIKey { location: APIKeyLocation::Header, name, .. } => {
-                    Some(TokenHeader { name: name.clone(), prefix: "" })
-                }
-                SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("bearer") => {
-                    Some(TokenHeader { name: "Authorization".to_owned(), prefix: "Bearer " })
-                }
-                SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. } => {
-                    Some(TokenHeader { name: "Authorization".to_owned(), prefix: "Bearer " })
-                }
-                _ => None,
-            };
             match (header, &token) {
                 (Some(header), None) => token = Some((header, pointer, name)),
                 (Some(header), Some((known, ..))) if header == *known => {}
@@ -168,6 +164,62 @@ impl<'d> Lowering<'d> {
             }
         }
         token.map(|(header, pointer, _)| (header, pointer))
+    }
+
+    /// The schemes that operations ask for.
+    fn schemes(&mut self) -> Vec<Scheme<'d>> {
+        let document = self.document;
+        let Some(components) = &document.api.components else { return Vec::new() };
+        let used = self.used_schemes();
+        let root = At::ROOT.key("components");
+        let section = root.key("securitySchemes");
+        let mut schemes = Vec::new();
+        for (name, scheme) in components.security_schemes.iter().filter(|(name, _)| used.contains(&name.as_str())) {
+            let at = section.key(name);
+            let Some((scheme, pointer)) = self.resolve(scheme, at, "securitySchemes", |all| &all.security_schemes)
+            else {
+                continue;
+            };
+            let authorization = |prefix| Some(TokenHeader { name: "Authorization".to_owned(), prefix });
+            let header = match scheme {
+                SecurityScheme::APIKey { location: APIKeyLocation::Header, name, .. } => {
+                    Some(TokenHeader { name: name.clone(), prefix: "" })
+                }
+                SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("bearer") => {
+                    authorization("Bearer ")
+                }
+                // The token is user and password as they stand in the header.
+                SecurityScheme::HTTP { scheme, .. }
+                    if scheme.eq_ignore_ascii_case("basic") && self.dialect == Dialect::Foreign =>
+                {
+                    authorization("Basic ")
+                }
+                SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. } => authorization("Bearer "),
+                _ => None,
+            };
+            schemes.push(Scheme { name, header, pointer });
+        }
+        schemes
+    }
+
+    /// The first scheme that every operation is content with, where others offer several to choose from.
+    fn enough_alone<'s>(&self, schemes: &'s [Scheme<'d>]) -> Option<&'s Scheme<'d>> {
+        let header = |name: &str| schemes.iter().find(|scheme| scheme.name == name)?.header.as_ref();
+        let asked = || self.requirements().filter(|list| list.iter().any(|requirement| !requirement.is_empty()));
+        schemes.iter().find(|scheme| {
+            let enough = |requirement: &SecurityRequirement| {
+                !requirement.is_empty() && requirement.keys().all(|name| header(name) == scheme.header.as_ref())
+            };
+            scheme.header.is_some() && asked().all(|list| list.iter().any(enough))
+        })
+    }
+
+    /// What each operation asks for.
+    fn requirements(&self) -> impl Iterator<Item = &'d Vec<SecurityRequirement>> + use<'d> {
+        let api = &self.document.api;
+        let items = api.paths.paths.values().filter_map(ReferenceOr::as_item);
+        let operations = items.flat_map(|item| item.iter().map(|(_, operation)| operation));
+        operations.filter_map(|operation| operation.security.as_ref().or(api.security.as_ref()))
     }
 
     fn used_schemes(&self) -> Vec<&'d str> {

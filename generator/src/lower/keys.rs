@@ -3,7 +3,9 @@
 //! `openapiv3` sorts schemas into kinds by the keys they have. Lowering asks for keys; this is where they come from.
 
 use indexmap::IndexMap;
-use openapiv3::{AdditionalProperties, ReferenceOr, Schema, SchemaData, SchemaKind, Type, VariantOrUnknownOrEmpty};
+use openapiv3::{
+    AdditionalProperties, AnySchema, ReferenceOr, Schema, SchemaData, SchemaKind, Type, VariantOrUnknownOrEmpty,
+};
 use serde_json::Value;
 
 /// Where a schema is written, or a reference to one.
@@ -148,38 +150,78 @@ impl<'a> Keys<'a> {
             SchemaKind::AllOf { all_of } => Self { all_of, ..empty },
             SchemaKind::AnyOf { any_of } => Self { any_of, ..empty },
             SchemaKind::Not { .. } => Self { not: true, ..empty },
-            SchemaKind::Any(any) => Self {
-                schema_type: any.typ.as_deref(),
-                format: any.format.clone(),
-                pattern: any.pattern.as_deref(),
-                values: any.enumeration.clone(),
-                properties: Some(&any.properties).filter(|properties| !properties.is_empty()),
-                required: &any.required,
-                additional: any.additional_properties.as_ref(),
-                items: any.items.as_ref().map(Slot::from),
-                all_of: &any.all_of,
-                one_of: &any.one_of,
-                any_of: &any.any_of,
-                not: any.not.is_some(),
-                minimum: bound(any.minimum, any.exclusive_minimum.unwrap_or_default()),
-                maximum: bound(any.maximum, any.exclusive_maximum.unwrap_or_default()),
-                multiple_of: any.multiple_of,
-                size: (
-                    any.min_length.or(any.min_items).or(any.min_properties),
-                    any.max_length.or(any.max_items).or(any.max_properties),
-                ),
-                unique_items: any.unique_items.unwrap_or_default(),
-                ..empty
-            },
+            SchemaKind::Any(any) => Self::of_any(any, empty),
         }
     }
 
-    /// The only thing it does is to refer to another schema, with its own description.
-    pub(crate) fn as_reference(&self) -> Option<&'a str> {
-        match self.all_of {
-            [ReferenceOr::Reference { reference }] if !self.has_own_shape() => Some(reference),
-            _ => None,
+    /// A schema with keys of several kinds. Limits on values of another type than its own limit nothing.
+    fn of_any(any: &'a AnySchema, empty: Self) -> Self {
+        let is_of = |types: &[&str]| any.typ.as_deref().is_none_or(|written| types.contains(&written));
+        let is_number = is_of(&["number", "integer"]);
+        Self {
+            schema_type: any.typ.as_deref(),
+            format: any.format.clone(),
+            pattern: any.pattern.as_deref().filter(|_| is_of(&["string"])),
+            values: any.enumeration.clone(),
+            properties: Some(&any.properties).filter(|properties| !properties.is_empty()),
+            required: if is_of(&["object"]) { &any.required } else { &[] },
+            additional: any.additional_properties.as_ref().filter(|_| is_of(&["object"])),
+            items: any.items.as_ref().map(Slot::from),
+            all_of: &any.all_of,
+            one_of: &any.one_of,
+            any_of: &any.any_of,
+            not: any.not.is_some(),
+            minimum: bound(any.minimum.filter(|_| is_number), any.exclusive_minimum.unwrap_or_default()),
+            maximum: bound(any.maximum.filter(|_| is_number), any.exclusive_maximum.unwrap_or_default()),
+            multiple_of: any.multiple_of.filter(|_| is_number),
+            size: size(any),
+            unique_items: any.unique_items.unwrap_or_default() && is_of(&["array"]),
+            ..empty
         }
+    }
+
+    /// The only thing it does is to refer to another schema, with words of its own.
+    pub(crate) fn as_reference(&self) -> Option<&'a str> {
+        let mut references = self.all_of.iter().filter_map(|member| match member {
+            ReferenceOr::Reference { reference } => Some(reference.as_str()),
+            ReferenceOr::Item(_) => None,
+        });
+        let only = references.next().filter(|_| references.next().is_none() && !self.has_own_shape())?;
+        self.members().all(|member| member.is_words()).then_some(only)
+    }
+
+    /// The members of `allOf` that are written in place.
+    fn members(&self) -> impl Iterator<Item = Keys<'a>> + use<'a> {
+        self.all_of.iter().filter_map(ReferenceOr::as_item).map(Keys::of)
+    }
+
+    /// Its description, or that of a member of `allOf` that is nothing else.
+    pub(crate) fn description(&self) -> Option<&'a str> {
+        let own = |data: &'a SchemaData| data.description.as_deref().or(data.title.as_deref());
+        own(self.data).or_else(|| self.members().filter(Keys::is_words).find_map(|member| own(member.data)))
+    }
+
+    /// Whether it says something to people, and nothing about values.
+    fn is_words(&self) -> bool {
+        let silent = SchemaData {
+            title: self.data.title.clone(),
+            description: self.data.description.clone(),
+            example: self.data.example.clone(),
+            external_docs: self.data.external_docs.clone(),
+            ..SchemaData::default()
+        };
+        *self.data == silent
+            && self.schema_type.is_none()
+            && self.format.is_none()
+            && self.pattern.is_none()
+            && self.minimum.is_none()
+            && self.maximum.is_none()
+            && self.multiple_of.is_none()
+            && self.size == (None, None)
+            && !self.unique_items
+            && !self.combines()
+            && !self.has_own_shape()
+            && self.properties.is_none()
     }
 
     /// Whether keys beside `allOf` add to the shape.
@@ -189,6 +231,11 @@ impl<'a> Keys<'a> {
             || self.additional.is_some()
             || self.items.is_some()
             || !self.values.is_empty()
+    }
+
+    /// Whether it is made of other schemas.
+    pub(crate) fn combines(&self) -> bool {
+        !self.all_of.is_empty() || !self.one_of.is_empty() || !self.any_of.is_empty() || self.not
     }
 
     pub(crate) fn unit(&self) -> Option<&'a str> {
@@ -203,6 +250,20 @@ impl<'a> Keys<'a> {
     pub(crate) fn texts(&self, key: &str) -> Option<Vec<&'a str>> {
         let list = self.data.extensions.get(key)?.as_array()?;
         Some(list.iter().filter_map(Value::as_str).collect())
+    }
+}
+
+/// Characters, items or members: what the type has. Without a type it cannot be told, and the first is taken.
+fn size(any: &AnySchema) -> (Option<usize>, Option<usize>) {
+    match any.typ.as_deref() {
+        Some("string") => (any.min_length, any.max_length),
+        Some("array") => (any.min_items, any.max_items),
+        Some("object") => (any.min_properties, any.max_properties),
+        Some(_) => (None, None),
+        None => (
+            any.min_length.or(any.min_items).or(any.min_properties),
+            any.max_length.or(any.max_items).or(any.max_properties),
+        ),
     }
 }
 

@@ -5,6 +5,7 @@
 //! only the first. This stage gives things their names and knows nothing of tokens.
 
 mod answer;
+mod content;
 mod enumeration;
 mod facts;
 mod graph;
@@ -44,7 +45,7 @@ pub(crate) fn lower(document: &Document<'_>, dialect: Dialect) -> Result<Api, Ve
     api.groups = lowering.groups();
     let Lowering { mut types, roles, uses, mut problems, .. } = lowering;
     api.roles = roles;
-    problems.extend(union::check(document, &types.drafts));
+    problems.extend(union::settle(document, dialect, &mut types.drafts));
     let drafts = std::mem::take(&mut types.drafts);
     let (mut definitions, more) = graph::finish(document, drafts, &uses, &types.one_way);
     types.name_required(&mut definitions);

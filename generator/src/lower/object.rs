@@ -5,11 +5,12 @@ use openapiv3::AdditionalProperties;
 use super::facts::describe;
 use super::keys::{Keys, Slot};
 use super::types::{Types, fallback};
+use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::document::pointer::At;
 use crate::model::{Field, Primitive, Rest, Struct, TypeKind, TypeRef};
 use crate::names::{Case, Scope};
-use crate::spelling::did_you_mean;
+use crate::spelling::{did_you_mean, nearest};
 
 /// The members of an object, with those of everything in its `allOf`.
 #[derive(Debug, Default)]
@@ -50,9 +51,17 @@ impl<'d> Types<'d> {
     fn open_object(&mut self, keys: &Keys<'d>, at: At<'_>, name: &str) -> TypeKind {
         let mut members = Members::default();
         self.collect(keys, at, &mut members, &mut Vec::new());
+        let mut undescribed: Vec<(&'d str, String)> = Vec::new();
         for (required, pointer) in &members.required {
             if !members.properties.iter().any(|property| property.name == *required) {
                 let known = members.properties.iter().map(|property| property.name);
+                if self.dialect == Dialect::Foreign && nearest(required, known.clone()).is_none() {
+                    // In a document of others it is a member of any value, unless it is but misspelt.
+                    if !undescribed.iter().any(|(known, _)| known == required) {
+                        undescribed.push((required, pointer.clone()));
+                    }
+                    continue;
+                }
                 let help = did_you_mean(required, known, || "describe it under `properties`, or remove it".to_owned());
                 let message = format!("`{required}` is required, and is not one of the properties");
                 let properties = at.key("properties");
@@ -75,19 +84,23 @@ impl<'d> Types<'d> {
                 Some((ty, _)) => TypeRef::Map(Box::new(ty)),
             });
         }
-        let names: Vec<&str> = members.properties.iter().map(|property| property.name).collect();
+        let described = members.properties.iter().map(|property| property.name);
+        let names: Vec<&str> = described.chain(undescribed.iter().map(|(name, _)| *name)).collect();
         let mut scope = Scope::with_taken(["new", "serialize", "deserialize"]);
-        let identifiers = scope.issue_all(&names, Case::Snake);
-        let fields = members
+        let mut identifiers = scope.issue_all(&names, Case::Snake).into_iter();
+        let mut fields: Vec<Field> = members
             .properties
             .iter()
-            .zip(identifiers)
+            .zip(identifiers.by_ref())
             .map(|(property, identifier)| {
                 let required = members.required.iter().filter(|(required, _)| *required == property.name);
                 let required = required.map(|(_, pointer)| pointer.clone()).collect();
                 self.field(property, identifier, required, name)
             })
             .collect();
+        fields.extend(
+            undescribed.into_iter().zip(identifiers).map(|((name, pointer), field)| of_any_value(name, pointer, field)),
+        );
         let rest = rest.map(|(ty, pointer)| {
             let field = scope.issue("other", Case::Snake);
             Rest { pointer: pointer.clone(), field, ty }
@@ -220,6 +233,23 @@ impl<'d> Types<'d> {
                 }
             }
         }
+    }
+}
+
+/// A required member that nobody has described.
+fn of_any_value(name: &str, pointer: String, field: String) -> Field {
+    Field {
+        name: name.to_owned(),
+        pointer: pointer.clone(),
+        field,
+        required: true,
+        required_pointers: vec![pointer],
+        nullable: false,
+        deprecated: false,
+        ty: TypeRef::Primitive(Primitive::Json),
+        boxed: false,
+        constant: None,
+        doc: fallback(name),
     }
 }
 

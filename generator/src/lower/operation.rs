@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::Lowering;
 use super::answer::ANY;
+use super::content::Form;
 use super::graph::{SHARED, Use};
 use super::keys::Slot;
 use super::parameter::source_words;
@@ -15,7 +16,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::docs::{documentation, plain_line};
 use crate::document::pointer::At;
 use crate::json_schema::Arguments;
-use crate::model::{self, Body, Group, Location, Origin, Retry, Risk};
+use crate::model::{self, Body, Encoding, Group, Location, Origin, Primitive, Retry, Risk, TypeRef};
 use crate::names::{Case, Scope, identifier};
 use crate::spelling::did_you_mean;
 
@@ -277,24 +278,45 @@ impl<'d> Lowering<'d> {
         let (body, pointer) = self.resolve(slot, body_at, "requestBodies", |all| &all.request_bodies)?;
         let node = At::Base(&pointer);
         let content_at = node.key("content");
-        let Some((media_type, media)) = self.json_content(&body.content, content_at) else {
+        let Some(content) = self.content(&body.content, content_at) else {
             let found = body.content.keys().map(String::as_str).collect::<Vec<_>>().join("`, `");
             let message = format!("a request body of type `{found}` is not supported");
             let first = body.content.keys().next().map_or(content_at, |media_type| content_at.key(media_type));
-            self.report(Code::Unsupported, first, message, "supported is `application/json`");
+            let help = "supported is JSON; in documents of others also forms, and texts and bytes as they are";
+            self.report(Code::Unsupported, first, message, help);
             return None;
         };
-        let media_at = content_at.key(media_type);
-        let Some(schema) = &media.schema else {
+        let media_at = content_at.key(content.name);
+        let Some(schema) = &content.media.schema else {
             let help = "add `schema`; `schema: {}` for any JSON";
             self.report(Code::MissingKey, media_at, "this request body has no schema", help);
             return None;
         };
         let schema_at = media_at.key("schema");
-        let (ty, nullable) = self.types.slot(Slot::from(schema), schema_at, &format!("{id}_body"));
-        if nullable && ty != ANY {
+        let (ty, nullable) = match content.form {
+            Form::Json | Form::Pairs => self.types.slot(Slot::from(schema), schema_at, &format!("{id}_body")),
+            Form::Text => (TypeRef::Primitive(Primitive::Text), false),
+            Form::Bytes => (TypeRef::Primitive(Primitive::Bytes), false),
+        };
+        let encoding = match content.form {
+            Form::Json => Encoding::Json,
+            Form::Pairs => {
+                self.check_form(&ty, schema_at);
+                Encoding::Form
+            }
+            Form::Text | Form::Bytes => {
+                if content.name.contains('*') {
+                    let help = "write the media type that is sent";
+                    self.report(Code::Unsupported, media_at, "a request body of any of several types", help);
+                }
+                Encoding::Raw(content.name.to_owned())
+            }
+        };
+        let nullable = nullable && encoding == Encoding::Json;
+        if nullable && ty != ANY && self.dialect == Dialect::FlightHub {
             self.report(Code::Unsupported, schema_at, "a request body that may be null", "remove `nullable`");
         }
+        let ty = if ty == ANY { ty } else { ty.or_null(nullable) };
         self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), in_request: true });
         let described = match Slot::from(schema) {
             Slot::Reference(reference) => self.types.description_of(reference),
@@ -304,7 +326,10 @@ impl<'d> Lowering<'d> {
         let doc = doc.unwrap_or_else(|| "The request body.".to_owned());
         let origin = Origin { slot: body_at.pointer(), node: pointer.clone() };
         let schema_pointer = schema_at.pointer();
-        Some((Body { field: String::new(), origin, schema_pointer, required: body.required, ty, doc }, schema))
+        Some((
+            Body { field: String::new(), origin, schema_pointer, required: body.required, encoding, ty, doc },
+            schema,
+        ))
     }
 
     fn risk_and_retry(&mut self, operation: &Operation, http_method: &str, at: At<'_>) -> (Risk, Retry) {

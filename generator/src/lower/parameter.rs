@@ -120,7 +120,8 @@ impl<'d> Lowering<'d> {
         };
         let schema_at = at.key("schema");
         let (ty, nullable) = self.types.slot(Slot::from(schema), schema_at, &format!("{id}_{}", data.name));
-        if nullable {
+        // Null cannot be written there. An optional parameter that others call nullable is left out instead.
+        if nullable && (data.required || self.dialect == Dialect::FlightHub) {
             let help = "remove `nullable`; what is left out is not sent";
             self.report(Code::Unsupported, schema_at, "a parameter cannot be null", help);
         }

@@ -151,20 +151,30 @@ impl<'d> Types<'d> {
         None
     }
 
-    /// Whether values of a schema may be null.
-    fn nullable(&self, slot: Slot<'d>, depth: usize) -> bool {
-        match slot {
-            Slot::Reference(reference) => {
-                depth < 32 && self.target(reference).is_some_and(|(_, target)| self.nullable(target, depth + 1))
-            }
-            Slot::Schema(schema) => {
-                let keys = Keys::of(schema);
-                keys.data.nullable
-                    || keys
-                        .as_reference()
-                        .is_some_and(|reference| depth < 32 && self.nullable(Slot::Reference(reference), depth + 1))
+    /// Whether values of a schema may be null. Others say so in one of the forms of a choice, too.
+    fn nullable(&self, slot: Slot<'d>) -> bool {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut next = vec![slot];
+        while let Some(slot) = next.pop() {
+            match slot {
+                Slot::Reference(reference) if seen.contains(&reference) => {}
+                Slot::Reference(reference) => {
+                    seen.push(reference);
+                    next.extend(self.target(reference).map(|(_, target)| target));
+                }
+                Slot::Schema(schema) => {
+                    let keys = Keys::of(schema);
+                    if keys.data.nullable {
+                        return true;
+                    }
+                    next.extend(keys.as_reference().map(Slot::Reference));
+                    if self.dialect == Dialect::Foreign {
+                        next.extend(keys.one_of.iter().chain(keys.any_of).map(Slot::from));
+                    }
+                }
             }
         }
+        false
     }
 
     /// Names the types of required members, now that it is known which structs callers make.
@@ -199,7 +209,7 @@ impl<'d> Types<'d> {
 
     /// The type of a schema, and whether its values may be null. `hint` names a definition if one is needed.
     pub(super) fn slot(&mut self, slot: Slot<'d>, at: At<'_>, hint: &str) -> (TypeRef, bool) {
-        let nullable = self.nullable(slot, 0);
+        let nullable = self.nullable(slot);
         if let Some(reference) = slot.reference() {
             return (self.reference(reference, at), nullable);
         }
@@ -283,7 +293,7 @@ impl<'d> Types<'d> {
     /// What a schema defines. `Alias` if it needs no name.
     fn kind(&mut self, keys: &Keys<'d>, at: At<'_>, hint: &str) -> TypeKind {
         self.check_default(keys, at);
-        if keys.not || !keys.any_of.is_empty() {
+        if keys.not || (!keys.any_of.is_empty() && self.dialect == Dialect::FlightHub) {
             let key = if keys.not { "not" } else { "anyOf" };
             self.report(
                 Code::Unsupported,
@@ -293,7 +303,11 @@ impl<'d> Types<'d> {
             );
             return TypeKind::Alias(TypeRef::Primitive(Primitive::Json));
         }
-        if !keys.one_of.is_empty() {
+        if let Some((key, only)) = self.only_form(keys) {
+            let list = at.key(key);
+            return TypeKind::Alias(self.slot(only, list.index(0), hint).0);
+        }
+        if !keys.one_of.is_empty() || !keys.any_of.is_empty() {
             return self.union(keys, at, hint);
         }
         if let Some(discriminator) = &keys.data.discriminator {
@@ -353,6 +367,19 @@ impl<'d> Types<'d> {
         TypeKind::Alias(TypeRef::Primitive(primitive))
     }
 
+    /// The form of a choice that others write though it has only one.
+    fn only_form(&self, keys: &Keys<'d>) -> Option<(&'static str, Slot<'d>)> {
+        let alone = self.dialect == Dialect::Foreign
+            && keys.data.discriminator.is_none()
+            && keys.all_of.is_empty()
+            && !keys.has_own_shape();
+        match (keys.one_of, keys.any_of) {
+            ([only], []) if alone => Some(("oneOf", Slot::from(only))),
+            ([], [only]) if alone => Some(("anyOf", Slot::from(only))),
+            _ => None,
+        }
+    }
+
     /// A default must be a value of its schema: a caller reads it in the documentation.
     fn check_default(&mut self, keys: &Keys<'d>, at: At<'_>) {
         let Some(default) = &keys.data.default else { return };
@@ -379,7 +406,7 @@ impl<'d> Types<'d> {
             number.is_some_and(|number| keys.minimum.as_ref().is_some_and(|limit| below(limit, number)));
         let (why, key, label) = if !fits {
             (format!("`{}` is not a value of this type", in_words(default)), "type", "the type")
-        } else if !keys.values.is_empty() && !keys.values.contains(default) {
+        } else if !keys.values.is_empty() && !keys.values.iter().any(|value| same_value(value, default)) {
             (format!("`{}` is not one of the values", in_words(default)), "enum", "the values")
         } else if below_minimum || above_maximum {
             let key = if below_minimum { "minimum" } else { "maximum" };
@@ -403,6 +430,14 @@ impl<'d> Types<'d> {
                 self.one_way.push(OneWay { owner, pointer, read_only: schema.schema_data.read_only });
             }
         }
+    }
+}
+
+/// 1 and 1.0 are one number.
+fn same_value(a: &Value, b: &Value) -> bool {
+    match (a.as_f64(), b.as_f64()) {
+        (Some(a), Some(b)) => a.to_bits() == b.to_bits(),
+        _ => a == b,
     }
 }
 

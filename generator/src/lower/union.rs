@@ -1,32 +1,35 @@
-//! Schemas with `oneOf`.
+//! Schemas with `oneOf` and, in documents of others, with `anyOf`.
 
 use std::collections::BTreeMap;
 
 use super::keys::{Keys, Slot};
 use super::types::{Draft, Types};
+use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::document::pointer::At;
-use crate::model::{Form, Primitive, Struct, TypeKind, TypeRef, Union};
+use crate::model::{Apart, Form, Primitive, Struct, TypeKind, TypeRef, Union};
 use crate::names::{Case, Scope};
 use crate::spelling::did_you_mean;
 
 impl<'d> Types<'d> {
     /// A value of one of several forms.
     pub(super) fn union(&mut self, keys: &Keys<'d>, at: At<'_>, hint: &str) -> TypeKind {
-        if !keys.all_of.is_empty() || keys.has_own_shape() {
+        let (key, written) = if keys.one_of.is_empty() { ("anyOf", keys.any_of) } else { ("oneOf", keys.one_of) };
+        let list = at.key(key);
+        let own_shape = !keys.all_of.is_empty() || keys.has_own_shape();
+        if own_shape || (key == "oneOf" && !keys.any_of.is_empty()) {
             self.report(
                 Code::Unsupported,
-                at.key("oneOf"),
-                "`oneOf` beside other keys that describe the value",
+                list,
+                format!("`{key}` beside other keys that describe the value"),
                 "move what all forms have in common into each of them",
             );
         }
-        let list = at.key("oneOf");
         let mut tags = keys.data.discriminator.as_ref().map(|_| self.tags(keys));
         let mut wanted = Vec::new();
         let mut forms = Vec::new();
-        for (index, form) in keys.one_of.iter().enumerate() {
+        for (index, form) in written.iter().enumerate() {
             let at = list.index(index);
             let slot = Slot::from(form);
             let reference = slot.reference();
@@ -40,7 +43,7 @@ impl<'d> Types<'d> {
             };
             let wanted_name = name.map_or(fallback, str::to_owned);
             let (ty, nullable) = self.slot(slot, at, &format!("{hint}_{wanted_name}"));
-            if nullable {
+            if nullable && self.dialect == Dialect::FlightHub {
                 self.report(
                     Code::Unsupported,
                     at,
@@ -53,6 +56,7 @@ impl<'d> Types<'d> {
                     let listed = tags.remove(reference).unwrap_or_default();
                     if listed.is_empty() { vec![name.to_owned()] } else { listed }
                 }
+                (Some(_), _, _) if self.dialect == Dialect::Foreign => Vec::new(),
                 (Some(_), _, _) => {
                     self.report(
                         Code::AmbiguousUnion,
@@ -76,8 +80,8 @@ impl<'d> Types<'d> {
         }
         for (reference, names) in tags.into_iter().flatten() {
             let message = format!("`{}` leads to `{reference}`, which is none of the forms", names.join("`, `"));
-            let forms = keys.one_of.iter().filter_map(|form| Slot::from(form).reference());
-            let help = did_you_mean(&reference, forms, || "add it to `oneOf`, or remove it here".to_owned());
+            let forms = written.iter().filter_map(|form| Slot::from(form).reference());
+            let help = did_you_mean(&reference, forms, || format!("add it to `{key}`, or remove it here"));
             let discriminator = at.key("discriminator");
             let mapping = discriminator.key("mapping");
             let entry = names.first().map_or(mapping, |name| mapping.key(name));
@@ -89,7 +93,7 @@ impl<'d> Types<'d> {
             form.variant = variant;
         }
         let tag = keys.data.discriminator.as_ref().map(|discriminator| discriminator.property_name.clone());
-        TypeKind::Union(Union { tag, forms })
+        TypeKind::Union(Union { apart: tag.map_or(Apart::Shape, Apart::Tag), key, forms })
     }
 
     /// The values of the discriminator, by the reference that they lead to.
@@ -104,23 +108,44 @@ impl<'d> Types<'d> {
     }
 }
 
-/// Whether the forms of every union can be told apart. Done when all types are known.
-pub(super) fn check(document: &Document<'_>, drafts: &[Draft]) -> Vec<Diagnostic> {
+/// Finds the unions whose forms cannot be told apart. They are told; in documents of others their values are kept as they
+/// came. Done when all types are known.
+pub(super) fn settle(document: &Document<'_>, dialect: Dialect, drafts: &mut [Draft]) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    for draft in drafts {
-        let TypeKind::Union(union) = &draft.kind else { continue };
-        let mut report = |(index, other): (usize, Option<usize>), message: String, help: &str| {
-            let place = |index: usize| document.place(At::Base(&format!("{}/oneOf/{index}", draft.pointer)));
-            let mut problem = Diagnostic::new(Code::AmbiguousUnion, place(index), message, help);
-            if let Some(other) = other {
-                problem.relate(place(other), "the other form");
+    for index in 0..drafts.len() {
+        let found = check(document, drafts, &drafts[index]);
+        if dialect == Dialect::FlightHub {
+            problems.extend(found);
+        } else if let (false, TypeKind::Union(union)) = (found.is_empty(), &mut drafts[index].kind) {
+            union.apart = Apart::Nothing;
+            let names: Vec<String> = union.forms.iter().map(|form| form.variant.clone()).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let issued = Scope::default().issue_all(&names, Case::Snake);
+            for (form, name) in union.forms.iter_mut().zip(issued) {
+                form.variant = name;
+                form.tags.clear();
             }
-            problems.push(problem);
-        };
-        match &union.tag {
-            Some(tag) => check_tags(drafts, union, tag, &mut report),
-            None => check_shapes(drafts, union, &mut report),
         }
+    }
+    problems
+}
+
+/// Whether the forms of a union can be told apart.
+fn check(document: &Document<'_>, drafts: &[Draft], draft: &Draft) -> Vec<Diagnostic> {
+    let TypeKind::Union(union) = &draft.kind else { return Vec::new() };
+    let mut problems = Vec::new();
+    let mut report = |(index, other): (usize, Option<usize>), message: String, help: &str| {
+        let place = |index: usize| document.place(At::Base(&format!("{}/{}/{index}", draft.pointer, union.key)));
+        let mut problem = Diagnostic::new(Code::AmbiguousUnion, place(index), message, help);
+        if let Some(other) = other {
+            problem.relate(place(other), "the other form");
+        }
+        problems.push(problem);
+    };
+    match &union.apart {
+        Apart::Tag(tag) => check_tags(drafts, union, tag, &mut report),
+        Apart::Shape => check_shapes(drafts, union, &mut report),
+        Apart::Nothing => {}
     }
     problems
 }
@@ -147,6 +172,13 @@ fn check_tags(
             report((index, None), message, &help);
             continue;
         };
+        if form.tags.is_empty() {
+            report(
+                (index, None),
+                format!("nothing means `{}`", form.variant),
+                "name it in the discriminator's mapping",
+            );
+        }
         if !field.required {
             let message = format!("`{tag}` of `{}` is not required", form.variant);
             report((index, None), message, "add it to `required`: a value without it would have no form");
@@ -187,7 +219,8 @@ fn check_shapes(drafts: &[Draft], union: &Union, report: &mut impl FnMut((usize,
     for (index, shape) in shapes.iter().enumerate() {
         for (position, (other, other_form)) in shapes[..index].iter().zip(&union.forms).enumerate() {
             let apart = match (shape, other) {
-                (Shape::Object(a), Shape::Object(b)) => has_own(a, b) && has_own(b, a),
+                // What `anyOf` lists can be met all at once.
+                (Shape::Object(a), Shape::Object(b)) => union.key == "oneOf" && has_own(a, b) && has_own(b, a),
                 (Shape::Anything, _) | (_, Shape::Anything) => false,
                 (Shape::Object(_) | Shape::AnyObject, Shape::Object(_) | Shape::AnyObject) => false,
                 (a, b) => std::mem::discriminant(a) != std::mem::discriminant(b),
@@ -226,7 +259,7 @@ fn shape<'a>(drafts: &'a [Draft], ty: &TypeRef, depth: usize) -> Shape<'a> {
         | Primitive::UnixSeconds
         | Primitive::UnixMillis => Shape::Number,
         Primitive::Text | Primitive::Secret | Primitive::Base64 | Primitive::DateTime => Shape::Text,
-        Primitive::Json => Shape::Anything,
+        Primitive::Json | Primitive::Bytes => Shape::Anything,
         Primitive::JsonObject => Shape::AnyObject,
     };
     match ty {

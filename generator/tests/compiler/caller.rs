@@ -325,6 +325,10 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
             });
             forms.chain([json()]).collect()
         }
+        "__choice" => {
+            let read = quote! { fn read(value: &#name) -> &runtime::JsonValue { value.json() } };
+            vec![json(), from(quote! { runtime::JsonValue }), read]
+        }
         other => panic!("a caller does not know the macro `{other}` yet"),
     }
 }

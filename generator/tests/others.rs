@@ -1,0 +1,234 @@
+//! Documents of others: what is taken there and not in our own specification, and what is refused there, too.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
+use flighthub2_generator::{Code, Diagnostics, Dialect, Generated, Options, Source, generate};
+
+/// A document with one operation: `{ANSWER}` is what it answers with 200, `{MORE}` stands in the operation.
+fn document(operation: &str, schemas: &str) -> String {
+    format!(
+        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    post:\n      operationId: a\n{operation}\
+         components:\n  schemas:\n    Thing: {{type: object, properties: {{a: {{type: string}}}}}}\n{schemas}"
+    )
+}
+
+fn made(text: &str, dialect: Dialect) -> Result<Generated, Diagnostics> {
+    generate(&Source::new("spec.yaml", text), &Options { dialect, ..Options::default() })
+}
+
+const DONE: &str = "      responses: {'204': {description: Done.}}\n";
+
+fn with_schema(schema: &str) -> String {
+    document(DONE, &format!("    Looked: {schema}\n"))
+}
+
+fn with_answers(answers: &str) -> String {
+    document(&format!("      responses: {{{answers}}}\n"), "")
+}
+
+fn with_body(body: &str) -> String {
+    document(&format!("      requestBody: {{required: true, content: {{{body}}}}}\n{DONE}"), "")
+}
+
+fn with_parameter(parameter: &str) -> String {
+    document(&format!("      parameters: [{parameter}]\n{DONE}"), "")
+}
+
+/// What our own specification may not say, by the code that it is refused with.
+fn taken() -> Vec<(&'static str, Code, String)> {
+    vec![
+        (
+            "keys beside a reference",
+            Code::RefSibling,
+            with_schema("{properties: {a: {$ref: '#/components/schemas/Thing', description: D}}}"),
+        ),
+        ("a limit on another type", Code::WrongValue, with_schema("{type: number, maxLength: 5}")),
+        ("required members of no object", Code::WrongValue, with_schema("{type: string, required: [a]}")),
+        ("a limit without a type", Code::WrongValue, with_schema("{pattern: '^a$'}")),
+        ("a list without items", Code::MissingKey, with_schema("{type: array}")),
+        ("anyOf", Code::Unsupported, with_schema("{anyOf: [{type: string}, {type: boolean}]}")),
+        (
+            "forms that nothing tells apart",
+            Code::AmbiguousUnion,
+            with_schema("{oneOf: [{$ref: '#/components/schemas/Thing'}, {type: object}]}"),
+        ),
+        (
+            "a form that may be null",
+            Code::Unsupported,
+            with_schema("{oneOf: [{type: string, nullable: true}, {type: boolean}]}"),
+        ),
+        ("an enumeration of booleans", Code::Unsupported, with_schema("{type: boolean, enum: [true]}")),
+        ("an enumeration of numbers", Code::Unsupported, with_schema("{type: number, enum: [0.5, 1]}")),
+        ("a value twice", Code::DuplicateName, with_schema("{type: string, enum: [a, b, a]}")),
+        (
+            "a required member that is not described",
+            Code::UnknownRequired,
+            with_schema("{type: object, required: [elsewhere], properties: {a: {type: string}}}"),
+        ),
+        (
+            "an optional parameter that may be null",
+            Code::Unsupported,
+            with_parameter("{name: q, in: query, schema: {type: string, nullable: true}}"),
+        ),
+        (
+            "a body that may be null",
+            Code::Unsupported,
+            with_body("application/json: {schema: {type: string, nullable: true}}"),
+        ),
+        (
+            "a form",
+            Code::Unsupported,
+            with_body("application/x-www-form-urlencoded: {schema: {$ref: '#/components/schemas/Thing'}}"),
+        ),
+        ("a text as a body", Code::Unsupported, with_body("text/plain: {schema: {type: string}}")),
+        ("bytes as a body", Code::Unsupported, with_body("image/png: {schema: {type: string, format: binary}}")),
+        (
+            "a text as an answer",
+            Code::Unsupported,
+            with_answers("'200': {description: D, content: {text/csv: {schema: {type: string}}}}"),
+        ),
+        (
+            "any type as an answer",
+            Code::Unsupported,
+            with_answers("'200': {description: D, content: {'*/*': {schema: {type: object}}}}"),
+        ),
+        (
+            "an answer with content and one without",
+            Code::Unsupported,
+            with_answers(
+                "'200': {description: D, content: {application/json: {schema: {type: string}}}}, '204': {description: D}",
+            ),
+        ),
+        ("failures only", Code::Answer, with_answers("'404': {description: D}")),
+    ]
+}
+
+#[test]
+fn others_may_write_what_our_own_specification_may_not() {
+    for (name, code, text) in taken() {
+        if let Err(problems) = made(&text, Dialect::Foreign) {
+            panic!("{name}:\n{problems}");
+        }
+        let problems = made(&text, Dialect::FlightHub).expect_err(name);
+        assert!(problems.problems().iter().any(|problem| problem.code == code), "{name}:\n{problems}");
+    }
+}
+
+/// What the generator would make nothing of, or the wrong thing; with the line (without blanks around it) that is shown.
+fn refused() -> Vec<(&'static str, Code, String)> {
+    vec![
+        ("members of no object", Code::WrongValue, with_schema("{type: string, properties: {a: {type: string}}}")),
+        ("items of no list", Code::WrongValue, with_schema("{type: object, items: {type: string}}")),
+        ("not", Code::Unsupported, with_schema("{not: {type: string}}")),
+        (
+            "anyOf beside members",
+            Code::Unsupported,
+            with_schema("{properties: {a: {type: string}}, anyOf: [{type: string}, {type: boolean}]}"),
+        ),
+        (
+            "anyOf beside oneOf",
+            Code::Unsupported,
+            with_schema("{oneOf: [{type: string}, {type: boolean}], anyOf: [{type: string}, {type: boolean}]}"),
+        ),
+        ("a choice of itself", Code::CircularRef, with_schema("{anyOf: [{$ref: '#/components/schemas/Looked'}]}")),
+        ("an enumeration of several types", Code::Unsupported, with_schema("{enum: [a, 1]}")),
+        ("a default beside the values", Code::BadDefault, with_schema("{type: number, enum: [1, 2], default: 3}")),
+        (
+            "a required member that is misspelt",
+            Code::UnknownRequired,
+            with_schema("{type: object, required: [colour], properties: {color: {type: string}}}"),
+        ),
+        (
+            "a required parameter that may be null",
+            Code::Unsupported,
+            with_parameter("{name: q, in: query, required: true, schema: {type: string, nullable: true}}"),
+        ),
+        (
+            "an object within a form",
+            Code::Unsupported,
+            with_body(
+                "application/x-www-form-urlencoded: {schema: {properties: {a: {$ref: '#/components/schemas/Thing'}}}}",
+            ),
+        ),
+        (
+            "a list as a form",
+            Code::Unsupported,
+            with_body("application/x-www-form-urlencoded: {schema: {type: array, items: {type: string}}}"),
+        ),
+        (
+            "several parts",
+            Code::Unsupported,
+            with_body("multipart/form-data: {schema: {$ref: '#/components/schemas/Thing'}}"),
+        ),
+        (
+            "an object in XML",
+            Code::Unsupported,
+            with_body("application/xml: {schema: {$ref: '#/components/schemas/Thing'}}"),
+        ),
+        ("bytes of any type", Code::Unsupported, with_body("image/*: {schema: {type: string, format: binary}}")),
+        (
+            "a media type that is none",
+            Code::Unsupported,
+            with_body("picture: {schema: {type: string, format: binary}}"),
+        ),
+        (
+            "bytes within JSON",
+            Code::Unsupported,
+            with_body("application/json: {schema: {properties: {a: {type: string, format: binary}}}}"),
+        ),
+        ("redirects only", Code::Answer, with_answers("'302': {description: D}")),
+        (
+            "answers of two types",
+            Code::Unsupported,
+            with_answers(
+                "'200': {description: D, content: {application/json: {schema: {type: string}}}}, \
+                 '201': {description: D, content: {application/json: {schema: {type: boolean}}}}",
+            ),
+        ),
+        (
+            "another server",
+            Code::Unsupported,
+            document(&format!("      servers: [{{url: 'https://example.com'}}]\n{DONE}"), ""),
+        ),
+        (
+            "two keys at once",
+            Code::Unsupported,
+            document(&format!("      security: [{{a: [], b: []}}]\n{DONE}"), "")
+                + "  securitySchemes:\n    a: {type: apiKey, in: header, name: A}\n    b: {type: apiKey, in: header, name: B}\n",
+        ),
+    ]
+}
+
+#[test]
+fn what_cannot_be_done_right_is_refused() {
+    for (name, code, text) in refused() {
+        let problems = made(&text, Dialect::Foreign).expect_err(name);
+        let codes: Vec<Code> = problems.problems().iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, [code], "{name}:\n{problems}");
+        let problem = &problems.problems()[0];
+        assert!(problem.place.line > 0 && !problem.help.is_empty(), "{name}:\n{problems}");
+    }
+}
+
+/// Forms refer to each other in both directions: whoever follows every way comes to no end.
+#[test]
+fn choices_of_choices_are_read_once() {
+    let mut schemas = String::new();
+    for level in 0..60 {
+        let forms: Vec<String> =
+            [1, 2, 3].iter().map(|step| format!("{{$ref: '#/components/schemas/L{}'}}", level + step)).collect();
+        schemas.push_str(&format!("    L{level}: {{anyOf: [{}]}}\n", forms.join(", ")));
+    }
+    for level in 60..63 {
+        schemas.push_str(&format!(
+            "    L{level}: {{type: object, properties: {{up: {{$ref: '#/components/schemas/L0'}}}}}}\n"
+        ));
+    }
+    let made = made(&document(DONE, &schemas), Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(made.types, 64);
+}
