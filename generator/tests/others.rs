@@ -9,7 +9,7 @@
 
 use flighthub2_generator::{Code, Diagnostics, Dialect, Generated, Options, Source, generate};
 
-/// A document with one operation: `{ANSWER}` is what it answers with 200, `{MORE}` stands in the operation.
+/// A document with one operation and two or more schemas.
 fn document(operation: &str, schemas: &str) -> String {
     format!(
         "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    post:\n      operationId: a\n{operation}\
@@ -119,7 +119,7 @@ fn others_may_write_what_our_own_specification_may_not() {
     }
 }
 
-/// What the generator would make nothing of, or the wrong thing; with the line (without blanks around it) that is shown.
+/// What the generator would make nothing of, or the wrong thing.
 fn refused() -> Vec<(&'static str, Code, String)> {
     vec![
         ("members of no object", Code::WrongValue, with_schema("{type: string, properties: {a: {type: string}}}")),
@@ -231,4 +231,15 @@ fn choices_of_choices_are_read_once() {
     }
     let made = made(&document(DONE, &schemas), Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));
     assert_eq!(made.types, 64);
+}
+
+/// JSON is YAML but for this: a character in two escapes. They are one character, and an escaped backslash is none.
+#[test]
+fn a_character_in_two_escapes_is_read() {
+    let text = r#"{"openapi": "3.0.3", "info": {"title": "a \ud83c\udf6b \\ud83c\\udf6b é", "version": "\uD83C\uDF6B"}, "paths": {}}"#;
+    let root = &made(text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}")).files["mod.rs"];
+    assert!(root.contains(r#"title: "a 🍫 \\ud83c\\udf6b é""#), "{root}");
+    let half = text.replacen("\\udf6b", "", 1);
+    let problems = made(&half, Dialect::Foreign).unwrap_err();
+    assert_eq!(problems.problems()[0].code, Code::YamlSyntax, "half of a pair is no character: {problems}");
 }

@@ -15,7 +15,7 @@ impl Source {
     /// Takes the name to use in messages (usually the path as the user wrote it) and the text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        Self { name: name.into(), text: joined_pairs(text.into()) }
     }
 
     /// The name to use in messages.
@@ -43,7 +43,7 @@ impl Source {
     pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Result<Self, Diagnostics> {
         let name = name.into();
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Self { name, text }),
+            Ok(text) => Ok(Self::new(name, text)),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
@@ -88,4 +88,43 @@ pub struct Place {
     pub pointer: String,
     /// Bytes of the text.
     pub span: Range<usize>,
+}
+
+/// JSON writes a character outside of the first 65536 as two escapes, which YAML does not know: the character takes their
+/// place. Other texts stay as they are.
+fn joined_pairs(text: String) -> String {
+    if !text.contains("\\ud") && !text.contains("\\uD") {
+        return text;
+    }
+    let unmarked = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    if serde_json::from_str::<serde::de::IgnoredAny>(unmarked).is_err() {
+        return text;
+    }
+    let mut joined = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('\\') {
+        let (before, escaped) = rest.split_at(at);
+        joined.push_str(before);
+        let character = pair(escaped);
+        // A backslash and the sign after it, which may be a backslash, too; or twelve signs of ASCII.
+        let length =
+            if character.is_some() { 12 } else { escaped.char_indices().nth(2).map_or(escaped.len(), |(at, _)| at) };
+        let (written, after) = escaped.split_at(length);
+        match character {
+            Some(character) => joined.push(character),
+            None => joined.push_str(written),
+        }
+        rest = after;
+    }
+    joined.push_str(rest);
+    joined
+}
+
+/// The character that two escapes mean, such as `\ud83c\udf6b`.
+fn pair(text: &str) -> Option<char> {
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    char::decode_utf16([unit(0)?, unit(6)?]).next()?.ok().filter(|character| character.len_utf16() == 2)
 }
