@@ -8,7 +8,7 @@ use std::thread;
 
 use serde_json::{Map, Value};
 
-use crate::emit::{Content, Task};
+use crate::emit::{Content, LINE_END, Task};
 
 /// The word by which a generated file is recognised. Other tools know it, too.
 pub(crate) const MARKER: &str = "@generated";
@@ -89,7 +89,8 @@ fn text(content: Content<'_>, opening: &str) -> Result<String, String> {
 fn with_blank_lines(mut file: syn::File) -> String {
     let items = std::mem::take(&mut file.items);
     // What is left is the documentation of the file.
-    let mut text = prettyplease::unparse(&file);
+    let mut text = String::new();
+    push(&mut text, &file);
     let mut after_short = false;
     for item in items {
         let short = matches!(item, syn::Item::Use(_) | syn::Item::Mod(_));
@@ -98,8 +99,24 @@ fn with_blank_lines(mut file: syn::File) -> String {
         }
         file.attrs.clear();
         file.items = vec![item];
-        text.push_str(&prettyplease::unparse(&file));
+        push(&mut text, &file);
         after_short = short;
     }
     text
+}
+
+/// Adds what a file holds, with each line of its documentation on a line.
+fn push(text: &mut String, file: &syn::File) {
+    for line in prettyplease::unparse(file).split_inclusive('\n') {
+        let mut lines = line.split(LINE_END);
+        let first = lines.next().unwrap_or_default();
+        text.push_str(first);
+        // Before the first line there are the indentation and `///` or `//!`.
+        let opening = first.len() - first.trim_start().len() + "///".len();
+        for line in lines {
+            text.push('\n');
+            text.push_str(first.get(..opening).unwrap_or_default());
+            text.push_str(line);
+        }
+    }
 }

@@ -11,6 +11,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::model::{Api, Group, Operation, Primitive, TypeRef};
+pub(crate) use text::LINE_END;
 use text::doc;
 
 /// Where the generated code finds the runtime.
@@ -190,6 +191,6 @@ fn deprecated(deprecated: bool) -> Option<TokenStream> {
 }
 
 /// Documentation of the required values of an item.
-fn required_doc(owner: &str) -> TokenStream {
+fn required_doc(owner: &str) -> Option<TokenStream> {
     doc(&format!("What a [`{owner}`] cannot do without. Each value has its name, and none can be forgotten."))
 }

@@ -6,20 +6,32 @@ use quote::quote;
 use crate::model::{Api, Operation, Retry, Risk, Scope};
 use crate::names::{Case, identifier};
 
-/// Documentation of an item, one attribute a line.
-pub(super) fn doc(text: &str) -> TokenStream {
-    let lines = lines(text);
-    quote! { #(#[doc = #lines])* }
+/// What stands between the lines of a documentation until the file is text: one attribute takes a fraction of the time
+/// that many take.
+pub(crate) const LINE_END: char = '\u{1}';
+
+/// Documentation of an item.
+pub(super) fn doc(text: &str) -> Option<TokenStream> {
+    lines(text).map(|lines| quote! { #[doc = #lines] })
 }
 
 /// Documentation of the file that it stands in.
-pub(super) fn inner_doc(text: &str) -> TokenStream {
-    let lines = lines(text);
-    quote! { #(#![doc = #lines])* }
+pub(super) fn inner_doc(text: &str) -> Option<TokenStream> {
+    lines(text).map(|lines| quote! { #![doc = #lines] })
 }
 
-fn lines(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.trim_end().lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") })
+fn lines(text: &str) -> Option<String> {
+    let mut joined = String::with_capacity(text.len() + 8);
+    for (index, line) in text.trim_end().lines().enumerate() {
+        if index > 0 {
+            joined.push(LINE_END);
+        }
+        if !line.is_empty() {
+            joined.push(' ');
+            joined.push_str(&line.replace(LINE_END, ""));
+        }
+    }
+    (!joined.is_empty()).then_some(joined)
 }
 
 pub(super) fn arguments_file(operation: &Operation) -> String {
