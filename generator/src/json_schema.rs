@@ -94,15 +94,23 @@ pub(crate) fn alone(components: Components<'_>, schema: Value) -> Value {
 struct Definitions<'d> {
     components: Components<'d>,
     found: BTreeMap<String, Value>,
+    /// What was referred to and is not converted yet. One may lead to the next without an end in sight.
+    next: Vec<String>,
 }
 
 impl<'d> Definitions<'d> {
     fn new(components: Components<'d>) -> Self {
-        Self { components, found: BTreeMap::new() }
+        Self { components, found: BTreeMap::new(), next: Vec::new() }
     }
 
     /// Adds what was referred to.
-    fn close(self, schema: &mut Map<String, Value>) {
+    fn close(mut self, schema: &mut Map<String, Value>) {
+        while let Some(name) = self.next.pop() {
+            let written = self.components.and_then(|components| components.get(&name));
+            let written = written.and_then(|schema| serde_json::to_value(schema).ok()).unwrap_or_default();
+            let converted = self.convert(written);
+            self.found.insert(name, converted);
+        }
         if !self.found.is_empty() {
             schema.insert("$defs".to_owned(), Value::Object(self.found.into_iter().collect()));
         }
@@ -163,12 +171,8 @@ impl<'d> Definitions<'d> {
         let Some(escaped) = reference.strip_prefix(COMPONENTS) else { return reference.to_owned() };
         let name = crate::document::pointer::unescape(escaped);
         if !self.found.contains_key(&name) {
-            // The place is taken first: a schema may lead back to itself.
             self.found.insert(name.clone(), Value::Bool(true));
-            let schema = self.components.and_then(|components| components.get(&name));
-            let written = schema.and_then(|schema| serde_json::to_value(schema).ok()).unwrap_or_default();
-            let converted = self.convert(written);
-            self.found.insert(name, converted);
+            self.next.push(name);
         }
         format!("#/$defs/{escaped}")
     }

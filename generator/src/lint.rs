@@ -5,6 +5,7 @@
 //! nothing of what is made of it.
 
 mod documentation;
+mod effort;
 mod examples;
 mod facts;
 mod ground;

@@ -347,6 +347,8 @@ pub(crate) struct Field {
     pub(crate) boxed: bool,
     /// The only value that an enumeration with one value has: nobody needs to write it.
     pub(crate) constant: Option<TypeId>,
+    /// What the method is called that sends null for it, where that differs from leaving it out.
+    pub(crate) null_setter: Option<String>,
     pub(crate) doc: String,
 }
 
@@ -439,13 +441,13 @@ impl Api {
 
     /// The type with its aliases looked through.
     pub(crate) fn resolved<'a>(&'a self, ty: &'a TypeRef) -> &'a TypeRef {
-        match ty {
-            TypeRef::Named(id) => match self.definition(*id).map(|definition| &definition.kind) {
-                Some(TypeKind::Alias(target)) => self.resolved(target),
-                _ => ty,
-            },
-            _ => ty,
+        let mut ty = ty;
+        while let TypeRef::Named(id) = ty
+            && let Some(TypeKind::Alias(target)) = self.definition(*id).map(|definition| &definition.kind)
+        {
+            ty = target;
         }
+        ty
     }
 
     pub(crate) fn is_list(&self, ty: &TypeRef) -> bool {

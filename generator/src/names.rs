@@ -6,7 +6,7 @@
 //! A name depends on its own spelling only; a second name that folds to the same identifier gets a number. So adding an
 //! unrelated item never renames an existing one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 
@@ -158,27 +158,33 @@ fn type_name(name: &str) -> String {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
     taken: HashSet<String>,
+    /// The last number that was tried for an identifier. What is taken stays taken, so smaller ones need no second look.
+    numbers: HashMap<String, usize>,
 }
 
 impl Scope {
     /// A scope in which some identifiers are taken from the beginning.
     pub(crate) fn with_taken<'a>(taken: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { taken: taken.into_iter().map(str::to_owned).collect() }
+        Self { taken: taken.into_iter().map(str::to_owned).collect(), numbers: HashMap::new() }
     }
 
     /// Issues the identifier that a name asks for, or that with the smallest number that makes it unused.
     pub(crate) fn issue(&mut self, name: &str, case: Case) -> String {
         let wanted = identifier(name, case);
-        let separator = if case == Case::Camel { "" } else { "_" };
-        // A raw identifier with a number is no keyword.
-        let stem = wanted.strip_prefix("r#").unwrap_or(&wanted);
-        let mut issued = wanted.clone();
-        let mut number = 1;
-        while !self.taken.insert(issued.clone()) {
-            number += 1;
-            issued = format!("{stem}{separator}{number}");
+        if self.taken.insert(wanted.clone()) {
+            return wanted;
         }
-        issued
+        let separator = if case == Case::Camel { "" } else { "_" };
+        // With a number no identifier is a keyword.
+        let stem = wanted.strip_prefix("r#").unwrap_or(&wanted).trim_end_matches('_').to_owned();
+        let number = self.numbers.entry(wanted).or_insert(1);
+        loop {
+            *number += 1;
+            let issued = format!("{stem}{separator}{number}");
+            if self.taken.insert(issued.clone()) {
+                return issued;
+            }
+        }
     }
 
     /// Issues the identifier of a public type.
@@ -307,6 +313,8 @@ mod tests {
         assert_eq!(scope.issue("className", Case::Snake), "class_name_3");
         assert_eq!(scope.issue("type", Case::Snake), "r#type");
         assert_eq!(scope.issue("Type", Case::Snake), "type_2");
+        assert_eq!(["self", "Self", "SELF"].map(|name| scope.issue(name, Case::Snake)), ["self_", "self_2", "self_3"]);
+        assert_eq!(["self", "Self"].map(|name| scope.issue(name, Case::Camel)), ["Self_", "Self2"]);
         assert_eq!(scope.issue_type("Option"), "OptionSchema");
     }
 

@@ -1,10 +1,17 @@
 //! What a misspelt word was probably meant to be.
 
+/// Longer words are not compared: that takes the product of their lengths, and nobody misspells them.
+const MAX_WORD: usize = 200;
+
 /// The word of a list that is nearest to a misspelt one, if one is near enough. The first of equally near ones.
 pub(crate) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > MAX_WORD {
+        return None;
+    }
     let folded = word.to_lowercase();
     words
         .into_iter()
+        .filter(|candidate| candidate.len() <= 2 * MAX_WORD)
         .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
         .filter(|&(distance, candidate)| distance <= 1 + candidate.len().min(word.len()) / 4)
         .min_by_key(|&(distance, _)| distance)

@@ -86,6 +86,8 @@ codes! {
         YamlFeature = "yaml-feature",
         /// The nesting is too deep to be a specification.
         TooDeep = "too-deep",
+        /// The document, or a part of it, is too large to be a specification.
+        TooLarge = "too-large",
         /// The document is of another version of OpenAPI, or of none.
         Version = "version",
         /// A key that OpenAPI 3.0 does not know in this place.

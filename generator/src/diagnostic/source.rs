@@ -1,6 +1,7 @@
 //! The text of a specification, and places in it.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::{Code, Diagnostic, Diagnostics};
 
@@ -9,13 +10,19 @@ use super::{Code, Diagnostic, Diagnostics};
 pub struct Source {
     name: String,
     text: String,
+    /// Line and column of every [`STEP`]th byte, both from 0, once somebody has asked. There can be many problems in one
+    /// long line.
+    positions: OnceLock<Vec<(usize, usize)>>,
 }
+
+/// How many bytes are looked through for a position.
+const STEP: usize = 1 << 12;
 
 impl Source {
     /// Takes the name to use in messages (usually the path as the user wrote it) and the text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: joined_pairs(text.into()) }
+        Self { name: name.into(), text: joined_pairs(text.into()), positions: OnceLock::new() }
     }
 
     /// The name to use in messages.
@@ -47,7 +54,7 @@ impl Source {
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                let source = Self { name, text };
+                let source = Self::new(name, text);
                 let place = source.place(at..at + char::REPLACEMENT_CHARACTER.len_utf8(), "");
                 let diagnostic = Diagnostic::new(
                     Code::NotUtf8,
@@ -71,9 +78,32 @@ impl Source {
 
     /// Line and column, both from 1, of a byte of the text.
     pub(super) fn position(&self, byte: usize) -> (usize, usize) {
-        let before = &self.text[..byte];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let positions = self.positions.get_or_init(|| {
+            let mut position = (0, 0);
+            let steps = self.text.as_bytes().chunks(STEP);
+            let mut all = vec![position];
+            all.extend(steps.map(|step| {
+                position = moved(position, step);
+                position
+            }));
+            all
+        });
+        let step = byte / STEP;
+        let (start, position) = match positions.get(step) {
+            Some(position) => (step * STEP, *position),
+            None => (0, (0, 0)),
+        };
+        let (line, column) = moved(position, self.text.as_bytes().get(start..byte).unwrap_or_default());
+        (line + 1, column + 1)
+    }
+}
+
+/// The position behind some bytes. A byte that goes on with a character does not count.
+fn moved((line, column): (usize, usize), bytes: &[u8]) -> (usize, usize) {
+    let characters = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count();
+    match bytes.iter().rposition(|byte| *byte == b'\n') {
+        Some(last) => (line + bytes.iter().filter(|byte| **byte == b'\n').count(), characters(&bytes[last + 1..])),
+        None => (line, column + characters(bytes)),
     }
 }
 

@@ -2,44 +2,32 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Place, Severity, Source};
+
+/// Bytes of lines that are shown in one piece. The renderer looks at each of them, for each problem.
+const MAX_SHOWN: usize = 1 << 16;
 
 /// One problem, and an empty line.
 pub(super) fn render(source: &Source, problem: &Diagnostic, styled: bool) -> String {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
-    // Only the lines that are needed: a specification can have many lines and many problems.
-    let spans = || problem.related.iter().map(|(place, _)| place).chain([&problem.place]);
-    let start = spans().map(|place| place.span.start).min().unwrap_or_default();
-    let end = spans().map(|place| visible(source, place).end).max().unwrap_or_default();
-    let text = source.text();
-    let start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
-    let (first_line, _) = source.position(start);
-    let within = |place: &Place| {
-        let span = visible(source, place);
-        span.start - start..span.end - start
-    };
-    let mut snippet = Snippet::source(&text[start..end])
-        .line_start(first_line)
-        .path(source.name())
-        .annotation(AnnotationKind::Primary.span(within(&problem.place)));
-    for (place, why) in &problem.related {
-        snippet = snippet.annotation(AnnotationKind::Context.span(within(place)).label(why));
-    }
+    let shown: Vec<Shown<'_>> = std::iter::once((&problem.place, None))
+        .chain(problem.related.iter().map(|(place, why)| (place, Some(why.as_str()))))
+        .collect();
     let level = match problem.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     let pointer = if problem.place.pointer.is_empty() { "the document" } else { &problem.place.pointer };
     let group = level
-        .primary_title(&problem.message)
+        .primary_title(one_line(&problem.message))
         .id(problem.code.as_str())
-        .element(snippet)
-        .element(Level::NOTE.message(format!("at {pointer}")))
-        .element(Level::HELP.message(&problem.help));
-    renderer.render(&[group]) + "\n\n"
+        .elements(lines(source, &shown))
+        .element(Level::NOTE.message(format!("at {}", one_line(pointer))))
+        .element(Level::HELP.message(one_line(&problem.help)));
+    // In lines of the document the renderer shows most signs that a terminal obeys as pictures, and leaves these.
+    renderer.render(&[group]).replace(|sign| matches!(sign, '\u{80}'..='\u{9f}'), "\u{fffd}") + "\n\n"
 }
 
 /// How many problems there are of each kind.
@@ -54,6 +42,52 @@ pub(super) fn count(source: &Source, problems: &[Diagnostic]) -> String {
         [counted(errors, "error"), counted(problems.len() - errors, "warning")].into_iter().flatten().collect();
     let counts = if counts.is_empty() { "no problems".to_owned() } else { counts.join(" and ") };
     format!("{counts} in {}\n", source.name())
+}
+
+/// A text without signs that a terminal obeys: names of a document can hold them. The ends of lines are some.
+fn one_line(text: &str) -> String {
+    let picture = |sign: char| match u32::from(sign) {
+        code @ 0..0x20 => char::from_u32(0x2400 + code),
+        0x7f => Some('\u{2421}'),
+        0x80..0xa0 => Some(char::REPLACEMENT_CHARACTER),
+        _ => Some(sign),
+    };
+    text.chars().filter_map(picture).collect()
+}
+
+/// A place to show, and what it has to do with the problem that is not its own.
+type Shown<'p> = (&'p Place, Option<&'p str>);
+
+/// The lines of all places in one piece; if that would be long, each for itself; and of a long line only where it is.
+fn lines<'p>(source: &'p Source, shown: &[Shown<'p>]) -> Vec<Element<'p>> {
+    let text = source.text();
+    let start = shown.iter().map(|(place, _)| place.span.start).min().unwrap_or_default();
+    let end = shown.iter().map(|(place, _)| visible(source, place).end).max().unwrap_or_default();
+    let start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
+    match shown {
+        _ if end - start <= MAX_SHOWN => {
+            let annotations = shown.iter().map(|(place, why)| annotation(source, place, *why, start));
+            let (first_line, _) = source.position(start);
+            let snippet = Snippet::source(&text[start..end]).line_start(first_line).path(source.name());
+            vec![Element::from(snippet.annotations(annotations))]
+        }
+        [(place, why)] => {
+            let origin = Origin::path(source.name()).line(place.line).char_column(place.column);
+            let why = why.map(|why| Element::from(Level::NOTE.message(one_line(why))));
+            [Element::from(origin)].into_iter().chain(why).collect()
+        }
+        _ => shown.iter().flat_map(|one| lines(source, std::slice::from_ref(one))).collect(),
+    }
+}
+
+fn annotation<'p>(source: &Source, place: &Place, why: Option<&'p str>, start: usize) -> Annotation<'p> {
+    let span = visible(source, place);
+    let within = span.start - start..span.end - start;
+    match why {
+        None => AnnotationKind::Primary.span(within),
+        Some(why) => AnnotationKind::Context.span(within).label(one_line(why)),
+    }
 }
 
 /// A long node is shown by its first line: what matters is where it begins.

@@ -6,12 +6,11 @@
 
 mod extensions;
 pub(crate) mod grammar;
+mod limits;
 pub(crate) mod pointer;
 pub(crate) mod shape;
 mod walk;
 pub(crate) mod yaml;
-
-use std::thread;
 
 use openapiv3::OpenAPI;
 
@@ -37,25 +36,16 @@ impl<'s> Document<'s> {
     /// Everything that is wrong with its syntax; if nothing is, everything that is wrong with its shape.
     pub(crate) fn read(source: &'s Source, dialect: Dialect) -> Result<Self, Diagnostics> {
         let failed = |problems| Diagnostics::new(source.clone(), problems);
-        let checked = || {
-            let tree = yaml::parse(source)?;
-            let problems = shape::check(source, &tree, dialect);
-            if problems.is_empty() { Ok(tree) } else { Err(problems) }
-        };
-        // Neither reading needs the other. What the second says counts only if the first found nothing: it is told
-        // where a problem is, and serde_yaml would guard against aliases that are not allowed anyway.
-        let (tree, api) = thread::scope(|scope| {
-            let typed = scope.spawn(|| serde_yaml::from_str(source.unmarked()));
-            let tree = checked();
-            match typed.join() {
-                Ok(api) => (tree, Some(api)),
-                Err(_) if tree.is_err() => (tree, None),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        });
-        let tree = tree.map_err(failed)?;
-        let mut api =
-            api.unwrap_or_else(|| Ok(OpenAPI::default())).map_err(|error| failed(vec![unreadable(source, &error)]))?;
+        limits::check(source).map_err(|problem| failed(vec![problem]))?;
+        let tree = yaml::parse(source).map_err(failed)?;
+        let problems = shape::check(source, &tree, dialect);
+        if !problems.is_empty() {
+            return Err(failed(problems));
+        }
+        // Only now: what the tree refuses could keep this reading busy, or make it panic. It follows aliases, and
+        // `openapiv3` reads what does not fit twice at every level.
+        let mut api: OpenAPI =
+            serde_yaml::from_str(source.unmarked()).map_err(|error| failed(vec![unreadable(source, &error)]))?;
         if dialect == Dialect::Foreign {
             extensions::remove(&mut api);
         }

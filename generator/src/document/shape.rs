@@ -45,6 +45,9 @@ fn elsewhere(key: &str, fields: impl Fn(&Object) -> &'static [Field]) -> Option<
     Some(format!("it belongs in {}; look at the indentation", a(owner)))
 }
 
+/// After as many problems nobody is told what was meant.
+const MANY: usize = 100;
+
 struct Checker<'s> {
     source: &'s Source,
     root: &'s Node<'s>,
@@ -348,11 +351,14 @@ impl<'s> Checker<'s> {
             return;
         }
         let members = self.root.get("components").and_then(|components| components.get(section));
-        let names: Vec<&str> = members.map(Node::mapping).unwrap_or_default().iter().map(|entry| &*entry.key).collect();
+        // To compare every name with every other one takes its time, and nobody reads that many.
+        let members = members.filter(|_| self.problems.len() < MANY).map(Node::mapping).unwrap_or_default();
+        let names = members.iter().map(|entry| &*entry.key);
         // The way can be misspelt, too: what counts is where it ends.
         let end = direct.clone().unwrap_or_else(|| unescape(target.rsplit('/').next().unwrap_or_default()));
         let meant = nearest(&end, names).map(|name| format!("did you mean `{prefix}{}`?", escape(name)));
-        let somewhere = target.strip_prefix('#').is_some_and(|pointer| self.root.find(pointer).is_some());
+        let pointer = target.strip_prefix('#').filter(|_| direct.is_none());
+        let somewhere = pointer.is_some_and(|pointer| self.root.find(pointer).is_some());
         let (code, message, help) = if direct.is_some() {
             (Code::DanglingRef, format!("there is no `{target}`"), format!("add `{end}` to `components/{section}`"))
         } else if target.starts_with('#') && !somewhere {

@@ -11,11 +11,9 @@ use std::ops::Range;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 use serde_json::Value as Json;
 
+use super::limits;
 use super::pointer::{At, unescape};
 use crate::diagnostic::{Code, Diagnostic, Place, Source};
-
-/// Deeper than any specification, and shallow enough that recursion over the tree is safe.
-const MAX_DEPTH: usize = 100;
 
 /// A node of the document.
 #[derive(Debug)]
@@ -252,6 +250,7 @@ pub(crate) fn parse(source: &Source) -> Result<Node<'_>, Vec<Diagnostic>> {
         offsets: Offsets::new(source.text()),
         events: Parser::new_from_str(source.text()),
         brackets: Vec::new(),
+        nodes: 0,
         problems: Vec::new(),
     };
     match builder.document() {
@@ -272,6 +271,8 @@ struct Builder<'a> {
     events: Parser<'a, saphyr_parser::StrInput<'a>>,
     /// Where the brackets are that have been opened and not closed yet.
     brackets: Vec<usize>,
+    /// How many nodes there are so far.
+    nodes: usize,
     problems: Vec<Diagnostic>,
 }
 
@@ -329,11 +330,19 @@ impl<'a> Builder<'a> {
     }
 
     fn node(&mut self, event: Event<'a>, span: Range<usize>, at: At<'_>, depth: usize) -> Step<Node<'a>> {
-        if depth > MAX_DEPTH {
+        if depth > limits::DEPTH {
             return Err(Box::new(too_deep(self.source.place(span, at.pointer()))));
+        }
+        self.nodes += 1;
+        if self.nodes > limits::NODES {
+            return Err(self.too_large(span.start, At::ROOT, "this document has more values", limits::NODES));
         }
         self.refuse_features(&event, &span, at)?;
         match event {
+            Event::Scalar(text, ..) if text.len() > limits::TEXT => {
+                let what = format!("this text has {} bytes", text.len());
+                Err(self.too_large(span.start, at, &what, limits::TEXT))
+            }
             Event::Scalar(text, style, _, _) => Ok(Node {
                 value: Value::Scalar(Scalar { text, plain: style == ScalarStyle::Plain }),
                 span: self.trimmed(span),
@@ -348,10 +357,11 @@ impl<'a> Builder<'a> {
                             self.brackets.truncate(bracket);
                             break end = closing_end(end, &closing);
                         }
-                        (event, span) => {
-                            let item = self.node(event, span, at.index(items.len()), depth + 1)?;
+                        (event, item_span) => {
+                            let item = self.node(event, item_span, at.index(items.len()), depth + 1)?;
                             end = end.max(item.span.end);
                             items.push(item);
+                            self.refuse_more(items.len(), span.start, at)?;
                         }
                     }
                 }
@@ -397,6 +407,11 @@ impl<'a> Builder<'a> {
                     ));
                 }
             };
+            if key.len() > limits::KEY {
+                let what = format!("this key has {} bytes", key.len());
+                return Err(self.too_large(key_span.start, at, &what, limits::KEY));
+            }
+            self.refuse_more(entries.len() + 1, span.start, at)?;
             let here_key = key.clone();
             let here = at.key(&here_key);
             if key == "<<" {
@@ -462,6 +477,17 @@ impl<'a> Builder<'a> {
             ));
         }
         Ok(())
+    }
+
+    fn refuse_more(&self, members: usize, start: usize, at: At<'_>) -> Step<()> {
+        if members <= limits::MEMBERS {
+            return Ok(());
+        }
+        Err(self.too_large(start, at, "this has more members", limits::MEMBERS))
+    }
+
+    fn too_large(&self, start: usize, at: At<'_>, what: &str, limit: usize) -> Box<Diagnostic> {
+        limits::too_large(self.source, start, at, what, limit)
     }
 
     /// Notes a bracket, if a collection is written with one; how many were open before.
@@ -600,7 +626,7 @@ fn too_deep(place: Place) -> Diagnostic {
     Diagnostic::new(
         Code::TooDeep,
         place,
-        format!("more than {MAX_DEPTH} levels of nesting"),
+        format!("more than {} levels of nesting", limits::DEPTH),
         "no specification is that deep; look for a wrong indentation or unbalanced brackets",
     )
 }

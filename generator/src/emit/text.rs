@@ -28,10 +28,20 @@ fn lines(text: &str) -> Option<String> {
         }
         if !line.is_empty() {
             joined.push(' ');
-            joined.push_str(&line.replace(LINE_END, ""));
+            if line.contains(is_refused) {
+                joined.push_str(&line.replace(is_refused, "\u{fffd}"));
+            } else {
+                joined.push_str(line);
+            }
         }
     }
     (!joined.is_empty()).then_some(joined)
+}
+
+/// Whether a comment cannot hold a sign: one that ends a line alone, or that changes the direction in which the line is
+/// read, is refused by the compiler.
+fn is_refused(sign: char) -> bool {
+    matches!(sign, LINE_END | '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 pub(super) fn arguments_file(operation: &Operation) -> String {

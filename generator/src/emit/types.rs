@@ -411,8 +411,9 @@ impl Emitter<'_> {
             Holding::OptionalNullable => quote! { Some(Some(#value)) },
         };
         let deprecated = deprecated(field.deprecated);
-        let null = (holding == Holding::OptionalNullable).then(|| {
-            let method = ident(&format!("{}_null", field.field.trim_start_matches("r#")));
+        let null_setter = field.null_setter.as_deref().filter(|_| holding == Holding::OptionalNullable);
+        let null = null_setter.map(|method| {
+            let method = ident(method);
             let about = doc(&format!("Sends null for `{}`, which is not the same as leaving it out.", field.name));
             quote! {
                 #about

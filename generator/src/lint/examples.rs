@@ -8,6 +8,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value as Json};
 
+use super::effort::{Effort, LIMIT};
 use super::ground::{Found, Ground, keys, text};
 use crate::Dialect;
 use crate::diagnostic::Code;
@@ -97,6 +98,14 @@ fn check(ground: &Ground<'_>, schema: &Element<'_>, values: &[(String, &Node<'_>
     if ground.dialect == Dialect::FlightHub {
         refuse_unknown_members(&mut converted);
     }
+    let values: Vec<(&String, Json)> = values.iter().map(|(pointer, value)| (pointer, value.json())).collect();
+    let mut effort = Effort::new(&converted);
+    if values.iter().any(|(_, value)| effort.of(&converted, value) >= LIMIT) {
+        let message =
+            "the examples of this schema are not checked: there are more than a million ways through its parts";
+        let help = "write combinations of fewer parts; and look for an `allOf` or a `oneOf` that leads back to itself";
+        return found.tell(Code::BadExample, At::Base(&schema.pointer), message, help);
+    }
     let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
     let validator = match options.build(&converted) {
         Ok(validator) => validator,
@@ -106,8 +115,8 @@ fn check(ground: &Ground<'_>, schema: &Element<'_>, values: &[(String, &Node<'_>
             return found.tell(Code::BadExample, At::Base(&schema.pointer), message, help);
         }
     };
-    for (pointer, value) in values {
-        misfit(&validator, schema, pointer, &value.json(), found);
+    for (pointer, value) in &values {
+        misfit(&validator, schema, pointer, value, found);
     }
 }
 

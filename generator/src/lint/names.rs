@@ -1,6 +1,6 @@
 //! Rules about names: one thing has one name, and one type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use heck::ToUpperCamelCase as _;
 
@@ -36,7 +36,7 @@ pub(super) fn inconsistent(ground: &Ground<'_>, found: &mut Found<'_>) {
             uses.push(Use { name: unescape(name), pointer: element.pointer.clone(), is_key: true });
         }
     }
-    let mut told: Vec<&str> = Vec::new();
+    let mut told: HashSet<&str> = HashSet::new();
     for key in [without_separators, without_order] {
         let mut groups: BTreeMap<String, Vec<&Use>> = BTreeMap::new();
         for used in &uses {
@@ -45,10 +45,9 @@ pub(super) fn inconsistent(ground: &Ground<'_>, found: &mut Found<'_>) {
         for group in groups.values() {
             let Some(usual) = usual(group) else { continue };
             for used in group.iter().filter(|used| used.name != usual.name) {
-                if told.contains(&used.pointer.as_str()) {
+                if !told.insert(&used.pointer) {
                     continue;
                 }
-                told.push(&used.pointer);
                 let message = format!("`{}` is called `{}` in other places", used.name, usual.name);
                 let help = "write it as the service does; if it has both names, say so in `x-lint-allow`";
                 let (here, there) = (used.place(), usual.place());

@@ -1,5 +1,7 @@
 //! Schemas with `enum`.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 
 use super::keys::Keys;
@@ -25,11 +27,14 @@ impl Types<'_> {
         }
         if self.dialect == Dialect::Foreign {
             // A value that others list twice is one value.
-            indices.retain(|&index| !keys.values[..index].contains(&keys.values[index]));
+            let mut known: HashSet<String> = HashSet::new();
+            indices.retain(|&index| known.insert(keys.values[index].to_string()));
         }
         let values: Vec<&Value> = indices.iter().filter_map(|&index| keys.values.get(index)).collect();
+        let mut known: HashMap<String, usize> = HashMap::new();
         for (index, value) in values.iter().enumerate() {
-            if let Some(first) = values[..index].iter().position(|known| known == value) {
+            let first = *known.entry(value.to_string()).or_insert(index);
+            if first < index {
                 let message = format!("{value} is listed twice");
                 let list = at.key("enum");
                 let first = (list.index(first), "first here");

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::circles::circles;
 use super::types::{Draft, OneWay};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
@@ -124,71 +125,47 @@ fn parts(kind: &TypeKind) -> Box<dyn Iterator<Item = &TypeRef> + '_> {
 
 /// Names that stand for themselves. Rust's aliases cannot, and neither can a union that is its own form.
 fn circular_aliases(document: &Document<'_>, drafts: &[Draft]) -> Vec<Diagnostic> {
-    let mut problems = Vec::new();
-    for (index, draft) in drafts.iter().enumerate() {
-        let direct = |kind: &TypeKind| -> Vec<TypeId> {
-            match kind {
-                TypeKind::Alias(ty) => ty.named().into_iter().collect(),
-                TypeKind::Union(union) => union.forms.iter().filter_map(|form| form.ty.named()).collect(),
-                _ => Vec::new(),
-            }
-        };
-        let mut seen = BTreeSet::new();
-        let mut next = direct(&draft.kind);
-        while let Some(id) = next.pop() {
-            if id.0 == index {
-                problems.push(Diagnostic::new(
-                    Code::CircularRef,
-                    document.place(At::Base(&draft.pointer)),
-                    format!("`{}` leads back to itself", draft.name),
-                    "a schema may refer to itself through a property of an object only",
-                ));
-                break;
-            }
-            if seen.insert(id)
-                && let Some(draft) = drafts.get(id.0)
-            {
-                next.extend(direct(&draft.kind));
-            }
+    let direct = |draft: &Draft| -> Vec<usize> {
+        match &draft.kind {
+            TypeKind::Alias(ty) => ty.named().map(|id| id.0).into_iter().collect(),
+            TypeKind::Union(union) => union.forms.iter().filter_map(|form| form.ty.named()).map(|id| id.0).collect(),
+            _ => Vec::new(),
         }
-    }
-    problems
+    };
+    let leads: Vec<Vec<usize>> = drafts.iter().map(direct).collect();
+    let circles = circles(&leads);
+    let leads_back = |index: usize| leads[index].iter().any(|next| circles[*next] == circles[index]);
+    let told = drafts.iter().enumerate().filter(|(index, _)| leads_back(*index));
+    told.map(|(_, draft)| {
+        Diagnostic::new(
+            Code::CircularRef,
+            document.place(At::Base(&draft.pointer)),
+            format!("`{}` leads back to itself", draft.name),
+            "a schema may refer to itself through a property of an object only",
+        )
+    })
+    .collect()
 }
 
 /// What a value of a type holds without an allocation between.
-fn held(drafts: &[Draft], ty: &TypeRef) -> Option<TypeId> {
+fn held(ty: &TypeRef) -> Option<TypeId> {
     match ty {
         TypeRef::Primitive(_) | TypeRef::List(_) | TypeRef::Map(_) => None,
-        TypeRef::Nullable(inner) => held(drafts, inner),
-        TypeRef::Named(id) => match drafts.get(id.0).map(|draft| &draft.kind) {
-            Some(TypeKind::Alias(target)) => held(drafts, target),
-            _ => Some(*id),
-        },
+        TypeRef::Nullable(inner) => held(inner),
+        TypeRef::Named(id) => Some(*id),
     }
 }
 
 /// The fields, by type and position, through which a type contains itself.
 fn boxed_fields(drafts: &[Draft]) -> BTreeSet<(usize, usize)> {
-    let holds = |from: TypeId, wanted: usize| {
-        let mut seen = BTreeSet::new();
-        let mut next = vec![from];
-        while let Some(id) = next.pop() {
-            if id.0 == wanted {
-                return true;
-            }
-            if seen.insert(id)
-                && let Some(draft) = drafts.get(id.0)
-            {
-                next.extend(parts(&draft.kind).filter_map(|ty| held(drafts, ty)));
-            }
-        }
-        false
-    };
+    let leads: Vec<Vec<usize>> =
+        drafts.iter().map(|draft| parts(&draft.kind).filter_map(held).map(|id| id.0).collect()).collect();
+    let circles = circles(&leads);
     let mut boxed = BTreeSet::new();
     for (index, draft) in drafts.iter().enumerate() {
         let TypeKind::Struct(object) = &draft.kind else { continue };
         for (position, field) in object.fields.iter().enumerate() {
-            if held(drafts, &field.ty).is_some_and(|id| holds(id, index)) {
+            if held(&field.ty).is_some_and(|id| circles[id.0] == circles[index]) {
                 boxed.insert((index, position));
             }
         }

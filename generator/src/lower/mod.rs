@@ -5,6 +5,7 @@
 //! only the first. This stage gives things their names and knows nothing of tokens.
 
 mod answer;
+mod circles;
 mod content;
 mod enumeration;
 mod facts;

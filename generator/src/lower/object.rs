@@ -1,5 +1,7 @@
 //! Schemas of objects, and `allOf`.
 
+use std::collections::{HashMap, HashSet};
+
 use openapiv3::AdditionalProperties;
 
 use super::facts::describe;
@@ -12,10 +14,19 @@ use crate::model::{Field, Primitive, Rest, Struct, TypeKind, TypeRef};
 use crate::names::{Case, Scope};
 use crate::spelling::{did_you_mean, nearest};
 
+/// Members of all objects. What is written in place is read once for each object that is made of it, so there can be many
+/// times as many as are written.
+const MAX_MEMBERS: usize = 200_000;
+
+/// Behind as many required members that are not described, none is compared with those that are.
+const MANY: usize = 100;
+
 /// The members of an object, with those of everything in its `allOf`.
 #[derive(Debug, Default)]
 struct Members<'d> {
     properties: Vec<Property<'d>>,
+    /// Where a property is in the list.
+    positions: HashMap<&'d str, usize>,
     required: Vec<(&'d str, String)>,
     /// Components whose members are here already. Each is read once, however many ways lead to it.
     joined: Vec<&'d str>,
@@ -42,6 +53,9 @@ impl<'d> Types<'d> {
             );
             return TypeKind::Alias(TypeRef::Primitive(Primitive::JsonObject));
         }
+        if self.members > MAX_MEMBERS {
+            return TypeKind::Alias(TypeRef::Primitive(Primitive::JsonObject));
+        }
         self.open.push(pointer);
         let kind = self.open_object(keys, at, name);
         self.open.pop();
@@ -51,13 +65,21 @@ impl<'d> Types<'d> {
     fn open_object(&mut self, keys: &Keys<'d>, at: At<'_>, name: &str) -> TypeKind {
         let mut members = Members::default();
         self.collect(keys, at, &mut members, &mut Vec::new());
+        self.members += members.properties.len();
+        if self.members > MAX_MEMBERS {
+            let message = format!("with this object, all objects have more than {MAX_MEMBERS} members");
+            let help = "give what is written in place within an `allOf` a name under `components/schemas`";
+            self.report(Code::TooLarge, at, message, help);
+        }
         let mut undescribed: Vec<(&'d str, String)> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         for (required, pointer) in &members.required {
-            if !members.properties.iter().any(|property| property.name == *required) {
+            if !members.positions.contains_key(required) {
                 let known = members.properties.iter().map(|property| property.name);
-                if self.dialect == Dialect::Foreign && nearest(required, known.clone()).is_none() {
+                let is_misspelt = || undescribed.len() < MANY && nearest(required, known.clone()).is_some();
+                if self.dialect == Dialect::Foreign && !is_misspelt() {
                     // In a document of others it is a member of any value, unless it is but misspelt.
-                    if !undescribed.iter().any(|(known, _)| known == required) {
+                    if seen.insert(required) {
                         undescribed.push((required, pointer.clone()));
                     }
                     continue;
@@ -84,6 +106,10 @@ impl<'d> Types<'d> {
                 Some((ty, _)) => TypeRef::Map(Box::new(ty)),
             });
         }
+        let mut required: HashMap<&str, Vec<String>> = HashMap::new();
+        for (name, pointer) in &members.required {
+            required.entry(name).or_default().push(pointer.clone());
+        }
         let described = members.properties.iter().map(|property| property.name);
         let names: Vec<&str> = described.chain(undescribed.iter().map(|(name, _)| *name)).collect();
         let mut scope = Scope::with_taken(["new", "serialize", "deserialize"]);
@@ -93,8 +119,7 @@ impl<'d> Types<'d> {
             .iter()
             .zip(identifiers.by_ref())
             .map(|(property, identifier)| {
-                let required = members.required.iter().filter(|(required, _)| *required == property.name);
-                let required = required.map(|(_, pointer)| pointer.clone()).collect();
+                let required = required.remove(property.name).unwrap_or_default();
                 self.field(property, identifier, required, name)
             })
             .collect();
@@ -105,6 +130,9 @@ impl<'d> Types<'d> {
             let field = scope.issue("other", Case::Snake);
             Rest { pointer: pointer.clone(), field, ty }
         });
+        for field in fields.iter_mut().filter(|field| field.nullable && !field.required) {
+            field.null_setter = Some(scope.issue(&format!("{}_null", field.field.trim_start_matches("r#")), Case::Snake));
+        }
         TypeKind::Struct(Struct { fields, rest })
     }
 
@@ -128,6 +156,7 @@ impl<'d> Types<'d> {
             ty,
             boxed: false,
             constant: None,
+            null_setter: None,
             doc,
         }
     }
@@ -193,8 +222,11 @@ impl<'d> Types<'d> {
         for (name, property) in keys.properties.into_iter().flatten() {
             let slot = Slot::from(property);
             let here = properties_at.key(name);
-            match members.properties.iter().find(|known| known.name == name) {
-                None => members.properties.push(Property { name, slot, pointer: here.pointer() }),
+            match members.positions.get(name.as_str()).and_then(|&position| members.properties.get(position)) {
+                None => {
+                    members.positions.insert(name, members.properties.len());
+                    members.properties.push(Property { name, slot, pointer: here.pointer() });
+                }
                 Some(known) if same(known.slot, slot) => {}
                 Some(known) => {
                     let other = known.pointer.clone();
@@ -249,6 +281,7 @@ fn of_any_value(name: &str, pointer: String, field: String) -> Field {
         ty: TypeRef::Primitive(Primitive::Json),
         boxed: false,
         constant: None,
+        null_setter: None,
         doc: fallback(name),
     }
 }

@@ -21,10 +21,13 @@ use crate::names::{Case, Scope, identifier};
 use crate::spelling::did_you_mean;
 
 /// Modules that the client has anyway.
-const TAKEN_MODULES: &[&str] = &[SHARED, "types", "r#mod", "region", "error_code", "arguments", "catalogue"];
+const TAKEN_MODULES: &[&str] = &[SHARED, "types", "r#mod", "region", "error_code", "arguments", "catalogue", "client"];
 
-/// Methods that every call has.
-const CALL_METHODS: &[&str] = &["new", "send", "map", "operation", "dry_run"];
+/// Letters of a name that becomes the name of a file.
+const MAX_NAME: usize = 200;
+
+/// Methods that every call has, and the argument that holds all required values.
+const CALL_NAMES: &[&str] = &["new", "send", "map", "operation", "dry_run", "required"];
 
 /// An operation as it is written, with its place.
 struct Written<'d> {
@@ -44,11 +47,14 @@ impl<'d> Lowering<'d> {
         let mut types = Scope::default();
         let type_names = types.issue_types(&ids);
         let mut methods: HashMap<usize, Scope> = HashMap::new();
+        let positions: HashMap<String, usize> =
+            groups.iter().enumerate().map(|(position, group)| (group.name.clone(), position)).collect();
         for (written, type_name) in written.iter().zip(type_names) {
             let tag = tag(written.operation);
-            let Some(position) = groups.iter().position(|group| group.name == tag) else { continue };
+            let Some(&position) = positions.get(tag) else { continue };
             let module = groups[position].module.clone();
             let scope = methods.entry(position).or_insert_with(|| Scope::with_taken(["new"]));
+            self.check_names(written, &type_name, &module);
             let operation = self.operation(written, type_name, &module, scope);
             groups[position].operations.push(operation);
         }
@@ -59,6 +65,21 @@ impl<'d> Lowering<'d> {
         }
         groups.retain(|group| !group.operations.is_empty());
         groups
+    }
+
+    /// The names of an operation and of its group become names of files.
+    fn check_names(&mut self, written: &Written<'d>, type_name: &str, module: &str) {
+        let paths = At::ROOT.key("paths");
+        let path = paths.key(written.path);
+        let method = written.http_method.to_ascii_lowercase();
+        let at = path.key(&method);
+        for (name, key) in [(type_name, "operationId"), (module, "tags")] {
+            if name.len() > MAX_NAME {
+                let message = format!("in the client this name would have {} letters", name.len());
+                let help = format!("choose one of at most {MAX_NAME}: it becomes the name of a file, too");
+                self.report(Code::TooLarge, at.key(key).value(), message, help);
+            }
+        }
     }
 
     /// Every operation of the document, with an id; two of one id, or of one path, are told.
@@ -117,6 +138,7 @@ impl<'d> Lowering<'d> {
         let mut modules = Scope::with_taken(TAKEN_MODULES.iter().copied());
         let mut types = Scope::with_taken(["Client", "ProjectClient", "Call"]);
         let mut groups: Vec<Group> = Vec::new();
+        let mut known: HashMap<&str, usize> = HashMap::new();
         let tags_at = At::ROOT.key("tags");
         let mut add = |groups: &mut Vec<Group>, name: &str, pointer, client_name: &str, description: Option<&str>| {
             groups.push(Group {
@@ -130,9 +152,8 @@ impl<'d> Lowering<'d> {
         };
         for (index, tag) in document.api.tags.iter().enumerate() {
             let at = tags_at.index(index);
-            if groups.iter().any(|group| group.name == tag.name) {
+            if let Some(&first) = known.get(tag.name.as_str()) {
                 let message = format!("the tag `{}` is listed twice", tag.name);
-                let first = document.api.tags.iter().position(|known| known.name == tag.name).unwrap_or_default();
                 self.report_with(
                     Code::DuplicateName,
                     at.key("name").value(),
@@ -142,13 +163,14 @@ impl<'d> Lowering<'d> {
                 );
                 continue;
             }
+            known.insert(&tag.name, index);
             let client_name = tag.extensions.get("x-client-name").and_then(Value::as_str);
             let client_name = client_name.unwrap_or(&tag.name);
             add(&mut groups, &tag.name, Some(at.pointer()), client_name, tag.description.as_deref());
         }
         for written in written {
             let tag = tag(written.operation);
-            if !groups.iter().any(|group| group.name == tag) {
+            if known.insert(tag, groups.len()).is_none() {
                 add(&mut groups, tag, None, tag, None);
             }
         }
@@ -174,7 +196,7 @@ impl<'d> Lowering<'d> {
         let mut parameters = self.parameters(&written.item.parameters, &operation.parameters, path_at, at, context);
         self.check_path(written.path, &parameters, path_at, at);
         let body = self.body(operation, at, context);
-        let mut fields = Scope::with_taken(CALL_METHODS.iter().copied());
+        let mut fields = Scope::with_taken(CALL_NAMES.iter().copied());
         let mut names: Vec<&str> = parameters.given.iter().map(|(parameter, ..)| parameter.name.as_str()).collect();
         if body.is_some() {
             names.push("body");

@@ -3,7 +3,7 @@
 //! In: a schema and where it is written. Out: a [`TypeRef`], and definitions for what needs a name. A component has the
 //! name that the specification gives it; a schema that is written in place is called after its owner and its own name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 use openapiv3::{ReferenceOr, Schema};
@@ -43,12 +43,15 @@ pub(super) struct Types<'d> {
     document: &'d Document<'d>,
     pub(super) dialect: Dialect,
     components: Option<&'d IndexMap<String, ReferenceOr<Schema>>>,
+    wrappers: HashSet<&'d str>,
     ids: HashMap<&'d str, TypeId>,
     pub(super) scope: Scope,
     pub(super) drafts: Vec<Draft>,
     pub(super) one_way: Vec<OneWay>,
     /// Pointers of the objects that are being read: what is written in place can lead to where it stands.
     pub(super) open: Vec<String>,
+    /// Members of all objects so far, with those of everything that they are made of.
+    pub(super) members: usize,
     pub(super) problems: Vec<Diagnostic>,
 }
 
@@ -60,13 +63,16 @@ impl<'d> Types<'d> {
             document,
             dialect,
             components,
+            wrappers: HashSet::new(),
             ids: HashMap::new(),
             scope: Scope::default(),
             drafts: Vec::new(),
             one_way: Vec::new(),
             open: Vec::new(),
+            members: 0,
             problems: Vec::new(),
         };
+        types.wrappers = types.wrappers();
         types.issue_names();
         for (name, slot) in components.into_iter().flatten() {
             if let Some(&id) = types.ids.get(name.as_str()) {
@@ -100,27 +106,33 @@ impl<'d> Types<'d> {
 
     /// Whether a schema is the wrapper of answers, or made of it.
     pub(super) fn is_wrapper(&self, slot: Slot<'d>) -> bool {
-        let mut seen: Vec<&str> = Vec::new();
-        let mut next = vec![slot];
-        while let Some(slot) = next.pop() {
-            match slot {
-                Slot::Reference(reference) if seen.contains(&reference) => {}
-                Slot::Reference(reference) => {
-                    seen.push(reference);
-                    next.extend(self.target(reference).map(|(_, target)| target));
-                }
-                Slot::Schema(schema) => {
-                    let keys = Keys::of(schema);
-                    if keys.is_envelope() {
-                        return true;
-                    }
-                    let references =
-                        keys.all_of.iter().filter(|member| matches!(member, ReferenceOr::Reference { .. }));
-                    next.extend(references.map(Slot::from));
-                }
+        let is_marked = matches!(slot, Slot::Schema(schema) if Keys::of(schema).is_envelope());
+        is_marked
+            || made_of(slot)
+                .any(|reference| self.target(reference).is_some_and(|(name, _)| self.wrappers.contains(name)))
+    }
+
+    /// The components that are the wrapper of answers, or made of it. Each is looked at once: the way to it can lead
+    /// through all others.
+    fn wrappers(&self) -> HashSet<&'d str> {
+        let mut parts: HashMap<&'d str, Vec<&'d str>> = HashMap::new();
+        let mut next: Vec<&'d str> = Vec::new();
+        for (name, slot) in self.components.into_iter().flatten() {
+            let slot = Slot::from(slot);
+            if matches!(slot, Slot::Schema(schema) if Keys::of(schema).is_envelope()) {
+                next.push(name);
+            }
+            for (target, _) in made_of(slot).filter_map(|reference| self.target(reference)) {
+                parts.entry(target).or_default().push(name);
             }
         }
-        false
+        let mut found = HashSet::new();
+        while let Some(name) = next.pop() {
+            if found.insert(name) {
+                next.extend(parts.get(name).into_iter().flatten());
+            }
+        }
+        found
     }
 
     fn target(&self, reference: &'d str) -> Option<(&'d str, Slot<'d>)> {
@@ -153,13 +165,12 @@ impl<'d> Types<'d> {
 
     /// Whether values of a schema may be null. Others say so in one of the forms of a choice, too.
     fn nullable(&self, slot: Slot<'d>) -> bool {
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         let mut next = vec![slot];
         while let Some(slot) = next.pop() {
             match slot {
-                Slot::Reference(reference) if seen.contains(&reference) => {}
+                Slot::Reference(reference) if !seen.insert(reference) => {}
                 Slot::Reference(reference) => {
-                    seen.push(reference);
                     next.extend(self.target(reference).map(|(_, target)| target));
                 }
                 Slot::Schema(schema) => {
@@ -439,6 +450,19 @@ fn same_value(a: &Value, b: &Value) -> bool {
         (Some(a), Some(b)) => a.to_bits() == b.to_bits(),
         _ => a == b,
     }
+}
+
+/// The references that a schema is, or that its `allOf` has.
+fn made_of(slot: Slot<'_>) -> impl Iterator<Item = &str> {
+    let (own, all) = match slot {
+        Slot::Reference(reference) => (Some(reference), &[][..]),
+        Slot::Schema(schema) => (None, Keys::of(schema).all_of),
+    };
+    let members = all.iter().filter_map(|member| match member {
+        ReferenceOr::Reference { reference } => Some(reference.as_str()),
+        ReferenceOr::Item(_) => None,
+    });
+    own.into_iter().chain(members)
 }
 
 /// The words for something that has no description.

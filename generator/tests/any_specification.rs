@@ -1,0 +1,77 @@
+//! No input makes the generator panic, and none is half taken: any bytes, and edits of our own documents.
+//!
+//! The inputs are the same in every run. A fuzzer tries others: `tests/fuzz`, target `specification`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
+#[path = "support/always.rs"]
+mod always;
+mod specifications;
+
+use std::cell::Cell;
+use std::path::Path;
+
+use always::always;
+use flighthub2_generator::Dialect;
+use proptest::prelude::*;
+use specifications::documents::Documents;
+use specifications::held;
+
+fn documents() -> Documents {
+    Documents::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+}
+
+/// What is edited makes a client before it is edited, so that an edit can show something.
+#[test]
+fn every_document_makes_a_client() {
+    let documents = documents();
+    assert!(documents.all.len() >= 60, "only {}", documents.all.len());
+    for document in &documents.all {
+        let made = held::of(document.text.as_bytes(), document.dialect, None);
+        assert!(made, "{}:\n{}", document.name, flighthub2_generator::lint(&document.source(), document.dialect));
+        // The length of the text decides what is asked.
+        for more in 0..4 {
+            let text = document.text.clone() + &"\n".repeat(more);
+            held::of(text.as_bytes(), document.dialect, Some(&document.source()));
+            held::of(text.as_bytes(), Dialect::Foreign, Some(&document.source()));
+        }
+    }
+}
+
+#[test]
+fn any_text_is_taken_or_refused() {
+    let documents = documents();
+    let text = prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..200),
+        "[\\PC\n\t{}\\[\\]:,&*!|>'\"%@`#-]{0,200}".prop_map(String::into_bytes),
+    ];
+    always(1000, (0..=1_u8, text), |(dialect, text)| {
+        specifications::check(&documents, &[&[dialect], &text[..]].concat());
+    });
+}
+
+#[test]
+fn texts_that_are_cut_or_mixed_up_are_taken_or_refused() {
+    edited(2..=3, 600);
+}
+
+#[test]
+fn documents_that_are_edited_are_taken_or_refused() {
+    edited(4..=5, 1200);
+}
+
+fn edited(kind: std::ops::RangeInclusive<u8>, cases: u32) {
+    let documents = documents();
+    let made = Cell::new(0_u32);
+    // Few edits leave most of a document as it was, and make what can be read on.
+    let bytes = prop_oneof![prop::collection::vec(any::<u8>(), 4..8), prop::collection::vec(any::<u8>(), 8..60)];
+    always(cases, (kind, bytes), |(kind, bytes)| {
+        made.set(made.get() + u32::from(specifications::check(&documents, &[&[kind], &bytes[..]].concat())));
+    });
+    assert!(made.get() > cases / 50, "only {} of {cases} were documents still", made.get());
+}

@@ -1,0 +1,156 @@
+//! The code of documents that nobody thought of compiles, without a warning.
+//!
+//! The documents are valid because of how they are made, and the same in every run. All of them are modules of one crate
+//! beside the runtime, which is checked by one run of Cargo.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops and says why"
+)]
+
+#[allow(dead_code, reason = "other tests use the rest")]
+mod specifications;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use flighthub2_generator::disk::Plan;
+use flighthub2_generator::{Diagnostics, Dialect, Generated, Options, Source, generate};
+use proptest::prelude::Rng as _;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+use serde_json::Value;
+use specifications::edits::Choices;
+use specifications::valid::{Made, valid};
+
+/// Documents to make. Two of three keep the rules of OpenAPI, one those of our own specification.
+const DOCUMENTS: usize = 60;
+
+const RUNTIME: &str = "flighthub2";
+
+struct Document {
+    dialect: Dialect,
+    made: Made,
+    source: Source,
+}
+
+fn documents() -> Vec<Document> {
+    let mut random = TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]);
+    let document = |index: usize| {
+        let mut bytes = [0; 4096];
+        random.fill_bytes(&mut bytes);
+        let dialect = if index % 3 == 2 { Dialect::FlightHub } else { Dialect::Foreign };
+        let made = valid(&mut Choices::new(&bytes), dialect);
+        let text = serde_yaml::to_string(&made.document).unwrap();
+        Document { dialect, made, source: Source::new(format!("d{index:02}.yaml"), text) }
+    };
+    (0..DOCUMENTS).map(document).collect()
+}
+
+fn generated(document: &Document) -> Result<Generated, Diagnostics> {
+    let options =
+        Options { dialect: document.dialect, runtime: Some(RUNTIME.to_owned()), made_by: "a test".to_owned() };
+    generate(&document.source, &options)
+}
+
+/// What the documents are made of. A construct that is missing is not tried.
+#[rustfmt::skip]
+const CONSTRUCTS: &[&str] = &[
+    "allOf", "another name", "answer without content", "any JSON", "default", "deprecated operation",
+    "deprecated parameter", "deprecated schema", "description", "enumeration of numbers", "enumeration of one value",
+    "enumeration of texts", "envelope", "header parameter", "list in a query", "list in place", "list with a name",
+    "map in place", "map with a name", "members that are called like methods", "members that are not described", "null", "object", "object in place",
+    "object that may be null", "object to be joined", "object without members", "oneOf", "oneOf with a discriminator",
+    "operation", "operation of a project", "operation without an id", "path parameter", "query parameter", "reference",
+    "reference with words of its own", "request body", "scalar", "type around a text or a number", "unit",
+];
+
+#[test]
+fn the_code_of_any_valid_document_compiles() {
+    let folder = Folder::new();
+    let mut root = "#![allow(missing_docs)]\n".to_owned();
+    let mut constructs: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut refused = String::new();
+    let mut taken = 0;
+    for (index, document) in documents().iter().enumerate() {
+        match generated(document) {
+            Ok(made) => {
+                Plan::new(&folder.sources().join(format!("d{index:02}")), &made.files).unwrap().apply().unwrap();
+                root.push_str(&format!("pub mod d{index:02};\n"));
+                taken += 1;
+                for (construct, count) in &document.made.constructs {
+                    *constructs.entry(construct).or_default() += count;
+                }
+            }
+            Err(problems) => refused.push_str(&problems.to_string()),
+        }
+    }
+    assert!(taken * 10 >= DOCUMENTS * 9, "{taken} of {DOCUMENTS} were taken:\n{refused}");
+    let rare: Vec<_> =
+        CONSTRUCTS.iter().filter(|construct| constructs.get(**construct).is_none_or(|count| *count < 3)).collect();
+    assert!(rare.is_empty(), "tried less than three times: {rare:?} in {constructs:#?}");
+    folder.write("src/lib.rs", &root);
+    let told = folder.checked();
+    assert!(told.is_empty(), "{}\n{} problems", told[..told.len().min(20)].join("\n"), told.len());
+}
+
+/// A crate below the target folder. It is kept, so that the runtime is checked once.
+struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self { root: Path::new(env!("CARGO_TARGET_TMPDIR")).join("emitted") };
+        let _ = fs::remove_dir_all(folder.sources());
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let client = repository.join("generated-client").canonicalize().unwrap();
+        folder.write(
+            "Cargo.toml",
+            &format!(
+                "[package]\nname = \"emitted\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
+                 {RUNTIME} = {{ path = {client:?}, default-features = false }}\n\
+                 serde = {{ version = \"1\", features = [\"derive\"] }}\n\n[profile.dev]\ndebug = false\n"
+            ),
+        );
+        fs::copy(repository.join("Cargo.lock"), folder.root.join("Cargo.lock")).unwrap();
+        folder
+    }
+
+    fn sources(&self) -> PathBuf {
+        self.root.join("src")
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// What the compiler says of the crate: errors and warnings.
+    fn checked(&self) -> Vec<String> {
+        let output = Command::new(env!("CARGO"))
+            .current_dir(&self.root)
+            .args(["check", "--offline", "--quiet", "--message-format", "json"])
+            .env("CARGO_TARGET_DIR", self.root.join("target"))
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env_remove("RUSTFLAGS")
+            .output()
+            .unwrap();
+        let messages: Vec<Value> =
+            String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let told: Vec<String> = messages
+            .iter()
+            .filter(|message| message["reason"] == "compiler-message" && message["target"]["name"] == "emitted")
+            .map(|message| message["message"]["rendered"].as_str().unwrap_or_default().to_owned())
+            .collect();
+        // Silence counts only if the crate was looked at.
+        assert!(output.status.success() || !told.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        let seen = |message: &Value| message["reason"] == "compiler-artifact" && message["target"]["name"] == "emitted";
+        assert!(!told.is_empty() || messages.iter().any(seen), "the crate was not checked");
+        told
+    }
+}

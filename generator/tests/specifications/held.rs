@@ -1,0 +1,147 @@
+//! What holds of the generator, whatever it is given.
+//!
+//! It ends, without a panic. What it refuses it refuses with an error; every problem has a place in the text, and can be
+//! told as text and as JSON. What it takes becomes Rust, each file once, the same each time. `lint` and `generate` agree,
+//! and a document differs from itself in nothing.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use flighthub2_generator::compare::{Mode, compare, json, markdown, text};
+use flighthub2_generator::{Code, Diagnostic, Diagnostics, Dialect, Generated, Options, Place, Severity, Source};
+use flighthub2_generator::{generate, lint};
+
+/// A document of some pages takes milliseconds; this is for compilers that do not optimise, on a machine that has more
+/// to do.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const NAME: &str = "any.yaml";
+
+/// Asks everything of some bytes, and of what they were made of. True if they made a client.
+pub(crate) fn of(bytes: &[u8], dialect: Dialect, original: Option<&Source>) -> bool {
+    let started = Instant::now();
+    let made = match Source::from_bytes(NAME, bytes.to_vec()) {
+        Ok(source) => of_source(&source, dialect, original),
+        Err(problems) => {
+            told(&problems);
+            false
+        }
+    };
+    assert!(started.elapsed() < PATIENCE, "it takes {:?}", started.elapsed());
+    made
+}
+
+fn of_source(source: &Source, dialect: Dialect, original: Option<&Source>) -> bool {
+    let linted = lint(source, dialect);
+    told(&linted);
+    let is_error = |problem: &&Diagnostic| problem.severity() == Severity::Error;
+    let errors: Vec<&Diagnostic> = linted.problems().iter().filter(is_error).collect();
+    let options = Options { dialect, ..Options::default() };
+    let made = match generate(source, &options) {
+        Ok(made) => {
+            assert!(errors.is_empty(), "lint refuses what is generated:\n{linted}");
+            is_rust(&made);
+            Some(made)
+        }
+        Err(problems) => {
+            told(&problems);
+            let refused: Vec<&Diagnostic> = problems.problems().iter().filter(is_error).collect();
+            assert!(!refused.is_empty(), "refused without an error:\n{problems}");
+            assert_eq!(refused, errors, "lint tells other errors");
+            None
+        }
+    };
+    // Each of these takes as long as all of the above, so it is the length of the text that decides about one.
+    match (source.text().len() % 4, &made) {
+        (0, Some(made)) => {
+            assert_eq!(generate(source, &options).ok().as_ref(), Some(made), "the second time it is different");
+        }
+        (1, Some(_)) => {
+            let outside = Options { runtime: Some("runtime".to_owned()), ..options };
+            is_rust(&generate(source, &outside).unwrap_or_else(|problems| panic!("only outside: {problems}")));
+        }
+        (2, _) => compared(source, original, Mode::Versions(dialect), made.is_some()),
+        (3, _) => {
+            // Here the rules of OpenAPI hold, and `x-` keys say nothing: not every document of ours can be compared so.
+            let foreign = Options { dialect: Dialect::Foreign, ..options };
+            compared(source, original, Mode::Common, generate(source, &foreign).is_ok());
+        }
+        _ => {}
+    }
+    made.is_some()
+}
+
+/// A document differs from itself in nothing, and what it was made of can be held against it.
+fn compared(source: &Source, original: Option<&Source>, mode: Mode, made: bool) {
+    if made {
+        let same = compare(source, source, mode);
+        let changes = same.as_ref().map(|same| same.changes.len());
+        assert!(changes.is_ok_and(|changes| changes == 0), "it differs from itself: {same:?}");
+    }
+    for (old, new) in original.iter().flat_map(|original| [(*original, source), (source, *original)]) {
+        match compare(old, new, mode) {
+            Ok(comparison) => {
+                assert!(!markdown(&comparison, None).is_empty() && !text(&comparison, None, true).is_empty());
+                let parsed = serde_json::from_str::<serde_json::Value>(&json(&comparison, None));
+                assert!(parsed.is_ok(), "{parsed:?}");
+            }
+            Err(problems) => problems.iter().for_each(told),
+        }
+    }
+}
+
+/// Every problem has its place, and can be told.
+fn told(problems: &Diagnostics) {
+    let source = problems.source();
+    for problem in problems.problems() {
+        assert_ne!(problem.code, Code::Internal, "{problems}");
+        assert!(!problem.message.trim().is_empty() && !problem.help.trim().is_empty(), "{problem:?}");
+        is_in(source, &problem.place);
+        problem.related.iter().for_each(|(place, _)| is_in(source, place));
+    }
+    let shown = problems.render(false);
+    let name = source.name();
+    assert!(shown.ends_with(&format!(" in {name}\n")), "{shown}");
+    let control = shown.chars().find(|sign| sign.is_control() && *sign != '\n');
+    assert_eq!(control, None, "a sign that a terminal obeys: {shown:?}");
+    assert!(problems.render(true).len() >= shown.len());
+    let lines: Vec<serde_json::Value> =
+        problems.json_lines().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), problems.problems().len());
+}
+
+fn is_in(source: &Source, place: &Place) {
+    let before = source.text().get(..place.span.start).unwrap_or_else(|| panic!("no place in the text: {place:?}"));
+    assert!(source.text().get(place.span.clone()).is_some(), "no place in the text: {place:?}");
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let position = (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1);
+    assert_eq!((place.line, place.column), position);
+    assert!(place.pointer.is_empty() || place.pointer.starts_with('/'), "{place:?}");
+}
+
+/// Every file parses; every module has its file, and every file its module.
+fn is_rust(made: &Generated) {
+    let mut modules = BTreeSet::from(["mod.rs".to_owned()]);
+    for (path, text) in &made.files {
+        if path.ends_with(".json") {
+            assert!(serde_json::from_str::<serde_json::Value>(text).is_ok(), "{path}: {text}");
+        }
+        if !path.ends_with(".rs") {
+            continue;
+        }
+        let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}\n{text}"));
+        let folder = path.strip_suffix("mod.rs").map_or_else(|| path.replace(".rs", "/"), str::to_owned);
+        for item in file.items {
+            if let syn::Item::Mod(module) = item {
+                let name = module.ident.to_string();
+                let file = format!("{folder}{}.rs", name.trim_start_matches("r#"));
+                assert!(modules.insert(file), "{path}: `{name}` is there twice");
+            }
+        }
+    }
+    let written: BTreeSet<String> = made.files.keys().filter(|path| path.ends_with(".rs")).cloned().collect();
+    assert_eq!(written, modules);
+    let arguments = made.files.keys().filter(|path| path.starts_with("arguments/")).count();
+    assert_eq!(arguments, made.operations, "an operation without a file of its own");
+    assert!(made.files.keys().all(|path| path.split('/').all(|name| name.len() < 256)), "no name of a file");
+}

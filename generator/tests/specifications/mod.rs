@@ -1,0 +1,63 @@
+//! What becomes of any bytes at all when they are taken for a specification.
+//!
+//! In: bytes. They are a text, or decide about edits of one of our documents. What then holds of the generator is asked
+//! in [`held`]; a property that does not hold panics. A fuzzer feeds this for hours, `any_specification.rs` for seconds.
+
+pub(crate) mod documents;
+pub(crate) mod edits;
+pub(crate) mod held;
+#[allow(dead_code, reason = "one test makes documents")]
+pub(crate) mod valid;
+
+use documents::Documents;
+use edits::Choices;
+use flighthub2_generator::{Dialect, Source};
+
+/// Something to be taken for a specification.
+pub(crate) struct Case {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) dialect: Dialect,
+    /// What it was made of.
+    pub(crate) original: Option<Source>,
+}
+
+/// Pieces of text that mean something to YAML, or to those who read it.
+#[rustfmt::skip]
+const PIECES: &[&str] = &[
+    "", "\t", ":", ": ", "- ", "? ", "{", "}", "[", "]", "'", "\"", ",", "&a ", "*a", "!!str ", "!!binary ", "<<: ", "# ",
+    "|\n", ">\n", "|2-\n", "\0", "\u{1b}[31m", "\r", "\r\n", "\n", "\u{85}", "\u{2028}", "\u{202e}", "\u{feff}", "é",
+    "\u{1F680}", "null", "~", "-1e999", ".nan", "1e400", "0x1f", "0o777", "99999999999999999999", "$ref", "\n---\n",
+    "\n...\n", "%YAML 1.2\n", "%TAG ! x\n", "\"\\uD800\"", "\"\\x00\"", "\"\\e\"", "@", "`",
+];
+
+/// The first byte says what the others are.
+pub(crate) fn case(documents: &Documents, bytes: &[u8]) -> Case {
+    let (first, rest) = bytes.split_first().map_or((0, bytes), |(first, rest)| (*first, rest));
+    let dialect = if first & 1 == 0 { Dialect::Foreign } else { Dialect::FlightHub };
+    let mut choices = Choices::new(rest);
+    match first >> 1 & 3 {
+        0 => Case { bytes: rest.to_vec(), dialect, original: None },
+        1 => {
+            let document = documents.choose(&mut choices);
+            let mut text = document.text.clone();
+            while !choices.is_over() {
+                let start = text.floor_char_boundary(choices.below(text.len() + 1));
+                let end = text.floor_char_boundary((start + choices.below(40)).min(text.len()));
+                text.replace_range(start..end, choices.one_of(PIECES));
+            }
+            Case { bytes: text.into_bytes(), dialect, original: Some(document.source()) }
+        }
+        _ => {
+            let document = documents.choose(&mut choices);
+            let edited = edits::edited(document.value.clone(), documents, &mut choices);
+            let text = serde_yaml::to_string(&edited).unwrap_or_default();
+            Case { bytes: text.into_bytes(), dialect, original: Some(document.source()) }
+        }
+    }
+}
+
+/// Whatever the bytes are, everything in [`held`] holds of them. True if a client was made.
+pub(crate) fn check(documents: &Documents, bytes: &[u8]) -> bool {
+    let Case { bytes, dialect, original } = case(documents, bytes);
+    held::of(&bytes, dialect, original.as_ref())
+}

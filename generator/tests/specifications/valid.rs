@@ -1,0 +1,623 @@
+//! Small documents that are valid because of how they are made.
+//!
+//! In: choices. Out: a document, and how often each construct is in it. Names are taken from lists of hard ones; whatever
+//! must not be there twice is taken once. Knows OpenAPI, and nothing of what is made of it.
+
+use std::collections::BTreeMap;
+
+use flighthub2_generator::Dialect;
+use serde_json::{Map, Value, json};
+
+use super::edits::Choices;
+
+pub(crate) struct Made {
+    pub(crate) document: Value,
+    pub(crate) constructs: BTreeMap<&'static str, usize>,
+}
+
+/// A document that keeps the rules of a dialect.
+pub(crate) fn valid(choices: &mut Choices<'_>, dialect: Dialect) -> Made {
+    let own = dialect == Dialect::FlightHub;
+    let mut maker = Maker { choices, own, components: Vec::new(), planned: Vec::new(), constructs: BTreeMap::new() };
+    maker.components();
+    let document = maker.document();
+    Made { document, constructs: maker.constructs }
+}
+
+/// What a component can be used for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An object that others can be made of: no other has members of its names.
+    Part,
+    /// An object that says what it is.
+    Tagged,
+    /// What can be a parameter.
+    Scalar,
+    Other,
+}
+
+struct Component {
+    name: &'static str,
+    kind: Kind,
+    nullable: bool,
+    schema: Value,
+}
+
+struct Maker<'m, 'b> {
+    choices: &'m mut Choices<'b>,
+    own: bool,
+    /// Those that are made already: nothing that stands for another schema leads to a later one, and so in a circle.
+    components: Vec<Component>,
+    /// The names of all of them, for members of objects, and whether they may be null.
+    planned: Vec<&'static str>,
+    constructs: BTreeMap<&'static str, usize>,
+}
+
+#[rustfmt::skip]
+const SCHEMAS: &[&str] = &[
+    "Thing", "Option", "String", "Vec", "Result", "Serialize", "foo_bar", "FooBar", "foo-bar", "任务", "Pair",
+    "PairRequired", "type", "self", "Self", "4g", "Client", "Call", "Default", "Box", "UnknownValue", "types", "Tree", "a.b",
+    "A_B", "Required", "Error", "Debug",
+];
+#[rustfmt::skip]
+const MEMBERS: &[&str] = &[
+    "name", "type", "self", "Self", "4g", "名称", "class-name", "class_name", "className", "$ref-like", "new", "other", "a b",
+    "", "crate", "async", "gen", "serialize", "deserialize", "Option", "value", "required", "x-at", "default", "-1", "\"", "\\",
+    "a.b", "UPPER", "\u{1F680}", "é", "r#type", "{a}", "null",
+];
+#[rustfmt::skip]
+const PARAMETERS: &[&str] = &[
+    "q", "type", "self", "new", "send", "class-name", "class_name", "className", "名称", "4g", "required", "operation", "map",
+    "dry_run", "request", "a.b", "page[size]", "filter", "in", "async", "Self", "body_2", "handle", "answer",
+];
+const HEADERS: &[&str] = &["X-Trace", "X-Class-Name", "x_class_name", "X-Type", "If-Match", "type", "X-4g"];
+#[rustfmt::skip]
+const TAGS: &[&str] = &["The group", "types", "client", "mod", "self", "shared", "名称", "type", "Region", "error_code", "a/b"];
+#[rustfmt::skip]
+const IDS: &[&str] = &[
+    "getThing", "get_thing", "get-thing", "type", "self", "2fast", "new", "Option", "名称", "listThings", "Client", "Call",
+    "things.list", "a b", "GetThing", "getThingRequired", "String", "default", "create", "Default",
+];
+#[rustfmt::skip]
+const VALUES: &[&str] = &[
+    "red", "dark-green", "dark_green", "", " ", "10", "self", "Ok", "Err", "None", "Self", "UnknownValue", "é", "a b", "A B",
+    "type", "*", "-1", "1.5", "\"", "\\", "\n", "{}", "null",
+];
+const TEXTS: &[&str] = &[
+    "A word.",
+    "See [there](./other.md), [x], `Vec<String>` and Vec<String>.",
+    "Two\nlines.\n\n- one\n- two\n\n    let indented = 1;\n",
+    "```\nlet a = 1;\n```\n\n```rust\npanic!();\n```",
+    "<script>alert(1)</script> & <b>bold</b> https://example.com/a?b=c.",
+    "*/ // /* \" \\ ' #[test] {} {a} r#\"",
+    "中文，说明。\u{202e}right to left\u{202c} \u{200b}\u{feff}",
+    "A tab\tand a return\rand a line\u{2028}and a bell\u{7}.",
+    "# Heading\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+    "",
+    "*",
+    "[a]: b\n\n[a]",
+    "1. one\n2. two\n   deeper\n> quoted",
+];
+
+impl Maker<'_, '_> {
+    fn note(&mut self, construct: &'static str) {
+        *self.constructs.entry(construct).or_default() += 1;
+    }
+
+    fn chance(&mut self, of: usize) -> bool {
+        self.choices.below(of) == 0
+    }
+
+    /// Some of a list, each once, in an order of chance.
+    fn some_of(&mut self, all: &[&'static str], count: usize) -> Vec<&'static str> {
+        let mut left = all.to_vec();
+        let count = count.min(left.len());
+        (0..count).map(|_| left.swap_remove(self.choices.below(left.len()))).collect()
+    }
+
+    fn components(&mut self) {
+        let count = 5 + self.choices.below(8);
+        self.planned = self.some_of(SCHEMAS, count);
+        for index in 0..count {
+            let name = self.planned[index];
+            let component = self.component(name, index);
+            self.components.push(component);
+        }
+    }
+
+    /// A component that is made already.
+    fn earlier(&mut self, fits: impl Fn(&Component) -> bool) -> Option<usize> {
+        let fitting: Vec<usize> = (0..self.components.len()).filter(|&index| fits(&self.components[index])).collect();
+        (!fitting.is_empty()).then(|| self.choices.one_of(&fitting))
+    }
+
+    fn component(&mut self, name: &'static str, index: usize) -> Component {
+        let mut nullable = false;
+        let mut kind = Kind::Other;
+        let mut schema = match self.choices.below(14) {
+            0 | 1 => {
+                kind = Kind::Part;
+                self.note("object to be joined");
+                let names = self.some_of(MEMBERS, 3);
+                let members: Vec<String> = names.iter().map(|name| format!("{name}_{index}")).collect();
+                let mut part = self.object(&members, 1);
+                if let Some(keys) = part.as_object_mut() {
+                    keys.remove("additionalProperties");
+                }
+                part
+            }
+            2 | 3 => {
+                kind = Kind::Tagged;
+                let mut object = self.any_object();
+                if object.get("properties").is_none() {
+                    object["properties"] = json!({});
+                }
+                object["properties"]["kind"] = json!({"type": "string"});
+                let mut required: Vec<Value> = object["required"].as_array().cloned().unwrap_or_default();
+                required.push("kind".into());
+                object["required"] = required.into();
+                object
+            }
+            4 => {
+                kind = Kind::Scalar;
+                self.texts()
+            }
+            5 => {
+                kind = Kind::Scalar;
+                self.numbers()
+            }
+            6 => {
+                kind = Kind::Scalar;
+                self.note("type around a text or a number");
+                let all = [
+                    json!({"type": "string"}),
+                    json!({"type": "string", "format": "uuid", "maxLength": 36}),
+                    json!({"type": "integer", "format": "int32"}),
+                    json!({"type": "integer", "minimum": -5, "maximum": i64::MAX}),
+                ];
+                self.choices.one_of(&all)
+            }
+            7 => match self.earlier(|_| true) {
+                Some(target) => {
+                    self.note("list with a name");
+                    json!({"type": "array", "items": self.reference_to(target)})
+                }
+                None => self.any_object(),
+            },
+            8 => match self.earlier(|_| true) {
+                Some(target) => {
+                    self.note("map with a name");
+                    json!({"type": "object", "additionalProperties": self.reference_to(target)})
+                }
+                None => self.any_object(),
+            },
+            9 => match self.earlier(|_| true) {
+                Some(target) => {
+                    nullable = self.components[target].nullable;
+                    kind = if self.components[target].kind == Kind::Scalar { Kind::Scalar } else { Kind::Other };
+                    self.note("another name");
+                    let reference = self.reference_to(target);
+                    if self.chance(2) {
+                        return Component { name, kind, nullable, schema: reference };
+                    }
+                    json!({"allOf": [reference]})
+                }
+                None => self.any_object(),
+            },
+            10 => match self.earlier(|component| component.kind == Kind::Part) {
+                Some(part) => {
+                    self.note("allOf");
+                    let mut all = vec![self.reference_to(part)];
+                    let other = self.earlier(|component| component.kind == Kind::Part);
+                    all.extend(other.map(|other| self.reference_to(other)));
+                    let own: Vec<String> = (0..2).map(|member| format!("own {index} {member}")).collect();
+                    all.push(self.object(&own, 1));
+                    json!({"allOf": all})
+                }
+                None => self.any_object(),
+            },
+            11 => self.tagged_union().unwrap_or_else(|| self.any_object()),
+            12 => self.union(),
+            _ => {
+                nullable = true;
+                self.note("object that may be null");
+                let mut object = self.any_object();
+                object["nullable"] = true.into();
+                object
+            }
+        };
+        self.describe(&mut schema);
+        Component { name, kind, nullable, schema }
+    }
+
+    fn describe(&mut self, schema: &mut Value) {
+        if self.chance(2) {
+            schema["description"] = self.choices.one_of(TEXTS).into();
+            self.note("description");
+        }
+        if self.chance(12) {
+            schema["deprecated"] = true.into();
+            self.note("deprecated schema");
+        }
+    }
+
+    fn reference_to(&self, index: usize) -> Value {
+        reference(self.components[index].name)
+    }
+
+    fn any_object(&mut self) -> Value {
+        let count = self.choices.below(6);
+        let mut names = self.some_of(MEMBERS, count);
+        // In our own specification what is written in place may not be called like its owner.
+        names.retain(|name| !(self.own && name.is_empty()));
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        self.object(&names, 2)
+    }
+
+    fn object(&mut self, names: &[String], depth: usize) -> Value {
+        self.note(if names.is_empty() { "object without members" } else { "object" });
+        let mut object = json!({"type": "object"});
+        let mut required: Vec<Value> = Vec::new();
+        let mut properties = Map::new();
+        for name in names {
+            let mut member = self.value(depth);
+            if member.get("$ref").is_none() {
+                self.describe(&mut member);
+            }
+            properties.insert(name.clone(), member);
+            if self.chance(2) {
+                required.push(name.as_str().into());
+            }
+        }
+        if !properties.is_empty() {
+            object["properties"] = properties.into();
+        }
+        if !required.is_empty() {
+            object["required"] = required.into();
+        }
+        if depth == 2 && self.chance(6) {
+            self.note("members that are called like methods");
+            object["properties"]["note"] = json!({"type": "string", "nullable": true});
+            object["properties"]["note_null"] = json!({"type": "boolean", "nullable": true});
+        }
+        match self.choices.below(8) {
+            0 => object["additionalProperties"] = false.into(),
+            1 => object["additionalProperties"] = true.into(),
+            2 => {
+                self.note("members that are not described");
+                object["additionalProperties"] = self.value(0);
+            }
+            _ => {}
+        }
+        object
+    }
+
+    /// Any schema that stands in another one.
+    fn value(&mut self, depth: usize) -> Value {
+        let limit = if depth == 0 { 12 } else { 17 };
+        match self.choices.below(limit) {
+            0 => self.scalar(),
+            1 | 2 | 3 => {
+                self.note("reference");
+                reference(self.choices.one_of(&self.planned.clone()))
+            }
+            4 => self.texts(),
+            5 => self.numbers(),
+            6 => {
+                self.note("any JSON");
+                json!({})
+            }
+            7 => {
+                self.note("null");
+                let mut value = self.scalar();
+                value["nullable"] = true.into();
+                value
+            }
+            8 => {
+                self.note("enumeration of one value");
+                json!({"type": "string", "enum": [self.choices.one_of(VALUES)]})
+            }
+            9 => {
+                self.note("default");
+                let all = [
+                    json!({"type": "string", "default": "a `b` */"}),
+                    json!({"type": "integer", "default": -1}),
+                    json!({"type": "boolean", "default": true}),
+                    json!({"type": "array", "items": {"type": "number"}, "default": [1.5]}),
+                ];
+                self.choices.one_of(&all)
+            }
+            10 | 11 => self.scalar(),
+            12 => {
+                self.note("list in place");
+                let mut list = json!({"type": "array", "items": self.value(depth - 1)});
+                if self.chance(3) {
+                    list["nullable"] = true.into();
+                }
+                list
+            }
+            13 => {
+                self.note("object in place");
+                let names = self.some_of(&["one", "two", "three", "type", "self"], 2);
+                let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+                self.object(&names, depth - 1)
+            }
+            14 => {
+                self.note("map in place");
+                json!({"type": "object", "additionalProperties": self.value(depth - 1)})
+            }
+            15 => self.union(),
+            _ => match self.earlier(|_| true) {
+                Some(target) => {
+                    self.note("reference with words of its own");
+                    json!({"allOf": [self.reference_to(target)], "description": self.choices.one_of(TEXTS)})
+                }
+                None => self.scalar(),
+            },
+        }
+    }
+
+    fn scalar(&mut self) -> Value {
+        self.note("scalar");
+        let all = [
+            json!({"type": "string"}),
+            json!({"type": "string", "format": "date-time"}),
+            json!({"type": "string", "format": "byte"}),
+            json!({"type": "string", "format": "password"}),
+            json!({"type": "string", "format": "anything", "minLength": 1, "pattern": "^[a-z`\"]+$"}),
+            json!({"type": "integer"}),
+            json!({"type": "integer", "format": "int32", "minimum": -5, "exclusiveMinimum": true}),
+            json!({"type": "integer", "format": "int64", "multipleOf": 5}),
+            json!({"type": "number", "maximum": 1e300}),
+            json!({"type": "number", "format": "float"}),
+            json!({"type": "boolean"}),
+        ];
+        let mut scalar = self.choices.one_of(&all);
+        if self.own && self.chance(3) {
+            let unit = match scalar["type"].as_str() {
+                Some("integer") => Some(self.choices.one_of(&["unix-seconds", "unix-milliseconds", "bytes"])),
+                Some("number") => Some("metres"),
+                _ => None,
+            };
+            if let Some(unit) = unit {
+                self.note("unit");
+                scalar["x-unit"] = unit.into();
+            }
+        }
+        scalar
+    }
+
+    fn texts(&mut self) -> Value {
+        self.note("enumeration of texts");
+        let count = 1 + self.choices.below(8);
+        json!({"type": "string", "enum": self.some_of(VALUES, count)})
+    }
+
+    fn numbers(&mut self) -> Value {
+        self.note("enumeration of numbers");
+        let all = [0, 1, -1, 2, 10, -10, i64::MAX, i64::MIN];
+        let count = 1 + self.choices.below(all.len());
+        json!({"type": "integer", "enum": all[..count]})
+    }
+
+    /// Forms that are told apart by a member.
+    fn tagged_union(&mut self) -> Option<Value> {
+        let tagged: Vec<usize> =
+            (0..self.components.len()).filter(|&index| self.components[index].kind == Kind::Tagged).collect();
+        if tagged.len() < 2 {
+            return None;
+        }
+        self.note("oneOf with a discriminator");
+        let forms: Vec<Value> = tagged.iter().map(|&index| self.reference_to(index)).collect();
+        let mut discriminator = json!({"propertyName": "kind"});
+        if self.chance(2) {
+            let first = reference(self.components[tagged[0]].name)["$ref"].clone();
+            discriminator["mapping"] = json!({"one": first, "another one": first});
+        }
+        Some(json!({"oneOf": forms, "discriminator": discriminator}))
+    }
+
+    /// Forms that are told apart by what they are.
+    fn union(&mut self) -> Value {
+        self.note("oneOf");
+        let all = [
+            json!({"type": "string"}),
+            json!({"type": "integer", "title": "a b"}),
+            json!({"type": "boolean"}),
+            json!({"type": "array", "items": {"type": "string"}}),
+            json!({"type": "object", "title": "Self", "required": ["a"], "properties": {"a": {"type": "string"}}}),
+            json!({"type": "object", "title": if self.own { "other" } else { "self" }, "required": ["b"], "properties": {"b": {}}}),
+        ];
+        let first = self.choices.below(all.len());
+        let mut forms = vec![all[first].clone()];
+        forms.extend(
+            (1..all.len())
+                .filter(|_| self.chance(2))
+                .map(|more| all[(first + more) % all.len()].clone())
+                .collect::<Vec<_>>(),
+        );
+        json!({"oneOf": forms})
+    }
+
+    fn document(&mut self) -> Value {
+        let mut document =
+            if self.own { own() } else { json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}}) };
+        let count = 1 + self.choices.below(4);
+        let ids = self.some_of(IDS, count);
+        let tags = self.some_of(TAGS, 3);
+        if self.own {
+            document["tags"] =
+                tags.iter().map(|tag| json!({"name": tag, "description": self.choices.one_of(TEXTS)})).collect();
+        }
+        let mut paths = Map::new();
+        for (index, id) in ids.into_iter().enumerate() {
+            let (path, item) = self.item(index, id, &tags);
+            paths.insert(path, item);
+        }
+        document["paths"] = paths.into();
+        let schemas: Map<String, Value> =
+            self.components.iter().map(|component| (component.name.to_owned(), component.schema.clone())).collect();
+        match document["components"]["schemas"].as_object_mut() {
+            Some(known) => known.extend(schemas),
+            None => document["components"] = json!({"schemas": schemas}),
+        }
+        document
+    }
+
+    fn item(&mut self, index: usize, id: &str, tags: &[&'static str]) -> (String, Value) {
+        let count = self.choices.below(6);
+        let names = self.some_of(PARAMETERS, count);
+        let has_body = self.chance(2);
+        let mut path = format!("/p{index}");
+        let mut parameters = Vec::new();
+        for name in names {
+            let in_path = !name.contains(['[', '{']) && self.chance(3);
+            if in_path {
+                path.push_str(&format!("/{{{name}}}"));
+            }
+            parameters.push(self.parameter(name, if in_path { "path" } else { "query" }));
+        }
+        let count = self.choices.below(3);
+        for name in self.some_of(HEADERS, count) {
+            if !parameters.iter().any(|parameter: &Value| parameter["name"] == name) {
+                parameters.push(self.parameter(name, "header"));
+            }
+        }
+        let mut operation = json!({"responses": self.responses()});
+        if self.own || !self.chance(4) {
+            operation["operationId"] = id.into();
+        } else {
+            self.note("operation without an id");
+        }
+        if self.own || self.chance(2) {
+            operation["tags"] = json!([self.choices.one_of(tags)]);
+        }
+        operation["summary"] = self.choices.one_of(TEXTS).into();
+        operation["description"] = self.choices.one_of(TEXTS).into();
+        if self.chance(6) {
+            operation["deprecated"] = true.into();
+            self.note("deprecated operation");
+        }
+        if self.own {
+            let classes = [("read", "safe"), ("write", "never"), ("write", "idempotent"), ("physical", "never")];
+            let (risk, retry) = self.choices.one_of(&classes);
+            operation["x-risk"] = risk.into();
+            operation["x-retry"] = retry.into();
+            operation["x-source"] = "observed".into();
+            if self.chance(2) {
+                self.note("operation of a project");
+                parameters.push(json!({"$ref": "#/components/parameters/Project"}));
+            }
+        }
+        if !parameters.is_empty() {
+            operation["parameters"] = parameters.into();
+        }
+        let method = if has_body {
+            let schema = self.body();
+            operation["requestBody"] =
+                json!({"required": self.chance(2), "content": {"application/json": {"schema": schema}}});
+            self.note("request body");
+            self.choices.one_of(&["post", "put", "patch", "delete"])
+        } else {
+            self.choices.one_of(&["get", "delete", "post", "head", "options"])
+        };
+        self.note("operation");
+        (path, json!({method: operation}))
+    }
+
+    /// A schema that cannot be null.
+    fn body(&mut self) -> Value {
+        match self.earlier(|component| !component.nullable) {
+            Some(target) if !self.chance(3) => self.reference_to(target),
+            _ => self.any_object(),
+        }
+    }
+
+    fn responses(&mut self) -> Value {
+        let schema = self.value(1);
+        let answer = |schema: Value| json!({"description": "D", "content": {"application/json": {"schema": schema}}});
+        if self.own {
+            let member = json!({"type": "object", "properties": {"data": schema}});
+            let envelope = json!({"$ref": "#/components/schemas/Envelope"});
+            let wrapped = if self.chance(4) { envelope } else { json!({"allOf": [envelope, member]}) };
+            self.note("envelope");
+            return json!({"200": answer(wrapped)});
+        }
+        match self.choices.below(5) {
+            0 => {
+                self.note("answer without content");
+                json!({"204": {"description": "D"}, "4XX": answer(json!({}))})
+            }
+            1 => json!({"default": answer(schema)}),
+            _ => json!({"200": answer(schema), "404": {"description": "D"}}),
+        }
+    }
+
+    fn parameter(&mut self, name: &str, location: &'static str) -> Value {
+        self.note(match location {
+            "path" => "path parameter",
+            "header" => "header parameter",
+            _ => "query parameter",
+        });
+        let mut parameter = json!({"name": name, "in": location, "description": self.choices.one_of(TEXTS)});
+        let mut schema = match self.choices.below(6) {
+            0 => self.texts(),
+            1 => self.numbers(),
+            2 | 3 => match self.earlier(|component| component.kind == Kind::Scalar) {
+                Some(scalar) => self.reference_to(scalar),
+                None => json!({"type": "string"}),
+            },
+            _ => {
+                let all = ["string", "integer", "number", "boolean"];
+                json!({"type": self.choices.one_of(&all)})
+            }
+        };
+        if location == "query" && self.chance(3) {
+            self.note("list in a query");
+            schema = json!({"type": "array", "items": schema});
+            match self.choices.below(4) {
+                0 => parameter["explode"] = false.into(),
+                1 => (parameter["style"], parameter["explode"]) = ("spaceDelimited".into(), false.into()),
+                2 => (parameter["style"], parameter["explode"]) = ("pipeDelimited".into(), false.into()),
+                _ => {}
+            }
+        }
+        if location == "path" || self.chance(2) {
+            parameter["required"] = true.into();
+        }
+        if self.chance(8) {
+            parameter["deprecated"] = true.into();
+            self.note("deprecated parameter");
+        }
+        parameter["schema"] = schema;
+        parameter
+    }
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// What every document that keeps our own rules has.
+fn own() -> Value {
+    json!({
+        "openapi": "3.0.3",
+        "info": {"title": "T", "version": "1", "description": "D."},
+        "servers": [{"url": "https://cn.example.com", "description": "One.", "x-region": "Cn"}],
+        "security": [{"key": []}],
+        "components": {
+            "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Token"}},
+            "parameters": {
+                "Project": {"name": "X-Project", "in": "header", "required": true, "x-role": "project", "schema": {"type": "string"}},
+            },
+            "schemas": {
+                "Envelope": {
+                    "type": "object",
+                    "x-envelope": true,
+                    "required": ["code", "message"],
+                    "properties": {"code": {"type": "integer"}, "message": {"type": "string"}},
+                },
+            },
+        },
+    })
+}
