@@ -131,9 +131,8 @@ fn nesting_is_not_followed_for_ever() {
 /// A reader that tries twice at every level what does not fit never comes to an end.
 #[test]
 fn what_does_not_fit_may_be_deep() {
-    let nested = |begin: &str, end: &str, inner: &str| {
-        schemas([format!("A: {}{inner}{}", begin.repeat(24), end.repeat(24))])
-    };
+    let nested =
+        |begin: &str, end: &str, inner: &str| schemas([format!("A: {}{inner}{}", begin.repeat(24), end.repeat(24))]);
     for (begin, end) in [
         ("{type: array, items: ", "}"),
         ("{type: object, properties: {a: ", "}}"),
@@ -197,9 +196,8 @@ fn lists_may_not_have_any_length() {
     let properties: String = names.iter().map(|name| format!("{name}: {{type: string}}, ")).collect();
     taken(schemas([format!("A: {{type: object, required: [{}], properties: {{{properties}}}}}", names.join(", "))]));
     taken(schemas([format!("A: {{type: string, enum: [{}]}}", names.join(", "))]));
-    let same: String = (0..8_000_usize)
-        .map(|number| format!("'a{:b}': {{}}, ", number).replace('0', "-").replace('1', "_"))
-        .collect();
+    let same: String =
+        (0..8_000_usize).map(|number| format!("'a{:b}': {{}}, ", number).replace('0', "-").replace('1', "_")).collect();
     taken(schemas([format!("A: {{type: object, properties: {{{same}}}}}")]));
     let tags: String = names.iter().map(|name| format!("{{name: {name}}}, ")).collect();
     taken(format!("{HEAD}tags: [{tags}]\npaths: {{}}\n"));

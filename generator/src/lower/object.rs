@@ -131,7 +131,8 @@ impl<'d> Types<'d> {
             Rest { pointer: pointer.clone(), field, ty }
         });
         for field in fields.iter_mut().filter(|field| field.nullable && !field.required) {
-            field.null_setter = Some(scope.issue(&format!("{}_null", field.field.trim_start_matches("r#")), Case::Snake));
+            field.null_setter =
+                Some(scope.issue(&format!("{}_null", field.field.trim_start_matches("r#")), Case::Snake));
         }
         TypeKind::Struct(Struct { fields, rest })
     }
