@@ -1,8 +1,8 @@
 //! The document stage: text in, a checked OpenAPI document out.
 //!
-//! A [`Document`] is read twice, on purpose: into a tree that knows places ([`yaml`]) and whose shape is checked against
-//! the words of OpenAPI 3.0 ([`shape`]); and into the types of `openapiv3`, which the next stage reads. This stage knows
-//! what may be written where, not what it means.
+//! The text becomes a tree that knows places ([`yaml`]), whose shape is checked against the words of OpenAPI 3.0
+//! ([`shape`]), and the tree becomes the types of `openapiv3`, which the next stage reads. This stage knows what may be
+//! written where, not what it means.
 
 mod extensions;
 pub(crate) mod grammar;
@@ -42,10 +42,11 @@ impl<'s> Document<'s> {
         if !problems.is_empty() {
             return Err(failed(problems));
         }
-        // Only now: what the tree refuses could keep this reading busy, or make it panic. It follows aliases, and
-        // `openapiv3` reads what does not fit twice at every level.
-        let mut api: OpenAPI =
-            serde_yaml::from_str(source.unmarked()).map_err(|error| failed(vec![unreadable(source, &error)]))?;
+        // Only now: what does not fit `openapiv3` reads twice at every level.
+        let mut api: OpenAPI = match serde_yaml::from_value(tree.yaml()) {
+            Ok(api) => api,
+            Err(error) => return Err(failed(vec![unreadable(source, &tree, &error)])),
+        };
         if dialect == Dialect::Foreign {
             extensions::remove(&mut api);
         }
@@ -75,13 +76,15 @@ impl<'s> Document<'s> {
     }
 }
 
-/// Something that the shape allows and `openapiv3` refuses.
-fn unreadable(source: &Source, error: &serde_yaml::Error) -> Diagnostic {
-    let start = error.location().map_or(0, |location| location.index());
+/// Something that the shape allows and `openapiv3` refuses. It is read once more, to know where that is.
+fn unreadable(source: &Source, tree: &Node<'_>, error: &serde_yaml::Error) -> Diagnostic {
+    let again = serde_path_to_error::deserialize::<_, OpenAPI>(tree.yaml());
+    let pointer = again.err().map(|error| pointer::of(error.path())).unwrap_or_default();
+    let (_, value) = tree.locate(&pointer);
     Diagnostic::new(
         Code::WrongValue,
-        source.place(start..start, ""),
-        format!("this document cannot be read: {error}"),
-        "look near this place; the reader cannot tell it more closely",
+        source.place(value, pointer),
+        format!("this cannot be read: {error}"),
+        "look here and below; the reader cannot tell it more closely",
     )
 }

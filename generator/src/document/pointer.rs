@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use serde_path_to_error::Segment;
+
 /// A JSON pointer (RFC 6901), as a list from the inside out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum At<'p> {
@@ -45,6 +47,16 @@ impl fmt::Display for At<'_> {
             Self::Value(node) => node.fmt(f),
         }
     }
+}
+
+/// The pointer to where a reader of values has been, as far as it knew.
+pub(super) fn of(path: &serde_path_to_error::Path) -> String {
+    let tokens = path.iter().map_while(|segment| match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(escape(key)),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    tokens.map(|token| format!("/{token}")).collect()
 }
 
 /// A token of a pointer as RFC 6901 writes it.

@@ -1,8 +1,7 @@
 //! YAML text as a tree whose nodes know their place.
 //!
-//! In: the text. Out: [`Node`]s with byte ranges, or the first syntax error. This module knows nothing of OpenAPI. The
-//! document that becomes a client is read by `serde_yaml`; the tree is for places and shapes, and for examples, which may
-//! hold anything. Both read values alike, which is tested.
+//! In: the text. Out: [`Node`]s with byte ranges, or the first syntax error. This module knows nothing of OpenAPI. Values
+//! are those that `serde_yaml` would read, which is tested.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -206,6 +205,27 @@ impl<'a> Node<'a> {
             Value::Mapping(entries) => {
                 let members = entries.iter().map(|entry| (entry.key.to_string(), entry.node.json()));
                 Json::Object(members.collect())
+            }
+        }
+    }
+
+    /// The value for `serde_yaml`, which makes types of it.
+    pub(crate) fn yaml(&self) -> serde_yaml::Value {
+        match &self.value {
+            Value::Scalar(scalar) => match scalar.json() {
+                Json::Bool(value) => value.into(),
+                Json::String(text) => text.into(),
+                Json::Number(number) => match (number.as_i64(), number.as_u64()) {
+                    (Some(number), _) => number.into(),
+                    (None, Some(number)) => number.into(),
+                    (None, None) => number.as_f64().map_or(serde_yaml::Value::Null, Into::into),
+                },
+                Json::Null | Json::Array(_) | Json::Object(_) => serde_yaml::Value::Null,
+            },
+            Value::Sequence(items) => items.iter().map(Node::yaml).collect(),
+            Value::Mapping(entries) => {
+                let members = entries.iter().map(|entry| (entry.key.as_ref().into(), entry.node.yaml()));
+                serde_yaml::Value::Mapping(members.collect())
             }
         }
     }
@@ -710,8 +730,12 @@ mod tests {
         let source = Source::new("x.yaml", text);
         let theirs: Json = serde_yaml::from_str(text).unwrap();
         assert_eq!(parse(&source).unwrap().json(), theirs);
+        assert_eq!(parse(&source).unwrap().yaml(), serde_yaml::from_str::<serde_yaml::Value>(text).unwrap());
         let ours = include_str!("../../../spec/flighthub2.yaml");
+        let source = Source::new("spec.yaml", ours);
         let theirs: Json = serde_yaml::from_str(ours).unwrap();
-        assert_eq!(parse(&Source::new("spec.yaml", ours)).unwrap().json(), theirs);
+        assert_eq!(parse(&source).unwrap().json(), theirs);
+        let theirs: openapiv3::OpenAPI = serde_yaml::from_str(ours).unwrap();
+        assert_eq!(serde_yaml::from_value::<openapiv3::OpenAPI>(parse(&source).unwrap().yaml()).unwrap(), theirs);
     }
 }
