@@ -21,8 +21,8 @@ const WORKERS: usize = 4;
 /// # Errors
 /// The paths of files whose tokens are not Rust, with the reason: a fault of the emit stage.
 pub(crate) fn format<'a>(
-    tasks: &[Task<'a>],
-    emit: impl Fn(&Task<'a>) -> Content<'a> + Sync,
+    tasks: &'a [Task<'a>],
+    emit: impl Fn(&'a Task<'a>) -> Content<'a> + Sync,
     made_by: &str,
 ) -> Result<BTreeMap<String, String>, Vec<String>> {
     let opening = format!("{MARKER} by {made_by}");
@@ -66,9 +66,12 @@ pub(crate) fn opened(yaml: &str, made_by: &str) -> String {
 
 fn text(content: Content<'_>, opening: &str) -> Result<String, String> {
     match content {
-        Content::Rust(tokens) => {
-            let file = syn::parse2(tokens).map_err(|error| error.to_string())?;
-            Ok(format!("// {opening}\n\n{}", with_blank_lines(file)))
+        Content::Rust(parts) => {
+            let mut text = Text { text: format!("// {opening}\n\n"), begins: true, after_short: false };
+            for part in parts {
+                text.push(syn::parse2(part).map_err(|error| error.to_string())?);
+            }
+            Ok(text.text)
         }
         Content::Json(value) => {
             let mut object = Map::new();
@@ -85,38 +88,46 @@ fn text(content: Content<'_>, opening: &str) -> Result<String, String> {
     }
 }
 
-/// The file with an empty line between its items, as people write it.
-fn with_blank_lines(mut file: syn::File) -> String {
-    let items = std::mem::take(&mut file.items);
-    // What is left is the documentation of the file.
-    let mut text = String::new();
-    push(&mut text, &file);
-    let mut after_short = false;
-    for item in items {
-        let short = matches!(item, syn::Item::Use(_) | syn::Item::Mod(_));
-        if !(text.is_empty() || after_short && short) {
-            text.push('\n');
-        }
-        file.attrs.clear();
-        file.items = vec![item];
-        push(&mut text, &file);
-        after_short = short;
-    }
-    text
+/// A file with an empty line between its items, as people write it.
+struct Text {
+    text: String,
+    /// Whether nothing is in it yet.
+    begins: bool,
+    /// Whether the last item was one of those that stand close together.
+    after_short: bool,
 }
 
-/// Adds what a file holds, with each line of its documentation on a line.
-fn push(text: &mut String, file: &syn::File) {
-    for line in prettyplease::unparse(file).split_inclusive('\n') {
-        let mut lines = line.split(LINE_END);
-        let first = lines.next().unwrap_or_default();
-        text.push_str(first);
-        // Before the first line there are the indentation and `///` or `//!`.
-        let opening = first.len() - first.trim_start().len() + "///".len();
-        for line in lines {
-            text.push('\n');
-            text.push_str(first.get(..opening).unwrap_or_default());
-            text.push_str(line);
+impl Text {
+    fn push(&mut self, mut file: syn::File) {
+        let items = std::mem::take(&mut file.items);
+        // What is left is the documentation of the file.
+        self.push_lines(&prettyplease::unparse(&file));
+        for item in items {
+            let short = matches!(item, syn::Item::Use(_) | syn::Item::Mod(_));
+            if !(self.begins || self.after_short && short) {
+                self.text.push('\n');
+            }
+            file.attrs.clear();
+            file.items = vec![item];
+            self.push_lines(&prettyplease::unparse(&file));
+            self.after_short = short;
+        }
+    }
+
+    /// Adds a text, with each line of its documentation on a line.
+    fn push_lines(&mut self, text: &str) {
+        self.begins &= text.is_empty();
+        for line in text.split_inclusive('\n') {
+            let mut lines = line.split(LINE_END);
+            let first = lines.next().unwrap_or_default();
+            self.text.push_str(first);
+            // Before the first line there are the indentation and `///` or `//!`.
+            let opening = first.len() - first.trim_start().len() + "///".len();
+            for line in lines {
+                self.text.push('\n');
+                self.text.push_str(first.get(..opening).unwrap_or_default());
+                self.text.push_str(line);
+            }
         }
     }
 }

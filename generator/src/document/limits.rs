@@ -25,14 +25,14 @@ pub(crate) const NODES: usize = 2_000_000;
 pub(crate) const DEPTH: usize = 100;
 
 /// A document that is too large as a whole.
-pub(super) fn check(source: &Source) -> Result<(), Diagnostic> {
+pub(super) fn check(source: &Source) -> Option<Diagnostic> {
     let length = source.text().len();
     if length <= DOCUMENT {
-        return Ok(());
+        return None;
     }
     let message = format!("this document has {length} bytes, and may have {DOCUMENT}");
     let help = "split it by what belongs together; nothing of it was read";
-    Err(Diagnostic::new(Code::TooLarge, source.place(0..0, ""), message, help))
+    Some(Diagnostic::new(Code::TooLarge, source.place(0..0, ""), message, help))
 }
 
 /// A part of the document that is too large.

@@ -36,7 +36,9 @@ impl<'s> Document<'s> {
     /// Everything that is wrong with its syntax; if nothing is, everything that is wrong with its shape.
     pub(crate) fn read(source: &'s Source, dialect: Dialect) -> Result<Self, Diagnostics> {
         let failed = |problems| Diagnostics::new(source.clone(), problems);
-        limits::check(source).map_err(|problem| failed(vec![problem]))?;
+        if let Some(problem) = limits::check(source) {
+            return Err(failed(vec![problem]));
+        }
         let tree = yaml::parse(source).map_err(failed)?;
         let problems = shape::check(source, &tree, dialect);
         if !problems.is_empty() {

@@ -1,4 +1,4 @@
-//! The emit stage: the model in, a task for each file out, and for each task its tokens.
+//! The emit stage: the model in, a task for each file out, and for each task its tokens, some items at a time.
 //!
 //! Nothing is decided here that could be wrong: names, types and texts come from the model as they are. Cannot fail.
 
@@ -24,9 +24,9 @@ pub(crate) enum Runtime {
 }
 
 /// A file before it is text.
-#[derive(Debug)]
 pub(crate) enum Content<'a> {
-    Rust(TokenStream),
+    /// Items of it, some at a time: the tokens of many would be the largest thing in memory.
+    Rust(Box<dyn Iterator<Item = TokenStream> + 'a>),
     Json(&'a serde_json::Value),
 }
 
@@ -77,23 +77,25 @@ pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime) -> Vec<Task<'a>> {
 }
 
 /// The content of one file.
-pub(crate) fn emit<'a>(api: &Api, runtime: &Runtime, task: &Task<'a>) -> Content<'a> {
+pub(crate) fn emit<'a>(api: &'a Api, runtime: &'a Runtime, task: &'a Task<'a>) -> Content<'a> {
     let emitter = Emitter { api, runtime };
-    Content::Rust(match &task.subject {
-        Subject::Root => emitter.root(),
-        Subject::Group(group) => emitter.group(group),
-        Subject::Arguments(operation) => return Content::Json(&operation.arguments),
-        Subject::TypesRoot(modules) => types::root(modules),
-        Subject::Types(module) => emitter.types(module),
-        Subject::ErrorCodes => emitter.error_codes(),
-        Subject::Client => emitter.client(),
-    })
+    let once = |items| Content::Rust(Box::new(std::iter::once(items)));
+    match &task.subject {
+        Subject::Root => once(emitter.root()),
+        Subject::Group(group) => Content::Rust(Box::new(emitter.group(group))),
+        Subject::Arguments(operation) => Content::Json(&operation.arguments),
+        Subject::TypesRoot(modules) => once(types::root(modules)),
+        Subject::Types(module) => Content::Rust(Box::new(emitter.types(module))),
+        Subject::ErrorCodes => once(emitter.error_codes()),
+        Subject::Client => once(emitter.client()),
+    }
 }
 
 fn file_name(module: &str) -> String {
     format!("{}.rs", module.trim_start_matches("r#"))
 }
 
+#[derive(Clone, Copy)]
 struct Emitter<'a> {
     api: &'a Api,
     runtime: &'a Runtime,

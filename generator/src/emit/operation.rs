@@ -1,5 +1,7 @@
 //! Operations: a struct of arguments and one `impl` for each, and a type for each group that has them as methods.
 
+use std::iter;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -17,21 +19,21 @@ struct Argument {
     fields: Vec<TokenStream>,
 }
 
-impl Emitter<'_> {
-    pub(super) fn group(&self, group: &Group) -> TokenStream {
+impl<'a> Emitter<'a> {
+    /// The file of a group: the way to its operations, and then each of them.
+    pub(super) fn group(self, group: &'a Group) -> impl Iterator<Item = TokenStream> + 'a {
         let heading = text::inner_doc(&group.doc);
         let use_runtime = self.use_runtime();
         let methods = self.in_crate().then(|| self.methods(group));
-        let operations = group.operations.iter().map(|operation| self.operation(group, operation));
         let use_types = group.operations.iter().any(|operation| self.names_types(operation));
         let use_types = use_types.then(|| quote! { use super::types; });
-        quote! {
+        let beginning = quote! {
             #heading
             #use_types
             #use_runtime
             #methods
-            #(#operations)*
-        }
+        };
+        iter::once(beginning).chain(group.operations.iter().map(move |operation| self.operation(group, operation)))
     }
 
     fn names_types(&self, operation: &Operation) -> bool {

@@ -28,16 +28,12 @@ pub(super) fn root(modules: &[String]) -> TokenStream {
     }
 }
 
-impl Emitter<'_> {
-    pub(super) fn types(&self, module: &str) -> TokenStream {
-        let definitions: Vec<&TypeDefinition> =
-            self.api.types.iter().filter(|definition| definition.module == module).collect();
-        let emitted: Vec<TokenStream> = definitions.iter().map(|definition| self.definition(definition)).collect();
-        let use_runtime = emitted.iter().any(|tokens| names_runtime(tokens.clone())).then(|| self.use_runtime());
-        quote! {
-            #use_runtime
-            #(#emitted)*
-        }
+impl<'a> Emitter<'a> {
+    pub(super) fn types(self, module: &'a str) -> impl Iterator<Item = TokenStream> + 'a {
+        let definitions = self.api.types.iter().filter(move |definition| definition.module == module);
+        let definitions = definitions.map(move |definition| self.definition(definition));
+        let use_runtime = definitions.clone().any(names_runtime).then(|| self.use_runtime());
+        use_runtime.into_iter().chain(definitions)
     }
 
     fn definition(&self, definition: &TypeDefinition) -> TokenStream {

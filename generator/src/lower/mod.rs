@@ -18,6 +18,8 @@ mod parameter;
 mod types;
 mod union;
 
+use std::collections::HashMap;
+
 use openapiv3::{Components, ReferenceOr};
 
 use crate::Dialect;
@@ -36,6 +38,7 @@ pub(crate) fn lower(document: &Document<'_>, dialect: Dialect) -> Result<Api, Ve
         document,
         dialect,
         types,
+        by_id: operation::by_id(document),
         roles: Roles::default(),
         error_codes: Vec::new(),
         uses: Vec::new(),
@@ -63,6 +66,8 @@ struct Lowering<'d> {
     document: &'d Document<'d>,
     dialect: Dialect,
     types: Types<'d>,
+    /// Operations with an id.
+    by_id: HashMap<&'d str, operation::Place<'d>>,
     roles: Roles,
     error_codes: Vec<i64>,
     uses: Vec<Use>,

@@ -14,6 +14,7 @@ use super::parameter::source_words;
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::docs::{documentation, plain_line};
+use crate::document::Document;
 use crate::document::pointer::At;
 use crate::json_schema::Arguments;
 use crate::model::{self, Body, Encoding, Group, Location, Origin, Primitive, Retry, Risk, TypeRef};
@@ -409,10 +410,8 @@ impl<'d> Lowering<'d> {
         let help = "name operations with `x-risk: read`, by their `operationId`";
         for (index, id) in ids.iter().enumerate() {
             let here = list.index(index);
-            let Some((path, method, operation)) =
-                self.written_operations().find(|(.., known)| known.operation_id.as_ref() == Some(id))
-            else {
-                let known = self.written_operations().filter_map(|(.., operation)| operation.operation_id.as_deref());
+            let Some(&(path, method, operation)) = self.by_id.get(id.as_str()) else {
+                let known = written_operations(self.document).map(|(id, _)| id);
                 let help = did_you_mean(id, known, || help.to_owned());
                 self.report(Code::DanglingRef, here, format!("there is no operation `{id}`"), help);
                 continue;
@@ -423,12 +422,6 @@ impl<'d> Lowering<'d> {
                 self.report_with(Code::RiskRetry, here, message, help, (At::Base(&risk).value(), "its risk"));
             }
         }
-    }
-
-    fn written_operations(&self) -> impl Iterator<Item = (&'d str, &'d str, &'d Operation)> + use<'d> {
-        let items =
-            self.document.api.paths.paths.iter().filter_map(|(path, item)| Some((path.as_str(), item.as_item()?)));
-        items.flat_map(move |(path, item)| item.iter().map(move |(method, operation)| (path, method, operation)))
     }
 
     /// An operation of ours stands in one group, which is declared.
@@ -505,4 +498,22 @@ fn in_capitals(method: &str) -> &'static str {
         "patch" => "PATCH",
         _ => "TRACE",
     }
+}
+
+/// The path, the method and the operation.
+pub(super) type Place<'d> = (&'d str, &'d str, &'d Operation);
+
+/// Operations by their ids; of two with one id the first.
+pub(super) fn by_id<'d>(document: &'d Document<'_>) -> HashMap<&'d str, Place<'d>> {
+    let mut found = HashMap::new();
+    for (id, place) in written_operations(document) {
+        found.entry(id).or_insert(place);
+    }
+    found
+}
+
+fn written_operations<'d>(document: &'d Document<'_>) -> impl Iterator<Item = (&'d str, Place<'d>)> {
+    let items = document.api.paths.paths.iter().filter_map(|(path, item)| Some((path.as_str(), item.as_item()?)));
+    let places = items.flat_map(|(path, item)| item.iter().map(move |(method, operation)| (path, method, operation)));
+    places.filter_map(|place| Some((place.2.operation_id.as_deref()?, place)))
 }
