@@ -446,8 +446,8 @@ fn both_places_are_shown() {
 #[test]
 fn every_code_is_shown_by_a_case() {
     let mut shown: BTreeSet<Code> = CASES.iter().flat_map(|case| case.expected).map(|(code, _)| *code).collect();
-    // Shown below, because no edit of a text makes them; a fault of the generator itself has no case.
-    shown.extend([Code::NotUtf8, Code::TooDeep, Code::Internal]);
+    // Shown below, because no small edit of a text makes them; a fault of the generator itself has no case.
+    shown.extend([Code::NotUtf8, Code::TooDeep, Code::TooLarge, Code::Internal]);
     let errors = Code::ALL.iter().filter(|code| code.severity() == Severity::Error);
     let missing: Vec<&Code> = errors.filter(|code| !shown.contains(code)).collect();
     assert!(missing.is_empty(), "{missing:?}");
@@ -469,6 +469,20 @@ fn a_document_that_is_too_deep_is_refused() {
         (1..5000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect::<String>()
     );
     assert_eq!(problems(&deep, Dialect::Foreign).problems()[0].code, Code::TooDeep);
+}
+
+#[test]
+fn what_is_too_large_is_refused() {
+    let fixture = fixture();
+    let long = fixture.replace("title: Envelope", &format!("title: {}", "a".repeat(2 << 20)));
+    let key = fixture.replace("title: Envelope", &format!("? {}\n  : Envelope", "a".repeat(2000)));
+    let many = fixture.replace("enum: [1, 2]", &format!("enum: [{}1]", "1, ".repeat(60_000)));
+    let name = fixture.replace("x-client-name: things", &format!("x-client-name: {}", "things".repeat(50)));
+    let whole = format!("{fixture}{}", "# Words.\n".repeat(6_000_000));
+    for text in [long, key, many, name, whole] {
+        let problems = problems(&text, Dialect::FlightHub);
+        assert!(problems.problems().iter().all(|problem| problem.code == Code::TooLarge), "{problems:.2000}");
+    }
 }
 
 #[test]

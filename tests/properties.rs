@@ -8,28 +8,19 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
+#[path = "../generator/tests/support/always.rs"]
+mod always;
+
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use always::always;
 use flighthub2_tests::client::TOKEN;
 use flighthub2_tests::properties::{Answers, Mock, values};
 use flighthub2_tests::types::TYPES;
 use flighthub2_tests::vectors;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
-
-/// Runs a property with the same inputs every time.
-fn always<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value)) {
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]));
-    runner
-        .run(&strategy, |value| {
-            test(value);
-            Ok(())
-        })
-        .unwrap();
-}
 
 /// JSON of any kind, made of words that the service uses.
 fn any_json() -> impl Strategy<Value = Value> {

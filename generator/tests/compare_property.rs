@@ -10,6 +10,8 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
+#[path = "support/always.rs"]
+mod always;
 #[path = "compiler/caller.rs"]
 mod caller;
 #[path = "compiler/plain.rs"]
@@ -20,13 +22,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use always::always;
 use caller::Uses;
 use flighthub2_generator::compare::{Change, Class, Comparison, Mode, compare};
 use flighthub2_generator::{Dialect, Options, Source, generate};
 use plain::Plain;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_yaml::{Mapping, Value};
 
 /// Edits to try. About one in five makes a specification.
@@ -237,18 +239,6 @@ fn check(old: (&Value, &Plain), new: (&Value, &Plain), comparison: &Comparison) 
 fn difference(old: &Value, new: &Value) -> String {
     let [old, new] = [old, new].map(|value| serde_yaml::to_string(value).unwrap());
     similar::TextDiff::from_lines(&old, &new).unified_diff().context_radius(8).to_string()
-}
-
-/// Runs a property with the same inputs every time.
-fn always<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value)) {
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[13; 32]));
-    runner
-        .run(&strategy, |value| {
-            test(value);
-            Ok(())
-        })
-        .unwrap();
 }
 
 #[test]
