@@ -158,8 +158,8 @@ pub(crate) fn edited(mut document: Value, documents: &Documents, choices: &mut C
                 }
                 let from = choices.one_of(&leading);
                 let to = choices.one_of(&leading);
-                let other = at(&document, &to).clone();
-                apply(&mut document, &from, Edit::Replace(other));
+                let other = at(&document, to).clone();
+                apply(&mut document, from, Edit::Replace(other));
                 continue;
             }
         };

@@ -297,7 +297,7 @@ impl Maker<'_, '_> {
         let limit = if depth == 0 { 12 } else { 17 };
         match self.choices.below(limit) {
             0 => self.scalar(),
-            1 | 2 | 3 => {
+            1..=3 => {
                 self.note("reference");
                 reference(self.choices.one_of(&self.planned.clone()))
             }
