@@ -27,7 +27,7 @@ use specifications::edits::Choices;
 use specifications::valid::{Made, valid};
 
 /// Documents to make. Two of three keep the rules of OpenAPI, one those of our own specification.
-const DOCUMENTS: usize = 60;
+const DOCUMENTS: usize = 120;
 
 const RUNTIME: &str = "flighthub2";
 

@@ -112,7 +112,7 @@ impl<'d> Types<'d> {
         }
         let described = members.properties.iter().map(|property| property.name);
         let names: Vec<&str> = described.chain(undescribed.iter().map(|(name, _)| *name)).collect();
-        let mut scope = Scope::with_taken(["new", "serialize", "deserialize"]);
+        let mut scope = Scope::with_taken(["new", "default", "serialize", "deserialize"]);
         let mut identifiers = scope.issue_all(&names, Case::Snake).into_iter();
         let mut fields: Vec<Field> = members
             .properties

@@ -27,8 +27,8 @@ const TAKEN_MODULES: &[&str] = &[SHARED, "types", "r#mod", "region", "error_code
 /// Letters of a name that becomes the name of a file.
 const MAX_NAME: usize = 200;
 
-/// Methods that every call has, and the argument that holds all required values.
-const CALL_NAMES: &[&str] = &["new", "send", "map", "operation", "dry_run", "required"];
+/// Methods that every operation or call has, and the argument that holds all required values.
+const CALL_NAMES: &[&str] = &["new", "send", "map", "operation", "dry_run", "default", "required"];
 
 /// An operation as it is written, with its place.
 struct Written<'d> {

@@ -67,7 +67,7 @@ const MEMBERS: &[&str] = &[
 ];
 #[rustfmt::skip]
 const PARAMETERS: &[&str] = &[
-    "q", "type", "self", "new", "send", "class-name", "class_name", "className", "名称", "4g", "required", "operation", "map",
+    "q", "type", "self", "new", "default", "send", "class-name", "class_name", "className", "名称", "4g", "required", "operation", "map",
     "dry_run", "request", "a.b", "page[size]", "filter", "in", "async", "Self", "body_2", "handle", "answer",
 ];
 const HEADERS: &[&str] = &["X-Trace", "X-Class-Name", "x_class_name", "X-Type", "If-Match", "type", "X-4g"];
