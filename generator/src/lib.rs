@@ -106,6 +106,8 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     let failed = |problems| Diagnostics::new(source.clone(), problems);
     let document = document::Document::read(source, options.dialect)?;
     let api = lower::lower(&document, options.dialect).map_err(failed)?;
+    // Of a large document the model and the files alone are much.
+    drop(document);
     let runtime = options.runtime.clone().map_or(emit::Runtime::Crate, emit::Runtime::External);
     let tasks = emit::tasks(&api, &runtime);
     let mut files =

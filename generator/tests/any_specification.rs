@@ -50,19 +50,19 @@ fn any_text_is_taken_or_refused() {
         prop::collection::vec(any::<u8>(), 0..200),
         "[\\PC\n\t{}\\[\\]:,&*!|>'\"%@`#-]{0,200}".prop_map(String::into_bytes),
     ];
-    always(1000, (0..=1_u8, text), |(dialect, text)| {
+    always(400, (0..=1_u8, text), |(dialect, text)| {
         specifications::check(&documents, &[&[dialect], &text[..]].concat());
     });
 }
 
 #[test]
 fn texts_that_are_cut_or_mixed_up_are_taken_or_refused() {
-    edited(2..=3, 600);
+    edited(2..=3, 200);
 }
 
 #[test]
 fn documents_that_are_edited_are_taken_or_refused() {
-    edited(4..=5, 1200);
+    edited(4..=5, 500);
 }
 
 fn edited(kind: std::ops::RangeInclusive<u8>, cases: u32) {
