@@ -43,6 +43,30 @@ fn every_document_makes_a_client() {
     }
 }
 
+/// Names that the client has itself, or that mean something to Rust: as groups, operations, schemas, members, parameters.
+#[test]
+fn names_may_be_those_of_the_client() {
+    let names =
+        ["client", "types", "mod", "region", "error_code", "shared", "arguments", "catalogue", "self", "required"];
+    for (name, again) in names.iter().flat_map(|name| [(name, name.to_string()), (name, name.to_uppercase())]) {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\ntags: [{{name: {name}}}, {{name: other}}]\npaths:\n  /a/{{{name}}}:\n    \
+             get:\n      operationId: {name}\n      tags: [{name}]\n      parameters:\n        \
+             - {{name: {name}, in: path, required: true, schema: {{type: string}}}}\n        \
+             - {{name: a, in: query, required: true, schema: {{type: string}}}}\n        \
+             - {{name: b, in: query, required: true, schema: {{type: string}}}}\n      responses: {{'200': {{description: D, \
+             content: {{application/json: {{schema: {{$ref: '#/components/schemas/{name}'}}}}}}}}}}\n    \
+             post:\n      tags: [{again}]\n      operationId: other\n      parameters:\n        \
+             - {{name: {name}, in: path, required: true, schema: {{type: string}}}}\n      responses: {{'204': {{description: D}}}}\n\
+             components:\n  schemas:\n    {name}: {{type: object, properties: {{{name}: {{type: string, nullable: true}}}}}}\n"
+        );
+        // The length of the text decides what is asked.
+        for more in 0..4 {
+            assert!(held::of((text.clone() + &"\n".repeat(more)).as_bytes(), Dialect::Foreign, None), "{text}");
+        }
+    }
+}
+
 #[test]
 fn any_text_is_taken_or_refused() {
     let documents = documents();

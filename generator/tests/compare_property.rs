@@ -16,6 +16,8 @@ mod always;
 mod caller;
 #[path = "compiler/plain.rs"]
 mod plain;
+#[allow(dead_code, reason = "other tests use the rest")]
+mod specifications;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -29,7 +31,8 @@ use flighthub2_generator::{Dialect, Options, Source, generate};
 use plain::Plain;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use serde_yaml::{Mapping, Value};
+use serde_yaml::Value;
+use specifications::edits::{self, Way};
 
 /// Edits to try. About one in five makes a specification.
 const CASES: u32 = 3000;
@@ -73,31 +76,6 @@ fn meaning(value: &Value) -> Value {
         Value::Sequence(items) => items.iter().map(meaning).collect(),
         value => value.clone(),
     }
-}
-
-/// Every place of a document, as the way to it.
-fn places(value: &Value, way: &mut Vec<usize>, found: &mut Vec<Vec<usize>>) {
-    let inner: Vec<&Value> = match value {
-        Value::Mapping(members) => members.values().collect(),
-        Value::Sequence(items) => items.iter().collect(),
-        _ => Vec::new(),
-    };
-    for (index, inner) in inner.into_iter().enumerate() {
-        way.push(index);
-        found.push(way.clone());
-        places(inner, way, found);
-        way.pop();
-    }
-}
-
-fn at<'v>(value: &'v mut Value, way: &[usize]) -> &'v mut Value {
-    let Some((first, rest)) = way.split_first() else { return value };
-    let inner = match value {
-        Value::Mapping(members) => members.values_mut().nth(*first).unwrap(),
-        Value::Sequence(items) => items.get_mut(*first).unwrap(),
-        _ => unreachable!(),
-    };
-    at(inner, rest)
 }
 
 /// What is done to a place of a document.
@@ -160,36 +138,18 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-fn apply(document: &Value, ways: &[Vec<usize>], to: &Index, edit: &Edit) -> Value {
+fn apply(document: &Value, ways: &[Way], to: &Index, edit: &Edit) -> Value {
+    let copy = |from: &Index| edits::at(document, &ways[from.index(ways.len())]).clone();
+    let edit = match edit {
+        Edit::Replace(value) => edits::Edit::Replace(serde_yaml::from_str(value).unwrap()),
+        Edit::Copy(from) => edits::Edit::Replace(copy(from)),
+        Edit::Remove => edits::Edit::Remove,
+        Edit::First => edits::Edit::First,
+        Edit::Rename(key) => edits::Edit::Rename((*key).to_owned()),
+        Edit::Insert(key, from) => edits::Edit::Insert((*key).to_owned(), copy(from)),
+    };
     let mut edited = document.clone();
-    let copy = |from: &Index| at(&mut document.clone(), &ways[from.index(ways.len())]).clone();
-    let way = &ways[to.index(ways.len())];
-    let (place, parent) = way.split_last().unwrap();
-    match edit {
-        Edit::Replace(value) => *at(&mut edited, way) = serde_yaml::from_str(value).unwrap(),
-        Edit::Copy(from) => *at(&mut edited, way) = copy(from),
-        Edit::Remove | Edit::First | Edit::Rename(_) | Edit::Insert(..) => match at(&mut edited, parent) {
-            Value::Mapping(members) => {
-                let mut entries: Vec<(Value, Value)> = std::mem::take(members).into_iter().collect();
-                match edit {
-                    Edit::Remove => drop(entries.remove(*place)),
-                    Edit::First => entries[..=*place].rotate_right(1),
-                    Edit::Rename(key) => entries[*place].0 = (*key).into(),
-                    Edit::Insert(key, from) => entries.insert(*place, ((*key).into(), copy(from))),
-                    _ => unreachable!(),
-                }
-                *members = entries.into_iter().collect::<Mapping>();
-            }
-            Value::Sequence(items) => match edit {
-                Edit::Remove => drop(items.remove(*place)),
-                Edit::First => items[..=*place].rotate_right(1),
-                Edit::Rename(_) => items.push(items[*place].clone()),
-                Edit::Insert(_, from) => items.insert(*place, copy(from)),
-                _ => unreachable!(),
-            },
-            _ => unreachable!(),
-        },
-    }
+    edits::apply(&mut edited, &ways[to.index(ways.len())], edit);
     edited
 }
 
@@ -243,12 +203,11 @@ fn difference(old: &Value, new: &Value) -> String {
 
 #[test]
 fn every_change_is_told_and_has_its_class() {
-    let documents: Vec<(Value, Dialect, Plain, Vec<Vec<usize>>)> = documents()
+    let documents: Vec<(Value, Dialect, Plain, Vec<Way>)> = documents()
         .into_iter()
         .map(|(document, dialect)| {
             let made = made(&document, dialect).unwrap();
-            let mut ways = Vec::new();
-            places(&document, &mut Vec::new(), &mut ways);
+            let ways = edits::places(&document);
             (document, dialect, made, ways)
         })
         .collect();
