@@ -117,9 +117,13 @@ fn leads_outside(destination: &str) -> bool {
     destination.contains("://") || destination.starts_with("mailto:") || destination.starts_with('#')
 }
 
-/// Addresses that stand in a text as they are.
+/// Addresses that stand in a text as they are. What looks like one within another is part of it.
 fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
-    text.match_indices("http").filter_map(|(start, _)| {
+    let mut behind = 0;
+    text.match_indices("http").filter_map(move |(start, _)| {
+        if start < behind {
+            return None;
+        }
         let rest = &text[start..];
         let scheme = rest.strip_prefix("https://").or_else(|| rest.strip_prefix("http://"))?;
         if !scheme.starts_with(|c: char| c.is_ascii_alphanumeric()) {
@@ -127,7 +131,8 @@ fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
         }
         let end = rest.find(|c: char| c.is_whitespace() || "<>\"'`()[]{}（），。".contains(c)).unwrap_or(rest.len());
         let end = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?']).len();
-        Some(start..start + end)
+        behind = start + end;
+        Some(start..behind)
     })
 }
 
@@ -143,6 +148,7 @@ mod tests {
             ("See <https://example.com>.", "See <https://example.com>."),
             ("See [the page](https://example.com/a).", "See [the page](https://example.com/a)."),
             ("See [there](./other.md).", "See \\[there\\](./other.md)."),
+            ("http://a/http://b http://c", "<http://a/http://b> <http://c>"),
             ("A list [a, b].", "A list \\[a, b\\]."),
             ("Already \\[a\\].", "Already \\[a\\]."),
             ("`[longitude, latitude]`", "`[longitude, latitude]`"),
