@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 use flighthub2_generator::compare::{self, Comparison, Mode, Verdict};
 use flighthub2_generator::{Dialect, Source};
 
+use crate::progress;
 use crate::spec::{self, Failure, Rules, SPEC};
 
 const MANIFEST: &str = "generated-client/Cargo.toml";
@@ -81,7 +82,8 @@ fn told(arguments: &Arguments) -> Result<ExitCode, Failure> {
         true => Mode::Common,
         false => Mode::Versions(dialect(arguments, &old_source, &new_source)),
     };
-    let comparison = match compare::compare(&old_source, &new_source, mode) {
+    let comparing = || compare::compare(&old_source, &new_source, mode);
+    let comparison = match progress::during("comparing", comparing) {
         Ok(comparison) => comparison,
         Err(problems) => {
             problems.iter().for_each(|problems| spec::Format::Text.tell(problems));

@@ -8,6 +8,7 @@ use clap::Args;
 use flighthub2_generator::disk::{Action, Plan};
 use flighthub2_generator::{Generated, Options, generate};
 
+use crate::progress;
 use crate::spec::{self, Failure, Format, Rules, SPEC, named};
 use crate::watch;
 
@@ -59,7 +60,8 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let (out, out_name) = named(arguments.out.as_deref(), OUT);
     let options = options(arguments);
-    let made = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(|source| generate(&source, &options)) {
+    let generate = |source| progress::during("generating", || generate(&source, &options));
+    let made = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(generate) {
         Ok(made) => made,
         Err(problems) => {
             arguments.format.tell(&problems);

@@ -7,6 +7,7 @@ use std::time::Instant;
 use clap::Args;
 use flighthub2_generator::{Diagnostics, lint};
 
+use crate::progress;
 use crate::spec::{self, Failure, Format, Rules};
 
 /// Hold the specification against every rule, not only against those that a client needs.
@@ -39,7 +40,7 @@ fn checked(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
     let problems: Diagnostics = match spec::read(arguments.spec.as_deref(), spec::SPEC)? {
-        Ok(source) => lint(&source, dialect),
+        Ok(source) => progress::during("checking", || lint(&source, dialect)),
         Err(problems) => problems,
     };
     if problems.problems().is_empty() {

@@ -10,6 +10,7 @@ mod r#gen;
 mod lint;
 mod mock;
 mod new;
+mod progress;
 mod spec;
 mod watch;
 

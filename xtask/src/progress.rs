@@ -1,0 +1,60 @@
+//! Shows a person that long work goes on.
+//!
+//! In: what is being done, and the doing. Out: its result. After a while there is a line on the terminal that counts the
+//! seconds, and at the end it is gone. Where no terminal is, nothing is shown.
+
+use std::io::{self, IsTerminal as _, Write};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Work that takes less needs no words.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Back to the beginning of the line, and all that stands there is gone.
+const CLEAR: &str = "\r\x1b[K";
+
+/// Does something, and says on the terminal that it goes on.
+pub(crate) fn during<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let terminal = io::stderr();
+    if terminal.is_terminal() { shown(terminal, PATIENCE, what, work) } else { work() }
+}
+
+fn shown<T>(mut terminal: impl Write + Send, patience: Duration, what: &str, work: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    thread::scope(|scope| {
+        // The end is told by dropping this, also when the work panics.
+        let (_at_work, end) = channel::<()>();
+        scope.spawn(move || {
+            let mut line = "";
+            while end.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+                line = CLEAR;
+                let seconds = started.elapsed().as_secs();
+                // Who cannot be told does not need to be.
+                let _ = write!(terminal, "{CLEAR}{what} … {seconds} s").and_then(|()| terminal.flush());
+            }
+            let _ = terminal.write_all(line.as_bytes()).and_then(|()| terminal.flush());
+        });
+        work()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_work_is_told_until_it_ends() {
+        let (mut long, mut short) = (Vec::new(), Vec::new());
+        let made = shown(&mut long, Duration::from_millis(5), "counting", || {
+            thread::sleep(Duration::from_millis(200));
+            3
+        });
+        assert_eq!(made, 3);
+        let text = String::from_utf8(long).unwrap();
+        assert!(text.starts_with("\r\u{1b}[Kcounting … 0 s"), "{text:?}");
+        assert!(text.ends_with("s\r\u{1b}[K"), "{text:?}");
+        shown(&mut short, Duration::from_secs(600), "counting", || ());
+        assert!(short.is_empty());
+    }
+}
