@@ -10,5 +10,5 @@
 #[test]
 fn mistakes_do_not_compile() {
     let cases = trybuild::TestCases::new();
-    cases.compile_fail("compile/wrong_*.rs");
+    cases.compile_fail("wrong_*.rs");
 }
