@@ -46,7 +46,7 @@ fn generated(source: &Source) -> Generated {
     generate(source, &Options::default()).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// The text of a document that has each operation and each schema so many times, under names of their own.
+/// The text of a document that has each group, each operation and each schema so many times, under names of their own.
 fn copied(copies: usize) -> String {
     let one: Value = serde_yaml::from_str(SPEC).unwrap();
     let mut many = one.clone();
@@ -56,6 +56,11 @@ fn copied(copies: usize) -> String {
         for (path, item) in one["paths"].as_mapping().unwrap() {
             let path = path.as_str().unwrap().replace("v0.1", &suffix.to_lowercase());
             paths.insert(path.into(), renamed(item, &suffix));
+        }
+        for tag in one["tags"].as_sequence().unwrap() {
+            let mut tag = renamed(tag, &suffix);
+            tag["name"] = format!("{}{suffix}", tag["name"].as_str().unwrap()).into();
+            many["tags"].as_sequence_mut().unwrap().push(tag);
         }
         let schemas = many["components"]["schemas"].as_mapping_mut().unwrap();
         for (name, schema) in one["components"]["schemas"].as_mapping().unwrap() {
@@ -83,7 +88,7 @@ fn renamed(value: &Value, suffix: &str) -> Value {
             }
             "operationId" => with_suffix(value),
             "x-client-name" => format!("{}_{}", value.as_str().unwrap(), suffix.to_lowercase()).into(),
-            "x-lookup" => value.as_sequence().unwrap().iter().map(with_suffix).collect::<Vec<_>>().into(),
+            "tags" | "x-lookup" => value.as_sequence().unwrap().iter().map(with_suffix).collect::<Vec<_>>().into(),
             "mapping" => {
                 let tags = value.as_mapping().unwrap().iter();
                 Value::Mapping(tags.map(|(tag, target)| (tag.clone(), with_suffix(target))).collect())
