@@ -15,11 +15,11 @@ mod schemas;
 mod switches;
 mod texts;
 
-use ground::{Found, Ground};
+use ground::Ground;
 
 use crate::Dialect;
 use crate::diagnostic::Diagnostic;
-use crate::document::Document;
+use crate::document::{Document, Found};
 
 type Rule = fn(&Ground<'_>, &mut Found<'_>);
 

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use super::names::Moved;
+use crate::document::node::Node;
 use crate::document::pointer::escape;
-use crate::document::yaml::Node;
 
 /// Members of two containers, by their keys or indices.
 #[derive(Default)]

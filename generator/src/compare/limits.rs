@@ -11,7 +11,7 @@ use super::roles::{self, LIMITS};
 use super::told::{Changes, Side, Told};
 use super::tree::shown;
 use super::words::from_to;
-use crate::document::yaml::{Node, Value};
+use crate::document::node::{Node, Value};
 
 /// Deeper than references follow each other, or lists lie in lists.
 const MAX_DEPTH: usize = 32;

@@ -13,8 +13,8 @@ use super::roles::{self, Role};
 use super::told::{Changes, Side, Told};
 use super::words::{code, from_to};
 use crate::document::grammar::{DOCUMENT, Object, Shape};
+use crate::document::node::{Node, Value};
 use crate::document::pointer::{escape, unescape};
-use crate::document::yaml::{Node, Value};
 
 static ROOT: Shape = Shape::Object(&DOCUMENT);
 /// The value of a key that the grammar does not know, such as an `x-` key of somebody else.

@@ -7,9 +7,10 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::document::grammar::{Object, Shape, may, need, object};
+use crate::document::node::{Node, Scalar, Value};
 use crate::document::pointer::At;
 use crate::document::shape;
-use crate::document::yaml::{self, Node, Scalar, Value};
+use crate::document::yaml;
 
 /// What a page of the directory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
+use crate::document::node::{Entry, Node};
 use crate::document::pointer::At;
 use crate::document::shape;
-use crate::document::yaml::{self, Entry, Node};
+use crate::document::yaml;
 use crate::spelling::nearest;
 use directory::{Directory, Name, Record};
 use facts::{Facts, Marks, Operation};

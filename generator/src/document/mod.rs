@@ -5,8 +5,11 @@
 //! written where, not what it means.
 
 mod extensions;
+mod found;
 pub(crate) mod grammar;
 mod limits;
+pub(crate) mod node;
+mod offsets;
 pub(crate) mod pointer;
 pub(crate) mod shape;
 mod walk;
@@ -16,9 +19,10 @@ use openapiv3::OpenAPI;
 
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
+pub(crate) use found::Found;
+pub(crate) use node::{Node, Value};
 use pointer::At;
 pub(crate) use walk::Element;
-pub(crate) use yaml::{Node, Value};
 
 /// A specification whose shape is right.
 #[derive(Debug)]

@@ -1,14 +1,14 @@
 //! Whether a tree has the shape of an OpenAPI 3.0 document.
 //!
-//! In: the tree of [`super::yaml`] and the grammar of [`super::grammar`]. Out: every key and value that does not belong
+//! In: the tree of [`super::node`] and the grammar of [`super::grammar`]. Out: every key and value that does not belong
 //! where it stands. After this check reading the document with `openapiv3`, which is more forgiving, loses nothing.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use super::grammar::{self, DESCRIBING_KEYS, DOCUMENT, Field, Names, Object, SCHEMA, Shape, Support, TYPED_KEYS};
+use super::node::{Entry, Node, Scalar, ScalarType, Value};
 use super::pointer::{At, escape, unescape};
-use super::yaml::{Entry, Node, Scalar, ScalarType, Value};
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::spelling::{did_you_mean, nearest};

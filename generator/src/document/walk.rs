@@ -4,8 +4,8 @@
 //! ask all objects of a kind, or all references. This module knows where objects are, not what they mean.
 
 use super::grammar::{DOCUMENT, Names, Object, Shape};
+use super::node::{Node, Value};
 use super::pointer::At;
-use super::yaml::{Node, Value};
 use crate::Dialect;
 
 /// An object of the document, or a reference to one.

@@ -10,7 +10,7 @@ mod types;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{Api, Group, Operation, Primitive, TypeRef};
+use crate::model::{Api, Group, Operation, Primitive, TypeDefinition, TypeRef};
 pub(crate) use text::LINE_END;
 use text::doc;
 
@@ -42,22 +42,22 @@ enum Subject<'a> {
     Root,
     Group(&'a Group),
     Arguments(&'a Operation),
-    TypesRoot(Vec<String>),
-    Types(String),
+    /// The names of the modules of types.
+    TypesRoot(Vec<&'a str>),
+    Types(Vec<&'a TypeDefinition>),
     ErrorCodes,
     Client,
 }
 
 /// All files of the client, those with the most work first. Each can be [made](emit) by itself.
 pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime) -> Vec<Task<'a>> {
-    let modules = types::modules(api);
-    let size = |module: &String| api.types.iter().filter(|definition| definition.module == *module).count();
-    let mut types: Vec<String> = modules.clone();
-    types.sort_by_key(|module| std::cmp::Reverse(size(module)));
+    let mut types: Vec<_> = types::modules(api).into_iter().collect();
+    let modules = types.iter().map(|&(module, _)| module).collect();
+    types.sort_by_key(|(_, definitions)| std::cmp::Reverse(definitions.len()));
     let mut tasks: Vec<Task<'a>> = Vec::new();
     let mut add = |path: String, subject: Subject<'a>| tasks.push(Task { path, subject });
-    for module in types {
-        add(format!("types/{}", file_name(&module)), Subject::Types(module));
+    for (module, definitions) in types {
+        add(format!("types/{}", file_name(module)), Subject::Types(definitions));
     }
     for group in &api.groups {
         add(file_name(&group.module), Subject::Group(group));
@@ -85,7 +85,7 @@ pub(crate) fn emit<'a>(api: &'a Api, runtime: &'a Runtime, task: &'a Task<'a>) -
         Subject::Group(group) => Content::Rust(Box::new(emitter.group(group))),
         Subject::Arguments(operation) => Content::Json(&operation.arguments),
         Subject::TypesRoot(modules) => once(types::root(modules)),
-        Subject::Types(module) => Content::Rust(Box::new(emitter.types(module))),
+        Subject::Types(definitions) => Content::Rust(Box::new(emitter.types(definitions))),
         Subject::ErrorCodes => once(emitter.error_codes()),
         Subject::Client => once(emitter.client()),
     }

@@ -1,5 +1,7 @@
 //! Types: structs, enumerations, unions, identifiers and aliases.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::{Literal, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
@@ -10,16 +12,17 @@ use crate::model::{
     Variant,
 };
 
-/// The modules that types are in, in order.
-pub(super) fn modules(api: &Api) -> Vec<String> {
-    let mut modules: Vec<String> = api.types.iter().map(|definition| definition.module.clone()).collect();
-    modules.sort();
-    modules.dedup();
+/// The modules that types are in, in order, with their types.
+pub(super) fn modules(api: &Api) -> BTreeMap<&str, Vec<&TypeDefinition>> {
+    let mut modules: BTreeMap<&str, Vec<&TypeDefinition>> = BTreeMap::new();
+    for definition in &api.types {
+        modules.entry(&definition.module).or_default().push(definition);
+    }
     modules
 }
 
 /// `types.rs`, from where all types are reached.
-pub(super) fn root(modules: &[String]) -> TokenStream {
+pub(super) fn root(modules: &[&str]) -> TokenStream {
     let modules: Vec<_> = modules.iter().map(|module| ident(module)).collect();
     quote! {
         #![doc = " What calls send and what they answer."]
@@ -29,9 +32,8 @@ pub(super) fn root(modules: &[String]) -> TokenStream {
 }
 
 impl<'a> Emitter<'a> {
-    pub(super) fn types(self, module: &'a str) -> impl Iterator<Item = TokenStream> + 'a {
-        let definitions = self.api.types.iter().filter(move |definition| definition.module == module);
-        let definitions = definitions.map(move |definition| self.definition(definition));
+    pub(super) fn types(self, definitions: &'a [&'a TypeDefinition]) -> impl Iterator<Item = TokenStream> + 'a {
+        let definitions = definitions.iter().map(move |definition| self.definition(definition));
         let use_runtime = definitions.clone().any(names_runtime).then(|| self.use_runtime());
         use_runtime.into_iter().chain(definitions)
     }

@@ -1,10 +1,10 @@
 //! Rules about what a reader of the documentation needs: words, and the address of the page.
 
-use super::ground::{Found, Ground, only_refers};
+use super::ground::{Ground, only_refers};
 use crate::diagnostic::Code;
-use crate::document::Element;
 use crate::document::grammar::{OPERATION, Object, PARAMETER, REQUEST_BODY, SCHEMA, SECURITY_SCHEME, SERVER, TAG};
 use crate::document::pointer::At;
+use crate::document::{Element, Found};
 
 /// Objects that always have a description, and how to call them.
 const DESCRIBED: &[(&Object, &str)] = &[

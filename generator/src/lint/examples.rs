@@ -9,12 +9,12 @@ use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value as Json};
 
 use super::effort::{Effort, LIMIT};
-use super::ground::{Found, Ground, keys, text};
+use super::ground::{Ground, keys, text};
 use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::document::grammar::{HEADER, MEDIA_TYPE, OPERATION, PARAMETER, RESPONSES, SCHEMA};
 use crate::document::pointer::{At, escape};
-use crate::document::{Element, Node};
+use crate::document::{Element, Found, Node};
 use crate::json_schema;
 
 /// Every body and every successful answer is shown once, and every parameter that is not yes or no.

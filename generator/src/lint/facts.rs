@@ -1,10 +1,10 @@
 //! Rules about facts that are easily left out: how sure they are, units, and the form of identifiers.
 
-use super::ground::{Found, Ground, head, text, words};
+use super::ground::{Ground, head, text, words};
 use crate::diagnostic::Code;
-use crate::document::Element;
 use crate::document::grammar::{OPERATION, SCHEMA};
 use crate::document::pointer::At;
+use crate::document::{Element, Found};
 
 /// Units that say how an instant is counted or written.
 const INSTANTS: &[&str] = &["unix-seconds", "unix-milliseconds", RFC3339];

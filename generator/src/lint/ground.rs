@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use crate::Dialect;
-use crate::diagnostic::{Code, Diagnostic};
 use crate::document::grammar::{Object, PARAMETER, SCHEMA};
-use crate::document::pointer::{At, escape, unescape};
+use crate::document::pointer::{escape, unescape};
 use crate::document::{Document, Element, Node};
 
 /// What the rules look at.
@@ -166,33 +165,4 @@ pub(super) fn head(name: &str) -> String {
         words.pop();
     }
     words.pop().unwrap_or_default()
-}
-
-/// What the rules have found.
-pub(super) struct Found<'d> {
-    document: &'d Document<'d>,
-    pub(super) problems: Vec<Diagnostic>,
-}
-
-impl<'d> Found<'d> {
-    pub(super) fn new(document: &'d Document<'d>) -> Self {
-        Self { document, problems: Vec::new() }
-    }
-
-    pub(super) fn tell(&mut self, code: Code, at: At<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.problems.push(Diagnostic::new(code, self.document.place(at), message, help));
-    }
-
-    /// Tells a problem that has to do with a second place, and why.
-    pub(super) fn tell_with(
-        &mut self,
-        code: Code,
-        at: At<'_>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-        (other, why): (At<'_>, &str),
-    ) {
-        let problem = Diagnostic::new(code, self.document.place(at), message, help);
-        self.problems.push(problem.with_related(self.document.place(other), why));
-    }
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use heck::ToUpperCamelCase as _;
 
-use super::ground::{Found, Ground, head, list, only_refers, text, words};
+use super::ground::{Ground, head, list, only_refers, text, words};
 use crate::diagnostic::Code;
+use crate::document::Found;
 use crate::document::grammar::{PARAMETER, SCHEMA};
 use crate::document::pointer::{At, unescape};
 use crate::spelling::nearest;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use pulldown_cmark::{Event, Parser, Tag};
 
-use super::ground::{Found, Ground, list, text};
+use super::ground::{Ground, list, text};
 use crate::diagnostic::Code;
-use crate::document::Element;
 use crate::document::grammar::{OPERATION, PARAMETER, SCHEMA};
 use crate::document::pointer::At;
+use crate::document::{Element, Found};
 
 /// The code of the service for "no permission": the project header is missing, or the project is somebody else's.
 const NO_PERMISSION: &str = "200403";

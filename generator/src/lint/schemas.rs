@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value as Json};
 
-use super::ground::{Found, Ground, keys, list, text};
+use super::ground::{Ground, keys, list, text};
 use crate::diagnostic::Code;
 use crate::document::grammar::{DISCRIMINATOR, DOCUMENT, OPERATION, SCHEMA};
 use crate::document::pointer::{At, escape};
-use crate::document::{Element, Node, Value};
+use crate::document::{Element, Found, Node, Value};
 
 /// A component that cannot be reached from a path says nothing. Most often its last user is gone, or a new one forgot it.
 pub(super) fn unused(ground: &Ground<'_>, found: &mut Found<'_>) {

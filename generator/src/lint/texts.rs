@@ -1,11 +1,11 @@
 //! Rules about texts for people: they are there, and they are our own.
 
-use super::ground::{Found, Ground, list};
+use super::ground::{Ground, list};
 use crate::Dialect;
 use crate::diagnostic::Code;
-use crate::document::Node;
 use crate::document::pointer::At;
 use crate::document::shape::is_words;
+use crate::document::{Found, Node};
 
 /// Keys whose values are read by people.
 const TEXTS: &[&str] = &["title", "summary", "description", "meaning", "note"];

@@ -68,7 +68,7 @@ impl<'d> Lowering<'d> {
             // Only failures are described, so nothing is known about the answer of a success.
             [] if self.dialect == Dialect::Foreign && !has_redirects(responses) => nothing,
             [] => {
-                self.report(
+                self.found.tell(
                     Code::Answer,
                     responses_at,
                     "there is no successful answer",
@@ -77,7 +77,7 @@ impl<'d> Lowering<'d> {
                 nothing
             }
             [(first, _), (second, _), ..] => {
-                self.report_with(
+                self.found.tell_with(
                     Code::Unsupported,
                     responses_at.key(second),
                     "several successful answers of different forms",
@@ -101,10 +101,10 @@ impl<'d> Lowering<'d> {
         let Some(content) = self.content(&response.content, content_at) else {
             if let Some((other, _)) = response.content.first() {
                 let message = format!("an answer of type `{other}` is not supported");
-                self.report(Code::Unsupported, content_at.key(other), message, ANSWERS);
+                self.found.tell(Code::Unsupported, content_at.key(other), message, ANSWERS);
             } else if self.dialect == Dialect::FlightHub {
                 let help = "add `content` with `application/json` and the schema of the envelope";
-                self.report(Code::Answer, at, "this answer has no content", help);
+                self.found.tell(Code::Answer, at, "this answer has no content", help);
             }
             return (Answer::Nothing, response_at.pointer());
         };
@@ -115,7 +115,7 @@ impl<'d> Lowering<'d> {
             Form::Bytes => return (Answer::Bytes(content.name.to_owned()), media_at.pointer()),
             Form::Pairs => {
                 let message = format!("an answer of type `{}` is not supported", content.name);
-                self.report(Code::Unsupported, media_at, message, ANSWERS);
+                self.found.tell(Code::Unsupported, media_at, message, ANSWERS);
                 return (Answer::Nothing, media_at.pointer());
             }
         }
@@ -124,7 +124,7 @@ impl<'d> Lowering<'d> {
                 return (Answer::Plain(ANY), media_at.pointer());
             }
             let help = "add `schema`: the envelope with its `data`";
-            self.report(Code::Answer, media_at, "this answer has no schema", help);
+            self.found.tell(Code::Answer, media_at, "this answer has no schema", help);
             return (Answer::Nothing, media_at.pointer());
         };
         let schema_at = media_at.key("schema");
@@ -133,7 +133,7 @@ impl<'d> Lowering<'d> {
             self.enveloped(slot, schema_at, id)
         } else {
             if self.dialect == Dialect::FlightHub {
-                self.report(
+                self.found.tell(
                     Code::Envelope,
                     schema_at,
                     "this answer is not wrapped in the envelope",
@@ -167,7 +167,7 @@ impl<'d> Lowering<'d> {
             }
             [(_, first), (_, second), ..] => {
                 let (message, help) = ("`data` is described twice", "describe it once");
-                self.report_with(Code::Envelope, At::Base(second), message, help, (At::Base(first), "first here"));
+                self.found.tell_with(Code::Envelope, At::Base(second), message, help, (At::Base(first), "first here"));
                 (Answer::Acknowledgement, second.clone())
             }
         }
@@ -203,7 +203,7 @@ impl<'d> Lowering<'d> {
                         (false, _) => format!("`{name}` stands beside `data`, where the client does not look"),
                     };
                     let help = "the envelope has `code` and `message`, and an answer adds `data`";
-                    self.report(Code::Envelope, here, message, help);
+                    self.found.tell(Code::Envelope, here, message, help);
                 }
             }
         }
@@ -220,7 +220,7 @@ impl<'d> Lowering<'d> {
             if let Some(schema) = &media.schema
                 && !self.types.is_wrapper(Slot::from(schema))
             {
-                self.report(
+                self.found.tell(
                     Code::Envelope,
                     here.key("schema"),
                     "a failure that is not the envelope",

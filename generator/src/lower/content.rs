@@ -48,7 +48,7 @@ impl<'d> Lowering<'d> {
         if let Some(other) = all.keys().find(|other| *other != name) {
             let message = format!("`{other}` stands beside JSON, and the client uses JSON only");
             let help = "remove it, or say in the description what it is for";
-            self.report(Code::Unsupported, at.key(other), message, help);
+            self.found.tell(Code::Unsupported, at.key(other), message, help);
         }
         Some(Content { name, media, form: Form::Json })
     }
@@ -94,12 +94,12 @@ impl<'d> Lowering<'d> {
         };
         let Some(wrong) = wrong else {
             let message = "a form that is not an object with members";
-            return self.report(Code::Unsupported, at, message, "describe its members under `properties`");
+            return self.found.tell(Code::Unsupported, at, message, "describe its members under `properties`");
         };
         for pointer in wrong {
             let message = "a member of this type cannot stand in a form";
             let help = "use texts, numbers, booleans, enumerations, and lists of these";
-            self.report(Code::Unsupported, At::Base(&pointer), message, help);
+            self.found.tell(Code::Unsupported, At::Base(&pointer), message, help);
         }
     }
 

@@ -18,7 +18,7 @@ impl Types<'_> {
     pub(super) fn enumeration(&mut self, keys: &Keys<'_>, at: At<'_>) -> TypeKind {
         let mut indices: Vec<usize> = (0..keys.values.len()).filter(|&index| !keys.values[index].is_null()).collect();
         if indices.len() < keys.values.len() && !keys.data.nullable && self.dialect == Dialect::FlightHub {
-            self.report(
+            self.found.tell(
                 Code::WrongValue,
                 at.key("enum"),
                 "null is a value here, and `nullable` is not set",
@@ -38,7 +38,7 @@ impl Types<'_> {
                 let message = format!("{value} is listed twice");
                 let list = at.key("enum");
                 let first = (list.index(first), "first here");
-                self.report_with(Code::DuplicateName, list.index(index), message, "remove one of them", first);
+                self.found.tell_with(Code::DuplicateName, list.index(index), message, "remove one of them", first);
             }
         }
         let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
@@ -64,7 +64,7 @@ impl Types<'_> {
                 }))
             }
             _ => {
-                self.report(
+                self.found.tell(
                     Code::Unsupported,
                     at.key("enum"),
                     "an enumeration must be of `type: string` with texts, or of `type: integer` with integers",
@@ -84,16 +84,16 @@ impl Types<'_> {
                 if identifier(name, Case::Camel) != *name {
                     let message = format!("`{name}` is not how Rust writes the name of a variant");
                     let help = format!("write `{}`", identifier(name, Case::Camel));
-                    self.report(Code::EnumNames, list.index(index), message, help);
+                    self.found.tell(Code::EnumNames, list.index(index), message, help);
                 } else if scope.issue(name, Case::Camel) != *name {
                     let message = format!("the name `{name}` is taken");
                     let help = "give every value its own name; `UnknownValue` is that of all others";
                     match names[..index].iter().position(|known| known == name) {
                         Some(first) => {
                             let first = (list.index(first), "first here");
-                            self.report_with(Code::EnumNames, list.index(index), message, help, first);
+                            self.found.tell_with(Code::EnumNames, list.index(index), message, help, first);
                         }
-                        None => self.report(Code::EnumNames, list.index(index), message, help),
+                        None => self.found.tell(Code::EnumNames, list.index(index), message, help),
                     }
                 }
             }
@@ -122,7 +122,7 @@ impl Types<'_> {
     fn same_length(&mut self, found: usize, wanted: usize, key: &str, at: At<'_>) {
         if found != wanted {
             let entries = if found == 1 { "entry" } else { "entries" };
-            self.report_with(
+            self.found.tell_with(
                 Code::EnumNames,
                 at.key(key),
                 format!("{found} {entries} for {wanted} values"),

@@ -48,7 +48,7 @@ impl<'d> Lowering<'d> {
             let Some(name) = server.extensions.get("x-region").and_then(Value::as_str) else { continue };
             let at = servers.index(index);
             if server.variables.as_ref().is_some_and(|variables| !variables.is_empty()) {
-                self.report(
+                self.found.tell(
                     Code::Unsupported,
                     at.key("x-region"),
                     "a region whose address has variables",
@@ -126,9 +126,9 @@ impl<'d> Lowering<'d> {
             Some((list, index, key)) => {
                 let entry = list.index(index);
                 let name = entry.key(key);
-                self.report_with(Code::DuplicateName, at, message, help, (name.value(), "first here"));
+                self.found.tell_with(Code::DuplicateName, at, message, help, (name.value(), "first here"));
             }
-            None => self.report(Code::DuplicateName, at, message, help),
+            None => self.found.tell(Code::DuplicateName, at, message, help),
         }
     }
 
@@ -148,14 +148,14 @@ impl<'d> Lowering<'d> {
             match (header, &token) {
                 (Some(header), None) => token = Some((header, pointer, name)),
                 (Some(header), Some((known, ..))) if header == *known => {}
-                (Some(_), Some((.., first))) => self.report_with(
+                (Some(_), Some((.., first))) => self.found.tell_with(
                     Code::Unsupported,
                     at,
                     "a second way to authenticate",
                     "keep the one that the client is to use",
                     (section.key(first), "the first"),
                 ),
-                (None, _) => self.report(
+                (None, _) => self.found.tell(
                     Code::Unsupported,
                     at,
                     "this way to authenticate is not supported",
@@ -248,7 +248,7 @@ impl<'d> Lowering<'d> {
                     let message = format!("there is no security scheme `{name}`");
                     let known = schemes.into_iter().flat_map(|schemes| schemes.keys()).map(String::as_str);
                     let help = did_you_mean(name, known, || "add it to `components/securitySchemes`".to_owned());
-                    self.report(Code::DanglingRef, here.index(index).key(name), message, help);
+                    self.found.tell(Code::DanglingRef, here.index(index).key(name), message, help);
                 }
             }
         }

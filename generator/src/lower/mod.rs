@@ -5,16 +5,19 @@
 //! only the first. This stage gives things their names and knows nothing of tokens.
 
 mod answer;
+mod body;
 mod circles;
 mod content;
 mod enumeration;
 mod facts;
 mod graph;
+mod groups;
 mod interface;
 mod keys;
 mod object;
 mod operation;
 mod parameter;
+mod promises;
 mod types;
 mod union;
 
@@ -24,11 +27,11 @@ use openapiv3::{Components, ReferenceOr};
 
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::Document;
 use crate::document::pointer::{At, escape, unescape};
+use crate::document::{Document, Found};
 use crate::model::{Api, Roles};
 use graph::Use;
-pub(crate) use operation::without_names;
+pub(crate) use groups::without_names;
 use types::Types;
 
 /// Makes the model of a document.
@@ -38,22 +41,23 @@ pub(crate) fn lower(document: &Document<'_>, dialect: Dialect) -> Result<Api, Ve
         document,
         dialect,
         types,
-        by_id: operation::by_id(document),
+        by_id: promises::by_id(document),
         roles: Roles::default(),
         error_codes: Vec::new(),
         uses: Vec::new(),
-        problems: Vec::new(),
+        found: Found::new(document),
     };
     let mut api = lowering.interface();
     lowering.error_codes = api.error_codes.iter().map(|entry| entry.code).collect();
     api.groups = lowering.groups();
-    let Lowering { mut types, roles, uses, mut problems, .. } = lowering;
+    let Lowering { mut types, roles, uses, found, .. } = lowering;
+    let mut problems = found.problems;
     api.roles = roles;
     problems.extend(union::settle(document, dialect, &mut types.drafts));
     let drafts = std::mem::take(&mut types.drafts);
     let (mut definitions, more) = graph::finish(document, drafts, &uses, &types.one_way);
     types.name_required(&mut definitions);
-    problems.extend(types.problems);
+    problems.extend(types.found.problems);
     problems.extend(more);
     if !problems.is_empty() {
         return Err(problems);
@@ -67,31 +71,14 @@ struct Lowering<'d> {
     dialect: Dialect,
     types: Types<'d>,
     /// Operations with an id.
-    by_id: HashMap<&'d str, operation::Place<'d>>,
+    by_id: HashMap<&'d str, promises::Place<'d>>,
     roles: Roles,
     error_codes: Vec<i64>,
     uses: Vec<Use>,
-    problems: Vec<Diagnostic>,
+    found: Found<'d>,
 }
 
 impl<'d> Lowering<'d> {
-    fn report(&mut self, code: Code, at: At<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.problems.push(Diagnostic::new(code, self.document.place(at), message, help));
-    }
-
-    /// Reports a problem that has to do with a second place, and why.
-    fn report_with(
-        &mut self,
-        code: Code,
-        at: At<'_>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-        (other, why): (At<'_>, &str),
-    ) {
-        let problem = Diagnostic::new(code, self.document.place(at), message, help);
-        self.problems.push(problem.with_related(self.document.place(other), why));
-    }
-
     fn components(&self) -> Option<&'d Components> {
         self.document.api.components.as_ref()
     }
@@ -116,7 +103,7 @@ impl<'d> Lowering<'d> {
                 }
             }
         }
-        self.report(Code::CircularRef, at, "this reference leads back to itself", "refer to the object itself");
+        self.found.tell(Code::CircularRef, at, "this reference leads back to itself", "refer to the object itself");
         None
     }
 }

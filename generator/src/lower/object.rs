@@ -45,7 +45,7 @@ impl<'d> Types<'d> {
     pub(super) fn object(&mut self, keys: &Keys<'d>, at: At<'_>, name: &str) -> TypeKind {
         let pointer = at.pointer();
         if self.open.contains(&pointer) {
-            self.report(
+            self.found.tell(
                 Code::CircularRef,
                 at,
                 "this object is made of the schema that it stands in, and so holds itself without an end",
@@ -69,7 +69,7 @@ impl<'d> Types<'d> {
         if self.members > MAX_MEMBERS {
             let message = format!("with this object, all objects have more than {MAX_MEMBERS} members");
             let help = "give what is written in place within an `allOf` a name under `components/schemas`";
-            self.report(Code::TooLarge, at, message, help);
+            self.found.tell(Code::TooLarge, at, message, help);
         }
         let mut undescribed: Vec<(&'d str, String)> = Vec::new();
         let mut seen: HashSet<&str> = HashSet::new();
@@ -88,7 +88,7 @@ impl<'d> Types<'d> {
                 let message = format!("`{required}` is required, and is not one of the properties");
                 let properties = at.key("properties");
                 let described = (if keys.properties.is_some() { properties } else { at }, "the properties");
-                self.report_with(Code::UnknownRequired, At::Base(pointer), message, help, described);
+                self.found.tell_with(Code::UnknownRequired, At::Base(pointer), message, help, described);
             }
         }
         let rest = match &members.additional {
@@ -170,7 +170,7 @@ impl<'d> Types<'d> {
             || keys.items.is_some()
             || !keys.values.is_empty()
         {
-            self.report(
+            self.found.tell(
                 Code::Unsupported,
                 at,
                 "only objects can be joined with `allOf` or stand beside it",
@@ -186,7 +186,7 @@ impl<'d> Types<'d> {
                 Slot::Reference(reference) => {
                     let Some((name, pointer, slot)) = self.component(reference) else { continue };
                     if stack.contains(&name) {
-                        self.report(
+                        self.found.tell(
                             Code::CircularRef,
                             at,
                             format!("`{name}` is made of itself"),
@@ -203,7 +203,7 @@ impl<'d> Types<'d> {
                         Slot::Schema(schema) => {
                             self.collect(&Keys::of(schema), At::Base(&pointer), members, stack);
                         }
-                        Slot::Reference(_) => self.report(
+                        Slot::Reference(_) => self.found.tell(
                             Code::Unsupported,
                             at,
                             "this leads to a reference instead of an object",
@@ -216,7 +216,7 @@ impl<'d> Types<'d> {
         }
         if keys.schema_type.is_some_and(|schema_type| schema_type != "object") {
             let message = format!("`type: {}` cannot be joined with objects", keys.schema_type.unwrap_or_default());
-            self.report(Code::AllOfConflict, at.key("type").value(), message, "join objects only");
+            self.found.tell(Code::AllOfConflict, at.key("type").value(), message, "join objects only");
             return;
         }
         let properties_at = at.key("properties");
@@ -231,7 +231,7 @@ impl<'d> Types<'d> {
                 Some(known) if same(known.slot, slot) => {}
                 Some(known) => {
                     let other = known.pointer.clone();
-                    self.report_with(
+                    self.found.tell_with(
                         Code::AllOfConflict,
                         here,
                         format!("`{name}` is described differently by another member of the same `allOf`"),
@@ -256,7 +256,7 @@ impl<'d> Types<'d> {
                 (Some((known, _)), _) if *known == additional => {}
                 (Some((_, other)), _) => {
                     let other = other.clone();
-                    self.report_with(
+                    self.found.tell_with(
                         Code::AllOfConflict,
                         At::Base(&here),
                         "`additionalProperties` is described differently by another member of the same `allOf`",

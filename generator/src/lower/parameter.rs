@@ -52,7 +52,7 @@ impl<'d> Lowering<'d> {
                 if let Some((_, first)) = seen_here.iter().find(|(known, _)| *known == key) {
                     let message = format!("the {} parameter `{}` is listed twice", key.0, key.1);
                     let first = (list_at.index(*first), "first here");
-                    self.report_with(Code::DuplicateName, at, message, "remove one of them", first);
+                    self.found.tell_with(Code::DuplicateName, at, message, "remove one of them", first);
                     continue;
                 }
                 seen_here.push((key, index));
@@ -80,74 +80,21 @@ impl<'d> Lowering<'d> {
     ) {
         let at = At::Base(&origin.node);
         let data = parameter.parameter_data_ref();
-        let (location, style) = match parameter {
-            Parameter::Path { style, .. } => {
-                (Location::Path, matches!(style, PathStyle::Simple).then_some(ListStyle::Comma))
-            }
-            Parameter::Header { style: HeaderStyle::Simple, .. } => (Location::Header, Some(ListStyle::Comma)),
-            Parameter::Query { style, .. } => (Location::Query, query_style(style, data.explode)),
-            Parameter::Cookie { .. } => {
-                let help = "remove it; the client keeps no cookies";
-                let message = "parameters in cookies are not supported";
-                return self.report(Code::Unsupported, at.key("in").value(), message, help);
-            }
-        };
-        if let Parameter::Query { allow_reserved: true, .. } = parameter {
-            let help = "remove it; the client encodes every reserved character";
-            self.report(Code::Unsupported, at.key("allowReserved"), "`allowReserved` is not supported", help);
-        }
-        if location == Location::Header && NOT_PARAMETERS.contains(&data.name.to_ascii_lowercase().as_str()) {
-            if self.dialect == Dialect::FlightHub {
-                let message = format!("OpenAPI ignores a header parameter `{}`", data.name);
-                let help = "remove it; `content` and `security` say what it would";
-                self.report(Code::Unsupported, at.key("name").value(), message, help);
-            }
-            return;
-        }
-        if location == Location::Path && !data.required {
-            let message = format!("the path parameter `{}` is not required", data.name);
-            let help = "write `required: true`: a path has no optional parts";
-            self.report(Code::PathParameter, at.key("name").value(), message, help);
-        }
+        let Some((location, style)) = self.location(parameter, at) else { return };
         let ParameterSchemaOrContent::Schema(schema) = &data.format else {
             let help = "give it a `schema` instead";
-            return self.report(
+            return self.found.tell(
                 Code::Unsupported,
                 at.key("content"),
                 "`content` of a parameter is not supported",
                 help,
             );
         };
-        let schema_at = at.key("schema");
-        let (ty, nullable) = self.types.slot(Slot::from(schema), schema_at, &format!("{id}_{}", data.name));
-        // Null cannot be written there. An optional parameter that others call nullable is left out instead.
-        if nullable && (data.required || self.dialect == Dialect::FlightHub) {
-            let help = "remove `nullable`; what is left out is not sent";
-            self.report(Code::Unsupported, schema_at, "a parameter cannot be null", help);
-        }
-        self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), in_request: true });
-        let list_style = match self.scalar_or_list(&ty, 0) {
-            Some(false) => None,
-            Some(true) if location == Location::Query && style.is_some() => style,
-            Some(true) => {
-                let help = "supported in the query are `form`, `spaceDelimited` and `pipeDelimited`";
-                let how = at.key(if location == Location::Query { "style" } else { "in" });
-                self.report(Code::Unsupported, how.value(), "a list in this place or style is not supported", help);
-                style
-            }
-            None => {
-                let help = "use texts, numbers, booleans, enumerations, and lists of these";
-                self.report(Code::Unsupported, schema_at.value(), "a parameter of this type is not supported", help);
-                None
-            }
-        };
-        if style.is_none() && list_style.is_none() {
-            self.report(Code::Unsupported, at.key("style").value(), "this style is not supported", "leave `style` out");
-        }
+        let (ty, list_style) = self.value(data, schema, (location, style), at, (id, module));
         let role = data.extensions.get("x-role").and_then(Value::as_str);
         if role.is_some() && location != Location::Header {
             let help = "only headers are filled in by the client";
-            self.report(Code::WrongValue, at.key("x-role"), "`x-role` in a parameter that is no header", help);
+            self.found.tell(Code::WrongValue, at.key("x-role"), "`x-role` in a parameter that is no header", help);
         }
         let header = |origin| RoleHeader { name: data.name.clone(), ty: ty.clone(), origin };
         match role {
@@ -175,6 +122,90 @@ impl<'d> Lowering<'d> {
         }
     }
 
+    /// Where a parameter is sent, and how a list would be written there. None if it is not sent as a parameter.
+    fn location(&mut self, parameter: &Parameter, at: At<'_>) -> Option<(Location, Option<ListStyle>)> {
+        let data = parameter.parameter_data_ref();
+        let (location, style) = match parameter {
+            Parameter::Path { style, .. } => {
+                (Location::Path, matches!(style, PathStyle::Simple).then_some(ListStyle::Comma))
+            }
+            Parameter::Header { style: HeaderStyle::Simple, .. } => (Location::Header, Some(ListStyle::Comma)),
+            Parameter::Query { style, .. } => (Location::Query, query_style(style, data.explode)),
+            Parameter::Cookie { .. } => {
+                let help = "remove it; the client keeps no cookies";
+                let message = "parameters in cookies are not supported";
+                self.found.tell(Code::Unsupported, at.key("in").value(), message, help);
+                return None;
+            }
+        };
+        if let Parameter::Query { allow_reserved: true, .. } = parameter {
+            let help = "remove it; the client encodes every reserved character";
+            self.found.tell(Code::Unsupported, at.key("allowReserved"), "`allowReserved` is not supported", help);
+        }
+        if location == Location::Header && NOT_PARAMETERS.contains(&data.name.to_ascii_lowercase().as_str()) {
+            if self.dialect == Dialect::FlightHub {
+                let message = format!("OpenAPI ignores a header parameter `{}`", data.name);
+                let help = "remove it; `content` and `security` say what it would";
+                self.found.tell(Code::Unsupported, at.key("name").value(), message, help);
+            }
+            return None;
+        }
+        if location == Location::Path && !data.required {
+            let message = format!("the path parameter `{}` is not required", data.name);
+            let help = "write `required: true`: a path has no optional parts";
+            self.found.tell(Code::PathParameter, at.key("name").value(), message, help);
+        }
+        Some((location, style))
+    }
+
+    /// The type of a parameter, and how it is written if it is a list.
+    fn value(
+        &mut self,
+        data: &ParameterData,
+        schema: &'d ReferenceOr<Schema>,
+        (location, style): (Location, Option<ListStyle>),
+        at: At<'_>,
+        (id, module): (&str, &str),
+    ) -> (TypeRef, Option<ListStyle>) {
+        let schema_at = at.key("schema");
+        let (ty, nullable) = self.types.slot(Slot::from(schema), schema_at, &format!("{id}_{}", data.name));
+        // Null cannot be written there. An optional parameter that others call nullable is left out instead.
+        if nullable && (data.required || self.dialect == Dialect::FlightHub) {
+            let help = "remove `nullable`; what is left out is not sent";
+            self.found.tell(Code::Unsupported, schema_at, "a parameter cannot be null", help);
+        }
+        self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), in_request: true });
+        let list_style = match self.scalar_or_list(&ty, 0) {
+            Some(false) => None,
+            Some(true) if location == Location::Query && style.is_some() => style,
+            Some(true) => {
+                let help = "supported in the query are `form`, `spaceDelimited` and `pipeDelimited`";
+                let how = at.key(if location == Location::Query { "style" } else { "in" });
+                self.found.tell(Code::Unsupported, how.value(), "a list in this place or style is not supported", help);
+                style
+            }
+            None => {
+                let help = "use texts, numbers, booleans, enumerations, and lists of these";
+                self.found.tell(
+                    Code::Unsupported,
+                    schema_at.value(),
+                    "a parameter of this type is not supported",
+                    help,
+                );
+                None
+            }
+        };
+        if style.is_none() && list_style.is_none() {
+            self.found.tell(
+                Code::Unsupported,
+                at.key("style").value(),
+                "this style is not supported",
+                "leave `style` out",
+            );
+        }
+        (ty, list_style)
+    }
+
     /// A header with a role is the same one in every operation.
     fn role(&mut self, role: impl Fn(&mut Roles) -> &mut Option<RoleHeader>, header: RoleHeader) {
         match role(&mut self.roles) {
@@ -184,7 +215,7 @@ impl<'d> Lowering<'d> {
                 let message = format!("`{}` has the same role in another operation", known.name);
                 let help = "use one header for one role, of one type";
                 let at = At::Base(&header.origin.node);
-                self.report(Code::DuplicateName, at.key("x-role").value(), message, help);
+                self.found.tell(Code::DuplicateName, at.key("x-role").value(), message, help);
             }
         }
     }
@@ -233,9 +264,9 @@ impl<'d> Lowering<'d> {
                 Some((name, _)) if !name.is_empty() && !named.contains(&name) => named.push(name),
                 Some((name, _)) => {
                     let message = format!("`{{{name}}}` is empty, or twice in the path");
-                    self.report(Code::PathParameter, path_at, message, "give every part its own name");
+                    self.found.tell(Code::PathParameter, path_at, message, "give every part its own name");
                 }
-                None => self.report(Code::PathParameter, path_at, "a `{` without `}`", "close it"),
+                None => self.found.tell(Code::PathParameter, path_at, "a `{` without `}`", "close it"),
             }
         }
         let given = || parameters.given.iter().filter(|(parameter, ..)| parameter.location == Location::Path);
@@ -247,7 +278,7 @@ impl<'d> Lowering<'d> {
                 let help = did_you_mean(name, unused, || {
                     format!("add a parameter `{name}` with `in: path` and `required: true`")
                 });
-                self.report_with(Code::PathParameter, operation_at, message, help, (path_at, "the path"));
+                self.found.tell_with(Code::PathParameter, operation_at, message, help, (path_at, "the path"));
             }
         }
         for (parameter, .., asked_for) in given() {
@@ -257,7 +288,7 @@ impl<'d> Lowering<'d> {
                     "correct the path, or remove the parameter".to_owned()
                 });
                 let here = At::Base(asked_for);
-                self.report_with(Code::PathParameter, here.value(), message, help, (path_at, "the path"));
+                self.found.tell_with(Code::PathParameter, here.value(), message, help, (path_at, "the path"));
             }
         }
     }

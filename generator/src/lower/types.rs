@@ -12,9 +12,9 @@ use serde_json::Value;
 use super::facts::{describe, in_words};
 use super::keys::{Keys, Slot};
 use crate::Dialect;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::document::Document;
+use crate::diagnostic::Code;
 use crate::document::pointer::{At, escape, unescape};
+use crate::document::{Document, Found};
 use crate::model::{Primitive, TypeDefinition, TypeId, TypeKind, TypeRef};
 use crate::names::{Case, Scope, identifier};
 
@@ -40,7 +40,6 @@ pub(super) struct OneWay {
 
 #[derive(Debug)]
 pub(super) struct Types<'d> {
-    document: &'d Document<'d>,
     pub(super) dialect: Dialect,
     components: Option<&'d IndexMap<String, ReferenceOr<Schema>>>,
     wrappers: HashSet<&'d str>,
@@ -52,7 +51,7 @@ pub(super) struct Types<'d> {
     pub(super) open: Vec<String>,
     /// Members of all objects so far, with those of everything that they are made of.
     pub(super) members: usize,
-    pub(super) problems: Vec<Diagnostic>,
+    pub(super) found: Found<'d>,
 }
 
 impl<'d> Types<'d> {
@@ -60,7 +59,6 @@ impl<'d> Types<'d> {
     pub(super) fn read(document: &'d Document<'d>, dialect: Dialect) -> Self {
         let components = document.api.components.as_ref().map(|components| &components.schemas);
         let mut types = Self {
-            document,
             dialect,
             components,
             wrappers: HashSet::new(),
@@ -70,7 +68,7 @@ impl<'d> Types<'d> {
             one_way: Vec::new(),
             open: Vec::new(),
             members: 0,
-            problems: Vec::new(),
+            found: Found::new(document),
         };
         types.wrappers = types.wrappers();
         types.issue_names();
@@ -201,23 +199,6 @@ impl<'d> Types<'d> {
         }
     }
 
-    pub(super) fn report(&mut self, code: Code, at: At<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.problems.push(Diagnostic::new(code, self.document.place(at), message, help));
-    }
-
-    /// Reports a problem that has to do with a second place, and why.
-    pub(super) fn report_with(
-        &mut self,
-        code: Code,
-        at: At<'_>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-        (other, why): (At<'_>, &str),
-    ) {
-        let problem = Diagnostic::new(code, self.document.place(at), message, help);
-        self.problems.push(problem.with_related(self.document.place(other), why));
-    }
-
     /// The type of a schema, and whether its values may be null. `hint` names a definition if one is needed.
     pub(super) fn slot(&mut self, slot: Slot<'d>, at: At<'_>, hint: &str) -> (TypeRef, bool) {
         let nullable = self.nullable(slot);
@@ -250,9 +231,9 @@ impl<'d> Types<'d> {
             let help = "move it to `components/schemas` under a name of its own";
             match self.drafts.iter().find(|draft| draft.name == name).map(|draft| draft.pointer.clone()) {
                 Some(other) => {
-                    self.report_with(Code::DuplicateName, at, message, help, (At::Base(&other), "called so, too"));
+                    self.found.tell_with(Code::DuplicateName, at, message, help, (At::Base(&other), "called so, too"));
                 }
-                None => self.report(Code::DuplicateName, at, message, help),
+                None => self.found.tell(Code::DuplicateName, at, message, help),
             }
         }
         self.scope.issue_type(wanted)
@@ -264,7 +245,7 @@ impl<'d> Types<'d> {
         {
             return TypeRef::Named(id);
         }
-        self.report(
+        self.found.tell(
             Code::Envelope,
             at,
             "the wrapper of answers can only be the schema of an answer",
@@ -306,7 +287,7 @@ impl<'d> Types<'d> {
         self.check_default(keys, at);
         if keys.not || (!keys.any_of.is_empty() && self.dialect == Dialect::FlightHub) {
             let key = if keys.not { "not" } else { "anyOf" };
-            self.report(
+            self.found.tell(
                 Code::Unsupported,
                 at.key(key),
                 format!("`{key}` is not supported"),
@@ -324,7 +305,7 @@ impl<'d> Types<'d> {
         if let Some(discriminator) = &keys.data.discriminator {
             let message = format!("a discriminator (`{}`) without `oneOf`", discriminator.property_name);
             let help = "list the forms in `oneOf`, beside the discriminator";
-            self.report(Code::Unsupported, at.key("discriminator"), message, help);
+            self.found.tell(Code::Unsupported, at.key("discriminator"), message, help);
         }
         if !keys.all_of.is_empty() {
             return self.object(keys, at, hint);
@@ -351,7 +332,7 @@ impl<'d> Types<'d> {
             }
             Some("string") => match (keys.format.as_deref(), keys.unit()) {
                 (Some("binary"), _) => {
-                    self.report(
+                    self.found.tell(
                         Code::Unsupported,
                         at.key("format"),
                         "`format: binary` is not supported: a JSON text cannot hold it",
@@ -427,7 +408,7 @@ impl<'d> Types<'d> {
         };
         let written = at.key("default");
         let help = "write a default that the schema allows, or remove it";
-        self.report_with(Code::BadDefault, written.value(), why, help, (at.key(key), label));
+        self.found.tell_with(Code::BadDefault, written.value(), why, help, (at.key(key), label));
     }
 
     fn note_one_way(&mut self, owner: TypeId, keys: &Keys<'d>, at: At<'_>) {

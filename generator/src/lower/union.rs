@@ -19,7 +19,7 @@ impl<'d> Types<'d> {
         let list = at.key(key);
         let own_shape = !keys.all_of.is_empty() || keys.has_own_shape();
         if own_shape || (key == "oneOf" && !keys.any_of.is_empty()) {
-            self.report(
+            self.found.tell(
                 Code::Unsupported,
                 list,
                 format!("`{key}` beside other keys that describe the value"),
@@ -44,7 +44,7 @@ impl<'d> Types<'d> {
             let wanted_name = name.map_or(fallback, str::to_owned);
             let (ty, nullable) = self.slot(slot, at, &format!("{hint}_{wanted_name}"));
             if nullable && self.dialect == Dialect::FlightHub {
-                self.report(
+                self.found.tell(
                     Code::Unsupported,
                     at,
                     "a form that may be null",
@@ -58,7 +58,7 @@ impl<'d> Types<'d> {
                 }
                 (Some(_), _, _) if self.dialect == Dialect::Foreign => Vec::new(),
                 (Some(_), _, _) => {
-                    self.report(
+                    self.found.tell(
                         Code::AmbiguousUnion,
                         at,
                         "a discriminator can only choose between schemas with a name",
@@ -85,7 +85,7 @@ impl<'d> Types<'d> {
             let discriminator = at.key("discriminator");
             let mapping = discriminator.key("mapping");
             let entry = names.first().map_or(mapping, |name| mapping.key(name));
-            self.report_with(Code::AmbiguousUnion, entry.value(), message, help, (list, "the forms"));
+            self.found.tell_with(Code::AmbiguousUnion, entry.value(), message, help, (list, "the forms"));
         }
         let mut scope = Scope::with_taken(["UnknownValue"]);
         let texts: Vec<&str> = wanted.iter().map(String::as_str).collect();

@@ -6,7 +6,7 @@
 use super::{Scope, Wanted};
 use crate::diagnostic::Source;
 use crate::document::grammar::METHODS;
-use crate::document::yaml::{Entry, Node};
+use crate::document::node::{Entry, Node};
 use crate::spelling::nearest;
 
 #[derive(Debug)]

@@ -6,7 +6,7 @@
 use super::conventions::{Conventions, Known};
 use super::template::Template;
 use super::{Blank, Wanted};
-use crate::document::yaml::Node;
+use crate::document::node::Node;
 
 /// Lines to put into a document.
 #[derive(Debug)]

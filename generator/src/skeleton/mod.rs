@@ -11,8 +11,9 @@ mod template;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
 use crate::document::grammar::METHODS;
+use crate::document::node::{Entry, Value};
 use crate::document::pointer::At;
-use crate::document::yaml::{self, Entry, Value};
+use crate::document::yaml;
 use crate::spelling::nearest;
 use conventions::Conventions;
 use form::Form;

@@ -5,7 +5,7 @@
 
 use super::form::Form;
 use crate::diagnostic::Source;
-use crate::document::yaml::Entry;
+use crate::document::node::Entry;
 
 /// The methods in the order in which they stand under a path.
 const ORDER: &[&str] = &["get", "post", "put", "delete", "patch", "options", "head", "trace"];

@@ -1,0 +1,1 @@
+//! Nothing: what must not compile stands beside, in `wrong_*.rs`.
