@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use serde_json::{Map, Value};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::Value;
 
 use crate::emit::{Content, LINE_END, Task};
 
@@ -73,18 +74,30 @@ fn text(content: Content<'_>, opening: &str) -> Result<String, String> {
             }
             Ok(text.text)
         }
-        Content::Json(value) => {
-            let mut object = Map::new();
-            object.insert("$comment".to_owned(), opening.into());
-            match value {
-                Value::Object(members) => object.extend(members.clone()),
-                other => {
-                    object.insert("allOf".to_owned(), Value::Array(vec![other.clone()]));
-                }
-            }
-            let text = serde_json::to_string_pretty(&Value::Object(object)).map_err(|error| error.to_string())?;
+        Content::Json(schema) => {
+            let schema = WithComment { comment: opening, schema };
+            let text = serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())?;
             Ok(text + "\n")
         }
+    }
+}
+
+/// A JSON Schema with a comment before everything else.
+struct WithComment<'a> {
+    comment: &'a str,
+    schema: &'a Value,
+}
+
+impl Serialize for WithComment<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("$comment", self.comment)?;
+        match self.schema.as_object() {
+            Some(members) => members.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?,
+            // A schema of true or false.
+            None => map.serialize_entry("allOf", &[self.schema])?,
+        }
+        map.end()
     }
 }
 

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// How often the file is looked at. What is the same twice has been saved completely: an editor does not pause so long
 /// between emptying a file and filling it.
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// How long a file may be away. Some editors move it aside before they write the new one.
 const AWAY: Duration = Duration::from_millis(500);

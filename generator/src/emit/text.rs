@@ -1,6 +1,6 @@
 //! Texts of the generated documentation.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::model::{Api, Operation, Retry, Risk, Scope};
@@ -20,7 +20,7 @@ pub(super) fn inner_doc(text: &str) -> Option<TokenStream> {
     lines(text).map(|lines| quote! { #![doc = #lines] })
 }
 
-fn lines(text: &str) -> Option<String> {
+fn lines(text: &str) -> Option<Literal> {
     let mut joined = String::with_capacity(text.len() + 8);
     for (index, line) in text.trim_end().lines().enumerate() {
         if index > 0 {
@@ -35,7 +35,14 @@ fn lines(text: &str) -> Option<String> {
             }
         }
     }
-    (!joined.is_empty()).then_some(joined)
+    (!joined.is_empty()).then(|| raw(&joined))
+}
+
+/// A raw literal: escapes would be written, read and written again on the way to a comment, which has none.
+fn raw(text: &str) -> Literal {
+    let longest = || text.split(|sign| sign != '#').map(str::len).max().unwrap_or_default();
+    let hashes = "#".repeat(if text.contains('"') { longest() + 1 } else { 0 });
+    format!("r{hashes}\"{text}\"{hashes}").parse().unwrap_or_else(|_| Literal::string(text))
 }
 
 /// Whether a comment cannot hold a sign: one that ends a line alone, or that changes the direction in which the line is
