@@ -19,8 +19,9 @@ use std::path::Path;
 use always::always;
 use flighthub2_generator::Dialect;
 use proptest::prelude::*;
+use serde_yaml::Value;
 use specifications::documents::Documents;
-use specifications::held;
+use specifications::{edits, held};
 
 fn documents() -> Documents {
     Documents::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
@@ -40,6 +41,23 @@ fn every_document_makes_a_client() {
             held::of(text.as_bytes(), document.dialect, Some(&document.source()));
             held::of(text.as_bytes(), Dialect::Foreign, Some(&document.source()));
         }
+    }
+}
+
+/// Whatever stands in whatever place.
+#[test]
+fn any_value_in_any_place_is_taken_or_refused() {
+    let documents = documents();
+    let document = documents.all.iter().find(|document| document.name == "base.yaml").unwrap();
+    let others = ["null", "{}", "[]", "x", "-1", "{$ref: '#/components/schemas/Thing'}"]
+        .map(|text| serde_yaml::from_str::<Value>(text).unwrap());
+    let places = edits::places(&document.value);
+    assert!(places.len() > 250, "only {}", places.len());
+    for (place, other) in places.iter().zip(others.iter().cycle()) {
+        let mut edited = document.value.clone();
+        *edits::at_mut(&mut edited, place) = other.clone();
+        let text = serde_yaml::to_string(&edited).unwrap();
+        held::of(text.as_bytes(), document.dialect, Some(&document.source()));
     }
 }
 
