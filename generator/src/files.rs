@@ -14,8 +14,10 @@ use crate::emit::{Content, LINE_END, Task};
 /// The word by which a generated file is recognised. Other tools know it, too.
 pub(crate) const MARKER: &str = "@generated";
 
-/// Making and formatting files is most of a run. What comes out does not depend on this number.
-const WORKERS: usize = 4;
+/// Making and formatting files is most of a run. What comes out does not depend on these numbers. A worker has memory of
+/// its own that it touches first, so one for a few files takes longer than it saves.
+const MOST_WORKERS: usize = 4;
+const FILES_OF_A_WORKER: usize = 32;
 
 /// The texts of all files, by path.
 ///
@@ -35,8 +37,9 @@ pub(crate) fn format<'a>(
         }
         made
     };
+    let workers = (tasks.len() / FILES_OF_A_WORKER).clamp(1, MOST_WORKERS);
     let made = thread::scope(|scope| {
-        let others: Vec<_> = (1..WORKERS.min(tasks.len())).map(|_| scope.spawn(work)).collect();
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
         let mut made = work();
         for other in others {
             match other.join() {

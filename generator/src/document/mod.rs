@@ -15,6 +15,9 @@ pub(crate) mod shape;
 mod walk;
 pub(crate) mod yaml;
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use openapiv3::OpenAPI;
 
 use crate::Dialect;
@@ -44,12 +47,17 @@ impl<'s> Document<'s> {
             return Err(failed(vec![problem]));
         }
         let tree = yaml::parse(source).map_err(failed)?;
-        let problems = shape::check(source, &tree, dialect);
+        // Neither needs the other.
+        let (problems, value) = thread::scope(|scope| {
+            let problems = scope.spawn(|| shape::check(source, &tree, dialect));
+            let value = tree.yaml();
+            (problems.join().unwrap_or_else(|panic| resume_unwind(panic)), value)
+        });
         if !problems.is_empty() {
             return Err(failed(problems));
         }
         // Only now: what does not fit `openapiv3` reads twice at every level.
-        let mut api: OpenAPI = match serde_yaml::from_value(tree.yaml()) {
+        let mut api: OpenAPI = match serde_yaml::from_value(value) {
             Ok(api) => api,
             Err(error) => return Err(failed(vec![unreadable(source, &tree, &error)])),
         };

@@ -110,3 +110,33 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     }
     text.trim_end().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens as _;
+
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        syn::parse2::<syn::LitStr>(lines(text).unwrap().into_token_stream()).unwrap().value()
+    }
+
+    #[test]
+    fn documentation_comes_through_as_it_is() {
+        for text in
+            ["plain", "says \"so\"", "r#\"raw\"#", "\"## and ##\"#", "a\\nb", "{}", &format!("\"{}", "#".repeat(300))]
+        {
+            assert_eq!(shown(text), format!(" {text}"));
+        }
+        assert_eq!(shown("one\n\n  two\n"), " one\u{1}\u{1}   two");
+        assert!(lines(" \n").is_none());
+    }
+
+    #[test]
+    fn documentation_has_no_sign_that_a_comment_cannot_hold() {
+        for sign in ['\r', '\u{1}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {
+            assert_eq!(shown(&format!("a{sign}b")), " a\u{fffd}b");
+        }
+        assert_eq!(shown("a\u{2065}b"), " a\u{2065}b");
+    }
+}
