@@ -243,3 +243,86 @@ fn a_character_in_two_escapes_is_read() {
     let problems = made(&half, Dialect::Foreign).unwrap_err();
     assert_eq!(problems.problems()[0].code, Code::YamlSyntax, "half of a pair is no character: {problems}");
 }
+
+/// What is written, and what the code has of it.
+#[test]
+fn what_is_written_is_in_the_code() {
+    let mut cases: Vec<(String, String)> = vec![
+        (with_schema("{type: object, minProperties: 2, additionalProperties: true}"), "2 members".to_owned()),
+        (
+            with_schema("{allOf: [{$ref: '#/components/schemas/Thing'}, {title: Spoken}]}"),
+            "/// Spoken\npub type Looked = super::Thing;".to_owned(),
+        ),
+        (with_body("text/plain: {schema: {}}"), "\"text/plain\"".to_owned()),
+    ];
+    for method in ["get", "put", "post", "delete", "options", "head", "patch", "trace"] {
+        let text = document(DONE, "").replace("    post:\n", &format!("    {method}:\n"));
+        cases.push((text, format!("method: \"{}\"", method.to_uppercase())));
+    }
+    for (text, expected) in cases {
+        let made = made(&text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));
+        let code: String = made.files.values().map(String::as_str).collect();
+        assert!(code.contains(&expected), "{expected}\n{text}\n{code}");
+    }
+}
+
+#[test]
+fn names_may_have_two_hundred_letters() {
+    let named = |length: usize| {
+        made(
+            &document(DONE, "").replace("operationId: a", &format!("operationId: {}", "a".repeat(length))),
+            Dialect::Foreign,
+        )
+    };
+    assert!(named(200).is_ok());
+    let refused = named(201).unwrap_err();
+    assert_eq!(refused.problems().iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::TooLarge]);
+}
+
+/// A text is sent as it is: a schema that says what is in it asks for something else.
+#[test]
+fn texts_have_no_shape() {
+    for shape in [
+        "properties: {a: {type: string}}",
+        "required: [a]",
+        "additionalProperties: {type: string}",
+        "items: {type: string}",
+        "enum: [a, b]",
+        "allOf: [{$ref: '#/components/schemas/Thing'}]",
+        "oneOf: [{type: string}, {type: integer}]",
+        "anyOf: [{type: string}, {type: integer}]",
+    ] {
+        let problems =
+            made(&with_body(&format!("text/plain: {{schema: {{{shape}}}}}")), Dialect::Foreign).expect_err(shape);
+        assert_eq!(problems.problems()[0].code, Code::Unsupported, "{shape}:\n{problems}");
+    }
+}
+
+/// What is nothing but another schema is only what has words beside it, not what says something of values.
+#[test]
+fn limits_beside_a_reference_are_not_words() {
+    for limit in [
+        "format: uuid",
+        "pattern: a",
+        "type: number, minimum: 1",
+        "type: number, maximum: 1",
+        "type: number, multipleOf: 2",
+        "type: string, minLength: 1",
+        "uniqueItems: true",
+        "minimum: 1",
+        "maximum: 1",
+        "multipleOf: 2",
+        "maxLength: 1",
+        "nullable: true",
+        "properties: {b: {type: string}}",
+        "required: [a]",
+        "additionalProperties: true",
+        "enum: [a]",
+        "oneOf: [{type: string}, {type: integer}]",
+    ] {
+        let text = with_schema(&format!("{{allOf: [{{$ref: '#/components/schemas/Thing'}}, {{{limit}}}]}}"));
+        let Ok(made) = made(&text, Dialect::Foreign) else { continue };
+        let code: String = made.files.values().map(String::as_str).collect();
+        assert!(!code.contains("pub type Looked = super::Thing;"), "{limit}:\n{code}");
+    }
+}
