@@ -326,3 +326,24 @@ fn limits_beside_a_reference_are_not_words() {
         assert!(!code.contains("pub type Looked = super::Thing;"), "{limit}:\n{code}");
     }
 }
+
+#[test]
+fn only_objects_are_joined() {
+    for member in [
+        "oneOf: [{type: string}, {type: integer}]",
+        "anyOf: [{type: string}, {type: integer}]",
+        "items: {type: string}",
+        "enum: [a]",
+    ] {
+        let text =
+            with_schema(&format!("{{type: object, properties: {{b: {{type: string}}}}, allOf: [{{{member}}}]}}"));
+        let problems = made(&text, Dialect::Foreign).expect_err(member);
+        assert_eq!(problems.problems()[0].code, Code::Unsupported, "{member}:\n{problems}");
+    }
+    let joined = |one: &str, other: &str| {
+        let map = |values: &str| format!("{{type: object, additionalProperties: {{type: {values}}}}}");
+        made(&with_schema(&format!("{{allOf: [{}, {}]}}", map(one), map(other))), Dialect::Foreign)
+    };
+    assert!(joined("string", "string").is_ok());
+    assert_eq!(joined("string", "integer").unwrap_err().problems()[0].code, Code::AllOfConflict);
+}
