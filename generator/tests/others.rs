@@ -137,6 +137,12 @@ fn refused() -> Vec<(&'static str, Code, String)> {
         ),
         ("a choice of itself", Code::CircularRef, with_schema("{anyOf: [{$ref: '#/components/schemas/Looked'}]}")),
         ("an enumeration of several types", Code::Unsupported, with_schema("{enum: [a, 1]}")),
+        ("a default of another type", Code::BadDefault, with_schema("{type: number, default: x}")),
+        (
+            "one form beside members",
+            Code::Unsupported,
+            with_schema("{properties: {a: {type: string}}, oneOf: [{type: string}]}"),
+        ),
         ("a default beside the values", Code::BadDefault, with_schema("{type: number, enum: [1, 2], default: 3}")),
         (
             "a required member that is misspelt",
