@@ -259,6 +259,7 @@ fn what_is_written_is_in_the_code() {
             with_schema("{allOf: [{$ref: '#/components/schemas/Thing'}, {title: Spoken}]}"),
             "/// Spoken\npub type Looked = super::Thing;".to_owned(),
         ),
+        (with_schema("{type: object, properties: {a: {type: integer, maximum: 5, default: 5}}}"), "`5`".to_owned()),
         (with_body("text/plain: {schema: {}}"), "\"text/plain\"".to_owned()),
     ];
     for method in ["get", "put", "post", "delete", "options", "head", "patch", "trace"] {
