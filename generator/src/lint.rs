@@ -19,9 +19,9 @@ use ground::Ground;
 
 use crate::Dialect;
 use crate::diagnostic::Diagnostic;
-use crate::document::{Document, Found};
+use crate::document::{Document, Sink};
 
-type Rule = fn(&Ground<'_>, &mut Found<'_>);
+type Rule = fn(&Ground<'_>, &mut Sink<'_>);
 
 /// What every document should keep.
 const RULES: &[Rule] = &[
@@ -51,10 +51,10 @@ const OUR_RULES: &[Rule] = &[
 /// Checks the rules of a dialect.
 pub(crate) fn check(document: &Document<'_>, dialect: Dialect) -> Vec<Diagnostic> {
     let ground = Ground::new(document, dialect);
-    let mut found = Found::new(document);
+    let mut sink = Sink::new(document);
     let ours = if dialect == Dialect::FlightHub { OUR_RULES } else { &[] };
     for rule in RULES.iter().chain(ours) {
-        rule(&ground, &mut found);
+        rule(&ground, &mut sink);
     }
-    switches::apply(&ground, found.problems)
+    switches::apply(&ground, sink.problems)
 }

@@ -26,7 +26,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostics, Source};
 use crate::document::Document;
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::model::{Api, TypeId, TypeKind, TypeRef};
 use crate::{Dialect, lower};
 pub use change::{Action, Change, Class, Common, Comparison, Kind};
@@ -100,8 +100,8 @@ fn finished(old: &Document<'_>, new: &Document<'_>, told: Vec<Told>, common: Opt
             subject: told.subject,
             what: told.what,
             why: told.why,
-            old: told.old.map(|pointer| old.place(At::Base(&pointer))),
-            new: told.new.map(|pointer| new.place(At::Base(&pointer))),
+            old: told.old.map(|pointer| old.place(PointerRef::Base(&pointer))),
+            new: told.new.map(|pointer| new.place(PointerRef::Base(&pointer))),
         })
         .collect();
     let line = |change: &Change| change.new.as_ref().or(change.old.as_ref()).map(|place| place.span.start);

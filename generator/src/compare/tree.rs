@@ -12,13 +12,13 @@ use super::names::{Moved, Names, words};
 use super::roles::{self, Role};
 use super::told::{Changes, Side, Told};
 use super::words::{code, from_to};
-use crate::document::grammar::{DOCUMENT, Object, Shape};
 use crate::document::node::{Node, Value};
 use crate::document::pointer::{escape, unescape};
+use crate::document::vocabulary::{DOCUMENT, Object, ValueType};
 
-static ROOT: Shape = Shape::Object(&DOCUMENT);
+static ROOT: ValueType = ValueType::Object(&DOCUMENT);
 /// The value of a key that the grammar does not know, such as an `x-` key of somebody else.
-static ANYTHING: Shape = Shape::Any;
+static ANYTHING: ValueType = ValueType::Any;
 
 /// Everything that differs and is not claimed.
 pub(super) fn differences<'n>(old: &Node<'n>, new: &Node<'n>, changes: &Changes) -> Vec<Told> {
@@ -121,7 +121,7 @@ impl Spot {
 }
 
 /// The shape of a place of a document, by its pointer; and the place in both.
-fn spot_of(old: &str, new: &str) -> Option<(&'static Shape, Spot)> {
+fn spot_of(old: &str, new: &str) -> Option<(&'static ValueType, Spot)> {
     let mut shape = &ROOT;
     let mut spot = Spot::default();
     for token in new.split('/').skip(1) {
@@ -136,23 +136,23 @@ fn spot_of(old: &str, new: &str) -> Option<(&'static Shape, Spot)> {
     Some((shape, spot))
 }
 
-fn object_of(shape: &'static Shape) -> Option<&'static Object> {
+fn object_of(shape: &'static ValueType) -> Option<&'static Object> {
     match shape {
-        Shape::Object(object) | Shape::RefOr(object) => Some(object),
-        Shape::ScalarOr(_, mapping) => object_of(mapping),
+        ValueType::Object(object) | ValueType::RefOr(object) => Some(object),
+        ValueType::ScalarOr(_, mapping) => object_of(mapping),
         _ => None,
     }
 }
 
-fn item(shape: &'static Shape) -> Option<&'static Shape> {
+fn item(shape: &'static ValueType) -> Option<&'static ValueType> {
     match shape {
-        Shape::Map(item) | Shape::List(item) | Shape::NonEmptyList(item) => Some(item),
+        ValueType::Map(item) | ValueType::List(item) | ValueType::NonEmptyList(item) => Some(item),
         _ => None,
     }
 }
 
 /// The shape of a member of an object.
-fn child(object: &'static Object, key: &str) -> &'static Shape {
+fn child(object: &'static Object, key: &str) -> &'static ValueType {
     let mut known = object.fields.iter().chain(object.extensions).filter(|field| field.key == key);
     match (known.next(), object.named) {
         (Some(field), _) => &field.shape,
@@ -168,13 +168,13 @@ struct Walk<'w, 'n> {
     moved: Moved,
     told: Vec<Told>,
     /// What is elsewhere now, or behind references.
-    later: Vec<(&'static Shape, Spot)>,
+    later: Vec<(&'static ValueType, Spot)>,
     /// What is compared beside the walk, by its places.
     seen: HashSet<(String, String)>,
 }
 
 impl<'n> Walk<'_, 'n> {
-    fn node(&mut self, old: &Node<'n>, new: &Node<'n>, shape: &'static Shape, spot: Spot) {
+    fn node(&mut self, old: &Node<'n>, new: &Node<'n>, shape: &'static ValueType, spot: Spot) {
         if old.same(new) {
             return;
         }
@@ -183,14 +183,16 @@ impl<'n> Walk<'_, 'n> {
             return self.changed(old, new, &spot);
         }
         match (shape, &old.value, &new.value) {
-            (Shape::RefOr(object), Value::Mapping(_), Value::Mapping(_)) => self.slot((old, new), shape, object, spot),
-            (Shape::Object(object), Value::Mapping(_), Value::Mapping(_)) => self.object(old, new, object, &spot),
-            (Shape::ScalarOr(_, inner), Value::Mapping(_), Value::Mapping(_)) => self.node(old, new, inner, spot),
-            (Shape::Map(inner), Value::Mapping(_), Value::Mapping(_)) => {
+            (ValueType::RefOr(object), Value::Mapping(_), Value::Mapping(_)) => {
+                self.slot((old, new), shape, object, spot)
+            }
+            (ValueType::Object(object), Value::Mapping(_), Value::Mapping(_)) => self.object(old, new, object, &spot),
+            (ValueType::ScalarOr(_, inner), Value::Mapping(_), Value::Mapping(_)) => self.node(old, new, inner, spot),
+            (ValueType::Map(inner), Value::Mapping(_), Value::Mapping(_)) => {
                 let aligned = align::keys(old, new, spot.pointers(), &self.moved);
                 self.members(old, new, aligned, inner, &spot, true);
             }
-            (Shape::List(inner) | Shape::NonEmptyList(inner), Value::Sequence(_), Value::Sequence(_)) => {
+            (ValueType::List(inner) | ValueType::NonEmptyList(inner), Value::Sequence(_), Value::Sequence(_)) => {
                 let aligned = align::entries(old, new, spot.pointers(), &self.moved, None);
                 self.members(old, new, aligned, inner, &spot, spot.key != "required");
             }
@@ -199,7 +201,13 @@ impl<'n> Walk<'_, 'n> {
     }
 
     /// An object, or a reference to one.
-    fn slot(&mut self, (old, new): (&Node<'n>, &Node<'n>), shape: &'static Shape, object: &'static Object, spot: Spot) {
+    fn slot(
+        &mut self,
+        (old, new): (&Node<'n>, &Node<'n>),
+        shape: &'static ValueType,
+        object: &'static Object,
+        spot: Spot,
+    ) {
         let (old_target, new_target) = (target(old), target(new));
         match (&old_target, &new_target) {
             (None, None) => return self.object(old, new, object, &spot),
@@ -265,7 +273,7 @@ impl<'n> Walk<'_, 'n> {
         old: &Node<'n>,
         new: &Node<'n>,
         aligned: Aligned,
-        shape: &'static Shape,
+        shape: &'static ValueType,
         spot: &Spot,
         ordered: bool,
     ) {
@@ -299,7 +307,7 @@ impl<'n> Walk<'_, 'n> {
     }
 
     /// Something that only one document has.
-    fn lonely(&mut self, node: &Node<'n>, shape: &'static Shape, spot: Spot, side: Side) {
+    fn lonely(&mut self, node: &Node<'n>, shape: &'static ValueType, spot: Spot, side: Side) {
         let pointer = spot.at(side).to_owned();
         let role = roles::role(&spot.key);
         if self.changes.has_whole(side, &pointer) || (role == Role::Structure && self.changes.has(side, &pointer)) {

@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Source};
-use crate::document::grammar::{Object, Shape, may, need, object};
 use crate::document::node::{Node, Scalar, Value};
-use crate::document::pointer::At;
-use crate::document::shape;
+use crate::document::pointer::PointerRef;
+use crate::document::validate;
+use crate::document::vocabulary::{Object, ValueType, object, optional, required};
 use crate::document::yaml;
 
 /// What a page of the directory is.
@@ -40,10 +40,10 @@ impl Kind {
 static DIRECTORY: Object = object(
     "directory",
     &[
-        need("title", Shape::Text),
-        need("address", Shape::Text),
-        need("pages", Shape::List(&Shape::Object(&PAGE))),
-        may("unlisted", Shape::List(&Shape::Object(&UNLISTED))),
+        required("title", ValueType::Text),
+        required("address", ValueType::Text),
+        required("pages", ValueType::List(&ValueType::Object(&PAGE))),
+        optional("unlisted", ValueType::List(&ValueType::Object(&UNLISTED))),
     ],
     &[],
 );
@@ -51,15 +51,15 @@ static DIRECTORY: Object = object(
 static PAGE: Object = object(
     "page of the directory",
     &[
-        need("title", Shape::Text),
-        may("chinese", Shape::Text),
-        need("folder", Shape::List(&Shape::Text)),
-        need("kind", Shape::OneOf(KINDS)),
-        may("address", Shape::Text),
-        may("operations", Shape::List(&Shape::Text)),
-        may("places", Shape::List(&Shape::Text)),
-        may("excused", Shape::Text),
-        may("lacks", Shape::List(&Shape::Text)),
+        required("title", ValueType::Text),
+        optional("chinese", ValueType::Text),
+        required("folder", ValueType::List(&ValueType::Text)),
+        required("kind", ValueType::OneOf(KINDS)),
+        optional("address", ValueType::Text),
+        optional("operations", ValueType::List(&ValueType::Text)),
+        optional("places", ValueType::List(&ValueType::Text)),
+        optional("excused", ValueType::Text),
+        optional("lacks", ValueType::List(&ValueType::Text)),
     ],
     &[],
 );
@@ -67,9 +67,9 @@ static PAGE: Object = object(
 static UNLISTED: Object = object(
     "entry of `unlisted`",
     &[
-        may("operations", Shape::List(&Shape::Text)),
-        may("places", Shape::List(&Shape::Text)),
-        need("reason", Shape::Text),
+        optional("operations", ValueType::List(&ValueType::Text)),
+        optional("places", ValueType::List(&ValueType::Text)),
+        required("reason", ValueType::Text),
     ],
     &[],
 );
@@ -93,7 +93,7 @@ pub(super) struct Name<'t> {
 }
 
 impl<'t> Record<'t> {
-    fn read(node: &'t Node<'t>, at: At<'_>) -> Self {
+    fn read(node: &'t Node<'t>, at: PointerRef<'_>) -> Self {
         let names = |key: &str| {
             let list = at.key(key);
             let named = node.get(key)?.sequence().iter().enumerate();
@@ -142,21 +142,21 @@ pub(super) struct Directory<'t> {
 /// Reads the text; a tree of the right shape comes out.
 pub(super) fn tree(source: &Source) -> Result<Node<'_>, Vec<Diagnostic>> {
     let tree = yaml::parse(source)?;
-    let problems = shape::check_own(source, &tree, &DIRECTORY);
+    let problems = validate::check_own(source, &tree, &DIRECTORY);
     if problems.is_empty() { Ok(tree) } else { Err(problems) }
 }
 
 /// The records of a tree, and what is wrong with them by themselves.
 pub(super) fn read<'t>(source: &Source, tree: &'t Node<'t>) -> (Directory<'t>, Vec<Diagnostic>) {
     let records = |key: &str| -> Vec<Record<'t>> {
-        let at = At::ROOT.key(key);
+        let at = PointerRef::ROOT.key(key);
         let nodes = tree.get(key).map(Node::sequence).unwrap_or_default();
         nodes.iter().enumerate().map(|(index, node)| Record::read(node, at.index(index))).collect()
     };
     let title = tree.get("title").and_then(Node::as_str).unwrap_or_default().to_owned();
     let directory = Directory { title, pages: records("pages"), unlisted: records("unlisted") };
     let mut reader = Reader { source, problems: Vec::new() };
-    reader.no_empty_text(tree, At::ROOT);
+    reader.no_empty_text(tree, PointerRef::ROOT);
     reader.each_once(&directory);
     directory.pages.iter().for_each(|page| reader.page(page));
     directory.unlisted.iter().for_each(|entry| reader.unlisted(entry));
@@ -175,7 +175,7 @@ impl Reader<'_> {
     }
 
     /// A reason that is not given must not look like one.
-    fn no_empty_text(&mut self, node: &Node<'_>, at: At<'_>) {
+    fn no_empty_text(&mut self, node: &Node<'_>, at: PointerRef<'_>) {
         match &node.value {
             Value::Scalar(Scalar { text, .. }) if text.trim().is_empty() => {
                 self.report(Code::WrongValue, node, &at.pointer(), "this text is empty", "write it, or remove the key");

@@ -10,9 +10,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::AddAssign;
 
-use crate::document::grammar::METHODS;
 use crate::document::node::{Entry, Node, Value};
 use crate::document::pointer::{escape, unescape};
+use crate::document::vocabulary::METHODS;
 
 /// How sure a fact is: the words of `x-source`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
 use crate::document::node::{Entry, Node};
-use crate::document::pointer::At;
-use crate::document::shape;
+use crate::document::pointer::PointerRef;
+use crate::document::validate;
 use crate::document::yaml;
 use crate::spelling::nearest;
 use directory::{Directory, Name, Record};
@@ -114,7 +114,7 @@ pub fn report(directory: &Source, specification: &Source) -> Result<Report, Diag
 fn specification_tree(source: &Source) -> Result<Node<'_>, Diagnostics> {
     let failed = |problems| Diagnostics::new(source.clone(), problems);
     let root = yaml::parse(source).map_err(failed)?;
-    let problems = shape::check(source, &root, Dialect::FlightHub);
+    let problems = validate::check(source, &root, Dialect::FlightHub);
     if problems.is_empty() { Ok(root) } else { Err(failed(problems)) }
 }
 
@@ -278,7 +278,7 @@ fn without_page(source: &Source, directory: &str, index: &Index<'_>, records: &D
         if id.is_some_and(|id| listed.contains(&id)) {
             continue;
         }
-        let paths = At::ROOT.key("paths");
+        let paths = PointerRef::ROOT.key("paths");
         let at = paths.key(operation.path);
         let at = at.key(&operation.entry.key);
         let (message, help) = match id {

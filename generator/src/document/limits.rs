@@ -3,7 +3,7 @@
 //! The largest specifications that are published have some tens of megabytes. What is larger in one of these ways is no
 //! specification, and would keep the later stages busy for longer than anybody waits.
 
-use super::pointer::At;
+use super::pointer::PointerRef;
 use crate::diagnostic::{Code, Diagnostic, Source};
 
 /// Bytes of the document.
@@ -36,7 +36,13 @@ pub(super) fn check(source: &Source) -> Option<Diagnostic> {
 }
 
 /// A part of the document that is too large.
-pub(super) fn too_large(source: &Source, start: usize, at: At<'_>, what: &str, limit: usize) -> Box<Diagnostic> {
+pub(super) fn too_large(
+    source: &Source,
+    start: usize,
+    at: PointerRef<'_>,
+    what: &str,
+    limit: usize,
+) -> Box<Diagnostic> {
     let message = format!("{what}, and may have {limit}");
     let help = "no specification is that large; look for data that does not belong here";
     Box::new(Diagnostic::new(Code::TooLarge, source.place(start..start, at.pointer()), message, help))

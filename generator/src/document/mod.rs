@@ -5,14 +5,14 @@
 //! written where, not what it means.
 
 mod extensions;
-mod found;
-pub(crate) mod grammar;
+mod index;
 mod limits;
 pub(crate) mod node;
 mod offsets;
 pub(crate) mod pointer;
-pub(crate) mod shape;
-mod walk;
+mod sink;
+pub(crate) mod validate;
+pub(crate) mod vocabulary;
 pub(crate) mod yaml;
 
 use std::panic::resume_unwind;
@@ -22,10 +22,10 @@ use openapiv3::OpenAPI;
 
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
-pub(crate) use found::Found;
+pub(crate) use index::Element;
 pub(crate) use node::{Node, Value};
-use pointer::At;
-pub(crate) use walk::Element;
+use pointer::PointerRef;
+pub(crate) use sink::Sink;
 
 /// A specification whose shape is right.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl<'s> Document<'s> {
         let tree = yaml::parse(source).map_err(failed)?;
         // Neither needs the other.
         let (problems, value) = thread::scope(|scope| {
-            let problems = scope.spawn(|| shape::check(source, &tree, dialect));
+            let problems = scope.spawn(|| validate::check(source, &tree, dialect));
             let value = tree.yaml();
             (problems.join().unwrap_or_else(|panic| resume_unwind(panic)), value)
         });
@@ -69,7 +69,7 @@ impl<'s> Document<'s> {
 
     /// Every object and every reference, in the order of the document.
     pub(crate) fn elements(&self, dialect: Dialect) -> Vec<Element<'_>> {
-        walk::elements(&self.tree, dialect)
+        index::elements(&self.tree, dialect)
     }
 
     /// The name that the document is called by.
@@ -83,10 +83,10 @@ impl<'s> Document<'s> {
     }
 
     /// The place of a node: its key if it has one, or its value if that is meant.
-    pub(crate) fn place(&self, at: At<'_>) -> Place {
+    pub(crate) fn place(&self, at: PointerRef<'_>) -> Place {
         let pointer = at.pointer();
         let (key, value) = self.tree.locate(&pointer);
-        self.source.place(if matches!(at, At::Value(_)) { value } else { key }, pointer)
+        self.source.place(if matches!(at, PointerRef::Value(_)) { value } else { key }, pointer)
     }
 }
 

@@ -8,29 +8,29 @@ use serde_path_to_error::Segment;
 
 /// A JSON pointer (RFC 6901), as a list from the inside out.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum At<'p> {
+pub(crate) enum PointerRef<'p> {
     /// The document, or a node that a reference led to.
     Base(&'p str),
-    Key(&'p At<'p>, &'p str),
-    Index(&'p At<'p>, usize),
+    Key(&'p PointerRef<'p>, &'p str),
+    Index(&'p PointerRef<'p>, usize),
     /// The same node; what is meant is its value, not its key.
-    Value(&'p At<'p>),
+    Value(&'p PointerRef<'p>),
 }
 
-impl<'p> At<'p> {
-    pub(crate) const ROOT: At<'static> = At::Base("");
+impl<'p> PointerRef<'p> {
+    pub(crate) const ROOT: PointerRef<'static> = PointerRef::Base("");
 
-    pub(crate) fn key(&'p self, key: &'p str) -> At<'p> {
-        At::Key(self, key)
+    pub(crate) fn key(&'p self, key: &'p str) -> PointerRef<'p> {
+        PointerRef::Key(self, key)
     }
 
-    pub(crate) fn index(&'p self, index: usize) -> At<'p> {
-        At::Index(self, index)
+    pub(crate) fn index(&'p self, index: usize) -> PointerRef<'p> {
+        PointerRef::Index(self, index)
     }
 
     /// What stands behind the key.
-    pub(crate) fn value(&'p self) -> At<'p> {
-        At::Value(self)
+    pub(crate) fn value(&'p self) -> PointerRef<'p> {
+        PointerRef::Value(self)
     }
 
     pub(crate) fn pointer(&self) -> String {
@@ -38,7 +38,7 @@ impl<'p> At<'p> {
     }
 }
 
-impl fmt::Display for At<'_> {
+impl fmt::Display for PointerRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Base(pointer) => f.write_str(pointer),

@@ -11,7 +11,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 use super::limits;
 use super::node::{Entry, Node, Scalar, Value};
 use super::offsets::Offsets;
-use super::pointer::At;
+use super::pointer::PointerRef;
 use crate::diagnostic::{Code, Diagnostic, Place, Source};
 
 /// Reads a text of one YAML document.
@@ -69,19 +69,19 @@ impl<'a> Builder<'a> {
                     return Err(self.problem(
                         Code::YamlSyntax,
                         span,
-                        At::ROOT,
+                        PointerRef::ROOT,
                         "the file is empty",
                         "write an OpenAPI 3.0 document; it begins with `openapi: 3.0.3`",
                     ));
                 }
                 (event, span) => {
-                    let node = self.node(event, span, At::ROOT, 0)?;
+                    let node = self.node(event, span, PointerRef::ROOT, 0)?;
                     return match self.after_document()? {
                         None => Ok(node),
                         Some(span) => Err(self.problem(
                             Code::YamlFeature,
                             span,
-                            At::ROOT,
+                            PointerRef::ROOT,
                             "a second YAML document begins here",
                             "a specification is one document; remove the `---`",
                         )),
@@ -102,13 +102,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn node(&mut self, event: Event<'a>, span: Range<usize>, at: At<'_>, depth: usize) -> Step<Node<'a>> {
+    fn node(&mut self, event: Event<'a>, span: Range<usize>, at: PointerRef<'_>, depth: usize) -> Step<Node<'a>> {
         if depth > limits::DEPTH {
             return Err(Box::new(too_deep(self.source.place(span, at.pointer()))));
         }
         self.nodes += 1;
         if self.nodes > limits::NODES {
-            return Err(self.too_large(span.start, At::ROOT, "this document has more values", limits::NODES));
+            return Err(self.too_large(span.start, PointerRef::ROOT, "this document has more values", limits::NODES));
         }
         self.refuse_features(&event, &span, at)?;
         match event {
@@ -151,7 +151,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn mapping(&mut self, span: Range<usize>, at: At<'_>, depth: usize) -> Step<Node<'a>> {
+    fn mapping(&mut self, span: Range<usize>, at: PointerRef<'_>, depth: usize) -> Step<Node<'a>> {
         let mut entries: Vec<Entry<'a>> = Vec::new();
         let mut index = KeyIndex::default();
         let mut end = span.end;
@@ -216,7 +216,7 @@ impl<'a> Builder<'a> {
         Ok(Node { value: Value::Mapping(entries), span: self.trimmed(span.start..end) })
     }
 
-    fn refuse_features(&mut self, event: &Event<'a>, span: &Range<usize>, at: At<'_>) -> Step<()> {
+    fn refuse_features(&mut self, event: &Event<'a>, span: &Range<usize>, at: PointerRef<'_>) -> Step<()> {
         let (anchor, tag) = match event {
             Event::Alias(_) => {
                 return Err(self.problem(
@@ -252,14 +252,14 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn refuse_more(&self, members: usize, start: usize, at: At<'_>) -> Step<()> {
+    fn refuse_more(&self, members: usize, start: usize, at: PointerRef<'_>) -> Step<()> {
         if members <= limits::MEMBERS {
             return Ok(());
         }
         Err(self.too_large(start, at, "this has more members", limits::MEMBERS))
     }
 
-    fn too_large(&self, start: usize, at: At<'_>, what: &str, limit: usize) -> Box<Diagnostic> {
+    fn too_large(&self, start: usize, at: PointerRef<'_>, what: &str, limit: usize) -> Box<Diagnostic> {
         limits::too_large(self.source, start, at, what, limit)
     }
 
@@ -308,7 +308,7 @@ impl<'a> Builder<'a> {
         &self,
         code: Code,
         span: Range<usize>,
-        at: At<'_>,
+        at: PointerRef<'_>,
         message: impl Into<String>,
         help: &str,
     ) -> Box<Diagnostic> {

@@ -12,27 +12,21 @@ use super::effort::{Effort, LIMIT};
 use super::ground::{Ground, keys, text};
 use crate::Dialect;
 use crate::diagnostic::Code;
-use crate::document::grammar::{HEADER, MEDIA_TYPE, OPERATION, PARAMETER, RESPONSES, SCHEMA};
-use crate::document::pointer::{At, escape};
-use crate::document::{Element, Found, Node};
+use crate::document::pointer::{PointerRef, escape};
+use crate::document::vocabulary::{HEADER, MEDIA_TYPE, OPERATION, PARAMETER, RESPONSES, SCHEMA};
+use crate::document::{Element, Node, Sink};
 use crate::json_schema;
 
 /// Every body and every successful answer is shown once, and every parameter that is not yes or no.
-pub(super) fn missing(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn missing(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     for operation in ground.all(&OPERATION) {
         if let Some(body) = ground.member(operation, "requestBody") {
-            contents(
-                ground,
-                body,
-                "this request body has no example",
-                "add `examples` with a sanitised request",
-                found,
-            );
+            contents(ground, body, "this request body has no example", "add `examples` with a sanitised request", sink);
         }
     }
     for responses in ground.all(&RESPONSES) {
         for response in ground.members(responses).filter(|response| ground.role(response).starts_with("/2")) {
-            contents(ground, response, "this answer has no example", "add `examples` with a sanitised answer", found);
+            contents(ground, response, "this answer has no example", "add `examples` with a sanitised answer", sink);
         }
     }
     for parameter in ground.all(&PARAMETER).filter(|parameter| !has_example(parameter.node)) {
@@ -40,15 +34,20 @@ pub(super) fn missing(ground: &Ground<'_>, found: &mut Found<'_>) {
         let shown = ["example", "default", "enum"].iter().any(|key| schema.node.get(key).is_some());
         if !shown && text(schema.node, "type") != Some("boolean") {
             let help = "add `example`, here or in the schema that it refers to";
-            found.tell(Code::MissingExample, At::Base(&parameter.pointer), "this parameter has no example", help);
+            sink.report(
+                Code::MissingExample,
+                PointerRef::Base(&parameter.pointer),
+                "this parameter has no example",
+                help,
+            );
         }
     }
 }
 
-fn contents(ground: &Ground<'_>, holder: &Element<'_>, message: &str, help: &str, found: &mut Found<'_>) {
+fn contents(ground: &Ground<'_>, holder: &Element<'_>, message: &str, help: &str, sink: &mut Sink<'_>) {
     for media in ground.members(ground.resolved(holder)).filter(|member| member.is(&MEDIA_TYPE)) {
         if media.node.get("schema").is_some() && !has_example(media.node) {
-            found.tell(Code::MissingExample, At::Base(&media.pointer), message, help);
+            sink.report(Code::MissingExample, PointerRef::Base(&media.pointer), message, help);
         }
     }
 }
@@ -58,25 +57,30 @@ fn has_example(node: &Node<'_>) -> bool {
 }
 
 /// What an identifier looks like is seen best in one.
-pub(super) fn missing_of_identifiers(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn missing_of_identifiers(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     for (name, schema) in ground.identifiers().filter(|(_, schema)| schema.node.get("example").is_none()) {
         let message = format!("the identifier `{name}` has no example");
-        found.tell(Code::MissingExample, At::Base(&schema.pointer), message, "add `example`, with an invented one");
+        sink.report(
+            Code::MissingExample,
+            PointerRef::Base(&schema.pointer),
+            message,
+            "add `example`, with an invented one",
+        );
     }
 }
 
 /// Examples are what people copy, what mock servers answer and what tests compare with.
-pub(super) fn misfits(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn misfits(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     for element in ground.elements.iter().filter(|element| element.target.is_none()) {
         if [&PARAMETER, &HEADER, &MEDIA_TYPE].iter().any(|kind| element.is(kind)) {
             let values = shown(ground, element);
             if let Some(schema) = ground.member(element, "schema").filter(|_| !values.is_empty()) {
-                check(ground, schema, &values, found);
+                check(ground, schema, &values, sink);
             }
         } else if element.is(&SCHEMA)
             && let Some(example) = element.node.get("example")
         {
-            check(ground, element, &[(format!("{}/example", element.pointer), example)], found);
+            check(ground, element, &[(format!("{}/example", element.pointer), example)], sink);
         }
     }
 }
@@ -92,7 +96,7 @@ fn shown<'e>(ground: &'e Ground<'_>, element: &'e Element<'_>) -> Vec<(String, &
     own.into_iter().chain(named).collect()
 }
 
-fn check(ground: &Ground<'_>, schema: &Element<'_>, values: &[(String, &Node<'_>)], found: &mut Found<'_>) {
+fn check(ground: &Ground<'_>, schema: &Element<'_>, values: &[(String, &Node<'_>)], sink: &mut Sink<'_>) {
     let components = ground.document.api.components.as_ref().map(|components| &components.schemas);
     let mut converted = json_schema::alone(components, schema.node.json());
     if ground.dialect == Dialect::FlightHub {
@@ -104,7 +108,7 @@ fn check(ground: &Ground<'_>, schema: &Element<'_>, values: &[(String, &Node<'_>
         let message =
             "the examples of this schema are not checked: there are more than a million ways through its parts";
         let help = "write combinations of fewer parts; and look for an `allOf` or a `oneOf` that leads back to itself";
-        return found.tell(Code::BadExample, At::Base(&schema.pointer), message, help);
+        return sink.report(Code::BadExample, PointerRef::Base(&schema.pointer), message, help);
     }
     let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
     let validator = match options.build(&converted) {
@@ -112,15 +116,15 @@ fn check(ground: &Ground<'_>, schema: &Element<'_>, values: &[(String, &Node<'_>
         Err(error) => {
             let message = format!("the examples of this schema cannot be checked: {}", error.masked());
             let help = "correct the schema; it is no valid JSON Schema";
-            return found.tell(Code::BadExample, At::Base(&schema.pointer), message, help);
+            return sink.report(Code::BadExample, PointerRef::Base(&schema.pointer), message, help);
         }
     };
     for (pointer, value) in &values {
-        misfit(&validator, schema, pointer, value, found);
+        misfit(&validator, schema, pointer, value, sink);
     }
 }
 
-fn misfit(validator: &Validator, schema: &Element<'_>, pointer: &str, value: &Json, found: &mut Found<'_>) {
+fn misfit(validator: &Validator, schema: &Element<'_>, pointer: &str, value: &Json, sink: &mut Sink<'_>) {
     let errors: Vec<ValidationError<'_>> = validator.iter_errors(value).collect();
     // Where something else is wrong, members that are described can be taken for unknown ones: JSON Schema forgets what a
     // part of a combination describes if that part does not fit.
@@ -130,23 +134,23 @@ fn misfit(validator: &Validator, schema: &Element<'_>, pointer: &str, value: &Js
     for error in errors.iter().filter(|error| only_unknown || !unknown(error)) {
         let help = "correct the example, or the schema if the example is true";
         let here = format!("{pointer}{}", error.instance_path().as_str());
-        let here = At::Base(&here);
+        let here = PointerRef::Base(&here);
         let demand = demand(schema, error);
-        let demand = (At::Base(&demand), "what the schema says");
+        let demand = (PointerRef::Base(&demand), "what the schema says");
         match error.kind() {
             ValidationErrorKind::UnevaluatedProperties { unexpected } => {
                 for name in unexpected {
                     let message = format!("`{name}` is not a member that the schema describes");
-                    found.tell_with(Code::BadExample, here.key(name), message, help, demand);
+                    sink.report_with(Code::BadExample, here.key(name), message, help, demand);
                 }
             }
             ValidationErrorKind::Required { property } => {
                 let message = format!("`{}` is missing in this example", property.as_str().unwrap_or_default());
-                found.tell_with(Code::BadExample, here, message, help, demand);
+                sink.report_with(Code::BadExample, here, message, help, demand);
             }
             _ => {
                 let message = format!("this example does not fit its schema: {}", error.masked_with("it"));
-                found.tell_with(Code::BadExample, here.value(), message, help, demand);
+                sink.report_with(Code::BadExample, here.value(), message, help, demand);
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use super::ground::{Ground, head, text, words};
 use crate::diagnostic::Code;
-use crate::document::grammar::{OPERATION, SCHEMA};
-use crate::document::pointer::At;
-use crate::document::{Element, Found};
+use crate::document::pointer::PointerRef;
+use crate::document::vocabulary::{OPERATION, SCHEMA};
+use crate::document::{Element, Sink};
 
 /// Units that say how an instant is counted or written.
 const INSTANTS: &[&str] = &["unix-seconds", "unix-milliseconds", RFC3339];
@@ -56,57 +56,57 @@ const QUANTITIES: &[&str] = &[
 ];
 
 /// Every operation says where its facts come from.
-pub(super) fn missing_sources(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn missing_sources(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     for operation in ground.all(&OPERATION).filter(|operation| operation.node.get("x-source").is_none()) {
         let help = "add `x-source: documented`, `observed` or `inferred`: how sure are we of it?";
-        let at = At::Base(&operation.pointer);
-        found.tell(Code::MissingSource, at, "this operation has no `x-source`", help);
+        let at = PointerRef::Base(&operation.pointer);
+        sink.report(Code::MissingSource, at, "this operation has no `x-source`", help);
     }
 }
 
 /// A quantity has a unit, and an instant a form.
-pub(super) fn missing_units(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn missing_units(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     for schema in ground.all(&SCHEMA) {
         let Some(name) = ground.any_name(schema) else { continue };
         if let Some(unit) = text(schema.node, "x-unit") {
-            wrong_instant(schema, &name, unit, found);
+            wrong_instant(schema, &name, unit, sink);
             continue;
         }
         if schema.node.get("enum").is_some() {
             continue;
         }
-        let at = At::Base(&schema.pointer);
+        let at = PointerRef::Base(&schema.pointer);
         match text(schema.node, "type") {
             Some("string" | "number" | "integer") if is_instant(schema, &name) => {
                 let message = format!("`{name}` sounds like an instant, and does not say how it is counted or written");
-                found.tell(
+                sink.report(
                     Code::InstantUnit,
                     at,
                     message,
                     "add `x-unit`: `unix-seconds`, `unix-milliseconds` or `rfc3339`",
                 );
             }
-            Some("number") => quantity(at, &name, found),
-            Some("integer") if is_quantity(&name) => quantity(at, &name, found),
+            Some("number") => quantity(at, &name, sink),
+            Some("integer") if is_quantity(&name) => quantity(at, &name, sink),
             _ => {}
         }
     }
 }
 
-fn quantity(at: At<'_>, name: &str, found: &mut Found<'_>) {
+fn quantity(at: PointerRef<'_>, name: &str, sink: &mut Sink<'_>) {
     let help = "add `x-unit`; if there is none, or nobody knows it, say so in `x-lint-allow`";
-    found.tell(Code::MissingUnit, at, format!("`{name}` is a quantity without a unit"), help);
+    sink.report(Code::MissingUnit, at, format!("`{name}` is a quantity without a unit"), help);
 }
 
 /// The unit of something else where the name can only mean an instant, or that of an instant in the wrong type.
-fn wrong_instant(schema: &Element<'_>, name: &str, unit: &str, found: &mut Found<'_>) {
-    let at = At::Base(&schema.pointer);
+fn wrong_instant(schema: &Element<'_>, name: &str, unit: &str, sink: &mut Sink<'_>) {
+    let at = PointerRef::Base(&schema.pointer);
     let (unit_at, type_at) = (at.key("x-unit"), at.key("type"));
     let written = (type_at.value(), "the type");
     match (INSTANTS.contains(&unit), text(schema.node, "type")) {
         (true, Some("string")) if unit != RFC3339 => {
             let message = format!("a text is not counted in `{unit}`");
-            found.tell_with(
+            sink.report_with(
                 Code::InstantUnit,
                 unit_at.value(),
                 message,
@@ -117,12 +117,12 @@ fn wrong_instant(schema: &Element<'_>, name: &str, unit: &str, found: &mut Found
         (true, Some("integer" | "number")) if unit == RFC3339 => {
             let message = format!("a number is not written as `{unit}`");
             let help = "write `unix-seconds` or `unix-milliseconds`, or correct the type";
-            found.tell_with(Code::InstantUnit, unit_at.value(), message, help, written);
+            sink.report_with(Code::InstantUnit, unit_at.value(), message, help, written);
         }
         (false, _) if INSTANT_NAMES.contains(&&*head(name)) => {
             let message = format!("`{name}` sounds like an instant, and `{unit}` is the unit of something else");
             let help = "write `unix-seconds`, `unix-milliseconds` or `rfc3339`; or say in `x-lint-allow` what it is";
-            found.tell(Code::InstantUnit, unit_at.value(), message, help);
+            sink.report(Code::InstantUnit, unit_at.value(), message, help);
         }
         _ => {}
     }
@@ -142,13 +142,13 @@ fn is_quantity(name: &str) -> bool {
 }
 
 /// An identifier says what it looks like, so that a wrong one is noticed.
-pub(super) fn missing_limits(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn missing_limits(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     let limits = ["format", "pattern", "minLength", "maxLength", "minimum", "maximum"];
     for (name, schema) in ground.identifiers() {
         if limits.iter().all(|key| schema.node.get(key).is_none()) {
             let message = format!("`{name}` says nothing about its form");
             let help = "add `format`, `pattern` or `maxLength`; if nobody knows its form, say so in `x-lint-allow`";
-            found.tell(Code::MissingLimits, At::Base(&schema.pointer), message, help);
+            sink.report(Code::MissingLimits, PointerRef::Base(&schema.pointer), message, help);
         }
     }
 }

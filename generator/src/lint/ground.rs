@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::Dialect;
-use crate::document::grammar::{Object, PARAMETER, SCHEMA};
 use crate::document::pointer::{escape, unescape};
+use crate::document::vocabulary::{Object, PARAMETER, SCHEMA};
 use crate::document::{Document, Element, Node};
 
 /// What the rules look at.
@@ -95,7 +95,7 @@ impl<'d> Ground<'d> {
 
     /// The name of a component of a section.
     pub(super) fn component(&self, element: &Element<'d>) -> Option<(&'static str, String)> {
-        let section = crate::document::grammar::section(element.kind)?;
+        let section = crate::document::vocabulary::section(element.kind)?;
         let name = element.pointer.strip_prefix("/components/")?.strip_prefix(section)?.strip_prefix('/')?;
         (!name.contains('/')).then(|| (section, unescape(name)))
     }

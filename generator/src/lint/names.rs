@@ -6,9 +6,9 @@ use heck::ToUpperCamelCase as _;
 
 use super::ground::{Ground, head, list, only_refers, text, words};
 use crate::diagnostic::Code;
-use crate::document::Found;
-use crate::document::grammar::{PARAMETER, SCHEMA};
-use crate::document::pointer::{At, unescape};
+use crate::document::Sink;
+use crate::document::pointer::{PointerRef, unescape};
+use crate::document::vocabulary::{PARAMETER, SCHEMA};
 use crate::spelling::nearest;
 
 /// A name, and where it is written.
@@ -20,14 +20,14 @@ struct Use {
 }
 
 impl Use {
-    fn place(&self) -> At<'_> {
-        At::Base(&self.pointer)
+    fn place(&self) -> PointerRef<'_> {
+        PointerRef::Base(&self.pointer)
     }
 }
 
 /// The same words in another form, order or spelling are the same thing to a reader: `create_at` and `created_at`,
 /// `end_point` and `endpoint`. Which is meant must be looked up each time.
-pub(super) fn inconsistent(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn inconsistent(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     let mut uses: Vec<Use> = Vec::new();
     for element in &ground.elements {
         if element.is(&PARAMETER) && text(element.node, "in") != Some("header") {
@@ -52,7 +52,7 @@ pub(super) fn inconsistent(ground: &Ground<'_>, found: &mut Found<'_>) {
                 let message = format!("`{}` is called `{}` in other places", used.name, usual.name);
                 let help = "write it as the service does; if it has both names, say so in `x-lint-allow`";
                 let (here, there) = (used.place(), usual.place());
-                found.tell_with(
+                sink.report_with(
                     Code::InconsistentName,
                     if used.is_key { here } else { here.value() },
                     message,
@@ -106,7 +106,7 @@ fn without_order(name: &str) -> String {
 }
 
 /// An identifier that is any text can be given where that of something else is wanted.
-pub(super) fn plain_identifiers(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn plain_identifiers(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     let known: Vec<String> = ground.identifiers().map(|(name, _)| name).collect();
     for schema in ground.all(&SCHEMA) {
         let Some(name) = ground.value_name(schema) else { continue };
@@ -127,7 +127,7 @@ pub(super) fn plain_identifiers(ground: &Ground<'_>, found: &mut Found<'_>) {
                 Some(meant) => format!("refer to `#/components/schemas/{meant}`, if it is one of these"),
                 None => "refer to a schema with a name, which becomes a type of its own".to_owned(),
             };
-            found.tell(Code::PlainIdentifier, At::Base(pointer), message, help);
+            sink.report(Code::PlainIdentifier, PointerRef::Base(pointer), message, help);
         }
     }
 }

@@ -6,9 +6,9 @@ use pulldown_cmark::{Event, Parser, Tag};
 
 use super::ground::{Ground, list, text};
 use crate::diagnostic::Code;
-use crate::document::grammar::{OPERATION, PARAMETER, SCHEMA};
-use crate::document::pointer::At;
-use crate::document::{Element, Found};
+use crate::document::pointer::PointerRef;
+use crate::document::vocabulary::{OPERATION, PARAMETER, SCHEMA};
+use crate::document::{Element, Sink};
 
 /// The code of the service for "no permission": the project header is missing, or the project is somebody else's.
 const NO_PERMISSION: &str = "200403";
@@ -33,7 +33,7 @@ struct Seen<'e> {
 /// Which call is one of a project cannot be read from the specification alone. What can be seen: that it is refused
 /// without permission, that it takes something that others take in a project only, and that all others of its group are
 /// calls of a project.
-pub(super) fn project_headers(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn project_headers(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     let operations: Vec<Seen<'_>> = ground.all(&OPERATION).map(|operation| seen(ground, operation)).collect();
     let mut takers: BTreeMap<&str, Vec<&Seen<'_>>> = BTreeMap::new();
     for operation in &operations {
@@ -42,7 +42,7 @@ pub(super) fn project_headers(ground: &Ground<'_>, found: &mut Found<'_>) {
         }
     }
     for operation in operations.iter().filter(|operation| !operation.in_project) {
-        let at = At::Base(operation.pointer);
+        let at = PointerRef::Base(operation.pointer);
         let others = |all: &[&Seen<'_>]| all.iter().filter(|other| other.pointer != operation.pointer).count();
         let only_in_projects =
             |all: &[&Seen<'_>]| all.iter().all(|other| other.in_project || other.pointer == operation.pointer);
@@ -51,16 +51,16 @@ pub(super) fn project_headers(ground: &Ground<'_>, found: &mut Found<'_>) {
         if let Some(index) = operation.refused {
             let message = "this operation can be refused for want of permission, and has no header of a project";
             let codes = at.key("x-error-codes");
-            found.tell(Code::ProjectHeader, codes.index(index), message, help);
+            sink.report(Code::ProjectHeader, codes.index(index), message, help);
         } else if let Some(identifier) = operation.takes.iter().find(|identifier| habit(&takers[*identifier])) {
             let message = "this operation has no header of a project, and takes what others take in a project only";
-            let taken = (At::Base(identifier), "what it takes");
-            found.tell_with(Code::ProjectHeader, at, message, help, taken);
+            let taken = (PointerRef::Base(identifier), "what it takes");
+            sink.report_with(Code::ProjectHeader, at, message, help, taken);
         } else {
             let group: Vec<&Seen<'_>> = operations.iter().filter(|other| other.tag == operation.tag).collect();
             if habit(&group) {
                 let message = "this operation has no header of a project, and all others of its group have";
-                found.tell(Code::ProjectHeader, at, message, help);
+                sink.report(Code::ProjectHeader, at, message, help);
             }
         }
     }
@@ -93,18 +93,18 @@ fn is_property(ground: &Ground<'_>, member: &Element<'_>) -> bool {
 }
 
 /// The words about an operation that moves something warn in bold. Who reads nothing else shall read that.
-pub(super) fn missing_warnings(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn missing_warnings(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     let physical = ground.all(&OPERATION).filter(|operation| text(operation.node, "x-risk") == Some("physical"));
     for operation in physical {
         // One that is missing is told elsewhere.
         let Some(description) = text(operation.node, "description") else { continue };
         let mut events = Parser::new(description);
         if !events.any(|event| matches!(event, Event::Start(Tag::Strong))) {
-            let at = At::Base(&operation.pointer);
+            let at = PointerRef::Base(&operation.pointer);
             let message = "this operation is physical, and its description does not warn";
             let help = "say in `**bold**` what can happen to people and machines, and what must be made sure before";
             let risk = at.key("x-risk");
-            found.tell_with(Code::MissingWarning, at.key("description"), message, help, (risk.value(), "the risk"));
+            sink.report_with(Code::MissingWarning, at.key("description"), message, help, (risk.value(), "the risk"));
         }
     }
 }

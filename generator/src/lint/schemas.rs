@@ -6,12 +6,12 @@ use serde_json::{Map, Value as Json};
 
 use super::ground::{Ground, keys, list, text};
 use crate::diagnostic::Code;
-use crate::document::grammar::{DISCRIMINATOR, DOCUMENT, OPERATION, SCHEMA};
-use crate::document::pointer::{At, escape};
-use crate::document::{Element, Found, Node, Value};
+use crate::document::pointer::{PointerRef, escape};
+use crate::document::vocabulary::{DISCRIMINATOR, DOCUMENT, OPERATION, SCHEMA};
+use crate::document::{Element, Node, Sink, Value};
 
 /// A component that cannot be reached from a path says nothing. Most often its last user is gone, or a new one forgot it.
-pub(super) fn unused(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn unused(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     // By the component that refers, or "" for everything else: where it leads.
     let mut leads: HashMap<String, Vec<String>> = HashMap::new();
     for element in &ground.elements {
@@ -32,7 +32,7 @@ pub(super) fn unused(ground: &Ground<'_>, found: &mut Found<'_>) {
         {
             let message = format!("nothing uses `{name}`");
             let help = format!("refer to it, or remove it from `components/{section}`");
-            found.tell(Code::UnusedComponent, At::Base(&element.pointer), message, help);
+            sink.report(Code::UnusedComponent, PointerRef::Base(&element.pointer), message, help);
         }
     }
 }
@@ -71,11 +71,11 @@ const NAMES: &str = "x-enum-varnames";
 
 /// Two schemas that say the same become two types that callers have to convert, and one of them is forgotten when the
 /// other changes. Texts and numbers with a name are meant to be different types, and are not compared.
-pub(super) fn same(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn same(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     let mut known: HashMap<String, &Element<'_>> = HashMap::new();
     let written = ground.all(&SCHEMA).filter(|schema| schema.pointer.starts_with("/components/schemas/"));
     for schema in written.filter(|schema| is_of_its_own(schema.node)) {
-        let at = At::Base(&schema.pointer);
+        let at = PointerRef::Base(&schema.pointer);
         match known.entry(canonical(schema.node).to_string()) {
             std::collections::hash_map::Entry::Vacant(free) => {
                 free.insert(schema);
@@ -85,7 +85,13 @@ pub(super) fn same(ground: &Ground<'_>, found: &mut Found<'_>) {
                 let name = ground.component(first).map_or_else(|| first.pointer.clone(), |(_, name)| name);
                 let message = format!("this schema is the same as `{name}`");
                 let help = "keep one of them, and refer to it; if they only look the same, say so in `x-lint-allow`";
-                found.tell_with(Code::SameSchema, at, message, help, (At::Base(&first.pointer), "the other one"));
+                sink.report_with(
+                    Code::SameSchema,
+                    at,
+                    message,
+                    help,
+                    (PointerRef::Base(&first.pointer), "the other one"),
+                );
             }
         }
     }

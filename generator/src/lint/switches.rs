@@ -6,8 +6,8 @@
 use super::ground::{Ground, keys};
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::grammar::SWITCHES;
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
+use crate::document::vocabulary::SWITCHES;
 
 struct Switch<'g> {
     scope: &'g str,
@@ -30,7 +30,7 @@ pub(super) fn apply(ground: &Ground<'_>, problems: Vec<Diagnostic>) -> Vec<Diagn
         }
     }
     for switch in switches.iter().filter(|switch| !switch.used) {
-        let scope = At::Base(switch.scope);
+        let scope = PointerRef::Base(switch.scope);
         let place = ground.document.place(scope.key(SWITCHES).key(switch.code.as_str()));
         let message = format!("nothing here breaks the rule `{}`", switch.code);
         kept.push(Diagnostic::new(Code::UnusedAllow, place, message, "remove the switch"));

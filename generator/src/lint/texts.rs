@@ -3,17 +3,17 @@
 use super::ground::{Ground, list};
 use crate::Dialect;
 use crate::diagnostic::Code;
-use crate::document::pointer::At;
-use crate::document::shape::is_words;
-use crate::document::{Found, Node};
+use crate::document::pointer::PointerRef;
+use crate::document::validate::is_words;
+use crate::document::{Node, Sink};
 
 /// Keys whose values are read by people.
 const TEXTS: &[&str] = &["title", "summary", "description", "meaning", "note"];
 
 /// Calls back for every text for people, with its place.
-fn each(ground: &Ground<'_>, mut text: impl FnMut(At<'_>, &str)) {
+fn each(ground: &Ground<'_>, mut text: impl FnMut(PointerRef<'_>, &str)) {
     for element in ground.elements.iter().filter(|element| element.target.is_none()) {
-        let at = At::Base(&element.pointer);
+        let at = PointerRef::Base(&element.pointer);
         for key in TEXTS {
             if let Some(words) = element.node.get(key).and_then(Node::as_str)
                 && element.kind.fields.iter().any(|field| field.key == *key)
@@ -31,21 +31,21 @@ fn each(ground: &Ground<'_>, mut text: impl FnMut(At<'_>, &str)) {
 }
 
 /// A text that says nothing looks like one that was written.
-pub(super) fn empty(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn empty(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     each(ground, |at, words| {
         if !is_words(words) {
             let message = if words.trim().is_empty() { "this text is empty" } else { "this text is not written yet" };
-            found.tell(Code::EmptyText, at, message, "write it, or remove the key");
+            sink.report(Code::EmptyText, at, message, "write it, or remove the key");
         }
     });
 }
 
 /// What was copied from a page in Chinese is somebody else's text, and few callers can read it.
-pub(super) fn chinese(ground: &Ground<'_>, found: &mut Found<'_>) {
+pub(super) fn chinese(ground: &Ground<'_>, sink: &mut Sink<'_>) {
     each(ground, |at, words| {
         if let Some(sign) = words.chars().find(|&sign| is_chinese(sign)) {
             let message = format!("there is Chinese in this text: `{sign}`");
-            found.tell(Code::ChineseText, at, message, "say it in English, in your own words");
+            sink.report(Code::ChineseText, at, message, "say it in English, in your own words");
         }
     });
 }

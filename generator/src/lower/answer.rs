@@ -8,7 +8,7 @@ use super::graph::Use;
 use super::keys::{Keys, Slot};
 use crate::Dialect;
 use crate::diagnostic::Code;
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::model::{Answer, Origin, Primitive, TypeRef};
 
 /// The help for content that cannot be read.
@@ -20,7 +20,7 @@ impl<'d> Lowering<'d> {
     pub(super) fn answer(
         &mut self,
         operation: &'d Operation,
-        at: At<'_>,
+        at: PointerRef<'_>,
         (id, module): (&str, &str),
     ) -> (Answer, Origin) {
         let responses_at = at.key("responses");
@@ -50,7 +50,7 @@ impl<'d> Lowering<'d> {
             let Some((response, pointer)) = self.resolve(response, at, "responses", |all| &all.responses) else {
                 continue;
             };
-            let (answer, node) = self.success(response, At::Base(&pointer), at, (id, module));
+            let (answer, node) = self.success(response, PointerRef::Base(&pointer), at, (id, module));
             if !answers.iter().any(|(_, (known, _))| *known == answer) {
                 answers.push((status, (answer, Origin { slot: at.pointer(), node })));
             }
@@ -68,7 +68,7 @@ impl<'d> Lowering<'d> {
             // Only failures are described, so nothing is known about the answer of a success.
             [] if self.dialect == Dialect::Foreign && !has_redirects(responses) => nothing,
             [] => {
-                self.found.tell(
+                self.found.report(
                     Code::Answer,
                     responses_at,
                     "there is no successful answer",
@@ -77,7 +77,7 @@ impl<'d> Lowering<'d> {
                 nothing
             }
             [(first, _), (second, _), ..] => {
-                self.found.tell_with(
+                self.found.report_with(
                     Code::Unsupported,
                     responses_at.key(second),
                     "several successful answers of different forms",
@@ -93,18 +93,18 @@ impl<'d> Lowering<'d> {
     fn success(
         &mut self,
         response: &'d Response,
-        response_at: At<'_>,
-        at: At<'_>,
+        response_at: PointerRef<'_>,
+        at: PointerRef<'_>,
         (id, module): (&str, &str),
     ) -> (Answer, String) {
         let content_at = response_at.key("content");
         let Some(content) = self.content(&response.content, content_at) else {
             if let Some((other, _)) = response.content.first() {
                 let message = format!("an answer of type `{other}` is not supported");
-                self.found.tell(Code::Unsupported, content_at.key(other), message, ANSWERS);
+                self.found.report(Code::Unsupported, content_at.key(other), message, ANSWERS);
             } else if self.dialect == Dialect::FlightHub {
                 let help = "add `content` with `application/json` and the schema of the envelope";
-                self.found.tell(Code::Answer, at, "this answer has no content", help);
+                self.found.report(Code::Answer, at, "this answer has no content", help);
             }
             return (Answer::Nothing, response_at.pointer());
         };
@@ -115,7 +115,7 @@ impl<'d> Lowering<'d> {
             Form::Bytes => return (Answer::Bytes(content.name.to_owned()), media_at.pointer()),
             Form::Pairs => {
                 let message = format!("an answer of type `{}` is not supported", content.name);
-                self.found.tell(Code::Unsupported, media_at, message, ANSWERS);
+                self.found.report(Code::Unsupported, media_at, message, ANSWERS);
                 return (Answer::Nothing, media_at.pointer());
             }
         }
@@ -124,7 +124,7 @@ impl<'d> Lowering<'d> {
                 return (Answer::Plain(ANY), media_at.pointer());
             }
             let help = "add `schema`: the envelope with its `data`";
-            self.found.tell(Code::Answer, media_at, "this answer has no schema", help);
+            self.found.report(Code::Answer, media_at, "this answer has no schema", help);
             return (Answer::Nothing, media_at.pointer());
         };
         let schema_at = media_at.key("schema");
@@ -133,7 +133,7 @@ impl<'d> Lowering<'d> {
             self.enveloped(slot, schema_at, id)
         } else {
             if self.dialect == Dialect::FlightHub {
-                self.found.tell(
+                self.found.report(
                     Code::Envelope,
                     schema_at,
                     "this answer is not wrapped in the envelope",
@@ -150,7 +150,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// The `data` of an envelope, and where it is written.
-    fn enveloped(&mut self, slot: Slot<'d>, at: At<'_>, id: &str) -> (Answer, String) {
+    fn enveloped(&mut self, slot: Slot<'d>, at: PointerRef<'_>, id: &str) -> (Answer, String) {
         let mut data: Vec<(Slot<'d>, String)> = Vec::new();
         self.unwrap(slot, at, &mut data, &mut Vec::new());
         match data.as_slice() {
@@ -161,27 +161,39 @@ impl<'d> Lowering<'d> {
                 {
                     return (Answer::Acknowledgement, pointer.clone());
                 }
-                let (ty, nullable) = self.types.slot(*slot, At::Base(pointer), &format!("{id}_data"));
+                let (ty, nullable) = self.types.slot(*slot, PointerRef::Base(pointer), &format!("{id}_data"));
                 let answer = if nullable { Answer::OptionalData(ty) } else { Answer::Data(ty) };
                 (answer, pointer.clone())
             }
             [(_, first), (_, second), ..] => {
                 let (message, help) = ("`data` is described twice", "describe it once");
-                self.found.tell_with(Code::Envelope, At::Base(second), message, help, (At::Base(first), "first here"));
+                self.found.report_with(
+                    Code::Envelope,
+                    PointerRef::Base(second),
+                    message,
+                    help,
+                    (PointerRef::Base(first), "first here"),
+                );
                 (Answer::Acknowledgement, second.clone())
             }
         }
     }
 
     /// Finds `data` beside the members of the envelope.
-    fn unwrap(&mut self, slot: Slot<'d>, at: At<'_>, data: &mut Vec<(Slot<'d>, String)>, seen: &mut Vec<&'d str>) {
+    fn unwrap(
+        &mut self,
+        slot: Slot<'d>,
+        at: PointerRef<'_>,
+        data: &mut Vec<(Slot<'d>, String)>,
+        seen: &mut Vec<&'d str>,
+    ) {
         match slot {
             Slot::Reference(reference) => {
                 if !seen.contains(&reference)
                     && let Some((_, pointer, target)) = self.types.component(reference)
                 {
                     seen.push(reference);
-                    self.unwrap(target, At::Base(&pointer), data, seen);
+                    self.unwrap(target, PointerRef::Base(&pointer), data, seen);
                 }
             }
             Slot::Schema(schema) => {
@@ -203,24 +215,24 @@ impl<'d> Lowering<'d> {
                         (false, _) => format!("`{name}` stands beside `data`, where the client does not look"),
                     };
                     let help = "the envelope has `code` and `message`, and an answer adds `data`";
-                    self.found.tell(Code::Envelope, here, message, help);
+                    self.found.report(Code::Envelope, here, message, help);
                 }
             }
         }
     }
 
     /// Failures are read by the client itself: they must have the form that it knows.
-    fn failure(&mut self, status: &str, response: &'d ReferenceOr<Response>, responses_at: At<'_>) {
+    fn failure(&mut self, status: &str, response: &'d ReferenceOr<Response>, responses_at: PointerRef<'_>) {
         let at = responses_at.key(status);
         let Some((response, pointer)) = self.resolve(response, at, "responses", |all| &all.responses) else { return };
-        let content = At::Base(&pointer);
+        let content = PointerRef::Base(&pointer);
         let content = content.key("content");
         for (media_type, media) in &response.content {
             let here = content.key(media_type);
             if let Some(schema) = &media.schema
                 && !self.types.is_wrapper(Slot::from(schema))
             {
-                self.found.tell(
+                self.found.report(
                     Code::Envelope,
                     here.key("schema"),
                     "a failure that is not the envelope",

@@ -10,7 +10,7 @@ use super::keys::Slot;
 use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::docs::documentation;
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::model::{Body, Encoding, Origin, Primitive, TypeRef};
 
 impl<'d> Lowering<'d> {
@@ -18,26 +18,26 @@ impl<'d> Lowering<'d> {
     pub(super) fn body(
         &mut self,
         operation: &'d Operation,
-        at: At<'_>,
+        at: PointerRef<'_>,
         (id, module): (&str, &str),
     ) -> Option<(Body, &'d ReferenceOr<openapiv3::Schema>)> {
         let slot = operation.request_body.as_ref()?;
         let body_at = at.key("requestBody");
         let (body, pointer) = self.resolve(slot, body_at, "requestBodies", |all| &all.request_bodies)?;
-        let node = At::Base(&pointer);
+        let node = PointerRef::Base(&pointer);
         let content_at = node.key("content");
         let Some(content) = self.content(&body.content, content_at) else {
             let found = body.content.keys().map(String::as_str).collect::<Vec<_>>().join("`, `");
             let message = format!("a request body of type `{found}` is not supported");
             let first = body.content.keys().next().map_or(content_at, |media_type| content_at.key(media_type));
             let help = "supported is JSON; in documents of others also forms, and texts and bytes as they are";
-            self.found.tell(Code::Unsupported, first, message, help);
+            self.found.report(Code::Unsupported, first, message, help);
             return None;
         };
         let media_at = content_at.key(content.name);
         let Some(schema) = &content.media.schema else {
             let help = "add `schema`; `schema: {}` for any JSON";
-            self.found.tell(Code::MissingKey, media_at, "this request body has no schema", help);
+            self.found.report(Code::MissingKey, media_at, "this request body has no schema", help);
             return None;
         };
         let schema_at = media_at.key("schema");
@@ -55,14 +55,14 @@ impl<'d> Lowering<'d> {
             Form::Text | Form::Bytes => {
                 if content.name.contains('*') {
                     let help = "write the media type that is sent";
-                    self.found.tell(Code::Unsupported, media_at, "a request body of any of several types", help);
+                    self.found.report(Code::Unsupported, media_at, "a request body of any of several types", help);
                 }
                 Encoding::Raw(content.name.to_owned())
             }
         };
         let nullable = nullable && encoding == Encoding::Json;
         if nullable && ty != ANY && self.dialect == Dialect::FlightHub {
-            self.found.tell(Code::Unsupported, schema_at, "a request body that may be null", "remove `nullable`");
+            self.found.report(Code::Unsupported, schema_at, "a request body that may be null", "remove `nullable`");
         }
         let ty = if ty == ANY { ty } else { ty.or_null(nullable) };
         self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), in_request: true });

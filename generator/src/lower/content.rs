@@ -11,7 +11,7 @@ use super::keys::{Keys, Slot};
 use super::types::Draft;
 use crate::Dialect;
 use crate::diagnostic::Code;
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::model::{Primitive, TypeKind, TypeRef};
 
 /// How content is written.
@@ -36,7 +36,7 @@ pub(super) struct Content<'d> {
 
 impl<'d> Lowering<'d> {
     /// The content that the client takes. In our own document JSON stands alone: others would be dropped silently.
-    pub(super) fn content(&mut self, all: &'d IndexMap<String, MediaType>, at: At<'_>) -> Option<Content<'d>> {
+    pub(super) fn content(&mut self, all: &'d IndexMap<String, MediaType>, at: PointerRef<'_>) -> Option<Content<'d>> {
         if self.dialect == Dialect::Foreign {
             let forms = [Form::Json, Form::Pairs, Form::Text, Form::Bytes];
             return forms.into_iter().find_map(|form| {
@@ -48,7 +48,7 @@ impl<'d> Lowering<'d> {
         if let Some(other) = all.keys().find(|other| *other != name) {
             let message = format!("`{other}` stands beside JSON, and the client uses JSON only");
             let help = "remove it, or say in the description what it is for";
-            self.found.tell(Code::Unsupported, at.key(other), message, help);
+            self.found.report(Code::Unsupported, at.key(other), message, help);
         }
         Some(Content { name, media, form: Form::Json })
     }
@@ -76,7 +76,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// Pairs have names and values: objects within objects have no place there.
-    pub(super) fn check_form(&mut self, ty: &TypeRef, at: At<'_>) {
+    pub(super) fn check_form(&mut self, ty: &TypeRef, at: PointerRef<'_>) {
         let drafts = &self.types.drafts;
         let fits = |ty: &TypeRef| is_pair(drafts, ty, false);
         let wrong: Option<Vec<String>> = match resolved(drafts, ty) {
@@ -94,12 +94,12 @@ impl<'d> Lowering<'d> {
         };
         let Some(wrong) = wrong else {
             let message = "a form that is not an object with members";
-            return self.found.tell(Code::Unsupported, at, message, "describe its members under `properties`");
+            return self.found.report(Code::Unsupported, at, message, "describe its members under `properties`");
         };
         for pointer in wrong {
             let message = "a member of this type cannot stand in a form";
             let help = "use texts, numbers, booleans, enumerations, and lists of these";
-            self.found.tell(Code::Unsupported, At::Base(&pointer), message, help);
+            self.found.report(Code::Unsupported, PointerRef::Base(&pointer), message, help);
         }
     }
 

@@ -9,16 +9,16 @@ use super::types::Types;
 use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::docs::documentation;
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::model::{Enum, EnumValues, Primitive, TypeKind, TypeRef, Variant};
 use crate::names::{Case, Scope, identifier};
 
 impl Types<'_> {
     /// An enumeration of texts or integers. It stays open: the emitted type has a variant for other values.
-    pub(super) fn enumeration(&mut self, keys: &Keys<'_>, at: At<'_>) -> TypeKind {
+    pub(super) fn enumeration(&mut self, keys: &Keys<'_>, at: PointerRef<'_>) -> TypeKind {
         let mut indices: Vec<usize> = (0..keys.values.len()).filter(|&index| !keys.values[index].is_null()).collect();
         if indices.len() < keys.values.len() && !keys.data.nullable && self.dialect == Dialect::FlightHub {
-            self.found.tell(
+            self.found.report(
                 Code::WrongValue,
                 at.key("enum"),
                 "null is a value here, and `nullable` is not set",
@@ -38,7 +38,7 @@ impl Types<'_> {
                 let message = format!("{value} is listed twice");
                 let list = at.key("enum");
                 let first = (list.index(first), "first here");
-                self.found.tell_with(Code::DuplicateName, list.index(index), message, "remove one of them", first);
+                self.found.report_with(Code::DuplicateName, list.index(index), message, "remove one of them", first);
             }
         }
         let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
@@ -64,7 +64,7 @@ impl Types<'_> {
                 }))
             }
             _ => {
-                self.found.tell(
+                self.found.report(
                     Code::Unsupported,
                     at.key("enum"),
                     "an enumeration must be of `type: string` with texts, or of `type: integer` with integers",
@@ -75,7 +75,7 @@ impl Types<'_> {
         }
     }
 
-    fn variant_names(&mut self, keys: &Keys<'_>, values: &[&Value], at: At<'_>) -> Vec<String> {
+    fn variant_names(&mut self, keys: &Keys<'_>, values: &[&Value], at: PointerRef<'_>) -> Vec<String> {
         let mut scope = Scope::with_taken(["UnknownValue"]);
         if let Some(names) = keys.texts("x-enum-varnames") {
             self.same_length(names.len(), values.len(), "x-enum-varnames", at);
@@ -84,16 +84,16 @@ impl Types<'_> {
                 if identifier(name, Case::Camel) != *name {
                     let message = format!("`{name}` is not how Rust writes the name of a variant");
                     let help = format!("write `{}`", identifier(name, Case::Camel));
-                    self.found.tell(Code::EnumNames, list.index(index), message, help);
+                    self.found.report(Code::EnumNames, list.index(index), message, help);
                 } else if scope.issue(name, Case::Camel) != *name {
                     let message = format!("the name `{name}` is taken");
                     let help = "give every value its own name; `UnknownValue` is that of all others";
                     match names[..index].iter().position(|known| known == name) {
                         Some(first) => {
                             let first = (list.index(first), "first here");
-                            self.found.tell_with(Code::EnumNames, list.index(index), message, help, first);
+                            self.found.report_with(Code::EnumNames, list.index(index), message, help, first);
                         }
-                        None => self.found.tell(Code::EnumNames, list.index(index), message, help),
+                        None => self.found.report(Code::EnumNames, list.index(index), message, help),
                     }
                 }
             }
@@ -109,7 +109,7 @@ impl Types<'_> {
         scope.issue_all(&wanted.iter().map(String::as_str).collect::<Vec<_>>(), Case::Camel)
     }
 
-    fn variant_docs(&mut self, keys: &Keys<'_>, values: &[&Value], at: At<'_>) -> Vec<String> {
+    fn variant_docs(&mut self, keys: &Keys<'_>, values: &[&Value], at: PointerRef<'_>) -> Vec<String> {
         match keys.texts("x-enum-descriptions") {
             Some(docs) => {
                 self.same_length(docs.len(), values.len(), "x-enum-descriptions", at);
@@ -119,10 +119,10 @@ impl Types<'_> {
         }
     }
 
-    fn same_length(&mut self, found: usize, wanted: usize, key: &str, at: At<'_>) {
+    fn same_length(&mut self, found: usize, wanted: usize, key: &str, at: PointerRef<'_>) {
         if found != wanted {
             let entries = if found == 1 { "entry" } else { "entries" };
-            self.found.tell_with(
+            self.found.report_with(
                 Code::EnumNames,
                 at.key(key),
                 format!("{found} {entries} for {wanted} values"),

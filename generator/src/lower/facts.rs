@@ -89,8 +89,8 @@ fn sizes(size: (Option<usize>, Option<usize>), things: &str) -> Option<String> {
     match size {
         (Some(low), Some(high)) if low == high => Some(format!("Exactly {low} {things}.")),
         (Some(low), Some(high)) => Some(format!("{low} to {high} {things}.")),
-        (Some(low), None) => Some(format!("At least {low} {things}.")),
-        (None, Some(high)) => Some(format!("At most {high} {things}.")),
+        (Some(low), None) => Some(format!("PointerRef least {low} {things}.")),
+        (None, Some(high)) => Some(format!("PointerRef most {high} {things}.")),
         (None, None) => None,
     }
 }

@@ -9,7 +9,7 @@ use super::circles::circles;
 use super::types::{Draft, OneWay};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::model::{EnumValues, TypeDefinition, TypeId, TypeKind, TypeRef};
 
 /// Module of types that no group has for itself.
@@ -58,7 +58,7 @@ pub(super) fn finish(
         if wrong {
             problems.push(Diagnostic::new(
                 Code::Unsupported,
-                document.place(At::Base(&property.pointer)),
+                document.place(PointerRef::Base(&property.pointer)),
                 format!("a required property that is `{other}`, in a schema that is used the other way, too"),
                 "take it out of `required`, or use two schemas",
             ));
@@ -139,7 +139,7 @@ fn circular_aliases(document: &Document<'_>, drafts: &[Draft]) -> Vec<Diagnostic
     told.map(|(_, draft)| {
         Diagnostic::new(
             Code::CircularRef,
-            document.place(At::Base(&draft.pointer)),
+            document.place(PointerRef::Base(&draft.pointer)),
             format!("`{}` leads back to itself", draft.name),
             "a schema may refer to itself through a property of an object only",
         )

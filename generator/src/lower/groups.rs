@@ -13,7 +13,7 @@ use super::graph::SHARED;
 use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::docs::documentation;
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::model::Group;
 use crate::names::{Case, Scope, identifier};
 use crate::spelling::did_you_mean;
@@ -64,7 +64,7 @@ impl<'d> Lowering<'d> {
 
     /// The names of an operation and of its group become names of files.
     fn check_names(&mut self, written: &Written<'d>, type_name: &str, module: &str) {
-        let paths = At::ROOT.key("paths");
+        let paths = PointerRef::ROOT.key("paths");
         let path = paths.key(written.path);
         let method = written.http_method.to_ascii_lowercase();
         let at = path.key(&method);
@@ -72,7 +72,7 @@ impl<'d> Lowering<'d> {
             if name.len() > MAX_NAME {
                 let message = format!("in the client this name would have {} letters", name.len());
                 let help = format!("choose one of at most {MAX_NAME}: it becomes the name of a file, too");
-                self.found.tell(Code::TooLarge, at.key(key).value(), message, help);
+                self.found.report(Code::TooLarge, at.key(key).value(), message, help);
             }
         }
     }
@@ -81,14 +81,14 @@ impl<'d> Lowering<'d> {
     fn written(&mut self) -> Vec<Written<'d>> {
         let document = self.document;
         let mut written: Vec<Written<'d>> = Vec::new();
-        let paths = At::ROOT.key("paths");
+        let paths = PointerRef::ROOT.key("paths");
         let mut shapes: HashMap<String, &str> = HashMap::new();
         let mut ids: HashMap<String, String> = HashMap::new();
         for (path, item) in &document.api.paths.paths {
             let path_at = paths.key(path);
             let shape = without_names(path);
             if let Some(other) = shapes.insert(shape, path) {
-                self.found.tell_with(
+                self.found.report_with(
                     Code::AmbiguousPath,
                     path_at,
                     format!("`{path}` and `{other}` are the same path"),
@@ -105,7 +105,7 @@ impl<'d> Lowering<'d> {
                         if self.dialect == Dialect::FlightHub {
                             let help =
                                 "add `operationId`, such as `listProjects`: it names the operation in the client";
-                            self.found.tell(Code::MissingKey, at, "this operation has no `operationId`", help);
+                            self.found.report(Code::MissingKey, at, "this operation has no `operationId`", help);
                         }
                         identifier(&format!("{http_method}_{path}"), Case::Snake)
                     }
@@ -113,12 +113,12 @@ impl<'d> Lowering<'d> {
                 let written_id = at.key("operationId");
                 let id_at = if operation.operation_id.is_some() { written_id.value() } else { at };
                 if let Some(other) = ids.insert(id.clone(), id_at.pointer()) {
-                    self.found.tell_with(
+                    self.found.report_with(
                         Code::DuplicateName,
                         id_at,
                         format!("two operations have the id `{id}`"),
                         "give each its own `operationId`",
-                        (At::Base(&other).value(), "the other one"),
+                        (PointerRef::Base(&other).value(), "the other one"),
                     );
                 }
                 written.push(Written { http_method: in_capitals(http_method), path, item, operation, id });
@@ -134,7 +134,7 @@ impl<'d> Lowering<'d> {
         let mut types = Scope::with_taken(["Client", "ProjectClient", "Call"]);
         let mut groups: Vec<Group> = Vec::new();
         let mut known: HashMap<&str, usize> = HashMap::new();
-        let tags_at = At::ROOT.key("tags");
+        let tags_at = PointerRef::ROOT.key("tags");
         let mut add = |groups: &mut Vec<Group>, name: &str, pointer, client_name: &str, description: Option<&str>| {
             groups.push(Group {
                 name: name.to_owned(),
@@ -149,7 +149,7 @@ impl<'d> Lowering<'d> {
             let at = tags_at.index(index);
             if let Some(&first) = known.get(tag.name.as_str()) {
                 let message = format!("the tag `{}` is listed twice", tag.name);
-                self.found.tell_with(
+                self.found.report_with(
                     Code::DuplicateName,
                     at.key("name").value(),
                     message,
@@ -173,7 +173,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// An operation of ours stands in one group, which is declared.
-    pub(super) fn check_tags(&mut self, tags: &[String], at: At<'_>) {
+    pub(super) fn check_tags(&mut self, tags: &[String], at: PointerRef<'_>) {
         let declared = &self.document.api.tags;
         let list = at.key("tags");
         match tags {
@@ -182,9 +182,9 @@ impl<'d> Lowering<'d> {
                 let help = did_you_mean(tag, declared.iter().map(|tag| tag.name.as_str()), || {
                     "add it to `tags` at the top level, with `x-client-name` and a description".to_owned()
                 });
-                self.found.tell(Code::DanglingRef, list.index(0), format!("the tag `{tag}` is not declared"), help);
+                self.found.report(Code::DanglingRef, list.index(0), format!("the tag `{tag}` is not declared"), help);
             }
-            _ => self.found.tell(
+            _ => self.found.report(
                 Code::WrongValue,
                 if tags.is_empty() { at } else { list },
                 "an operation has one tag, the group of DJI's directory that it stands in",

@@ -8,7 +8,7 @@ use super::facts::with_facts;
 use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::docs::{documentation, plain_line};
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::model::{Api, ErrorCode, Region, Roles, TokenHeader};
 use crate::names::{Case, Scope};
 use crate::spelling::did_you_mean;
@@ -43,12 +43,12 @@ impl<'d> Lowering<'d> {
         let mut scope = Scope::default();
         let mut regions: Vec<Region> = Vec::new();
         let mut named: Vec<(&str, usize)> = Vec::new();
-        let servers = At::ROOT.key("servers");
+        let servers = PointerRef::ROOT.key("servers");
         for (index, server) in self.document.api.servers.iter().enumerate() {
             let Some(name) = server.extensions.get("x-region").and_then(Value::as_str) else { continue };
             let at = servers.index(index);
             if server.variables.as_ref().is_some_and(|variables| !variables.is_empty()) {
-                self.found.tell(
+                self.found.report(
                     Code::Unsupported,
                     at.key("x-region"),
                     "a region whose address has variables",
@@ -78,7 +78,7 @@ impl<'d> Lowering<'d> {
     fn error_codes(&mut self) -> Vec<ErrorCode> {
         let document = self.document;
         let table = document.api.extensions.get("x-error-codes").and_then(Value::as_array);
-        let list = At::ROOT.key("x-error-codes");
+        let list = PointerRef::ROOT.key("x-error-codes");
         let mut scope = Scope::with_taken(["UnknownValue"]);
         let mut codes: Vec<ErrorCode> = Vec::new();
         for (index, entry) in table.into_iter().flatten().enumerate() {
@@ -117,25 +117,25 @@ impl<'d> Lowering<'d> {
     /// Reports a name that cannot be used, with the entry of the list that has it already, if one does.
     fn report_taken(
         &mut self,
-        at: At<'_>,
+        at: PointerRef<'_>,
         message: String,
         help: impl Into<String>,
-        first: Option<(At<'_>, usize, &str)>,
+        first: Option<(PointerRef<'_>, usize, &str)>,
     ) {
         match first {
             Some((list, index, key)) => {
                 let entry = list.index(index);
                 let name = entry.key(key);
-                self.found.tell_with(Code::DuplicateName, at, message, help, (name.value(), "first here"));
+                self.found.report_with(Code::DuplicateName, at, message, help, (name.value(), "first here"));
             }
-            None => self.found.tell(Code::DuplicateName, at, message, help),
+            None => self.found.report(Code::DuplicateName, at, message, help),
         }
     }
 
     /// The header of the one security scheme, and where that is written.
     fn token(&mut self) -> Option<(TokenHeader, String)> {
         let schemes = self.schemes();
-        let components = At::ROOT.key("components");
+        let components = PointerRef::ROOT.key("components");
         let section = components.key("securitySchemes");
         if self.dialect == Dialect::Foreign
             && let Some(Scheme { header: Some(header), pointer, .. }) = self.enough_alone(&schemes)
@@ -148,14 +148,14 @@ impl<'d> Lowering<'d> {
             match (header, &token) {
                 (Some(header), None) => token = Some((header, pointer, name)),
                 (Some(header), Some((known, ..))) if header == *known => {}
-                (Some(_), Some((.., first))) => self.found.tell_with(
+                (Some(_), Some((.., first))) => self.found.report_with(
                     Code::Unsupported,
                     at,
                     "a second way to authenticate",
                     "keep the one that the client is to use",
                     (section.key(first), "the first"),
                 ),
-                (None, _) => self.found.tell(
+                (None, _) => self.found.report(
                     Code::Unsupported,
                     at,
                     "this way to authenticate is not supported",
@@ -171,7 +171,7 @@ impl<'d> Lowering<'d> {
         let document = self.document;
         let Some(components) = &document.api.components else { return Vec::new() };
         let used = self.used_schemes();
-        let root = At::ROOT.key("components");
+        let root = PointerRef::ROOT.key("components");
         let section = root.key("securitySchemes");
         let mut schemes = Vec::new();
         for (name, scheme) in components.security_schemes.iter().filter(|(name, _)| used.contains(&name.as_str())) {
@@ -237,9 +237,9 @@ impl<'d> Lowering<'d> {
     }
 
     /// Whether the requests of an operation carry the token.
-    pub(super) fn authenticated(&mut self, own: Option<&Vec<SecurityRequirement>>, at: At<'_>) -> bool {
+    pub(super) fn authenticated(&mut self, own: Option<&Vec<SecurityRequirement>>, at: PointerRef<'_>) -> bool {
         let document = self.document;
-        let here = if own.is_some() { at.key("security") } else { At::Base("/security") };
+        let here = if own.is_some() { at.key("security") } else { PointerRef::Base("/security") };
         let requirements = own.or(document.api.security.as_ref());
         let schemes = document.api.components.as_ref().map(|components| &components.security_schemes);
         for (index, requirement) in requirements.into_iter().flatten().enumerate() {
@@ -248,7 +248,7 @@ impl<'d> Lowering<'d> {
                     let message = format!("there is no security scheme `{name}`");
                     let known = schemes.into_iter().flat_map(|schemes| schemes.keys()).map(String::as_str);
                     let help = did_you_mean(name, known, || "add it to `components/securitySchemes`".to_owned());
-                    self.found.tell(Code::DanglingRef, here.index(index).key(name), message, help);
+                    self.found.report(Code::DanglingRef, here.index(index).key(name), message, help);
                 }
             }
         }

@@ -27,8 +27,8 @@ use openapiv3::{Components, ReferenceOr};
 
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::pointer::{At, escape, unescape};
-use crate::document::{Document, Found};
+use crate::document::pointer::{PointerRef, escape, unescape};
+use crate::document::{Document, Sink};
 use crate::model::{Api, Roles};
 use graph::Use;
 pub(crate) use groups::without_names;
@@ -45,7 +45,7 @@ pub(crate) fn lower(document: &Document<'_>, dialect: Dialect) -> Result<Api, Ve
         roles: Roles::default(),
         error_codes: Vec::new(),
         uses: Vec::new(),
-        found: Found::new(document),
+        found: Sink::new(document),
     };
     let mut api = lowering.interface();
     lowering.error_codes = api.error_codes.iter().map(|entry| entry.code).collect();
@@ -75,7 +75,7 @@ struct Lowering<'d> {
     roles: Roles,
     error_codes: Vec<i64>,
     uses: Vec<Use>,
-    found: Found<'d>,
+    found: Sink<'d>,
 }
 
 impl<'d> Lowering<'d> {
@@ -87,7 +87,7 @@ impl<'d> Lowering<'d> {
     fn resolve<T>(
         &mut self,
         slot: &'d ReferenceOr<T>,
-        at: At<'_>,
+        at: PointerRef<'_>,
         section: &str,
         members: impl Fn(&'d Components) -> &'d indexmap::IndexMap<String, ReferenceOr<T>>,
     ) -> Option<(&'d T, String)> {
@@ -103,7 +103,7 @@ impl<'d> Lowering<'d> {
                 }
             }
         }
-        self.found.tell(Code::CircularRef, at, "this reference leads back to itself", "refer to the object itself");
+        self.found.report(Code::CircularRef, at, "this reference leads back to itself", "refer to the object itself");
         None
     }
 }

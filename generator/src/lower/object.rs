@@ -9,7 +9,7 @@ use super::keys::{Keys, Slot};
 use super::types::{Types, fallback};
 use crate::Dialect;
 use crate::diagnostic::Code;
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::model::{Field, Primitive, Rest, Struct, TypeKind, TypeRef};
 use crate::names::{Case, Scope};
 use crate::spelling::{did_you_mean, nearest};
@@ -42,10 +42,10 @@ struct Property<'d> {
 
 impl<'d> Types<'d> {
     /// An object: a struct if its members are described, else a map.
-    pub(super) fn object(&mut self, keys: &Keys<'d>, at: At<'_>, name: &str) -> TypeKind {
+    pub(super) fn object(&mut self, keys: &Keys<'d>, at: PointerRef<'_>, name: &str) -> TypeKind {
         let pointer = at.pointer();
         if self.open.contains(&pointer) {
-            self.found.tell(
+            self.found.report(
                 Code::CircularRef,
                 at,
                 "this object is made of the schema that it stands in, and so holds itself without an end",
@@ -62,14 +62,14 @@ impl<'d> Types<'d> {
         kind
     }
 
-    fn open_object(&mut self, keys: &Keys<'d>, at: At<'_>, name: &str) -> TypeKind {
+    fn open_object(&mut self, keys: &Keys<'d>, at: PointerRef<'_>, name: &str) -> TypeKind {
         let mut members = Members::default();
         self.collect(keys, at, &mut members, &mut Vec::new());
         self.members += members.properties.len();
         if self.members > MAX_MEMBERS {
             let message = format!("with this object, all objects have more than {MAX_MEMBERS} members");
             let help = "give what is written in place within an `allOf` a name under `components/schemas`";
-            self.found.tell(Code::TooLarge, at, message, help);
+            self.found.report(Code::TooLarge, at, message, help);
         }
         let mut undescribed: Vec<(&'d str, String)> = Vec::new();
         let mut seen: HashSet<&str> = HashSet::new();
@@ -88,7 +88,7 @@ impl<'d> Types<'d> {
                 let message = format!("`{required}` is required, and is not one of the properties");
                 let properties = at.key("properties");
                 let described = (if keys.properties.is_some() { properties } else { at }, "the properties");
-                self.found.tell_with(Code::UnknownRequired, At::Base(pointer), message, help, described);
+                self.found.report_with(Code::UnknownRequired, PointerRef::Base(pointer), message, help, described);
             }
         }
         let rest = match &members.additional {
@@ -96,7 +96,7 @@ impl<'d> Types<'d> {
             Some((AdditionalProperties::Any(true), pointer)) => Some((TypeRef::Primitive(Primitive::Json), pointer)),
             Some((AdditionalProperties::Schema(schema), pointer)) => {
                 let slot = Slot::from(&**schema);
-                let (ty, nullable) = self.slot(slot, At::Base(pointer), &format!("{name}_value"));
+                let (ty, nullable) = self.slot(slot, PointerRef::Base(pointer), &format!("{name}_value"));
                 Some((ty.or_null(nullable), pointer))
             }
         };
@@ -138,7 +138,7 @@ impl<'d> Types<'d> {
     }
 
     fn field(&mut self, property: &Property<'d>, field: String, required: Vec<String>, owner: &str) -> Field {
-        let at = At::Base(&property.pointer);
+        let at = PointerRef::Base(&property.pointer);
         let (ty, nullable) = self.slot(property.slot, at, &format!("{owner}_{}", property.name));
         let referred = property.slot.reference().and_then(|reference| self.description_of(reference));
         let words = referred.unwrap_or_else(|| fallback(property.name));
@@ -163,14 +163,14 @@ impl<'d> Types<'d> {
     }
 
     /// Gathers the members of an object and of its `allOf`, outermost first.
-    fn collect(&mut self, keys: &Keys<'d>, at: At<'_>, members: &mut Members<'d>, stack: &mut Vec<&'d str>) {
+    fn collect(&mut self, keys: &Keys<'d>, at: PointerRef<'_>, members: &mut Members<'d>, stack: &mut Vec<&'d str>) {
         if !keys.one_of.is_empty()
             || !keys.any_of.is_empty()
             || keys.not
             || keys.items.is_some()
             || !keys.values.is_empty()
         {
-            self.found.tell(
+            self.found.report(
                 Code::Unsupported,
                 at,
                 "only objects can be joined with `allOf` or stand beside it",
@@ -186,7 +186,7 @@ impl<'d> Types<'d> {
                 Slot::Reference(reference) => {
                     let Some((name, pointer, slot)) = self.component(reference) else { continue };
                     if stack.contains(&name) {
-                        self.found.tell(
+                        self.found.report(
                             Code::CircularRef,
                             at,
                             format!("`{name}` is made of itself"),
@@ -201,9 +201,9 @@ impl<'d> Types<'d> {
                     stack.push(name);
                     match slot {
                         Slot::Schema(schema) => {
-                            self.collect(&Keys::of(schema), At::Base(&pointer), members, stack);
+                            self.collect(&Keys::of(schema), PointerRef::Base(&pointer), members, stack);
                         }
-                        Slot::Reference(_) => self.found.tell(
+                        Slot::Reference(_) => self.found.report(
                             Code::Unsupported,
                             at,
                             "this leads to a reference instead of an object",
@@ -216,7 +216,7 @@ impl<'d> Types<'d> {
         }
         if keys.schema_type.is_some_and(|schema_type| schema_type != "object") {
             let message = format!("`type: {}` cannot be joined with objects", keys.schema_type.unwrap_or_default());
-            self.found.tell(Code::AllOfConflict, at.key("type").value(), message, "join objects only");
+            self.found.report(Code::AllOfConflict, at.key("type").value(), message, "join objects only");
             return;
         }
         let properties_at = at.key("properties");
@@ -231,12 +231,12 @@ impl<'d> Types<'d> {
                 Some(known) if same(known.slot, slot) => {}
                 Some(known) => {
                     let other = known.pointer.clone();
-                    self.found.tell_with(
+                    self.found.report_with(
                         Code::AllOfConflict,
                         here,
                         format!("`{name}` is described differently by another member of the same `allOf`"),
                         "describe it once",
-                        (At::Base(&other), "here, too"),
+                        (PointerRef::Base(&other), "here, too"),
                     );
                 }
             }
@@ -256,12 +256,12 @@ impl<'d> Types<'d> {
                 (Some((known, _)), _) if *known == additional => {}
                 (Some((_, other)), _) => {
                     let other = other.clone();
-                    self.found.tell_with(
+                    self.found.report_with(
                         Code::AllOfConflict,
-                        At::Base(&here),
+                        PointerRef::Base(&here),
                         "`additionalProperties` is described differently by another member of the same `allOf`",
                         "describe it once",
-                        (At::Base(&other), "here, too"),
+                        (PointerRef::Base(&other), "here, too"),
                     );
                 }
             }

@@ -8,7 +8,7 @@ use super::parameter::source_words;
 use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::docs::{documentation, plain_line};
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::json_schema::Arguments;
 use crate::model::{self, Location};
 use crate::names::{Case, Scope};
@@ -25,7 +25,7 @@ impl<'d> Lowering<'d> {
         methods: &mut Scope,
     ) -> model::Operation {
         let operation = written.operation;
-        let paths = At::ROOT.key("paths");
+        let paths = PointerRef::ROOT.key("paths");
         let path_at = paths.key(written.path);
         let method_key = written.http_method.to_ascii_lowercase();
         let at = path_at.key(&method_key);
@@ -47,9 +47,9 @@ impl<'d> Lowering<'d> {
             parameter.field = field;
             if !arguments.add(&parameter.name, parameter.required, data.description.as_deref(), *schema) {
                 let message = format!("two arguments of this operation are called `{}`", parameter.name);
-                let (written, id) = (At::Base(asked_for), at.key("operationId"));
+                let (written, id) = (PointerRef::Base(asked_for), at.key("operationId"));
                 let operation = (id.value(), "the operation");
-                self.found.tell_with(Code::DuplicateName, written.value(), message, "rename one of them", operation);
+                self.found.report_with(Code::DuplicateName, written.value(), message, "rename one of them", operation);
             }
         }
         let body = body.map(|(mut body, schema)| {
@@ -57,7 +57,7 @@ impl<'d> Lowering<'d> {
             if !arguments.add("body", body.required, None, schema) {
                 let message = "a parameter called `body` beside a request body";
                 let body_at = (at.key("requestBody"), "the request body");
-                self.found.tell_with(
+                self.found.report_with(
                     Code::DuplicateName,
                     at.key("parameters"),
                     message,
@@ -88,7 +88,7 @@ impl<'d> Lowering<'d> {
         if let Some(name) = client_name.filter(|name| *name != method_name.trim_start_matches("r#")) {
             let message = format!("`{name}` cannot name a method of its group, or is taken");
             let help = "choose a name in snake case that is free";
-            self.found.tell(Code::DuplicateName, at.key("x-client-name").value(), message, help);
+            self.found.report(Code::DuplicateName, at.key("x-client-name").value(), message, help);
         }
         model::Operation {
             id: written.id.clone(),

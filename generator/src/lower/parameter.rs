@@ -13,7 +13,7 @@ use super::types::fallback;
 use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::docs::documentation;
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::model::{self, ListStyle, Location, Origin, Primitive, RoleHeader, Roles, Scope, TypeKind, TypeRef};
 use crate::spelling::did_you_mean;
 
@@ -35,8 +35,8 @@ impl<'d> Lowering<'d> {
         &mut self,
         of_path: &'d [ReferenceOr<Parameter>],
         of_operation: &'d [ReferenceOr<Parameter>],
-        path_at: At<'_>,
-        operation_at: At<'_>,
+        path_at: PointerRef<'_>,
+        operation_at: PointerRef<'_>,
         (id, module): (&str, &str),
     ) -> Parameters<'d> {
         let mut found: Vec<(&'d Parameter, Origin, String)> = Vec::new();
@@ -52,7 +52,7 @@ impl<'d> Lowering<'d> {
                 if let Some((_, first)) = seen_here.iter().find(|(known, _)| *known == key) {
                     let message = format!("the {} parameter `{}` is listed twice", key.0, key.1);
                     let first = (list_at.index(*first), "first here");
-                    self.found.tell_with(Code::DuplicateName, at, message, "remove one of them", first);
+                    self.found.report_with(Code::DuplicateName, at, message, "remove one of them", first);
                     continue;
                 }
                 seen_here.push((key, index));
@@ -78,12 +78,12 @@ impl<'d> Lowering<'d> {
         (id, module): (&str, &str),
         parameters: &mut Parameters<'d>,
     ) {
-        let at = At::Base(&origin.node);
+        let at = PointerRef::Base(&origin.node);
         let data = parameter.parameter_data_ref();
         let Some((location, style)) = self.location(parameter, at) else { return };
         let ParameterSchemaOrContent::Schema(schema) = &data.format else {
             let help = "give it a `schema` instead";
-            return self.found.tell(
+            return self.found.report(
                 Code::Unsupported,
                 at.key("content"),
                 "`content` of a parameter is not supported",
@@ -94,7 +94,7 @@ impl<'d> Lowering<'d> {
         let role = data.extensions.get("x-role").and_then(Value::as_str);
         if role.is_some() && location != Location::Header {
             let help = "only headers are filled in by the client";
-            self.found.tell(Code::WrongValue, at.key("x-role"), "`x-role` in a parameter that is no header", help);
+            self.found.report(Code::WrongValue, at.key("x-role"), "`x-role` in a parameter that is no header", help);
         }
         let header = |origin| RoleHeader { name: data.name.clone(), ty: ty.clone(), origin };
         match role {
@@ -123,7 +123,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// Where a parameter is sent, and how a list would be written there. None if it is not sent as a parameter.
-    fn location(&mut self, parameter: &Parameter, at: At<'_>) -> Option<(Location, Option<ListStyle>)> {
+    fn location(&mut self, parameter: &Parameter, at: PointerRef<'_>) -> Option<(Location, Option<ListStyle>)> {
         let data = parameter.parameter_data_ref();
         let (location, style) = match parameter {
             Parameter::Path { style, .. } => {
@@ -134,26 +134,26 @@ impl<'d> Lowering<'d> {
             Parameter::Cookie { .. } => {
                 let help = "remove it; the client keeps no cookies";
                 let message = "parameters in cookies are not supported";
-                self.found.tell(Code::Unsupported, at.key("in").value(), message, help);
+                self.found.report(Code::Unsupported, at.key("in").value(), message, help);
                 return None;
             }
         };
         if let Parameter::Query { allow_reserved: true, .. } = parameter {
             let help = "remove it; the client encodes every reserved character";
-            self.found.tell(Code::Unsupported, at.key("allowReserved"), "`allowReserved` is not supported", help);
+            self.found.report(Code::Unsupported, at.key("allowReserved"), "`allowReserved` is not supported", help);
         }
         if location == Location::Header && NOT_PARAMETERS.contains(&data.name.to_ascii_lowercase().as_str()) {
             if self.dialect == Dialect::FlightHub {
                 let message = format!("OpenAPI ignores a header parameter `{}`", data.name);
                 let help = "remove it; `content` and `security` say what it would";
-                self.found.tell(Code::Unsupported, at.key("name").value(), message, help);
+                self.found.report(Code::Unsupported, at.key("name").value(), message, help);
             }
             return None;
         }
         if location == Location::Path && !data.required {
             let message = format!("the path parameter `{}` is not required", data.name);
             let help = "write `required: true`: a path has no optional parts";
-            self.found.tell(Code::PathParameter, at.key("name").value(), message, help);
+            self.found.report(Code::PathParameter, at.key("name").value(), message, help);
         }
         Some((location, style))
     }
@@ -164,7 +164,7 @@ impl<'d> Lowering<'d> {
         data: &ParameterData,
         schema: &'d ReferenceOr<Schema>,
         (location, style): (Location, Option<ListStyle>),
-        at: At<'_>,
+        at: PointerRef<'_>,
         (id, module): (&str, &str),
     ) -> (TypeRef, Option<ListStyle>) {
         let schema_at = at.key("schema");
@@ -172,7 +172,7 @@ impl<'d> Lowering<'d> {
         // Null cannot be written there. An optional parameter that others call nullable is left out instead.
         if nullable && (data.required || self.dialect == Dialect::FlightHub) {
             let help = "remove `nullable`; what is left out is not sent";
-            self.found.tell(Code::Unsupported, schema_at, "a parameter cannot be null", help);
+            self.found.report(Code::Unsupported, schema_at, "a parameter cannot be null", help);
         }
         self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), in_request: true });
         let list_style = match self.scalar_or_list(&ty, 0) {
@@ -181,12 +181,17 @@ impl<'d> Lowering<'d> {
             Some(true) => {
                 let help = "supported in the query are `form`, `spaceDelimited` and `pipeDelimited`";
                 let how = at.key(if location == Location::Query { "style" } else { "in" });
-                self.found.tell(Code::Unsupported, how.value(), "a list in this place or style is not supported", help);
+                self.found.report(
+                    Code::Unsupported,
+                    how.value(),
+                    "a list in this place or style is not supported",
+                    help,
+                );
                 style
             }
             None => {
                 let help = "use texts, numbers, booleans, enumerations, and lists of these";
-                self.found.tell(
+                self.found.report(
                     Code::Unsupported,
                     schema_at.value(),
                     "a parameter of this type is not supported",
@@ -196,7 +201,7 @@ impl<'d> Lowering<'d> {
             }
         };
         if style.is_none() && list_style.is_none() {
-            self.found.tell(
+            self.found.report(
                 Code::Unsupported,
                 at.key("style").value(),
                 "this style is not supported",
@@ -214,8 +219,8 @@ impl<'d> Lowering<'d> {
             Some(known) => {
                 let message = format!("`{}` has the same role in another operation", known.name);
                 let help = "use one header for one role, of one type";
-                let at = At::Base(&header.origin.node);
-                self.found.tell(Code::DuplicateName, at.key("x-role").value(), message, help);
+                let at = PointerRef::Base(&header.origin.node);
+                self.found.report(Code::DuplicateName, at.key("x-role").value(), message, help);
             }
         }
     }
@@ -255,8 +260,8 @@ impl<'d> Lowering<'d> {
         &mut self,
         path: &str,
         parameters: &Parameters<'_>,
-        path_at: At<'_>,
-        operation_at: At<'_>,
+        path_at: PointerRef<'_>,
+        operation_at: PointerRef<'_>,
     ) {
         let mut named: Vec<&str> = Vec::new();
         for part in path.split('{').skip(1) {
@@ -264,9 +269,9 @@ impl<'d> Lowering<'d> {
                 Some((name, _)) if !name.is_empty() && !named.contains(&name) => named.push(name),
                 Some((name, _)) => {
                     let message = format!("`{{{name}}}` is empty, or twice in the path");
-                    self.found.tell(Code::PathParameter, path_at, message, "give every part its own name");
+                    self.found.report(Code::PathParameter, path_at, message, "give every part its own name");
                 }
-                None => self.found.tell(Code::PathParameter, path_at, "a `{` without `}`", "close it"),
+                None => self.found.report(Code::PathParameter, path_at, "a `{` without `}`", "close it"),
             }
         }
         let given = || parameters.given.iter().filter(|(parameter, ..)| parameter.location == Location::Path);
@@ -278,7 +283,7 @@ impl<'d> Lowering<'d> {
                 let help = did_you_mean(name, unused, || {
                     format!("add a parameter `{name}` with `in: path` and `required: true`")
                 });
-                self.found.tell_with(Code::PathParameter, operation_at, message, help, (path_at, "the path"));
+                self.found.report_with(Code::PathParameter, operation_at, message, help, (path_at, "the path"));
             }
         }
         for (parameter, .., asked_for) in given() {
@@ -287,8 +292,8 @@ impl<'d> Lowering<'d> {
                 let help = did_you_mean(&parameter.name, named.iter().copied(), || {
                     "correct the path, or remove the parameter".to_owned()
                 });
-                let here = At::Base(asked_for);
-                self.found.tell_with(Code::PathParameter, here.value(), message, help, (path_at, "the path"));
+                let here = PointerRef::Base(asked_for);
+                self.found.report_with(Code::PathParameter, here.value(), message, help, (path_at, "the path"));
             }
         }
     }

@@ -10,12 +10,17 @@ use super::Lowering;
 use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::document::Document;
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::model::{Retry, Risk};
 use crate::spelling::did_you_mean;
 
 impl<'d> Lowering<'d> {
-    pub(super) fn risk_and_retry(&mut self, operation: &Operation, http_method: &str, at: At<'_>) -> (Risk, Retry) {
+    pub(super) fn risk_and_retry(
+        &mut self,
+        operation: &Operation,
+        http_method: &str,
+        at: PointerRef<'_>,
+    ) -> (Risk, Retry) {
         if self.dialect == Dialect::Foreign {
             // Only what every HTTP method promises.
             return if matches!(http_method, "GET" | "HEAD" | "OPTIONS" | "TRACE") {
@@ -40,11 +45,11 @@ impl<'d> Lowering<'d> {
         };
         if risk.is_none() {
             let help = "add `x-risk: read`, `write`, `destructive` or `physical`; spec/README.md says which";
-            self.found.tell(Code::MissingKey, at, "this operation has no `x-risk`", help);
+            self.found.report(Code::MissingKey, at, "this operation has no `x-risk`", help);
         }
         if retry.is_none() {
             let help = "add `x-retry: safe`, `idempotent` or `never`; spec/README.md says which";
-            self.found.tell(Code::MissingKey, at, "this operation has no `x-retry`", help);
+            self.found.report(Code::MissingKey, at, "this operation has no `x-retry`", help);
         }
         let (Some(risk), Some(retry)) = (risk, retry) else { return (Risk::Physical, Retry::Never) };
         if (risk == Risk::Read) != (retry == Retry::Safe) {
@@ -52,49 +57,67 @@ impl<'d> Lowering<'d> {
                 "`x-risk: read` and `x-retry: safe` go together: only what changes nothing may be repeated at will";
             let message = "risk and retry class contradict each other";
             let risk = at.key("x-risk");
-            self.found.tell_with(Code::RiskRetry, at.key("x-retry").value(), message, help, (risk.value(), "the risk"));
+            self.found.report_with(
+                Code::RiskRetry,
+                at.key("x-retry").value(),
+                message,
+                help,
+                (risk.value(), "the risk"),
+            );
         }
         if risk == Risk::Physical && retry != Retry::Never {
             let help = "write `x-retry: never`";
             let message = "a physical operation must never be repeated";
             let risk = at.key("x-risk");
-            self.found.tell_with(Code::RiskRetry, at.key("x-retry").value(), message, help, (risk.value(), "the risk"));
+            self.found.report_with(
+                Code::RiskRetry,
+                at.key("x-retry").value(),
+                message,
+                help,
+                (risk.value(), "the risk"),
+            );
         }
         (risk, retry)
     }
 
     /// Looking up must do no harm, so it is a read.
-    pub(super) fn check_lookup(&mut self, ids: &[String], at: At<'_>) {
+    pub(super) fn check_lookup(&mut self, ids: &[String], at: PointerRef<'_>) {
         let list = at.key("x-lookup");
-        let paths = At::ROOT.key("paths");
+        let paths = PointerRef::ROOT.key("paths");
         let help = "name operations with `x-risk: read`, by their `operationId`";
         for (index, id) in ids.iter().enumerate() {
             let here = list.index(index);
             let Some(&(path, method, operation)) = self.by_id.get(id.as_str()) else {
                 let known = written_operations(self.document).map(|(id, _)| id);
                 let help = did_you_mean(id, known, || help.to_owned());
-                self.found.tell(Code::DanglingRef, here, format!("there is no operation `{id}`"), help);
+                self.found.report(Code::DanglingRef, here, format!("there is no operation `{id}`"), help);
                 continue;
             };
             if operation.extensions.get("x-risk").and_then(Value::as_str) != Some("read") {
                 let message = format!("`{id}` is not a read, and cannot be used to look something up");
                 let risk = paths.key(path).key(method).key("x-risk").pointer();
-                self.found.tell_with(Code::RiskRetry, here, message, help, (At::Base(&risk).value(), "its risk"));
+                self.found.report_with(
+                    Code::RiskRetry,
+                    here,
+                    message,
+                    help,
+                    (PointerRef::Base(&risk).value(), "its risk"),
+                );
             }
         }
     }
 
-    pub(super) fn check_codes(&mut self, codes: &[i64], at: At<'_>) {
+    pub(super) fn check_codes(&mut self, codes: &[i64], at: PointerRef<'_>) {
         let list = at.key("x-error-codes");
         for (index, code) in codes.iter().enumerate() {
             if !self.error_codes.contains(code) {
                 let message = format!("{code} is not in the table of error codes");
                 let help = "add it to `x-error-codes` at the top level, or correct it";
-                let table = (At::ROOT.key("x-error-codes"), "the table");
+                let table = (PointerRef::ROOT.key("x-error-codes"), "the table");
                 if self.error_codes.is_empty() {
-                    self.found.tell(Code::UnknownErrorCode, list.index(index), message, help);
+                    self.found.report(Code::UnknownErrorCode, list.index(index), message, help);
                 } else {
-                    self.found.tell_with(Code::UnknownErrorCode, list.index(index), message, help, table);
+                    self.found.report_with(Code::UnknownErrorCode, list.index(index), message, help, table);
                 }
             }
         }

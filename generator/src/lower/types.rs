@@ -13,8 +13,8 @@ use super::facts::{describe, in_words};
 use super::keys::{Keys, Slot};
 use crate::Dialect;
 use crate::diagnostic::Code;
-use crate::document::pointer::{At, escape, unescape};
-use crate::document::{Document, Found};
+use crate::document::pointer::{PointerRef, escape, unescape};
+use crate::document::{Document, Sink};
 use crate::model::{Primitive, TypeDefinition, TypeId, TypeKind, TypeRef};
 use crate::names::{Case, Scope, identifier};
 
@@ -51,7 +51,7 @@ pub(super) struct Types<'d> {
     pub(super) open: Vec<String>,
     /// Members of all objects so far, with those of everything that they are made of.
     pub(super) members: usize,
-    pub(super) found: Found<'d>,
+    pub(super) found: Sink<'d>,
 }
 
 impl<'d> Types<'d> {
@@ -68,14 +68,14 @@ impl<'d> Types<'d> {
             one_way: Vec::new(),
             open: Vec::new(),
             members: 0,
-            found: Found::new(document),
+            found: Sink::new(document),
         };
         types.wrappers = types.wrappers();
         types.issue_names();
         for (name, slot) in components.into_iter().flatten() {
             if let Some(&id) = types.ids.get(name.as_str()) {
                 let pointer = component_pointer(name);
-                types.define(id, Slot::from(slot), At::Base(&pointer), name);
+                types.define(id, Slot::from(slot), PointerRef::Base(&pointer), name);
             }
         }
         types
@@ -194,13 +194,13 @@ impl<'d> Types<'d> {
                 && object.required().count() > 1
             {
                 let wanted = format!("{}Required", definition.name);
-                definition.required_name = Some(self.derived_name(&wanted, At::Base(&definition.pointer)));
+                definition.required_name = Some(self.derived_name(&wanted, PointerRef::Base(&definition.pointer)));
             }
         }
     }
 
     /// The type of a schema, and whether its values may be null. `hint` names a definition if one is needed.
-    pub(super) fn slot(&mut self, slot: Slot<'d>, at: At<'_>, hint: &str) -> (TypeRef, bool) {
+    pub(super) fn slot(&mut self, slot: Slot<'d>, at: PointerRef<'_>, hint: &str) -> (TypeRef, bool) {
         let nullable = self.nullable(slot);
         if let Some(reference) = slot.reference() {
             return (self.reference(reference, at), nullable);
@@ -224,28 +224,34 @@ impl<'d> Types<'d> {
 
     /// A name for what is written in place. A number would depend on what else there is, so in our own document a name
     /// that is taken is a problem.
-    fn derived_name(&mut self, wanted: &str, at: At<'_>) -> String {
+    fn derived_name(&mut self, wanted: &str, at: PointerRef<'_>) -> String {
         if self.dialect == Dialect::FlightHub && self.scope.has_type(wanted) {
             let name = identifier(wanted, Case::Camel);
             let message = format!("this would be called `{name}` in the client, and that name is taken");
             let help = "move it to `components/schemas` under a name of its own";
             match self.drafts.iter().find(|draft| draft.name == name).map(|draft| draft.pointer.clone()) {
                 Some(other) => {
-                    self.found.tell_with(Code::DuplicateName, at, message, help, (At::Base(&other), "called so, too"));
+                    self.found.report_with(
+                        Code::DuplicateName,
+                        at,
+                        message,
+                        help,
+                        (PointerRef::Base(&other), "called so, too"),
+                    );
                 }
-                None => self.found.tell(Code::DuplicateName, at, message, help),
+                None => self.found.report(Code::DuplicateName, at, message, help),
             }
         }
         self.scope.issue_type(wanted)
     }
 
-    fn reference(&mut self, reference: &'d str, at: At<'_>) -> TypeRef {
+    fn reference(&mut self, reference: &'d str, at: PointerRef<'_>) -> TypeRef {
         if let Some((name, _)) = self.target(reference)
             && let Some(&id) = self.ids.get(name)
         {
             return TypeRef::Named(id);
         }
-        self.found.tell(
+        self.found.report(
             Code::Envelope,
             at,
             "the wrapper of answers can only be the schema of an answer",
@@ -255,7 +261,7 @@ impl<'d> Types<'d> {
     }
 
     /// Reads a component.
-    fn define(&mut self, id: TypeId, slot: Slot<'d>, at: At<'_>, name: &str) {
+    fn define(&mut self, id: TypeId, slot: Slot<'d>, at: PointerRef<'_>, name: &str) {
         let (kind, doc) = match slot {
             Slot::Reference(reference) => {
                 (TypeKind::Alias(self.reference(reference, at)), self.description_of(reference))
@@ -283,11 +289,11 @@ impl<'d> Types<'d> {
     }
 
     /// What a schema defines. `Alias` if it needs no name.
-    fn kind(&mut self, keys: &Keys<'d>, at: At<'_>, hint: &str) -> TypeKind {
+    fn kind(&mut self, keys: &Keys<'d>, at: PointerRef<'_>, hint: &str) -> TypeKind {
         self.check_default(keys, at);
         if keys.not || (!keys.any_of.is_empty() && self.dialect == Dialect::FlightHub) {
             let key = if keys.not { "not" } else { "anyOf" };
-            self.found.tell(
+            self.found.report(
                 Code::Unsupported,
                 at.key(key),
                 format!("`{key}` is not supported"),
@@ -305,7 +311,7 @@ impl<'d> Types<'d> {
         if let Some(discriminator) = &keys.data.discriminator {
             let message = format!("a discriminator (`{}`) without `oneOf`", discriminator.property_name);
             let help = "list the forms in `oneOf`, beside the discriminator";
-            self.found.tell(Code::Unsupported, at.key("discriminator"), message, help);
+            self.found.report(Code::Unsupported, at.key("discriminator"), message, help);
         }
         if !keys.all_of.is_empty() {
             return self.object(keys, at, hint);
@@ -332,7 +338,7 @@ impl<'d> Types<'d> {
             }
             Some("string") => match (keys.format.as_deref(), keys.unit()) {
                 (Some("binary"), _) => {
-                    self.found.tell(
+                    self.found.report(
                         Code::Unsupported,
                         at.key("format"),
                         "`format: binary` is not supported: a JSON text cannot hold it",
@@ -373,7 +379,7 @@ impl<'d> Types<'d> {
     }
 
     /// A default must be a value of its schema: a caller reads it in the documentation.
-    fn check_default(&mut self, keys: &Keys<'d>, at: At<'_>) {
+    fn check_default(&mut self, keys: &Keys<'d>, at: PointerRef<'_>) {
         let Some(default) = &keys.data.default else { return };
         let fits = match (keys.schema_type, default) {
             (_, Value::Null) => keys.data.nullable,
@@ -408,10 +414,10 @@ impl<'d> Types<'d> {
         };
         let written = at.key("default");
         let help = "write a default that the schema allows, or remove it";
-        self.found.tell_with(Code::BadDefault, written.value(), why, help, (at.key(key), label));
+        self.found.report_with(Code::BadDefault, written.value(), why, help, (at.key(key), label));
     }
 
-    fn note_one_way(&mut self, owner: TypeId, keys: &Keys<'d>, at: At<'_>) {
+    fn note_one_way(&mut self, owner: TypeId, keys: &Keys<'d>, at: PointerRef<'_>) {
         let properties = at.key("properties");
         for (name, property) in keys.properties.into_iter().flatten() {
             if let Slot::Schema(schema) = Slot::from(property)

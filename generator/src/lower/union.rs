@@ -7,19 +7,19 @@ use super::types::{Draft, Types};
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
 use crate::model::{Apart, Form, Primitive, Struct, TypeKind, TypeRef, Union};
 use crate::names::{Case, Scope};
 use crate::spelling::did_you_mean;
 
 impl<'d> Types<'d> {
     /// A value of one of several forms.
-    pub(super) fn union(&mut self, keys: &Keys<'d>, at: At<'_>, hint: &str) -> TypeKind {
+    pub(super) fn union(&mut self, keys: &Keys<'d>, at: PointerRef<'_>, hint: &str) -> TypeKind {
         let (key, written) = if keys.one_of.is_empty() { ("anyOf", keys.any_of) } else { ("oneOf", keys.one_of) };
         let list = at.key(key);
         let own_shape = !keys.all_of.is_empty() || keys.has_own_shape();
         if own_shape || (key == "oneOf" && !keys.any_of.is_empty()) {
-            self.found.tell(
+            self.found.report(
                 Code::Unsupported,
                 list,
                 format!("`{key}` beside other keys that describe the value"),
@@ -44,7 +44,7 @@ impl<'d> Types<'d> {
             let wanted_name = name.map_or(fallback, str::to_owned);
             let (ty, nullable) = self.slot(slot, at, &format!("{hint}_{wanted_name}"));
             if nullable && self.dialect == Dialect::FlightHub {
-                self.found.tell(
+                self.found.report(
                     Code::Unsupported,
                     at,
                     "a form that may be null",
@@ -58,7 +58,7 @@ impl<'d> Types<'d> {
                 }
                 (Some(_), _, _) if self.dialect == Dialect::Foreign => Vec::new(),
                 (Some(_), _, _) => {
-                    self.found.tell(
+                    self.found.report(
                         Code::AmbiguousUnion,
                         at,
                         "a discriminator can only choose between schemas with a name",
@@ -85,7 +85,7 @@ impl<'d> Types<'d> {
             let discriminator = at.key("discriminator");
             let mapping = discriminator.key("mapping");
             let entry = names.first().map_or(mapping, |name| mapping.key(name));
-            self.found.tell_with(Code::AmbiguousUnion, entry.value(), message, help, (list, "the forms"));
+            self.found.report_with(Code::AmbiguousUnion, entry.value(), message, help, (list, "the forms"));
         }
         let mut scope = Scope::with_taken(["UnknownValue"]);
         let texts: Vec<&str> = wanted.iter().map(String::as_str).collect();
@@ -135,7 +135,8 @@ fn check(document: &Document<'_>, drafts: &[Draft], draft: &Draft) -> Vec<Diagno
     let TypeKind::Union(union) = &draft.kind else { return Vec::new() };
     let mut problems = Vec::new();
     let mut report = |(index, other): (usize, Option<usize>), message: String, help: &str| {
-        let place = |index: usize| document.place(At::Base(&format!("{}/{}/{index}", draft.pointer, union.key)));
+        let place =
+            |index: usize| document.place(PointerRef::Base(&format!("{}/{}/{index}", draft.pointer, union.key)));
         let mut problem = Diagnostic::new(Code::AmbiguousUnion, place(index), message, help);
         if let Some(other) = other {
             problem.relate(place(other), "the other form");

@@ -5,8 +5,8 @@
 
 use super::{Scope, Wanted};
 use crate::diagnostic::Source;
-use crate::document::grammar::METHODS;
 use crate::document::node::{Entry, Node};
+use crate::document::vocabulary::METHODS;
 use crate::spelling::nearest;
 
 #[derive(Debug)]

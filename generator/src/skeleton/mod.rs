@@ -10,9 +10,9 @@ mod spot;
 mod template;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
-use crate::document::grammar::METHODS;
 use crate::document::node::{Entry, Value};
-use crate::document::pointer::At;
+use crate::document::pointer::PointerRef;
+use crate::document::vocabulary::METHODS;
 use crate::document::yaml;
 use crate::spelling::nearest;
 use conventions::Conventions;
@@ -90,7 +90,7 @@ pub fn insert(source: &Source, wanted: &Wanted<'_>) -> Result<Skeleton, Refusal>
     let template = Template::parse(wanted.path).map_err(Refusal::Wrong)?;
     let unreadable = |problems| Refusal::Document(Diagnostics::new(source.clone(), problems));
     let root = yaml::parse(source).map_err(unreadable)?;
-    let paths = block(source, root.entry("paths"), At::ROOT.key("paths"))?;
+    let paths = block(source, root.entry("paths"), PointerRef::ROOT.key("paths"))?;
     let conventions = Conventions::of(source, &root);
     conventions.allow(wanted).map_err(Refusal::Wrong)?;
     let same = paths.members.iter().find(|entry| template.same_requests(&entry.key));
@@ -112,7 +112,7 @@ pub fn insert(source: &Source, wanted: &Wanted<'_>) -> Result<Skeleton, Refusal>
                     source.name()
                 )));
             }
-            let at = At::ROOT.key("paths");
+            let at = PointerRef::ROOT.key("paths");
             let item = block(source, Some(entry), at.key(&entry.key))?;
             let tag = wanted.tag.or_else(|| agreed(item.members.iter().filter_map(conventions::tag)));
             let spot = Spot::among_methods(source.text(), item, method);
@@ -150,7 +150,7 @@ fn method(word: &str) -> Result<&'static str, String> {
 }
 
 /// The members of a mapping that is written line by line.
-fn block<'e, 't>(source: &Source, entry: Option<&'e Entry<'t>>, at: At<'_>) -> Result<Block<'e, 't>, Refusal> {
+fn block<'e, 't>(source: &Source, entry: Option<&'e Entry<'t>>, at: PointerRef<'_>) -> Result<Block<'e, 't>, Refusal> {
     let Some(entry) = entry else {
         let help = "write `paths:` with the first path below it";
         return Err(refused(source, Code::MissingKey, source.place(0..0, ""), "there is no `paths`", help));

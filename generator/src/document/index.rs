@@ -1,11 +1,11 @@
 //! Every object of a document, with its kind, its place and who holds it.
 //!
-//! In: the tree of [`super::yaml`] and the grammar of [`super::grammar`]. Out: a flat list for the rules of `lint`, which
+//! In: the tree of [`super::yaml`] and the grammar of [`super::vocabulary`]. Out: a flat list for the rules of `lint`, which
 //! ask all objects of a kind, or all references. This module knows where objects are, not what they mean.
 
-use super::grammar::{DOCUMENT, Names, Object, Shape};
 use super::node::{Node, Value};
-use super::pointer::At;
+use super::pointer::PointerRef;
+use super::vocabulary::{DOCUMENT, KeyPattern, Object, ValueType};
 use crate::Dialect;
 
 /// An object of the document, or a reference to one.
@@ -31,7 +31,7 @@ impl Element<'_> {
 /// hold none.
 pub(super) fn elements<'d>(root: &'d Node<'d>, dialect: Dialect) -> Vec<Element<'d>> {
     let mut walk = Walk { elements: Vec::new(), extensions: dialect == Dialect::FlightHub };
-    walk.object(root, &DOCUMENT, At::ROOT, None);
+    walk.object(root, &DOCUMENT, PointerRef::ROOT, None);
     walk.elements
 }
 
@@ -45,7 +45,7 @@ impl<'d> Walk<'d> {
         &mut self,
         node: &'d Node<'d>,
         kind: &'static Object,
-        at: At<'_>,
+        at: PointerRef<'_>,
         owner: Option<usize>,
         target: Option<&'d str>,
     ) -> usize {
@@ -53,15 +53,15 @@ impl<'d> Walk<'d> {
         self.elements.len() - 1
     }
 
-    fn object(&mut self, node: &'d Node<'d>, kind: &'static Object, at: At<'_>, owner: Option<usize>) {
+    fn object(&mut self, node: &'d Node<'d>, kind: &'static Object, at: PointerRef<'_>, owner: Option<usize>) {
         let this = self.push(node, kind, at, owner, None);
         let Value::Mapping(entries) = &node.value else { return };
         let extensions = if self.extensions { kind.extensions } else { &[] };
         for entry in entries {
             let field = kind.fields.iter().chain(extensions).find(|field| field.key == entry.key);
             let named = kind.named.filter(|(names, _)| match names {
-                Names::Path => entry.key.starts_with('/'),
-                Names::Status => !entry.key.starts_with("x-"),
+                KeyPattern::Path => entry.key.starts_with('/'),
+                KeyPattern::Status => !entry.key.starts_with("x-"),
             });
             if let Some(shape) = field.map(|field| &field.shape).or(named.map(|(_, shape)| shape)) {
                 self.value(&entry.node, shape, at.key(&entry.key), this);
@@ -69,22 +69,22 @@ impl<'d> Walk<'d> {
         }
     }
 
-    fn value(&mut self, node: &'d Node<'d>, shape: &'static Shape, at: At<'_>, owner: usize) {
+    fn value(&mut self, node: &'d Node<'d>, shape: &'static ValueType, at: PointerRef<'_>, owner: usize) {
         match (shape, &node.value) {
-            (Shape::RefOr(kind), _) => match node.get("$ref").and_then(Node::as_str) {
+            (ValueType::RefOr(kind), _) => match node.get("$ref").and_then(Node::as_str) {
                 Some(target) => {
                     self.push(node, kind, at, Some(owner), Some(target));
                 }
                 None => self.object(node, kind, at, Some(owner)),
             },
-            (Shape::Object(kind), _) => self.object(node, kind, at, Some(owner)),
-            (Shape::ScalarOr(_, mapping), Value::Mapping(_)) => self.value(node, mapping, at, owner),
-            (Shape::List(shape) | Shape::NonEmptyList(shape), Value::Sequence(items)) => {
+            (ValueType::Object(kind), _) => self.object(node, kind, at, Some(owner)),
+            (ValueType::ScalarOr(_, mapping), Value::Mapping(_)) => self.value(node, mapping, at, owner),
+            (ValueType::List(shape) | ValueType::NonEmptyList(shape), Value::Sequence(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     self.value(item, shape, at.index(index), owner);
                 }
             }
-            (Shape::Map(shape), Value::Mapping(entries)) => {
+            (ValueType::Map(shape), Value::Mapping(entries)) => {
                 for entry in entries {
                     self.value(&entry.node, shape, at.key(&entry.key), owner);
                 }

@@ -1,14 +1,16 @@
 //! Whether a tree has the shape of an OpenAPI 3.0 document.
 //!
-//! In: the tree of [`super::node`] and the grammar of [`super::grammar`]. Out: every key and value that does not belong
+//! In: the tree of [`super::node`] and the grammar of [`super::vocabulary`]. Out: every key and value that does not belong
 //! where it stands. After this check reading the document with `openapiv3`, which is more forgiving, loses nothing.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::grammar::{self, DESCRIBING_KEYS, DOCUMENT, Field, Names, Object, SCHEMA, Shape, Support, TYPED_KEYS};
 use super::node::{Entry, Node, Scalar, ScalarType, Value};
-use super::pointer::{At, escape, unescape};
+use super::pointer::{PointerRef, escape, unescape};
+use super::vocabulary::{
+    self, DESCRIBING_KEYS, DOCUMENT, Field, KeyPattern, Object, SCHEMA, Support, TYPED_KEYS, ValueType,
+};
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::spelling::{did_you_mean, nearest};
@@ -17,7 +19,7 @@ use crate::spelling::{did_you_mean, nearest};
 pub(crate) fn check(source: &Source, root: &Node<'_>, dialect: Dialect) -> Vec<Diagnostic> {
     let mut checker = Checker::new(source, root, dialect);
     if checker.version(root) {
-        checker.object(root, &DOCUMENT, At::ROOT);
+        checker.object(root, &DOCUMENT, PointerRef::ROOT);
     }
     checker.problems
 }
@@ -25,7 +27,7 @@ pub(crate) fn check(source: &Source, root: &Node<'_>, dialect: Dialect) -> Vec<D
 /// Checks a file of ours that is no OpenAPI document against its own grammar.
 pub(crate) fn check_own(source: &Source, root: &Node<'_>, grammar: &Object) -> Vec<Diagnostic> {
     let mut checker = Checker::new(source, root, Dialect::FlightHub);
-    checker.object(root, grammar, At::ROOT);
+    checker.object(root, grammar, PointerRef::ROOT);
     checker.problems
 }
 
@@ -40,8 +42,8 @@ fn plural(object: &Object) -> String {
 }
 
 /// Where a key that is wrong here would be right.
-fn elsewhere(key: &str, fields: impl Fn(&Object) -> &'static [Field]) -> Option<String> {
-    let owner = grammar::OBJECTS.iter().find(|object| fields(object).iter().any(|field| field.key == key))?;
+fn suggest_owner(key: &str, fields: impl Fn(&Object) -> &'static [Field]) -> Option<String> {
+    let owner = vocabulary::OBJECTS.iter().find(|object| fields(object).iter().any(|field| field.key == key))?;
     Some(format!("it belongs in {}; look at the indentation", a(owner)))
 }
 
@@ -64,7 +66,7 @@ impl<'s> Checker<'s> {
         Self { source, root, components: sections.iter().flat_map(named).collect(), dialect, problems: Vec::new() }
     }
 
-    fn report(&mut self, code: Code, span: Range<usize>, at: At<'_>, message: String, help: String) {
+    fn report(&mut self, code: Code, span: Range<usize>, at: PointerRef<'_>, message: String, help: String) {
         self.problems.push(Diagnostic::new(code, self.source.place(span, at.pointer()), message, help));
     }
 
@@ -72,17 +74,17 @@ impl<'s> Checker<'s> {
     fn report_with(
         &mut self,
         code: Code,
-        (span, at): (Range<usize>, At<'_>),
+        (span, at): (Range<usize>, PointerRef<'_>),
         message: String,
         help: String,
-        (other, other_at, why): (Range<usize>, At<'_>, &str),
+        (other, other_at, why): (Range<usize>, PointerRef<'_>, &str),
     ) {
         let problem = Diagnostic::new(code, self.source.place(span, at.pointer()), message, help);
         self.problems.push(problem.with_related(self.source.place(other, other_at.pointer()), why));
     }
 
     /// A value, or its key if the value has no bytes that could be shown.
-    fn shown(&self, node: &Node<'_>, at: At<'_>) -> Range<usize> {
+    fn shown(&self, node: &Node<'_>, at: PointerRef<'_>) -> Range<usize> {
         if node.span.is_empty() { self.root.locate(&at.pointer()).0 } else { node.span.clone() }
     }
 
@@ -109,11 +111,11 @@ impl<'s> Checker<'s> {
             (0..0, "this is no OpenAPI document; it has no key `openapi`".to_owned())
         };
         let help = "write `openapi: 3.0.3`, and convert the document if it is of another version".to_owned();
-        self.report(Code::Version, span, At::ROOT.key(key), format!("{found}, {supported}"), help);
+        self.report(Code::Version, span, PointerRef::ROOT.key(key), format!("{found}, {supported}"), help);
         false
     }
 
-    fn object(&mut self, node: &Node<'_>, object: &Object, at: At<'_>) {
+    fn object(&mut self, node: &Node<'_>, object: &Object, at: PointerRef<'_>) {
         let Value::Mapping(entries) = &node.value else {
             return self.wrong(node, at, &format!("a mapping ({})", object.name));
         };
@@ -137,7 +139,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn member(&mut self, entry: &Entry<'_>, object: &Object, here: At<'_>) {
+    fn member(&mut self, entry: &Entry<'_>, object: &Object, here: PointerRef<'_>) {
         let key = &*entry.key;
         if key.starts_with("x-") {
             if self.dialect == Dialect::FlightHub {
@@ -157,9 +159,9 @@ impl<'s> Checker<'s> {
         let extensions = object.extensions.iter().filter(|_| own);
         let known = object.fields.iter().chain(extensions).map(|field| field.key);
         let help = did_you_mean(key, known, || match object.named {
-            Some((Names::Path, _)) => format!("a path begins with `/`: did you mean `/{key}`?"),
-            Some((Names::Status, _)) => "a response is a status such as `'200'` or `4XX`, or `default`".to_owned(),
-            None => elsewhere(key, |object| object.fields).unwrap_or_else(|| {
+            Some((KeyPattern::Path, _)) => format!("a path begins with `/`: did you mean `/{key}`?"),
+            Some((KeyPattern::Status, _)) => "a response is a status such as `'200'` or `4XX`, or `default`".to_owned(),
+            None => suggest_owner(key, |object| object.fields).unwrap_or_else(|| {
                 let keys: Vec<_> = object.fields.iter().map(|field| field.key).collect();
                 format!("it may have: {}", keys.join(", "))
             }),
@@ -173,13 +175,13 @@ impl<'s> Checker<'s> {
         );
     }
 
-    fn extension(&mut self, entry: &Entry<'_>, object: &Object, here: At<'_>) {
+    fn extension(&mut self, entry: &Entry<'_>, object: &Object, here: PointerRef<'_>) {
         if let Some(field) = object.extensions.iter().find(|field| field.key == entry.key) {
             return self.value(&entry.node, &field.shape, here);
         }
         let here_keys = object.extensions.iter().map(|field| field.key);
         let help = did_you_mean(&entry.key, here_keys.clone(), || {
-            elsewhere(&entry.key, |object| object.extensions).unwrap_or_else(|| {
+            suggest_owner(&entry.key, |object| object.extensions).unwrap_or_else(|| {
                 let keys: Vec<_> = here_keys.collect();
                 let keys = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
                 format!("the `x-` keys of {} are: {keys}; spec/README.md explains them", a(object))
@@ -194,7 +196,7 @@ impl<'s> Checker<'s> {
         );
     }
 
-    fn field(&mut self, entry: &Entry<'_>, field: &Field, here: At<'_>) {
+    fn field(&mut self, entry: &Entry<'_>, field: &Field, here: PointerRef<'_>) {
         let refused = match field.support {
             Support::Yes => false,
             Support::ForeignOnly => self.dialect == Dialect::FlightHub,
@@ -213,36 +215,36 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn name_fits(&self, names: Names, name: &str) -> bool {
+    fn name_fits(&self, names: KeyPattern, name: &str) -> bool {
         match names {
-            Names::Path => name.starts_with('/'),
-            Names::Status => matches!(
+            KeyPattern::Path => name.starts_with('/'),
+            KeyPattern::Status => matches!(
                 name.as_bytes(),
                 [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9'] | [b'1'..=b'5', b'X' | b'x', b'X' | b'x']
             ),
         }
     }
 
-    fn value(&mut self, node: &Node<'_>, shape: &Shape, at: At<'_>) {
+    fn value(&mut self, node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) {
         match shape {
-            Shape::Any => {}
-            Shape::Text => self.scalar(node, at, "a string", |scalar| scalar.scalar_type() == ScalarType::String),
-            Shape::Boolean => {
+            ValueType::Any => {}
+            ValueType::Text => self.scalar(node, at, "a string", |scalar| scalar.scalar_type() == ScalarType::String),
+            ValueType::Boolean => {
                 self.scalar(node, at, "`true` or `false`", |scalar| scalar.scalar_type() == ScalarType::Boolean);
             }
-            Shape::Number => self.scalar(node, at, "a number", is_finite_number),
-            Shape::Integer => self.scalar(node, at, "an integer", |scalar| scalar.text.parse::<i64>().is_ok()),
-            Shape::Count => {
+            ValueType::Number => self.scalar(node, at, "a number", is_finite_number),
+            ValueType::Integer => self.scalar(node, at, "an integer", |scalar| scalar.text.parse::<i64>().is_ok()),
+            ValueType::Count => {
                 self.scalar(node, at, "an integer from 0", |scalar| scalar.text.parse::<u32>().is_ok());
             }
-            Shape::OneOf(words) => self.one_of(node, words, at),
-            Shape::Object(object) => self.object(node, object, at),
-            Shape::RefOr(object) => match node.entry("$ref") {
+            ValueType::OneOf(words) => self.one_of(node, words, at),
+            ValueType::Object(object) => self.object(node, object, at),
+            ValueType::RefOr(object) => match node.entry("$ref") {
                 Some(reference) => self.reference(node, reference, object, at),
                 None => self.object(node, object, at),
             },
-            Shape::List(shape) => self.list(node, shape, at),
-            Shape::NonEmptyList(shape) => {
+            ValueType::List(shape) => self.list(node, shape, at),
+            ValueType::NonEmptyList(shape) => {
                 if matches!(&node.value, Value::Sequence(items) if items.is_empty()) {
                     self.report(
                         Code::WrongValue,
@@ -254,7 +256,7 @@ impl<'s> Checker<'s> {
                 }
                 self.list(node, shape, at);
             }
-            Shape::Map(shape) => match &node.value {
+            ValueType::Map(shape) => match &node.value {
                 Value::Mapping(entries) => {
                     for entry in entries {
                         self.value(&entry.node, shape, at.key(&entry.key));
@@ -262,8 +264,8 @@ impl<'s> Checker<'s> {
                 }
                 _ => self.wrong(node, at, "a mapping"),
             },
-            Shape::Switches => self.switches(node, at),
-            Shape::ScalarOr(scalar, mapping) => {
+            ValueType::Switches => self.switches(node, at),
+            ValueType::ScalarOr(scalar, mapping) => {
                 let shape = if matches!(node.value, Value::Mapping(_)) { mapping } else { scalar };
                 self.value(node, shape, at);
             }
@@ -271,7 +273,7 @@ impl<'s> Checker<'s> {
     }
 
     /// Rules of lint, by their codes, each with the reason why it does not hold.
-    fn switches(&mut self, node: &Node<'_>, at: At<'_>) {
+    fn switches(&mut self, node: &Node<'_>, at: PointerRef<'_>) {
         let Value::Mapping(entries) = &node.value else {
             return self.wrong(node, at, "a mapping from codes to reasons");
         };
@@ -291,7 +293,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn list(&mut self, node: &Node<'_>, shape: &Shape, at: At<'_>) {
+    fn list(&mut self, node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) {
         match &node.value {
             Value::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
@@ -302,13 +304,13 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn scalar(&mut self, node: &Node<'_>, at: At<'_>, expected: &str, fits: impl Fn(&Scalar<'_>) -> bool) {
+    fn scalar(&mut self, node: &Node<'_>, at: PointerRef<'_>, expected: &str, fits: impl Fn(&Scalar<'_>) -> bool) {
         if !matches!(&node.value, Value::Scalar(scalar) if fits(scalar)) {
             self.wrong(node, at, expected);
         }
     }
 
-    fn one_of(&mut self, node: &Node<'_>, words: &[&'static str], at: At<'_>) {
+    fn one_of(&mut self, node: &Node<'_>, words: &[&'static str], at: PointerRef<'_>) {
         let Value::Scalar(scalar) = &node.value else {
             return self.wrong(node, at, &format!("one of: {}", words.join(", ")));
         };
@@ -323,10 +325,10 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn reference(&mut self, node: &Node<'_>, reference: &Entry<'_>, object: &Object, at: At<'_>) {
+    fn reference(&mut self, node: &Node<'_>, reference: &Entry<'_>, object: &Object, at: PointerRef<'_>) {
         match reference.node.as_str() {
             Some(target) => self.target(target, reference, object, at.key("$ref")),
-            None => self.value(&reference.node, &Shape::Text, at.key("$ref")),
+            None => self.value(&reference.node, &ValueType::Text, at.key("$ref")),
         }
         // Others write there what the standard tells readers to ignore; ours must not look as if it had an effect.
         if let (Value::Mapping(entries), Dialect::FlightHub) = (&node.value, self.dialect) {
@@ -343,8 +345,8 @@ impl<'s> Checker<'s> {
     }
 
     /// Whether the target of a reference is there, and of the kind that is wanted.
-    fn target(&mut self, target: &str, reference: &Entry<'_>, object: &Object, at: At<'_>) {
-        let Some(section) = grammar::section(object) else { return };
+    fn target(&mut self, target: &str, reference: &Entry<'_>, object: &Object, at: PointerRef<'_>) {
+        let Some(section) = vocabulary::section(object) else { return };
         let prefix = format!("#/components/{section}/");
         let direct = target.strip_prefix(&prefix).filter(|name| !name.contains('/')).map(unescape);
         if direct.as_deref().is_some_and(|name| self.components.contains(&(section, name))) {
@@ -372,7 +374,7 @@ impl<'s> Checker<'s> {
         self.report(code, reference.node.span.clone(), at, message, help);
     }
 
-    fn wrong(&mut self, node: &Node<'_>, at: At<'_>, expected: &str) {
+    fn wrong(&mut self, node: &Node<'_>, at: PointerRef<'_>, expected: &str) {
         let help = match &node.value {
             Value::Scalar(scalar) if expected == "a string" && scalar.scalar_type() != ScalarType::Null => {
                 format!("put it in quotes: '{}'", scalar.text)
@@ -388,7 +390,7 @@ impl<'s> Checker<'s> {
     }
 
     /// Keys of a schema that do not go with its type.
-    fn schema(&mut self, node: &Node<'_>, entries: &[Entry<'_>], at: At<'_>) {
+    fn schema(&mut self, node: &Node<'_>, entries: &[Entry<'_>], at: PointerRef<'_>) {
         let schema_type = node.get("type").and_then(Node::as_str);
         for entry in entries {
             let Some((_, types)) = TYPED_KEYS.iter().find(|(key, _)| *key == entry.key) else { continue };

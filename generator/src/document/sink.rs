@@ -3,33 +3,39 @@
 //! In: pointers and words. Out: problems with their places, in the order in which they were told.
 
 use super::Document;
-use super::pointer::At;
+use super::pointer::PointerRef;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Problems of one document.
 #[derive(Debug)]
-pub(crate) struct Found<'d> {
+pub(crate) struct Sink<'d> {
     document: &'d Document<'d>,
     pub(crate) problems: Vec<Diagnostic>,
 }
 
-impl<'d> Found<'d> {
+impl<'d> Sink<'d> {
     pub(crate) fn new(document: &'d Document<'d>) -> Self {
         Self { document, problems: Vec::new() }
     }
 
-    pub(crate) fn tell(&mut self, code: Code, at: At<'_>, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn report(
+        &mut self,
+        code: Code,
+        at: PointerRef<'_>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.problems.push(Diagnostic::new(code, self.document.place(at), message, help));
     }
 
     /// Tells a problem that has to do with a second place, and why.
-    pub(crate) fn tell_with(
+    pub(crate) fn report_with(
         &mut self,
         code: Code,
-        at: At<'_>,
+        at: PointerRef<'_>,
         message: impl Into<String>,
         help: impl Into<String>,
-        (other, why): (At<'_>, &str),
+        (other, why): (PointerRef<'_>, &str),
     ) {
         let problem = Diagnostic::new(code, self.document.place(at), message, help);
         self.problems.push(problem.with_related(self.document.place(other), why));

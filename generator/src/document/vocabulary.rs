@@ -1,0 +1,481 @@
+//! The keys of OpenAPI 3.0.3, and this project's `x-` keys, as data.
+//!
+//! Every key that may stand in a document is in this file, with the shape of its value. The checks are in
+//! [`super::validate`]; what a key means is decided later.
+
+/// What a value may be.
+#[derive(Debug)]
+pub(crate) enum ValueType {
+    Any,
+    Text,
+    Boolean,
+    Number,
+    Integer,
+    /// An integer from 0.
+    Count,
+    OneOf(&'static [&'static str]),
+    Object(&'static Object),
+    /// The object, or a `$ref` to one.
+    RefOr(&'static Object),
+    List(&'static ValueType),
+    NonEmptyList(&'static ValueType),
+    Map(&'static ValueType),
+    /// By whether it is a mapping: the first if not, the second if so.
+    ScalarOr(&'static ValueType, &'static ValueType),
+    /// Rules of lint that do not hold here, each with the reason.
+    Switches,
+}
+
+/// A kind of object: its keys, and how it is called in the OpenAPI specification.
+#[derive(Debug)]
+pub(crate) struct Object {
+    pub(crate) name: &'static str,
+    pub(crate) fields: &'static [Field],
+    /// Keys that are names rather than words of OpenAPI.
+    pub(crate) named: Option<(KeyPattern, &'static ValueType)>,
+    /// The `x-` keys, in this project's own documents.
+    pub(crate) extensions: &'static [Field],
+}
+
+/// What the names of an object's members look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyPattern {
+    Path,
+    Status,
+}
+
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) key: &'static str,
+    pub(crate) shape: ValueType,
+    pub(crate) required: bool,
+    pub(crate) support: Support,
+}
+
+/// Whether the generator makes something of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Support {
+    Yes,
+    /// Says nothing that a JSON client could use. Accepted in foreign documents only, so that our own one has no dead
+    /// weight.
+    ForeignOnly,
+    /// Would change what the client does.
+    No,
+}
+
+pub(crate) const fn required(key: &'static str, shape: ValueType) -> Field {
+    Field { key, shape, required: true, support: Support::Yes }
+}
+
+pub(crate) const fn optional(key: &'static str, shape: ValueType) -> Field {
+    Field { key, shape, required: false, support: Support::Yes }
+}
+
+const fn foreign(key: &'static str, shape: ValueType) -> Field {
+    Field { key, shape, required: false, support: Support::ForeignOnly }
+}
+
+const fn unsupported(key: &'static str) -> Field {
+    Field { key, shape: ValueType::Any, required: false, support: Support::No }
+}
+
+pub(crate) const fn object(name: &'static str, fields: &'static [Field], extensions: &'static [Field]) -> Object {
+    Object { name, fields, named: None, extensions }
+}
+
+use ValueType::{Any, Boolean, Count, Integer, List, Map, NonEmptyList, Number, OneOf, RefOr, ScalarOr, Text};
+
+/// Words for how sure a fact is.
+pub(crate) const MARKS: &[&str] = &["documented", "observed", "inferred"];
+/// Words for how much an operation can do.
+pub(crate) const RISKS: &[&str] = &["read", "write", "destructive", "physical"];
+/// Words for whether an operation may be repeated.
+pub(crate) const RETRIES: &[&str] = &["safe", "idempotent", "never"];
+/// What the client does with a header parameter by itself.
+pub(crate) const ROLES: &[&str] = &["request-id", "language", "project"];
+/// Units of numbers and texts.
+pub(crate) const UNITS: &[&str] = &[
+    "bytes",
+    "days",
+    "degrees",
+    "degrees-celsius",
+    "hours",
+    "kilobytes",
+    "kilobytes-per-second",
+    "metres",
+    "metres-per-second",
+    "milliamperes",
+    "milliseconds",
+    "millivolts",
+    "minutes",
+    "percent",
+    "rfc3339",
+    "seconds",
+    "unix-milliseconds",
+    "unix-seconds",
+];
+
+static SOURCE_OBJECT: Object = object("x-source", &[required("mark", OneOf(MARKS)), required("note", Text)], &[]);
+static SOURCE_MAPPING: ValueType = ValueType::Object(&SOURCE_OBJECT);
+const X_SOURCE: Field = optional("x-source", ScalarOr(&OneOf(MARKS), &SOURCE_MAPPING));
+
+/// Switches off rules of lint, for the object that it stands in and everything in that.
+pub(crate) const SWITCHES: &str = "x-lint-allow";
+const X_LINT_ALLOW: Field = optional(SWITCHES, ValueType::Switches);
+
+pub(crate) static DOCUMENT: Object = object(
+    "OpenAPI document",
+    &[
+        required("openapi", Text),
+        required("info", ValueType::Object(&INFO)),
+        optional("servers", List(&ValueType::Object(&SERVER))),
+        required("paths", ValueType::Object(&PATHS)),
+        optional("components", ValueType::Object(&COMPONENTS)),
+        optional("security", List(&Map(&List(&Text)))),
+        optional("tags", List(&ValueType::Object(&TAG))),
+        optional("externalDocs", ValueType::Object(&EXTERNAL_DOCS)),
+    ],
+    &[optional("x-error-codes", NonEmptyList(&ValueType::Object(&ERROR_CODE)))],
+);
+
+static ERROR_CODE: Object = object(
+    "entry of x-error-codes",
+    &[required("code", Integer), required("name", Text), required("group", Text), required("meaning", Text)],
+    &[X_SOURCE, X_LINT_ALLOW],
+);
+
+static INFO: Object = object(
+    "Info Object",
+    &[
+        required("title", Text),
+        optional("description", Text),
+        optional("termsOfService", Text),
+        optional("contact", ValueType::Object(&CONTACT)),
+        optional("license", ValueType::Object(&LICENSE)),
+        required("version", Text),
+    ],
+    &[],
+);
+static CONTACT: Object =
+    object("Contact Object", &[optional("name", Text), optional("url", Text), optional("email", Text)], &[]);
+static LICENSE: Object = object("License Object", &[required("name", Text), optional("url", Text)], &[]);
+
+pub(crate) static SERVER: Object = object(
+    "Server Object",
+    &[
+        required("url", Text),
+        optional("description", Text),
+        optional("variables", Map(&ValueType::Object(&SERVER_VARIABLE))),
+    ],
+    &[optional("x-region", Text), X_SOURCE, X_LINT_ALLOW],
+);
+static SERVER_VARIABLE: Object = object(
+    "Server Variable Object",
+    &[optional("enum", NonEmptyList(&Text)), required("default", Text), optional("description", Text)],
+    &[],
+);
+
+pub(crate) static TAG: Object = object(
+    "Tag Object",
+    &[
+        required("name", Text),
+        optional("description", Text),
+        optional("externalDocs", ValueType::Object(&EXTERNAL_DOCS)),
+    ],
+    &[optional("x-client-name", Text), X_LINT_ALLOW],
+);
+static EXTERNAL_DOCS: Object =
+    object("External Documentation Object", &[optional("description", Text), required("url", Text)], &[]);
+
+static COMPONENTS: Object = object(
+    "Components Object",
+    &[
+        optional("schemas", Map(&RefOr(&SCHEMA))),
+        optional("responses", Map(&RefOr(&RESPONSE))),
+        optional("parameters", Map(&RefOr(&PARAMETER))),
+        optional("examples", Map(&RefOr(&EXAMPLE))),
+        optional("requestBodies", Map(&RefOr(&REQUEST_BODY))),
+        optional("headers", Map(&RefOr(&HEADER))),
+        optional("securitySchemes", Map(&RefOr(&SECURITY_SCHEME))),
+        foreign("links", Any),
+        foreign("callbacks", Any),
+    ],
+    &[],
+);
+
+static PATHS: Object = Object {
+    name: "Paths Object",
+    fields: &[],
+    named: Some((KeyPattern::Path, &ValueType::Object(&PATH_ITEM))),
+    extensions: &[],
+};
+
+static PATH_ITEM: Object = object(
+    "Path Item Object",
+    &[
+        unsupported("$ref"),
+        optional("summary", Text),
+        optional("description", Text),
+        optional("get", ValueType::Object(&OPERATION)),
+        optional("put", ValueType::Object(&OPERATION)),
+        optional("post", ValueType::Object(&OPERATION)),
+        optional("delete", ValueType::Object(&OPERATION)),
+        optional("options", ValueType::Object(&OPERATION)),
+        optional("head", ValueType::Object(&OPERATION)),
+        optional("patch", ValueType::Object(&OPERATION)),
+        optional("trace", ValueType::Object(&OPERATION)),
+        unsupported("servers"),
+        optional("parameters", List(&RefOr(&PARAMETER))),
+    ],
+    &[X_LINT_ALLOW],
+);
+
+/// The keys of a Path Item Object that are operations, in the order they are generated in.
+pub(crate) const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+pub(crate) static OPERATION: Object = object(
+    "Operation Object",
+    &[
+        optional("tags", List(&Text)),
+        optional("summary", Text),
+        optional("description", Text),
+        optional("externalDocs", ValueType::Object(&EXTERNAL_DOCS)),
+        optional("operationId", Text),
+        optional("parameters", List(&RefOr(&PARAMETER))),
+        optional("requestBody", RefOr(&REQUEST_BODY)),
+        required("responses", ValueType::Object(&RESPONSES)),
+        foreign("callbacks", Any),
+        optional("deprecated", Boolean),
+        optional("security", List(&Map(&List(&Text)))),
+        unsupported("servers"),
+    ],
+    &[
+        optional("x-risk", OneOf(RISKS)),
+        optional("x-retry", OneOf(RETRIES)),
+        optional("x-availability", OneOf(&["private-cloud"])),
+        optional("x-client-name", Text),
+        optional("x-error-codes", NonEmptyList(&Integer)),
+        optional("x-lookup", NonEmptyList(&Text)),
+        X_SOURCE,
+        X_LINT_ALLOW,
+    ],
+);
+
+pub(crate) static PARAMETER: Object = object(
+    "Parameter Object",
+    &[
+        required("name", Text),
+        required("in", OneOf(&["query", "header", "path", "cookie"])),
+        optional("description", Text),
+        optional("required", Boolean),
+        optional("deprecated", Boolean),
+        foreign("allowEmptyValue", Boolean),
+        optional(
+            "style",
+            OneOf(&["matrix", "label", "form", "simple", "spaceDelimited", "pipeDelimited", "deepObject"]),
+        ),
+        optional("explode", Boolean),
+        optional("allowReserved", Boolean),
+        optional("schema", RefOr(&SCHEMA)),
+        optional("example", Any),
+        optional("examples", Map(&RefOr(&EXAMPLE))),
+        optional("content", Map(&ValueType::Object(&MEDIA_TYPE))),
+    ],
+    &[optional("x-role", OneOf(ROLES)), X_SOURCE, X_LINT_ALLOW],
+);
+
+pub(crate) static HEADER: Object = object(
+    "Header Object",
+    &[
+        optional("description", Text),
+        optional("required", Boolean),
+        optional("deprecated", Boolean),
+        optional("allowEmptyValue", Boolean),
+        optional("style", OneOf(&["simple"])),
+        optional("explode", Boolean),
+        optional("allowReserved", Boolean),
+        optional("schema", RefOr(&SCHEMA)),
+        optional("example", Any),
+        optional("examples", Map(&RefOr(&EXAMPLE))),
+        optional("content", Map(&ValueType::Object(&MEDIA_TYPE))),
+    ],
+    &[],
+);
+
+pub(crate) static REQUEST_BODY: Object = object(
+    "Request Body Object",
+    &[
+        optional("description", Text),
+        required("content", Map(&ValueType::Object(&MEDIA_TYPE))),
+        optional("required", Boolean),
+    ],
+    &[X_LINT_ALLOW],
+);
+
+pub(crate) static MEDIA_TYPE: Object = object(
+    "Media Type Object",
+    &[
+        optional("schema", RefOr(&SCHEMA)),
+        optional("example", Any),
+        optional("examples", Map(&RefOr(&EXAMPLE))),
+        unsupported("encoding"),
+    ],
+    &[X_LINT_ALLOW],
+);
+
+pub(crate) static EXAMPLE: Object = object(
+    "Example Object",
+    &[optional("summary", Text), optional("description", Text), optional("value", Any), unsupported("externalValue")],
+    &[X_LINT_ALLOW],
+);
+
+pub(crate) static RESPONSES: Object = Object {
+    name: "Responses Object",
+    fields: &[optional("default", RefOr(&RESPONSE))],
+    named: Some((KeyPattern::Status, &RefOr(&RESPONSE))),
+    extensions: &[],
+};
+
+pub(crate) static RESPONSE: Object = object(
+    "Response Object",
+    &[
+        required("description", Text),
+        foreign("headers", Map(&RefOr(&HEADER))),
+        optional("content", Map(&ValueType::Object(&MEDIA_TYPE))),
+        foreign("links", Any),
+    ],
+    &[X_LINT_ALLOW],
+);
+
+pub(crate) static SECURITY_SCHEME: Object = object(
+    "Security Scheme Object",
+    &[
+        required("type", OneOf(&["apiKey", "http", "oauth2", "openIdConnect"])),
+        optional("description", Text),
+        optional("name", Text),
+        optional("in", OneOf(&["query", "header", "cookie"])),
+        optional("scheme", Text),
+        optional("bearerFormat", Text),
+        optional("flows", Any),
+        optional("openIdConnectUrl", Text),
+    ],
+    &[X_LINT_ALLOW],
+);
+
+pub(crate) static SCHEMA: Object = object(
+    "Schema Object",
+    &[
+        optional("type", OneOf(&["string", "number", "integer", "boolean", "object", "array"])),
+        optional("title", Text),
+        optional("description", Text),
+        optional("format", Text),
+        optional("nullable", Boolean),
+        optional("enum", NonEmptyList(&Any)),
+        optional("default", Any),
+        optional("example", Any),
+        optional("deprecated", Boolean),
+        optional("readOnly", Boolean),
+        optional("writeOnly", Boolean),
+        optional("multipleOf", Number),
+        optional("maximum", Number),
+        optional("exclusiveMaximum", Boolean),
+        optional("minimum", Number),
+        optional("exclusiveMinimum", Boolean),
+        optional("maxLength", Count),
+        optional("minLength", Count),
+        optional("pattern", Text),
+        optional("items", RefOr(&SCHEMA)),
+        optional("maxItems", Count),
+        optional("minItems", Count),
+        optional("uniqueItems", Boolean),
+        optional("properties", Map(&RefOr(&SCHEMA))),
+        optional("required", NonEmptyList(&Text)),
+        optional("additionalProperties", ScalarOr(&Boolean, &RefOr(&SCHEMA))),
+        optional("maxProperties", Count),
+        optional("minProperties", Count),
+        optional("allOf", NonEmptyList(&RefOr(&SCHEMA))),
+        optional("oneOf", NonEmptyList(&RefOr(&SCHEMA))),
+        optional("anyOf", NonEmptyList(&RefOr(&SCHEMA))),
+        optional("not", RefOr(&SCHEMA)),
+        optional("discriminator", ValueType::Object(&DISCRIMINATOR)),
+        optional("externalDocs", ValueType::Object(&EXTERNAL_DOCS)),
+        foreign("xml", Any),
+    ],
+    &[
+        optional("x-unit", OneOf(UNITS)),
+        optional("x-envelope", Boolean),
+        optional("x-enum-varnames", NonEmptyList(&Text)),
+        optional("x-enum-descriptions", NonEmptyList(&Text)),
+        X_SOURCE,
+        X_LINT_ALLOW,
+    ],
+);
+
+pub(crate) static DISCRIMINATOR: Object =
+    object("Discriminator Object", &[required("propertyName", Text), optional("mapping", Map(&Text))], &[]);
+
+/// All kinds of objects, those first that are met most.
+pub(crate) static OBJECTS: &[&Object] = &[
+    &SCHEMA,
+    &OPERATION,
+    &PARAMETER,
+    &MEDIA_TYPE,
+    &RESPONSE,
+    &REQUEST_BODY,
+    &PATH_ITEM,
+    &COMPONENTS,
+    &DOCUMENT,
+    &INFO,
+    &TAG,
+    &SERVER,
+    &EXAMPLE,
+    &SECURITY_SCHEME,
+    &DISCRIMINATOR,
+    &ERROR_CODE,
+    &SERVER_VARIABLE,
+    &EXTERNAL_DOCS,
+    &CONTACT,
+    &LICENSE,
+    &HEADER,
+];
+
+/// Where in the Components Object the objects of a kind are.
+pub(crate) fn section(object: &Object) -> Option<&'static str> {
+    let kinds: [(&Object, &str); 7] = [
+        (&SCHEMA, "schemas"),
+        (&RESPONSE, "responses"),
+        (&PARAMETER, "parameters"),
+        (&EXAMPLE, "examples"),
+        (&REQUEST_BODY, "requestBodies"),
+        (&HEADER, "headers"),
+        (&SECURITY_SCHEME, "securitySchemes"),
+    ];
+    kinds.into_iter().find(|(kind, _)| std::ptr::eq(*kind, object)).map(|(_, section)| section)
+}
+
+/// Keys of a Schema Object that say something about one type only, with the types.
+pub(crate) const TYPED_KEYS: &[(&str, &[&str])] = &[
+    ("pattern", &["string"]),
+    ("minLength", &["string"]),
+    ("maxLength", &["string"]),
+    ("format", &["string", "number", "integer"]),
+    ("multipleOf", &["number", "integer"]),
+    ("minimum", &["number", "integer"]),
+    ("exclusiveMinimum", &["number", "integer"]),
+    ("maximum", &["number", "integer"]),
+    ("exclusiveMaximum", &["number", "integer"]),
+    ("items", &["array"]),
+    ("minItems", &["array"]),
+    ("maxItems", &["array"]),
+    ("uniqueItems", &["array"]),
+    ("properties", &["object"]),
+    ("required", &["object"]),
+    ("additionalProperties", &["object"]),
+    ("minProperties", &["object"]),
+    ("maxProperties", &["object"]),
+    ("x-unit", &["string", "number", "integer"]),
+];
+
+/// Those of them that describe further values. What they say would be lost beside another type; the others only limit
+/// values that are not there.
+pub(crate) const DESCRIBING_KEYS: &[&str] = &["items", "properties"];
