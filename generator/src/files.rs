@@ -78,7 +78,7 @@ fn text(content: Content<'_>, opening: &str) -> Result<String, String> {
             Ok(text.text)
         }
         Content::Json(schema) => {
-            let schema = WithComment { comment: opening, schema };
+            let schema = WithComment { comment: opening, schema: &schema };
             let text = serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())?;
             Ok(text + "\n")
         }

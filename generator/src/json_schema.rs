@@ -1,181 +1,175 @@
 //! JSON Schema (2020-12) of the arguments of an operation, for tools that choose and fill in operations.
 //!
-//! In: schemas of OpenAPI 3.0. Out: the same in the words of JSON Schema, complete in itself: what it refers to stands
-//! under `$defs`. Knows nothing of Rust.
+//! In: schemas of OpenAPI 3.0. Out: the same schemas in the vocabulary of JSON Schema, each complete in itself: what it
+//! refers to is under `$defs`. Knows nothing of Rust.
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
-use openapiv3::{ReferenceOr, Schema};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
-const COMPONENTS: &str = "#/components/schemas/";
-
-/// Keys that mean nothing to JSON Schema, or that have been put into words.
-const DROPPED: &[&str] = &[
-    "nullable",
-    "example",
-    "externalDocs",
-    "xml",
-    "discriminator",
-    "readOnly",
-    "writeOnly",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-];
+use crate::document::arena::ObjectOrRef;
+use crate::document::pointer::escape;
+use crate::document::schema::{AdditionalProperties, Schema, SchemaId, Schemas};
+use crate::model::Argument;
 
 /// The version of JSON Schema that comes out.
 const VERSION: &str = "https://json-schema.org/draft/2020-12/schema";
 
-type Components<'d> = Option<&'d IndexMap<String, ReferenceOr<Schema>>>;
-
-/// Gathers the arguments of one operation.
-pub(crate) struct Arguments<'d> {
-    definitions: Definitions<'d>,
-    properties: Map<String, Value>,
-    required: Vec<Value>,
+/// The arguments of an operation, as an object.
+pub(crate) fn arguments(schemas: &Schemas, arguments: &[Argument]) -> Value {
+    let mut definitions = Definitions::new(schemas);
+    let mut properties = Map::new();
+    let mut required: Vec<Value> = Vec::new();
+    for argument in arguments {
+        let mut converted = definitions.convert(argument.schema);
+        if let (Some(description), Value::Object(object)) = (&argument.description, &mut converted) {
+            object.insert("description".to_owned(), description.as_str().into());
+        }
+        if argument.required {
+            required.push(argument.name.as_str().into());
+        }
+        properties.insert(argument.name.clone(), converted);
+    }
+    let mut schema = Map::new();
+    schema.insert("$schema".to_owned(), VERSION.into());
+    schema.insert("type".to_owned(), "object".into());
+    schema.insert("properties".to_owned(), Value::Object(properties));
+    if !required.is_empty() {
+        schema.insert("required".to_owned(), Value::Array(required));
+    }
+    schema.insert("additionalProperties".to_owned(), Value::Bool(false));
+    definitions.close(&mut schema);
+    Value::Object(schema)
 }
 
-impl<'d> Arguments<'d> {
-    pub(crate) fn new(components: Components<'d>) -> Self {
-        Self { definitions: Definitions::new(components), properties: Map::new(), required: Vec::new() }
+/// A schema, complete in itself.
+pub(crate) fn bundle(schemas: &Schemas, id: SchemaId) -> Value {
+    let mut definitions = Definitions::new(schemas);
+    let mut bundled = Map::new();
+    bundled.insert("$schema".to_owned(), VERSION.into());
+    match definitions.convert(id) {
+        Value::Object(converted) => bundled.extend(converted),
+        any => return any,
     }
-
-    /// Adds an argument. False if there is one of this name.
-    pub(crate) fn add<T: serde::Serialize>(
-        &mut self,
-        name: &str,
-        required: bool,
-        description: Option<&str>,
-        schema: &ReferenceOr<T>,
-    ) -> bool {
-        let written = match schema {
-            ReferenceOr::Reference { reference } => json!({ "$ref": reference }),
-            ReferenceOr::Item(schema) => serde_json::to_value(schema).unwrap_or_default(),
-        };
-        let mut converted = self.definitions.convert(written);
-        if let (Some(description), Value::Object(object)) = (description, &mut converted) {
-            object.insert("description".to_owned(), description.into());
-        }
-        if required {
-            self.required.push(name.into());
-        }
-        self.properties.insert(name.to_owned(), converted).is_none()
-    }
-
-    pub(crate) fn finish(self) -> Value {
-        let mut schema = Map::new();
-        schema.insert("$schema".to_owned(), VERSION.into());
-        schema.insert("type".to_owned(), "object".into());
-        schema.insert("properties".to_owned(), Value::Object(self.properties));
-        if !self.required.is_empty() {
-            schema.insert("required".to_owned(), Value::Array(self.required));
-        }
-        schema.insert("additionalProperties".to_owned(), Value::Bool(false));
-        self.definitions.close(&mut schema);
-        Value::Object(schema)
-    }
-}
-
-/// A schema of OpenAPI, complete in itself.
-pub(crate) fn alone(components: Components<'_>, schema: Value) -> Value {
-    let mut definitions = Definitions::new(components);
-    let mut made = Map::new();
-    made.insert("$schema".to_owned(), VERSION.into());
-    match definitions.convert(schema) {
-        Value::Object(converted) => made.extend(converted),
-        anything => return anything,
-    }
-    definitions.close(&mut made);
-    Value::Object(made)
+    definitions.close(&mut bundled);
+    Value::Object(bundled)
 }
 
 /// Converts schemas, and gathers what they refer to.
 struct Definitions<'d> {
-    components: Components<'d>,
+    schemas: &'d Schemas,
     found: BTreeMap<String, Value>,
-    /// What was referred to and is not converted yet. One may lead to the next without an end in sight.
-    next: Vec<String>,
+    /// References that are not converted yet. Each may lead to further ones.
+    next: Vec<SchemaId>,
 }
 
 impl<'d> Definitions<'d> {
-    fn new(components: Components<'d>) -> Self {
-        Self { components, found: BTreeMap::new(), next: Vec::new() }
+    fn new(schemas: &'d Schemas) -> Self {
+        Self { schemas, found: BTreeMap::new(), next: Vec::new() }
     }
 
     /// Adds what was referred to.
     fn close(mut self, schema: &mut Map<String, Value>) {
-        while let Some(name) = self.next.pop() {
-            let written = self.components.and_then(|components| components.get(&name));
-            let written = written.and_then(|schema| serde_json::to_value(schema).ok()).unwrap_or_default();
-            let converted = self.convert(written);
-            self.found.insert(name, converted);
+        while let Some(id) = self.next.pop() {
+            let converted = self.convert(id);
+            self.found.insert(self.schemas.name(id).unwrap_or_default().to_owned(), converted);
         }
         if !self.found.is_empty() {
             schema.insert("$defs".to_owned(), Value::Object(self.found.into_iter().collect()));
         }
     }
 
-    fn convert(&mut self, schema: Value) -> Value {
-        let Value::Object(mut schema) = schema else { return schema };
-        if let Some(Value::String(reference)) = schema.get("$ref") {
-            return json!({ "$ref": self.definition(reference) });
+    fn convert(&mut self, id: SchemaId) -> Value {
+        let schema = match self.schemas.get(id) {
+            ObjectOrRef::Ref(target) => return json!({ "$ref": self.definition(*target) }),
+            ObjectOrRef::Object(schema) => schema,
+        };
+        let mut converted = keywords(schema);
+        if !schema.properties.is_empty() {
+            let properties = schema.properties.iter().map(|(name, property)| (name.clone(), self.convert(*property)));
+            converted.insert("properties".to_owned(), Value::Object(properties.collect()));
         }
-        let nullable = schema.get("nullable") == Some(&Value::Bool(true));
-        let description = description(&schema);
-        for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
-            if schema.get(exclusive) == Some(&Value::Bool(true))
-                && let Some(limit) = schema.remove(bound)
-            {
-                schema.insert(format!("x-{exclusive}"), limit);
+        match schema.additional_properties {
+            Some(AdditionalProperties::Any(allowed)) => {
+                converted.insert("additionalProperties".to_owned(), allowed.into());
+            }
+            Some(AdditionalProperties::Schema(schema)) => {
+                converted.insert("additionalProperties".to_owned(), self.convert(schema));
+            }
+            None => {}
+        }
+        for (key, part) in [("items", schema.items), ("not", schema.not)] {
+            if let Some(part) = part {
+                converted.insert(key.to_owned(), self.convert(part));
             }
         }
-        let mut converted = Map::new();
-        for (key, value) in schema {
-            let value = match key.as_str() {
-                "properties" => match value {
-                    Value::Object(properties) => {
-                        properties.into_iter().map(|(name, property)| (name, self.convert(property))).collect()
-                    }
-                    value => value,
-                },
-                "items" | "additionalProperties" | "not" => self.convert(value),
-                "allOf" | "oneOf" | "anyOf" => match value {
-                    Value::Array(members) => members.into_iter().map(|member| self.convert(member)).collect(),
-                    value => value,
-                },
-                "x-exclusiveMinimum" | "x-exclusiveMaximum" => {
-                    converted.insert(key.trim_start_matches("x-").to_owned(), value);
-                    continue;
-                }
-                key if DROPPED.contains(&key) || key.starts_with("x-") => continue,
-                _ => value,
-            };
-            converted.insert(key, value);
+        let only_target = match schema.all_of.as_slice() {
+            [only] => self.schemas.target(*only),
+            _ => None,
+        };
+        match only_target {
+            // In this version of JSON Schema a reference may have keys beside it.
+            Some(target) => {
+                converted.insert("$ref".to_owned(), self.definition(target).into());
+            }
+            None => self.combine("allOf", &schema.all_of, &mut converted),
         }
-        if let Some(description) = description {
-            converted.insert("description".to_owned(), description.into());
-        }
-        // A reference may have neighbours in this version.
-        if let Some(Value::Array(members)) = converted.get("allOf")
-            && let [Value::Object(only)] = members.as_slice()
-            && let Some(reference) = only.get("$ref").cloned()
-        {
-            converted.remove("allOf");
-            converted.insert("$ref".to_owned(), reference);
-        }
-        if nullable { or_null(converted) } else { Value::Object(converted) }
+        self.combine("oneOf", &schema.one_of, &mut converted);
+        self.combine("anyOf", &schema.any_of, &mut converted);
+        if schema.keywords.nullable { or_null(converted) } else { Value::Object(converted) }
     }
 
-    fn definition(&mut self, reference: &str) -> String {
-        let Some(escaped) = reference.strip_prefix(COMPONENTS) else { return reference.to_owned() };
-        let name = crate::document::pointer::unescape(escaped);
-        if !self.found.contains_key(&name) {
-            self.found.insert(name.clone(), Value::Bool(true));
-            self.next.push(name);
+    fn combine(&mut self, key: &str, parts: &[SchemaId], converted: &mut Map<String, Value>) {
+        if !parts.is_empty() {
+            converted.insert(key.to_owned(), parts.iter().map(|part| self.convert(*part)).collect());
         }
-        format!("#/$defs/{escaped}")
     }
+
+    /// The reference to a component.
+    fn definition(&mut self, id: SchemaId) -> String {
+        let name = self.schemas.name(id).unwrap_or_default();
+        if !self.found.contains_key(name) {
+            self.found.insert(name.to_owned(), Value::Bool(true));
+            self.next.push(id);
+        }
+        format!("#/$defs/{}", escape(name))
+    }
+}
+
+/// The keys of a schema that hold no other schema, as JSON Schema has them.
+fn keywords(schema: &Schema) -> Map<String, Value> {
+    let keywords = &schema.keywords;
+    let limits = &keywords.limits;
+    let mut converted = Map::new();
+    let mut add = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            converted.insert(key.to_owned(), value);
+        }
+    };
+    let text = |text: &Option<String>| text.as_deref().map(Value::from);
+    let size = |size: Option<usize>| size.map(Value::from);
+    let number = |number: &Option<Number>| number.clone().map(Value::Number);
+    let list = |list: &[Value]| (!list.is_empty()).then(|| Value::from(list));
+    add("type", keywords.ty.map(|ty| ty.as_str().into()));
+    add("title", text(&keywords.title));
+    add("description", description(schema).map(Value::from));
+    add("format", text(&keywords.format));
+    add("enum", list(&keywords.values));
+    add("default", keywords.default.clone());
+    add("deprecated", keywords.deprecated.then_some(Value::Bool(true)));
+    add("required", (!keywords.required.is_empty()).then(|| keywords.required.as_slice().into()));
+    add("pattern", text(&limits.pattern));
+    add("multipleOf", number(&limits.multiple_of));
+    add(if limits.exclusive_minimum { "exclusiveMinimum" } else { "minimum" }, number(&limits.minimum));
+    add(if limits.exclusive_maximum { "exclusiveMaximum" } else { "maximum" }, number(&limits.maximum));
+    add("minLength", size(limits.min_length));
+    add("maxLength", size(limits.max_length));
+    add("minItems", size(limits.min_items));
+    add("maxItems", size(limits.max_items));
+    add("uniqueItems", limits.unique_items.map(Value::Bool));
+    add("minProperties", size(limits.min_properties));
+    add("maxProperties", size(limits.max_properties));
+    converted
 }
 
 /// The same values, and null.
@@ -195,18 +189,15 @@ fn or_null(mut schema: Map<String, Value>) -> Value {
 }
 
 /// The description, with what JSON Schema has no key for.
-fn description(schema: &Map<String, Value>) -> Option<String> {
-    let mut text = schema.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
-    if let Some(unit) = schema.get("x-unit").and_then(Value::as_str) {
+fn description(schema: &Schema) -> Option<String> {
+    let keywords = &schema.keywords;
+    let mut text = keywords.description.clone().unwrap_or_default();
+    if let Some(unit) = keywords.unit {
         text.push_str(&format!(" Unit: {unit}."));
     }
-    if let (Some(Value::Array(values)), Some(Value::Array(meanings))) =
-        (schema.get("enum"), schema.get("x-enum-descriptions"))
-    {
-        for (value, meaning) in values.iter().zip(meanings) {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            text.push_str(&format!("\n- `{value}`: {}", meaning.as_str().unwrap_or_default()));
-        }
+    for (value, meaning) in keywords.values.iter().zip(keywords.enum_descriptions.iter().flatten()) {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        text.push_str(&format!("\n- `{value}`: {meaning}"));
     }
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())

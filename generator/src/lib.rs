@@ -22,7 +22,6 @@ pub mod compare;
 pub mod coverage;
 mod diagnostic;
 pub mod disk;
-mod docs;
 mod document;
 mod emit;
 mod files;
@@ -31,6 +30,8 @@ mod lint;
 mod lower;
 mod model;
 mod names;
+mod policy;
+mod rustdoc;
 pub mod skeleton;
 mod spelling;
 
@@ -92,8 +93,8 @@ pub fn lint(source: &Source, dialect: Dialect) -> Diagnostics {
         Ok(document) => document,
         Err(problems) => return problems,
     };
-    let mut problems = lint::check(&document, dialect);
-    problems.extend(lower::lower(&document, dialect).err().into_iter().flatten());
+    let mut problems = lint::check(&document);
+    problems.extend(lower::lower(&document).err().into_iter().flatten());
     Diagnostics::new(source.clone(), problems)
 }
 
@@ -105,13 +106,13 @@ pub fn lint(source: &Source, dialect: Dialect) -> Diagnostics {
 pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnostics> {
     let failed = |problems| Diagnostics::new(source.clone(), problems);
     let document = document::Document::read(source, options.dialect)?;
-    let api = lower::lower(&document, options.dialect).map_err(failed)?;
-    // Of a large document the model and the files alone are much.
-    drop(document);
+    let api = lower::lower(&document).map_err(failed)?;
+    // The rest of a large document takes much memory, and so do the files.
+    let schemas = document.into_api().schemas;
     let runtime = options.runtime.clone().map_or(emit::Runtime::Crate, emit::Runtime::External);
     let tasks = emit::tasks(&api, &runtime);
-    let mut files =
-        files::format(&tasks, |task| emit::emit(&api, &runtime, task), &options.made_by).map_err(|faults| {
+    let mut files = files::format(&tasks, |task| emit::emit(&api, &schemas, &runtime, task), &options.made_by)
+        .map_err(|faults| {
             let internal = |fault: String| {
                 let help = "this is a fault of the generator: please report it with the specification";
                 Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)

@@ -17,7 +17,6 @@ mod texts;
 
 use ground::Ground;
 
-use crate::Dialect;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Sink};
 
@@ -49,10 +48,10 @@ const OUR_RULES: &[Rule] = &[
 ];
 
 /// Checks the rules of a dialect.
-pub(crate) fn check(document: &Document<'_>, dialect: Dialect) -> Vec<Diagnostic> {
-    let ground = Ground::new(document, dialect);
+pub(crate) fn check(document: &Document<'_>) -> Vec<Diagnostic> {
+    let ground = Ground::new(document);
     let mut sink = Sink::new(document);
-    let ours = if dialect == Dialect::FlightHub { OUR_RULES } else { &[] };
+    let ours = if document.policy.reads_extensions { OUR_RULES } else { &[] };
     for rule in RULES.iter().chain(ours) {
         rule(&ground, &mut sink);
     }

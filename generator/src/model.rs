@@ -1,21 +1,25 @@
-//! The vocabulary between reading and writing: an interface as plain data.
+//! The vocabulary between reading and writing: an API as plain data.
 //!
 //! Made by [`crate::lower`], read by [`crate::emit`] and [`crate::compare`]. Every name in it is already a Rust identifier
-//! that nothing else in its scope has, every text is already documentation that rustdoc takes, every reference leads
-//! somewhere. Nothing here knows OpenAPI's types, or tokens. Things know by JSON pointers where they are written; what is
-//! emitted does not depend on that.
+//! that is unique in its scope, and every reference has a target. It holds facts: texts are CommonMark as the specification
+//! has it, limits are numbers, and the sentences about them are made where they are printed. Nothing here knows the types
+//! of OpenAPI documents beyond a few words of theirs, or tokens. Objects know by JSON pointers where they are defined; what
+//! is emitted does not depend on that.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
+
+pub(crate) use crate::document::openapi::{Retry, Risk, Source};
+pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 
 /// A whole interface.
 #[derive(Debug)]
 pub(crate) struct Api {
     pub(crate) title: String,
-    pub(crate) doc: String,
+    pub(crate) description: Option<String>,
     pub(crate) token: Option<TokenHeader>,
-    /// Where the token's scheme is written.
+    /// Where the token's scheme is defined.
     pub(crate) token_pointer: Option<String>,
-    pub(crate) roles: Roles,
+    pub(crate) managed_headers: ManagedHeaders,
     pub(crate) regions: Vec<Region>,
     pub(crate) error_codes: Vec<ErrorCode>,
     pub(crate) groups: Vec<Group>,
@@ -32,26 +36,26 @@ pub(crate) struct TokenHeader {
 
 /// The headers that the client fills in by itself.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Roles {
-    pub(crate) request_id: Option<RoleHeader>,
-    pub(crate) language: Option<RoleHeader>,
-    pub(crate) project: Option<RoleHeader>,
+pub(crate) struct ManagedHeaders {
+    pub(crate) request_id: Option<ManagedHeader>,
+    pub(crate) language: Option<ManagedHeader>,
+    pub(crate) project: Option<ManagedHeader>,
 }
 
 /// One of them.
 #[derive(Clone, Debug)]
-pub(crate) struct RoleHeader {
+pub(crate) struct ManagedHeader {
     pub(crate) name: String,
     pub(crate) ty: TypeRef,
-    pub(crate) origin: Origin,
+    pub(crate) source_ref: SourceRef,
 }
 
-/// Where something is written that others can refer to.
+/// Where an object is that others can refer to.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Origin {
-    /// Where it is used: the thing itself, or a reference to it.
+pub(crate) struct SourceRef {
+    /// Where it is used: the object itself, or a reference to it.
     pub(crate) slot: String,
-    /// The thing itself.
+    /// The object itself.
     pub(crate) node: String,
 }
 
@@ -59,8 +63,11 @@ pub(crate) struct Origin {
 pub(crate) struct Region {
     pub(crate) pointer: String,
     pub(crate) variant: String,
+    /// As the specification has it.
+    pub(crate) name: String,
     pub(crate) url: String,
-    pub(crate) doc: String,
+    pub(crate) description: Option<String>,
+    pub(crate) source: Option<Source>,
 }
 
 #[derive(Debug)]
@@ -71,7 +78,7 @@ pub(crate) struct ErrorCode {
     pub(crate) variant: String,
     pub(crate) group: String,
     pub(crate) meaning: String,
-    pub(crate) doc: String,
+    pub(crate) source: Option<Source>,
 }
 
 /// The operations of one tag.
@@ -85,7 +92,7 @@ pub(crate) struct Group {
     pub(crate) module: String,
     /// The type that has the operations as methods.
     pub(crate) type_name: String,
-    pub(crate) doc: String,
+    pub(crate) description: Option<String>,
     pub(crate) operations: Vec<Operation>,
 }
 
@@ -96,21 +103,6 @@ pub(crate) enum Scope {
     /// The project is optional.
     Either,
     Project,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Risk {
-    Read,
-    Write,
-    Destructive,
-    Physical,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Retry {
-    Safe,
-    Idempotent,
-    Never,
 }
 
 #[derive(Debug)]
@@ -126,25 +118,34 @@ pub(crate) struct Operation {
     pub(crate) path: String,
     pub(crate) scope: Scope,
     /// The parameter that decides the scope, if there is one.
-    pub(crate) scope_origin: Option<Origin>,
+    pub(crate) scope_ref: Option<SourceRef>,
     pub(crate) risk: Risk,
     pub(crate) retry: Retry,
     pub(crate) private_cloud_only: bool,
     pub(crate) authenticated: bool,
     pub(crate) deprecated: bool,
-    /// One line without markup.
-    pub(crate) summary: String,
-    pub(crate) doc: String,
-    pub(crate) page: Option<String>,
+    pub(crate) summary: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) source: Option<Source>,
+    pub(crate) external_docs_url: Option<String>,
     pub(crate) error_codes: Vec<i64>,
     /// Ids of the operations that show what this one has done.
     pub(crate) lookup: Vec<String>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
-    pub(crate) answer: Answer,
-    pub(crate) answer_origin: Origin,
-    /// JSON Schema of the arguments.
-    pub(crate) arguments: Value,
+    pub(crate) response: Response,
+    pub(crate) response_ref: SourceRef,
+    /// The parameters and the body as tools fill them in: by their names on the wire, in the order of the document.
+    pub(crate) arguments: Vec<Argument>,
+}
+
+/// A value that a tool fills in.
+#[derive(Debug)]
+pub(crate) struct Argument {
+    pub(crate) name: String,
+    pub(crate) required: bool,
+    pub(crate) description: Option<String>,
+    pub(crate) schema: SchemaId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -170,7 +171,7 @@ pub(crate) enum ListStyle {
 #[derive(Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
-    pub(crate) origin: Origin,
+    pub(crate) source_ref: SourceRef,
     pub(crate) field: String,
     pub(crate) location: Location,
     pub(crate) required: bool,
@@ -178,7 +179,7 @@ pub(crate) struct Parameter {
     pub(crate) ty: TypeRef,
     /// For lists.
     pub(crate) list_style: Option<ListStyle>,
-    pub(crate) doc: String,
+    pub(crate) docs: Docs,
 }
 
 /// How a request body is written.
@@ -195,24 +196,24 @@ pub(crate) enum Encoding {
 pub(crate) struct Body {
     /// The field of the operation that holds it.
     pub(crate) field: String,
-    pub(crate) origin: Origin,
+    pub(crate) source_ref: SourceRef,
     /// Where its schema is.
     pub(crate) schema_pointer: String,
     pub(crate) required: bool,
     pub(crate) encoding: Encoding,
     pub(crate) ty: TypeRef,
-    pub(crate) doc: String,
+    pub(crate) description: Option<String>,
 }
 
-/// What a successful call hands to its caller.
+/// What a successful call returns to its caller.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Answer {
+pub(crate) enum Response {
     /// The `data` of the envelope.
     Data(TypeRef),
     /// The `data` of the envelope, which may be null or missing.
     OptionalData(TypeRef),
-    /// An envelope that says nothing but that the call worked.
-    Acknowledgement,
+    /// An envelope without `data`.
+    Empty,
     /// The whole body.
     Plain(TypeRef),
     /// The whole body, if there is one.
@@ -221,16 +222,16 @@ pub(crate) enum Answer {
     Text(String),
     /// The whole body as bytes, of this media type.
     Bytes(String),
-    /// A body that is not read, because there is none.
-    Nothing,
+    /// No body.
+    NoContent,
 }
 
-impl Answer {
+impl Response {
     /// The type that is read from JSON, if one is.
     pub(crate) fn ty(&self) -> Option<&TypeRef> {
         match self {
             Self::Data(ty) | Self::OptionalData(ty) | Self::Plain(ty) | Self::OptionalPlain(ty) => Some(ty),
-            Self::Text(_) | Self::Bytes(_) | Self::Acknowledgement | Self::Nothing => None,
+            Self::Text(_) | Self::Bytes(_) | Self::Empty | Self::NoContent => None,
         }
     }
 
@@ -253,7 +254,7 @@ pub(crate) enum Primitive {
     Int64,
     Float,
     Double,
-    Text,
+    String,
     Secret,
     Base64,
     /// Bytes as they are: a whole body only, JSON cannot hold them.
@@ -282,7 +283,16 @@ impl TypeRef {
         if nullable { Self::Nullable(Box::new(self)) } else { self }
     }
 
-    /// The named type that it holds, however deep.
+    /// The named type whose values are part of a value of this type without an allocation between.
+    pub(crate) fn inline_target(&self) -> Option<TypeId> {
+        match self {
+            Self::Primitive(_) | Self::List(_) | Self::Map(_) => None,
+            Self::Nullable(inner) => inner.inline_target(),
+            Self::Named(id) => Some(*id),
+        }
+    }
+
+    /// The named type that it contains, however deep.
     pub(crate) fn named(&self) -> Option<TypeId> {
         match self {
             Self::Primitive(_) => None,
@@ -299,12 +309,16 @@ pub(crate) struct TypeDefinition {
     pub(crate) pointer: String,
     /// The type of the required fields together, when there are several.
     pub(crate) required_name: Option<String>,
-    pub(crate) doc: String,
+    /// The name that the specification gives it; for a schema without one, the name of its owner and its own.
+    pub(crate) schema_name: String,
+    pub(crate) docs: Docs,
     pub(crate) kind: TypeKind,
     /// The module of the only group that uses it; `shared` for others.
     pub(crate) module: String,
     /// Whether a caller makes values of it.
-    pub(crate) in_requests: bool,
+    pub(crate) is_input: bool,
+    /// The number of the cycle of types that contain each other without a list or a map between, this type included.
+    pub(crate) cycle: usize,
 }
 
 #[derive(Debug)]
@@ -320,12 +334,12 @@ pub(crate) enum TypeKind {
 #[derive(Debug)]
 pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
-    /// Keeps members that are not described.
-    pub(crate) rest: Option<Rest>,
+    /// Keeps properties that are not described.
+    pub(crate) additional_properties: Option<AdditionalProperties>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Rest {
+pub(crate) struct AdditionalProperties {
     pub(crate) pointer: String,
     pub(crate) field: String,
     pub(crate) ty: TypeRef,
@@ -343,13 +357,9 @@ pub(crate) struct Field {
     pub(crate) deprecated: bool,
     /// Not null: see `nullable`.
     pub(crate) ty: TypeRef,
-    /// The type contains itself here.
-    pub(crate) boxed: bool,
-    /// The only value that an enumeration with one value has: nobody needs to write it.
-    pub(crate) constant: Option<TypeId>,
     /// What the method is called that sends null for it, where that differs from leaving it out.
     pub(crate) null_setter: Option<String>,
-    pub(crate) doc: String,
+    pub(crate) docs: Docs,
 }
 
 #[derive(Debug)]
@@ -359,80 +369,135 @@ pub(crate) struct Enum {
 
 #[derive(Debug)]
 pub(crate) enum EnumValues {
-    Text(Vec<Variant<String>>),
-    Integer(Vec<Variant<i64>>),
+    Text(Vec<EnumValue<String>>),
+    Integer(Vec<EnumValue<i64>>),
 }
 
 #[derive(Debug)]
-pub(crate) struct Variant<T> {
+pub(crate) struct EnumValue<T> {
     pub(crate) variant: String,
     pub(crate) value: T,
     /// Which of the listed values it is; null counts.
     pub(crate) index: usize,
-    pub(crate) doc: String,
+    pub(crate) description: Option<String>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Union {
-    pub(crate) apart: Apart,
-    /// The key that the forms are listed under.
+    pub(crate) tagging: Tagging,
+    /// The key that the variants are listed under.
     pub(crate) key: &'static str,
-    pub(crate) forms: Vec<Form>,
+    pub(crate) variants: Vec<Variant>,
 }
 
-/// What tells the forms of a union apart.
+/// What discriminates the variants of a union.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Apart {
-    /// The member of this name.
-    Tag(String),
-    /// What each form requires: the first that fits is taken.
-    Shape,
-    /// Nothing. A value can have several forms, and is kept as it came; callers ask for each.
-    Nothing,
+pub(crate) enum Tagging {
+    /// The property of this name.
+    Property(String),
+    /// What each variant requires: the first that fits is taken.
+    Untagged,
+    /// Nothing. A value can be of several variants, and is kept as JSON; callers ask for each.
+    Opaque,
 }
 
 #[derive(Debug)]
-pub(crate) struct Form {
-    /// In camel case; in snake case where nothing tells the forms apart.
+pub(crate) struct Variant {
+    /// In camel case; in snake case for an opaque union.
     pub(crate) variant: String,
-    /// Values of the tag that mean this form.
+    /// Values of the discriminator that mean this variant.
     pub(crate) tags: Vec<String>,
     pub(crate) ty: TypeRef,
-    pub(crate) doc: String,
+    /// As the specification has it.
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
 }
 
-/// How a field is held.
+/// What the documentation of a value says beside its type.
+#[derive(Debug, Default)]
+pub(crate) struct Docs {
+    pub(crate) description: Option<String>,
+    /// None if there is nothing in them.
+    pub(crate) constraints: Option<Box<Constraints>>,
+    pub(crate) source: Option<Source>,
+}
+
+/// Limits and other facts about the values of a schema.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Constraints {
+    pub(crate) unit: Option<&'static str>,
+    /// The values of a type that is no enumeration in the client.
+    pub(crate) values: Vec<Value>,
+    pub(crate) minimum: Option<Bound>,
+    pub(crate) maximum: Option<Bound>,
+    pub(crate) multiple_of: Option<Number>,
+    pub(crate) size: Option<(SizeOf, Size)>,
+    pub(crate) unique_items: bool,
+    pub(crate) pattern: Option<String>,
+    pub(crate) format: Option<String>,
+    pub(crate) default: Option<Value>,
+    pub(crate) read_only: bool,
+    pub(crate) write_only: bool,
+    pub(crate) deprecated: bool,
+    pub(crate) external_docs_url: Option<String>,
+}
+
+/// What a size counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Holding {
+pub(crate) enum SizeOf {
+    Characters,
+    Items,
+    Properties,
+}
+
+/// How the type of a field shows that a value may be absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
     /// `T`
     Value,
-    /// `Vec<T>`: empty when it is null or left out.
+    /// `Vec<T>`: empty for null and for an omitted property.
     List,
     /// `Option<T>`: null.
     Nullable,
-    /// `Option<T>`: left out.
+    /// `Option<T>`: omitted.
     Optional,
-    /// `Option<Option<T>>`: left out, or null.
+    /// `Option<Option<T>>`: omitted, or null.
     OptionalNullable,
 }
 
-impl Struct {
-    /// The fields that a caller has to give.
-    pub(crate) fn required(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(|field| field.required && field.constant.is_none())
+impl Parameter {
+    /// Whether a caller has to give it beside those of the path.
+    pub(crate) fn is_required_argument(&self) -> bool {
+        self.required && self.location != Location::Path
     }
 }
 
 impl Operation {
     /// The parameters that a caller has to give beside those of the path.
     pub(crate) fn required(&self) -> impl Iterator<Item = &Parameter> {
-        self.parameters.iter().filter(|parameter| parameter.required && parameter.location != Location::Path)
+        self.parameters.iter().filter(|parameter| parameter.is_required_argument())
     }
 }
 
 impl Api {
     pub(crate) fn definition(&self, id: TypeId) -> Option<&TypeDefinition> {
         self.types.get(id.0)
+    }
+
+    /// The fields that a caller has to give.
+    pub(crate) fn required_fields<'a>(&'a self, object: &'a Struct) -> impl Iterator<Item = &'a Field> {
+        object.fields.iter().filter(|field| field.required && self.const_value(field).is_none())
+    }
+
+    /// The type of a field that has one value only, so that no caller needs to give it: an enumeration of one value.
+    pub(crate) fn const_value(&self, field: &Field) -> Option<TypeId> {
+        const_value(field, |id| self.definition(id).map(|definition| &definition.kind))
+    }
+
+    /// Whether a type contains itself through a field.
+    pub(crate) fn is_boxed(&self, owner: &TypeDefinition, field: &Field) -> bool {
+        let held = field.ty.inline_target().and_then(|id| self.definition(id));
+        held.is_some_and(|held| held.cycle == owner.cycle)
     }
 
     pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
@@ -455,26 +520,46 @@ impl Api {
     }
 
     /// The type that is read from an answer, and whether there may be none. A list in an envelope always is.
-    pub(crate) fn answered<'a>(&self, answer: &'a Answer) -> Option<(&'a TypeRef, bool)> {
-        match answer {
-            Answer::Plain(TypeRef::Nullable(ty)) => Some((ty, true)),
-            Answer::OptionalPlain(ty) => Some((ty, true)),
-            Answer::Data(ty) | Answer::Plain(ty) => Some((ty, false)),
-            Answer::OptionalData(ty) => Some((ty, !self.is_list(ty))),
-            Answer::Text(_) | Answer::Bytes(_) | Answer::Acknowledgement | Answer::Nothing => None,
+    pub(crate) fn received<'a>(&self, response: &'a Response) -> Option<(&'a TypeRef, bool)> {
+        match response {
+            Response::Plain(TypeRef::Nullable(ty)) => Some((ty, true)),
+            Response::OptionalPlain(ty) => Some((ty, true)),
+            Response::Data(ty) | Response::Plain(ty) => Some((ty, false)),
+            Response::OptionalData(ty) => Some((ty, !self.is_list(ty))),
+            Response::Text(_) | Response::Bytes(_) | Response::Empty | Response::NoContent => None,
         }
     }
 
-    /// How a field is held, in a type that callers make or in one that they only get.
-    pub(crate) fn holding(&self, field: &Field, in_requests: bool) -> Holding {
+    /// The presence of a field, in a type that callers make or in one that they only receive.
+    pub(crate) fn presence(&self, field: &Field, is_input: bool) -> Presence {
         if self.is_list(&field.ty) {
-            return Holding::List;
+            return Presence::List;
         }
         match (field.required, field.nullable) {
-            (true, false) => Holding::Value,
-            (true, true) => Holding::Nullable,
-            (false, true) if in_requests => Holding::OptionalNullable,
-            (false, _) => Holding::Optional,
+            (true, false) => Presence::Value,
+            (true, true) => Presence::Nullable,
+            (false, true) if is_input => Presence::OptionalNullable,
+            (false, _) => Presence::Optional,
         }
+    }
+}
+
+impl Enum {
+    pub(crate) fn len(&self) -> usize {
+        match &self.values {
+            EnumValues::Text(values) => values.len(),
+            EnumValues::Integer(values) => values.len(),
+        }
+    }
+}
+
+/// See [`Api::const_value`]; for stages that have no [`Api`] yet.
+pub(crate) fn const_value<'a>(field: &Field, kind: impl Fn(TypeId) -> Option<&'a TypeKind>) -> Option<TypeId> {
+    match field.ty {
+        TypeRef::Named(id) if field.required && !field.nullable => match kind(id)? {
+            TypeKind::Enum(values) if values.len() == 1 => Some(id),
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -6,7 +6,7 @@ use super::interface::sides;
 use super::pairs;
 use super::told::{Side, Thing};
 use super::words::{self, code, from_to, gone, if_other};
-use crate::model::{Answer, Location, Operation, Parameter};
+use crate::model::{Location, Operation, Parameter, Response};
 
 impl Comparer<'_> {
     /// What an operation takes and what it answers.
@@ -15,17 +15,17 @@ impl Comparer<'_> {
         let owner = code(&owner);
         self.parameters(old, new, &owner);
         self.body(old, new, &owner);
-        let thing = Thing::both(Kind::Answer, owner, &old.answer_origin.slot, &new.answer_origin.slot);
-        let same = match (self.old.answered(&old.answer), self.new.answered(&new.answer)) {
+        let thing = Thing::both(Kind::Answer, owner, &old.response_ref.slot, &new.response_ref.slot);
+        let same = match (self.old.received(&old.response), self.new.received(&new.response)) {
             (Some((old_type, old_optional)), Some((new_type, new_optional))) => {
                 self.reach(old_type, new_type);
-                self.schemas.push((old.answer_origin.node.clone(), new.answer_origin.node.clone()));
+                self.schemas.push((old.response_ref.node.clone(), new.response_ref.node.clone()));
                 old_optional == new_optional && self.same_type(old_type, new_type)
             }
-            _ => self.old_words().answer(&old.answer) == self.new_words().answer(&new.answer),
+            _ => self.old_words().answer(&old.response) == self.new_words().answer(&new.response),
         };
-        let (old_type, new_type) = (self.old_words().answer(&old.answer), self.new_words().answer(&new.answer));
-        let read_alike = std::mem::discriminant(&old.answer) == std::mem::discriminant(&new.answer);
+        let (old_type, new_type) = (self.old_words().answer(&old.response), self.new_words().answer(&new.response));
+        let read_alike = std::mem::discriminant(&old.response) == std::mem::discriminant(&new.response);
         if !same {
             let why = "callers get another type";
             self.changes.tell(&thing, Action::Changed, Class::Breaking, from_to(&old_type, &new_type), why);
@@ -33,17 +33,17 @@ impl Comparer<'_> {
             let what = "wrapped in another way, or null where it was not";
             let why = "callers get the same type; the client takes it out of the answer";
             self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
-        } else if old.answer.media_type() != new.answer.media_type() {
-            let shown = |answer: &Answer| code(answer.media_type().unwrap_or("JSON"));
-            let what = format!("of another type: {}", from_to(&shown(&old.answer), &shown(&new.answer)));
+        } else if old.response.media_type() != new.response.media_type() {
+            let shown = |answer: &Response| code(answer.media_type().unwrap_or("JSON"));
+            let what = format!("of another type: {}", from_to(&shown(&old.response), &shown(&new.response)));
             let why = "code stays as it is; the client asks for the other type";
             self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
         } else {
             return;
         }
         self.changes.claim_thing(&thing);
-        self.changes.claim(Side::Old, &old.answer_origin.node);
-        self.changes.claim(Side::New, &new.answer_origin.node);
+        self.changes.claim(Side::Old, &old.response_ref.node);
+        self.changes.claim(Side::New, &new.response_ref.node);
     }
 
     fn parameters(&mut self, old: &Operation, new: &Operation, owner: &str) {
@@ -76,7 +76,7 @@ impl Comparer<'_> {
             }
             let words = if side == Side::Old { self.old_words() } else { self.new_words() };
             let name = format!("{owner}.{}", code(&parameter.name));
-            let thing = Thing::one(Kind::Parameter, name, side, &parameter.origin.slot);
+            let thing = Thing::one(Kind::Parameter, name, side, &parameter.source_ref.slot);
             let what = format!(
                 "{} `{}` of the {}",
                 if parameter.required { "required" } else { "optional" },
@@ -98,10 +98,10 @@ impl Comparer<'_> {
 
     fn parameter(&mut self, old: &Parameter, new: &Parameter, of_new: &Operation, owner: &str) {
         let name = format!("{owner}.{}", code(&new.name));
-        let thing = Thing::both(Kind::Parameter, name, &old.origin.slot, &new.origin.slot);
-        let node = Thing::both(Kind::Parameter, "", &old.origin.node, &new.origin.node);
+        let thing = Thing::both(Kind::Parameter, name, &old.source_ref.slot, &new.source_ref.slot);
+        let node = Thing::both(Kind::Parameter, "", &old.source_ref.node, &new.source_ref.node);
         self.changes.note(&thing);
-        self.schemas.push((format!("{}/schema", old.origin.node), format!("{}/schema", new.origin.node)));
+        self.schemas.push((format!("{}/schema", old.source_ref.node), format!("{}/schema", new.source_ref.node)));
         self.reach(&old.ty, &new.ty);
         let mut told: Vec<(Action, Class, String, String, &[&str])> = Vec::new();
         let is_taken = |field: &str| of_new.parameters.iter().any(|other| other.field == field);
@@ -166,7 +166,7 @@ impl Comparer<'_> {
                 let (side, words) =
                     if old.is_some() { (Side::Old, self.old_words()) } else { (Side::New, self.new_words()) };
                 let Some(body) = old.as_ref().or(new.as_ref()) else { return };
-                let thing = Thing::one(Kind::Body, owner, side, &body.origin.slot);
+                let thing = Thing::one(Kind::Body, owner, side, &body.source_ref.slot);
                 let ty = words.body(body);
                 let (class, what, why) = match (side, body.required) {
                     (Side::Old, _) => (Class::Breaking, "removed", "the field `body` is gone"),
@@ -176,8 +176,8 @@ impl Comparer<'_> {
                 return self.changes.tell_whole(&thing, class, format!("{what}: `{ty}`"), why);
             }
         };
-        let thing = Thing::both(Kind::Body, owner, &old.origin.slot, &new.origin.slot);
-        let node = Thing::both(Kind::Body, owner, &old.origin.node, &new.origin.node);
+        let thing = Thing::both(Kind::Body, owner, &old.source_ref.slot, &new.source_ref.slot);
+        let node = Thing::both(Kind::Body, owner, &old.source_ref.node, &new.source_ref.node);
         self.changes.note(&thing);
         self.schemas.push((old.schema_pointer.clone(), new.schema_pointer.clone()));
         self.reach(&old.ty, &new.ty);

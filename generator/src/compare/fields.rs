@@ -7,7 +7,7 @@ use super::pairs;
 use super::told::{Changes, Side, Thing};
 use super::types::Owner;
 use super::words::{code, from_to, gone, if_other, options};
-use crate::model::{Field, Rest, Struct, TypeRef};
+use crate::model::{AdditionalProperties, Api, Field, Struct, TypeRef};
 
 /// How a caller gives a field to a value of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ enum Given {
     Constant,
 }
 
-fn given(field: &Field) -> Given {
-    match (field.constant, field.required) {
+fn given(api: &Api, field: &Field) -> Given {
+    match (api.const_value(field), field.required) {
         (Some(_), _) => Given::Constant,
         (None, true) => Given::Required,
         (None, false) => Given::Optional,
@@ -36,19 +36,19 @@ impl<'a> Comparer<'a> {
         for (from, to) in fields.both {
             self.field(owner, from, to, new);
         }
-        let keeps_rest = old.rest.is_some();
+        let keeps_rest = old.additional_properties.is_some();
         for (field, side) in sides(fields.removed, fields.added) {
             let (words, definition) =
                 if side == Side::Old { (self.old_words(), owner.old) } else { (self.new_words(), owner.new) };
             let thing = Thing::one(Kind::Field, self.field_name(owner, field), side, &field.pointer);
-            let ty = words.field(field, definition.in_requests);
+            let ty = words.field(definition, field, definition.is_input);
             let made = owner.made(self.is_common).1;
             let (class, what, why) = match side {
                 Side::Old => {
                     let is_taken = new.fields.iter().any(|other| other.field == field.field);
                     (Class::Breaking, "removed", gone(&field.field, is_taken))
                 }
-                Side::New if made && given(field) == Given::Required => {
+                Side::New if made && given(self.new, field) == Given::Required => {
                     (Class::Breaking, "added and required", "`new` takes it: every caller must give it".to_owned())
                 }
                 Side::New => {
@@ -63,7 +63,7 @@ impl<'a> Comparer<'a> {
             self.changes.tell_whole(&thing, class, format!("{what}: `{ty}`"), why);
             field.required_pointers.iter().for_each(|pointer| self.changes.claim(side, pointer));
         }
-        self.rest(owner, old.rest.as_ref(), new.rest.as_ref());
+        self.rest(owner, old.additional_properties.as_ref(), new.additional_properties.as_ref());
         if self.changes.told.len() > before {
             // What is joined decides the members; they have been told.
             self.changes.claim(Side::Old, &format!("{}/allOf", owner.old.pointer));
@@ -112,10 +112,13 @@ impl<'a> Comparer<'a> {
                 self.changes.claim_thing(&thing);
             }
         }
-        let (old_holding, new_holding) = (self.old.holding(old, made_old), self.new.holding(new, made_new));
+        let (old_holding, new_holding) = (self.old.presence(old, made_old), self.new.presence(new, made_new));
         let same = self.same_type(&old.ty, &new.ty);
-        let boxed = old.boxed != new.boxed && !self.is_common;
-        let types = if_other(&self.old_words().field(old, made_old), &self.new_words().field(new, made_new));
+        let boxed = self.old.is_boxed(owner.old, old) != self.new.is_boxed(owner.new, new) && !self.is_common;
+        let types = if_other(
+            &self.old_words().field(owner.old, old, made_old),
+            &self.new_words().field(owner.new, new, made_new),
+        );
         let requirement = match (old.required, new.required) {
             (false, true) => "required now",
             (true, false) => "optional now",
@@ -123,7 +126,7 @@ impl<'a> Comparer<'a> {
             _ if old.nullable != new.nullable => "is never null now",
             _ => "",
         };
-        let (old_given, new_given) = (given(old), given(new));
+        let (old_given, new_given) = (given(self.old, old), given(self.new, new));
         let (class, what, why) = if !same || boxed || options(old_holding) != options(new_holding) {
             let why = match (made_new, old_given == new_given) {
                 (true, false) => "callers give it in another way, and it has another type",
@@ -170,8 +173,8 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    fn rest(&mut self, owner: &Owner<'_>, old: Option<&Rest>, new: Option<&Rest>) {
-        let name = |rest: &Rest| format!("{}.{}", owner.name, rest.field);
+    fn rest(&mut self, owner: &Owner<'_>, old: Option<&AdditionalProperties>, new: Option<&AdditionalProperties>) {
+        let name = |rest: &AdditionalProperties| format!("{}.{}", owner.name, rest.field);
         match (old, new) {
             (None, None) => {}
             (Some(old), Some(new)) => {

@@ -5,7 +5,7 @@ use super::change::{Action, Class, Kind};
 use super::pairs::{Call, matched};
 use super::told::{Side, Thing};
 use super::words::{code, from_to, gone};
-use crate::model::{Api, ErrorCode, Group, Region, RoleHeader};
+use crate::model::{Api, ErrorCode, Group, ManagedHeader, Region};
 
 /// Why something new in an enumeration of the client harms nobody.
 pub(super) const OPEN: &str = "the enumeration is `#[non_exhaustive]`: every `match` has an arm for it";
@@ -185,24 +185,34 @@ impl<'a> Comparer<'a> {
     fn roles(&mut self) {
         let (old, new) = (self.old, self.new);
         let request_id = "code stays as it is; the client writes the id of a request into another header, or none";
-        self.role("request id", (&old.roles.request_id, &new.roles.request_id), None, request_id);
+        self.role("request id", (&old.managed_headers.request_id, &new.managed_headers.request_id), None, request_id);
         let language = "code stays as it is; the client writes the language into another header";
-        self.role("language", (&old.roles.language, &new.roles.language), Some("ClientBuilder::language"), language);
+        self.role(
+            "language",
+            (&old.managed_headers.language, &new.managed_headers.language),
+            Some("ClientBuilder::language"),
+            language,
+        );
         let project = "code stays as it is; the client writes the project into another header";
-        self.role("project", (&old.roles.project, &new.roles.project), Some("Client::project"), project);
+        self.role(
+            "project",
+            (&old.managed_headers.project, &new.managed_headers.project),
+            Some("Client::project"),
+            project,
+        );
     }
 
     fn role(
         &mut self,
         name: &str,
-        headers: (&Option<RoleHeader>, &Option<RoleHeader>),
+        headers: (&Option<ManagedHeader>, &Option<ManagedHeader>),
         method: Option<&str>,
         other_header: &str,
     ) {
         match headers {
             (None, None) => {}
             (Some(old), Some(new)) => {
-                let thing = Thing::both(Kind::Header, name, &old.origin.node, &new.origin.node);
+                let thing = Thing::both(Kind::Header, name, &old.source_ref.node, &new.source_ref.node);
                 if old.name != new.name {
                     let what = format!("header: {}", from_to(&old.name, &new.name));
                     self.changes.tell(&thing, Action::Changed, Class::Compatible, what, other_header);
@@ -219,7 +229,7 @@ impl<'a> Comparer<'a> {
             (old, new) => {
                 let side = if old.is_some() { Side::Old } else { Side::New };
                 let Some(header) = old.as_ref().or(new.as_ref()) else { return };
-                let thing = Thing::one(Kind::Header, name, side, &header.origin.node);
+                let thing = Thing::one(Kind::Header, name, side, &header.source_ref.node);
                 let (class, why) = match (side, method) {
                     (Side::Old, Some(method)) => (Class::Breaking, format!("`{method}` is gone")),
                     (Side::New, Some(method)) => (Class::Compatible, format!("the client has a new method `{method}`")),
@@ -232,7 +242,7 @@ impl<'a> Comparer<'a> {
                 let action = if side == Side::Old { Action::Removed } else { Action::Added };
                 self.changes.tell(&thing, action, class, format!("{what}: `{}`", code(&header.name)), why);
                 self.changes.claim_thing(&thing);
-                self.changes.claim(side, &header.origin.slot);
+                self.changes.claim(side, &header.source_ref.slot);
             }
         }
     }

@@ -84,7 +84,7 @@ pub fn compare(old: &Source, new: &Source, mode: Mode) -> Result<Comparison, Vec
 
 fn read(source: &Source, dialect: Dialect) -> Result<(Document<'_>, Api), Diagnostics> {
     let document = Document::read(source, dialect)?;
-    match lower::lower(&document, dialect) {
+    match lower::lower(&document) {
         Ok(api) => Ok((document, api)),
         Err(problems) => Err(Diagnostics::new(source.clone(), problems)),
     }
@@ -224,6 +224,6 @@ fn wire(primitive: crate::model::Primitive) -> &'static TypeRef {
     match primitive {
         Primitive::Int32 => &TypeRef::Primitive(Primitive::Int32),
         Primitive::Int64 => &TypeRef::Primitive(Primitive::Int64),
-        _ => &TypeRef::Primitive(Primitive::Text),
+        _ => &TypeRef::Primitive(Primitive::String),
     }
 }

@@ -6,14 +6,14 @@ use super::interface::sides;
 use super::pairs::{Call, Matched, matched};
 use super::told::{Side, Thing};
 use super::words::{self, code, from_to, gone};
-use crate::lower::without_names;
+use crate::lower::normalize_path;
 use crate::model::{Api, Operation, Scope};
 
 /// Operations of the same id; then of the same method and path; then of the same shape in the same position.
 pub(super) fn matched_calls<'c, 'a>(old: &'c [Call<'a>], new: &'c [Call<'a>]) -> Matched<'c, Call<'a>> {
     let same_path = |old: &Call<'_>, new: &Call<'_>| {
         let (old, new) = (old.operation, new.operation);
-        old.http_method == new.http_method && without_names(&old.path) == without_names(&new.path)
+        old.http_method == new.http_method && normalize_path(&old.path) == normalize_path(&new.path)
     };
     let same_shape = |old: &Call<'_>, new: &Call<'_>| {
         let shape = |operation: &Operation| {
@@ -30,7 +30,7 @@ impl<'a> Comparer<'a> {
     pub(super) fn common_calls(&self) -> Matched<'a, Operation> {
         let all = |api: &'a Api| -> Vec<&'a Operation> { api.operations().collect() };
         let (old, new) = (all(self.old), all(self.new));
-        let key = |operation: &Operation| (operation.http_method, without_names(&operation.path));
+        let key = |operation: &Operation| (operation.http_method, normalize_path(&operation.path));
         let find = |list: &[&'a Operation], wanted: &Operation| {
             list.iter().copied().find(|operation| key(operation) == key(wanted))
         };
@@ -162,7 +162,7 @@ impl<'a> Comparer<'a> {
             };
             let mut scope = thing.its(Kind::Scope);
             for (side, operation) in [(Side::Old, old), (Side::New, new)] {
-                if let Some(origin) = &operation.scope_origin {
+                if let Some(origin) = &operation.scope_ref {
                     self.changes.claim(side, &origin.slot);
                     self.changes.claim(side, &format!("{}/required", origin.node));
                     self.changes.claim(side, &format!("{}/x-role", origin.node));

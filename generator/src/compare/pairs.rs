@@ -171,7 +171,9 @@ impl<'a> Models<'a> {
             if let (Some(old), Some(new)) = (&old.body, &new.body) {
                 named(&old.ty, &new.ty, &mut found);
             }
-            if let (Some((old, _)), Some((new, _))) = (self.old.answered(&old.answer), self.new.answered(&new.answer)) {
+            if let (Some((old, _)), Some((new, _))) =
+                (self.old.received(&old.response), self.new.received(&new.response))
+            {
                 named(old, new, &mut found);
             }
         }
@@ -182,12 +184,12 @@ impl<'a> Models<'a> {
                     for (old, new) in fields(old, new, &same).both {
                         named(&old.ty, &new.ty, &mut found);
                     }
-                    if let (Some(old), Some(new)) = (&old.rest, &new.rest) {
+                    if let (Some(old), Some(new)) = (&old.additional_properties, &new.additional_properties) {
                         named(&old.ty, &new.ty, &mut found);
                     }
                 }
                 (TypeKind::Union(old), TypeKind::Union(new)) => {
-                    for (old, new) in old.forms.iter().zip(&new.forms) {
+                    for (old, new) in old.variants.iter().zip(&new.variants) {
                         named(&old.ty, &new.ty, &mut found);
                     }
                 }
@@ -219,7 +221,7 @@ impl<'a> Models<'a> {
                             && (old.required, old.nullable) == (new.required, new.nullable)
                             && same(&old.ty, &new.ty)
                     })
-                    && match (&old.rest, &new.rest) {
+                    && match (&old.additional_properties, &new.additional_properties) {
                         (Some(old), Some(new)) => same(&old.ty, &new.ty),
                         (None, None) => true,
                         _ => false,
@@ -227,9 +229,9 @@ impl<'a> Models<'a> {
             }
             (TypeKind::Enum(old), TypeKind::Enum(new)) => values(&old.values) == values(&new.values),
             (TypeKind::Union(old), TypeKind::Union(new)) => {
-                old.apart == new.apart
-                    && old.forms.len() == new.forms.len()
-                    && old.forms.iter().zip(&new.forms).all(|(old, new)| same(&old.ty, &new.ty))
+                old.tagging == new.tagging
+                    && old.variants.len() == new.variants.len()
+                    && old.variants.iter().zip(&new.variants).all(|(old, new)| same(&old.ty, &new.ty))
             }
             (TypeKind::Newtype(old), TypeKind::Newtype(new)) => old == new,
             (TypeKind::Alias(old), TypeKind::Alias(new)) => same(old, new),

@@ -6,7 +6,7 @@ use super::interface::sides;
 use super::pairs::matched;
 use super::told::{Side, Thing};
 use super::words::{code, from_to, gone, primitive_name};
-use crate::model::{Apart, EnumValues, Form, Primitive, TypeDefinition, TypeId, TypeKind, Union, Variant};
+use crate::model::{EnumValue, EnumValues, Primitive, Tagging, TypeDefinition, TypeId, TypeKind, Union, Variant};
 
 /// Two definitions of one type, and how it is used.
 pub(super) struct Owner<'a> {
@@ -18,7 +18,7 @@ pub(super) struct Owner<'a> {
 impl Owner<'_> {
     /// In this client, and in that one: whether callers make values of the type.
     pub(super) fn made(&self, is_common: bool) -> (bool, bool) {
-        (self.old.in_requests, if is_common { self.old.in_requests } else { self.new.in_requests })
+        (self.old.is_input, if is_common { self.old.is_input } else { self.new.is_input })
     }
 }
 
@@ -122,7 +122,7 @@ impl<'a> Comparer<'a> {
         if !matches!(old.kind, TypeKind::Struct(_)) || !matches!(new.kind, TypeKind::Struct(_)) {
             return;
         }
-        match (old.in_requests, new.in_requests) {
+        match (old.is_input, new.is_input) {
             (false, true) => {
                 let why = "the client has a new way to make it";
                 let what = "part of a request now: it has `new` and methods that set its fields";
@@ -139,13 +139,13 @@ impl<'a> Comparer<'a> {
     fn values<T: PartialEq + std::fmt::Debug>(
         &mut self,
         owner: &Owner<'_>,
-        old: &'a [Variant<T>],
-        new: &'a [Variant<T>],
+        old: &'a [EnumValue<T>],
+        new: &'a [EnumValue<T>],
     ) {
-        let same_name = |old: &Variant<T>, new: &Variant<T>| !self.is_common && old.variant == new.variant;
-        let renamed = |_: &Variant<T>, _: &Variant<T>| !self.is_common;
-        let values = matched(old, new, |_, value: &Variant<T>| format!("{:?}", value.value), &[&same_name], &renamed);
-        let pointers = |side: Side, value: &Variant<T>| {
+        let same_name = |old: &EnumValue<T>, new: &EnumValue<T>| !self.is_common && old.variant == new.variant;
+        let renamed = |_: &EnumValue<T>, _: &EnumValue<T>| !self.is_common;
+        let values = matched(old, new, |_, value: &EnumValue<T>| format!("{:?}", value.value), &[&same_name], &renamed);
+        let pointers = |side: Side, value: &EnumValue<T>| {
             let base = if side == Side::Old { &owner.old.pointer } else { &owner.new.pointer };
             ["enum", "x-enum-varnames", "x-enum-descriptions"].map(|key| format!("{base}/{key}/{}", value.index))
         };
@@ -186,28 +186,30 @@ impl<'a> Comparer<'a> {
     }
 
     fn union(&mut self, owner: &Owner<'_>, thing: &Thing, old: &'a Union, new: &'a Union) {
-        if (old.apart == Apart::Nothing) != (new.apart == Apart::Nothing) {
+        if (old.tagging == Tagging::Opaque) != (new.tagging == Tagging::Opaque) {
             return self.other_form(owner, thing);
         }
-        if old.apart != new.apart {
-            let shown = |apart: &Apart| match apart {
-                Apart::Tag(tag) => tag.clone(),
-                Apart::Shape | Apart::Nothing => "what each form requires".to_owned(),
+        if old.tagging != new.tagging {
+            let shown = |apart: &Tagging| match apart {
+                Tagging::Property(tag) => tag.clone(),
+                Tagging::Untagged | Tagging::Opaque => "what each form requires".to_owned(),
             };
-            let what = format!("forms are told apart by {}", from_to(&shown(&old.apart), &shown(&new.apart)));
+            let what = format!("forms are told apart by {}", from_to(&shown(&old.tagging), &shown(&new.tagging)));
             let why = "code stays as it is; the client reads the forms in another way";
             let thing = thing.key("discriminator");
             self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
             self.changes.claim_thing(&thing);
         }
-        let place = |side: Side, form: &Form| {
+        let place = |side: Side, form: &Variant| {
             let (base, union) = if side == Side::Old { (&owner.old.pointer, old) } else { (&owner.new.pointer, new) };
-            let index = union.forms.iter().take_while(|known| !std::ptr::eq(*known, form)).count();
+            let index = union.variants.iter().take_while(|known| !std::ptr::eq(*known, form)).count();
             format!("{base}/{}/{index}", union.key)
         };
-        let same_type = |old: &Form, new: &Form| self.same_type(&old.ty, &new.ty);
+        let same_type = |old: &Variant, new: &Variant| self.same_type(&old.ty, &new.ty);
         let forms =
-            matched(&old.forms, &new.forms, |_, form: &Form| form.variant.as_str(), &[&same_type], &|_, _| false);
+            matched(&old.variants, &new.variants, |_, form: &Variant| form.variant.as_str(), &[&same_type], &|_, _| {
+                false
+            });
         for (from, to) in forms.both {
             let name = format!("{}::{}", owner.name, to.variant);
             let thing = Thing::both(Kind::Form, name, &place(Side::Old, from), &place(Side::New, to));
@@ -219,12 +221,12 @@ impl<'a> Comparer<'a> {
             }
             if from.variant != to.variant && !self.is_common {
                 let what = format!("renamed: {}", from_to(&from.variant, &to.variant));
-                let taken = new.forms.iter().any(|other| other.variant == from.variant);
+                let taken = new.variants.iter().any(|other| other.variant == from.variant);
                 let why = gone(&format!("{}::{}", owner.new.name, from.variant), taken);
                 self.changes.tell(&thing, Action::Renamed, Class::Breaking, what, why);
                 self.changes.claim_thing(&thing);
             }
-            if from.tags != to.tags && old.apart == new.apart {
+            if from.tags != to.tags && old.tagging == new.tagging {
                 let what = format!("meant by {}", from_to(&from.tags.join(", "), &to.tags.join(", ")));
                 let why = "code stays as it is; the client reads other values as this form";
                 self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
@@ -235,7 +237,7 @@ impl<'a> Comparer<'a> {
         for (form, side) in sides(forms.removed, forms.added) {
             let thing = Thing::one(Kind::Form, format!("{}::{}", owner.name, form.variant), side, &place(side, form));
             let words = if side == Side::Old { self.old_words() } else { self.new_words() };
-            let taken = new.forms.iter().any(|other| other.variant == form.variant);
+            let taken = new.variants.iter().any(|other| other.variant == form.variant);
             let name = format!("{}::{}", owner.name, form.variant);
             self.variant(&thing, side, &name, taken, words.ty(&form.ty));
             let base = if side == Side::Old { &owner.old.pointer } else { &owner.new.pointer };

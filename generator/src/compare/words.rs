@@ -3,8 +3,8 @@
 //! In: pieces of a model. Out: Rust types as the client has them, without paths. Decides nothing.
 
 use crate::model::{
-    Answer, Apart, Api, Body, Encoding, EnumValues, Field, Holding, Location, Parameter, Primitive, Retry, Risk, Scope,
-    TypeKind, TypeRef, Union,
+    Api, Body, Encoding, EnumValues, Field, Location, Parameter, Presence, Primitive, Response, Retry, Risk, Scope,
+    Tagging, TypeDefinition, TypeKind, TypeRef, Union,
 };
 
 /// How a body is written, in a word.
@@ -46,10 +46,10 @@ impl Words<'_> {
         }
     }
 
-    pub(super) fn field(self, field: &Field, in_requests: bool) -> String {
+    pub(super) fn field(self, owner: &TypeDefinition, field: &Field, is_input: bool) -> String {
         let bare = self.ty(&field.ty);
-        let held = if field.boxed && !self.by_form { format!("Box<{bare}>") } else { bare };
-        optional(held, options(self.api.holding(field, in_requests)))
+        let held = if self.api.is_boxed(owner, field) && !self.by_form { format!("Box<{bare}>") } else { bare };
+        optional(held, options(self.api.presence(field, is_input)))
     }
 
     pub(super) fn parameter(self, parameter: &Parameter) -> String {
@@ -61,11 +61,11 @@ impl Words<'_> {
         optional(self.ty(&body.ty), usize::from(!body.required))
     }
 
-    pub(super) fn answer(self, answer: &Answer) -> String {
+    pub(super) fn answer(self, answer: &Response) -> String {
         match answer {
-            Answer::Text(_) => "String".to_owned(),
-            Answer::Bytes(_) => "Vec<u8>".to_owned(),
-            _ => match self.api.answered(answer) {
+            Response::Text(_) => "String".to_owned(),
+            Response::Bytes(_) => "Vec<u8>".to_owned(),
+            _ => match self.api.received(answer) {
                 Some((ty, is_optional)) => optional(self.ty(ty), usize::from(is_optional)),
                 None => "()".to_owned(),
             },
@@ -80,7 +80,7 @@ impl Words<'_> {
                 EnumValues::Text(_) => "an enumeration of texts".to_owned(),
                 EnumValues::Integer(_) => "an enumeration of integers".to_owned(),
             },
-            TypeKind::Union(Union { apart: Apart::Nothing, .. }) => "a value of any of several forms".to_owned(),
+            TypeKind::Union(Union { tagging: Tagging::Opaque, .. }) => "a value of any of several forms".to_owned(),
             TypeKind::Union(_) => "a union".to_owned(),
             TypeKind::Newtype(primitive) => format!("a type of its own around `{}`", primitive_name(*primitive)),
             TypeKind::Alias(ty) => format!("an alias of `{}`", self.ty(ty)),
@@ -95,7 +95,7 @@ pub(super) fn primitive_name(primitive: Primitive) -> &'static str {
         Primitive::Int64 => "i64",
         Primitive::Float => "f32",
         Primitive::Double => "f64",
-        Primitive::Text => "String",
+        Primitive::String => "String",
         Primitive::Secret => "Secret",
         Primitive::Base64 => "Base64",
         Primitive::Bytes => "Vec<u8>",
@@ -108,11 +108,11 @@ pub(super) fn primitive_name(primitive: Primitive) -> &'static str {
 }
 
 /// How many `Option`s are around a field.
-pub(super) fn options(holding: Holding) -> usize {
+pub(super) fn options(holding: Presence) -> usize {
     match holding {
-        Holding::Value | Holding::List => 0,
-        Holding::Nullable | Holding::Optional => 1,
-        Holding::OptionalNullable => 2,
+        Presence::Value | Presence::List => 0,
+        Presence::Nullable | Presence::Optional => 1,
+        Presence::OptionalNullable => 2,
     }
 }
 

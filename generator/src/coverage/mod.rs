@@ -14,6 +14,7 @@ use crate::document::node::{Entry, Node};
 use crate::document::pointer::PointerRef;
 use crate::document::validate;
 use crate::document::yaml;
+use crate::policy::Policy;
 use crate::spelling::nearest;
 use directory::{Directory, Name, Record};
 use facts::{Facts, Marks, Operation};
@@ -114,7 +115,7 @@ pub fn report(directory: &Source, specification: &Source) -> Result<Report, Diag
 fn specification_tree(source: &Source) -> Result<Node<'_>, Diagnostics> {
     let failed = |problems| Diagnostics::new(source.clone(), problems);
     let root = yaml::parse(source).map_err(failed)?;
-    let problems = validate::check(source, &root, Dialect::FlightHub);
+    let problems = validate::check(source, &root, Policy::of(Dialect::FlightHub));
     if problems.is_empty() { Ok(root) } else { Err(failed(problems)) }
 }
 

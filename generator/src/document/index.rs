@@ -6,7 +6,7 @@
 use super::node::{Node, Value};
 use super::pointer::PointerRef;
 use super::vocabulary::{DOCUMENT, KeyPattern, Object, ValueType};
-use crate::Dialect;
+use crate::policy::Policy;
 
 /// An object of the document, or a reference to one.
 #[derive(Debug)]
@@ -29,8 +29,8 @@ impl Element<'_> {
 
 /// All objects and references of a document whose shape is right, in the order of the document. The `x-` keys of others
 /// hold none.
-pub(super) fn elements<'d>(root: &'d Node<'d>, dialect: Dialect) -> Vec<Element<'d>> {
-    let mut walk = Walk { elements: Vec::new(), extensions: dialect == Dialect::FlightHub };
+pub(super) fn elements<'d>(root: &'d Node<'d>, policy: &Policy) -> Vec<Element<'d>> {
+    let mut walk = Walk { elements: Vec::new(), extensions: policy.reads_extensions };
     walk.object(root, &DOCUMENT, PointerRef::ROOT, None);
     walk.elements
 }

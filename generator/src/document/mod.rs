@@ -1,15 +1,19 @@
 //! The document stage: text in, a checked OpenAPI document out.
 //!
-//! The text becomes a tree that knows places ([`yaml`]), whose shape is checked against the words of OpenAPI 3.0
-//! ([`shape`]), and the tree becomes the types of `openapiv3`, which the next stage reads. This stage knows what may be
-//! written where, not what it means.
+//! The text becomes a tree that knows places ([`yaml`]), whose form is checked against the vocabulary of OpenAPI 3.0
+//! ([`validate`]). `serde_yaml` and `openapiv3` read the same values, and [`convert`] turns what they read into the
+//! objects that all later stages share ([`openapi`], [`schema`]): each with its place, each reference with its target.
+//! This stage knows what may be written where, not what it means.
 
-mod extensions;
+pub(crate) mod arena;
+mod convert;
 mod index;
 mod limits;
 pub(crate) mod node;
 mod offsets;
+pub(crate) mod openapi;
 pub(crate) mod pointer;
+pub(crate) mod schema;
 mod sink;
 pub(crate) mod validate;
 pub(crate) mod vocabulary;
@@ -18,38 +22,41 @@ pub(crate) mod yaml;
 use std::panic::resume_unwind;
 use std::thread;
 
-use openapiv3::OpenAPI;
-
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
+use crate::policy::Policy;
 pub(crate) use index::Element;
 pub(crate) use node::{Node, Value};
-use pointer::PointerRef;
+pub(crate) use openapi::OpenApi;
+use pointer::{NodeId, PointerRef};
 pub(crate) use sink::Sink;
 
-/// A specification whose shape is right.
+/// A specification whose form is right.
 #[derive(Debug)]
 pub(crate) struct Document<'s> {
     source: &'s Source,
     tree: Node<'s>,
-    /// The document in the types of `openapiv3`.
-    pub(crate) api: OpenAPI,
+    /// The objects of the document.
+    pub(crate) api: OpenApi,
+    /// What the dialect asks of it.
+    pub(crate) policy: &'static Policy,
 }
 
 impl<'s> Document<'s> {
     /// Reads a specification.
     ///
     /// # Errors
-    /// Everything that is wrong with its syntax; if nothing is, everything that is wrong with its shape.
+    /// Everything that is wrong with its syntax; if nothing is, everything that is wrong with its form.
     pub(crate) fn read(source: &'s Source, dialect: Dialect) -> Result<Self, Diagnostics> {
         let failed = |problems| Diagnostics::new(source.clone(), problems);
+        let policy = Policy::of(dialect);
         if let Some(problem) = limits::check(source) {
             return Err(failed(vec![problem]));
         }
         let tree = yaml::parse(source).map_err(failed)?;
         // Neither needs the other.
         let (problems, value) = thread::scope(|scope| {
-            let problems = scope.spawn(|| validate::check(source, &tree, dialect));
+            let problems = scope.spawn(|| validate::check(source, &tree, policy));
             let value = tree.yaml();
             (problems.join().unwrap_or_else(|panic| resume_unwind(panic)), value)
         });
@@ -57,19 +64,20 @@ impl<'s> Document<'s> {
             return Err(failed(problems));
         }
         // Only now: what does not fit `openapiv3` reads twice at every level.
-        let mut api: OpenAPI = match serde_yaml::from_value(value) {
-            Ok(api) => api,
-            Err(error) => return Err(failed(vec![unreadable(source, &tree, &error)])),
-        };
-        if dialect == Dialect::Foreign {
-            extensions::remove(&mut api);
+        match serde_yaml::from_value::<openapiv3::OpenAPI>(value) {
+            Ok(api) => Ok(Self { source, tree, api: convert::convert(api, policy), policy }),
+            Err(error) => Err(failed(vec![unreadable(source, &tree, &error)])),
         }
-        Ok(Self { source, tree, api })
+    }
+
+    /// The objects alone, for stages that report nothing.
+    pub(crate) fn into_api(self) -> OpenApi {
+        self.api
     }
 
     /// Every object and every reference, in the order of the document.
-    pub(crate) fn elements(&self, dialect: Dialect) -> Vec<Element<'_>> {
-        index::elements(&self.tree, dialect)
+    pub(crate) fn elements(&self) -> Vec<Element<'_>> {
+        index::elements(&self.tree, self.policy)
     }
 
     /// The name that the document is called by.
@@ -82,6 +90,11 @@ impl<'s> Document<'s> {
         &self.tree
     }
 
+    /// Where an object is.
+    pub(crate) fn at(&self, node: NodeId) -> PointerRef<'_> {
+        self.api.nodes.at(node)
+    }
+
     /// The place of a node: its key if it has one, or its value if that is meant.
     pub(crate) fn place(&self, at: PointerRef<'_>) -> Place {
         let pointer = at.pointer();
@@ -90,9 +103,9 @@ impl<'s> Document<'s> {
     }
 }
 
-/// Something that the shape allows and `openapiv3` refuses. It is read once more, to know where that is.
+/// A value that the form allows and `openapiv3` refuses. It is read once more, to find its place.
 fn unreadable(source: &Source, tree: &Node<'_>, error: &serde_yaml::Error) -> Diagnostic {
-    let again = serde_path_to_error::deserialize::<_, OpenAPI>(tree.yaml());
+    let again = serde_path_to_error::deserialize::<_, openapiv3::OpenAPI>(tree.yaml());
     let pointer = again.err().map(|error| pointer::of(error.path())).unwrap_or_default();
     let (_, value) = tree.locate(&pointer);
     Diagnostic::new(

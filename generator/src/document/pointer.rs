@@ -1,16 +1,19 @@
-//! Where a walk through the document stands.
+//! JSON pointers (RFC 6901), and the places of a document that they lead to.
 //!
-//! A walk makes one of these for every step, and a text of it only when there is a problem to tell.
+//! A stage names a place by a [`PointerRef`] or a [`NodeId`], and makes a text of it only when there is a problem to
+//! report.
 
 use std::fmt;
 
-use serde_path_to_error::Segment;
+use serde_path_to_error::Segment as PathSegment;
 
-/// A JSON pointer (RFC 6901), as a list from the inside out.
+/// A JSON pointer, as a list from the inside out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum PointerRef<'p> {
-    /// The document, or a node that a reference led to.
+    /// A pointer that is a text already.
     Base(&'p str),
+    /// A place that has a number.
+    Node(&'p Nodes, NodeId),
     Key(&'p PointerRef<'p>, &'p str),
     Index(&'p PointerRef<'p>, usize),
     /// The same node; what is meant is its value, not its key.
@@ -28,7 +31,7 @@ impl<'p> PointerRef<'p> {
         PointerRef::Index(self, index)
     }
 
-    /// What stands behind the key.
+    /// The value behind the key.
     pub(crate) fn value(&'p self) -> PointerRef<'p> {
         PointerRef::Value(self)
     }
@@ -42,6 +45,7 @@ impl fmt::Display for PointerRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Base(pointer) => f.write_str(pointer),
+            Self::Node(nodes, id) => nodes.write(*id, f),
             Self::Key(parent, key) => write!(f, "{parent}/{}", escape(key)),
             Self::Index(parent, index) => write!(f, "{parent}/{index}"),
             Self::Value(node) => node.fmt(f),
@@ -49,12 +53,77 @@ impl fmt::Display for PointerRef<'_> {
     }
 }
 
-/// The pointer to where a reader of values has been, as far as it knew.
+/// The number of a place in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct NodeId(u32);
+
+/// Every place of a document that holds an object, and the containers around it: each knows its parent, so a pointer is
+/// put together on demand.
+#[derive(Debug)]
+pub(crate) struct Nodes {
+    nodes: Vec<(NodeId, Segment)>,
+}
+
+#[derive(Debug)]
+enum Segment {
+    Root,
+    /// A key of OpenAPI.
+    Key(&'static str),
+    /// A key that the document chooses.
+    Name(Box<str>),
+    Index(usize),
+}
+
+impl Nodes {
+    pub(crate) const ROOT: NodeId = NodeId(0);
+
+    pub(super) fn new() -> Self {
+        Self { nodes: vec![(Self::ROOT, Segment::Root)] }
+    }
+
+    pub(super) fn key(&mut self, parent: NodeId, key: &'static str) -> NodeId {
+        self.push(parent, Segment::Key(key))
+    }
+
+    pub(super) fn name(&mut self, parent: NodeId, name: &str) -> NodeId {
+        self.push(parent, Segment::Name(name.into()))
+    }
+
+    pub(super) fn index(&mut self, parent: NodeId, index: usize) -> NodeId {
+        self.push(parent, Segment::Index(index))
+    }
+
+    fn push(&mut self, parent: NodeId, segment: Segment) -> NodeId {
+        // A document has far fewer nodes than this type has values; see `limits`.
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push((parent, segment));
+        id
+    }
+
+    pub(crate) fn at(&self, id: NodeId) -> PointerRef<'_> {
+        PointerRef::Node(self, id)
+    }
+
+    fn write(&self, id: NodeId, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((parent, segment)) = self.nodes.get(id.0 as usize) else { return Ok(()) };
+        if !matches!(segment, Segment::Root) {
+            self.write(*parent, f)?;
+        }
+        match segment {
+            Segment::Root => Ok(()),
+            Segment::Key(key) => write!(f, "/{key}"),
+            Segment::Name(name) => write!(f, "/{}", escape(name)),
+            Segment::Index(index) => write!(f, "/{index}"),
+        }
+    }
+}
+
+/// The pointer to where a deserializer has been, as far as it knew.
 pub(super) fn of(path: &serde_path_to_error::Path) -> String {
     let tokens = path.iter().map_while(|segment| match segment {
-        Segment::Seq { index } => Some(index.to_string()),
-        Segment::Map { key } => Some(escape(key)),
-        Segment::Enum { .. } | Segment::Unknown => None,
+        PathSegment::Seq { index } => Some(index.to_string()),
+        PathSegment::Map { key } => Some(escape(key)),
+        PathSegment::Enum { .. } | PathSegment::Unknown => None,
     });
     tokens.map(|token| format!("/{token}")).collect()
 }
@@ -67,4 +136,22 @@ pub(crate) fn escape(token: &str) -> String {
 /// A token of a pointer as it was before [`escape`].
 pub(crate) fn unescape(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_has_the_pointer_of_its_parents() {
+        let mut nodes = Nodes::new();
+        let paths = nodes.key(Nodes::ROOT, "paths");
+        let item = nodes.name(paths, "/a~b/{c}");
+        let parameters = nodes.key(item, "parameters");
+        let parameter = nodes.index(parameters, 2);
+        assert_eq!(nodes.at(Nodes::ROOT).pointer(), "");
+        assert_eq!(nodes.at(parameter).pointer(), "/paths/~1a~0b~1{c}/parameters/2");
+        let at = nodes.at(parameter);
+        assert_eq!(at.key("schema").pointer(), "/paths/~1a~0b~1{c}/parameters/2/schema");
+    }
 }

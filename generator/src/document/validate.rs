@@ -13,11 +13,12 @@ use super::vocabulary::{
 };
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::policy::Policy;
 use crate::spelling::{did_you_mean, nearest};
 
 /// Checks the version first: the shape of another version's document would say nothing.
-pub(crate) fn check(source: &Source, root: &Node<'_>, dialect: Dialect) -> Vec<Diagnostic> {
-    let mut checker = Checker::new(source, root, dialect);
+pub(crate) fn check(source: &Source, root: &Node<'_>, policy: &'static Policy) -> Vec<Diagnostic> {
+    let mut checker = Checker::new(source, root, policy);
     if checker.version(root) {
         checker.object(root, &DOCUMENT, PointerRef::ROOT);
     }
@@ -26,7 +27,7 @@ pub(crate) fn check(source: &Source, root: &Node<'_>, dialect: Dialect) -> Vec<D
 
 /// Checks a file of ours that is no OpenAPI document against its own grammar.
 pub(crate) fn check_own(source: &Source, root: &Node<'_>, grammar: &Object) -> Vec<Diagnostic> {
-    let mut checker = Checker::new(source, root, Dialect::FlightHub);
+    let mut checker = Checker::new(source, root, Policy::of(Dialect::FlightHub));
     checker.object(root, grammar, PointerRef::ROOT);
     checker.problems
 }
@@ -55,15 +56,15 @@ struct Checker<'s> {
     root: &'s Node<'s>,
     /// What a reference can lead to: section and name. A long document has many of both.
     components: HashSet<(&'s str, &'s str)>,
-    dialect: Dialect,
+    policy: &'static Policy,
     problems: Vec<Diagnostic>,
 }
 
 impl<'s> Checker<'s> {
-    fn new(source: &'s Source, root: &'s Node<'s>, dialect: Dialect) -> Self {
+    fn new(source: &'s Source, root: &'s Node<'s>, policy: &'static Policy) -> Self {
         let sections = root.get("components").map(Node::mapping).unwrap_or_default();
         let named = |section: &'s Entry<'s>| section.node.mapping().iter().map(|entry| (&*section.key, &*entry.key));
-        Self { source, root, components: sections.iter().flat_map(named).collect(), dialect, problems: Vec::new() }
+        Self { source, root, components: sections.iter().flat_map(named).collect(), policy, problems: Vec::new() }
     }
 
     fn report(&mut self, code: Code, span: Range<usize>, at: PointerRef<'_>, message: String, help: String) {
@@ -142,7 +143,7 @@ impl<'s> Checker<'s> {
     fn member(&mut self, entry: &Entry<'_>, object: &Object, here: PointerRef<'_>) {
         let key = &*entry.key;
         if key.starts_with("x-") {
-            if self.dialect == Dialect::FlightHub {
+            if self.policy.reads_extensions {
                 self.extension(entry, object, here);
             }
             return;
@@ -155,7 +156,7 @@ impl<'s> Checker<'s> {
         {
             return self.value(&entry.node, shape, here);
         }
-        let own = self.dialect == Dialect::FlightHub;
+        let own = self.policy.reads_extensions;
         let extensions = object.extensions.iter().filter(|_| own);
         let known = object.fields.iter().chain(extensions).map(|field| field.key);
         let help = did_you_mean(key, known, || match object.named {
@@ -199,7 +200,7 @@ impl<'s> Checker<'s> {
     fn field(&mut self, entry: &Entry<'_>, field: &Field, here: PointerRef<'_>) {
         let refused = match field.support {
             Support::Yes => false,
-            Support::ForeignOnly => self.dialect == Dialect::FlightHub,
+            Support::ForeignOnly => self.policy.refuses_unused_keys,
             Support::No => true,
         };
         if refused {
@@ -331,7 +332,7 @@ impl<'s> Checker<'s> {
             None => self.value(&reference.node, &ValueType::Text, at.key("$ref")),
         }
         // Others write there what the standard tells readers to ignore; ours must not look as if it had an effect.
-        if let (Value::Mapping(entries), Dialect::FlightHub) = (&node.value, self.dialect) {
+        if let (Value::Mapping(entries), true) = (&node.value, self.policy.refuses_unused_keys) {
             for entry in entries.iter().filter(|entry| entry.key != "$ref") {
                 self.report_with(
                     Code::RefSibling,
@@ -396,7 +397,7 @@ impl<'s> Checker<'s> {
             let Some((_, types)) = TYPED_KEYS.iter().find(|(key, _)| *key == entry.key) else { continue };
             let implied = matches!(types, ["object"] | ["array"]);
             let describes = DESCRIBING_KEYS.contains(&&*entry.key);
-            if self.dialect == Dialect::Foreign && !describes {
+            if !self.policy.refuses_unused_keys && !describes {
                 // A limit on values of another type limits nothing.
                 continue;
             }
@@ -422,7 +423,7 @@ impl<'s> Checker<'s> {
         if let Some(written) = node.get("type")
             && schema_type == Some("array")
             && node.entry("items").is_none()
-            && self.dialect == Dialect::FlightHub
+            && !self.policy.takes_loose_schemas
         {
             self.report(
                 Code::MissingKey,
@@ -434,7 +435,7 @@ impl<'s> Checker<'s> {
         }
         if let Some(nullable) = node.entry("nullable")
             && schema_type.is_none()
-            && self.dialect == Dialect::FlightHub
+            && !self.policy.takes_loose_schemas
         {
             self.report(
                 Code::WrongValue,

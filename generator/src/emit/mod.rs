@@ -1,18 +1,21 @@
 //! The emit stage: the model in, a task for each file out, and for each task its tokens, some items at a time.
 //!
-//! Nothing is decided here that could be wrong: names, types and texts come from the model as they are. Cannot fail.
+//! Names and types come from the model as they are; its facts become sentences ([`docs`]) and JSON Schema
+//! ([`crate::json_schema`]). Cannot fail.
 
-mod catalogue;
+mod docs;
 mod operation;
-mod text;
+mod root;
 mod types;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::document::schema::Schemas;
+use crate::json_schema;
 use crate::model::{Api, Group, Operation, Primitive, TypeDefinition, TypeRef};
-pub(crate) use text::LINE_END;
-use text::doc;
+pub(crate) use docs::LINE_END;
+use docs::doc;
 
 /// Where the generated code finds the runtime.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +30,7 @@ pub(crate) enum Runtime {
 pub(crate) enum Content<'a> {
     /// Items of it, some at a time: the tokens of many would be the largest thing in memory.
     Rust(Box<dyn Iterator<Item = TokenStream> + 'a>),
-    Json(&'a serde_json::Value),
+    Json(serde_json::Value),
 }
 
 /// A file that is to be made: its path below the output folder, and what it is about.
@@ -71,19 +74,19 @@ pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime) -> Vec<Task<'a>> {
     }
     add("types.rs".to_owned(), Subject::TypesRoot(modules));
     for operation in api.operations() {
-        add(format!("arguments/{}", text::arguments_file(operation)), Subject::Arguments(operation));
+        add(format!("arguments/{}", docs::arguments_file(operation)), Subject::Arguments(operation));
     }
     tasks
 }
 
 /// The content of one file.
-pub(crate) fn emit<'a>(api: &'a Api, runtime: &'a Runtime, task: &'a Task<'a>) -> Content<'a> {
+pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, runtime: &'a Runtime, task: &'a Task<'a>) -> Content<'a> {
     let emitter = Emitter { api, runtime };
     let once = |items| Content::Rust(Box::new(std::iter::once(items)));
     match &task.subject {
         Subject::Root => once(emitter.root()),
         Subject::Group(group) => Content::Rust(Box::new(emitter.group(group))),
-        Subject::Arguments(operation) => Content::Json(&operation.arguments),
+        Subject::Arguments(operation) => Content::Json(json_schema::arguments(schemas, &operation.arguments)),
         Subject::TypesRoot(modules) => once(types::root(modules)),
         Subject::Types(definitions) => Content::Rust(Box::new(emitter.types(definitions))),
         Subject::ErrorCodes => once(emitter.error_codes()),
@@ -162,7 +165,7 @@ fn primitive_type(primitive: Primitive) -> TokenStream {
         Primitive::Int64 => quote! { i64 },
         Primitive::Float => quote! { f32 },
         Primitive::Double => quote! { f64 },
-        Primitive::Text => quote! { String },
+        Primitive::String => quote! { String },
         Primitive::Secret => quote! { runtime::Secret },
         Primitive::Base64 => quote! { runtime::Base64 },
         Primitive::Bytes => quote! { Vec<u8> },

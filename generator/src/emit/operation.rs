@@ -5,11 +5,12 @@ use std::iter;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::text::{self, doc};
+use super::docs::{self, doc};
 use super::{Emitter, argument, deprecated, ident, required_doc};
 use crate::model::{
-    Answer, Body, Encoding, Group, ListStyle, Location, Operation, Parameter, Retry, Risk, Scope, TypeRef,
+    Body, Encoding, Group, ListStyle, Location, Operation, Parameter, Response, Retry, Risk, Scope, TypeRef,
 };
+use crate::rustdoc::documentation;
 
 /// What a caller gives, in order.
 struct Argument {
@@ -22,7 +23,7 @@ struct Argument {
 impl<'a> Emitter<'a> {
     /// The file of a group: the way to its operations, and then each of them.
     pub(super) fn group(self, group: &'a Group) -> impl Iterator<Item = TokenStream> + 'a {
-        let heading = text::inner_doc(&group.doc);
+        let heading = docs::inner_doc(&docs::group(group));
         let use_runtime = self.use_runtime();
         let methods = self.in_crate().then(|| self.methods(group));
         let use_types = group.operations.iter().any(|operation| self.names_types(operation));
@@ -37,7 +38,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn names_types(&self, operation: &Operation) -> bool {
-        let answer = operation.answer.ty().and_then(TypeRef::named);
+        let answer = operation.response.ty().and_then(TypeRef::named);
         let given = operation.parameters.iter().map(|parameter| &parameter.ty);
         let given = given.chain(operation.body.as_ref().map(|body| &body.ty));
         answer.or_else(|| given.filter_map(|ty| ty.named()).next()).is_some()
@@ -46,16 +47,17 @@ impl<'a> Emitter<'a> {
     /// The group as callers reach it: one method for each operation.
     fn methods(&self, group: &Group) -> TokenStream {
         let name = ident(&group.type_name);
-        let about = doc(&format!("The calls of the group *{}*.\n\n{}", group.name.replace('*', ""), group.doc));
+        let about =
+            doc(&format!("The calls of the group *{}*.\n\n{}", group.name.replace('*', ""), docs::group(group)));
         let methods = group.operations.iter().map(|operation| {
             let method = ident(&operation.method_name);
             let operation_type = ident(&operation.type_name);
             let scope = scope_type(operation.scope);
             let text = format!(
                 "{}\n\n- Risk: {}\n- Scope: {}\n\nMore: [`{}`].",
-                operation.doc.split("\n\n").next().unwrap_or_default(),
-                text::risk(operation.risk),
-                text::scope(operation.scope),
+                documentation(&docs::summary(operation)).split("\n\n").next().unwrap_or_default(),
+                docs::risk(operation.risk),
+                docs::scope(operation.scope),
                 operation.type_name
             );
             let about = doc(&text);
@@ -93,15 +95,15 @@ impl<'a> Emitter<'a> {
 
     fn operation(&self, group: &Group, operation: &Operation) -> TokenStream {
         let name = ident(&operation.type_name);
-        let about = doc(&text::operation(self.api, operation));
+        let about = doc(&docs::operation(self.api, operation));
         let fields = operation.parameters.iter().map(|parameter| {
-            let about = doc(&parameter.doc);
+            let about = doc(&docs::value(&parameter.name, &parameter.docs));
             let field = ident(&parameter.field);
             let ty = self.field_type(parameter);
             quote! { #about pub #field: #ty }
         });
         let body_field = operation.body.as_ref().map(|body| {
-            let about = doc(&body.doc);
+            let about = doc(&docs::body(body.description.as_deref()));
             let field = ident(&body.field);
             let ty = self.ty(&body.ty, &quote! { types });
             let ty = if body.required {
@@ -274,10 +276,16 @@ impl<'a> Emitter<'a> {
         let parameters = operation.parameters.iter().filter(|parameter| !parameter.required).map(move |parameter| {
             let ty = argument(&self.ty(&parameter.ty, &path));
             let is_list = parameter.list_style.is_some();
-            (ident(&parameter.field), ty, parameter.doc.clone(), is_list, parameter.deprecated)
+            (ident(&parameter.field), ty, docs::value(&parameter.name, &parameter.docs), is_list, parameter.deprecated)
         });
         let body = operation.body.iter().filter(|body| !body.required).map(move |body| {
-            (ident(&body.field), argument(&self.ty(&body.ty, &body_path)), body.doc.clone(), false, false)
+            (
+                ident(&body.field),
+                argument(&self.ty(&body.ty, &body_path)),
+                docs::body(body.description.as_deref()),
+                false,
+                false,
+            )
         });
         parameters.chain(body)
     }
@@ -286,7 +294,7 @@ impl<'a> Emitter<'a> {
         let name = ident(operation.required_name.as_deref()?);
         let about = required_doc(&operation.type_name);
         let fields = operation.required().map(|parameter| {
-            let about = doc(&parameter.doc);
+            let about = doc(&docs::value(&parameter.name, &parameter.docs));
             let field = ident(&parameter.field);
             let ty = self.ty(&parameter.ty, &quote! { types });
             quote! { #about pub #field: #ty }
@@ -304,24 +312,24 @@ impl<'a> Emitter<'a> {
         let name = ident(&operation.type_name);
         let scope = scope_type(operation.scope);
         let path = quote! { types };
-        let (output, read) = match &operation.answer {
-            Answer::Data(ty) | Answer::OptionalData(ty) if self.api.is_list(ty) => {
+        let (output, read) = match &operation.response {
+            Response::Data(ty) | Response::OptionalData(ty) if self.api.is_list(ty) => {
                 (self.ty(ty, &path), quote! { list })
             }
-            Answer::Data(ty) => (self.ty(ty, &path), quote! { data }),
-            Answer::OptionalData(ty) => {
+            Response::Data(ty) => (self.ty(ty, &path), quote! { data }),
+            Response::OptionalData(ty) => {
                 let ty = self.ty(ty, &path);
                 (quote! { Option<#ty> }, quote! { optional_data })
             }
-            Answer::Acknowledgement => (quote! { () }, quote! { acknowledgement }),
-            Answer::Plain(ty) => (self.ty(ty, &path), quote! { plain }),
-            Answer::OptionalPlain(ty) => {
+            Response::Empty => (quote! { () }, quote! { acknowledgement }),
+            Response::Plain(ty) => (self.ty(ty, &path), quote! { plain }),
+            Response::OptionalPlain(ty) => {
                 let ty = self.ty(ty, &path);
                 (quote! { Option<#ty> }, quote! { optional_plain })
             }
-            Answer::Text(_) => (quote! { String }, quote! { text }),
-            Answer::Bytes(_) => (quote! { Vec<u8> }, quote! { bytes }),
-            Answer::Nothing => (quote! { () }, quote! { nothing }),
+            Response::Text(_) => (quote! { String }, quote! { text }),
+            Response::Bytes(_) => (quote! { Vec<u8> }, quote! { bytes }),
+            Response::NoContent => (quote! { () }, quote! { nothing }),
         };
         let info = self.info(group, operation);
         let writes = operation.parameters.iter().map(|parameter| {
@@ -340,7 +348,7 @@ impl<'a> Emitter<'a> {
             }
         });
         let body = operation.body.as_ref().map(write_body);
-        let accept = operation.answer.media_type().map(|media_type| quote! { request.accept(#media_type); });
+        let accept = operation.response.media_type().map(|media_type| quote! { request.accept(#media_type); });
         let write = (!is_unit(operation) || accept.is_some()).then(|| {
             quote! {
                 fn write(&self, request: &mut runtime::RequestParts) {
@@ -394,14 +402,14 @@ impl<'a> Emitter<'a> {
         };
         let authenticated = operation.authenticated;
         let deprecated = operation.deprecated;
-        let summary = &operation.summary;
-        let page = match &operation.page {
+        let summary = docs::summary(operation);
+        let page = match &operation.external_docs_url {
             Some(page) => quote! { Some(#page) },
             None => quote! { None },
         };
         let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
         let lookup = &operation.lookup;
-        let arguments = format!("arguments/{}", text::arguments_file(operation));
+        let arguments = format!("arguments/{}", docs::arguments_file(operation));
         quote! {
             &runtime::OperationInfo {
                 id: #id,

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
-use super::text::doc;
+use super::docs::{self, doc};
 use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc};
 use crate::model::{
-    Apart, Api, Enum, EnumValues, Field, Form, Holding, Primitive, Struct, TypeDefinition, TypeKind, TypeRef, Union,
-    Variant,
+    Api, Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind, TypeRef,
+    Union, Variant,
 };
 
 /// The modules that types are in, in order, with their types.
@@ -45,7 +45,7 @@ impl<'a> Emitter<'a> {
             TypeKind::Union(union) => self.union(definition, union),
             TypeKind::Newtype(primitive) => self.newtype(definition, *primitive),
             TypeKind::Alias(ty) => {
-                let about = doc(&definition.doc);
+                let about = doc(&docs::value(&definition.schema_name, &definition.docs));
                 let name = ident(&definition.name);
                 let ty = self.ty(ty, &quote! { super });
                 quote! { #about pub type #name = #ty; }
@@ -54,15 +54,15 @@ impl<'a> Emitter<'a> {
     }
 
     fn newtype(&self, definition: &TypeDefinition, primitive: Primitive) -> TokenStream {
-        let about = doc(&definition.doc);
+        let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
         let krate = self.crate_path();
         let inner = primitive_type(primitive);
         let implementation = match primitive {
-            Primitive::Text => quote! { #krate::__text_newtype!(#name); },
+            Primitive::String => quote! { #krate::__text_newtype!(#name); },
             _ => quote! { #krate::__integer_newtype!(#name: #inner); },
         };
-        let copy = (primitive != Primitive::Text).then(|| quote! { Copy, });
+        let copy = (primitive != Primitive::String).then(|| quote! { Copy, });
         quote! {
             #about
             #[derive(Clone, #copy Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,7 +72,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn enumeration(&self, definition: &TypeDefinition, enumeration: &Enum) -> TokenStream {
-        let about = doc(&definition.doc);
+        let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
         let krate = self.crate_path();
         let unknown = doc("A value that this version does not know. It is kept, printed and sent back as it came.");
@@ -117,21 +117,21 @@ impl<'a> Emitter<'a> {
     }
 
     fn union(&self, definition: &TypeDefinition, union: &Union) -> TokenStream {
-        let tag = match &union.apart {
-            Apart::Tag(tag) => Some(tag),
-            Apart::Shape => None,
-            Apart::Nothing => return self.choice(definition, &union.forms),
+        let tag = match &union.tagging {
+            Tagging::Property(tag) => Some(tag),
+            Tagging::Untagged => None,
+            Tagging::Opaque => return self.opaque_union(definition, &union.variants),
         };
-        let about = doc(&definition.doc);
+        let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
         let krate = self.crate_path();
-        let variants = union.forms.iter().map(|form| {
-            let about = doc(&form.doc);
+        let variants = union.variants.iter().map(|form| {
+            let about = doc(&docs::variant(form));
             let variant = ident(&form.variant);
             let ty = self.ty(&form.ty, &quote! { super });
             quote! { #about #variant(#ty) }
         });
-        let forms = union.forms.iter().map(|form| {
+        let forms = union.variants.iter().map(|form| {
             let variant = ident(&form.variant);
             let ty = self.ty(&form.ty, &quote! { super });
             match tag {
@@ -160,20 +160,21 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// A value as it came, that can be read in each of its forms.
-    fn choice(&self, definition: &TypeDefinition, forms: &[Form]) -> TokenStream {
+    /// A value that is kept as JSON and can be read as each of its variants.
+    fn opaque_union(&self, definition: &TypeDefinition, variants: &[Variant]) -> TokenStream {
         let about = doc(&format!(
             "{}\n\nNothing tells its forms apart, so it is kept as it came; ask for the form that you expect.",
-            definition.doc
+            docs::value(&definition.schema_name, &definition.docs)
         ));
         let name = ident(&definition.name);
         let krate = self.crate_path();
-        let methods = forms.iter().map(|form| {
+        let methods = variants.iter().map(|form| {
             let bare = form.variant.trim_start_matches("r#");
             let (read, write) = (ident(&format!("as_{bare}")), ident(&format!("from_{bare}")));
             let ty = self.ty(&form.ty, &quote! { super });
-            let about_read = doc(&format!("{}\n\n# Errors\nThe value does not have this form.", form.doc));
-            let about_write = doc(&format!("{}\n\n# Errors\nIt holds a number that is not finite.", form.doc));
+            let about_read = doc(&format!("{}\n\n# Errors\nThe value does not have this form.", docs::variant(form)));
+            let about_write =
+                doc(&format!("{}\n\n# Errors\nIt holds a number that is not finite.", docs::variant(form)));
             quote! {
                 #about_read
                 pub fn #read(&self) -> Result<#ty, runtime::ReadError> {
@@ -197,19 +198,19 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// The type of a field without what `Holding` adds.
+    /// The type of a field without what [`Presence`] adds.
     fn bare(&self, field: &Field) -> TokenStream {
         self.ty(&field.ty, &quote! { super })
     }
 
     fn structure(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
-        let about = doc(&definition.doc);
+        let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
-        let fields = object.fields.iter().map(|field| self.field(field, definition.in_requests));
-        let rest = object.rest.as_ref().map(|rest| {
+        let fields = object.fields.iter().map(|field| self.field(definition, field));
+        let additional = object.additional_properties.as_ref().map(|additional| {
             let about = doc("Members that are not described, as they came.");
-            let field = ident(&rest.field);
-            let ty = match &rest.ty {
+            let field = ident(&additional.field);
+            let ty = match &additional.ty {
                 TypeRef::Primitive(Primitive::Json) => quote! { runtime::JsonObject },
                 ty => {
                     let ty = self.ty(ty, &quote! { super });
@@ -218,13 +219,12 @@ impl<'a> Emitter<'a> {
             };
             quote! { #about #[serde(flatten)] pub #field: #ty, }
         });
-        let constructor = definition.in_requests.then(|| self.constructor_of(definition, object));
-        let has_default = definition.in_requests
-            && object
-                .fields
-                .iter()
-                .all(|field| field.constant.is_none() && self.api.holding(field, true) != Holding::Value)
-            && object.required().count() == 0;
+        let constructor = definition.is_input.then(|| self.constructor_of(definition, object));
+        let has_default = definition.is_input
+            && object.fields.iter().all(|field| {
+                self.api.const_value(field).is_none() && self.api.presence(field, true) != Presence::Value
+            })
+            && self.api.required_fields(object).count() == 0;
         let default = has_default.then(|| quote! { Default, });
         let krate = self.crate_path();
         quote! {
@@ -234,18 +234,18 @@ impl<'a> Emitter<'a> {
             #[non_exhaustive]
             pub struct #name {
                 #(#fields,)*
-                #rest
+                #additional
             }
             #krate::__object!(#name);
             #constructor
         }
     }
 
-    fn field(&self, field: &Field, in_requests: bool) -> TokenStream {
-        let about = doc(&field.doc);
+    fn field(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
+        let about = doc(&docs::value(&field.name, &field.docs));
         let name = ident(&field.field);
         let bare = self.bare(field);
-        let held = if field.boxed {
+        let held = if self.api.is_boxed(owner, field) {
             quote! { Box<#bare> }
         } else {
             bare
@@ -255,9 +255,9 @@ impl<'a> Emitter<'a> {
             let wire = &field.name;
             attributes.push(quote! { rename = #wire });
         }
-        let ty = match self.api.holding(field, in_requests) {
-            Holding::Value => held,
-            Holding::List => {
+        let ty = match self.api.presence(field, owner.is_input) {
+            Presence::Value => held,
+            Presence::List => {
                 attributes.push(quote! { default });
                 attributes.push(quote! { deserialize_with = "runtime::null_as_empty" });
                 if !field.required {
@@ -265,12 +265,12 @@ impl<'a> Emitter<'a> {
                 }
                 held
             }
-            Holding::Nullable => quote! { Option<#held> },
-            Holding::Optional => {
+            Presence::Nullable => quote! { Option<#held> },
+            Presence::Optional => {
                 attributes.push(quote! { skip_serializing_if = "Option::is_none" });
                 quote! { Option<#held> }
             }
-            Holding::OptionalNullable => {
+            Presence::OptionalNullable => {
                 attributes.push(quote! { default });
                 attributes.push(quote! { deserialize_with = "runtime::null_as_value" });
                 attributes.push(quote! { skip_serializing_if = "Option::is_none" });
@@ -284,15 +284,15 @@ impl<'a> Emitter<'a> {
     /// `new`, with everything that is required, and a method for each other field.
     fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
         let name = ident(&definition.name);
-        let required: Vec<&Field> = object.required().collect();
-        let values = object.fields.iter().map(|field| self.initial(field, required.len()));
-        let rest = object.rest.as_ref().map(|rest| {
-            let field = ident(&rest.field);
+        let required: Vec<&Field> = self.api.required_fields(object).collect();
+        let values = object.fields.iter().map(|field| self.initial(definition, field, required.len()));
+        let additional = object.additional_properties.as_ref().map(|additional| {
+            let field = ident(&additional.field);
             quote! { #field: Default::default(), }
         });
         let about = doc("A value with everything that is required.");
-        let literal = quote! { Self { #(#values,)* #rest } };
-        let constant = object.fields.iter().any(|field| field.constant.is_some());
+        let literal = quote! { Self { #(#values,)* #additional } };
+        let constant = object.fields.iter().any(|field| self.api.const_value(field).is_some());
         let (constructor, extra) = match (required.as_slice(), &definition.required_name) {
             ([], _) if constant => (
                 quote! { pub fn new() -> Self { Self::default() } },
@@ -309,7 +309,7 @@ impl<'a> Emitter<'a> {
                 let required_type = ident(required_name);
                 let about = required_doc(&definition.name);
                 let fields = required.iter().map(|field| {
-                    let about = doc(&field.doc);
+                    let about = doc(&docs::value(&field.name, &field.docs));
                     let name = ident(&field.field);
                     let ty = self.given(field);
                     quote! { #about pub #name: #ty }
@@ -331,7 +331,7 @@ impl<'a> Emitter<'a> {
                 (quote! { pub fn new(#field: #ty) -> Self { #literal } }, None)
             }
         };
-        let setters = object.fields.iter().filter(|field| !field.required).map(|field| self.setter(field));
+        let setters = object.fields.iter().filter(|field| !field.required).map(|field| self.setter(definition, field));
         quote! {
             impl #name {
                 #about
@@ -346,7 +346,7 @@ impl<'a> Emitter<'a> {
     /// What a caller gives for a required field.
     fn given(&self, field: &Field) -> TokenStream {
         let bare = self.bare(field);
-        if self.api.holding(field, true) == Holding::Nullable {
+        if self.api.presence(field, true) == Presence::Nullable {
             quote! { Option<#bare> }
         } else {
             bare
@@ -354,16 +354,16 @@ impl<'a> Emitter<'a> {
     }
 
     /// The value of a field in `new`.
-    fn initial(&self, field: &Field, required: usize) -> TokenStream {
+    fn initial(&self, owner: &TypeDefinition, field: &Field, required: usize) -> TokenStream {
         let name = ident(&field.field);
-        if let Some(id) = field.constant
+        if let Some(id) = self.api.const_value(field)
             && let Some((constant, variant)) = self.only_value(id)
         {
             return quote! { #name: super::#constant::#variant };
         }
         if !field.required {
-            return match self.api.holding(field, true) {
-                Holding::List => quote! { #name: Vec::new() },
+            return match self.api.presence(field, true) {
+                Presence::List => quote! { #name: Vec::new() },
                 _ => quote! { #name: None },
             };
         }
@@ -372,9 +372,9 @@ impl<'a> Emitter<'a> {
         } else {
             quote! { #name.into() }
         };
-        match (field.boxed, self.api.holding(field, true)) {
-            (true, Holding::Nullable) if required > 1 => quote! { #name: #given.map(Box::new) },
-            (true, Holding::Nullable) => {
+        match (self.api.is_boxed(owner, field), self.api.presence(field, true)) {
+            (true, Presence::Nullable) if required > 1 => quote! { #name: #given.map(Box::new) },
+            (true, Presence::Nullable) => {
                 let ty = self.given(field);
                 quote! { #name: Into::<#ty>::into(#name).map(Box::new) }
             }
@@ -393,23 +393,23 @@ impl<'a> Emitter<'a> {
         Some((ident(&definition.name), ident(variant)))
     }
 
-    fn setter(&self, field: &Field) -> TokenStream {
-        let about = doc(&field.doc);
+    fn setter(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
+        let about = doc(&docs::value(&field.name, &field.docs));
         let name = ident(&field.field);
         let ty = argument(&self.bare(field));
-        let value = if field.boxed {
+        let value = if self.api.is_boxed(owner, field) {
             quote! { Box::new(#name.into()) }
         } else {
             quote! { #name.into() }
         };
-        let holding = self.api.holding(field, true);
-        let value = match holding {
-            Holding::List | Holding::Value => value,
-            Holding::Nullable | Holding::Optional => quote! { Some(#value) },
-            Holding::OptionalNullable => quote! { Some(Some(#value)) },
+        let presence = self.api.presence(field, true);
+        let value = match presence {
+            Presence::List | Presence::Value => value,
+            Presence::Nullable | Presence::Optional => quote! { Some(#value) },
+            Presence::OptionalNullable => quote! { Some(Some(#value)) },
         };
         let deprecated = deprecated(field.deprecated);
-        let null_setter = field.null_setter.as_deref().filter(|_| holding == Holding::OptionalNullable);
+        let null_setter = field.null_setter.as_deref().filter(|_| presence == Presence::OptionalNullable);
         let null = null_setter.map(|method| {
             let method = ident(method);
             let about = doc(&format!("Sends null for `{}`, which is not the same as leaving it out.", field.name));
@@ -435,8 +435,8 @@ impl<'a> Emitter<'a> {
     }
 }
 
-fn variant<T>(value: &Variant<T>) -> TokenStream {
-    let about = doc(&value.doc);
+fn variant<T: ToString>(value: &EnumValue<T>) -> TokenStream {
+    let about = doc(&docs::enum_value(value));
     let name = ident(&value.variant);
     quote! { #about #name }
 }

@@ -10,7 +10,6 @@ use serde_json::{Map, Value as Json};
 
 use super::effort::{Effort, LIMIT};
 use super::ground::{Ground, keys, text};
-use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::document::pointer::{PointerRef, escape};
 use crate::document::vocabulary::{HEADER, MEDIA_TYPE, OPERATION, PARAMETER, RESPONSES, SCHEMA};
@@ -97,9 +96,9 @@ fn shown<'e>(ground: &'e Ground<'_>, element: &'e Element<'_>) -> Vec<(String, &
 }
 
 fn check(ground: &Ground<'_>, schema: &Element<'_>, values: &[(String, &Node<'_>)], sink: &mut Sink<'_>) {
-    let components = ground.document.api.components.as_ref().map(|components| &components.schemas);
-    let mut converted = json_schema::alone(components, schema.node.json());
-    if ground.dialect == Dialect::FlightHub {
+    let Some(id) = ground.schema_id(schema) else { return };
+    let mut converted = json_schema::bundle(&ground.document.api.schemas, id);
+    if ground.document.policy.reads_extensions {
         refuse_unknown_members(&mut converted);
     }
     let values: Vec<(&String, Json)> = values.iter().map(|(pointer, value)| (pointer, value.json())).collect();

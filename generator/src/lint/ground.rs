@@ -2,24 +2,26 @@
 
 use std::collections::HashMap;
 
-use crate::Dialect;
 use crate::document::pointer::{escape, unescape};
+use crate::document::schema::SchemaId;
 use crate::document::vocabulary::{Object, PARAMETER, SCHEMA};
 use crate::document::{Document, Element, Node};
 
 /// What the rules look at.
 pub(super) struct Ground<'d> {
     pub(super) document: &'d Document<'d>,
-    pub(super) dialect: Dialect,
     pub(super) elements: Vec<Element<'d>>,
     positions: HashMap<String, usize>,
+    schemas: HashMap<String, SchemaId>,
 }
 
 impl<'d> Ground<'d> {
-    pub(super) fn new(document: &'d Document<'d>, dialect: Dialect) -> Self {
-        let elements = document.elements(dialect);
+    pub(super) fn new(document: &'d Document<'d>) -> Self {
+        let elements = document.elements();
         let positions = elements.iter().enumerate().map(|(index, element)| (element.pointer.clone(), index)).collect();
-        Self { document, dialect, elements, positions }
+        let schemas = &document.api.schemas;
+        let schemas = schemas.ids().map(|id| (document.at(schemas.node(id)).pointer(), id)).collect();
+        Self { document, elements, positions, schemas }
     }
 
     /// All objects of a kind.
@@ -29,6 +31,11 @@ impl<'d> Ground<'d> {
 
     pub(super) fn at(&self, pointer: &str) -> Option<&Element<'d>> {
         self.positions.get(pointer).map(|&index| &self.elements[index])
+    }
+
+    /// The schema of an element that is one.
+    pub(super) fn schema_id(&self, element: &Element<'d>) -> Option<SchemaId> {
+        self.schemas.get(&element.pointer).copied()
     }
 
     /// What an object holds under a key.

@@ -4,7 +4,6 @@
 //! switches nothing off is a problem itself: the reason it gives is not true, or not true any more.
 
 use super::ground::{Ground, keys};
-use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::pointer::PointerRef;
 use crate::document::vocabulary::SWITCHES;
@@ -17,7 +16,7 @@ struct Switch<'g> {
 
 /// Drops what is switched off, and adds the switches that are of no use.
 pub(super) fn apply(ground: &Ground<'_>, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut switches = if ground.dialect == Dialect::FlightHub { written(ground) } else { Vec::new() };
+    let mut switches = if ground.document.policy.reads_extensions { written(ground) } else { Vec::new() };
     let mut kept: Vec<Diagnostic> = Vec::new();
     for problem in problems {
         let covers = |switch: &&mut Switch<'_>| {

@@ -1,7 +1,6 @@
 //! Rules about texts for people: they are there, and they are our own.
 
 use super::ground::{Ground, list};
-use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::document::pointer::PointerRef;
 use crate::document::validate::is_words;
@@ -21,7 +20,7 @@ fn each(ground: &Ground<'_>, mut text: impl FnMut(PointerRef<'_>, &str)) {
                 text(at.key(key).value(), words);
             }
         }
-        if ground.dialect == Dialect::FlightHub {
+        if ground.document.policy.reads_extensions {
             let descriptions = at.key("x-enum-descriptions");
             for (index, words) in list(element.node, "x-enum-descriptions").iter().enumerate() {
                 text(descriptions.index(index).value(), words.as_str().unwrap_or_default());

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::keys::{Bound, Keys};
-use crate::docs::documentation;
+use crate::rustdoc::documentation;
 
 /// The description, or the words to use where there is none, and every constraint.
 pub(super) fn describe(keys: &Keys<'_>, fallback: &str) -> String {

@@ -1,109 +1,120 @@
 //! The lower stage: a document in, the model out.
 //!
-//! Everything that can be wrong with a specification whose shape is right is found here, with its place: what leads
-//! nowhere or back to itself, what contradicts itself, what the generator does not support. All of it is reported, not
-//! only the first. This stage gives things their names and knows nothing of tokens.
+//! Everything that can be wrong with a specification whose form is right is found here, with its place: references without
+//! an end, contradictions, what the generator does not support. All of it is reported, not only the first problem. This
+//! stage issues the names of the client and knows nothing of tokens.
 
-mod answer;
-mod body;
-mod circles;
-mod content;
-mod enumeration;
-mod facts;
-mod graph;
-mod groups;
-mod interface;
-mod keys;
-mod object;
-mod operation;
-mod parameter;
-mod promises;
-mod types;
-mod union;
+mod bodies;
+mod docs;
+mod enums;
+mod error_codes;
+mod media_type;
+mod objects;
+mod operation_metadata;
+mod operations;
+mod parameters;
+mod responses;
+mod scc;
+mod schemas;
+mod security;
+mod servers;
+mod tags;
+mod unions;
+mod usage;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use openapiv3::{Components, ReferenceOr};
-
-use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::pointer::{PointerRef, escape, unescape};
+use crate::document::arena::{Arena, Id};
+use crate::document::openapi::{OpenApi, Operation};
+use crate::document::pointer::PointerRef;
 use crate::document::{Document, Sink};
-use crate::model::{Api, Roles};
-use graph::Use;
-pub(crate) use groups::without_names;
-use types::Types;
+use crate::model::{Api, ManagedHeaders, TypeRef};
+use crate::policy::Policy;
+use schemas::Types;
+pub(crate) use tags::normalize_path;
+use usage::{Aliases, Use};
 
 /// Makes the model of a document.
-pub(crate) fn lower(document: &Document<'_>, dialect: Dialect) -> Result<Api, Vec<Diagnostic>> {
-    let types = Types::read(document, dialect);
+pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
+    let types = Types::read(document);
+    let aliases = Aliases::new(&types.drafts);
     let mut lowering = Lowering {
         document,
-        dialect,
+        api: &document.api,
+        policy: document.policy,
+        by_id: operation_metadata::by_id(&document.api),
+        known_codes: document.api.error_codes.iter().map(|entry| entry.code).collect(),
         types,
-        by_id: promises::by_id(document),
-        roles: Roles::default(),
-        error_codes: Vec::new(),
+        aliases,
+        managed_headers: ManagedHeaders::default(),
         uses: Vec::new(),
-        found: Sink::new(document),
+        sink: Sink::new(document),
     };
-    let mut api = lowering.interface();
-    lowering.error_codes = api.error_codes.iter().map(|entry| entry.code).collect();
-    api.groups = lowering.groups();
-    let Lowering { mut types, roles, uses, found, .. } = lowering;
-    let mut problems = found.problems;
-    api.roles = roles;
-    problems.extend(union::settle(document, dialect, &mut types.drafts));
+    let (token, token_pointer) = lowering.token().unzip();
+    let regions = lowering.regions();
+    let error_codes = lowering.error_codes();
+    let groups = lowering.groups();
+    let Lowering { mut types, aliases, managed_headers, uses, sink, .. } = lowering;
+    let mut problems = sink.problems;
     let drafts = std::mem::take(&mut types.drafts);
-    let (mut definitions, more) = graph::finish(document, drafts, &uses, &types.one_way);
-    types.name_required(&mut definitions);
-    problems.extend(types.found.problems);
-    problems.extend(more);
-    if !problems.is_empty() {
-        return Err(problems);
+    let (drafts, ambiguous) = unions::complete(document, drafts, &aliases);
+    problems.extend(ambiguous);
+    let definitions = usage::complete(&mut types, drafts, &uses);
+    problems.extend(types.sink.problems);
+    match definitions {
+        Ok(types) if problems.is_empty() => Ok(Api {
+            title: document.api.title.clone(),
+            description: document.api.description.clone(),
+            token,
+            token_pointer,
+            managed_headers,
+            regions,
+            error_codes,
+            groups,
+            types,
+        }),
+        Ok(_) => Err(problems),
+        Err(more) => {
+            problems.extend(more);
+            Err(problems)
+        }
     }
-    api.types = definitions;
-    Ok(api)
 }
 
 struct Lowering<'d> {
     document: &'d Document<'d>,
-    dialect: Dialect,
+    api: &'d OpenApi,
+    policy: &'static Policy,
+    /// Operations by their ids; of two with one id the first.
+    by_id: HashMap<&'d str, &'d Operation>,
+    /// The table of error codes.
+    known_codes: HashSet<i64>,
     types: Types<'d>,
-    /// Operations with an id.
-    by_id: HashMap<&'d str, promises::Place<'d>>,
-    roles: Roles,
-    error_codes: Vec<i64>,
+    aliases: Aliases,
+    managed_headers: ManagedHeaders,
     uses: Vec<Use>,
-    found: Sink<'d>,
+    sink: Sink<'d>,
 }
 
 impl<'d> Lowering<'d> {
-    fn components(&self) -> Option<&'d Components> {
-        self.document.api.components.as_ref()
+    /// The object that a place holds or refers to, and where that is.
+    fn resolve<T>(&mut self, arena: &'d Arena<T>, id: Id<T>) -> Option<(&'d T, PointerRef<'d>)> {
+        let Some((end, object)) = arena.resolve(id) else {
+            let at = self.document.at(arena.node(id));
+            self.sink.report(
+                Code::CircularRef,
+                at,
+                "this reference leads back to itself",
+                "refer to the object itself",
+            );
+            return None;
+        };
+        Some((object, self.document.at(arena.node(end))))
     }
 
-    /// What is written in a place, or where its reference leads, with its pointer.
-    fn resolve<T>(
-        &mut self,
-        slot: &'d ReferenceOr<T>,
-        at: PointerRef<'_>,
-        section: &str,
-        members: impl Fn(&'d Components) -> &'d indexmap::IndexMap<String, ReferenceOr<T>>,
-    ) -> Option<(&'d T, String)> {
-        let mut slot = slot;
-        let mut pointer = at.pointer();
-        for _ in 0..32 {
-            match slot {
-                ReferenceOr::Item(item) => return Some((item, pointer)),
-                ReferenceOr::Reference { reference } => {
-                    let name = unescape(reference.rsplit('/').next().unwrap_or_default());
-                    pointer = format!("/components/{section}/{}", escape(&name));
-                    slot = members(self.components()?).get(&name)?;
-                }
-            }
-        }
-        self.found.report(Code::CircularRef, at, "this reference leads back to itself", "refer to the object itself");
-        None
+    /// Notes that an operation of a module names a type.
+    fn note_use(&mut self, module: &str, ty: &TypeRef, is_input: bool) {
+        self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), is_input });
     }
 }

@@ -3,9 +3,10 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::text::{doc, inner_doc};
+use super::docs::{self, doc, inner_doc};
 use super::{Emitter, ident};
-use crate::model::RoleHeader;
+use crate::model::ManagedHeader;
+use crate::rustdoc::{documentation, plain_line};
 
 impl Emitter<'_> {
     /// `mod.rs`: modules, the facts that the runtime asks for, and the catalogue.
@@ -13,7 +14,8 @@ impl Emitter<'_> {
         let api = self.api;
         let use_runtime = self.use_runtime();
         let title = &api.title;
-        let heading = inner_doc(&format!("{title}\n\n{}", api.doc));
+        let heading =
+            inner_doc(&format!("{title}\n\n{}", documentation(api.description.as_deref().unwrap_or_default())));
         let modules = api.groups.iter().map(|group| ident(&group.module));
         let client = self.in_crate().then(|| quote! { mod client; });
         let region = (self.in_crate() && !api.regions.is_empty()).then(|| quote! { pub use client::Region; });
@@ -32,19 +34,19 @@ impl Emitter<'_> {
             }
             None => quote! { None },
         };
-        let header = |role: &Option<RoleHeader>| match role {
+        let header = |role: &Option<ManagedHeader>| match role {
             Some(header) => {
                 let name = &header.name;
                 quote! { Some(#name) }
             }
             None => quote! { None },
         };
-        let request_id = header(&api.roles.request_id);
-        let language = header(&api.roles.language);
-        let project = header(&api.roles.project);
+        let request_id = header(&api.managed_headers.request_id);
+        let language = header(&api.managed_headers.language);
+        let project = header(&api.managed_headers.project);
         let error_codes = api.error_codes.iter().map(|code| {
             let number = Literal::i64_unsuffixed(code.code);
-            let (name, group, meaning) = (&code.name, &code.group, &code.meaning);
+            let (name, group, meaning) = (&code.name, &code.group, plain_line(&code.meaning));
             quote! { runtime::ErrorCodeInfo { code: #number, name: #name, group: #group, meaning: #meaning } }
         });
         let about_api = doc(&format!("What all calls of {title} have in common."));
@@ -78,7 +80,7 @@ impl Emitter<'_> {
         let use_runtime = self.use_runtime();
         let krate = self.crate_path();
         let variants = codes.iter().map(|code| {
-            let about = doc(&code.doc);
+            let about = doc(&docs::error_code(code));
             let name = ident(&code.variant);
             quote! { #about #name }
         });
@@ -148,7 +150,7 @@ impl Emitter<'_> {
             })
             .collect();
         let types = quote! { super::types };
-        let project = api.roles.project.as_ref().map(|header| {
+        let project = api.managed_headers.project.as_ref().map(|header| {
             let ty = self.ty(&header.ty, &types);
             let about = doc("A client for the calls of one project.");
             quote! {
@@ -161,7 +163,7 @@ impl Emitter<'_> {
                 }
             }
         });
-        let language = api.roles.language.as_ref().map(|header| {
+        let language = api.managed_headers.language.as_ref().map(|header| {
             let ty = self.ty(&header.ty, &types);
             let about = doc("The language of messages.");
             quote! {
@@ -176,7 +178,7 @@ impl Emitter<'_> {
         let region = (!api.regions.is_empty()).then(|| {
             let about = doc("A public installation. A token is good in the region that issued it only.");
             let variants = api.regions.iter().map(|region| {
-                let about = doc(&region.doc);
+                let about = doc(&docs::region(region));
                 let variant = ident(&region.variant);
                 quote! { #about #variant }
             });

@@ -1,0 +1,333 @@
+//! The objects of OpenAPI 3.0 as all later stages read them.
+//!
+//! They hold what a document states and what some stage reads, with our `x-` keys as fields of their own; the document
+//! of somebody else has none of these. Every object knows its place, and every reference the object that it leads to.
+
+use super::arena::{Arena, Id};
+use super::pointer::{NodeId, Nodes};
+use super::schema::{SchemaId, Schemas};
+
+/// A document.
+#[derive(Debug)]
+pub(crate) struct OpenApi {
+    pub(crate) nodes: Nodes,
+    pub(crate) title: String,
+    pub(crate) description: Option<String>,
+    pub(crate) servers: Vec<Server>,
+    pub(crate) tags: Vec<Tag>,
+    pub(crate) security: Option<Vec<SecurityRequirement>>,
+    pub(crate) paths: Vec<PathItem>,
+    /// `x-error-codes`.
+    pub(crate) error_codes: Vec<ErrorCode>,
+    pub(crate) schemas: Schemas,
+    pub(crate) parameters: Arena<Parameter>,
+    pub(crate) request_bodies: Arena<RequestBody>,
+    pub(crate) responses: Arena<Response>,
+    pub(crate) security_schemes: Arena<SecurityScheme>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) node: NodeId,
+    pub(crate) url: String,
+    pub(crate) description: Option<String>,
+    pub(crate) has_variables: bool,
+    pub(crate) region: Option<String>,
+    pub(crate) source: Option<Source>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Tag {
+    pub(crate) node: NodeId,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) client_name: Option<String>,
+}
+
+/// Schemes that a request needs together. Without any it needs none.
+pub(crate) type SecurityRequirement = Vec<String>;
+
+/// An entry of `x-error-codes`.
+#[derive(Debug)]
+pub(crate) struct ErrorCode {
+    pub(crate) node: NodeId,
+    pub(crate) code: i64,
+    pub(crate) name: String,
+    pub(crate) group: String,
+    pub(crate) meaning: String,
+    pub(crate) source: Option<Source>,
+}
+
+#[derive(Debug)]
+pub(crate) struct PathItem {
+    pub(crate) node: NodeId,
+    pub(crate) path: String,
+    pub(crate) description: Option<String>,
+    pub(crate) parameters: Vec<Id<Parameter>>,
+    /// In the order of [`Method`].
+    pub(crate) operations: Vec<Operation>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Put,
+    Post,
+    Delete,
+    Options,
+    Head,
+    Patch,
+    Trace,
+}
+
+impl Method {
+    /// As a request line has it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+            Self::Head => "HEAD",
+            Self::Patch => "PATCH",
+            Self::Trace => "TRACE",
+        }
+    }
+
+    /// The key of a Path Item Object.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Put => "put",
+            Self::Post => "post",
+            Self::Delete => "delete",
+            Self::Options => "options",
+            Self::Head => "head",
+            Self::Patch => "patch",
+            Self::Trace => "trace",
+        }
+    }
+
+    /// Whether HTTP promises that a request changes nothing (RFC 9110, section 9.2.1).
+    pub(crate) fn is_safe(self) -> bool {
+        matches!(self, Self::Get | Self::Head | Self::Options | Self::Trace)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) node: NodeId,
+    pub(crate) method: Method,
+    pub(crate) id: Option<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) summary: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) external_docs_url: Option<String>,
+    pub(crate) parameters: Vec<Id<Parameter>>,
+    pub(crate) request_body: Option<Id<RequestBody>>,
+    /// By status, in the order of the document; `default` comes last.
+    pub(crate) responses: Vec<(Status, Id<Response>)>,
+    pub(crate) deprecated: bool,
+    pub(crate) security: Option<Vec<SecurityRequirement>>,
+    pub(crate) risk: Option<Risk>,
+    pub(crate) retry: Option<Retry>,
+    pub(crate) is_private_cloud_only: bool,
+    pub(crate) client_name: Option<String>,
+    pub(crate) error_codes: Vec<i64>,
+    pub(crate) lookup: Vec<String>,
+    pub(crate) source: Option<Source>,
+}
+
+/// The key of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Code(u16),
+    /// All statuses that begin with a digit.
+    Range(u16),
+    Default,
+}
+
+impl Status {
+    /// Whether it is one of those that begin with a digit.
+    pub(crate) fn is_of(self, hundreds: u16) -> bool {
+        match self {
+            Self::Code(code) => code / 100 == hundreds,
+            Self::Range(range) => range == hundreds,
+            Self::Default => false,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) location: ParameterLocation,
+    pub(crate) description: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) deprecated: bool,
+    pub(crate) style: Style,
+    pub(crate) explode: Option<bool>,
+    pub(crate) allow_reserved: bool,
+    /// None for a parameter that has `content` instead.
+    pub(crate) schema: Option<SchemaId>,
+    pub(crate) role: Option<HeaderRole>,
+    pub(crate) source: Option<Source>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum ParameterLocation {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+impl ParameterLocation {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Simple,
+    Matrix,
+    Label,
+    Form,
+    SpaceDelimited,
+    PipeDelimited,
+    DeepObject,
+}
+
+#[derive(Debug)]
+pub(crate) struct RequestBody {
+    pub(crate) description: Option<String>,
+    pub(crate) content: Vec<MediaType>,
+    pub(crate) required: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) content: Vec<MediaType>,
+}
+
+#[derive(Debug)]
+pub(crate) struct MediaType {
+    pub(crate) node: NodeId,
+    pub(crate) name: String,
+    pub(crate) schema: Option<SchemaId>,
+}
+
+#[derive(Debug)]
+pub(crate) enum SecurityScheme {
+    /// An API key in the header of this name.
+    HeaderKey(String),
+    /// An API key in the query or in a cookie.
+    OtherKey,
+    /// A scheme of the `Authorization` header.
+    Http(String),
+    /// OAuth 2 and OpenID Connect, which end in a bearer token.
+    OAuth,
+}
+
+/// How much an operation can do. Each class includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Risk {
+    Read,
+    Write,
+    Destructive,
+    Physical,
+}
+
+impl Risk {
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "read" => Some(Self::Read),
+            "write" => Some(Self::Write),
+            "destructive" => Some(Self::Destructive),
+            "physical" => Some(Self::Physical),
+            _ => None,
+        }
+    }
+}
+
+/// Whether an operation may be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retry {
+    Safe,
+    Idempotent,
+    Never,
+}
+
+impl Retry {
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "safe" => Some(Self::Safe),
+            "idempotent" => Some(Self::Idempotent),
+            "never" => Some(Self::Never),
+            _ => None,
+        }
+    }
+}
+
+/// What the client does with a header parameter by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeaderRole {
+    RequestId,
+    Language,
+    Project,
+}
+
+impl HeaderRole {
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "request-id" => Some(Self::RequestId),
+            "language" => Some(Self::Language),
+            "project" => Some(Self::Project),
+            _ => None,
+        }
+    }
+}
+
+/// `x-source`: how sure a fact is, and a note that says more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) confidence: Confidence,
+    pub(crate) note: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Confidence {
+    Documented,
+    Observed,
+    Inferred,
+}
+
+impl Confidence {
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "documented" => Some(Self::Documented),
+            "observed" => Some(Self::Observed),
+            "inferred" => Some(Self::Inferred),
+            _ => None,
+        }
+    }
+}
+
+impl OpenApi {
+    /// All operations with their paths, in the order of the document.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = (&PathItem, &Operation)> {
+        self.paths.iter().flat_map(|item| item.operations.iter().map(move |operation| (item, operation)))
+    }
+
+    /// The security requirements of an operation: one of them is enough. None if neither it nor the document has any.
+    pub(crate) fn requirements<'a>(&'a self, operation: &'a Operation) -> Option<&'a [SecurityRequirement]> {
+        operation.security.as_ref().or(self.security.as_ref()).map(Vec::as_slice)
+    }
+}

@@ -1,0 +1,313 @@
+//! The Schema Object, and the questions that several stages ask about one.
+
+use serde_json::{Number, Value};
+
+use super::arena::{Arena, Id, ObjectOrRef};
+use super::openapi::Source;
+
+pub(crate) type SchemaId = Id<Schema>;
+pub(crate) type Schemas = Arena<Schema>;
+
+/// The word under `type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    String,
+    Number,
+    Integer,
+    Boolean,
+    Object,
+    Array,
+}
+
+impl Type {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Number => "number",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+            Self::Object => "object",
+            Self::Array => "array",
+        }
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        let all = [Self::String, Self::Number, Self::Integer, Self::Boolean, Self::Object, Self::Array];
+        all.into_iter().find(|known| known.as_str() == word)
+    }
+}
+
+/// A schema as it is written. A key that is not written is `None`, empty or false.
+#[derive(Debug, Default)]
+pub(crate) struct Schema {
+    pub(crate) keywords: Keywords,
+    pub(crate) properties: Vec<(String, SchemaId)>,
+    pub(crate) additional_properties: Option<AdditionalProperties>,
+    pub(crate) items: Option<SchemaId>,
+    pub(crate) all_of: Vec<SchemaId>,
+    pub(crate) one_of: Vec<SchemaId>,
+    pub(crate) any_of: Vec<SchemaId>,
+    pub(crate) not: Option<SchemaId>,
+}
+
+/// The keys of a schema that hold no other schema.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Keywords {
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) ty: Option<Type>,
+    pub(crate) format: Option<String>,
+    pub(crate) nullable: bool,
+    pub(crate) values: Vec<Value>,
+    pub(crate) default: Option<Value>,
+    pub(crate) example: Option<Value>,
+    pub(crate) deprecated: bool,
+    pub(crate) read_only: bool,
+    pub(crate) write_only: bool,
+    pub(crate) required: Vec<String>,
+    pub(crate) limits: Limits,
+    pub(crate) discriminator: Option<Discriminator>,
+    /// The address under `externalDocs`.
+    pub(crate) external_docs_url: Option<String>,
+    pub(crate) unit: Option<&'static str>,
+    pub(crate) is_envelope: bool,
+    pub(crate) enum_names: Option<Vec<String>>,
+    pub(crate) enum_descriptions: Option<Vec<String>>,
+    pub(crate) source: Option<Source>,
+}
+
+/// What limits values, whatever type it is about.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Limits {
+    pub(crate) pattern: Option<String>,
+    pub(crate) multiple_of: Option<Number>,
+    pub(crate) minimum: Option<Number>,
+    pub(crate) exclusive_minimum: bool,
+    pub(crate) maximum: Option<Number>,
+    pub(crate) exclusive_maximum: bool,
+    pub(crate) min_length: Option<usize>,
+    pub(crate) max_length: Option<usize>,
+    pub(crate) min_items: Option<usize>,
+    pub(crate) max_items: Option<usize>,
+    pub(crate) unique_items: Option<bool>,
+    pub(crate) min_properties: Option<usize>,
+    pub(crate) max_properties: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AdditionalProperties {
+    /// Allowed or not.
+    Any(bool),
+    Schema(SchemaId),
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) struct Discriminator {
+    pub(crate) property_name: String,
+    /// Values, with what each leads to: a reference, or the name of a component.
+    pub(crate) mapping: Vec<(String, String)>,
+}
+
+/// A limit of numbers that applies.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Bound {
+    pub(crate) value: Number,
+    pub(crate) is_exclusive: bool,
+}
+
+/// The smallest and the largest number of characters, items or properties.
+pub(crate) type Size = (Option<usize>, Option<usize>);
+
+impl Schema {
+    fn is_of(&self, types: &[Type]) -> bool {
+        self.keywords.ty.is_none_or(|ty| types.contains(&ty))
+    }
+
+    fn is_numeric(&self) -> bool {
+        self.is_of(&[Type::Number, Type::Integer])
+    }
+
+    // A limit on values of another type than the schema's limits nothing.
+
+    pub(crate) fn minimum(&self) -> Option<Bound> {
+        let limits = &self.keywords.limits;
+        let value = limits.minimum.clone().filter(|_| self.is_numeric())?;
+        Some(Bound { value, is_exclusive: limits.exclusive_minimum })
+    }
+
+    pub(crate) fn maximum(&self) -> Option<Bound> {
+        let limits = &self.keywords.limits;
+        let value = limits.maximum.clone().filter(|_| self.is_numeric())?;
+        Some(Bound { value, is_exclusive: limits.exclusive_maximum })
+    }
+
+    pub(crate) fn multiple_of(&self) -> Option<&Number> {
+        self.keywords.limits.multiple_of.as_ref().filter(|_| self.is_numeric())
+    }
+
+    pub(crate) fn pattern(&self) -> Option<&str> {
+        self.keywords.limits.pattern.as_deref().filter(|_| self.is_of(&[Type::String]))
+    }
+
+    pub(crate) fn has_unique_items(&self) -> bool {
+        self.keywords.limits.unique_items == Some(true) && self.is_of(&[Type::Array])
+    }
+
+    /// The limits of characters, items or properties, by the type. A schema without `type` uses the first limit present.
+    pub(crate) fn size(&self) -> Size {
+        let limits = &self.keywords.limits;
+        match self.keywords.ty {
+            Some(Type::String) => (limits.min_length, limits.max_length),
+            Some(Type::Array) => (limits.min_items, limits.max_items),
+            Some(Type::Object) => (limits.min_properties, limits.max_properties),
+            Some(Type::Number | Type::Integer | Type::Boolean) => (None, None),
+            None => (
+                limits.min_length.or(limits.min_items).or(limits.min_properties),
+                limits.max_length.or(limits.max_items).or(limits.max_properties),
+            ),
+        }
+    }
+
+    /// The names that an object requires.
+    pub(crate) fn required(&self) -> &[String] {
+        if self.is_of(&[Type::Object]) { &self.keywords.required } else { &[] }
+    }
+
+    pub(crate) fn additional_properties(&self) -> Option<AdditionalProperties> {
+        self.additional_properties.filter(|_| self.is_of(&[Type::Object]))
+    }
+
+    /// Whether keys beside `allOf` add to the value.
+    pub(crate) fn describes_a_value(&self) -> bool {
+        !self.properties.is_empty()
+            || !self.required().is_empty()
+            || self.additional_properties().is_some()
+            || self.items.is_some()
+            || !self.keywords.values.is_empty()
+    }
+
+    /// Whether it is made of other schemas.
+    pub(crate) fn combines(&self) -> bool {
+        !self.all_of.is_empty() || !self.one_of.is_empty() || !self.any_of.is_empty() || self.not.is_some()
+    }
+
+    /// Whether it documents a value, and says nothing about which values there are.
+    fn is_annotation(&self) -> bool {
+        let keywords = &self.keywords;
+        let is_plain = !keywords.nullable
+            && !keywords.deprecated
+            && !keywords.read_only
+            && !keywords.write_only
+            && !keywords.is_envelope;
+        let has_annotation = keywords.discriminator.is_some()
+            || keywords.default.is_some()
+            || keywords.unit.is_some()
+            || keywords.source.is_some()
+            || keywords.enum_names.is_some()
+            || keywords.enum_descriptions.is_some();
+        let is_limited = self.pattern().is_some()
+            || self.minimum().is_some()
+            || self.maximum().is_some()
+            || self.multiple_of().is_some()
+            || self.size() != (None, None)
+            || self.has_unique_items();
+        is_plain
+            && !has_annotation
+            && !is_limited
+            && keywords.ty.is_none()
+            && keywords.format.is_none()
+            && !self.combines()
+            && !self.describes_a_value()
+    }
+}
+
+impl Arena<Schema> {
+    /// The schema that a schema refers to, where it does nothing else: the reference is written as such, or as the only
+    /// one in a list of `allOf`, with a description of its own.
+    pub(crate) fn only_reference(&self, id: SchemaId) -> Option<SchemaId> {
+        match self.get(id) {
+            ObjectOrRef::Ref(target) => Some(*target),
+            ObjectOrRef::Object(schema) => {
+                let mut targets = schema.all_of.iter().filter_map(|member| self.target(*member));
+                let only = targets.next().filter(|_| targets.next().is_none() && !schema.describes_a_value())?;
+                self.written_members(schema).all(Schema::is_annotation).then_some(only)
+            }
+        }
+    }
+
+    /// The schema that a `$ref` leads to.
+    pub(crate) fn target(&self, id: SchemaId) -> Option<SchemaId> {
+        match self.get(id) {
+            ObjectOrRef::Ref(target) => Some(*target),
+            ObjectOrRef::Object(_) => None,
+        }
+    }
+
+    /// The references that a schema is, or that its `allOf` has.
+    pub(crate) fn all_of_refs(&self, id: SchemaId) -> impl Iterator<Item = SchemaId> {
+        let (own, members) = match self.get(id) {
+            ObjectOrRef::Ref(target) => (Some(*target), &[][..]),
+            ObjectOrRef::Object(schema) => (None, schema.all_of.as_slice()),
+        };
+        own.into_iter().chain(members.iter().filter_map(|member| self.target(*member)))
+    }
+
+    fn written_members<'a>(&'a self, schema: &'a Schema) -> impl Iterator<Item = &'a Schema> {
+        schema.all_of.iter().filter_map(|member| self.object(*member))
+    }
+
+    /// The description of a schema, or that of a member of `allOf` that has nothing else.
+    pub(crate) fn description<'a>(&'a self, schema: &'a Schema) -> Option<&'a str> {
+        fn own(schema: &Schema) -> Option<&str> {
+            schema.keywords.description.as_deref().or(schema.keywords.title.as_deref())
+        }
+        let of_members = || self.written_members(schema).filter(|member| member.is_annotation()).find_map(own);
+        own(schema).or_else(of_members)
+    }
+
+    /// The description at the end of a reference.
+    pub(crate) fn referenced_description(&self, id: SchemaId) -> Option<&str> {
+        self.resolve(id)?.1.keywords.description.as_deref()
+    }
+
+    /// Whether two places hold the same schema. The order of properties does not count.
+    pub(crate) fn is_same(&self, a: SchemaId, b: SchemaId) -> bool {
+        let all =
+            |a: &[SchemaId], b: &[SchemaId]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.is_same(*a, *b));
+        let both = |a: Option<SchemaId>, b: Option<SchemaId>| match (a, b) {
+            (Some(a), Some(b)) => self.is_same(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        let (a, b) = match (self.get(a), self.get(b)) {
+            (ObjectOrRef::Ref(a), ObjectOrRef::Ref(b)) => return a == b,
+            (ObjectOrRef::Object(a), ObjectOrRef::Object(b)) => (a, b),
+            _ => return false,
+        };
+        a.keywords == b.keywords
+            && self.are_same_properties(&a.properties, &b.properties)
+            && self.is_same_additional(a.additional_properties, b.additional_properties)
+            && both(a.items, b.items)
+            && all(&a.all_of, &b.all_of)
+            && all(&a.one_of, &b.one_of)
+            && all(&a.any_of, &b.any_of)
+            && both(a.not, b.not)
+    }
+
+    fn are_same_properties(&self, a: &[(String, SchemaId)], b: &[(String, SchemaId)]) -> bool {
+        fn sorted(properties: &[(String, SchemaId)]) -> Vec<&(String, SchemaId)> {
+            let mut sorted: Vec<_> = properties.iter().collect();
+            sorted.sort_by(|a, b| a.0.cmp(&b.0));
+            sorted
+        }
+        a.len() == b.len() && sorted(a).into_iter().zip(sorted(b)).all(|(a, b)| a.0 == b.0 && self.is_same(a.1, b.1))
+    }
+
+    /// Whether two values of `additionalProperties` are the same.
+    pub(crate) fn is_same_additional(&self, a: Option<AdditionalProperties>, b: Option<AdditionalProperties>) -> bool {
+        match (a, b) {
+            (Some(AdditionalProperties::Schema(a)), Some(AdditionalProperties::Schema(b))) => self.is_same(a, b),
+            (a, b) => a == b,
+        }
+    }
+}

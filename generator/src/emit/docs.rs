@@ -1,0 +1,328 @@
+//! The generated documentation: facts of the model in sentences.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use serde_json::{Number, Value};
+
+use crate::document::openapi::Confidence;
+use crate::model::{
+    Api, Bound, Constraints, Docs, EnumValue, ErrorCode, Group, Operation, Region, Retry, Risk, Scope, Size, SizeOf,
+    Source, Variant,
+};
+use crate::names::{Case, identifier};
+use crate::rustdoc::{documentation, plain_line};
+
+/// What stands between the lines of a documentation until the file is text: one attribute takes a fraction of the time
+/// that many take.
+pub(crate) const LINE_END: char = '\u{1}';
+
+/// Documentation of an item.
+pub(super) fn doc(text: &str) -> Option<TokenStream> {
+    lines(text).map(|lines| quote! { #[doc = #lines] })
+}
+
+/// Documentation of the file that it stands in.
+pub(super) fn inner_doc(text: &str) -> Option<TokenStream> {
+    lines(text).map(|lines| quote! { #![doc = #lines] })
+}
+
+fn lines(text: &str) -> Option<Literal> {
+    let mut joined = String::with_capacity(text.len() + 8);
+    for (index, line) in text.trim_end().lines().enumerate() {
+        if index > 0 {
+            joined.push(LINE_END);
+        }
+        if !line.is_empty() {
+            joined.push(' ');
+            if line.contains(is_refused) {
+                joined.push_str(&line.replace(is_refused, "\u{fffd}"));
+            } else {
+                joined.push_str(line);
+            }
+        }
+    }
+    (!joined.is_empty()).then(|| raw(&joined))
+}
+
+/// A raw literal: escapes would be written, read and written again on the way to a comment, which has none.
+fn raw(text: &str) -> Literal {
+    let longest = || text.split(|sign| sign != '#').map(str::len).max().unwrap_or_default();
+    let hashes = "#".repeat(if text.contains('"') { longest() + 1 } else { 0 });
+    format!("r{hashes}\"{text}\"{hashes}").parse().unwrap_or_else(|_| Literal::string(text))
+}
+
+/// Whether a comment cannot hold a sign: one that ends a line alone, or that changes the direction in which the line is
+/// read, is refused by the compiler.
+fn is_refused(sign: char) -> bool {
+    matches!(sign, LINE_END | '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+pub(super) fn arguments_file(operation: &Operation) -> String {
+    format!("{}.json", identifier(&operation.type_name, Case::Snake).trim_start_matches("r#"))
+}
+
+pub(super) fn risk(risk: Risk) -> &'static str {
+    match risk {
+        Risk::Read => "read. It changes nothing.",
+        Risk::Write => "write. It changes data, and neither deletes any nor moves anything.",
+        Risk::Destructive => "destructive. It deletes data, stops work or spends quota.",
+        Risk::Physical => "**physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.",
+    }
+}
+
+fn retry(retry: Retry) -> &'static str {
+    match retry {
+        Retry::Safe => "safe. Repeating it does no harm.",
+        Retry::Idempotent => "idempotent. Sent twice it does what it does sent once.",
+        Retry::Never => "**never**. Sent twice it may do its work twice.",
+    }
+}
+
+pub(super) fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Organization => "the organization of the token.",
+        Scope::Either => "the organization of the token, or a project.",
+        Scope::Project => "a project.",
+    }
+}
+
+/// Everything that there is to know about an operation.
+pub(super) fn operation(api: &Api, operation: &Operation) -> String {
+    let mut text = description(operation);
+    text.push_str(&format!("\n\n`{} {}`\n\n", operation.http_method, operation.path.replace('`', "")));
+    text.push_str(&format!("- Scope: {}\n", scope(operation.scope)));
+    text.push_str(&format!("- Risk: {}\n", risk(operation.risk)));
+    text.push_str(&format!("- Repeating: {}\n", retry(operation.retry)));
+    if !operation.lookup.is_empty() {
+        let ids: Vec<String> = operation.lookup.iter().map(|id| format!("`{}`", id.replace('`', ""))).collect();
+        text.push_str(&format!("- If the answer is lost: look with {} before you send it again.\n", ids.join(" or ")));
+    }
+    if operation.private_cloud_only {
+        text.push_str("- Availability: private-cloud installations only; public hosts answer HTTP 404.\n");
+    }
+    if !operation.authenticated {
+        text.push_str("- Token: not sent.\n");
+    }
+    if let Some(page) = &operation.external_docs_url {
+        text.push_str(&format!("- Page: <{page}>\n"));
+    }
+    if !operation.error_codes.is_empty() {
+        text.push_str("\n# Errors\n\nCodes that it is known to answer with:\n\n");
+        for code in &operation.error_codes {
+            if let Some(known) = api.error_codes.iter().find(|known| known.code == *code) {
+                text.push_str(&format!("- {code}: {}\n", documentation(&plain_line(&known.meaning))));
+            }
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+/// The summary of an operation: one line without markup.
+pub(super) fn summary(operation: &Operation) -> String {
+    let of_request = || format!("{} {}", operation.http_method, operation.path);
+    operation.summary.as_deref().map_or_else(of_request, plain_line)
+}
+
+/// What the specification says about an operation.
+fn description(operation: &Operation) -> String {
+    let summary = summary(operation);
+    let mut text = documentation(&summary);
+    if let Some(description) = operation.description.as_deref().filter(|description| !description.is_empty())
+        && plain_line(description) != summary
+    {
+        text.push_str("\n\n");
+        text.push_str(&documentation(description));
+    }
+    if let Some(source) = &operation.source {
+        text.push_str("\n\nSource: ");
+        text.push_str(&source_sentence(source).unwrap_or_else(|| "Documented.".to_owned()));
+    }
+    text
+}
+
+/// The documentation of a schema, a property or a parameter. Without a description it says the name.
+pub(super) fn value(name: &str, docs: &Docs) -> String {
+    let of_name = || format!("`{}` of the interface.", name.replace('`', ""));
+    let description = docs.description.as_deref().map_or_else(of_name, documentation);
+    let facts = docs.constraints.as_deref().map(constraints).unwrap_or_default();
+    with_facts(description, facts, docs.source.as_ref())
+}
+
+pub(super) fn group(group: &Group) -> String {
+    documentation(group.description.as_deref().unwrap_or(&group.name))
+}
+
+pub(super) fn body(description: Option<&str>) -> String {
+    description.map_or_else(|| "The request body.".to_owned(), documentation)
+}
+
+pub(super) fn variant(variant: &Variant) -> String {
+    variant.description.as_deref().map_or_else(|| format!("The form `{}`.", variant.name), documentation)
+}
+
+pub(super) fn enum_value<T: ToString>(value: &EnumValue<T>) -> String {
+    value.description.as_deref().map_or_else(|| format!("The value `{}`.", value.value.to_string()), documentation)
+}
+
+pub(super) fn region(region: &Region) -> String {
+    let description = documentation(region.description.as_deref().unwrap_or(&region.name));
+    with_facts(description, vec![format!("<{}>", region.url)], region.source.as_ref())
+}
+
+pub(super) fn error_code(code: &ErrorCode) -> String {
+    let facts = vec![format!("Code {}, group `{}`.", code.code, code.group)];
+    with_facts(documentation(&code.meaning), facts, code.source.as_ref())
+}
+
+/// A description with sentences after it.
+fn with_facts(mut description: String, mut facts: Vec<String>, source: Option<&Source>) -> String {
+    facts.extend(source.and_then(source_sentence));
+    if !facts.is_empty() {
+        description.push_str("\n\n");
+        description.push_str(&facts.join(" "));
+    }
+    description
+}
+
+/// The limits and the unit of a value, each in a sentence.
+fn constraints(constraints: &Constraints) -> Vec<String> {
+    let mut facts = Vec::new();
+    if let Some(unit) = constraints.unit {
+        facts.push(format!("Unit: {}.", unit_name(unit)));
+    }
+    if !constraints.values.is_empty() {
+        let values: Vec<String> = constraints.values.iter().map(|value| format!("`{}`", plain(value))).collect();
+        facts.push(format!("One of: {}.", values.join(", ")));
+    }
+    facts.extend(range(constraints.minimum.as_ref(), constraints.maximum.as_ref()));
+    if let Some(factor) = &constraints.multiple_of {
+        facts.push(format!("A multiple of {}.", number(factor)));
+    }
+    if let Some((counted, size)) = constraints.size {
+        facts.extend(size_sentence(size, counted));
+    }
+    if constraints.unique_items {
+        facts.push("No entry twice.".to_owned());
+    }
+    if let Some(pattern) = &constraints.pattern {
+        facts.push(format!("Pattern: `{}`.", pattern.replace('`', "\\x60")));
+    }
+    if let Some(format) = constraints.format.as_deref()
+        && !matches!(format, "int32" | "int64" | "float" | "double" | "password" | "byte" | "date-time")
+    {
+        facts.push(format!("Format: {}.", documentation(format)));
+    }
+    if let Some(default) = &constraints.default {
+        facts.push(format!("Left out, it is taken as `{}`.", plain(default)));
+    }
+    if constraints.read_only {
+        facts.push("In answers only.".to_owned());
+    }
+    if constraints.write_only {
+        facts.push("In requests only.".to_owned());
+    }
+    if constraints.deprecated {
+        facts.push("**Deprecated.**".to_owned());
+    }
+    if let Some(url) = &constraints.external_docs_url {
+        facts.push(format!("See <{url}>."));
+    }
+    facts
+}
+
+fn range(minimum: Option<&Bound>, maximum: Option<&Bound>) -> Option<String> {
+    let bound = |bound: &Bound, exclusive: &str, inclusive: &str| {
+        format!("{} {}", if bound.is_exclusive { exclusive } else { inclusive }, number(&bound.value))
+    };
+    let low = minimum.map(|minimum| bound(minimum, "more than", "at least"));
+    let high = maximum.map(|maximum| bound(maximum, "less than", "at most"));
+    match (low, high) {
+        (Some(low), Some(high)) => Some(capitalized(&format!("{low} and {high}."))),
+        (Some(one), None) | (None, Some(one)) => Some(capitalized(&format!("{one}."))),
+        (None, None) => None,
+    }
+}
+
+/// A number without the point that JSON writes behind a whole one.
+fn number(number: &Number) -> String {
+    match number.as_f64() {
+        Some(value) if number.is_f64() => value.to_string(),
+        _ => number.to_string(),
+    }
+}
+
+fn size_sentence(size: Size, counted: SizeOf) -> Option<String> {
+    let things = match counted {
+        SizeOf::Characters => "characters",
+        SizeOf::Items => "entries",
+        SizeOf::Properties => "members",
+    };
+    match size {
+        (Some(low), Some(high)) if low == high => Some(format!("Exactly {low} {things}.")),
+        (Some(low), Some(high)) => Some(format!("{low} to {high} {things}.")),
+        (Some(low), None) => Some(format!("At least {low} {things}.")),
+        (None, Some(high)) => Some(format!("At most {high} {things}.")),
+        (None, None) => None,
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn unit_name(unit: &str) -> String {
+    match unit {
+        "unix-seconds" => "seconds since 1970-01-01T00:00:00Z".to_owned(),
+        "unix-milliseconds" => "milliseconds since 1970-01-01T00:00:00Z".to_owned(),
+        "rfc3339" => "RFC 3339".to_owned(),
+        unit => unit.replace('-', " "),
+    }
+}
+
+/// A value without the quotes of a text.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// How sure a fact is, unless it is the ordinary case.
+fn source_sentence(source: &Source) -> Option<String> {
+    let confidence = match source.confidence {
+        Confidence::Documented => None,
+        Confidence::Observed => Some("Observed, not documented.".to_owned()),
+        Confidence::Inferred => Some("**Inferred**: nobody has seen it.".to_owned()),
+    };
+    let note = source.note.as_deref().map(documentation);
+    let sentences: Vec<String> = confidence.into_iter().chain(note).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens as _;
+
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        syn::parse2::<syn::LitStr>(lines(text).unwrap().into_token_stream()).unwrap().value()
+    }
+
+    #[test]
+    fn documentation_comes_through_as_it_is() {
+        for text in
+            ["plain", "says \"so\"", "r#\"raw\"#", "\"## and ##\"#", "a\\nb", "{}", &format!("\"{}", "#".repeat(300))]
+        {
+            assert_eq!(shown(text), format!(" {text}"));
+        }
+        assert_eq!(shown("one\n\n  two\n"), " one\u{1}\u{1}   two");
+        assert!(lines(" \n").is_none());
+    }
+
+    #[test]
+    fn documentation_has_no_sign_that_a_comment_cannot_hold() {
+        for sign in ['\r', '\u{1}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {
+            assert_eq!(shown(&format!("a{sign}b")), " a\u{fffd}b");
+        }
+        assert_eq!(shown("a\u{2065}b"), " a\u{2065}b");
+    }
+}

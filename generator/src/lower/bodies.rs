@@ -1,0 +1,96 @@
+//! Request bodies.
+
+use super::Lowering;
+use super::docs;
+use super::media_type::Format;
+use super::schemas::ANY;
+use crate::diagnostic::Code;
+use crate::document::openapi::Operation;
+use crate::document::schema::SchemaId;
+use crate::model::{Body, Encoding, Primitive, SourceRef, TypeRef};
+
+/// A body whose field has no name yet.
+pub(super) struct BodyDraft {
+    pub(super) schema: SchemaId,
+    pub(super) required: bool,
+    source_ref: SourceRef,
+    schema_pointer: String,
+    encoding: Encoding,
+    ty: TypeRef,
+    description: Option<String>,
+}
+
+impl BodyDraft {
+    /// The body in the field of this name.
+    pub(super) fn named(self, field: String) -> Body {
+        Body {
+            field,
+            source_ref: self.source_ref,
+            schema_pointer: self.schema_pointer,
+            required: self.required,
+            encoding: self.encoding,
+            ty: self.ty,
+            description: self.description,
+        }
+    }
+}
+
+impl<'d> Lowering<'d> {
+    pub(super) fn body(&mut self, operation: &'d Operation, (id, module): (&str, &str)) -> Option<BodyDraft> {
+        let slot = operation.request_body?;
+        let (body, node) = self.resolve(&self.api.request_bodies, slot)?;
+        let content_at = node.key("content");
+        let Some(content) = self.content(&body.content) else {
+            let found = body.content.iter().map(|media_type| media_type.name.as_str()).collect::<Vec<_>>();
+            let message = format!("a request body of type `{}` is not supported", found.join("`, `"));
+            let first = body.content.first().map_or(content_at, |media_type| self.document.at(media_type.node));
+            let help = "supported is JSON; in documents of others also forms, and texts and bytes as they are";
+            self.sink.report(Code::Unsupported, first, message, help);
+            return None;
+        };
+        let media_at = self.document.at(content.media_type.node);
+        let Some(schema) = content.media_type.schema else {
+            let help = "add `schema`; `schema: {}` for any JSON";
+            self.sink.report(Code::MissingKey, media_at, "this request body has no schema", help);
+            return None;
+        };
+        let schema_at = self.types.at(schema);
+        let (ty, nullable) = match content.format {
+            Format::Json | Format::Form => self.types.type_of(schema, &format!("{id}_body")),
+            Format::Text => (TypeRef::Primitive(Primitive::String), false),
+            Format::Bytes => (TypeRef::Primitive(Primitive::Bytes), false),
+        };
+        let encoding = match content.format {
+            Format::Json => Encoding::Json,
+            Format::Form => {
+                self.check_form(&ty, schema_at);
+                Encoding::Form
+            }
+            Format::Text | Format::Bytes => {
+                if content.media_type.name.contains('*') {
+                    let help = "write the media type that is sent";
+                    self.sink.report(Code::Unsupported, media_at, "a request body of any of several types", help);
+                }
+                Encoding::Raw(content.media_type.name.clone())
+            }
+        };
+        let nullable = nullable && encoding == Encoding::Json && ty != ANY;
+        if nullable && !self.policy.takes_loose_schemas {
+            self.sink.report(Code::Unsupported, schema_at, "a request body that may be null", "remove `nullable`");
+        }
+        let ty = ty.or_null(nullable);
+        self.note_use(module, &ty, true);
+        Some(BodyDraft {
+            schema,
+            required: body.required,
+            source_ref: SourceRef {
+                slot: self.document.at(self.api.request_bodies.node(slot)).pointer(),
+                node: node.pointer(),
+            },
+            schema_pointer: schema_at.pointer(),
+            encoding,
+            ty,
+            description: body.description.clone().or_else(|| docs::description(&self.api.schemas, schema)),
+        })
+    }
+}

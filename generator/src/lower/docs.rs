@@ -1,0 +1,61 @@
+//! The facts that documentation needs: descriptions, constraints and sources, as they are written.
+
+use serde_json::Value;
+
+use crate::document::schema::{Schema, SchemaId, Schemas, Type};
+use crate::model::{Constraints, Docs, SizeOf};
+
+/// Those of a schema.
+pub(super) fn of_schema(schemas: &Schemas, schema: &Schema) -> Docs {
+    Docs {
+        description: schemas.description(schema).map(str::to_owned),
+        constraints: constraints(schema),
+        source: schema.keywords.source.clone(),
+    }
+}
+
+/// Those of a property. One that only refers to a schema has the description of that.
+pub(super) fn of_property(schemas: &Schemas, id: SchemaId) -> Docs {
+    let own = schemas.object(id).map(|schema| of_schema(schemas, schema)).unwrap_or_default();
+    let referenced = || schemas.referenced_description(schemas.only_reference(id)?).map(str::to_owned);
+    Docs { description: own.description.clone().or_else(referenced), ..own }
+}
+
+/// The description of the value that a schema written in a parameter, a body or a union describes.
+pub(super) fn description(schemas: &Schemas, id: SchemaId) -> Option<String> {
+    schemas.referenced_description(id).map(str::to_owned)
+}
+
+/// The limits and the unit of a schema; none if it has none.
+pub(super) fn constraints(schema: &Schema) -> Option<Box<Constraints>> {
+    let keywords = &schema.keywords;
+    let is_enumeration = !matches!(keywords.ty, Some(Type::Boolean | Type::Number));
+    let counted = match keywords.ty {
+        Some(Type::Array) => Some(SizeOf::Items),
+        Some(Type::Object) => Some(SizeOf::Properties),
+        Some(Type::String) => Some(SizeOf::Characters),
+        _ => None,
+    };
+    let constraints = Constraints {
+        unit: keywords.unit,
+        values: if is_enumeration { Vec::new() } else { keywords.values.clone() },
+        minimum: schema.minimum(),
+        maximum: schema.maximum(),
+        multiple_of: schema.multiple_of().cloned(),
+        size: counted.map(|counted| (counted, schema.size())).filter(|(_, size)| *size != (None, None)),
+        unique_items: schema.has_unique_items(),
+        pattern: schema.pattern().map(str::to_owned),
+        format: keywords.format.clone(),
+        default: keywords.default.clone(),
+        read_only: keywords.read_only,
+        write_only: keywords.write_only,
+        deprecated: keywords.deprecated,
+        external_docs_url: keywords.external_docs_url.clone(),
+    };
+    (constraints != Constraints::default()).then(|| Box::new(constraints))
+}
+
+/// A value for messages: a text without quotes.
+pub(super) fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

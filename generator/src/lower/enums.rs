@@ -1,0 +1,145 @@
+//! Schemas with `enum`.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::schemas::{ANY, Types};
+use crate::diagnostic::Code;
+use crate::document::pointer::PointerRef;
+use crate::document::schema::{Keywords, Schema, Type};
+use crate::model::{Enum, EnumValue, EnumValues, Primitive, TypeKind, TypeRef};
+use crate::names::{Case, Scope, identifier};
+
+impl Types<'_> {
+    /// An enumeration of texts or integers. It stays open: the emitted type has a variant for other values.
+    pub(super) fn enumeration(&mut self, schema: &Schema, at: PointerRef<'_>) -> TypeKind {
+        let keywords = &schema.keywords;
+        let mut listed: Vec<(usize, &Value)> =
+            keywords.values.iter().enumerate().filter(|(_, value)| !value.is_null()).collect();
+        if listed.len() < keywords.values.len() && !keywords.nullable && !self.policy.takes_loose_schemas {
+            self.sink.report(
+                Code::WrongValue,
+                at.key("enum"),
+                "null is a value here, and `nullable` is not set",
+                "write `nullable: true`",
+            );
+        }
+        if self.policy.takes_loose_schemas {
+            let mut known: HashSet<String> = HashSet::new();
+            listed.retain(|(_, value)| known.insert(value.to_string()));
+        }
+        let values: Vec<&Value> = listed.iter().map(|(_, value)| *value).collect();
+        self.check_repetitions(&values, at);
+        let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
+        let integers: Option<Vec<i64>> = values.iter().map(|value| value.as_i64()).collect();
+        let fits = |ty: Type| keywords.ty.is_none_or(|written| written == ty);
+        let names = self.value_names(keywords, &values, at);
+        let descriptions = self.value_descriptions(keywords, values.len(), at);
+        let indices = listed.iter().map(|(index, _)| *index).zip(names).zip(descriptions);
+        match (texts, integers) {
+            (Some(texts), _) if fits(Type::String) && !texts.is_empty() => {
+                TypeKind::Enum(Enum { values: EnumValues::Text(enum_values(texts, indices)) })
+            }
+            (_, Some(integers)) if fits(Type::Integer) && !integers.is_empty() => {
+                TypeKind::Enum(Enum { values: EnumValues::Integer(enum_values(integers, indices)) })
+            }
+            // The values are documented: they are among the constraints.
+            _ if self.policy.takes_loose_schemas
+                && matches!(keywords.ty, Some(Type::Boolean | Type::Number))
+                && values.iter().all(|value| value.is_boolean() || value.is_number()) =>
+            {
+                let is_boolean = keywords.ty == Some(Type::Boolean);
+                TypeKind::Alias(TypeRef::Primitive(if is_boolean { Primitive::Boolean } else { Primitive::Double }))
+            }
+            _ => {
+                self.sink.report(
+                    Code::Unsupported,
+                    at.key("enum"),
+                    "an enumeration must be of `type: string` with texts, or of `type: integer` with integers",
+                    "write the values in the form of the type; a boolean or a number needs no `enum`",
+                );
+                TypeKind::Alias(ANY)
+            }
+        }
+    }
+
+    fn check_repetitions(&mut self, values: &[&Value], at: PointerRef<'_>) {
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for (index, value) in values.iter().enumerate() {
+            let first = *known.entry(value.to_string()).or_insert(index);
+            if first < index {
+                let message = format!("{value} is listed twice");
+                let list = at.key("enum");
+                let first = (list.index(first), "first here");
+                self.sink.report_with(Code::DuplicateName, list.index(index), message, "remove one of them", first);
+            }
+        }
+    }
+
+    fn value_names(&mut self, keywords: &Keywords, values: &[&Value], at: PointerRef<'_>) -> Vec<String> {
+        let mut scope = Scope::with_taken(["UnknownValue"]);
+        let Some(names) = &keywords.enum_names else {
+            let wanted: Vec<String> = values
+                .iter()
+                .map(|value| match value {
+                    Value::String(text) => text.clone(),
+                    value => format!("value_{}", value.to_string().replace('-', "minus_")),
+                })
+                .collect();
+            return scope.issue_all(&wanted.iter().map(String::as_str).collect::<Vec<_>>(), Case::Camel);
+        };
+        self.check_length(names.len(), values.len(), "x-enum-varnames", at);
+        let list = at.key("x-enum-varnames");
+        for (index, name) in names.iter().enumerate() {
+            if identifier(name, Case::Camel) != *name {
+                let message = format!("`{name}` is not how Rust writes the name of a variant");
+                let help = format!("write `{}`", identifier(name, Case::Camel));
+                self.sink.report(Code::EnumNames, list.index(index), message, help);
+            } else if scope.issue(name, Case::Camel) != *name {
+                let message = format!("the name `{name}` is taken");
+                let help = "give every value its own name; `UnknownValue` is that of all others";
+                match names[..index].iter().position(|known| known == name) {
+                    Some(first) => {
+                        let first = (list.index(first), "first here");
+                        self.sink.report_with(Code::EnumNames, list.index(index), message, help, first);
+                    }
+                    None => self.sink.report(Code::EnumNames, list.index(index), message, help),
+                }
+            }
+        }
+        names.clone()
+    }
+
+    fn value_descriptions(&mut self, keywords: &Keywords, count: usize, at: PointerRef<'_>) -> Vec<Option<String>> {
+        match &keywords.enum_descriptions {
+            Some(descriptions) => {
+                self.check_length(descriptions.len(), count, "x-enum-descriptions", at);
+                descriptions.iter().cloned().map(Some).collect()
+            }
+            None => vec![None; count],
+        }
+    }
+
+    fn check_length(&mut self, found: usize, wanted: usize, key: &str, at: PointerRef<'_>) {
+        if found != wanted {
+            let entries = if found == 1 { "entry" } else { "entries" };
+            self.sink.report_with(
+                Code::EnumNames,
+                at.key(key),
+                format!("{found} {entries} for {wanted} values"),
+                "write one entry for each value, in the order of `enum`; null has none and comes last",
+                (at.key("enum").value(), "the values"),
+            );
+        }
+    }
+}
+
+/// Values with their positions in the list, their names and their descriptions.
+fn enum_values<T>(
+    values: Vec<T>,
+    described: impl Iterator<Item = ((usize, String), Option<String>)>,
+) -> Vec<EnumValue<T>> {
+    let values = values.into_iter().zip(described);
+    values.map(|(value, ((index, variant), description))| EnumValue { variant, value, index, description }).collect()
+}

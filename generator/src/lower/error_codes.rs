@@ -1,0 +1,56 @@
+//! The table of error codes.
+
+use super::Lowering;
+use crate::diagnostic::Code;
+use crate::document::pointer::PointerRef;
+use crate::model::ErrorCode;
+use crate::names::{Case, Scope};
+
+impl Lowering<'_> {
+    pub(super) fn error_codes(&mut self) -> Vec<ErrorCode> {
+        let mut scope = Scope::with_taken(["UnknownValue"]);
+        let mut codes: Vec<ErrorCode> = Vec::new();
+        for entry in &self.api.error_codes {
+            let at = self.document.at(entry.node);
+            if let Some(first) = codes.iter().find(|known| known.code == entry.code) {
+                let message = format!("code {} is listed twice", entry.code);
+                self.report_taken(at.key("code"), message, "remove one of them", Some(&first.pointer));
+            }
+            let variant = scope.issue(&entry.name, Case::Camel);
+            if variant != entry.name {
+                let message = format!("`{}` cannot name a code, or is taken", entry.name);
+                let first = codes.iter().find(|known| known.name == entry.name).map(|known| known.pointer.as_str());
+                self.report_taken(at.key("name"), message, format!("`{variant}` would do"), first);
+            }
+            codes.push(ErrorCode {
+                pointer: at.pointer(),
+                code: entry.code,
+                name: entry.name.clone(),
+                variant,
+                group: entry.group.clone(),
+                meaning: entry.meaning.clone(),
+                source: entry.source.clone(),
+            });
+        }
+        codes
+    }
+
+    /// Reports a value that cannot be used, with the entry of the list that has it already, if one does.
+    pub(super) fn report_taken(
+        &mut self,
+        at: PointerRef<'_>,
+        message: String,
+        help: impl Into<String>,
+        first: Option<&str>,
+    ) {
+        match (first, at) {
+            (Some(first), PointerRef::Key(_, key)) => {
+                let first = PointerRef::Base(first);
+                let written = first.key(key);
+                let first = (written.value(), "first here");
+                self.sink.report_with(Code::DuplicateName, at.value(), message, help, first);
+            }
+            _ => self.sink.report(Code::DuplicateName, at.value(), message, help),
+        }
+    }
+}

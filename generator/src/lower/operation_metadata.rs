@@ -1,0 +1,96 @@
+//! Risk, idempotency, lookup and error-code metadata of an operation.
+
+use std::collections::HashMap;
+
+use super::Lowering;
+use crate::diagnostic::Code;
+use crate::document::openapi::{OpenApi, Operation};
+use crate::document::pointer::PointerRef;
+use crate::model::{Retry, Risk};
+use crate::spelling::did_you_mean;
+
+impl<'d> Lowering<'d> {
+    pub(super) fn risk_and_retry(&mut self, operation: &Operation) -> (Risk, Retry) {
+        if !self.policy.requires_metadata {
+            // Only what every HTTP method promises.
+            return if operation.method.is_safe() { (Risk::Read, Retry::Safe) } else { (Risk::Write, Retry::Never) };
+        }
+        let at = self.document.at(operation.node);
+        if operation.risk.is_none() {
+            let help = "add `x-risk: read`, `write`, `destructive` or `physical`; spec/README.md says which";
+            self.sink.report(Code::MissingKey, at, "this operation has no `x-risk`", help);
+        }
+        if operation.retry.is_none() {
+            let help = "add `x-retry: safe`, `idempotent` or `never`; spec/README.md says which";
+            self.sink.report(Code::MissingKey, at, "this operation has no `x-retry`", help);
+        }
+        let (Some(risk), Some(retry)) = (operation.risk, operation.retry) else {
+            return (Risk::Physical, Retry::Never);
+        };
+        let mut contradiction = |message: &str, help: &str| {
+            let (risk, retry) = (at.key("x-risk"), at.key("x-retry"));
+            self.sink.report_with(Code::RiskRetry, retry.value(), message, help, (risk.value(), "the risk"));
+        };
+        if (risk == Risk::Read) != (retry == Retry::Safe) {
+            contradiction(
+                "risk and retry class contradict each other",
+                "`x-risk: read` and `x-retry: safe` go together: only what changes nothing may be repeated at will",
+            );
+        }
+        if risk == Risk::Physical && retry != Retry::Never {
+            contradiction("a physical operation must never be repeated", "write `x-retry: never`");
+        }
+        (risk, retry)
+    }
+
+    /// A lookup must do no harm, so it is a read.
+    pub(super) fn check_lookup(&mut self, operation: &'d Operation) {
+        let at = self.document.at(operation.node);
+        let list = at.key("x-lookup");
+        let help = "name operations with `x-risk: read`, by their `operationId`";
+        for (index, id) in operation.lookup.iter().enumerate() {
+            let here = list.index(index);
+            let Some(&known) = self.by_id.get(id.as_str()) else {
+                let ids = self.api.operations().filter_map(|(_, operation)| operation.id.as_deref());
+                let help = did_you_mean(id, ids, || help.to_owned());
+                self.sink.report(Code::DanglingRef, here, format!("there is no operation `{id}`"), help);
+                continue;
+            };
+            if known.risk != Some(Risk::Read) {
+                let message = format!("`{id}` is not a read, and cannot be used to look something up");
+                let known = self.document.at(known.node);
+                let risk = known.key("x-risk");
+                self.sink.report_with(Code::RiskRetry, here, message, help, (risk.value(), "its risk"));
+            }
+        }
+    }
+
+    pub(super) fn check_codes(&mut self, operation: &Operation) {
+        let at = self.document.at(operation.node);
+        let list = at.key("x-error-codes");
+        for (index, code) in operation.error_codes.iter().enumerate() {
+            if self.known_codes.contains(code) {
+                continue;
+            }
+            let message = format!("{code} is not in the table of error codes");
+            let help = "add it to `x-error-codes` at the top level, or correct it";
+            let table = (PointerRef::ROOT.key("x-error-codes"), "the table");
+            if self.known_codes.is_empty() {
+                self.sink.report(Code::UnknownErrorCode, list.index(index), message, help);
+            } else {
+                self.sink.report_with(Code::UnknownErrorCode, list.index(index), message, help, table);
+            }
+        }
+    }
+}
+
+/// Operations by their ids; of two with one id the first.
+pub(super) fn by_id(api: &OpenApi) -> HashMap<&str, &Operation> {
+    let mut found = HashMap::new();
+    for (_, operation) in api.operations() {
+        if let Some(id) = &operation.id {
+            found.entry(id.as_str()).or_insert(operation);
+        }
+    }
+    found
+}

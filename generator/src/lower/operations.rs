@@ -1,0 +1,121 @@
+//! One operation: from the Operation Object to the model.
+
+use std::collections::HashSet;
+
+use super::Lowering;
+use super::tags::Named;
+use crate::diagnostic::Code;
+use crate::document::pointer::PointerRef;
+use crate::model::{Argument, Location, Operation, Parameter};
+use crate::names::{Case, Scope};
+
+/// Methods that every operation or call has, and the argument that holds all required values.
+const CALL_NAMES: &[&str] = &["new", "send", "map", "operation", "dry_run", "default", "required"];
+
+impl<'d> Lowering<'d> {
+    /// An operation of a module. `methods` are the names of its group, `types` those of all operations.
+    pub(super) fn operation(
+        &mut self,
+        named: &Named<'d>,
+        type_name: String,
+        module: &str,
+        methods: &mut Scope,
+        types: &mut Scope,
+    ) -> Operation {
+        let (item, operation) = (named.item, named.operation);
+        let at = self.document.at(operation.node);
+        let context = (named.id.as_str(), module);
+        if self.policy.requires_metadata {
+            self.check_tags(operation);
+        }
+        let drafts = self.parameters(item, operation, context);
+        self.check_path(item, operation, &drafts);
+        let body = self.body(operation, context);
+        let mut arguments: Vec<Argument> = Vec::new();
+        let mut known: HashSet<&str> = HashSet::new();
+        for draft in &drafts.given {
+            let name = &draft.written.name;
+            if !known.insert(name) {
+                let message = format!("two arguments of this operation are called `{name}`");
+                let (named_at, id) = (PointerRef::Base(&draft.named_at), at.key("operationId"));
+                let other = (id.value(), "the operation");
+                self.sink.report_with(Code::DuplicateName, named_at.value(), message, "rename one of them", other);
+            }
+            arguments.push(Argument {
+                name: name.clone(),
+                required: draft.written.required,
+                description: draft.written.description.clone(),
+                schema: draft.schema,
+            });
+        }
+        if let Some(body) = &body {
+            if known.contains("body") {
+                let message = "a parameter called `body` beside a request body";
+                let body_at = (at.key("requestBody"), "the request body");
+                let parameters_at = at.key("parameters");
+                self.sink.report_with(Code::DuplicateName, parameters_at, message, "rename the parameter", body_at);
+            }
+            arguments.push(Argument {
+                name: "body".to_owned(),
+                required: body.required,
+                description: None,
+                schema: body.schema,
+            });
+        }
+        let mut fields = Scope::with_taken(CALL_NAMES.iter().copied());
+        let names: Vec<&str> = arguments.iter().map(|argument| argument.name.as_str()).collect();
+        let mut issued = fields.issue_all(&names, Case::Snake).into_iter();
+        let parameters: Vec<Parameter> =
+            drafts.given.into_iter().zip(issued.by_ref()).map(|(draft, field)| draft.named(field)).collect();
+        let body = body.zip(issued.next()).map(|(draft, field)| draft.named(field));
+        let (response, response_ref) = self.response(operation, context);
+        let (risk, retry) = self.risk_and_retry(operation);
+        self.check_codes(operation);
+        self.check_lookup(operation);
+        let client_name = operation.client_name.as_deref();
+        let method_name = methods.issue(client_name.unwrap_or(&named.id), Case::Snake);
+        if let Some(name) = client_name.filter(|name| *name != method_name.trim_start_matches("r#")) {
+            let message = format!("`{name}` cannot name a method of its group, or is taken");
+            let help = "choose a name in snake case that is free";
+            self.sink.report(Code::DuplicateName, at.key("x-client-name").value(), message, help);
+        }
+        let required = parameters.iter().filter(|parameter| parameter.is_required_argument()).count();
+        let required_name = (required > 1).then(|| types.issue_type(&format!("{type_name}Required")));
+        Operation {
+            id: named.id.clone(),
+            pointer: at.pointer(),
+            type_name,
+            required_name,
+            method_name,
+            http_method: operation.method.as_str(),
+            path: item.path.clone(),
+            scope: drafts.scope,
+            scope_ref: drafts.scope_ref,
+            risk,
+            retry,
+            private_cloud_only: operation.is_private_cloud_only,
+            authenticated: self.is_authenticated(operation),
+            deprecated: operation.deprecated,
+            summary: operation.summary.clone().or_else(|| operation.description.clone()),
+            description: operation.description.clone().or_else(|| item.description.clone()),
+            source: operation.source.clone(),
+            external_docs_url: operation.external_docs_url.clone(),
+            error_codes: operation.error_codes.clone(),
+            lookup: operation.lookup.clone(),
+            parameters: in_order(parameters, &item.path),
+            body,
+            response,
+            response_ref,
+            arguments,
+        }
+    }
+}
+
+/// Path parameters in the order of the path, then the others in the order of the document.
+fn in_order(mut parameters: Vec<Parameter>, path: &str) -> Vec<Parameter> {
+    parameters.sort_by_key(|parameter| match parameter.location {
+        Location::Path => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(path.len()),
+        Location::Query | Location::Header => path.len() + 1,
+    });
+    parameters
+}

@@ -1,0 +1,313 @@
+//! Parameters: what callers give, and the headers that the client fills in by itself.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Lowering;
+use super::docs;
+use super::schemas::Kind;
+use crate::diagnostic::Code;
+use crate::document::arena::Id;
+use crate::document::openapi::{self, HeaderRole, Operation, ParameterLocation, PathItem, Style};
+use crate::document::pointer::PointerRef;
+use crate::document::schema::SchemaId;
+use crate::model::{
+    Docs, ListStyle, Location, ManagedHeader, ManagedHeaders, Parameter, Primitive, Scope, SourceRef, TypeKind, TypeRef,
+};
+use crate::spelling::did_you_mean;
+
+/// Headers that OpenAPI describes in other objects.
+const NOT_PARAMETERS: &[&str] = &["accept", "content-type", "authorization"];
+
+/// The parameters of an operation.
+#[derive(Debug, Default)]
+pub(super) struct Parameters<'d> {
+    pub(super) given: Vec<ParameterDraft<'d>>,
+    pub(super) scope: Scope,
+    pub(super) scope_ref: Option<SourceRef>,
+}
+
+/// A parameter whose field has no name yet.
+#[derive(Debug)]
+pub(super) struct ParameterDraft<'d> {
+    pub(super) written: &'d openapi::Parameter,
+    pub(super) schema: SchemaId,
+    pub(super) location: Location,
+    /// Where the operation or its path refers to it, or has its name.
+    pub(super) named_at: String,
+    source_ref: SourceRef,
+    ty: TypeRef,
+    list_style: Option<ListStyle>,
+    docs: Docs,
+}
+
+impl ParameterDraft<'_> {
+    /// The parameter in the field of this name.
+    pub(super) fn named(self, field: String) -> Parameter {
+        Parameter {
+            name: self.written.name.clone(),
+            source_ref: self.source_ref,
+            field,
+            location: self.location,
+            required: self.written.required,
+            deprecated: self.written.deprecated,
+            ty: self.ty,
+            list_style: self.list_style,
+            docs: self.docs,
+        }
+    }
+}
+
+/// A parameter, and where the operation or its path has it.
+struct Found<'d> {
+    parameter: &'d openapi::Parameter,
+    slot: PointerRef<'d>,
+    node: PointerRef<'d>,
+    is_reference: bool,
+}
+
+impl<'d> Lowering<'d> {
+    /// Those of the path and those of the operation, which replace those of the path.
+    pub(super) fn parameters(
+        &mut self,
+        item: &'d PathItem,
+        operation: &'d Operation,
+        context: (&str, &str),
+    ) -> Parameters<'d> {
+        let of_path = self.parameter_list(&item.parameters);
+        let of_operation = self.parameter_list(&operation.parameters);
+        let own: HashSet<_> = of_operation.iter().map(|found| key(found.parameter)).collect();
+        let inherited = of_path.into_iter().filter(|found| !own.contains(&key(found.parameter)));
+        let mut parameters = Parameters::default();
+        for found in inherited.chain(of_operation) {
+            self.parameter(found, context, &mut parameters);
+        }
+        parameters
+    }
+
+    fn parameter_list(&mut self, list: &'d [Id<openapi::Parameter>]) -> Vec<Found<'d>> {
+        let mut found = Vec::new();
+        let mut seen: HashMap<(ParameterLocation, &str), PointerRef<'d>> = HashMap::new();
+        for id in list {
+            let slot = self.document.at(self.api.parameters.node(*id));
+            let Some((parameter, node)) = self.resolve(&self.api.parameters, *id) else { continue };
+            let (location, name) = key(parameter);
+            if let Some(first) = seen.get(&(location, name)) {
+                let message = format!("the {} parameter `{name}` is listed twice", location.as_str());
+                let first = (*first, "first here");
+                self.sink.report_with(Code::DuplicateName, slot, message, "remove one of them", first);
+                continue;
+            }
+            seen.insert((location, name), slot);
+            let is_reference = self.api.parameters.object(*id).is_none();
+            found.push(Found { parameter, slot, node, is_reference });
+        }
+        found
+    }
+
+    fn parameter(&mut self, found: Found<'d>, (id, module): (&str, &str), parameters: &mut Parameters<'d>) {
+        let Found { parameter, slot, node: at, is_reference } = found;
+        let Some(location) = self.location(parameter, at) else { return };
+        let Some(schema) = parameter.schema else {
+            let help = "give it a `schema` instead";
+            let message = "`content` of a parameter is not supported";
+            return self.sink.report(Code::Unsupported, at.key("content"), message, help);
+        };
+        let (ty, list_style) = self.value(parameter, schema, location, at, id);
+        self.note_use(module, &ty, true);
+        let source_ref = SourceRef { slot: slot.pointer(), node: at.pointer() };
+        if let Some(role) = parameter.role {
+            if location != Location::Header {
+                let help = "only headers are filled in by the client";
+                self.sink.report(Code::WrongValue, at.key("x-role"), "`x-role` in a parameter that is no header", help);
+            }
+            if role == HeaderRole::Project {
+                parameters.scope = if parameter.required { Scope::Project } else { Scope::Either };
+                parameters.scope_ref = Some(source_ref.clone());
+            }
+            return self.manage(role, ManagedHeader { name: parameter.name.clone(), ty, source_ref }, at);
+        }
+        let named_at = if is_reference { slot.pointer() } else { slot.key("name").pointer() };
+        let docs = self.parameter_docs(parameter, schema);
+        parameters.given.push(ParameterDraft {
+            written: parameter,
+            schema,
+            location,
+            named_at,
+            source_ref,
+            ty,
+            list_style,
+            docs,
+        });
+    }
+
+    /// Where a parameter is sent. None if it is not sent as a parameter.
+    fn location(&mut self, parameter: &openapi::Parameter, at: PointerRef<'_>) -> Option<Location> {
+        let location = match parameter.location {
+            ParameterLocation::Path => Location::Path,
+            ParameterLocation::Query => Location::Query,
+            ParameterLocation::Header => Location::Header,
+            ParameterLocation::Cookie => {
+                let help = "remove it; the client keeps no cookies";
+                let message = "parameters in cookies are not supported";
+                self.sink.report(Code::Unsupported, at.key("in").value(), message, help);
+                return None;
+            }
+        };
+        if parameter.allow_reserved {
+            let help = "remove it; the client encodes every reserved character";
+            self.sink.report(Code::Unsupported, at.key("allowReserved"), "`allowReserved` is not supported", help);
+        }
+        if location == Location::Header && NOT_PARAMETERS.contains(&parameter.name.to_ascii_lowercase().as_str()) {
+            if self.policy.refuses_unused_keys {
+                let message = format!("OpenAPI ignores a header parameter `{}`", parameter.name);
+                let help = "remove it; `content` and `security` say what it would";
+                self.sink.report(Code::Unsupported, at.key("name").value(), message, help);
+            }
+            return None;
+        }
+        if location == Location::Path && !parameter.required {
+            let message = format!("the path parameter `{}` is not required", parameter.name);
+            let help = "write `required: true`: a path has no optional parts";
+            self.sink.report(Code::PathParameter, at.key("name").value(), message, help);
+        }
+        Some(location)
+    }
+
+    /// The type of a parameter, and how a list is serialized.
+    fn value(
+        &mut self,
+        parameter: &'d openapi::Parameter,
+        schema: SchemaId,
+        location: Location,
+        at: PointerRef<'_>,
+        id: &str,
+    ) -> (TypeRef, Option<ListStyle>) {
+        let style = list_style(parameter);
+        let schema_at = self.types.at(schema);
+        let (ty, nullable) = self.types.type_of(schema, &format!("{id}_{}", parameter.name));
+        // Null cannot be written there. An optional parameter is omitted instead.
+        if nullable && (parameter.required || !self.policy.takes_loose_schemas) {
+            let help = "remove `nullable`; what is left out is not sent";
+            self.sink.report(Code::Unsupported, schema_at, "a parameter cannot be null", help);
+        }
+        let list_style = match self.is_list(&ty) {
+            Some(false) => None,
+            Some(true) if location == Location::Query && style.is_some() => style,
+            Some(true) => {
+                let help = "supported in the query are `form`, `spaceDelimited` and `pipeDelimited`";
+                let how = at.key(if location == Location::Query { "style" } else { "in" });
+                let message = "a list in this place or style is not supported";
+                self.sink.report(Code::Unsupported, how.value(), message, help);
+                style
+            }
+            None => {
+                let help = "use texts, numbers, booleans, enumerations, and lists of these";
+                let message = "a parameter of this type is not supported";
+                self.sink.report(Code::Unsupported, schema_at.value(), message, help);
+                None
+            }
+        };
+        if style.is_none() && list_style.is_none() {
+            let help = "leave `style` out";
+            self.sink.report(Code::Unsupported, at.key("style").value(), "this style is not supported", help);
+        }
+        (ty, list_style)
+    }
+
+    /// Notes a header that the client fills in. It is the same one in every operation.
+    fn manage(&mut self, role: HeaderRole, header: ManagedHeader, at: PointerRef<'_>) {
+        let ManagedHeaders { request_id, language, project } = &mut self.managed_headers;
+        let slot = match role {
+            HeaderRole::RequestId => request_id,
+            HeaderRole::Language => language,
+            HeaderRole::Project => project,
+        };
+        match slot {
+            None => *slot = Some(header),
+            Some(known) if known.name == header.name && known.ty == header.ty => {}
+            Some(known) => {
+                let message = format!("`{}` has the same role in another operation", known.name);
+                let help = "use one header for one role, of one type";
+                self.sink.report(Code::DuplicateName, at.key("x-role").value(), message, help);
+            }
+        }
+    }
+
+    fn parameter_docs(&self, parameter: &openapi::Parameter, schema: SchemaId) -> Docs {
+        let schemas = &self.api.schemas;
+        Docs {
+            description: parameter.description.clone().or_else(|| docs::description(schemas, schema)),
+            constraints: schemas.object(schema).and_then(docs::constraints),
+            source: parameter.source.clone(),
+        }
+    }
+
+    /// Whether a type is a list, or none if it cannot be a parameter.
+    fn is_list(&self, ty: &TypeRef) -> Option<bool> {
+        match self.resolved(ty) {
+            TypeRef::Primitive(Primitive::Json | Primitive::JsonObject | Primitive::Secret | Primitive::Base64) => None,
+            TypeRef::Primitive(_) => Some(false),
+            TypeRef::List(item) => (self.is_list(item) == Some(false)).then_some(true),
+            TypeRef::Map(_) | TypeRef::Nullable(_) => None,
+            TypeRef::Named(id) => match self.types.drafts.get(id.0).map(|draft| &draft.kind) {
+                // An alias that leads back to itself is reported with the schemas.
+                Some(Kind::Type(TypeKind::Newtype(_) | TypeKind::Enum(_) | TypeKind::Alias(_))) => Some(false),
+                _ => None,
+            },
+        }
+    }
+
+    /// Every `{name}` of a path has its parameter, and every path parameter its `{name}`.
+    pub(super) fn check_path(&mut self, item: &'d PathItem, operation: &'d Operation, parameters: &Parameters<'_>) {
+        let path_at = self.document.at(item.node);
+        let mut named: Vec<&str> = Vec::new();
+        for part in item.path.split('{').skip(1) {
+            match part.split_once('}') {
+                Some((name, _)) if !name.is_empty() && !named.contains(&name) => named.push(name),
+                Some((name, _)) => {
+                    let message = format!("`{{{name}}}` is empty, or twice in the path");
+                    self.sink.report(Code::PathParameter, path_at, message, "give every part its own name");
+                }
+                None => self.sink.report(Code::PathParameter, path_at, "a `{` without `}`", "close it"),
+            }
+        }
+        let given = || parameters.given.iter().filter(|parameter| parameter.location == Location::Path);
+        for name in &named {
+            if !given().any(|parameter| parameter.written.name == *name) {
+                let message = format!("the path has `{{{name}}}`, and this operation has no such parameter");
+                let unused =
+                    given().map(|parameter| parameter.written.name.as_str()).filter(|name| !named.contains(name));
+                let help = did_you_mean(name, unused, || {
+                    format!("add a parameter `{name}` with `in: path` and `required: true`")
+                });
+                let operation_at = self.document.at(operation.node);
+                self.sink.report_with(Code::PathParameter, operation_at, message, help, (path_at, "the path"));
+            }
+        }
+        for parameter in given().filter(|parameter| !named.contains(&parameter.written.name.as_str())) {
+            let name = &parameter.written.name;
+            let message = format!("there is no `{{{name}}}` in the path for this parameter");
+            let help =
+                did_you_mean(name, named.iter().copied(), || "correct the path, or remove the parameter".to_owned());
+            let here = PointerRef::Base(&parameter.named_at);
+            self.sink.report_with(Code::PathParameter, here.value(), message, help, (path_at, "the path"));
+        }
+    }
+}
+
+/// What a parameter is known by.
+fn key(parameter: &openapi::Parameter) -> (ParameterLocation, &str) {
+    (parameter.location, parameter.name.as_str())
+}
+
+/// How a list is serialized by the style of a parameter; none for a style that is not supported.
+fn list_style(parameter: &openapi::Parameter) -> Option<ListStyle> {
+    match (parameter.location, parameter.style, parameter.explode) {
+        (ParameterLocation::Path | ParameterLocation::Header, Style::Simple, _) => Some(ListStyle::Comma),
+        (ParameterLocation::Query, Style::Form, None | Some(true)) => Some(ListStyle::Repeated),
+        (ParameterLocation::Query, Style::Form, Some(false)) => Some(ListStyle::Comma),
+        (ParameterLocation::Query, Style::SpaceDelimited, None | Some(false)) => Some(ListStyle::Space),
+        (ParameterLocation::Query, Style::PipeDelimited, None | Some(false)) => Some(ListStyle::Pipe),
+        _ => None,
+    }
+}

@@ -1,0 +1,212 @@
+//! The response of a successful call.
+
+use super::Lowering;
+use super::media_type::Format;
+use super::schemas::ANY;
+use crate::diagnostic::Code;
+use crate::document::arena::{Id, ObjectOrRef};
+use crate::document::openapi::{self, Operation, Status};
+use crate::document::pointer::PointerRef;
+use crate::document::schema::{Schema, SchemaId, Type};
+use crate::model::{Response, SourceRef};
+
+/// The help for content that cannot be read.
+const SUPPORTED: &str =
+    "supported is JSON; in documents of others also texts and bytes as they are, with a schema of `type: string`";
+
+impl<'d> Lowering<'d> {
+    /// The one successful response of an operation.
+    pub(super) fn response(&mut self, operation: &'d Operation, context: (&str, &str)) -> (Response, SourceRef) {
+        let operation_at = self.document.at(operation.node);
+        let responses_at = operation_at.key("responses");
+        let mut successes: Vec<Id<openapi::Response>> =
+            operation.responses.iter().filter(|(status, _)| status.is_of(2)).map(|(_, id)| *id).collect();
+        let default = operation.responses.iter().find(|(status, _)| *status == Status::Default);
+        if self.policy.requires_envelope {
+            for (_, failure) in operation.responses.iter().filter(|(status, _)| !status.is_of(2)) {
+                self.check_failure(*failure);
+            }
+        } else if successes.is_empty() {
+            successes.extend(default.map(|(_, id)| *id));
+        }
+        let mut found: Vec<(PointerRef<'d>, (Response, SourceRef))> = Vec::new();
+        for id in successes {
+            let at = self.document.at(self.api.responses.node(id));
+            let Some((written, node)) = self.resolve(&self.api.responses, id) else { continue };
+            let (response, node) = self.success(written, node, at, context);
+            if !found.iter().any(|(_, (known, _))| *known == response) {
+                found.push((at, (response, SourceRef { slot: at.pointer(), node })));
+            }
+        }
+        let none = || {
+            let pointer = responses_at.pointer();
+            (Response::NoContent, SourceRef { slot: pointer.clone(), node: pointer })
+        };
+        let is_loose = !self.policy.requires_envelope;
+        match found.as_slice() {
+            [(_, response)] => response.clone(),
+            // With content under one status and without under another.
+            [(_, (Response::Plain(ty), source_ref)), (_, (Response::NoContent, _))]
+            | [(_, (Response::NoContent, _)), (_, (Response::Plain(ty), source_ref))]
+                if is_loose =>
+            {
+                (Response::OptionalPlain(ty.clone()), source_ref.clone())
+            }
+            // Only failures are described, so nothing is known about the response of a success. A redirect alone is no
+            // success: the client does not follow it.
+            [] if is_loose && !operation.responses.iter().any(|(status, _)| status.is_of(3)) => none(),
+            [] => {
+                self.sink.report(
+                    Code::Answer,
+                    responses_at,
+                    "there is no successful answer",
+                    "describe the answer under `'200'`",
+                );
+                none()
+            }
+            [(first, _), (second, _), ..] => {
+                self.sink.report_with(
+                    Code::Unsupported,
+                    *second,
+                    "several successful answers of different forms",
+                    "keep the one that callers get; a call has one type of answer",
+                    (*first, "another one"),
+                );
+                none()
+            }
+        }
+    }
+
+    /// A response, and where its type is defined. `slot` is where the operation has it.
+    fn success(
+        &mut self,
+        response: &'d openapi::Response,
+        node: PointerRef<'d>,
+        slot: PointerRef<'d>,
+        (id, module): (&str, &str),
+    ) -> (Response, String) {
+        let Some(content) = self.content(&response.content) else {
+            if let Some(other) = response.content.first() {
+                let message = format!("an answer of type `{}` is not supported", other.name);
+                self.sink.report(Code::Unsupported, self.document.at(other.node), message, SUPPORTED);
+            } else if self.policy.requires_envelope {
+                let help = "add `content` with `application/json` and the schema of the envelope";
+                self.sink.report(Code::Answer, slot, "this answer has no content", help);
+            }
+            return (Response::NoContent, node.pointer());
+        };
+        let media_type = content.media_type;
+        let media_at = self.document.at(media_type.node);
+        match content.format {
+            Format::Json => {}
+            Format::Text => return (Response::Text(media_type.name.clone()), media_at.pointer()),
+            Format::Bytes => return (Response::Bytes(media_type.name.clone()), media_at.pointer()),
+            Format::Form => {
+                let message = format!("an answer of type `{}` is not supported", media_type.name);
+                self.sink.report(Code::Unsupported, media_at, message, SUPPORTED);
+                return (Response::NoContent, media_at.pointer());
+            }
+        }
+        let Some(schema) = media_type.schema else {
+            if !self.policy.requires_envelope {
+                return (Response::Plain(ANY), media_at.pointer());
+            }
+            let help = "add `schema`: the envelope with its `data`";
+            self.sink.report(Code::Answer, media_at, "this answer has no schema", help);
+            return (Response::NoContent, media_at.pointer());
+        };
+        let schema_at = self.types.at(schema);
+        let (response, node) = if self.types.is_envelope(schema) {
+            self.enveloped(schema, id)
+        } else {
+            if self.policy.requires_envelope {
+                self.sink.report(
+                    Code::Envelope,
+                    schema_at,
+                    "this answer is not wrapped in the envelope",
+                    "write `allOf:` with `$ref: '#/components/schemas/Envelope'` and an object with the property `data`",
+                );
+            }
+            let (ty, nullable) = self.types.type_of(schema, &format!("{id}_answer"));
+            (Response::Plain(ty.or_null(nullable)), schema_at.pointer())
+        };
+        if let Some(ty) = response.ty() {
+            self.note_use(module, ty, false);
+        }
+        (response, node)
+    }
+
+    /// The `data` of an envelope, and where it is defined.
+    fn enveloped(&mut self, schema: SchemaId, id: &str) -> (Response, String) {
+        let mut data: Vec<SchemaId> = Vec::new();
+        self.find_data(schema, &mut data, &mut Vec::new());
+        match data.as_slice() {
+            [] => (Response::Empty, self.types.at(schema).pointer()),
+            [only] => {
+                let pointer = self.types.at(*only).pointer();
+                if self.api.schemas.object(*only).is_some_and(is_empty_object) {
+                    return (Response::Empty, pointer);
+                }
+                let (ty, nullable) = self.types.type_of(*only, &format!("{id}_data"));
+                let response = if nullable { Response::OptionalData(ty) } else { Response::Data(ty) };
+                (response, pointer)
+            }
+            [first, second, ..] => {
+                let (first, second) = (self.types.at(*first), self.types.at(*second));
+                let (message, help) = ("`data` is described twice", "describe it once");
+                self.sink.report_with(Code::Envelope, second, message, help, (first, "first here"));
+                (Response::Empty, second.pointer())
+            }
+        }
+    }
+
+    /// Finds `data` beside the properties of the envelope.
+    fn find_data(&mut self, id: SchemaId, data: &mut Vec<SchemaId>, seen: &mut Vec<SchemaId>) {
+        let schema = match self.api.schemas.get(id) {
+            ObjectOrRef::Object(schema) => schema,
+            ObjectOrRef::Ref(target) => {
+                if !seen.contains(target) {
+                    seen.push(*target);
+                    self.find_data(*target, data, seen);
+                }
+                return;
+            }
+        };
+        for member in &schema.all_of {
+            self.find_data(*member, data, seen);
+        }
+        for (name, property) in &schema.properties {
+            let message = match (schema.keywords.is_envelope, name.as_str()) {
+                (true, "code" | "message") => continue,
+                (false, "data") => {
+                    data.push(*property);
+                    continue;
+                }
+                (true, _) => format!("`{name}` is not a member of the envelope that the client knows"),
+                (false, _) => format!("`{name}` stands beside `data`, where the client does not look"),
+            };
+            let help = "the envelope has `code` and `message`, and an answer adds `data`";
+            self.sink.report(Code::Envelope, self.types.at(*property), message, help);
+        }
+    }
+
+    /// The client reads failures by itself: they must be the envelope.
+    fn check_failure(&mut self, id: Id<openapi::Response>) {
+        let Some((response, _)) = self.resolve(&self.api.responses, id) else { return };
+        for schema in response.content.iter().filter_map(|media_type| media_type.schema) {
+            if !self.types.is_envelope(schema) {
+                self.sink.report(
+                    Code::Envelope,
+                    self.types.at(schema),
+                    "a failure that is not the envelope",
+                    "refer to the envelope, or leave `content` out and describe the failure in words",
+                );
+            }
+        }
+    }
+}
+
+/// An object that has no properties.
+fn is_empty_object(schema: &Schema) -> bool {
+    schema.keywords.ty == Some(Type::Object) && schema.size().1 == Some(0)
+}

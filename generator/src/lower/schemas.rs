@@ -1,0 +1,404 @@
+//! Schemas become types.
+//!
+//! In: a schema. Out: a [`TypeRef`], and a draft of a definition for what needs a name. A component has the name that the
+//! specification gives it; a schema that is written in place is called after its owner and its own name.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::docs;
+use super::unions::UnionDraft;
+use crate::diagnostic::Code;
+use crate::document::arena::ObjectOrRef;
+use crate::document::pointer::{NodeId, PointerRef};
+use crate::document::schema::{Bound, Schema, SchemaId, Schemas, Type};
+use crate::document::{Document, Sink};
+use crate::model::{Docs, Primitive, TypeId, TypeKind, TypeRef};
+use crate::names::{Case, Scope, identifier};
+use crate::policy::Policy;
+
+/// Any JSON.
+pub(super) const ANY: TypeRef = TypeRef::Primitive(Primitive::Json);
+
+/// A definition before it is known how it is used.
+#[derive(Debug)]
+pub(super) struct Draft<K = Kind> {
+    pub(super) name: String,
+    pub(super) schema_name: String,
+    pub(super) docs: Docs,
+    pub(super) kind: K,
+    /// Where its schema is.
+    pub(super) node: NodeId,
+}
+
+/// What a draft defines.
+#[derive(Debug)]
+pub(super) enum Kind {
+    Type(TypeKind),
+    Union(UnionDraft),
+}
+
+/// The type, if it needs no name of its own.
+const fn alias(ty: TypeRef) -> Kind {
+    Kind::Type(TypeKind::Alias(ty))
+}
+
+/// A required property that one direction does not have.
+#[derive(Debug)]
+pub(super) struct Direction {
+    pub(super) owner: TypeId,
+    pub(super) node: NodeId,
+    pub(super) is_read_only: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Types<'d> {
+    pub(super) document: &'d Document<'d>,
+    pub(super) policy: &'static Policy,
+    pub(super) schemas: &'d Schemas,
+    envelopes: HashSet<SchemaId>,
+    /// The types of components, by their position; an envelope has none.
+    ids: Vec<Option<TypeId>>,
+    pub(super) scope: Scope,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) directions: Vec<Direction>,
+    /// The objects that are being read: one that is written in place can lead back to its owner.
+    pub(super) in_progress: Vec<SchemaId>,
+    /// Properties of all objects so far, with those of everything that they are made of.
+    pub(super) property_count: usize,
+    pub(super) sink: Sink<'d>,
+}
+
+impl<'d> Types<'d> {
+    /// Issues the names of all components, then reads them.
+    pub(super) fn read(document: &'d Document<'d>) -> Self {
+        let schemas = &document.api.schemas;
+        let mut types = Self {
+            document,
+            policy: document.policy,
+            schemas,
+            envelopes: envelopes(schemas),
+            ids: Vec::new(),
+            scope: Scope::default(),
+            drafts: Vec::new(),
+            directions: Vec::new(),
+            in_progress: Vec::new(),
+            property_count: 0,
+            sink: Sink::new(document),
+        };
+        types.issue_names();
+        for (name, id) in schemas.components() {
+            if let Some(Some(type_id)) = types.ids.get(id.index()).copied() {
+                types.define(type_id, id, name);
+            }
+        }
+        types
+    }
+
+    fn issue_names(&mut self) {
+        let schemas = self.schemas;
+        let (named, ids): (Vec<&str>, Vec<SchemaId>) =
+            schemas.components().filter(|(_, id)| !self.is_envelope(*id)).unzip();
+        self.ids = vec![None; schemas.components().len()];
+        for ((name, id), issued) in named.iter().zip(ids).zip(self.scope.issue_types(&named)) {
+            if let Some(slot) = self.ids.get_mut(id.index()) {
+                *slot = Some(TypeId(self.drafts.len()));
+            }
+            // What others see of a component that is not read yet.
+            self.drafts.push(Draft {
+                name: issued,
+                schema_name: (*name).to_owned(),
+                docs: Docs::default(),
+                kind: alias(ANY),
+                node: schemas.node(id),
+            });
+        }
+    }
+
+    pub(super) fn at(&self, id: SchemaId) -> PointerRef<'d> {
+        self.document.at(self.schemas.node(id))
+    }
+
+    /// Whether a schema is the envelope, or made of it.
+    pub(super) fn is_envelope(&self, id: SchemaId) -> bool {
+        is_marked(self.schemas, id) || self.schemas.all_of_refs(id).any(|target| self.envelopes.contains(&target))
+    }
+
+    /// Whether values of a schema may be null. Loose schemas say so in a variant of a union, too.
+    fn is_nullable(&self, id: SchemaId) -> bool {
+        let mut seen: HashSet<SchemaId> = HashSet::new();
+        let mut next = vec![id];
+        while let Some(id) = next.pop() {
+            match self.schemas.get(id) {
+                ObjectOrRef::Ref(target) => next.extend(seen.insert(*target).then_some(*target)),
+                ObjectOrRef::Object(schema) => {
+                    if schema.keywords.nullable {
+                        return true;
+                    }
+                    next.extend(self.schemas.only_reference(id).filter(|target| seen.insert(*target)));
+                    if self.policy.takes_loose_schemas {
+                        next.extend(schema.one_of.iter().chain(&schema.any_of));
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    /// The type of a schema, and whether its values may be null. `hint` names a definition if one is needed.
+    pub(super) fn type_of(&mut self, id: SchemaId, hint: &str) -> (TypeRef, bool) {
+        let nullable = self.is_nullable(id);
+        if let Some(target) = self.schemas.only_reference(id) {
+            return (self.referenced(target, id), nullable);
+        }
+        let Some(schema) = self.schemas.object(id) else { return (ANY, nullable) };
+        let ty = match self.kind(schema, id, hint) {
+            Kind::Type(TypeKind::Alias(ty)) => ty,
+            kind => {
+                let node = self.schemas.node(id);
+                let name = self.derived_name(hint, self.at(id));
+                let docs = docs::of_schema(self.schemas, schema);
+                let type_id = TypeId(self.drafts.len());
+                self.drafts.push(Draft { name, schema_name: hint.to_owned(), docs, kind, node });
+                self.note_directions(type_id, schema);
+                TypeRef::Named(type_id)
+            }
+        };
+        (ty, nullable)
+    }
+
+    /// A name for what is written in place.
+    pub(super) fn derived_name(&mut self, wanted: &str, at: PointerRef<'_>) -> String {
+        if !self.policy.numbers_names && self.scope.has_type(wanted) {
+            let name = identifier(wanted, Case::Camel);
+            let message = format!("this would be called `{name}` in the client, and that name is taken");
+            let help = "move it to `components/schemas` under a name of its own";
+            match self.drafts.iter().find(|draft| draft.name == name).map(|draft| draft.node) {
+                Some(other) => {
+                    let other = (self.document.at(other), "called so, too");
+                    self.sink.report_with(Code::DuplicateName, at, message, help, other);
+                }
+                None => self.sink.report(Code::DuplicateName, at, message, help),
+            }
+        }
+        self.scope.issue_type(wanted)
+    }
+
+    /// The type of the component that a schema refers to.
+    fn referenced(&mut self, target: SchemaId, from: SchemaId) -> TypeRef {
+        if let Some(Some(id)) = self.ids.get(target.index()) {
+            return TypeRef::Named(*id);
+        }
+        self.sink.report(
+            Code::Envelope,
+            self.at(from),
+            "the wrapper of answers can only be the schema of an answer",
+            "refer to the schema of the `data` instead",
+        );
+        ANY
+    }
+
+    /// Reads a component.
+    fn define(&mut self, type_id: TypeId, id: SchemaId, name: &str) {
+        let (kind, docs) = match self.schemas.get(id) {
+            ObjectOrRef::Ref(target) => {
+                let description = self.schemas.referenced_description(id).map(str::to_owned);
+                (alias(self.referenced(*target, id)), Docs { description, ..Docs::default() })
+            }
+            ObjectOrRef::Object(schema) => {
+                self.note_directions(type_id, schema);
+                let kind = match self.schemas.only_reference(id) {
+                    Some(target) => alias(self.referenced(target, id)),
+                    None => self.kind(schema, id, name),
+                };
+                let kind = match kind {
+                    Kind::Type(TypeKind::Alias(TypeRef::Primitive(
+                        primitive @ (Primitive::String | Primitive::Int32 | Primitive::Int64),
+                    ))) => Kind::Type(TypeKind::Newtype(primitive)),
+                    kind => kind,
+                };
+                (kind, docs::of_schema(self.schemas, schema))
+            }
+        };
+        if let Some(draft) = self.drafts.get_mut(type_id.0) {
+            draft.kind = kind;
+            draft.docs = docs;
+        }
+    }
+
+    /// What a schema defines. An alias if it needs no name.
+    fn kind(&mut self, schema: &'d Schema, id: SchemaId, hint: &str) -> Kind {
+        let keywords = &schema.keywords;
+        let at = self.at(id);
+        self.check_default(schema, at);
+        if schema.not.is_some() || (!schema.any_of.is_empty() && !self.policy.takes_loose_schemas) {
+            let key = if schema.not.is_some() { "not" } else { "anyOf" };
+            self.sink.report(
+                Code::Unsupported,
+                at.key(key),
+                format!("`{key}` is not supported"),
+                "describe the value without it; leave out `type` for any JSON",
+            );
+            return alias(ANY);
+        }
+        if let Some(only) = self.only_variant(schema) {
+            return alias(self.type_of(only, hint).0);
+        }
+        if !schema.one_of.is_empty() || !schema.any_of.is_empty() {
+            return Kind::Union(self.union(schema, id, hint));
+        }
+        if let Some(discriminator) = &keywords.discriminator {
+            let message = format!("a discriminator (`{}`) without `oneOf`", discriminator.property_name);
+            let help = "list the forms in `oneOf`, beside the discriminator";
+            self.sink.report(Code::Unsupported, at.key("discriminator"), message, help);
+        }
+        if !schema.all_of.is_empty() {
+            return Kind::Type(self.object(schema, id, hint));
+        }
+        if !keywords.values.is_empty() {
+            return Kind::Type(self.enumeration(schema, at));
+        }
+        let ty = keywords.ty.or_else(|| {
+            let describes_object = !schema.properties.is_empty()
+                || schema.additional_properties.is_some()
+                || !keywords.required.is_empty();
+            if describes_object { Some(Type::Object) } else { schema.items.map(|_| Type::Array) }
+        });
+        let format = keywords.format.as_deref();
+        let primitive = match ty {
+            Some(Type::Object) => return Kind::Type(self.object(schema, id, hint)),
+            Some(Type::Array) => {
+                let item = schema.items.map_or(ANY, |items| {
+                    let (ty, nullable) = self.type_of(items, &format!("{hint}_item"));
+                    ty.or_null(nullable)
+                });
+                return alias(TypeRef::List(Box::new(item)));
+            }
+            Some(Type::String) => self.string(format, keywords.unit, at),
+            Some(Type::Integer) => match (keywords.unit, format) {
+                (Some("unix-seconds"), _) => Primitive::UnixSeconds,
+                (Some("unix-milliseconds"), _) => Primitive::UnixMillis,
+                (_, Some("int32")) => Primitive::Int32,
+                _ => Primitive::Int64,
+            },
+            Some(Type::Number) if format == Some("float") => Primitive::Float,
+            Some(Type::Number) => Primitive::Double,
+            Some(Type::Boolean) => Primitive::Boolean,
+            None => Primitive::Json,
+        };
+        alias(TypeRef::Primitive(primitive))
+    }
+
+    fn string(&mut self, format: Option<&str>, unit: Option<&str>, at: PointerRef<'_>) -> Primitive {
+        match (format, unit) {
+            (Some("binary"), _) => {
+                self.sink.report(
+                    Code::Unsupported,
+                    at.key("format"),
+                    "`format: binary` is not supported: a JSON text cannot hold it",
+                    "write `format: byte` for base64",
+                );
+                Primitive::String
+            }
+            (Some("byte"), _) => Primitive::Base64,
+            (Some("password"), _) => Primitive::Secret,
+            (Some("date-time"), _) | (_, Some("rfc3339")) => Primitive::DateTime,
+            _ => Primitive::String,
+        }
+    }
+
+    /// The variant of a union that has only one.
+    fn only_variant(&self, schema: &Schema) -> Option<SchemaId> {
+        let is_alone = self.policy.takes_loose_schemas
+            && schema.keywords.discriminator.is_none()
+            && schema.all_of.is_empty()
+            && !schema.describes_a_value();
+        match (schema.one_of.as_slice(), schema.any_of.as_slice()) {
+            ([only], []) | ([], [only]) if is_alone => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// A default must be a value of its schema: a caller reads it in the documentation.
+    fn check_default(&mut self, schema: &Schema, at: PointerRef<'_>) {
+        let keywords = &schema.keywords;
+        let Some(default) = &keywords.default else { return };
+        let fits = match (keywords.ty, default) {
+            (_, Value::Null) => keywords.nullable,
+            (Some(Type::String), value) => value.is_string(),
+            (Some(Type::Integer), value) => value.is_i64(),
+            (Some(Type::Number), value) => value.is_number(),
+            (Some(Type::Boolean), value) => value.is_boolean(),
+            (Some(Type::Array), value) => value.is_array(),
+            (Some(Type::Object), value) => value.is_object(),
+            (None, _) => true,
+        };
+        let number = default.as_f64();
+        let beyond = |limit: Option<Bound>| Some((number?, limit.as_ref()?.value.as_f64()?, limit?.is_exclusive));
+        let is_below_minimum = beyond(schema.minimum())
+            .is_some_and(|(number, limit, is_exclusive)| if is_exclusive { number <= limit } else { number < limit });
+        let is_above_maximum = beyond(schema.maximum())
+            .is_some_and(|(number, limit, is_exclusive)| if is_exclusive { number >= limit } else { number > limit });
+        let shown = docs::plain(default);
+        let (why, key, label) = if !fits {
+            (format!("`{shown}` is not a value of this type"), "type", "the type")
+        } else if !keywords.values.is_empty() && !keywords.values.iter().any(|value| is_same_value(value, default)) {
+            (format!("`{shown}` is not one of the values"), "enum", "the values")
+        } else if is_below_minimum || is_above_maximum {
+            let key = if is_below_minimum { "minimum" } else { "maximum" };
+            (format!("`{shown}` is outside of the limits"), key, "the limit")
+        } else {
+            return;
+        };
+        let written = at.key("default");
+        let help = "write a default that the schema allows, or remove it";
+        self.sink.report_with(Code::BadDefault, written.value(), why, help, (at.key(key), label));
+    }
+
+    fn note_directions(&mut self, owner: TypeId, schema: &'d Schema) {
+        let required: HashSet<&str> = schema.required().iter().map(String::as_str).collect();
+        for (name, property) in &schema.properties {
+            if let Some(written) = self.schemas.object(*property)
+                && required.contains(name.as_str())
+                && (written.keywords.read_only || written.keywords.write_only)
+            {
+                let node = self.schemas.node(*property);
+                self.directions.push(Direction { owner, node, is_read_only: written.keywords.read_only });
+            }
+        }
+    }
+}
+
+fn is_marked(schemas: &Schemas, id: SchemaId) -> bool {
+    schemas.object(id).is_some_and(|schema| schema.keywords.is_envelope)
+}
+
+/// The components that are the envelope, or made of it. Each is visited once: the path to it can lead through all others.
+fn envelopes(schemas: &Schemas) -> HashSet<SchemaId> {
+    let mut made_of: HashMap<SchemaId, Vec<SchemaId>> = HashMap::new();
+    let mut next: Vec<SchemaId> = Vec::new();
+    for (_, id) in schemas.components() {
+        if is_marked(schemas, id) {
+            next.push(id);
+        }
+        for target in schemas.all_of_refs(id) {
+            made_of.entry(target).or_default().push(id);
+        }
+    }
+    let mut found = HashSet::new();
+    while let Some(id) = next.pop() {
+        if found.insert(id) {
+            next.extend(made_of.get(&id).into_iter().flatten());
+        }
+    }
+    found
+}
+
+/// 1 and 1.0 are one number.
+fn is_same_value(a: &Value, b: &Value) -> bool {
+    match (a.as_f64(), b.as_f64()) {
+        (Some(a), Some(b)) => a.to_bits() == b.to_bits(),
+        _ => a == b,
+    }
+}

@@ -1,0 +1,345 @@
+//! Schemas with `oneOf` or `anyOf`.
+//!
+//! A union is read with its schema, and completed by [`complete`] once all types are known: only then it shows whether its
+//! variants can be discriminated.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::docs;
+use super::schemas::{Draft, Kind, Types};
+use super::usage::Aliases;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::Document;
+use crate::document::arena::ObjectOrRef;
+use crate::document::pointer::escape;
+use crate::document::schema::{Discriminator, Schema, SchemaId};
+use crate::model::{EnumValues, Primitive, Struct, Tagging, TypeKind, TypeRef, Union, Variant};
+use crate::names::{Case, Scope};
+use crate::spelling::did_you_mean;
+
+/// A union whose variants have no names in the client yet.
+#[derive(Debug)]
+pub(super) struct UnionDraft {
+    /// The property that discriminates.
+    property: Option<String>,
+    key: &'static str,
+    variants: Vec<VariantDraft>,
+}
+
+#[derive(Debug)]
+struct VariantDraft {
+    name: String,
+    tags: Vec<String>,
+    ty: TypeRef,
+    description: Option<String>,
+}
+
+impl UnionDraft {
+    pub(super) fn types(&self) -> impl Iterator<Item = &TypeRef> {
+        self.variants.iter().map(|variant| &variant.ty)
+    }
+}
+
+impl<'d> Types<'d> {
+    /// A value of one of several variants.
+    pub(super) fn union(&mut self, schema: &'d Schema, id: SchemaId, hint: &str) -> UnionDraft {
+        let (key, written) =
+            if schema.one_of.is_empty() { ("anyOf", &schema.any_of) } else { ("oneOf", &schema.one_of) };
+        let at = self.at(id);
+        let list = at.key(key);
+        let describes_more = !schema.all_of.is_empty() || schema.describes_a_value();
+        if describes_more || (key == "oneOf" && !schema.any_of.is_empty()) {
+            self.sink.report(
+                Code::Unsupported,
+                list,
+                format!("`{key}` beside other keys that describe the value"),
+                "move what all forms have in common into each of them",
+            );
+        }
+        let discriminator = schema.keywords.discriminator.as_ref();
+        let mut mapping = discriminator.map(mapping);
+        let variants = written.iter().map(|variant| self.variant(*variant, &mut mapping, hint)).collect();
+        for (reference, names) in mapping.into_iter().flatten() {
+            let message = format!("`{}` leads to `{reference}`, which is none of the forms", names.join("`, `"));
+            let references: Vec<String> = written.iter().filter_map(|variant| self.reference_of(*variant)).collect();
+            let known = references.iter().map(String::as_str);
+            let help = did_you_mean(&reference, known, || format!("add it to `{key}`, or remove it here"));
+            let discriminator = at.key("discriminator");
+            let mapping = discriminator.key("mapping");
+            let entry = names.first().map_or(mapping, |name| mapping.key(name));
+            self.sink.report_with(Code::AmbiguousUnion, entry.value(), message, help, (list, "the forms"));
+        }
+        let property = discriminator.map(|discriminator| discriminator.property_name.clone());
+        UnionDraft { property, key, variants }
+    }
+
+    fn variant(
+        &mut self,
+        id: SchemaId,
+        mapping: &mut Option<BTreeMap<String, Vec<String>>>,
+        hint: &str,
+    ) -> VariantDraft {
+        let target = self.schemas.only_reference(id);
+        let component = target.and_then(|target| self.schemas.name(target));
+        let name = match (component, self.schemas.get(id)) {
+            (Some(name), _) => name.to_owned(),
+            (None, ObjectOrRef::Object(schema)) => match (&schema.keywords.title, schema.keywords.ty) {
+                (Some(title), _) => title.clone(),
+                (None, ty) => ty.map_or("any", |ty| ty.as_str()).to_owned(),
+            },
+            (None, ObjectOrRef::Ref(_)) => String::new(),
+        };
+        let (ty, nullable) = self.type_of(id, &format!("{hint}_{name}"));
+        if nullable && !self.policy.takes_loose_schemas {
+            self.sink.report(
+                Code::Unsupported,
+                self.at(id),
+                "a form that may be null",
+                "write `nullable: true` beside `oneOf` instead",
+            );
+        }
+        let tags = match (mapping, self.reference_of(id)) {
+            (Some(mapping), Some(reference)) => mapping.remove(&reference).unwrap_or_else(|| vec![name.clone()]),
+            (Some(_), None) if !self.policy.takes_ambiguous_unions => {
+                self.sink.report(
+                    Code::AmbiguousUnion,
+                    self.at(id),
+                    "a discriminator can only choose between schemas with a name",
+                    "move this schema to `components/schemas` and refer to it",
+                );
+                Vec::new()
+            }
+            _ => Vec::new(),
+        };
+        let referenced = target.and_then(|target| docs::description(self.schemas, target));
+        let description = referenced.or_else(|| docs::description(self.schemas, id));
+        VariantDraft { name, tags, ty, description }
+    }
+
+    /// The reference to the component that a variant is.
+    fn reference_of(&self, id: SchemaId) -> Option<String> {
+        let name = self.schemas.name(self.schemas.only_reference(id)?)?;
+        Some(format!("{COMPONENTS}{}", escape(name)))
+    }
+}
+
+const COMPONENTS: &str = "#/components/schemas/";
+
+/// The values of a discriminator, by the reference that they lead to.
+fn mapping(discriminator: &Discriminator) -> BTreeMap<String, Vec<String>> {
+    let mut mapping: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (value, target) in &discriminator.mapping {
+        let reference = if target.contains('/') { target.clone() } else { format!("{COMPONENTS}{target}") };
+        mapping.entry(reference).or_default().push(value.clone());
+    }
+    mapping
+}
+
+/// Completes all unions. One whose variants cannot be discriminated is reported, or keeps its values as JSON.
+pub(super) fn complete(
+    document: &Document<'_>,
+    drafts: Vec<Draft>,
+    aliases: &Aliases,
+) -> (Vec<Draft<TypeKind>>, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let mut unions: Vec<Option<Union>> = Vec::with_capacity(drafts.len());
+    for draft in &drafts {
+        unions.push(match &draft.kind {
+            Kind::Union(union) => {
+                let names: Vec<&str> = union.variants.iter().map(|variant| variant.name.as_str()).collect();
+                let names = Scope::with_taken(["UnknownValue"]).issue_all(&names, Case::Camel);
+                let found =
+                    Check { document, drafts: &drafts, aliases, draft, union, names: &names, problems: Vec::new() }
+                        .run();
+                let is_opaque = !found.is_empty() && document.policy.takes_ambiguous_unions;
+                if !is_opaque {
+                    problems.extend(found);
+                }
+                Some(completed(union, names, is_opaque))
+            }
+            Kind::Type(_) => None,
+        });
+    }
+    let complete = drafts.into_iter().zip(unions).map(|(draft, union)| {
+        let Draft { name, schema_name, docs, kind, node } = draft;
+        let kind = match (kind, union) {
+            (Kind::Type(kind), _) => kind,
+            (Kind::Union(_), union) => match union {
+                Some(union) => TypeKind::Union(union),
+                None => TypeKind::Alias(super::schemas::ANY),
+            },
+        };
+        Draft { name, schema_name, docs, kind, node }
+    });
+    (complete.collect(), problems)
+}
+
+fn completed(union: &UnionDraft, names: Vec<String>, is_opaque: bool) -> Union {
+    let names = if is_opaque {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        Scope::default().issue_all(&names, Case::Snake)
+    } else {
+        names
+    };
+    let variants = union.variants.iter().zip(names).map(|(variant, identifier)| Variant {
+        variant: identifier,
+        tags: if is_opaque { Vec::new() } else { variant.tags.clone() },
+        ty: variant.ty.clone(),
+        name: variant.name.clone(),
+        description: variant.description.clone(),
+    });
+    let tagging = match &union.property {
+        _ if is_opaque => Tagging::Opaque,
+        Some(property) => Tagging::Property(property.clone()),
+        None => Tagging::Untagged,
+    };
+    Union { tagging, key: union.key, variants: variants.collect() }
+}
+
+/// Whether the variants of a union can be discriminated.
+struct Check<'c> {
+    document: &'c Document<'c>,
+    drafts: &'c [Draft],
+    aliases: &'c Aliases,
+    draft: &'c Draft,
+    union: &'c UnionDraft,
+    /// Of the variants in the client.
+    names: &'c [String],
+    problems: Vec<Diagnostic>,
+}
+
+impl<'c> Check<'c> {
+    fn run(mut self) -> Vec<Diagnostic> {
+        match &self.union.property {
+            Some(property) => self.check_tags(property),
+            None => self.check_shapes(),
+        }
+        self.problems
+    }
+
+    fn report(&mut self, index: usize, other: Option<usize>, message: String, help: &str) {
+        let owner = self.document.at(self.draft.node);
+        let list = owner.key(self.union.key);
+        let problem = Diagnostic::new(Code::AmbiguousUnion, self.document.place(list.index(index)), message, help);
+        self.problems.push(match other {
+            Some(other) => problem.with_related(self.document.place(list.index(other)), "the other form"),
+            None => problem,
+        });
+    }
+
+    fn check_tags(&mut self, property: &str) {
+        for (index, (variant, name)) in self.union.variants.iter().zip(self.names).enumerate() {
+            let Shape::Object(object) = self.shape(&variant.ty) else {
+                let message = format!("`{name}` is not an object with properties");
+                self.report(index, None, message, "a discriminator needs objects");
+                continue;
+            };
+            let Some(field) = object.fields.iter().find(|field| field.name == property) else {
+                let message = format!("`{name}` has no property `{property}`, which the discriminator is about");
+                let known = object.fields.iter().map(|field| field.name.as_str());
+                let help = did_you_mean(property, known, || "describe the property in the form".to_owned());
+                self.report(index, None, message, &help);
+                continue;
+            };
+            if variant.tags.is_empty() {
+                let message = format!("nothing means `{name}`");
+                self.report(index, None, message, "name it in the discriminator's mapping");
+            }
+            if !field.required {
+                let message = format!("`{property}` of `{name}` is not required");
+                self.report(index, None, message, "add it to `required`: a value without it would have no form");
+            }
+            if let TypeRef::Named(id) = field.ty
+                && let Some(Kind::Type(TypeKind::Enum(values))) = self.drafts.get(id.0).map(|draft| &draft.kind)
+                && let EnumValues::Text(values) = &values.values
+            {
+                for missing in variant.tags.iter().filter(|tag| !values.iter().any(|value| value.value == **tag)) {
+                    let message = format!("`{property}` of `{name}` cannot be `{missing}`");
+                    self.report(index, None, message, "correct the mapping, or the values of the property");
+                }
+            }
+        }
+        let mut seen = HashMap::new();
+        for (index, variant) in self.union.variants.iter().enumerate() {
+            for value in &variant.tags {
+                if let Some(other) = seen.insert(value, index) {
+                    let message = format!("`{value}` means two forms");
+                    self.report(index, Some(other), message, "give each form its own value");
+                }
+            }
+        }
+    }
+
+    fn check_shapes(&mut self) {
+        let shapes: Vec<Shape<'_>> = self.union.types().map(|ty| self.shape(ty)).collect();
+        for (index, a) in shapes.iter().enumerate() {
+            for (other, b) in shapes[..index].iter().enumerate() {
+                if !self.are_distinct(a, b) {
+                    let message = format!("`{}` cannot be told from `{}`", self.names[index], self.names[other]);
+                    let help =
+                        "add a discriminator; or give each object a required property that the other does not have";
+                    self.report(index, Some(other), message, help);
+                }
+            }
+        }
+    }
+
+    fn are_distinct(&self, a: &Shape<'_>, b: &Shape<'_>) -> bool {
+        match (a, b) {
+            // A value can be of all variants of `anyOf` at once.
+            (Shape::Object(a), Shape::Object(b)) => self.union.key == "oneOf" && has_own(a, b) && has_own(b, a),
+            (Shape::Anything, _) | (_, Shape::Anything) => false,
+            (Shape::Object(_) | Shape::AnyObject, Shape::Object(_) | Shape::AnyObject) => false,
+            (a, b) => std::mem::discriminant(a) != std::mem::discriminant(b),
+        }
+    }
+
+    fn shape(&self, ty: &'c TypeRef) -> Shape<'c> {
+        match self.aliases.resolve(self.drafts, ty) {
+            TypeRef::Primitive(primitive) => shape_of(*primitive),
+            TypeRef::List(_) => Shape::List,
+            TypeRef::Map(_) => Shape::AnyObject,
+            TypeRef::Nullable(_) => Shape::Anything,
+            TypeRef::Named(id) => match self.drafts.get(id.0).map(|draft| &draft.kind) {
+                Some(Kind::Type(TypeKind::Struct(object))) => Shape::Object(object),
+                Some(Kind::Type(TypeKind::Enum(values))) => match values.values {
+                    EnumValues::Text(_) => Shape::Text,
+                    EnumValues::Integer(_) => Shape::Number,
+                },
+                Some(Kind::Type(TypeKind::Newtype(primitive))) => shape_of(*primitive),
+                _ => Shape::Anything,
+            },
+        }
+    }
+}
+
+/// Whether an object always has a property that the other never has.
+fn has_own(object: &Struct, other: &Struct) -> bool {
+    object.fields.iter().any(|field| field.required && !other.fields.iter().any(|known| known.name == field.name))
+}
+
+/// What kind of JSON the values of a variant are.
+enum Shape<'a> {
+    Object(&'a Struct),
+    AnyObject,
+    List,
+    Text,
+    Number,
+    Boolean,
+    Anything,
+}
+
+fn shape_of<'a>(primitive: Primitive) -> Shape<'a> {
+    match primitive {
+        Primitive::Boolean => Shape::Boolean,
+        Primitive::Int32
+        | Primitive::Int64
+        | Primitive::Float
+        | Primitive::Double
+        | Primitive::UnixSeconds
+        | Primitive::UnixMillis => Shape::Number,
+        Primitive::String | Primitive::Secret | Primitive::Base64 | Primitive::DateTime => Shape::Text,
+        Primitive::Json | Primitive::Bytes => Shape::Anything,
+        Primitive::JsonObject => Shape::AnyObject,
+    }
+}

@@ -1,0 +1,197 @@
+//! How types are used: by which operations, in which direction, and whether they contain themselves.
+//!
+//! In: drafts, and the types that operations name. Out: definitions that know the module they belong to and the cycle of
+//! types that they are part of.
+
+use std::collections::BTreeSet;
+
+use super::scc::components;
+use super::schemas::{Direction, Draft, Kind, Types};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::Document;
+use crate::document::arena::chain_ends;
+use crate::model::{Field, Struct, TypeDefinition, TypeId, TypeKind, TypeRef, const_value};
+
+/// Module of the types that several groups use.
+pub(super) const SHARED: &str = "shared";
+
+/// A type that an operation names.
+#[derive(Debug)]
+pub(super) struct Use {
+    pub(super) module: String,
+    pub(super) ty: TypeRef,
+    pub(super) is_input: bool,
+}
+
+/// Where chains of aliases end.
+#[derive(Debug)]
+pub(super) struct Aliases(Vec<Option<TypeRef>>);
+
+impl Aliases {
+    /// Of the types of all components: a type that is defined in place is no alias.
+    pub(super) fn new(drafts: &[Draft]) -> Self {
+        let links: Vec<Option<usize>> = drafts
+            .iter()
+            .map(|draft| match &draft.kind {
+                Kind::Type(TypeKind::Alias(TypeRef::Named(target))) => Some(target.0),
+                _ => None,
+            })
+            .collect();
+        Self(chain_ends(&links).into_iter().map(|end| Some(TypeRef::Named(TypeId(end?)))).collect())
+    }
+
+    /// A type behind its aliases. An alias of itself is returned as it is.
+    pub(super) fn resolve<'t>(&'t self, drafts: &'t [Draft], ty: &'t TypeRef) -> &'t TypeRef {
+        let TypeRef::Named(id) = ty else { return ty };
+        let end = self.0.get(id.0).and_then(Option::as_ref).unwrap_or(ty);
+        let TypeRef::Named(id) = end else { return end };
+        match drafts.get(id.0).map(|draft| &draft.kind) {
+            Some(Kind::Type(TypeKind::Alias(target))) if !matches!(target, TypeRef::Named(_)) => target,
+            _ => end,
+        }
+    }
+}
+
+/// Completes the definitions of all types.
+pub(super) fn complete(
+    types: &mut Types<'_>,
+    drafts: Vec<Draft<TypeKind>>,
+    uses: &[Use],
+) -> Result<Vec<TypeDefinition>, Vec<Diagnostic>> {
+    let document = types.document;
+    let problems = circular_aliases(document, &drafts);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let inline: Vec<Vec<usize>> = drafts
+        .iter()
+        .map(|draft| parts(&draft.kind).filter_map(TypeRef::inline_target).map(|id| id.0).collect())
+        .collect();
+    let cycles = components(&inline);
+    let places = places(&drafts, uses);
+    let problems = wrong_directions(document, &types.directions, &places);
+    let required: Vec<usize> = drafts.iter().map(|draft| required_count(&drafts, &draft.kind)).collect();
+    let definitions =
+        drafts.into_iter().zip(places).zip(cycles).zip(required).map(|(((draft, place), cycle), required)| {
+            let required_name = (place.is_input && required > 1)
+                .then(|| types.derived_name(&format!("{}Required", draft.name), document.at(draft.node)));
+            let mut modules = place.modules.iter();
+            let module = match (modules.next(), modules.next()) {
+                (Some(only), None) => (*only).to_owned(),
+                _ => SHARED.to_owned(),
+            };
+            TypeDefinition {
+                name: draft.name,
+                pointer: document.at(draft.node).pointer(),
+                required_name,
+                schema_name: draft.schema_name,
+                docs: draft.docs,
+                kind: draft.kind,
+                module,
+                is_input: place.is_input,
+                cycle,
+            }
+        });
+    let definitions = definitions.collect();
+    if problems.is_empty() { Ok(definitions) } else { Err(problems) }
+}
+
+/// Where a type is used.
+#[derive(Clone, Debug, Default)]
+struct Place<'u> {
+    modules: BTreeSet<&'u str>,
+    is_input: bool,
+    is_output: bool,
+}
+
+fn places<'u>(drafts: &[Draft<TypeKind>], uses: &'u [Use]) -> Vec<Place<'u>> {
+    let mut places = vec![Place::default(); drafts.len()];
+    for usage in uses {
+        for id in transitive_types(drafts, &usage.ty) {
+            if let Some(place) = places.get_mut(id.0) {
+                place.modules.insert(&usage.module);
+                place.is_input |= usage.is_input;
+                place.is_output |= !usage.is_input;
+            }
+        }
+    }
+    places
+}
+
+/// Required properties of one direction in types that are used in the other one.
+fn wrong_directions(document: &Document<'_>, directions: &[Direction], places: &[Place<'_>]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for direction in directions {
+        let Some(place) = places.get(direction.owner.0) else { continue };
+        let (is_wrong, key) =
+            if direction.is_read_only { (place.is_input, "readOnly") } else { (place.is_output, "writeOnly") };
+        if is_wrong {
+            problems.push(Diagnostic::new(
+                Code::Unsupported,
+                document.place(document.at(direction.node)),
+                format!("a required property that is `{key}`, in a schema that is used the other way, too"),
+                "take it out of `required`, or use two schemas",
+            ));
+        }
+    }
+    problems
+}
+
+/// How many fields a caller has to give.
+fn required_count(drafts: &[Draft<TypeKind>], kind: &TypeKind) -> usize {
+    let TypeKind::Struct(Struct { fields, .. }) = kind else { return 0 };
+    let has_const_value = |field: &Field| const_value(field, |id| drafts.get(id.0).map(|draft| &draft.kind)).is_some();
+    fields.iter().filter(|field| field.required && !has_const_value(field)).count()
+}
+
+/// Everything that a type contains, itself included.
+fn transitive_types(drafts: &[Draft<TypeKind>], ty: &TypeRef) -> BTreeSet<TypeId> {
+    let mut found = BTreeSet::new();
+    let mut next: Vec<TypeId> = ty.named().into_iter().collect();
+    while let Some(id) = next.pop() {
+        if found.insert(id)
+            && let Some(draft) = drafts.get(id.0)
+        {
+            next.extend(parts(&draft.kind).filter_map(TypeRef::named));
+        }
+    }
+    found
+}
+
+fn parts(kind: &TypeKind) -> Box<dyn Iterator<Item = &TypeRef> + '_> {
+    match kind {
+        TypeKind::Struct(object) => {
+            let additional = object.additional_properties.as_ref().map(|additional| &additional.ty);
+            Box::new(object.fields.iter().map(|field| &field.ty).chain(additional))
+        }
+        TypeKind::Union(union) => Box::new(union.variants.iter().map(|variant| &variant.ty)),
+        TypeKind::Alias(ty) => Box::new(std::iter::once(ty)),
+        TypeKind::Enum(_) | TypeKind::Newtype(_) => Box::new(std::iter::empty()),
+    }
+}
+
+/// Aliases of themselves, which Rust does not have, and unions that are their own variants.
+fn circular_aliases(document: &Document<'_>, drafts: &[Draft<TypeKind>]) -> Vec<Diagnostic> {
+    let direct = |draft: &Draft<TypeKind>| -> Vec<usize> {
+        match &draft.kind {
+            TypeKind::Alias(_) | TypeKind::Union(_) => {
+                parts(&draft.kind).filter_map(TypeRef::named).map(|id| id.0).collect()
+            }
+            _ => Vec::new(),
+        }
+    };
+    let links: Vec<Vec<usize>> = drafts.iter().map(direct).collect();
+    let cycles = components(&links);
+    let is_circular = |index: usize| links[index].iter().any(|next| cycles[*next] == cycles[index]);
+    let circular = drafts.iter().enumerate().filter(|(index, _)| is_circular(*index));
+    circular
+        .map(|(_, draft)| {
+            Diagnostic::new(
+                Code::CircularRef,
+                document.place(document.at(draft.node)),
+                format!("`{}` leads back to itself", draft.name),
+                "a schema may refer to itself through a property of an object only",
+            )
+        })
+        .collect()
+}
