@@ -133,6 +133,21 @@ impl<'a> Node<'a> {
         self.entry(key).map(|entry| &entry.node)
     }
 
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Node<'a>> {
+        match &mut self.value {
+            Value::Mapping(entries) => entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node),
+            _ => None,
+        }
+    }
+
+    /// Removes a member of a mapping. False if it has none of this key.
+    pub(crate) fn remove(&mut self, key: &str) -> bool {
+        let Value::Mapping(entries) = &mut self.value else { return false };
+        let before = entries.len();
+        entries.retain(|entry| entry.key != key);
+        entries.len() < before
+    }
+
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry<'a>> {
         match &self.value {
             Value::Mapping(entries) => entries.iter().find(|entry| entry.key == key),

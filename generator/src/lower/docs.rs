@@ -59,3 +59,41 @@ pub(super) fn constraints(schema: &Schema) -> Option<Box<Constraints>> {
 pub(super) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{constraints, docs};
+    use super::*;
+
+    #[test]
+    fn a_description_is_its_own_or_that_of_a_member_without_anything_else() {
+        let others = "A: {type: string, description: Of A.}";
+        for (schema, expected) in [
+            ("{type: string, description: Its own.}", Some("Its own.")),
+            ("{type: string, title: Title}", Some("Title")),
+            ("{$ref: '#/components/schemas/A'}", Some("Of A.")),
+            ("{allOf: [{$ref: '#/components/schemas/A'}, {description: Of a member.}]}", Some("Of a member.")),
+            ("{type: string}", None),
+        ] {
+            let found = docs(&format!("{{{others}, T: {schema}}}")).description;
+            assert_eq!(found.as_deref(), expected, "{schema}");
+        }
+    }
+
+    #[test]
+    fn limits_of_another_type_are_no_constraints() {
+        let found = constraints("{type: string, minLength: 1, maxLength: 2, pattern: a, default: b, readOnly: true}");
+        let expected = Constraints {
+            size: Some((SizeOf::Characters, (Some(1), Some(2)))),
+            pattern: Some("a".to_owned()),
+            default: Some(json!("b")),
+            read_only: true,
+            ..Constraints::default()
+        };
+        assert_eq!(found, expected);
+        assert_eq!(constraints("{type: string, minimum: 1, maxItems: 2}"), Constraints::default());
+        assert_eq!(constraints("{type: array, items: {}, maxItems: 2}").size, Some((SizeOf::Items, (None, Some(2)))));
+    }
+}

@@ -143,3 +143,32 @@ fn enum_values<T>(
     let values = values.into_iter().zip(described);
     values.map(|(value, ((index, variant), description))| EnumValue { variant, value, index, description }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{component, constraints, problems};
+
+    #[test]
+    fn values_have_names() {
+        for (schema, expected) in [
+            ("{type: string, enum: [a, b-c]}", r#"enum(A="a", BC="b-c")"#),
+            ("{type: integer, enum: [1, -1]}", "enum(Value1=1, ValueMinus1=-1)"),
+            ("{type: string, nullable: true, enum: [a, null]}", r#"enum(A="a")"#),
+            ("{type: string, enum: [a, a]}", r#"enum(A="a")"#),
+            ("{type: string, enum: [a, A]}", r#"enum(A2="a", A="A")"#),
+            ("{type: string, enum: [unknown_value]}", r#"enum(UnknownValue2="unknown_value")"#),
+        ] {
+            assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
+        }
+    }
+
+    #[test]
+    fn other_values_are_documented() {
+        assert_eq!(component("{T: {type: number, enum: [1.5, 2]}}"), "= Double");
+        assert_eq!(constraints("{type: number, enum: [1.5, 2]}").values, [1.5, 2.0]);
+        assert_eq!(constraints("{type: string, enum: [a]}").values.len(), 0);
+        let message = "an enumeration must be of `type: string` with texts, or of `type: integer` with integers";
+        let expected = format!("/components/schemas/T/enum: {message}");
+        assert_eq!(problems("components: {schemas: {T: {enum: [a, 1]}}}"), [expected]);
+    }
+}

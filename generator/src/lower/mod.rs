@@ -19,6 +19,8 @@ mod schemas;
 mod security;
 mod servers;
 mod tags;
+#[cfg(test)]
+mod testing;
 mod unions;
 mod usage;
 

@@ -164,7 +164,8 @@ impl<'d> Types<'d> {
             let message = format!("`{required}` is required, and is not one of the properties");
             let at = self.at(id);
             let properties = at.key("properties");
-            let described = (if schema.properties.is_empty() { at } else { properties }, "the properties");
+            let has_place = !schema.properties.is_empty() || schema.keywords.ty == Some(Type::Object);
+            let described = (if has_place { properties } else { at }, "the properties");
             self.sink.report_with(Code::UnknownRequired, PointerRef::Base(pointer), message, help, described);
         }
         undescribed
@@ -275,5 +276,51 @@ impl<'d> Types<'d> {
                 (PointerRef::Base(other), "here, too"),
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{component, problems};
+
+    #[test]
+    fn a_property_is_a_field() {
+        for (schema, expected) in [
+            ("{properties: {a: {type: string}}}", "{a?: String}"),
+            ("{type: object, properties: {a: {type: string}}, required: [a]}", "{a: String}"),
+            ("{properties: {a: {type: string, nullable: true}}}", "{a?: String or null}"),
+            ("{properties: {a-b: {}, a_b: {}}}", "{a_b_2?: Json, a_b?: Json}"),
+            ("{properties: {a: {type: string}}, required: [other]}", "{a?: String, other: Json}"),
+            ("{properties: {a: {}}, additionalProperties: true}", "{a?: Json, **other: Json}"),
+            ("{properties: {a: {}}, additionalProperties: false}", "{a?: Json}"),
+            ("{additionalProperties: {type: string}}", "= {*: String}"),
+            ("{type: object, additionalProperties: true}", "= JsonObject"),
+        ] {
+            assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
+        }
+    }
+
+    #[test]
+    fn members_of_all_of_are_joined() {
+        let a = "A: {type: object, properties: {a: {type: string}}}";
+        for (schema, expected) in [
+            ("{allOf: [{$ref: '#/components/schemas/A'}, {properties: {b: {}}}]}", "{a?: String, b?: Json}"),
+            ("{allOf: [{$ref: '#/components/schemas/A'}], properties: {b: {}}}", "{a?: String, b?: Json}"),
+            ("{allOf: [{$ref: '#/components/schemas/A'}], required: [a]}", "{a: String}"),
+            ("{allOf: [{properties: {a: {type: string}}}, {properties: {a: {type: string}}}]}", "{a?: String}"),
+        ] {
+            assert_eq!(component(&format!("{{{a}, T: {schema}}}")), expected, "{schema}");
+        }
+    }
+
+    #[test]
+    fn contradictions_within_all_of_are_reported() {
+        let schemas = "{T: {allOf: [{properties: {a: {type: string}}}, {properties: {a: {type: integer}}}]}}";
+        let message = "`a` is described differently by another member of the same `allOf`";
+        let expected = format!("/components/schemas/T/allOf/1/properties/a: {message}");
+        assert_eq!(problems(&format!("components: {{schemas: {schemas}}}")), [expected]);
+        let schemas = "{T: {allOf: [{$ref: '#/components/schemas/T'}], properties: {a: {}}}}";
+        let expected = "/components/schemas/T/allOf/0: `T` is made of itself";
+        assert_eq!(problems(&format!("components: {{schemas: {schemas}}}")), [expected]);
     }
 }

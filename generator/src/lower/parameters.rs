@@ -311,3 +311,85 @@ fn list_style(parameter: &openapi::Parameter) -> Option<ListStyle> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, operation, parameter, problems};
+
+    fn call(path: &str, parameters: &str) -> String {
+        format!("paths:\n  {path}: {{get: {{parameters: [{parameters}], responses: {{'204': {{description: ''}}}}}}}}")
+    }
+
+    fn lowered(path: &str, parameters: &str) -> Vec<String> {
+        let api = model(&call(path, parameters));
+        operation(&api).parameters.iter().map(|known| parameter(&api, known)).collect()
+    }
+
+    #[test]
+    fn a_parameter_has_its_place_and_its_type() {
+        for (written, expected) in [
+            ("{name: X-A, in: header, schema: {type: string}}", "Header x_a?: String"),
+            ("{name: a, in: query, required: true, schema: {type: integer}}", "Query a: Int64"),
+            ("{name: a, in: query, schema: {type: string, nullable: true}}", "Query a?: String"),
+            ("{name: a, in: query, schema: {type: string, enum: [x]}}", "Query a?: GetA"),
+        ] {
+            assert_eq!(lowered("/", written), [expected], "{written}");
+        }
+    }
+
+    #[test]
+    fn a_list_has_its_style() {
+        for (style, expected) in [
+            ("", "Repeated"),
+            (", explode: false", "Comma"),
+            (", style: spaceDelimited", "Space"),
+            (", style: pipeDelimited", "Pipe"),
+        ] {
+            let written = format!("{{name: a, in: query, schema: {{type: array, items: {{type: string}}}}{style}}}");
+            assert_eq!(lowered("/", &written), [format!("Query a?: [String] {expected}")], "{style}");
+        }
+    }
+
+    #[test]
+    fn path_parameters_have_the_order_of_the_path() {
+        let path = |name: &str| format!("{{name: {name}, in: path, required: true, schema: {{type: string}}}}");
+        let found = lowered("/{a}/{b}", &format!("{}, {}", path("b"), path("a")));
+        assert_eq!(found, ["Path a: String", "Path b: String"]);
+    }
+
+    #[test]
+    fn a_path_and_its_parameters_fit_together() {
+        let written = "{name: b, in: path, required: true, schema: {type: string}}";
+        let found = problems(&call("/{a}", written));
+        let expected = [
+            "/paths/~1{a}/get: the path has `{a}`, and this operation has no such parameter",
+            "/paths/~1{a}/get/parameters/0/name: there is no `{b}` in the path for this parameter",
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_is_no_parameter_is_reported() {
+        for (written, expected) in [
+            ("{name: a, in: cookie, schema: {}}", "in: parameters in cookies are not supported"),
+            ("{name: a, in: query, content: {}}", "content: `content` of a parameter is not supported"),
+            ("{name: a, in: query, schema: {type: object}}", "schema: a parameter of this type is not supported"),
+            ("{name: a, in: query, style: deepObject, schema: {type: string}}", "style: this style is not supported"),
+        ] {
+            assert_eq!(
+                problems(&call("/a", written)),
+                [format!("/paths/~1a/get/parameters/0/{expected}")],
+                "{written}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_parameter_of_the_operation_replaces_that_of_the_path() {
+        let parameter_of = |ty: &str| format!("{{name: a, in: query, schema: {{type: {ty}}}}}");
+        let get =
+            format!("get: {{parameters: [{}], responses: {{'204': {{description: ''}}}}}}", parameter_of("integer"));
+        let api = model(&format!("paths:\n  /a: {{parameters: [{}], {get}}}", parameter_of("string")));
+        assert_eq!(parameter(&api, &operation(&api).parameters[0]), "Query a?: Int64");
+    }
+}

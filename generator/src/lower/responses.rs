@@ -210,3 +210,52 @@ impl<'d> Lowering<'d> {
 fn is_empty_object(schema: &Schema) -> bool {
     schema.keywords.ty == Some(Type::Object) && schema.size().1 == Some(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, operation, problems};
+
+    fn call(responses: &str) -> String {
+        format!("paths:\n  /a: {{get: {{responses: {{{responses}}}}}}}")
+    }
+
+    fn response(responses: &str) -> String {
+        format!("{:?}", operation(&model(&call(responses))).response)
+    }
+
+    fn content(media_type: &str, schema: &str) -> String {
+        format!("{{description: '', content: {{{media_type}: {{schema: {schema}}}}}}}")
+    }
+
+    #[test]
+    fn the_content_of_a_success_is_the_response() {
+        let none = "{description: ''}";
+        let text = content("application/json", "{type: string}");
+        for (responses, expected) in [
+            (format!("'200': {text}"), "Plain(Primitive(String))"),
+            (format!("2XX: {text}"), "Plain(Primitive(String))"),
+            (format!("default: {text}"), "Plain(Primitive(String))"),
+            (format!("'200': {text}, default: {}", content("application/json", "{}")), "Plain(Primitive(String))"),
+            (format!("'200': {text}, '204': {none}"), "OptionalPlain(Primitive(String))"),
+            (format!("'204': {none}"), "NoContent"),
+            (format!("'404': {none}"), "NoContent"),
+            (format!("'200': {}", content("text/plain", "{type: string}")), "Text(\"text/plain\")"),
+            (format!("'200': {}", content("image/png", "{type: string, format: binary}")), "Bytes(\"image/png\")"),
+        ] {
+            assert_eq!(response(&responses), expected, "{responses}");
+        }
+    }
+
+    #[test]
+    fn one_response_is_taken() {
+        let two = format!(
+            "'200': {}, '201': {}",
+            content("application/json", "{type: string}"),
+            content("application/json", "{type: integer}")
+        );
+        let expected = "/paths/~1a/get/responses/201: several successful answers of different forms";
+        assert_eq!(problems(&call(&two)), [expected]);
+        let expected = "/paths/~1a/get/responses: there is no successful answer";
+        assert_eq!(problems(&call("'302': {description: ''}")), [expected]);
+    }
+}

@@ -402,3 +402,66 @@ fn is_same_value(a: &Value, b: &Value) -> bool {
         _ => a == b,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{component, problems};
+
+    #[test]
+    fn a_schema_is_the_type_of_its_type_and_format() {
+        for (schema, expected) in [
+            ("{type: boolean}", "= Boolean"),
+            ("{type: integer, format: int32}", "newtype Int32"),
+            ("{type: integer}", "newtype Int64"),
+            ("{type: number, format: float}", "= Float"),
+            ("{type: number}", "= Double"),
+            ("{type: string}", "newtype String"),
+            ("{type: string, format: byte}", "= Base64"),
+            ("{type: string, format: password}", "= Secret"),
+            ("{type: string, format: date-time}", "= DateTime"),
+            ("{type: string, format: uuid}", "newtype String"),
+            ("{type: array, items: {type: string}}", "= [String]"),
+            ("{type: array}", "= [Json]"),
+            ("{items: {type: boolean, nullable: true}}", "= [Boolean or null]"),
+            ("{type: object}", "= JsonObject"),
+            ("{}", "= Json"),
+        ] {
+            assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
+        }
+    }
+
+    #[test]
+    fn a_reference_is_the_type_of_its_target() {
+        let others = "A: {type: string}, B: {$ref: '#/components/schemas/A'}";
+        for (schema, expected) in [
+            ("{$ref: '#/components/schemas/A'}", "= A"),
+            ("{$ref: '#/components/schemas/B'}", "= B"),
+            ("{allOf: [{$ref: '#/components/schemas/A'}], description: Its own.}", "= A"),
+            ("{allOf: [{$ref: '#/components/schemas/A'}, {description: Its own.}]}", "= A"),
+            ("{oneOf: [{$ref: '#/components/schemas/A'}]}", "= A"),
+        ] {
+            assert_eq!(component(&format!("{{{others}, T: {schema}}}")), expected, "{schema}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_in_place_is_named_after_its_owner() {
+        let schema = "{type: object, properties: {inner: {type: object, properties: {a: {type: string}}}}}";
+        assert_eq!(component(&format!("{{T: {schema}}}")), "{inner?: TInner}");
+        assert_eq!(component(&format!("{{T: {schema}, TInner: {{type: string}}}}")), "{inner?: TInner2}");
+    }
+
+    #[test]
+    fn a_default_fits_its_schema() {
+        let found = |schema: &str| problems(&format!("components: {{schemas: {{T: {schema}}}}}"));
+        for (schema, expected) in [
+            ("{type: string, default: 1}", "`1` is not a value of this type"),
+            ("{type: string, enum: [a], default: b}", "`b` is not one of the values"),
+            ("{type: integer, minimum: 2, default: 1}", "`1` is outside of the limits"),
+            ("{type: integer, maximum: 2, exclusiveMaximum: true, default: 2}", "`2` is outside of the limits"),
+        ] {
+            assert_eq!(found(schema), [format!("/components/schemas/T/default: {expected}")], "{schema}");
+        }
+        assert_eq!(component("{T: {type: number, maximum: 2, default: 2}}"), "= Double");
+    }
+}

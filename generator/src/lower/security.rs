@@ -113,3 +113,39 @@ impl<'d> Lowering<'d> {
         requirements.iter().any(|requirement| !requirement.is_empty())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, problems};
+
+    fn document(schemes: &str, security: &str) -> String {
+        format!(
+            "components: {{securitySchemes: {{{schemes}}}}}\nsecurity: {security}\n\
+             paths:\n  /a: {{get: {{responses: {{'204': {{description: ''}}}}}}}}"
+        )
+    }
+
+    #[test]
+    fn a_scheme_is_a_header() {
+        for (scheme, name, prefix) in [
+            ("{type: apiKey, in: header, name: X-Key}", "X-Key", ""),
+            ("{type: http, scheme: Bearer}", "Authorization", "Bearer "),
+            ("{type: http, scheme: basic}", "Authorization", "Basic "),
+            ("{type: oauth2, flows: {}}", "Authorization", "Bearer "),
+        ] {
+            let token = model(&document(&format!("a: {scheme}"), "[{a: []}]")).token.unwrap();
+            assert_eq!((token.name.as_str(), token.prefix), (name, prefix), "{scheme}");
+        }
+    }
+
+    #[test]
+    fn of_several_schemes_the_first_that_is_sufficient_is_used() {
+        let schemes = "a: {type: apiKey, in: query, name: k}, b: {type: apiKey, in: header, name: X-B}, \
+                       c: {type: apiKey, in: header, name: X-C}";
+        assert_eq!(model(&document(schemes, "[{a: []}, {b: []}, {c: []}]")).token.unwrap().name, "X-B");
+        let found = problems(&document(schemes, "[{b: [], c: []}]"));
+        assert_eq!(found, ["/components/securitySchemes/c: a second way to authenticate"]);
+        let found = problems(&document(schemes, "[{a: []}]"));
+        assert_eq!(found, ["/components/securitySchemes/a: this way to authenticate is not supported"]);
+    }
+}

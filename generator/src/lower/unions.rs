@@ -343,3 +343,44 @@ fn shape_of<'a>(primitive: Primitive) -> Shape<'a> {
         Primitive::JsonObject => Shape::AnyObject,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::component;
+
+    const OTHERS: &str = "A: {type: object, properties: {kind: {type: string}, a: {}}, required: [kind, a]}, \
+                          B: {type: object, properties: {kind: {type: string}, b: {}}, required: [kind, b]}";
+
+    const REFS: &str = "oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}]";
+
+    fn union(schema: &str) -> String {
+        component(&format!("{{{OTHERS}, T: {schema}}}"))
+    }
+
+    #[test]
+    fn a_discriminator_maps_values_to_variants() {
+        let by_name = union(&format!("{{{REFS}, discriminator: {{propertyName: kind}}}}"));
+        assert_eq!(by_name, "union by kind(A => A(A), B => B(B))");
+        let mapping = "{x: '#/components/schemas/A', y: A, z: B}";
+        let mapped = union(&format!("{{{REFS}, discriminator: {{propertyName: kind, mapping: {mapping}}}}}"));
+        assert_eq!(mapped, "union by kind(x => y => A(A), z => B(B))");
+    }
+
+    #[test]
+    fn variants_without_a_discriminator_differ_in_kind_or_in_required_properties() {
+        assert_eq!(union(&format!("{{{REFS}}}")), "union(A(A), B(B))");
+        assert_eq!(union("{oneOf: [{type: string}, {type: integer}]}"), "union(String(String), Integer(Int64))");
+        assert_eq!(
+            union("{oneOf: [{type: string, title: Word}, {type: boolean}]}"),
+            "union(Word(String), Boolean(Boolean))"
+        );
+    }
+
+    #[test]
+    fn an_ambiguous_union_keeps_its_value() {
+        let expected = "opaque union(string(String), string2(DateTime))";
+        assert_eq!(union("{oneOf: [{type: string}, {type: string, format: date-time}]}"), expected);
+        let any_of = "{anyOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}]}";
+        assert_eq!(union(any_of), "opaque union(a(A), b(B))");
+    }
+}

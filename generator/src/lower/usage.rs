@@ -195,3 +195,52 @@ fn circular_aliases(document: &Document<'_>, drafts: &[Draft<TypeKind>]) -> Vec<
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{component, model, problems};
+
+    #[test]
+    fn a_field_that_leads_back_to_its_owner_is_boxed() {
+        let t = "{$ref: '#/components/schemas/T'}";
+        for (schemas, expected) in [
+            (format!("{{T: {{properties: {{a: {t}}}}}}}"), "{a?: box T}"),
+            (format!("{{T: {{properties: {{a: {{type: array, items: {t}}}}}}}}}"), "{a?: [T]}"),
+            (
+                format!(
+                    "{{A: {{properties: {{t: {t}}}}}, T: {{properties: {{a: {{$ref: '#/components/schemas/A'}}}}}}}}"
+                ),
+                "{a?: box A}",
+            ),
+        ] {
+            assert_eq!(component(&schemas), expected, "{schemas}");
+        }
+    }
+
+    #[test]
+    fn an_alias_of_itself_is_reported() {
+        let schemas = "{A: {$ref: '#/components/schemas/B'}, B: {$ref: '#/components/schemas/A'}}";
+        let expected =
+            ["/components/schemas/A: `A` leads back to itself", "/components/schemas/B: `B` leads back to itself"];
+        assert_eq!(problems(&format!("components: {{schemas: {schemas}}}")), expected);
+    }
+
+    #[test]
+    fn a_type_is_in_the_module_of_the_only_group_that_uses_it() {
+        let call = |tag: &str, schema: &str, name: &str| {
+            let content =
+                format!("content: {{application/json: {{schema: {{$ref: '#/components/schemas/{schema}'}}}}}}");
+            format!("{{{name}: {{tags: [{tag}], responses: {{'200': {{description: '', {content}}}}}}}}}")
+        };
+        let body = "requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/In'}}}}";
+        let api = model(&format!(
+            "components: {{schemas: {{One: {{type: object, properties: {{b: {{$ref: '#/components/schemas/Both'}}}}}}, \
+             Both: {{type: object, properties: {{a: {{}}}}}}, In: {{type: object, properties: {{a: {{}}}}}}}}}}\n\
+             paths:\n  /a: {}\n  /b: {}\n  /c: {{post: {{tags: [x], {body}, responses: {{'204': {{description: ''}}}}}}}}",
+            call("x", "One", "get"),
+            call("y", "Both", "get"),
+        ));
+        let found: Vec<_> = api.types.iter().map(|ty| (ty.name.as_str(), ty.module.as_str(), ty.is_input)).collect();
+        assert_eq!(found, [("One", "x", false), ("Both", "shared", false), ("In", "x", true)]);
+    }
+}

@@ -6,6 +6,7 @@
 use super::form::Form;
 use crate::diagnostic::Source;
 use crate::document::node::Entry;
+use crate::document::yaml;
 
 /// The methods in the order in which they stand under a path.
 const ORDER: &[&str] = &["get", "post", "put", "delete", "patch", "options", "head", "trace"];
@@ -116,13 +117,10 @@ fn column(text: &str, at: usize) -> usize {
 
 /// Whether the new text says what the old one does and has the operation besides.
 pub(super) fn only_added(old: &Source, new: &str, path: &str, method: &str, path_was_there: bool) -> bool {
-    let read = |source: &Source| serde_yaml::from_str::<serde_yaml::Value>(source.unmarked()).ok();
-    let (Some(old), Some(mut new)) = (read(old), read(&Source::new(old.name(), new))) else { return false };
-    let Some(paths) = new.get_mut("paths").and_then(serde_yaml::Value::as_mapping_mut) else { return false };
-    let removed = if path_was_there {
-        paths.get_mut(path).and_then(serde_yaml::Value::as_mapping_mut).and_then(|item| item.shift_remove(method))
-    } else {
-        paths.shift_remove(path)
-    };
-    removed.is_some() && old == new
+    let new = Source::new(old.name(), new);
+    let (Ok(old), Ok(mut new)) = (yaml::parse(old), yaml::parse(&new)) else { return false };
+    let Some(paths) = new.get_mut("paths") else { return false };
+    let is_removed =
+        if path_was_there { paths.get_mut(path).is_some_and(|item| item.remove(method)) } else { paths.remove(path) };
+    is_removed && old.same(&new)
 }

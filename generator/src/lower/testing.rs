@@ -1,0 +1,116 @@
+//! Models of small documents, for the unit tests of this stage: YAML in, a line of text for each part of the model out.
+
+use crate::diagnostic::{Diagnostic, Source};
+use crate::document::Document;
+use crate::model::{
+    Api, Constraints, Docs, EnumValues, Field, Operation, Parameter, Tagging, TypeDefinition, TypeKind, TypeRef,
+};
+use crate::{Dialect, lower};
+
+/// A document of OpenAPI 3.0 with these top-level keys beside the required ones.
+pub(super) fn text(keys: &str) -> String {
+    let paths = if keys.lines().any(|line| line.starts_with("paths:")) { "" } else { "paths: {}\n" };
+    format!("openapi: 3.0.3\ninfo: {{title: Test, version: '1'}}\n{paths}{keys}\n")
+}
+
+pub(super) fn model(keys: &str) -> Api {
+    match lowered(&text(keys)) {
+        Ok(api) => api,
+        Err(problems) => panic!("{problems:#?}"),
+    }
+}
+
+/// The pointers of the problems, with their messages.
+pub(super) fn problems(keys: &str) -> Vec<String> {
+    let problems = lowered(&text(keys)).unwrap_err();
+    problems.iter().map(|problem| format!("{}: {}", problem.place.pointer, problem.message)).collect()
+}
+
+fn lowered(text: &str) -> Result<Api, Vec<Diagnostic>> {
+    let source = Source::new("test.yaml", text);
+    let document = Document::read(&source, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));
+    lower::lower(&document)
+}
+
+/// The type of the component `T`, beside whatever else is under `components/schemas`.
+pub(super) fn component(schemas: &str) -> String {
+    let api = model(&format!("components: {{schemas: {schemas}}}"));
+    definition(&api, "T")
+}
+
+pub(super) fn definition(api: &Api, name: &str) -> String {
+    let definition = api.types.iter().find(|definition| definition.name == name).unwrap();
+    kind(api, definition)
+}
+
+fn kind(api: &Api, definition: &TypeDefinition) -> String {
+    match &definition.kind {
+        TypeKind::Struct(object) => {
+            let mut fields: Vec<String> =
+                object.fields.iter().map(|field| self::field(api, definition, field)).collect();
+            fields.extend(
+                object.additional_properties.iter().map(|more| format!("**{}: {}", more.field, ty(api, &more.ty))),
+            );
+            format!("{{{}}}", fields.join(", "))
+        }
+        TypeKind::Enum(values) => match &values.values {
+            EnumValues::Text(values) => joined("enum", values, |value| format!("{}={:?}", value.variant, value.value)),
+            EnumValues::Integer(values) => joined("enum", values, |value| format!("{}={}", value.variant, value.value)),
+        },
+        TypeKind::Union(union) => {
+            let name = match &union.tagging {
+                Tagging::Property(property) => format!("union by {property}"),
+                Tagging::Untagged => "union".to_owned(),
+                Tagging::Opaque => "opaque union".to_owned(),
+            };
+            joined(&name, &union.variants, |variant| {
+                let tags = variant.tags.iter().map(|tag| format!("{tag} => ")).collect::<String>();
+                format!("{tags}{}({})", variant.variant, ty(api, &variant.ty))
+            })
+        }
+        TypeKind::Newtype(primitive) => format!("newtype {primitive:?}"),
+        TypeKind::Alias(target) => format!("= {}", ty(api, target)),
+    }
+}
+
+fn joined<T>(name: &str, items: &[T], item: impl Fn(&T) -> String) -> String {
+    format!("{name}({})", items.iter().map(item).collect::<Vec<_>>().join(", "))
+}
+
+fn field(api: &Api, owner: &TypeDefinition, field: &Field) -> String {
+    let optional = if field.required { "" } else { "?" };
+    let boxed = if api.is_boxed(owner, field) { "box " } else { "" };
+    let null = if field.nullable { " or null" } else { "" };
+    format!("{}{optional}: {boxed}{}{null}", field.field, ty(api, &field.ty))
+}
+
+pub(super) fn ty(api: &Api, ty: &TypeRef) -> String {
+    match ty {
+        TypeRef::Primitive(primitive) => format!("{primitive:?}"),
+        TypeRef::List(item) => format!("[{}]", self::ty(api, item)),
+        TypeRef::Map(value) => format!("{{*: {}}}", self::ty(api, value)),
+        TypeRef::Nullable(inner) => format!("{} or null", self::ty(api, inner)),
+        TypeRef::Named(id) => api.definition(*id).unwrap().name.clone(),
+    }
+}
+
+/// The only operation of a document.
+pub(super) fn operation(api: &Api) -> &Operation {
+    api.operations().next().unwrap()
+}
+
+pub(super) fn parameter(api: &Api, parameter: &Parameter) -> String {
+    let optional = if parameter.required { "" } else { "?" };
+    let style = parameter.list_style.map(|style| format!(" {style:?}")).unwrap_or_default();
+    format!("{:?} {}{optional}: {}{style}", parameter.location, parameter.field, ty(api, &parameter.ty))
+}
+
+/// The documentation of the component `T`.
+pub(super) fn docs(schemas: &str) -> Docs {
+    let api = model(&format!("components: {{schemas: {schemas}}}"));
+    api.types.into_iter().find(|definition| definition.name == "T").unwrap().docs
+}
+
+pub(super) fn constraints(schema: &str) -> Constraints {
+    *docs(&format!("{{T: {schema}}}")).constraints.unwrap_or_default()
+}
