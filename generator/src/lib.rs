@@ -1,12 +1,12 @@
 //! Turns an OpenAPI 3.0 document that is maintained by hand into a Rust client.
 //!
 //! Text of a specification in, a set of Rust files out: no network, no clock, no globals, and the same input gives the
-//! same output. The way of the data is one direction, each stage a function of the one before:
+//! same output. Data flows in one direction; each stage is a function of the stage before:
 //!
 //! text → `document` → `lower` → `model` → `emit` → `files` → [`disk`]
 //!
-//! Beside it, [`lint`] reads the same `document` and tells what could be better, and [`compare`] makes of two models what
-//! callers feel of the difference.
+//! [`lint`] checks the same `document` against the rules of a hand-maintained specification, and [`compare`] turns the
+//! differences of two models into their consequences for callers.
 //!
 //! ```
 //! use flighthub2_generator::{Options, Source, generate};

@@ -1,6 +1,6 @@
 //! Every object of a document, with its kind, its place and who holds it.
 //!
-//! In: the tree of [`super::yaml`] and the grammar of [`super::vocabulary`]. Out: a flat list for the rules of `lint`, which
+//! In: the tree of [`super::yaml`] and the vocabulary in [`super::vocabulary`]. Out: a flat list for the rules of `lint`, which
 //! ask all objects of a kind, or all references. This module knows where objects are, not what they mean.
 
 use super::node::{Node, Value};

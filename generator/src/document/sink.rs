@@ -1,6 +1,6 @@
-//! What a stage finds wrong with a document.
+//! Collects the problems that a stage finds in a document.
 //!
-//! In: pointers and words. Out: problems with their places, in the order in which they were told.
+//! In: pointers and messages. Out: diagnostics with their locations, in the order in which they were reported.
 
 use super::Document;
 use super::pointer::PointerRef;
@@ -28,7 +28,7 @@ impl<'d> Sink<'d> {
         self.problems.push(Diagnostic::new(code, self.document.place(at), message, help));
     }
 
-    /// Tells a problem that has to do with a second place, and why.
+    /// Reports a problem that a second place is involved in, and why.
     pub(crate) fn report_with(
         &mut self,
         code: Code,

@@ -1,6 +1,6 @@
-//! Whether a tree has the shape of an OpenAPI 3.0 document.
+//! Whether a tree has the form of an OpenAPI 3.0 document.
 //!
-//! In: the tree of [`super::node`] and the grammar of [`super::vocabulary`]. Out: every key and value that does not belong
+//! In: the tree of [`super::node`] and the vocabulary in [`super::vocabulary`]. Out: every key and value that does not belong
 //! where it stands. After this check reading the document with `openapiv3`, which is more forgiving, loses nothing.
 
 use std::collections::HashSet;
@@ -25,7 +25,7 @@ pub(crate) fn check(source: &Source, root: &Node<'_>, policy: &'static Policy) -
     checker.problems
 }
 
-/// Checks a file of ours that is no OpenAPI document against its own grammar.
+/// Checks a file of ours that is no OpenAPI document against its own vocabulary.
 pub(crate) fn check_own(source: &Source, root: &Node<'_>, grammar: &Object) -> Vec<Diagnostic> {
     let mut checker = Checker::new(source, root, Policy::of(Dialect::FlightHub));
     checker.object(root, grammar, PointerRef::ROOT);
@@ -42,14 +42,14 @@ fn plural(object: &Object) -> String {
     format!("{}s", object.name)
 }
 
-/// Where a key that is wrong here would be right.
+/// The object that a key which is wrong here belongs to, as a help.
 fn suggest_owner(key: &str, fields: impl Fn(&Object) -> &'static [Field]) -> Option<String> {
     let owner = vocabulary::OBJECTS.iter().find(|object| fields(object).iter().any(|field| field.key == key))?;
     Some(format!("it belongs in {}; look at the indentation", a(owner)))
 }
 
-/// After as many problems nobody is told what was meant.
-const MANY: usize = 100;
+/// Suggestions are computed for the first problems only.
+const MAX_SUGGESTIONS: usize = 100;
 
 struct Checker<'s> {
     source: &'s Source,
@@ -355,7 +355,7 @@ impl<'s> Checker<'s> {
         }
         let members = self.root.get("components").and_then(|components| components.get(section));
         // To compare every name with every other one takes its time, and nobody reads that many.
-        let members = members.filter(|_| self.problems.len() < MANY).map(Node::mapping).unwrap_or_default();
+        let members = members.filter(|_| self.problems.len() < MAX_SUGGESTIONS).map(Node::mapping).unwrap_or_default();
         let names = members.iter().map(|entry| &*entry.key);
         // The way can be misspelt, too: what counts is where it ends.
         let end = direct.clone().unwrap_or_else(|| unescape(target.rsplit('/').next().unwrap_or_default()));

@@ -385,6 +385,14 @@ mod tests {
     }
 
     #[test]
+    fn a_circle_of_references_is_reported_where_it_is_used() {
+        let circle = "A: {$ref: '#/components/parameters/B'}, B: {$ref: '#/components/parameters/A'}";
+        let paths = call("/a", "{$ref: '#/components/parameters/A'}");
+        let found = problems(&format!("components: {{parameters: {{{circle}}}}}\n{paths}"));
+        assert_eq!(found, ["/paths/~1a/get/parameters/0: this reference leads back to itself"]);
+    }
+
+    #[test]
     fn a_parameter_of_the_operation_replaces_that_of_the_path() {
         let parameter_of = |ty: &str| format!("{{name: a, in: query, schema: {{type: {ty}}}}}");
         let get =
