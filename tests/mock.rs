@@ -15,7 +15,8 @@ use flighthub2::testing::{Fault, MockServer, PROJECT, TOKEN, Verdict};
 use flighthub2::types::{
     CalibrateDeviceRtkBody, CalibrateDeviceRtkBodyRequired, CreateFlightTaskBody, CreateFlightTaskBodyRequired,
     DeviceControlBody, DeviceControlBodyRequired, FinishWaylineUploadBody, FinishWaylineUploadBodyRequired,
-    SetStreamForwarderBody, TaskStatus, TaskStatusChange, TaskType, UpdateFlightTaskStatusBody,
+    OutOfControlAction, ResumableStatus, SetStreamForwarderBody, TaskStatus, TaskStatusChange, TaskType,
+    UpdateFlightTaskStatusBody,
 };
 use flighthub2::{Client, Delivery, ErrorKind, OPERATIONS, ProjectClient};
 use flighthub2_tests::calls::examples;
@@ -145,8 +146,7 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     let no_status = format!("{tasks}&status=");
     let create = "/openapi/v0.1/flight-task";
     let task = |changes: Value| {
-        let mut body = json!({"name": "n", "wayline_uuid": "c0ffee00-1111-4222-8333-444455556666", "sn": "A",
-            "rth_altitude": 80});
+        let mut body = vectors::requests()["createFlightTask"]["body"].clone();
         body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
         body.to_string()
     };
@@ -256,6 +256,43 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     }
     let answer = raw(&server, "GET", &format!("{tasks}&status=success,x"), &[token, project], "").await;
     assert_eq!(answer.json()["code"], 200_101);
+}
+
+#[tokio::test]
+async fn null_is_taken_where_the_service_takes_it() {
+    let server = MockServer::start().await.unwrap();
+    let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT), ("content-type", "application/json")];
+    let create = "/openapi/v0.1/flight-task";
+    let task = |changes: Value| {
+        let mut body = vectors::requests()["createFlightTask"]["body"].clone();
+        body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        body.to_string()
+    };
+    // One client sends both as null with an immediate task, and the live service accepts it.
+    for changes in [json!({"begin_at": null}), json!({"end_at": null}), json!({"begin_at": null, "end_at": null})] {
+        let answer = raw(&server, "POST", create, &headers, &task(changes.clone())).await.json();
+        assert_eq!(answer["code"], 0, "{changes}: {answer}");
+    }
+    for changes in [json!({"rth_mode": null}), json!({"repeat_type": null}), json!({"latest_begin_at": null})] {
+        let answer = raw(&server, "POST", create, &headers, &task(changes.clone())).await.json();
+        assert_eq!(answer["code"], 200_101, "{changes}: {answer}");
+    }
+    // What decides how an aircraft flies is not left to the service.
+    for name in ["out_of_control_action_in_flight", "resumable_status", "task_type", "time_zone"] {
+        let mut body = vectors::requests()["createFlightTask"]["body"].clone();
+        body.as_object_mut().unwrap().remove(name).unwrap();
+        let answer = raw(&server, "POST", create, &headers, &body.to_string()).await.json();
+        assert_eq!(answer["code"], 200_101, "{name}: {answer}");
+        assert!(answer["message"].as_str().unwrap().contains(name), "{answer}");
+    }
+    // The client writes the same.
+    let nulls = patrol("nulls").begin_at_null().end_at_null();
+    once(&server).project(PROJECT).flight_tasks().create(nulls).send().await.unwrap();
+    let body = server.requests().last().unwrap().json().unwrap();
+    assert!(body.get("begin_at").is_some_and(Value::is_null) && body.get("end_at").is_some_and(Value::is_null));
+    once(&server).project(PROJECT).flight_tasks().create(patrol("omitted")).send().await.unwrap();
+    let body = server.requests().last().unwrap().json().unwrap();
+    assert!(body.get("begin_at").is_none() && body.get("end_at").is_none());
 }
 
 #[tokio::test]
@@ -489,13 +526,21 @@ async fn requests_are_written_down_and_print_no_secret() {
     assert!(server.requests().is_empty());
 }
 
-fn patrol(name: &str) -> CreateFlightTaskBody {
+fn planned(name: &str, task_type: TaskType) -> CreateFlightTaskBody {
     CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
         name: name.into(),
         wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
         sn: DOCK.into(),
         rth_altitude: 100,
+        out_of_control_action_in_flight: OutOfControlAction::ReturnHome,
+        resumable_status: ResumableStatus::Manual,
+        task_type,
+        time_zone: "Europe/Rome".into(),
     })
+}
+
+fn patrol(name: &str) -> CreateFlightTaskBody {
+    planned(name, TaskType::Immediate)
 }
 
 fn window() -> ListFlightTasksRequired {
@@ -523,7 +568,7 @@ async fn a_flight_task_lives_as_time_passes() {
     let tasks = site.flight_tasks();
     let now = tasks.create(patrol("now")).send().await.unwrap().task_uuid;
     let begin = server.now().get() + 3600;
-    let timed = |name: &str| patrol(name).task_type(TaskType::Timed).begin_at(begin);
+    let timed = |name: &str| planned(name, TaskType::Timed).begin_at(begin);
     let later = tasks.create(timed("later")).send().await.unwrap().task_uuid;
     let missed = tasks.create(timed("missed")).send().await.unwrap().task_uuid;
     assert_eq!([&now, &later, &missed].map(|id| id.to_string().len()), [36; 3]);

@@ -11,7 +11,10 @@
 use std::error::Error;
 use std::time::Duration;
 
-use flighthub2::types::{CreateFlightTaskBody, CreateFlightTaskBodyRequired, Project, TaskType};
+use flighthub2::types::{
+    CreateFlightTaskBody, CreateFlightTaskBodyRequired, OutOfControlAction, Project, ResumableStatus, RthMode,
+    TaskType, WaylinePrecisionType,
+};
 use flighthub2::{Client, Delivery, ErrorCode, ErrorKind, Token};
 
 #[tokio::main]
@@ -66,10 +69,15 @@ async fn refused_flight(fh: &Client, project: &Project) -> Result<(), Box<dyn Er
     let body = CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
         name: "Morning round".into(),
         wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
-        sn: "7CTEXAMPLE0001".into(), // of the dock
-        rth_altitude: 80,
+        sn: "7CTEXAMPLE0001".into(),                                     // of the dock
+        rth_altitude: 80,                                                // metres above the point of take-off
+        out_of_control_action_in_flight: OutOfControlAction::ReturnHome, // without a signal
+        resumable_status: ResumableStatus::Manual,                       // after an interruption
+        task_type: TaskType::Immediate,
+        time_zone: "Europe/Rome".into(),
     })
-    .task_type(TaskType::Immediate);
+    .rth_mode(RthMode::Preset)
+    .wayline_precision_type(WaylinePrecisionType::Rtk);
     match fh.project(&project.uuid).flight_tasks().create(body).send().await {
         Ok(task) => Err(format!("task {} was made by a client that may not fly", task.task_uuid).into()),
         Err(error) if error.kind() == ErrorKind::Risk => {

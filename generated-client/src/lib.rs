@@ -5,7 +5,10 @@
 //!
 //! ```no_run
 //! use flighthub2::{Client, Region, Risk, Token};
-//! use flighthub2::types::{CreateFlightTaskBody, CreateFlightTaskBodyRequired, TaskType};
+//! use flighthub2::types::{
+//!     CreateFlightTaskBody, CreateFlightTaskBodyRequired, OutOfControlAction, ResumableStatus, RthMode, TaskType,
+//!     WaylinePrecisionType,
+//! };
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let fh = Client::builder()
@@ -21,9 +24,14 @@
 //!     name: "Morning round".into(),
 //!     wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
 //!     sn: "7CTEXAMPLE0001".into(), // of the dock
-//!     rth_altitude: 100,
+//!     rth_altitude: 100, // metres above the point of take-off
+//!     out_of_control_action_in_flight: OutOfControlAction::ReturnHome, // without a signal
+//!     resumable_status: ResumableStatus::Manual, // after an interruption
+//!     task_type: TaskType::Immediate,
+//!     time_zone: "Europe/Rome".into(),
 //! })
-//! .task_type(TaskType::Immediate);
+//! .rth_mode(RthMode::Preset)
+//! .wayline_precision_type(WaylinePrecisionType::Rtk);
 //! let task = site.flight_tasks().create(body).send().await?;
 //! println!("{}", task.task_uuid);
 //! # Ok(())

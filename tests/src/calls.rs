@@ -132,12 +132,10 @@ pub fn examples() -> Vec<Example> {
         }),
         // Task Management
         example("createFlightTask", |_, site| {
-            let body = patrol().task_type(TaskType::Immediate).repeat_type(RepeatType::Nonrepeating);
-            site.flight_tasks().create(body)
+            site.flight_tasks().create(patrol(TaskType::Immediate).repeat_type(RepeatType::Nonrepeating))
         }),
         example("createFlightTask_timed", |_, site| {
-            let body =
-                patrol().task_type(TaskType::Timed).repeat_type(RepeatType::Nonrepeating).begin_at(1_770_000_000);
+            let body = patrol(TaskType::Timed).repeat_type(RepeatType::Nonrepeating).begin_at(1_770_000_000);
             site.flight_tasks().create(body)
         }),
         example("createFlightTask_recurring", |_, site| site.flight_tasks().create(recurring_patrol())),
@@ -270,23 +268,23 @@ fn polygon() -> Geometry {
 }
 
 /// What the flight tasks have in common.
-fn patrol() -> CreateFlightTaskBody {
+fn patrol(task_type: TaskType) -> CreateFlightTaskBody {
     CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
         name: "Example patrol".into(),
         wayline_uuid: WAYLINE.into(),
         sn: DOCK.into(),
         rth_altitude: 80,
+        out_of_control_action_in_flight: OutOfControlAction::ReturnHome,
+        resumable_status: ResumableStatus::Auto,
+        task_type,
+        time_zone: "Europe/Rome".into(),
     })
     .rth_mode(RthMode::Optimal)
     .wayline_precision_type(WaylinePrecisionType::Gps)
-    .out_of_control_action_in_flight(OutOfControlAction::ReturnHome)
-    .resumable_status(ResumableStatus::Auto)
-    .time_zone("Europe/Rome")
 }
 
 fn recurring_patrol() -> CreateFlightTaskBody {
-    patrol()
-        .task_type(TaskType::Recurring)
+    patrol(TaskType::Recurring)
         .repeat_type(RepeatType::Weekly)
         .repeat_option(RepeatOption::new().interval(1).days_of_week([1, 3, 5]))
         .begin_at(1_770_019_200)
@@ -295,8 +293,7 @@ fn recurring_patrol() -> CreateFlightTaskBody {
 }
 
 fn continuous_patrol() -> CreateFlightTaskBody {
-    patrol()
-        .task_type(TaskType::Continuous)
+    patrol(TaskType::Continuous)
         .repeat_type(RepeatType::Daily)
         .repeat_option(RepeatOption::new().interval(1))
         .begin_at(1_770_019_200)

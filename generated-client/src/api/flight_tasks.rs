@@ -112,19 +112,25 @@ impl<H: runtime::Handle> FlightTasks<H> {
 
 /// Create a flight task
 ///
-/// **Flies an aircraft.** A task of type `immediate` takes off at once; the other types take off by themselves at
-/// their times.
+/// **Flies an aircraft.** A task of type `immediate` takes off at once, even if the aircraft sleeps in its dock (one
+/// client has seen it); the other types take off by themselves at their times.
 ///
 /// - `sn` is the serial number of the *dock*, not of the aircraft.
-/// - Only `name`, `wayline_uuid`, `sn` and `rth_altitude` are certain to be required. An older page of DJI also
-///   requires `time_zone`, `task_type`, `out_of_control_action_in_flight` and `resumable_status`, and every client
-///   sends those and `rth_mode` and `wayline_precision_type`: send them.
-/// - `immediate` needs no times. `timed` needs `begin_at`. `recurring` needs `begin_at`, `end_at`,
-///   `repeat_option` and `recurring_task_start_time_list`. `continuous` needs `begin_at`, `end_at`,
-///   `repeat_option`, `continuous_task_periods` and `min_battery_capacity`.
+/// - `time_zone`, `task_type`, `out_of_control_action_in_flight` and `resumable_status` decide when an aircraft
+///   takes off, what it does without a signal and whether it flies again. What the service assumes without them is
+///   not known. DJI's older page of the same service requires them and every known client sends them, so they are
+///   required here, although a transcription of this page leaves them optional.
+/// - Send `rth_mode` and `wayline_precision_type`, too. The older page has the defaults `preset` and `rtk`; whether
+///   they apply here is not known.
+/// - `immediate` needs no times: omit `begin_at` and `end_at`, or send null. `timed` needs `begin_at`. `recurring`
+///   needs `begin_at`, `end_at`, `repeat_option` and `recurring_task_start_time_list`. `continuous` needs
+///   `begin_at`, `end_at`, `repeat_option`, `continuous_task_periods` and `min_battery_capacity`.
+/// - A project can have a ceiling for `rth_altitude`. One client reports that a task above it does not start, and
+///   that the error does not mention the altitude. It also reports that a `begin_at` in the past is refused.
 /// - A dock that is offline or busy refuses with a code under HTTP 200.
 ///
-/// If the answer is lost, look in `listFlightTasks` before you send again: a second task is a second flight.
+/// If the response is lost, look in `listFlightTasks` before you send the request again: a second task is a second
+/// flight.
 ///
 /// Source: Documented.
 ///

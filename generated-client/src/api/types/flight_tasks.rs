@@ -46,6 +46,8 @@ crate::__text_enum!(
 );
 
 /// How an aircraft chooses its altitude when it returns to home.
+///
+/// One article has `intelligent` and `fixed`; all other sources contradict it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RthMode {
@@ -128,7 +130,8 @@ crate::__text_enum!(
     "absolute_monthly" => AbsoluteMonthly, "relative_monthly" => RelativeMonthly }
 );
 
-/// State of a flight task. (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
+/// State of a flight task. A task ends in `success`, `terminated`, `timeout` or `starting_failure` (read in one
+/// client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TaskStatus {
@@ -159,6 +162,8 @@ crate::__text_enum!(
 );
 
 /// On which days a task repeats.
+///
+/// An internal edition (v0.9) has the same limits, but counts the days of the week from 1 to 7.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -230,6 +235,9 @@ impl RepeatOption {
 }
 
 /// A flight task to create.
+///
+/// The last four required members are required by DJI's older page of the same service; a transcription of this
+/// page leaves them optional.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -243,10 +251,10 @@ pub struct CreateFlightTaskBody {
     /// Serial number of the dock to land on, for flights from dock to dock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub landing_dock_sn: Option<super::DeviceSn>,
-    /// Altitude for returning to home, above the point of take-off. The limits are of an older page; live calls
-    /// have used 80 and 100.
+    /// Altitude for returning to home, above the point of take-off. Live calls have used 80 and 100. A project can
+    /// have a lower ceiling.
     ///
-    /// Unit: metres. At least 15 and at most 1500.
+    /// Unit: metres. At least 15 and at most 1500. The limits are those of an internal edition (v0.9); this page has none that is known.
     pub rth_altitude: i64,
     /// How an aircraft chooses its altitude when it returns to home.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -255,18 +263,13 @@ pub struct CreateFlightTaskBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wayline_precision_type: Option<super::WaylinePrecisionType>,
     /// What an aircraft does when it loses the signal in flight.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub out_of_control_action_in_flight: Option<super::OutOfControlAction>,
+    pub out_of_control_action_in_flight: super::OutOfControlAction,
     /// How an interrupted task is resumed from its breakpoint.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resumable_status: Option<super::ResumableStatus>,
-    /// When to fly. Whether it may be left out is not certain; all clients send it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub task_type: Option<super::TaskType>,
-    /// IANA name of the time zone, such as `Europe/Rome`. Whether it may be left out is not certain; all clients
-    /// send it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<String>,
+    pub resumable_status: super::ResumableStatus,
+    /// When to fly.
+    pub task_type: super::TaskType,
+    /// IANA name of the time zone, such as `Europe/Rome`.
+    pub time_zone: String,
     /// How a task repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat_type: Option<super::RepeatType>,
@@ -275,36 +278,44 @@ pub struct CreateFlightTaskBody {
     pub repeat_option: Option<super::RepeatOption>,
     /// Start of a timed task; first day of a recurring or continuous one. Not for immediate tasks.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub begin_at: Option<runtime::UnixSeconds>,
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_value",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub begin_at: Option<Option<runtime::UnixSeconds>>,
     /// Last day of a recurring or continuous task.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_at: Option<runtime::UnixSeconds>,
-    /// Starts of a recurring task, on the day of `begin_at`, in unix seconds. An older page has 1 to 48.
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_value",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub end_at: Option<Option<runtime::UnixSeconds>>,
+    /// Starts of a recurring task, on the day of `begin_at`, in unix seconds.
     ///
-    /// 1 to 48 entries.
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub recurring_task_start_time_list: Vec<runtime::UnixSeconds>,
-    /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds. An older page has 1
-    /// to 48.
+    /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds.
     ///
-    /// 1 to 48 entries.
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub continuous_task_periods: Vec<super::TaskPeriod>,
-    /// Battery that a flight of a continuous task needs to take off.
+    /// Battery that an aircraft needs to take off, for each flight of a continuous task and, as DJI's older page has
+    /// it, for the flight that resumes an interrupted task. One client sends it with an immediate task.
     ///
-    /// Unit: percent. At least 50 and at most 100.
+    /// Unit: percent. At least 50 and at most 100. An internal edition (v0.9) has the same limits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_battery_capacity: Option<i64>,
     /// Latest start of a timed task.
@@ -328,10 +339,10 @@ impl CreateFlightTaskBody {
             rth_altitude: required.rth_altitude,
             rth_mode: None,
             wayline_precision_type: None,
-            out_of_control_action_in_flight: None,
-            resumable_status: None,
-            task_type: None,
-            time_zone: None,
+            out_of_control_action_in_flight: required.out_of_control_action_in_flight,
+            resumable_status: required.resumable_status,
+            task_type: required.task_type,
+            time_zone: required.time_zone,
             repeat_type: None,
             repeat_option: None,
             begin_at: None,
@@ -366,39 +377,6 @@ impl CreateFlightTaskBody {
         self.wayline_precision_type = Some(wayline_precision_type.into());
         self
     }
-    /// What an aircraft does when it loses the signal in flight.
-    #[must_use]
-    pub fn out_of_control_action_in_flight(
-        mut self,
-        out_of_control_action_in_flight: impl Into<super::OutOfControlAction>,
-    ) -> Self {
-        self.out_of_control_action_in_flight = Some(
-            out_of_control_action_in_flight.into(),
-        );
-        self
-    }
-    /// How an interrupted task is resumed from its breakpoint.
-    #[must_use]
-    pub fn resumable_status(
-        mut self,
-        resumable_status: impl Into<super::ResumableStatus>,
-    ) -> Self {
-        self.resumable_status = Some(resumable_status.into());
-        self
-    }
-    /// When to fly. Whether it may be left out is not certain; all clients send it.
-    #[must_use]
-    pub fn task_type(mut self, task_type: impl Into<super::TaskType>) -> Self {
-        self.task_type = Some(task_type.into());
-        self
-    }
-    /// IANA name of the time zone, such as `Europe/Rome`. Whether it may be left out is not certain; all clients
-    /// send it.
-    #[must_use]
-    pub fn time_zone(mut self, time_zone: impl Into<String>) -> Self {
-        self.time_zone = Some(time_zone.into());
-        self
-    }
     /// How a task repeats.
     #[must_use]
     pub fn repeat_type(mut self, repeat_type: impl Into<super::RepeatType>) -> Self {
@@ -416,23 +394,35 @@ impl CreateFlightTaskBody {
     }
     /// Start of a timed task; first day of a recurring or continuous one. Not for immediate tasks.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z.
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
     #[must_use]
     pub fn begin_at(mut self, begin_at: impl Into<runtime::UnixSeconds>) -> Self {
-        self.begin_at = Some(begin_at.into());
+        self.begin_at = Some(Some(begin_at.into()));
+        self
+    }
+    /// Sends null for `begin_at`, which is not the same as leaving it out.
+    #[must_use]
+    pub fn begin_at_null(mut self) -> Self {
+        self.begin_at = Some(None);
         self
     }
     /// Last day of a recurring or continuous task.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z.
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
     #[must_use]
     pub fn end_at(mut self, end_at: impl Into<runtime::UnixSeconds>) -> Self {
-        self.end_at = Some(end_at.into());
+        self.end_at = Some(Some(end_at.into()));
         self
     }
-    /// Starts of a recurring task, on the day of `begin_at`, in unix seconds. An older page has 1 to 48.
+    /// Sends null for `end_at`, which is not the same as leaving it out.
+    #[must_use]
+    pub fn end_at_null(mut self) -> Self {
+        self.end_at = Some(None);
+        self
+    }
+    /// Starts of a recurring task, on the day of `begin_at`, in unix seconds.
     ///
-    /// 1 to 48 entries.
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
     #[must_use]
     pub fn recurring_task_start_time_list(
         mut self,
@@ -441,10 +431,9 @@ impl CreateFlightTaskBody {
         self.recurring_task_start_time_list = recurring_task_start_time_list.into();
         self
     }
-    /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds. An older page has 1
-    /// to 48.
+    /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds.
     ///
-    /// 1 to 48 entries.
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
     #[must_use]
     pub fn continuous_task_periods(
         mut self,
@@ -453,9 +442,10 @@ impl CreateFlightTaskBody {
         self.continuous_task_periods = continuous_task_periods.into();
         self
     }
-    /// Battery that a flight of a continuous task needs to take off.
+    /// Battery that an aircraft needs to take off, for each flight of a continuous task and, as DJI's older page has
+    /// it, for the flight that resumes an interrupted task. One client sends it with an immediate task.
     ///
-    /// Unit: percent. At least 50 and at most 100.
+    /// Unit: percent. At least 50 and at most 100. An internal edition (v0.9) has the same limits.
     #[must_use]
     pub fn min_battery_capacity(mut self, min_battery_capacity: impl Into<i64>) -> Self {
         self.min_battery_capacity = Some(min_battery_capacity.into());
@@ -483,11 +473,19 @@ pub struct CreateFlightTaskBodyRequired {
     pub wayline_uuid: super::WaylineId,
     /// Serial number of the **dock**, not of the aircraft.
     pub sn: super::DeviceSn,
-    /// Altitude for returning to home, above the point of take-off. The limits are of an older page; live calls
-    /// have used 80 and 100.
+    /// Altitude for returning to home, above the point of take-off. Live calls have used 80 and 100. A project can
+    /// have a lower ceiling.
     ///
-    /// Unit: metres. At least 15 and at most 1500.
+    /// Unit: metres. At least 15 and at most 1500. The limits are those of an internal edition (v0.9); this page has none that is known.
     pub rth_altitude: i64,
+    /// What an aircraft does when it loses the signal in flight.
+    pub out_of_control_action_in_flight: super::OutOfControlAction,
+    /// How an interrupted task is resumed from its breakpoint.
+    pub resumable_status: super::ResumableStatus,
+    /// When to fly.
+    pub task_type: super::TaskType,
+    /// IANA name of the time zone, such as `Europe/Rome`.
+    pub time_zone: String,
 }
 
 /// `[start, end]` of a period.
@@ -568,7 +566,8 @@ pub struct FlightTaskListEntry {
     pub name: String,
     /// When a task flies.
     pub task_type: super::TaskType,
-    /// State of a flight task. (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
+    /// State of a flight task. A task ends in `success`, `terminated`, `timeout` or `starting_failure` (read in one
+    /// client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
     pub status: super::TaskStatus,
     /// Dock that it takes off from.
     pub sn: super::DeviceSn,
@@ -663,7 +662,8 @@ pub struct FlightTask {
     pub name: String,
     /// When a task flies.
     pub task_type: super::TaskType,
-    /// State of a flight task. (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
+    /// State of a flight task. A task ends in `success`, `terminated`, `timeout` or `starting_failure` (read in one
+    /// client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
     pub status: super::TaskStatus,
     /// Dock that it takes off from.
     pub sn: super::DeviceSn,
