@@ -38,8 +38,8 @@ impl<H: runtime::Handle> Annotations<H> {
 ///
 /// Puts a point, a line or an area on the map of the project. Coordinates are WGS 84.
 ///
-/// V1.0 can neither list nor change nor delete annotations, and the answer does not tell the new one's id. Sent
-/// twice, it makes two annotations.
+/// V1.0 can neither list nor change nor delete annotations, and the response does not have the id of the new one.
+/// What a second request does is not known.
 ///
 /// Source: Documented.
 ///

@@ -261,7 +261,7 @@ impl runtime::Operation for GetDeviceState {
 ///
 /// Current alerts of the health management system (HMS), for one or more devices.
 ///
-/// Source: Observed, not documented. The path and the query name are documented; the fields were read on the live service.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/device/hms`
 ///

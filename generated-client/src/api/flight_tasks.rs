@@ -284,8 +284,9 @@ impl runtime::Operation for UpdateFlightTaskStatus {
 
 /// Get the list of flight tasks
 ///
-/// The tasks of one dock in a window of time, without paging. It is the only call that tells when a task really
-/// ran (`run_at`, `completed_at`) and the folder of its media (`folder_id`).
+/// The tasks of one dock in a window of time, without paging; `page` and `page_size`, which one client sends, are
+/// ignored. It is the only call that reports when a task really ran (`run_at`, `completed_at`). The folder of its
+/// media is also in `getFlightTask`.
 ///
 /// Source: Documented.
 ///

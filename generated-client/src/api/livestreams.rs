@@ -171,7 +171,7 @@ impl runtime::Operation for StartLivestream {
 ///
 /// Private cloud only: public hosts answer HTTP 404 without an envelope.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/live-stream/converter`
 ///
@@ -388,11 +388,11 @@ impl runtime::Operation for SetStreamForwarder {
 
 /// Delete a stream forwarder
 ///
-/// Deletes a forwarder; what it pushes ends.
+/// Deletes a forwarder. What happens to a stream that it pushes at that time is not documented.
 ///
 /// Private cloud only: public hosts answer HTTP 404 without an envelope.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/live-stream/converter/{converter_id}`
 ///

@@ -77,7 +77,7 @@ impl<H: runtime::Handle> Models<H> {
 ///
 /// The maps and 3D models of the project.
 ///
-/// Source: Observed, not documented. The path is documented; the fields come from clients.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/model`
 ///
@@ -132,6 +132,9 @@ impl runtime::Operation for ListModels {
 /// Reconstruct a model from the media of a flight task
 ///
 /// Starts mapping with the pictures of a flight task. **Spends mapping quota.**
+///
+/// The model is not made when the response arrives. DJI's tutorial says to wait until its `id` is in `listModels`; so
+/// a model that is not in the list may still be in the making.
 ///
 /// Source: Documented.
 ///
@@ -197,7 +200,7 @@ impl runtime::Operation for CreateModel {
 ///
 /// One map or 3D model, with addresses to download and preview it.
 ///
-/// Source: Observed, not documented. The path is documented; the fields come from clients.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/model/{model_id}`
 ///

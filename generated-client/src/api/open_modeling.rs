@@ -162,7 +162,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
 ///
 /// Works with the token alone; DJI's samples also send `X-Project-Uuid`.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `POST /openapi/v0.1/open_model/stores/obtain_token`
 ///
@@ -285,7 +285,7 @@ impl runtime::Operation for OpenModelUploadCallback {
 ///
 /// State, size and files of what was uploaded for open modeling.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/open_model/resource/{resource_uuid}`
 ///
@@ -349,7 +349,7 @@ impl runtime::Operation for GetOpenModelResource {
 ///
 /// Deletes what was uploaded and frees its storage.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/open_model/resource/{resource_uuid}`
 ///
@@ -414,7 +414,7 @@ impl runtime::Operation for DeleteOpenModelResource {
 /// Starts one job for each of the four `parameter_` texts that is given; at least one must be. Each job has a model
 /// of its own. **Spends image quota.**
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `POST /openapi/v0.1/open_model/models/reconstruction/start`
 ///
@@ -476,10 +476,10 @@ impl runtime::Operation for StartOpenModelReconstruction {
 
 /// Get the list of running reconstructions
 ///
-/// The reconstructions that are not done yet. Not in DJI's directory of V1.0. The path overlaps with
-/// `/open_model/models/{model_uuid}`; the literal one wins.
+/// The reconstructions that have not ended yet. This edition of DJI's pages does not have the call, an older English
+/// one does. The path overlaps with `/open_model/models/{model_uuid}`; the literal one applies.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/open_model/models/running`
 ///
@@ -535,7 +535,7 @@ impl runtime::Operation for ListRunningOpenModels {
 ///
 /// Progress and result of one reconstruction. Which call downloads the archive behind `zip_file_key` is not known.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/open_model/models/{model_uuid}`
 ///
@@ -602,7 +602,7 @@ impl runtime::Operation for GetOpenModel {
 ///
 /// Deletes a model. If its reconstruction runs, it is stopped first.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/open_model/models/{model_uuid}`
 ///
@@ -664,9 +664,10 @@ impl runtime::Operation for DeleteOpenModel {
 
 /// Stop a reconstruction
 ///
-/// Stops a reconstruction that runs; what it did so far is lost. Its image quota is given back.
+/// Stops a reconstruction that runs. Its image quota is given back (read in one client). What becomes of what it has
+/// computed is not documented.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `POST /openapi/v0.1/open_model/models/{model_uuid}/reconstruction/stop`
 ///

@@ -270,7 +270,7 @@ impl runtime::Operation for ListProjects {
 ///
 /// Serial numbers and camera indexes of this list are what the livestream and device calls ask for.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/device`
 ///
@@ -390,11 +390,11 @@ impl runtime::Operation for ListProjectDevices {
 ///
 /// 1. get the credentials;
 /// 2. put the `.kmz` into `bucket` at `endpoint`, signed the way `provider` asks for (AWS signature 4, or OSS for
-///    `ali`), under a key that begins with `object_key_prefix`. Joining prefix and file name with a slash works
-///    and is not written down anywhere;
+///    `ali`), under a key that begins with `object_key_prefix`. That a slash joins the prefix and the name of the
+///    file is inferred: DJI's older page of uploads has keys of that form;
 /// 3. tell FlightHub with `finishWaylineUpload`.
 ///
-/// Source: Observed, not documented. The path is documented; the fields were read on the live service.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/project/sts-token`
 ///
@@ -452,7 +452,7 @@ impl runtime::Operation for GetProjectStsToken {
 ///
 /// Adds people to the project. Somebody who is a member already gets the role and nickname given here.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `PUT /openapi/v0.1/project/member`
 ///

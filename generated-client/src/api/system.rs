@@ -35,7 +35,7 @@ impl<H: runtime::Handle> System<H> {
 /// Answers code 0 when the service is healthy. It is the cheapest way to check that a key and a region belong
 /// together.
 ///
-/// Source: Observed, not documented. A live answer is known; the published page has the path only.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/system_status`
 ///

@@ -1941,7 +1941,7 @@ crate::__object!(DeviceControlGateway);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceControlUser {
-    /// Id of a person; a number of 19 digits, the `user_id` claim of the person's key.
+    /// Id of a person; the `user_id` claim of the person's key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<super::UserId>,
     /// Name of the person.

@@ -632,7 +632,8 @@ crate::__object!(FlightTaskListEntry);
 
 /// How far the upload of a task's media is.
 ///
-/// **Inferred**: nobody has seen it. The first two were read in a client for V2.0, the third is a guess.
+/// **Inferred**: nobody has seen it. `to_upload` and `uploading` were read in a client for V2.0, `uploading` and `upload_finished` in samples of one
+/// for V1.0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MediaUploadStatus {
@@ -641,14 +642,14 @@ pub enum MediaUploadStatus {
     /// Going on.
     Uploading,
     /// Done.
-    Uploaded,
+    UploadFinished,
     /// A value that this version does not know. It is kept, printed and sent back as it came.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
 crate::__text_enum!(
-    MediaUploadStatus { "to_upload" => ToUpload, "uploading" => Uploading, "uploaded" =>
-    Uploaded }
+    MediaUploadStatus { "to_upload" => ToUpload, "uploading" => Uploading,
+    "upload_finished" => UploadFinished }
 );
 
 /// A flight task with its settings.
@@ -696,7 +697,7 @@ pub struct FlightTask {
     /// How a task repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat_type: Option<super::RepeatType>,
-    /// Every so many days, weeks or months; 0 when it does not repeat.
+    /// Every so many days, weeks or months.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<i64>,
     /// Days of the week, 0 for Sunday.
@@ -713,7 +714,7 @@ pub struct FlightTask {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub days_of_month: Vec<i64>,
-    /// Week of the month; 0 when it does not repeat.
+    /// Week of the month, a single number here; a list in the body of `createFlightTask`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub week_of_month: Option<i64>,
     /// Starts of a recurring task, in unix seconds.
@@ -730,7 +731,7 @@ pub struct FlightTask {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub continuous_task_periods: Vec<super::TaskPeriod>,
-    /// Battery that a flight needs to take off; 0 when not set.
+    /// Battery that an aircraft needs to take off.
     ///
     /// Unit: percent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -783,12 +784,12 @@ crate::__object!(MediaFileList);
 pub struct MediaFile {
     /// Id of a media file.
     pub uuid: super::MediaFileId,
-    /// Name of the file.
+    /// Name of the file. In the one known sample it has no ending.
     pub name: String,
-    /// Kind of file, such as `image` or `video`. The set of values is not known.
+    /// Kind of file. `image` and `video` are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_type: Option<String>,
-    /// Ending of the name, without the dot.
+    /// Ending of the name. In the one known sample it begins with a dot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suffix: Option<String>,
     /// Size.
@@ -876,11 +877,10 @@ crate::__object!(Track);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TrackPoint {
-    /// When the aircraft was there.
-    ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// When the aircraft was there, as unix time. **The unit is not known**: a sample of a client for V1.0 has
+    /// seconds (10 digits), one of a client for V2.0 has milliseconds (13 digits).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<runtime::UnixMillis>,
+    pub timestamp: Option<i64>,
     /// Latitude, WGS 84.
     ///
     /// Unit: degrees.

@@ -293,6 +293,8 @@ impl SetStreamForwarderBody {
 }
 
 /// Stream forwarders of a project.
+///
+/// **Inferred**: nobody has seen it. Public hosts do not have the call; no response of it has been seen.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -310,7 +312,7 @@ crate::__object!(StreamForwarderList);
 
 /// A stream forwarder.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; no response has been seen.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -356,7 +358,7 @@ crate::__object!(StreamForwarder);
 
 /// Target of a forwarder as the list shows it; members that its protocol does not use are empty.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; no response has been seen.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -391,7 +393,7 @@ crate::__object!(StreamForwarderOptions);
 
 /// What a stream forwarder does.
 ///
-/// Observed, not documented. `stopped` and `error` were read in a client for V2.0.
+/// **Inferred**: nobody has seen it. Read in clients, `stopped` and `error` in one for V2.0; no response has been seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum StreamForwarderState {

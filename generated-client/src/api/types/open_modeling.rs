@@ -221,7 +221,7 @@ crate::__integer_enum!(
 /// text. Its members are those of DJI's TerraAPI, the predecessor of this interface (inferred: FlightHub's own page
 /// could not be read), `{"parameter": {…}, "predefine_AOI": {…}, "export_parameter": {…}}`.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; it is not certain that either sent this call to the live service.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -301,7 +301,7 @@ impl StartOpenModelReconstructionBody {
 
 /// The jobs that were started, one for each parameter text.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; it is not certain that either sent this call to the live service.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -324,7 +324,7 @@ crate::__object!(StartedOpenModelReconstruction);
 
 /// A job that was started.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; it is not certain that either sent this call to the live service.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -342,7 +342,7 @@ crate::__object!(StartedOpenModel);
 
 /// Kind of reconstruction.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelType {
@@ -364,7 +364,7 @@ crate::__integer_enum!(
 
 /// State of a reconstruction.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelStatus {
@@ -394,7 +394,7 @@ crate::__integer_enum!(
 
 /// Reconstructions of open modeling.
 ///
-/// Observed, not documented.
+/// Observed, not documented. Only lists without entries have been seen.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -412,7 +412,7 @@ crate::__object!(OpenModelList);
 
 /// A reconstruction of open modeling.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; it is not certain that either sent this call to the live service.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -457,7 +457,7 @@ crate::__object!(OpenModel);
 
 /// State of a result's archive.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelZipStatus {

@@ -296,7 +296,7 @@ pub enum DroneModeCode {
     DockAddressSelecting,
     /// Circling a point of interest.
     Poi,
-    /// Flying a route far from its dock; seen in one client only.
+    /// Flying a route far from its dock; in newer Chinese pages of the Cloud API only.
     FarFromDockWaylineFlight,
     /// A value that this version does not know. It is kept, printed and sent back as it came.
     UnknownValue(runtime::UnknownValue<i64>),
@@ -452,6 +452,8 @@ pub struct StorageCredentials {
 crate::__object!(StorageCredentials);
 
 /// People to add to a project.
+///
+/// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -475,12 +477,12 @@ impl AddProjectMembersBody {
 
 /// A person and the role in a project.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in one client, of which it is not certain that this call was ever sent to the live service.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ProjectMember {
-    /// Id of a person; a number of 19 digits, the `user_id` claim of the person's key.
+    /// Id of a person; the `user_id` claim of the person's key.
     pub user_id: super::UserId,
     /// What a member of a project may do.
     pub role: super::ProjectRole,
@@ -512,7 +514,7 @@ impl ProjectMember {
 /// What a [`ProjectMember`] cannot do without. Each value has its name, and none can be forgotten.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProjectMemberRequired {
-    /// Id of a person; a number of 19 digits, the `user_id` claim of the person's key.
+    /// Id of a person; the `user_id` claim of the person's key.
     pub user_id: super::UserId,
     /// What a member of a project may do.
     pub role: super::ProjectRole,
@@ -520,7 +522,7 @@ pub struct ProjectMemberRequired {
 
 /// What a member of a project may do.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in one client, and seen on a screen of FlightHub 2.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProjectRole {

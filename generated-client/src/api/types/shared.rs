@@ -2,7 +2,7 @@
 
 use crate::runtime;
 
-/// Language of messages.
+/// Language of messages. DJI's pages have these two; one client sends `es`, and the live service accepts it.
 ///
 /// Left out, it is taken as `zh`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,9 +32,9 @@ pub struct ProjectId(String);
 
 crate::__text_newtype!(ProjectId);
 
-/// Id of a person; a number of 19 digits, the `user_id` claim of the person's key.
+/// Id of a person; the `user_id` claim of the person's key.
 ///
-/// Pattern: `^[0-9]{19}$`.
+/// **Inferred**: nobody has seen it. Numbers of 19 digits in the samples that are known; no page says what it looks like.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(String);
 
