@@ -125,3 +125,29 @@ fn the_catalogue_says_what_the_specification_says() {
         assert_eq!(arguments["properties"]["body"].is_object(), operation["requestBody"].is_object(), "{id}");
     }
 }
+
+/// Whether a schema describes a property of this name, at any depth.
+fn describes(spec: &Value, schema: &Value, name: &str) -> bool {
+    let schema = resolved(spec, schema);
+    let below = |key: &str| schema[key].as_array().into_iter().flatten().any(|inner| describes(spec, inner, name));
+    let members = schema["properties"].as_object().into_iter().flatten();
+    below("allOf")
+        || below("oneOf")
+        || members.into_iter().any(|(member, inner)| member == name || describes(spec, inner, name))
+        || (schema["items"].is_object() && describes(spec, &schema["items"], name))
+}
+
+#[test]
+fn credentials_that_can_write_are_handed_out_to_clients_that_may_write() {
+    let spec = spec::value();
+    let mut found = BTreeSet::new();
+    for (_, _, operation) in operations(&spec) {
+        let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        if describes(&spec, schema, "access_key_id") {
+            let id = operation["operationId"].as_str().unwrap();
+            assert_eq!((&operation["x-risk"], &operation["x-retry"]), (&"write".into(), &"idempotent".into()), "{id}");
+            found.insert(id.to_owned());
+        }
+    }
+    assert_eq!(found, ["getProjectStsToken", "obtainOpenModelUploadToken"].map(str::to_owned).into());
+}

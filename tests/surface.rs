@@ -78,9 +78,9 @@ fn a_risk_changes_its_operation() {
         &["devices.rs"],
         &[
             "- /// - Risk: write. It changes data, and neither deletes any nor moves anything.",
-            "+ /// - Risk: destructive. It deletes data, stops work or spends quota.",
+            "+ /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.",
             "- /// - Risk: write. It changes data, and neither deletes any nor moves anything.",
-            "+ /// - Risk: destructive. It deletes data, stops work or spends quota.",
+            "+ /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.",
             "- risk: runtime::Risk::Write,",
             "+ risk: runtime::Risk::Destructive,",
         ],

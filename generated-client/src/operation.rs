@@ -55,7 +55,7 @@ pub enum Risk {
     Read,
     /// Changes data, and neither deletes any nor moves anything.
     Write,
-    /// Deletes data, stops work or spends quota.
+    /// Deletes data, stops work, spends quota or takes rights from a person.
     Destructive,
     /// Moves an aircraft or a dock, lets one fly, or takes control from a pilot.
     Physical,

@@ -422,7 +422,8 @@ impl runtime::Operation for SwitchDockCamera {
 
 /// Switch the lens of an aircraft's camera
 ///
-/// Changes the lens whose picture is shown. Needs control of the payload first: see `acquireControl`.
+/// Changes the lens whose picture is shown. Needs control of the payload first: see `acquireControl`. `lens_list` of
+/// the camera in `listProjectDevices` shows which lens is on.
 ///
 /// The device list can also show the lens `normal`; DJI documents only the three below for this call.
 ///
@@ -432,7 +433,8 @@ impl runtime::Operation for SwitchDockCamera {
 ///
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If the answer is lost: look with `listProjectDevices` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045314>
 ///
 /// # Errors
@@ -469,14 +471,14 @@ impl runtime::Operation for SwitchAircraftLens {
         path: "/openapi/v0.1/device/change-lens",
         scope: runtime::Scope::Project,
         risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
+        retry: runtime::Retry::Never,
         availability: runtime::Availability::Everywhere,
         authenticated: true,
         deprecated: false,
         summary: "Switch the lens of an aircraft's camera",
         page: Some("https://fh2-api-en.apifox.cn/api-263045314"),
         error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &[],
+        lookup: &["listProjectDevices"],
         arguments: include_str!("arguments/switch_aircraft_lens.json"),
         api: &super::API,
     };
@@ -796,6 +798,12 @@ impl runtime::Operation for SendDeviceCommand {
 ///
 /// **Takes the payloads from whoever holds them**, at once and exclusively. Give them back with `releaseControl`.
 ///
+/// `payloads` of the aircraft in `getDeviceState` shows who has each payload: `control_source` is `A` or `B` for a
+/// remote controller, and a text of its own for a browser (inferred from DJI's Cloud API). What it is for a key has
+/// not been seen.
+///
+/// The member is `drone_sn`. One transcription of the page has `sn`; two clients contradict it.
+///
 /// Source: Documented.
 ///
 /// `POST /openapi/v0.1/device/control`
@@ -803,6 +811,7 @@ impl runtime::Operation for SendDeviceCommand {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If the answer is lost: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045315>
 ///
 /// # Errors
@@ -846,7 +855,7 @@ impl runtime::Operation for AcquireControl {
         summary: "Acquire control of an aircraft's payloads",
         page: Some("https://fh2-api-en.apifox.cn/api-263045315"),
         error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &[],
+        lookup: &["getDeviceState"],
         arguments: include_str!("arguments/acquire_control.json"),
         api: &super::API,
     };
@@ -862,6 +871,8 @@ impl runtime::Operation for AcquireControl {
 ///
 /// Gives the payloads back. A DELETE **with a body**, which some proxies drop: then nothing is released.
 ///
+/// `payloads` of the aircraft in `getDeviceState` shows who has them; see `acquireControl`.
+///
 /// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/device/control`
@@ -869,6 +880,7 @@ impl runtime::Operation for AcquireControl {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If the answer is lost: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045316>
 ///
 /// # Errors
@@ -912,7 +924,7 @@ impl runtime::Operation for ReleaseControl {
         summary: "Release control of an aircraft's payloads",
         page: Some("https://fh2-api-en.apifox.cn/api-263045316"),
         error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &[],
+        lookup: &["getDeviceState"],
         arguments: include_str!("arguments/release_control.json"),
         api: &super::API,
     };
@@ -926,8 +938,10 @@ impl runtime::Operation for ReleaseControl {
 
 /// Set the quality of the video transmission
 ///
-/// Sets the quality of the picture an aircraft transmits. Needs control of the aircraft first: see
-/// `acquireControl`.
+/// Sets the quality of the picture that an aircraft transmits. Needs control of the aircraft first: see
+/// `acquireControl`. `live_status` in `getDeviceState` shows the quality of a stream (inferred from DJI's Cloud API).
+///
+/// The member is `quality_type`. One transcription of the page has `quality`; two clients contradict it.
 ///
 /// Source: Documented.
 ///
@@ -935,7 +949,8 @@ impl runtime::Operation for ReleaseControl {
 ///
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If the answer is lost: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045317>
 ///
 /// # Errors
@@ -972,14 +987,14 @@ impl runtime::Operation for SetStreamQuality {
         path: "/openapi/v0.1/device/stream/quality",
         scope: runtime::Scope::Project,
         risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
+        retry: runtime::Retry::Never,
         availability: runtime::Availability::Everywhere,
         authenticated: true,
         deprecated: false,
         summary: "Set the quality of the video transmission",
         page: Some("https://fh2-api-en.apifox.cn/api-263045317"),
         error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &[],
+        lookup: &["getDeviceState"],
         arguments: include_str!("arguments/set_stream_quality.json"),
         api: &super::API,
     };

@@ -77,7 +77,7 @@ impl<H: runtime::Handle> Livestreams<H> {
     }
     /// Delete a stream forwarder
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: a project.
     ///
     /// More: [`DeleteStreamForwarder`].
@@ -397,7 +397,7 @@ impl runtime::Operation for SetStreamForwarder {
 /// `DELETE /openapi/v0.1/live-stream/converter/{converter_id}`
 ///
 /// - Scope: a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
 /// - Availability: private-cloud installations only; public hosts answer HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045299>

@@ -31,7 +31,7 @@ impl<H: runtime::Handle> Models<H> {
     }
     /// Reconstruct a model from the media of a flight task
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: a project.
     ///
     /// More: [`CreateModel`].
@@ -141,7 +141,7 @@ impl runtime::Operation for ListModels {
 /// `POST /openapi/v0.1/model/create`
 ///
 /// - Scope: a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: **never**. Sent twice it may do its work twice.
 /// - If the answer is lost: look with `listModels` before you send it again.
 ///

@@ -61,7 +61,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Delete a resource
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`DeleteOpenModelResource`].
@@ -76,7 +76,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Start a reconstruction
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`StartOpenModelReconstruction`].
@@ -118,7 +118,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Delete an open-modeling model
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`DeleteOpenModel`].
@@ -133,7 +133,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Stop a reconstruction
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`StopOpenModelReconstruction`].
@@ -354,7 +354,7 @@ impl runtime::Operation for GetOpenModelResource {
 /// `DELETE /openapi/v0.1/open_model/resource/{resource_uuid}`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
 ///
 /// # Errors
@@ -414,12 +414,15 @@ impl runtime::Operation for DeleteOpenModelResource {
 /// Starts one job for each of the four `parameter_` texts that is given; at least one must be. Each job has a model
 /// of its own. **Spends image quota.**
 ///
+/// Keep the `uuid` of each job: no call lists jobs that have ended. If the response is lost, `listRunningOpenModels`
+/// shows a job that runs; one that is not in it was not started, or has ended already.
+///
 /// Source: Documented.
 ///
 /// `POST /openapi/v0.1/open_model/models/reconstruction/start`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: **never**. Sent twice it may do its work twice.
 /// - If the answer is lost: look with `listRunningOpenModels` before you send it again.
 ///
@@ -607,7 +610,7 @@ impl runtime::Operation for GetOpenModel {
 /// `DELETE /openapi/v0.1/open_model/models/{model_uuid}`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
 ///
 /// # Errors
@@ -672,7 +675,7 @@ impl runtime::Operation for DeleteOpenModel {
 /// `POST /openapi/v0.1/open_model/models/{model_uuid}/reconstruction/stop`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ impl<H: runtime::Handle> Waylines<H> {
     }
     /// Notify that the upload of a flight route is complete
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
     /// - Scope: a project.
     ///
     /// More: [`FinishWaylineUpload`].
@@ -65,15 +65,22 @@ impl<H: runtime::Handle> Waylines<H> {
 ///
 /// Makes a route of a `.kmz` that was put into the project's object store; see `getProjectStsToken`.
 ///
+/// **Aircraft fly what is uploaded.** Whether a second upload with the same name or key makes a route of its own or
+/// replaces the first is not known. If it replaces it, tasks that are planned with that route fly the new one.
+///
 /// The file must be a WPMZ archive of DJI (`wpmz/template.kml` and `wpmz/waylines.wpml`). Another file is answered
 /// with **HTTP 500** and code 200500, which says nothing of the cause.
+///
+/// FlightHub Sync can also take routes from a bucket of your own, without this call: a file at
+/// `fh_sync/{organization}/{project}/wayline/NAME.kmz` becomes a route (reported by one source; deleting the file does
+/// not delete the route).
 ///
 /// Source: Documented.
 ///
 /// `POST /openapi/v0.1/wayline/finish-upload`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
+/// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
 /// - If the answer is lost: look with `listWaylines` before you send it again.
 ///
@@ -109,7 +116,7 @@ impl runtime::Operation for FinishWaylineUpload {
         method: "POST",
         path: "/openapi/v0.1/wayline/finish-upload",
         scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
+        risk: runtime::Risk::Physical,
         retry: runtime::Retry::Never,
         availability: runtime::Availability::Everywhere,
         authenticated: true,

@@ -59,7 +59,7 @@ pub(super) fn risk(risk: Risk) -> &'static str {
     match risk {
         Risk::Read => "read. It changes nothing.",
         Risk::Write => "write. It changes data, and neither deletes any nor moves anything.",
-        Risk::Destructive => "destructive. It deletes data, stops work or spends quota.",
+        Risk::Destructive => "destructive. It deletes data, stops work, spends quota or takes rights from a person.",
         Risk::Physical => "**physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.",
     }
 }
