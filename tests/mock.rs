@@ -150,6 +150,11 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
         body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
         body.to_string()
     };
+    let incident = |level: i64| {
+        let mut body = vectors::requests()["triggerWorkflow"]["body"].clone();
+        body["params"]["level"] = level.into();
+        body.to_string()
+    };
     let begins = |text: &str| task(json!({"begin_at": 0})).replace("\"begin_at\":0", &format!("\"begin_at\":{text}"));
     let fine = String::new;
     let cases = vec![
@@ -217,6 +222,8 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
         Bad("POST", create, vec![token, project, typed], task(json!({"sn": null})), 200, 200_101, "/sn"),
         Bad("POST", create, vec![token, project, typed], task(json!({"task_type": "x"})), 200, 200_101, "/task_type"),
         Bad("POST", create, vec![token, project, typed], begins("9223372036854775808"), 200, 200_101, "/begin_at"),
+        Bad("POST", "/openapi/v0.1/workflow", vec![token, typed], incident(5), 200, 200_403, "no X-Project-Uuid"),
+        Bad("POST", "/openapi/v0.1/workflow", vec![token, project, typed], incident(6), 200, 200_101, "/params/level"),
         // As a number with a point this is the smallest of 64 bits.
         Bad("POST", create, vec![token, project, typed], begins("-9223372036854775809"), 200, 200_101, "/begin_at"),
     ];

@@ -23,8 +23,9 @@ use flighthub2::types::{
     SetStreamQualityBodyRequired, SortType, StartLivestreamBody, StartLivestreamBodyRequired,
     StartOpenModelReconstructionBody, StartRelayPairingBody, StartRelayPairingBodyRequired, StreamForwarderSchema,
     SwitchAircraftLensBody, SwitchAircraftLensBodyRequired, SwitchDockCameraBody, SwitchDockCameraBodyRequired,
-    SwitchableLens, TaskStatus, TaskStatusChange, TaskType, UpdateFlightTaskStatusBody, UploadedFile,
-    UploadedFileRequired, VideoQuality, WaylinePrecisionType,
+    SwitchableLens, TaskStatus, TaskStatusChange, TaskType, TriggerWorkflowBody, TriggerWorkflowBodyRequired,
+    UpdateFlightTaskStatusBody, UploadedFile, UploadedFileRequired, VideoQuality, WaylinePrecisionType,
+    WorkflowIncident, WorkflowIncidentRequired,
 };
 use flighthub2::{Call, Client, Error, Handle, JsonValue, Operation, OperationInfo, ProjectClient, Serves};
 
@@ -156,6 +157,7 @@ pub fn examples() -> Vec<Example> {
         example("getFlightTask", |_, site| site.flight_tasks().get(TASK)),
         example("listFlightTaskMedia", |_, site| site.flight_tasks().list_media(TASK)),
         example("getFlightTaskTrack", |_, site| site.flight_tasks().get_track(TASK)),
+        example("triggerWorkflow", |_, site| site.flight_tasks().trigger_workflow(incident())),
         // Device Management
         example("getDeviceState_dock", |_, site| site.devices().get_state(DOCK)),
         example("getDeviceState_aircraft", |_, site| site.devices().get_state(AIRCRAFT)),
@@ -300,6 +302,20 @@ fn continuous_patrol() -> CreateFlightTaskBody {
         .end_at(1_772_611_200)
         .continuous_task_periods([vec![1_770_022_800.into(), 1_770_030_000.into()]])
         .min_battery_capacity(60)
+}
+
+fn incident() -> TriggerWorkflowBody {
+    TriggerWorkflowBody::new(TriggerWorkflowBodyRequired {
+        workflow_uuid: "f10f0000-1111-4222-8333-444455556666".into(),
+        name: "Example incident".into(),
+        params: WorkflowIncident::new(WorkflowIncidentRequired {
+            creator: "1000000000000000001".into(),
+            latitude: 45.0001,
+            longitude: 9.0001,
+            level: 5,
+            desc: "Example text".into(),
+        }),
+    })
 }
 
 fn indoor_camera() -> SwitchDockCameraBody {

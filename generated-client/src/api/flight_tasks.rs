@@ -108,6 +108,21 @@ impl<H: runtime::Handle> FlightTasks<H> {
     {
         runtime::Call::new(&self.handle, GetFlightTaskTrack::new(task_uuid))
     }
+    /// Trigger a workflow
+    ///
+    /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
+    /// - Scope: a project.
+    ///
+    /// More: [`TriggerWorkflow`].
+    pub fn trigger_workflow(
+        &self,
+        body: impl Into<types::TriggerWorkflowBody>,
+    ) -> runtime::Call<H, TriggerWorkflow>
+    where
+        H: runtime::Serves<runtime::scope::Project>,
+    {
+        runtime::Call::new(&self.handle, TriggerWorkflow::new(body))
+    }
 }
 
 /// Create a flight task
@@ -625,6 +640,82 @@ impl runtime::Operation for GetFlightTaskTrack {
     };
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
+    }
+    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
+        answer.data()
+    }
+}
+
+/// Trigger a workflow
+///
+/// Reports an incident at a place to a workflow that was set up in FlightHub 2, the *Triggered Workflow* of DJI's
+/// manual. **It can send an aircraft to that place.** What happens is up to the workflow. One client has seen it wait
+/// for a click in the message centre before anything took off; nothing says that every workflow waits.
+///
+/// - Code 0 means that the report was accepted and is being processed, not that anything has flown.
+/// - Code 245008 means that the workflow does not belong to the project. The manual also documents HTTP 400, 401, 403
+///   and 500.
+/// - `level` sets no order among flights, as far as is known.
+///
+/// No call of V1.0 shows incidents. If the response is lost, look into FlightHub 2 before you send the request again:
+/// a second incident can be a second flight.
+///
+/// Source: Observed, not documented. At least seven public clients call it on the live service; no page of V1.0 has it.
+///
+/// `POST /openapi/v0.1/workflow`
+///
+/// - Scope: a project.
+/// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
+/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - Page: <https://fh.dji.com/user-manual/en/automation/triggered-workflow.html>
+///
+/// # Errors
+///
+/// Codes that it is known to answer with:
+///
+/// - 200101: A parameter of the request is bad.
+/// - 200401: The token is missing, empty or invalid.
+/// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TriggerWorkflow {
+    /// The workflow and the incident.
+    pub body: types::TriggerWorkflowBody,
+}
+
+impl TriggerWorkflow {
+    /// The call with what it cannot do without.
+    #[must_use]
+    pub fn new(body: impl Into<types::TriggerWorkflowBody>) -> Self {
+        Self { body: body.into() }
+    }
+}
+
+impl runtime::Operation for TriggerWorkflow {
+    type Scope = runtime::scope::Project;
+    type Output = types::TriggeredWorkflow;
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
+        id: "triggerWorkflow",
+        group: "Task Management",
+        method: "POST",
+        path: "/openapi/v0.1/workflow",
+        scope: runtime::Scope::Project,
+        risk: runtime::Risk::Physical,
+        retry: runtime::Retry::Never,
+        availability: runtime::Availability::Everywhere,
+        authenticated: true,
+        deprecated: false,
+        summary: "Trigger a workflow",
+        page: Some(
+            "https://fh.dji.com/user-manual/en/automation/triggered-workflow.html",
+        ),
+        error_codes: &[200101, 200401, 200403],
+        lookup: &[],
+        arguments: include_str!("arguments/trigger_workflow.json"),
+        api: &super::API,
+    };
+    fn write(&self, request: &mut runtime::RequestParts) {
+        request.body(&self.body);
     }
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()

@@ -441,6 +441,7 @@ pub static OPERATIONS: &[&runtime::OperationInfo] = &[
     <flight_tasks::GetFlightTask as runtime::Operation>::INFO,
     <flight_tasks::ListFlightTaskMedia as runtime::Operation>::INFO,
     <flight_tasks::GetFlightTaskTrack as runtime::Operation>::INFO,
+    <flight_tasks::TriggerWorkflow as runtime::Operation>::INFO,
     <devices::GetDeviceState as runtime::Operation>::INFO,
     <devices::GetDeviceHms as runtime::Operation>::INFO,
     <devices::SwitchDockCamera as runtime::Operation>::INFO,

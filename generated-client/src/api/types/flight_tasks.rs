@@ -24,6 +24,22 @@ pub struct TrackId(String);
 
 crate::__text_newtype!(TrackId);
 
+/// Id of a workflow of FlightHub 2.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WorkflowId(String);
+
+crate::__text_newtype!(WorkflowId);
+
+/// Id of an incident that was reported to a workflow.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IncidentId(String);
+
+crate::__text_newtype!(IncidentId);
+
 /// When a task flies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -897,3 +913,132 @@ pub struct TrackPoint {
 }
 
 crate::__object!(TrackPoint);
+
+/// An incident for a workflow.
+///
+/// From DJI's manual, as a project quotes it. Every known client sends all members.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct TriggerWorkflowBody {
+    /// Id of a workflow of FlightHub 2.
+    pub workflow_uuid: super::WorkflowId,
+    /// What triggers the workflow.
+    pub trigger_type: super::WorkflowTriggerType,
+    /// Name of the incident.
+    pub name: String,
+    /// What has happened, and where.
+    pub params: super::WorkflowIncident,
+}
+
+crate::__object!(TriggerWorkflowBody);
+
+impl TriggerWorkflowBody {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new(required: TriggerWorkflowBodyRequired) -> Self {
+        Self {
+            workflow_uuid: required.workflow_uuid,
+            trigger_type: super::WorkflowTriggerType::Default,
+            name: required.name,
+            params: required.params,
+        }
+    }
+}
+
+/// What a [`TriggerWorkflowBody`] cannot do without. Each value has its name, and none can be forgotten.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TriggerWorkflowBodyRequired {
+    /// Id of a workflow of FlightHub 2.
+    pub workflow_uuid: super::WorkflowId,
+    /// Name of the incident.
+    pub name: String,
+    /// What has happened, and where.
+    pub params: super::WorkflowIncident,
+}
+
+/// What triggers the workflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum WorkflowTriggerType {
+    /// The only value that is documented.
+    Default,
+    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    UnknownValue(runtime::UnknownValue<i64>),
+}
+
+crate::__integer_enum!(WorkflowTriggerType { 0 => Default });
+
+/// What has happened, and where.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct WorkflowIncident {
+    /// Person who reports the incident.
+    pub creator: super::UserId,
+    /// Latitude, WGS 84.
+    ///
+    /// Unit: degrees.
+    pub latitude: f64,
+    /// Longitude, WGS 84.
+    ///
+    /// Unit: degrees.
+    pub longitude: f64,
+    /// Level of the incident. Clients send 5 for the most serious.
+    ///
+    /// At least 1 and at most 5.
+    pub level: i64,
+    /// Text of the incident. One client sends an empty text if it has none.
+    pub desc: String,
+}
+
+crate::__object!(WorkflowIncident);
+
+impl WorkflowIncident {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new(required: WorkflowIncidentRequired) -> Self {
+        Self {
+            creator: required.creator,
+            latitude: required.latitude,
+            longitude: required.longitude,
+            level: required.level,
+            desc: required.desc,
+        }
+    }
+}
+
+/// What a [`WorkflowIncident`] cannot do without. Each value has its name, and none can be forgotten.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkflowIncidentRequired {
+    /// Person who reports the incident.
+    pub creator: super::UserId,
+    /// Latitude, WGS 84.
+    ///
+    /// Unit: degrees.
+    pub latitude: f64,
+    /// Longitude, WGS 84.
+    ///
+    /// Unit: degrees.
+    pub longitude: f64,
+    /// Level of the incident. Clients send 5 for the most serious.
+    ///
+    /// At least 1 and at most 5.
+    pub level: i64,
+    /// Text of the incident. One client sends an empty text if it has none.
+    pub desc: String,
+}
+
+/// An incident that was accepted.
+///
+/// Observed, not documented. Seen by one client.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct TriggeredWorkflow {
+    /// Id of an incident that was reported to a workflow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<super::IncidentId>,
+}
+
+crate::__object!(TriggeredWorkflow);
