@@ -48,6 +48,7 @@ impl<H: runtime::Handle> Annotations<H> {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045303>
 ///
 /// # Errors
 ///
@@ -86,7 +87,7 @@ impl runtime::Operation for CreateMapElement {
         authenticated: true,
         deprecated: false,
         summary: "Create a map annotation",
-        page: None,
+        page: Some("https://fh2-api-en.apifox.cn/api-263045303"),
         error_codes: &[200101, 200401, 200403],
         lookup: &[],
         arguments: include_str!("arguments/create_map_element.json"),

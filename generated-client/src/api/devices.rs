@@ -644,6 +644,9 @@ impl runtime::Operation for StartRelayPairing {
 ///
 /// What became of `startRelayPairing`.
 ///
+/// Newer Chinese pages of the private cloud also have a call that clears the pairing information of a device; its path
+/// could not be read.
+///
 /// Private cloud and relay devices only. The path really is spelled `relay_model`.
 ///
 /// Source: **Inferred**: nobody has seen it. Path and headers are documented; the answer was read in a client for V2.0.

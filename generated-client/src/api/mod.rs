@@ -10,8 +10,10 @@
 //!
 //! ## Every call
 //! - `X-User-Token` carries the organization key. A key belongs to the region that issued it; another region refuses it.
+//!   It expires.
 //! - The key acts for the person who made it. That person must be a member of the project a call names in
-//!   `X-Project-Uuid`, else the answer is code 200403.
+//!   `X-Project-Uuid`, else the response is code 200403. So do keys fail whose owner has left the project. Permissions
+//!   can be limited by module: see the security scheme.
 //! - Only `/openapi/v0.1` exists on this version; a path that is not deployed answers HTTP 404 without an envelope.
 //!
 //! ## Every answer
@@ -22,8 +24,10 @@
 //! - Times come in three forms: unix seconds, unix milliseconds and RFC 3339 text. Each field says which.
 //!
 //! ## Limits
-//! DJI publishes no request rate. Code 210429 and HTTP 429 mean "too often". Fixed ceilings: 1000 devices in a list,
-//! 10 000 media files of a task, 20 stream forwarders, 100 files in one upload callback.
+//! DJI publishes no request rate. Code 210429 and HTTP 429 mean "too often"; HTTP 429 may have a `Retry-After` header
+//! (both read in clients for V2.0, not seen on V1.0). One client asks for all projects and their devices every ten seconds
+//! without trouble. Fixed ceilings: 1000 devices in a list, 10 000 media files of a task, 20 stream forwarders, 100 files
+//! in one upload callback.
 
 use crate::runtime;
 pub mod system;

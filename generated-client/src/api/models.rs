@@ -84,6 +84,7 @@ impl<H: runtime::Handle> Models<H> {
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045320>
 ///
 /// # Errors
 ///
@@ -118,7 +119,7 @@ impl runtime::Operation for ListModels {
         authenticated: true,
         deprecated: false,
         summary: "Get the list of models under the project",
-        page: None,
+        page: Some("https://fh2-api-en.apifox.cn/api-263045320"),
         error_codes: &[200401, 200403],
         lookup: &[],
         arguments: include_str!("arguments/list_models.json"),
@@ -144,6 +145,7 @@ impl runtime::Operation for ListModels {
 /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: **never**. Sent twice it may do its work twice.
 /// - If the answer is lost: look with `listModels` before you send it again.
+/// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077>
 ///
 /// # Errors
 ///
@@ -182,7 +184,9 @@ impl runtime::Operation for CreateModel {
         authenticated: true,
         deprecated: false,
         summary: "Reconstruct a model from the media of a flight task",
-        page: None,
+        page: Some(
+            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077",
+        ),
         error_codes: &[200101, 200401, 200403],
         lookup: &["listModels"],
         arguments: include_str!("arguments/create_model.json"),
@@ -261,6 +265,8 @@ impl runtime::Operation for GetModel {
 /// Get the download address of a model file
 ///
 /// A signed address of one file of a model. It may be an empty text while the file is not ready.
+///
+/// A client for V1.0 ends the path with a slash, V2.0 has none; this specification follows V2.0.
 ///
 /// Source: **Inferred**: nobody has seen it. The page's title is known, not its text. Path from a client for V1.0 and from V2.0, answer from V2.0.
 ///

@@ -158,7 +158,8 @@ impl<H: runtime::Handle> OpenModeling<H> {
 ///    without its quotes;
 /// 3. name the pictures with `openModelUploadCallback`, at most 100 in a call;
 /// 4. wait with `getOpenModelResource` until the status is 1;
-/// 5. start with `startOpenModelReconstruction`, and poll `getOpenModel`.
+/// 5. start with `startOpenModelReconstruction`, and poll `getOpenModel`, which says when it is done and where the
+///    result is.
 ///
 /// Works with the token alone; DJI's samples also send `X-Project-Uuid`.
 ///
@@ -536,7 +537,14 @@ impl runtime::Operation for ListRunningOpenModels {
 
 /// Get the details of an open-modeling model
 ///
-/// Progress and result of one reconstruction. Which call downloads the archive behind `zip_file_key` is not known.
+/// Progress and result of one reconstruction, to be polled.
+///
+/// - `model_status` 12 and 14 are in progress. 15 is the end with a result; 8, 13 and 16 are ends without one.
+///   Whether 9 is an end, or comes before the reconstruction, is not known. (Inferred from the names.)
+/// - After 15 the result is packed: `zip_status` 0 and 1 are in progress, 2 is the end, and `zip_file_key` is the
+///   object key of the archive then. 3 is a failure.
+/// - How the archive is downloaded is not known. No call of V1.0 takes that key: `getModelFileDownloadUrl` takes the
+///   id of a file of a project's model, and the credentials of `obtainOpenModelUploadToken` are for uploads.
 ///
 /// Source: Documented.
 ///

@@ -42,6 +42,7 @@ impl<H: runtime::Handle> System<H> {
 /// - Scope: the organization of the token.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
+/// - Page: <https://s.apifox.cn/6b4ca90b-233f-48ac-818c-d694acb0663a/api-229642876>
 ///
 /// # Errors
 ///
@@ -75,7 +76,9 @@ impl runtime::Operation for GetSystemStatus {
         authenticated: true,
         deprecated: false,
         summary: "Query the system status of FlightHub 2",
-        page: None,
+        page: Some(
+            "https://s.apifox.cn/6b4ca90b-233f-48ac-818c-d694acb0663a/api-229642876",
+        ),
         error_codes: &[200401],
         lookup: &[],
         arguments: include_str!("arguments/get_system_status.json"),

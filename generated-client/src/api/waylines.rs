@@ -83,6 +83,7 @@ impl<H: runtime::Handle> Waylines<H> {
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
 /// - If the answer is lost: look with `listWaylines` before you send it again.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045300>
 ///
 /// # Errors
 ///
@@ -122,7 +123,7 @@ impl runtime::Operation for FinishWaylineUpload {
         authenticated: true,
         deprecated: false,
         summary: "Notify that the upload of a flight route is complete",
-        page: None,
+        page: Some("https://fh2-api-en.apifox.cn/api-263045300"),
         error_codes: &[200101, 200401, 200403, 200500],
         lookup: &["listWaylines"],
         arguments: include_str!("arguments/finish_wayline_upload.json"),
@@ -147,6 +148,7 @@ impl runtime::Operation for FinishWaylineUpload {
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045301>
 ///
 /// # Errors
 ///
@@ -181,7 +183,7 @@ impl runtime::Operation for ListWaylines {
         authenticated: true,
         deprecated: false,
         summary: "Get the list of flight routes under the project",
-        page: None,
+        page: Some("https://fh2-api-en.apifox.cn/api-263045301"),
         error_codes: &[200401, 200403],
         lookup: &[],
         arguments: include_str!("arguments/list_waylines.json"),
@@ -203,6 +205,7 @@ impl runtime::Operation for ListWaylines {
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045302>
 ///
 /// # Errors
 ///
@@ -243,7 +246,7 @@ impl runtime::Operation for GetWayline {
         authenticated: true,
         deprecated: false,
         summary: "Get the details of a flight route",
-        page: None,
+        page: Some("https://fh2-api-en.apifox.cn/api-263045302"),
         error_codes: &[200101, 200401, 200403],
         lookup: &[],
         arguments: include_str!("arguments/get_wayline.json"),

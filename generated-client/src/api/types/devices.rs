@@ -1795,7 +1795,7 @@ crate::__object!(RelayPairingOutput);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SendDeviceCommandBody {
-    /// What an aircraft in the air is to do.
+    /// What an aircraft in the air is to do. (An internal edition, v0.9, adds `flight_setup_abort` and `camera_look_at`.)
     pub device_command: super::DeviceCommand,
 }
 
@@ -1811,7 +1811,7 @@ impl SendDeviceCommandBody {
     }
 }
 
-/// What an aircraft in the air is to do.
+/// What an aircraft in the air is to do. (An internal edition, v0.9, adds `flight_setup_abort` and `camera_look_at`.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DeviceCommand {

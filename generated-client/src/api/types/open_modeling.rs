@@ -331,7 +331,8 @@ crate::__object!(StartedOpenModelReconstruction);
 pub struct StartedOpenModel {
     /// Id of a model of open modeling.
     pub uuid: super::OpenModelId,
-    /// State of a reconstruction.
+    /// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are ends, 15 the one with a result (inferred
+    /// from the names).
     pub status: super::OpenModelStatus,
     /// Error of the job; 0 for none. DJI's list of these codes could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -362,7 +363,8 @@ crate::__integer_enum!(
     OpenModelType { 1 => Map2d, 2 => Model3d, 3 => GaussianSplatting, 4 => Lidar }
 );
 
-/// State of a reconstruction.
+/// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are ends, 15 the one with a result (inferred
+/// from the names).
 ///
 /// **Inferred**: nobody has seen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -425,7 +427,8 @@ pub struct OpenModel {
     /// Kind of reconstruction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_type: Option<super::OpenModelType>,
-    /// State of a reconstruction.
+    /// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are ends, 15 the one with a result (inferred
+    /// from the names).
     pub model_status: super::OpenModelStatus,
     /// Size of the result.
     ///
