@@ -130,6 +130,14 @@ async fn every_example_works_by_hand_and_its_answer_fits_the_specification() {
     assert!(server.check_answer("nobody", &json!({})).is_err());
 }
 
+/// The body of the example of a flight task, with other members.
+fn task(changes: Value) -> String {
+    let mut body = vectors::requests()["createFlightTask"]["body"].clone();
+    let Value::Object(changes) = changes else { panic!("no members: {changes}") };
+    body.as_object_mut().unwrap().extend(changes);
+    body.to_string()
+}
+
 /// A request that is refused: what it is, and what is answered.
 struct Bad<'a>(&'a str, &'a str, Vec<(&'a str, &'a str)>, String, u16, i64, &'a str);
 
@@ -145,11 +153,6 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     let tasks = "/openapi/v0.1/flight-task/list?sn=A&begin_at=1&end_at=2";
     let no_status = format!("{tasks}&status=");
     let create = "/openapi/v0.1/flight-task";
-    let task = |changes: Value| {
-        let mut body = vectors::requests()["createFlightTask"]["body"].clone();
-        body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-        body.to_string()
-    };
     let incident = |level: i64| {
         let mut body = vectors::requests()["triggerWorkflow"]["body"].clone();
         body["params"]["level"] = level.into();
@@ -270,11 +273,6 @@ async fn null_is_taken_where_the_service_takes_it() {
     let server = MockServer::start().await.unwrap();
     let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT), ("content-type", "application/json")];
     let create = "/openapi/v0.1/flight-task";
-    let task = |changes: Value| {
-        let mut body = vectors::requests()["createFlightTask"]["body"].clone();
-        body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-        body.to_string()
-    };
     // One client sends both as null with an immediate task, and the live service accepts it.
     for changes in [json!({"begin_at": null}), json!({"end_at": null}), json!({"begin_at": null, "end_at": null})] {
         let answer = raw(&server, "POST", create, &headers, &task(changes.clone())).await.json();

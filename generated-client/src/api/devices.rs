@@ -942,7 +942,8 @@ impl runtime::Operation for ReleaseControl {
 /// Set the quality of the video transmission
 ///
 /// Sets the quality of the picture that an aircraft transmits. Needs control of the aircraft first: see
-/// `acquireControl`. `live_status` in `getDeviceState` shows the quality of a stream (inferred from DJI's Cloud API).
+/// `acquireControl`. `live_status` of the aircraft in `getDeviceState` shows the quality of a stream (inferred from
+/// DJI's Cloud API).
 ///
 /// The member is `quality_type`. One transcription of the page has `quality`; two clients contradict it.
 ///

@@ -660,7 +660,7 @@ impl runtime::Operation for GetFlightTaskTrack {
 /// No call of V1.0 shows incidents. If the response is lost, look into FlightHub 2 before you send the request again:
 /// a second incident can be a second flight.
 ///
-/// Source: Observed, not documented. At least seven public clients call it on the live service; no page of V1.0 has it.
+/// Source: Observed, not documented. At least seven public clients call it, and one reports what the live service did. No page of V1.0 has it.
 ///
 /// `POST /openapi/v0.1/workflow`
 ///

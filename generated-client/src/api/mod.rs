@@ -12,8 +12,8 @@
 //! - `X-User-Token` carries the organization key. A key belongs to the region that issued it; another region refuses it.
 //!   It expires.
 //! - The key acts for the person who made it. That person must be a member of the project a call names in
-//!   `X-Project-Uuid`, else the response is code 200403. So do keys fail whose owner has left the project. Permissions
-//!   can be limited by module: see the security scheme.
+//!   `X-Project-Uuid`, else the response is code 200403. A key whose owner has left the project fails in the same way.
+//!   Permissions can be limited by module: see the security scheme.
 //! - Only `/openapi/v0.1` exists on this version; a path that is not deployed answers HTTP 404 without an envelope.
 //!
 //! ## Every answer
