@@ -191,6 +191,8 @@ impl<H: runtime::Handle> Devices<H> {
 /// What a dock, an aircraft or a remote controller last reported. Which members `device_state` has depends on the
 /// model of the device; the known ones are typed, all others are kept.
 ///
+/// **`wind_speed` has another unit for an aircraft than for a dock, up to a factor of ten**; see there.
+///
 /// Values of enumerations arrive as names here (`idle`, `inside`), where DJI's Cloud API has numbers. An aircraft
 /// that sleeps in its dock is offline, which is normal; an offline device may answer code 212015.
 ///
@@ -715,9 +717,11 @@ impl runtime::Operation for GetRelayPairingResult {
 /// **Changes what an aircraft in the air does**, during a route flight or a manual one. Code 0 means that the
 /// command was accepted, not that the manoeuvre is done.
 ///
+/// **It is not settled whether `device_sn` is the aircraft or its dock**, for all commands alike; see there. Find
+/// out on the ground which one your installation takes, before a flight depends on it.
+///
 /// The member is `device_command`. One unofficial client sends `command` instead; two independent sources
-/// contradict it. For `return_specific_home` an older interface of DJI wanted the dock's serial number too; whether
-/// this one takes it has not been seen.
+/// contradict it.
 ///
 /// Source: Documented.
 ///
@@ -742,7 +746,12 @@ impl runtime::Operation for GetRelayPairingResult {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendDeviceCommand {
-    /// Serial number of the aircraft.
+    /// Serial number of the device that gets the command. **The sources disagree whether that is the aircraft or
+    /// the dock.** A client for this version says the aircraft. DJI's pages of the older FlightHub Sync say the
+    /// dock, and on a flight from dock to dock the one that `best_link_gateway` of the aircraft names; the example
+    /// of DJI's internal pages of v0.9 has the serial number of a dock, too.
+    ///
+    /// **Inferred**: nobody has seen it. What the page of this version itself says about it is not known.
     pub device_sn: types::DeviceSn,
     /// The command.
     pub body: types::SendDeviceCommandBody,

@@ -45,7 +45,7 @@ crate::__object!(DeviceProperties);
 #[non_exhaustive]
 pub struct DeviceState {
     /// What a device does, as a name: the first six are of docks, the others of aircraft. In the device lists the same
-    /// arrives as a number.
+    /// arrives as a number; 21 has no known name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode_code: Option<super::DeviceMode>,
     /// Version of the firmware.
@@ -74,9 +74,15 @@ pub struct DeviceState {
     /// Storage of a device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage: Option<super::StorageState>,
-    /// Wind speed.
+    /// Wind speed. **The unit depends on the device: of a dock it is metres per second; of an aircraft it may be
+    /// tenths of that, so that 120 means 12 m/s.** Never compare the two, and never take an aircraft's number for
+    /// metres per second.
     ///
-    /// Unit: metres per second. Observed, not documented.
+    /// For aircraft DJI's Cloud API gives no unit, and calls the number an estimate from the attitude that is no
+    /// meteorological measurement. Real telemetry of an aircraft that another project recorded from the device
+    /// itself counts 0.1 m/s. In which unit this service passes it on has not been seen.
+    ///
+    /// Observed, not documented. Of a dock. Of an aircraft no value is known that was read through this version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wind_speed: Option<f64>,
     /// When the device was activated.
@@ -404,9 +410,12 @@ pub struct DeviceState {
 crate::__object!(DeviceState);
 
 /// What a device does, as a name: the first six are of docks, the others of aircraft. In the device lists the same
-/// arrives as a number.
+/// arrives as a number; 21 has no known name.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. The table is that of a third-party client, and its names follow the rule that `DeviceState` describes. The
+/// code of other clients uses `idle` and `wayline_flight`; that of a client for V2.0 `manual_flight`,
+/// `live_flight_controls`, `panoramic_photography`, `intelligent_tracking`, `adsb_avoidance`, `apas`,
+/// `airborne_rtk_fixing_mode` and `auto_returning_to_home`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DeviceMode {
@@ -511,10 +520,9 @@ pub struct SubDevice {
     /// Serial number of the aircraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_sn: Option<super::DeviceSn>,
-    /// Model of a device: `{domain}-{type}-{sub_type}`. Known keys: `3-1-0` DJI Dock; `3-2-0` DJI Dock 2; `3-3-0` DJI
-    /// Dock 3 (inferred); `0-60-0` Matrice 300 RTK; `0-89-0` Matrice 350 RTK; `0-67-0` Matrice 30; `0-67-1` Matrice
-    /// 30T; `0-77-0` Mavic 3E; `0-77-1` Mavic 3T; `0-91-0` Matrice 3D; `0-91-1` Matrice 3TD; `0-99-1` Matrice 4T;
-    /// `2-119-0` RC Plus; `2-144-0` RC Pro Enterprise; `2-174-0` RC Plus 2.
+    /// Model of the aircraft.
+    ///
+    /// **Inferred**: nobody has seen it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_model_key: Option<super::DeviceModelKey>,
     /// Whether the aircraft of a dock is switched on. Off is normal between flights.
@@ -1013,7 +1021,7 @@ crate::__object!(DongleInfo);
 
 /// What a device can stream.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. A client reads the member, and a live dock sent it through V2.0; what is in it comes from DJI's Cloud API.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1170,6 +1178,8 @@ pub struct DroneBattery {
 crate::__object!(DroneBattery);
 
 /// A battery of an aircraft.
+///
+/// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1654,7 +1664,9 @@ pub struct CalibrateDeviceRtkBodyRequired {
     pub mount_point: String,
 }
 
-/// What a device answered.
+/// The result that a device reports.
+///
+/// **Inferred**: nobody has seen it. Read in a client for V2.0, and in the mocked test of another client; nobody has published a real one.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1671,7 +1683,7 @@ crate::__object!(DeviceTaskResult);
 
 /// Whether a device did what it was asked.
 ///
-/// **Inferred**: nobody has seen it. `ok` was seen; `failure` comes from a client for V2.0.
+/// **Inferred**: nobody has seen it. `ok` is in the mocked test of a client, `failure` in a client for V2.0. Nobody has published a real response.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DeviceTaskStatus {
@@ -1817,7 +1829,8 @@ impl SendDeviceCommandBody {
 pub enum DeviceCommand {
     /// Return to home.
     ReturnHome,
-    /// Return to the chosen dock, on a flight from dock to dock.
+    /// Return to the chosen dock, on a flight from dock to dock. The body has no member that chooses one; see
+    /// `device_sn` of the call.
     ReturnSpecificHome,
     /// Stop returning to home.
     ReturnHomeCancel,
