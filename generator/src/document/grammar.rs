@@ -113,6 +113,7 @@ pub(crate) const UNITS: &[&str] = &[
     "seconds",
     "unix-milliseconds",
     "unix-seconds",
+    "volts",
 ];
 
 static SOURCE_OBJECT: Object = object("x-source", &[need("mark", OneOf(MARKS)), need("note", Text)], &[]);
