@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 
 use flighthub2_tests::{code, spec};
+use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 #[test]
@@ -176,4 +177,19 @@ fn what_is_not_settled_is_bold_where_a_caller_reads_it() {
     }
     let device = documentation("devices.rs", "SendDeviceCommand", Some("device_sn"));
     assert!(device.contains("**Inferred**"), "{device}");
+}
+
+/// No page says in which language alerts come if none is asked for. The default of `X-Language` is that of a header.
+#[test]
+fn the_language_of_alerts_has_no_default() {
+    let generated = spec::generated();
+    let arguments: Value = serde_json::from_str(&generated.files["arguments/get_device_hms.json"]).unwrap();
+    let language = &arguments["properties"]["language"];
+    let named = language["$ref"].as_str().map(|target| arguments.pointer(target.trim_start_matches('#')).unwrap());
+    for schema in [Some(language), named].into_iter().flatten() {
+        assert!(schema.get("default").is_none(), "{schema}");
+    }
+    assert!(language["description"].as_str().unwrap().contains("is not known"), "{language}");
+    let header = &spec::value()["components"]["parameters"]["Language"]["schema"];
+    assert_eq!(header["default"], "zh");
 }

@@ -263,6 +263,10 @@ impl runtime::Operation for GetDeviceState {
 ///
 /// Current alerts of the health management system (HMS), for one or more devices.
 ///
+/// Texts for the codes, in English and Chinese, are in DJI's list for the Cloud API: `hms.json`, in the
+/// repository `dji-sdk/DJI-Cloud-API-Demo`. The member `code` of an alert says how to find one there. That the
+/// codes of this version are those of that list is inferred.
+///
 /// Source: Observed, not documented. The path and the query name are documented; the fields were read on the live service.
 ///
 /// `GET /openapi/v0.1/device/hms`
@@ -286,7 +290,8 @@ pub struct GetDeviceHms {
     ///
     /// At least 1 entries.
     pub device_sn_list: Vec<types::DeviceSn>,
-    /// Language of the messages. `X-Language` applies too.
+    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
+    /// are omitted, is not known.
     ///
     /// Observed, not documented.
     pub language: Option<types::Language>,
@@ -301,7 +306,8 @@ impl GetDeviceHms {
             language: None,
         }
     }
-    /// Language of the messages. `X-Language` applies too.
+    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
+    /// are omitted, is not known.
     ///
     /// Observed, not documented.
     #[must_use]
@@ -312,7 +318,8 @@ impl GetDeviceHms {
 }
 
 impl<H> runtime::Call<H, GetDeviceHms> {
-    /// Language of the messages. `X-Language` applies too.
+    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
+    /// are omitted, is not known.
     ///
     /// Observed, not documented.
     pub fn language(self, language: impl Into<types::Language>) -> Self {

@@ -2025,30 +2025,63 @@ crate::__object!(HmsAlertList);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct HmsAlert {
-    /// How serious an alert is.
+    /// How serious an alert is. In the Cloud API 0, 1 and 2.
     pub level: super::HmsLevel,
-    /// What an alert is about.
+    /// What an alert is about. In the Cloud API 0 to 3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub module: Option<super::HmsModule>,
     /// Where the aircraft is. (V2.0 names the member `in_the_sky`.)
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_the_key: Option<super::HmsPhase>,
-    /// Code of the alert in hexadecimal, such as `0x16100001`.
+    /// Code of the alert in hexadecimal, such as `0x16100001`. In DJI's list for the Cloud API its text has the key
+    /// `dock_tip_{code}` for a dock. For an aircraft it has `fpv_tip_{code}_in_the_sky` while it flies, if the list
+    /// has that key, else `fpv_tip_{code}`.
     pub code: String,
-    /// Text for people, in the language that was asked for.
+    /// Text for people, in the language that was asked for. The texts of DJI's list for the Cloud API have
+    /// placeholders; whether the service has replaced them here is not known:
+    ///
+    /// - `%alarmid`: the code.
+    /// - `%index`: `sensor_index` of `args`, plus 1.
+    /// - `%component_index`: `component_index` of `args`, plus 1.
+    /// - `%battery_index`: left if `sensor_index` is 0, else right.
+    /// - `%dock_cover_index`: left if `sensor_index` is 0, else right.
+    /// - `%charging_rod_index`: front, back, left or right for a `sensor_index` of 0, 1, 2 or 3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Values that belong to the message.
+    /// Values that belong to the text of an alert.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub args: Option<runtime::JsonObject>,
-    /// Whether it is momentary.
+    pub args: Option<super::HmsArguments>,
+    /// Whether the alert goes away by itself, such as that of strong wind when the wind drops (so in the Cloud
+    /// API).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imminent: Option<bool>,
 }
 
 crate::__object!(HmsAlert);
 
-/// How serious an alert is.
+/// Values that belong to the text of an alert.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct HmsArguments {
+    /// Which component, from 0. An integer in the Cloud API; number or text here.
+    ///
+    /// **Inferred**: nobody has seen it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub component_index: Option<runtime::JsonValue>,
+    /// Which sensor, battery or part, from 0. An integer in the Cloud API; number or text here.
+    ///
+    /// **Inferred**: nobody has seen it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensor_index: Option<runtime::JsonValue>,
+    /// Members that are not described, as they came.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(HmsArguments);
+
+/// How serious an alert is. In the Cloud API 0, 1 and 2.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -2069,7 +2102,7 @@ crate::__text_enum!(
     Warning }
 );
 
-/// What an alert is about.
+/// What an alert is about. In the Cloud API 0 to 3.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

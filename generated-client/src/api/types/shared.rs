@@ -3,8 +3,6 @@
 use crate::runtime;
 
 /// Language of messages.
-///
-/// Left out, it is taken as `zh`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Language {
