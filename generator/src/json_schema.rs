@@ -9,6 +9,8 @@ use indexmap::IndexMap;
 use openapiv3::{ReferenceOr, Schema};
 use serde_json::{Map, Value, json};
 
+use crate::document::grammar::CONTENT_SCHEMA;
+
 const COMPONENTS: &str = "#/components/schemas/";
 
 /// Keys that mean nothing to JSON Schema, or that have been put into words.
@@ -144,6 +146,11 @@ impl<'d> Definitions<'d> {
                     Value::Array(members) => members.into_iter().map(|member| self.convert(member)).collect(),
                     value => value,
                 },
+                CONTENT_SCHEMA => {
+                    converted.insert("contentMediaType".to_owned(), "application/json".into());
+                    converted.insert("contentSchema".to_owned(), self.convert(value));
+                    continue;
+                }
                 "x-exclusiveMinimum" | "x-exclusiveMaximum" => {
                     converted.insert(key.trim_start_matches("x-").to_owned(), value);
                     continue;
