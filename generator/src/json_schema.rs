@@ -92,6 +92,15 @@ pub(crate) fn alone(components: Components<'_>, schema: Value) -> Value {
     Value::Object(made)
 }
 
+/// What a reference leads to in a schema that is complete in itself, with the name that it has there.
+pub(crate) fn definition<'s>(
+    definitions: &'s Map<String, Value>,
+    reference: &Value,
+) -> Option<(&'s String, &'s Value)> {
+    let name = reference.as_str()?.strip_prefix("#/$defs/")?;
+    definitions.get_key_value(&crate::document::pointer::unescape(name))
+}
+
 /// Converts schemas, and gathers what they refer to.
 struct Definitions<'d> {
     components: Components<'d>,

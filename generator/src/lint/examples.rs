@@ -15,7 +15,7 @@ use crate::diagnostic::Code;
 use crate::document::grammar::{HEADER, MEDIA_TYPE, OPERATION, PARAMETER, RESPONSES, SCHEMA};
 use crate::document::pointer::{At, escape};
 use crate::document::{Element, Found, Node};
-use crate::json_schema;
+use crate::json_schema::{self, definition};
 
 /// Every body and every successful answer is shown once, and every parameter that is not yes or no.
 pub(super) fn missing(ground: &Ground<'_>, found: &mut Found<'_>) {
@@ -127,7 +127,7 @@ fn validate(schema: &Element<'_>, converted: &Json, values: &[(String, Json)], f
         strings.collect(converted, value, pointer);
         for (pointer, text, content) in strings.found {
             match serde_json::from_str(text) {
-                Ok(held) => validate(schema, &alone(content, converted), &[(pointer, held)], found),
+                Ok(held) => validate(schema, &bundle_part(content, converted), &[(pointer, held)], found),
                 Err(error) => {
                     let message = format!("this string is not JSON: {error}");
                     let help = "correct the string; its schema says that it holds JSON";
@@ -138,14 +138,14 @@ fn validate(schema: &Element<'_>, converted: &Json, values: &[(String, Json)], f
     }
 }
 
-/// A part of a schema that is complete in itself, complete in itself again.
-fn alone(part: &Json, whole: &Json) -> Json {
-    let mut alone = Map::new();
+/// A part of a schema, complete in itself as the schema is.
+fn bundle_part(part: &Json, whole: &Json) -> Json {
+    let mut bundle = Map::new();
     for key in ["$schema", "$defs"] {
-        alone.extend(whole.get(key).map(|value| (key.to_owned(), value.clone())));
+        bundle.extend(whole.get(key).map(|value| (key.to_owned(), value.clone())));
     }
-    alone.insert("allOf".to_owned(), Json::Array(vec![part.clone()]));
-    Json::Object(alone)
+    bundle.insert("allOf".to_owned(), Json::Array(vec![part.clone()]));
+    Json::Object(bundle)
 }
 
 /// Finds strings that hold JSON.
@@ -173,9 +173,10 @@ impl<'s> Strings<'s> {
         }
         for (key, part) in keys {
             match (key.as_str(), part) {
-                ("$ref", Json::String(target)) => {
-                    let name = target.strip_prefix("#/$defs/").map(crate::document::pointer::unescape);
-                    if let Some(target) = name.and_then(|name| self.definitions?.get(&name)) {
+                ("$ref", reference) => {
+                    if let Some((_, target)) =
+                        self.definitions.and_then(|definitions| definition(definitions, reference))
+                    {
                         self.collect(target, value, pointer);
                     }
                 }
@@ -300,9 +301,8 @@ impl<'s> Members<'s> {
     fn of(&mut self, schema: &'s Json, definitions: &'s Map<String, Json>) {
         self.described |= schema.get("properties").is_some();
         self.open |= schema.get("additionalProperties").is_some();
-        if let Some(name) = schema.get("$ref").and_then(Json::as_str).and_then(|target| target.strip_prefix("#/$defs/"))
+        if let Some((name, target)) = schema.get("$ref").and_then(|reference| definition(definitions, reference))
             && self.seen.insert(name)
-            && let Some(target) = definitions.get(&crate::document::pointer::unescape(name))
         {
             self.of(target, definitions);
         }
