@@ -155,7 +155,7 @@ fn documentation(file: &str, name: &str, field: Option<&str>) -> String {
 fn what_is_not_settled_is_bold_where_a_caller_reads_it() {
     for (file, name, field, bold, never) in [
         ("types/devices.rs", "DeviceState", Some("wind_speed"), "tenths of that, so that 120 means 12 m/s.**", "Unit:"),
-        ("devices.rs", "GetDeviceState", None, "**`wind_speed` has another unit for an aircraft", "Unit:"),
+        ("devices.rs", "GetDeviceState", None, "**`wind_speed` of an aircraft may have another unit", "Unit:"),
         (
             "devices.rs",
             "SendDeviceCommand",

@@ -191,7 +191,7 @@ impl<H: runtime::Handle> Devices<H> {
 /// What a dock, an aircraft or a remote controller last reported. Which members `device_state` has depends on the
 /// model of the device; the known ones are typed, all others are kept.
 ///
-/// **`wind_speed` has another unit for an aircraft than for a dock, up to a factor of ten**; see there.
+/// **`wind_speed` of an aircraft may have another unit than that of a dock, by a factor of ten**; see there.
 ///
 /// Values of enumerations arrive as names here (`idle`, `inside`), where DJI's Cloud API has numbers. An aircraft
 /// that sleeps in its dock is offline, which is normal; an offline device may answer code 212015.

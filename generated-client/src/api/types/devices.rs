@@ -32,13 +32,13 @@ pub struct DeviceProperties {
     ///
     /// **Enumerations.** Members and units are those of DJI's Cloud API, where enumerations are numbers. Those that
     /// were read through this version are names. Where no name was read, a member is any JSON, and its description
-    /// gives the numbers of the Cloud API. Names after "expected" are predictions that nobody has seen: the Cloud API's
-    /// English label in snake case, a rule that every known name keeps. Where the label is a sentence, no name is
+    /// gives the numbers of the Cloud API. Names after "expected" are predictions that have not been seen: the Cloud
+    /// API's English label in snake case, a rule that every known name keeps. Where the label is a sentence, no name is
     /// given.
     ///
-    /// **Values that mean nothing.** A client for V2.0 guards against coordinates of 0 and of 999, percentages outside
-    /// of 0 to 100, and numbers that arrive as text. Through this version none of the last two has been seen; a number
-    /// that does arrive as text is an error of the whole response.
+    /// **Values without a meaning.** A client for V2.0 guards against coordinates of 0 and of 999, percentages outside
+    /// of 0 to 100, and numbers that arrive as text. The last two have not been seen through this version; a number
+    /// that arrives as text makes the whole response unreadable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_state: Option<super::DeviceState>,
 }
@@ -59,13 +59,13 @@ crate::__object!(DeviceProperties);
 ///
 /// **Enumerations.** Members and units are those of DJI's Cloud API, where enumerations are numbers. Those that
 /// were read through this version are names. Where no name was read, a member is any JSON, and its description
-/// gives the numbers of the Cloud API. Names after "expected" are predictions that nobody has seen: the Cloud API's
-/// English label in snake case, a rule that every known name keeps. Where the label is a sentence, no name is
+/// gives the numbers of the Cloud API. Names after "expected" are predictions that have not been seen: the Cloud
+/// API's English label in snake case, a rule that every known name keeps. Where the label is a sentence, no name is
 /// given.
 ///
-/// **Values that mean nothing.** A client for V2.0 guards against coordinates of 0 and of 999, percentages outside
-/// of 0 to 100, and numbers that arrive as text. Through this version none of the last two has been seen; a number
-/// that does arrive as text is an error of the whole response.
+/// **Values without a meaning.** A client for V2.0 guards against coordinates of 0 and of 999, percentages outside
+/// of 0 to 100, and numbers that arrive as text. The last two have not been seen through this version; a number
+/// that arrives as text makes the whole response unreadable.
 ///
 /// **Inferred**: nobody has seen it. Members marked observed were read live through this version; the others come from DJI's Cloud API, which the
 /// page refers to. Of those, a DJI Dock 2 sent `acc_time`, `activation_time`, `backup_battery`,
@@ -85,7 +85,7 @@ pub struct DeviceState {
     /// arrives as a number; 21 has no known name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode_code: Option<super::DeviceMode>,
-    /// When the service last got data of the device. Read by a client for V2.0.
+    /// When the data of the device were updated, by its name. Read by a client for V2.0.
     ///
     /// Unit: milliseconds since 1970-01-01T00:00:00Z.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,7 +101,7 @@ pub struct DeviceState {
     /// Unit: degrees. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latitude: Option<f64>,
-    /// Longitude, WGS 84. See `latitude` for what means that there is no fix.
+    /// Longitude, WGS 84. `latitude` says how a missing fix looks.
     ///
     /// Unit: degrees. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,9 +117,9 @@ pub struct DeviceState {
     /// Storage of a device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage: Option<super::StorageState>,
-    /// Wind speed. **The unit depends on the device: of a dock it is metres per second; of an aircraft it may be
-    /// tenths of that, so that 120 means 12 m/s.** Never compare the two, and never take an aircraft's number for
-    /// metres per second.
+    /// Wind speed. **The unit may depend on the device: of a dock it is metres per second; of an aircraft it may be
+    /// tenths of that, so that 120 means 12 m/s.** Do not compare the two, and do not rely on an aircraft's number
+    /// before you have found out what it counts.
     ///
     /// For aircraft DJI's Cloud API gives no unit, and calls the number an estimate from the attitude that is no
     /// meteorological measurement. Real telemetry of an aircraft that another project recorded from the device
@@ -881,8 +881,8 @@ crate::__object!(AlternateLandPoint);
 pub struct AirConditioner {
     /// What it does. It prepares a mode, runs it, leaves it and is idle again. Cloud API: 0 idle; 1 cooling,
     /// 2 heating, 3 drying; 4, 5 and 6 leaving these; 7, 8 and 9 preparing them. Expected: `idle_mode`,
-    /// `cooling_mode`, `heating_mode`, `dehumidification_mode`, and the last three as `cooling_exit_mode` and
-    /// `cooling_ready_mode`.
+    /// `cooling_mode`, `heating_mode`, `dehumidification_mode`, `cooling_exit_mode`, `cooling_ready_mode` and so
+    /// on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub air_conditioner_state: Option<runtime::JsonValue>,
     /// Time until it can leave its mode; 0 at any time.
@@ -2289,7 +2289,7 @@ pub struct CalibrateDeviceRtkBodyRequired {
 
 /// The result that a device reports.
 ///
-/// **Inferred**: nobody has seen it. Read in a client for V2.0, and in the mocked test of another client; nobody has published a real one.
+/// **Inferred**: nobody has seen it. Read in a client for V2.0, and in the mocked test of another client; no real response is known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -2306,7 +2306,7 @@ crate::__object!(DeviceTaskResult);
 
 /// Whether a device did what it was asked.
 ///
-/// **Inferred**: nobody has seen it. `ok` is in the mocked test of a client, `failure` in a client for V2.0. Nobody has published a real response.
+/// **Inferred**: nobody has seen it. `ok` is in the mocked test of a client, `failure` in a client for V2.0. No real response is known.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DeviceTaskStatus {

@@ -391,7 +391,7 @@ crate::__object!(DroneCameraLens);
 #[non_exhaustive]
 pub enum LensType {
     /// No page says what it shows. It is not the only lens of its camera: a live Matrice 3TD (`81-0-0`) offered it
-    /// beside the three others.
+    /// together with the three others.
     Normal,
     /// Wide angle.
     Wide,
