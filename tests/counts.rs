@@ -107,6 +107,73 @@ fn every_member_value_and_form_is_there_once() {
     }
 }
 
+/// Paths below a schema whose mark is `observed`: its own, or else that of what holds it.
+fn observed(spec: &Value, schema: &Value, path: &str, inherited: &str, found: &mut BTreeSet<String>) {
+    let target = match schema["allOf"].as_array().map(Vec::as_slice) {
+        Some([only]) => resolved(spec, only),
+        _ => resolved(spec, schema),
+    };
+    let own = |schema: &Value| {
+        let source = &schema["x-source"];
+        source.as_str().or_else(|| source["mark"].as_str()).map(str::to_owned)
+    };
+    let mark = own(schema).or_else(|| own(target)).unwrap_or_else(|| inherited.to_owned());
+    if mark == "observed" {
+        found.insert(path.to_owned());
+    }
+    for (name, property) in target["properties"].as_object().into_iter().flatten() {
+        observed(spec, property, format!("{path}.{name}").trim_start_matches('.'), &mark, found);
+    }
+    if !target["items"].is_null() {
+        observed(spec, &target["items"], &format!("{path}[]"), &mark, found);
+    }
+}
+
+/// Most members of a device's state are known from DJI's Cloud API alone. What is below a member that was read must not
+/// be taken for read itself.
+#[test]
+fn only_what_was_read_of_a_device_is_observed() {
+    let spec = spec::value();
+    let mut found = BTreeSet::new();
+    observed(&spec, &spec["components"]["schemas"]["DeviceState"], "", "documented", &mut found);
+    let read = [
+        "attitude_head",
+        "battery",
+        "battery.batteries",
+        "battery.capacity_percent",
+        "battery.remain_flight_time",
+        "capacity_percent",
+        "drone_charge_state",
+        "drone_charge_state.capacity_percent",
+        "drone_charge_state.state",
+        "drone_in_dock",
+        "elevation",
+        "environment_temperature",
+        "firmware_version",
+        "height",
+        "home_distance",
+        "horizontal_speed",
+        "latitude",
+        "longitude",
+        "media_file_detail",
+        "media_file_detail.remain_upload",
+        "position_state",
+        "position_state.gps_number",
+        "position_state.quality",
+        "position_state.rtk_number",
+        "rainfall",
+        "storage",
+        "storage.total",
+        "storage.used",
+        "sub_device",
+        "sub_device.device_online_status",
+        "sub_device.device_sn",
+        "vertical_speed",
+        "wind_speed",
+    ];
+    assert_eq!(found, read.into_iter().map(str::to_owned).collect());
+}
+
 #[test]
 fn the_catalogue_says_what_the_specification_says() {
     let spec = spec::value();

@@ -9,6 +9,8 @@ use indexmap::IndexMap;
 use openapiv3::{ReferenceOr, Schema};
 use serde_json::{Map, Value, json};
 
+use crate::document::grammar::CONTENT_SCHEMA;
+
 const COMPONENTS: &str = "#/components/schemas/";
 
 /// Keys that mean nothing to JSON Schema, or that have been put into words.
@@ -90,6 +92,15 @@ pub(crate) fn alone(components: Components<'_>, schema: Value) -> Value {
     Value::Object(made)
 }
 
+/// What a reference leads to in a schema that is complete in itself, with the name that it has there.
+pub(crate) fn definition<'s>(
+    definitions: &'s Map<String, Value>,
+    reference: &Value,
+) -> Option<(&'s String, &'s Value)> {
+    let name = reference.as_str()?.strip_prefix("#/$defs/")?;
+    definitions.get_key_value(&crate::document::pointer::unescape(name))
+}
+
 /// Converts schemas, and gathers what they refer to.
 struct Definitions<'d> {
     components: Components<'d>,
@@ -144,6 +155,11 @@ impl<'d> Definitions<'d> {
                     Value::Array(members) => members.into_iter().map(|member| self.convert(member)).collect(),
                     value => value,
                 },
+                CONTENT_SCHEMA => {
+                    converted.insert("contentMediaType".to_owned(), "application/json".into());
+                    converted.insert("contentSchema".to_owned(), self.convert(value));
+                    continue;
+                }
                 "x-exclusiveMinimum" | "x-exclusiveMaximum" => {
                     converted.insert(key.trim_start_matches("x-").to_owned(), value);
                     continue;

@@ -305,6 +305,8 @@ pub(crate) struct TypeDefinition {
     pub(crate) module: String,
     /// Whether a caller makes values of it.
     pub(crate) in_requests: bool,
+    /// Whether strings hold it as JSON.
+    pub(crate) in_strings: bool,
 }
 
 #[derive(Debug)]
@@ -349,6 +351,8 @@ pub(crate) struct Field {
     pub(crate) constant: Option<TypeId>,
     /// What the method is called that sends null for it, where that differs from leaving it out.
     pub(crate) null_setter: Option<String>,
+    /// The type of the JSON that its string holds, or that each of its strings holds.
+    pub(crate) content: Option<TypeId>,
     pub(crate) doc: String,
 }
 

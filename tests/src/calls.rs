@@ -15,17 +15,17 @@ use flighthub2::types::{
     CreateStreamForwarderBodyRequired, DeviceCommand, DeviceControlBody, DeviceControlBodyRequired,
     FinishWaylineUploadBody, FinishWaylineUploadBodyRequired, Gb28181Target, Gb28181TargetRequired, Geometry,
     LineStringGeometry, MapElementFeature, MapElementFeatureRequired, MapElementProperties,
-    MapElementPropertiesRequired, MapElementResource, MapElementResourceRequired, MapElementType, ModelFormat,
-    ModelKind, ModelQuality, OpenModelUploadCallbackBody, OpenModelUploadCallbackBodyRequired, OutOfControlAction,
-    PointGeometry, PolygonGeometry, PredefinedArea, ProjectAuthorizedStatus, ProjectListUsage, ProjectMember,
-    ProjectMemberRequired, ProjectRole, ProjectSortColumn, ReconstructionMode, RelayPairType, RepeatOption, RepeatType,
-    ResumableStatus, RthMode, RtmpTarget, SendDeviceCommandBody, SetStreamForwarderBody, SetStreamQualityBody,
-    SetStreamQualityBodyRequired, SortType, StartLivestreamBody, StartLivestreamBodyRequired,
-    StartOpenModelReconstructionBody, StartRelayPairingBody, StartRelayPairingBodyRequired, StreamForwarderSchema,
-    SwitchAircraftLensBody, SwitchAircraftLensBodyRequired, SwitchDockCameraBody, SwitchDockCameraBodyRequired,
-    SwitchableLens, TaskStatus, TaskStatusChange, TaskType, TriggerWorkflowBody, TriggerWorkflowBodyRequired,
-    UpdateFlightTaskStatusBody, UploadedFile, UploadedFileRequired, VideoQuality, WaylinePrecisionType,
-    WorkflowIncident, WorkflowIncidentRequired,
+    MapElementPropertiesRequired, MapElementResource, MapElementResourceRequired, MapElementType, Model3dJob,
+    Model3dParameters, ModelFormat, ModelKind, ModelQuality, OpenModelUploadCallbackBody,
+    OpenModelUploadCallbackBodyRequired, OutOfControlAction, PointGeometry, PolygonGeometry, PredefinedArea,
+    ProjectAuthorizedStatus, ProjectListUsage, ProjectMember, ProjectMemberRequired, ProjectRole, ProjectSortColumn,
+    ReconstructionMode, ReconstructionQuality, RelayPairType, RepeatOption, RepeatType, ResumableStatus, RthMode,
+    RtmpTarget, SendDeviceCommandBody, SetStreamForwarderBody, SetStreamQualityBody, SetStreamQualityBodyRequired,
+    SortType, StartLivestreamBody, StartLivestreamBodyRequired, StartOpenModelReconstructionBody,
+    StartRelayPairingBody, StartRelayPairingBodyRequired, StreamForwarderSchema, SwitchAircraftLensBody,
+    SwitchAircraftLensBodyRequired, SwitchDockCameraBody, SwitchDockCameraBodyRequired, SwitchableLens, TaskStatus,
+    TaskStatusChange, TaskType, TriggerWorkflowBody, TriggerWorkflowBodyRequired, UpdateFlightTaskStatusBody,
+    UploadedFile, UploadedFileRequired, VideoQuality, WaylinePrecisionType, WorkflowIncident, WorkflowIncidentRequired,
 };
 use flighthub2::{Call, Client, Error, Handle, JsonValue, Operation, OperationInfo, ProjectClient, Serves};
 
@@ -408,7 +408,9 @@ fn uploaded_pictures() -> OpenModelUploadCallbackBody {
 }
 
 fn reconstruction() -> StartOpenModelReconstructionBody {
-    StartOpenModelReconstructionBody::new(RESOURCE)
-        .parameter_3d(r#"{"parameter":{"quality_level":2,"output_mesh":true,"generate_b3dm":true}}"#)
-        .delete_resource_if_finish(false)
+    let parameters =
+        Model3dParameters::new().quality_level(ReconstructionQuality::Medium).output_mesh(true).generate_b3dm(true);
+    // It has no number that could not be written.
+    let text = Model3dJob::new(parameters).to_json_text().unwrap_or_default();
+    StartOpenModelReconstructionBody::new(RESOURCE).parameter_3d(text).delete_resource_if_finish(false)
 }

@@ -191,6 +191,8 @@ impl<H: runtime::Handle> Devices<H> {
 /// What a dock, an aircraft or a remote controller last reported. Which members `device_state` has depends on the
 /// model of the device; the known ones are typed, all others are kept.
 ///
+/// **`wind_speed` of an aircraft may have another unit than that of a dock, by a factor of ten**; see there.
+///
 /// Values of enumerations arrive as names here (`idle`, `inside`), where DJI's Cloud API has numbers. An aircraft
 /// that sleeps in its dock is offline, which is normal; an offline device may answer code 212015.
 ///
@@ -261,6 +263,10 @@ impl runtime::Operation for GetDeviceState {
 ///
 /// Current alerts of the health management system (HMS), for one or more devices.
 ///
+/// Texts for the codes, in English and Chinese, are in DJI's list for the Cloud API: `hms.json`, in the
+/// repository `dji-sdk/DJI-Cloud-API-Demo`. The member `code` of an alert says how to find one there. That the
+/// codes of this version are those of that list is inferred.
+///
 /// Source: Documented.
 ///
 /// `GET /openapi/v0.1/device/hms`
@@ -284,7 +290,8 @@ pub struct GetDeviceHms {
     ///
     /// At least 1 entries.
     pub device_sn_list: Vec<types::DeviceSn>,
-    /// Language of the messages. `X-Language` applies too.
+    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
+    /// are omitted, is not known.
     ///
     /// Observed, not documented.
     pub language: Option<types::Language>,
@@ -299,7 +306,8 @@ impl GetDeviceHms {
             language: None,
         }
     }
-    /// Language of the messages. `X-Language` applies too.
+    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
+    /// are omitted, is not known.
     ///
     /// Observed, not documented.
     #[must_use]
@@ -310,7 +318,8 @@ impl GetDeviceHms {
 }
 
 impl<H> runtime::Call<H, GetDeviceHms> {
-    /// Language of the messages. `X-Language` applies too.
+    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
+    /// are omitted, is not known.
     ///
     /// Observed, not documented.
     pub fn language(self, language: impl Into<types::Language>) -> Self {
@@ -720,9 +729,11 @@ impl runtime::Operation for GetRelayPairingResult {
 /// **Changes what an aircraft in the air does**, during a route flight or a manual one. Code 0 means that the
 /// command was accepted, not that the manoeuvre is done.
 ///
+/// **It is not settled whether `device_sn` is the aircraft or its dock**, for all commands alike; see there. Find
+/// out on the ground which one your installation takes, before a flight depends on it.
+///
 /// The member is `device_command`. One unofficial client sends `command` instead; two independent sources
-/// contradict it. For `return_specific_home` an older interface of DJI wanted the dock's serial number too; whether
-/// this one takes it has not been seen.
+/// contradict it.
 ///
 /// Source: Documented.
 ///
@@ -747,7 +758,12 @@ impl runtime::Operation for GetRelayPairingResult {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendDeviceCommand {
-    /// Serial number of the aircraft.
+    /// Serial number of the device that gets the command. **The sources disagree whether that is the aircraft or
+    /// the dock.** A client for this version says the aircraft. DJI's pages of the older FlightHub Sync say the
+    /// dock, and on a flight from dock to dock the one that `best_link_gateway` of the aircraft names; the example
+    /// of DJI's internal pages of v0.9 has the serial number of a dock, too.
+    ///
+    /// **Inferred**: nobody has seen it. What the page of this version itself says about it is not known.
     pub device_sn: types::DeviceSn,
     /// The command.
     pub body: types::SendDeviceCommandBody,

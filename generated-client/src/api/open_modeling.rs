@@ -412,8 +412,11 @@ impl runtime::Operation for DeleteOpenModelResource {
 
 /// Start a reconstruction
 ///
-/// Starts one job for each of the four `parameter_` texts that is given; at least one must be. Each job has a model
-/// of its own. **Spends image quota.**
+/// Starts one job for each of the four `parameter_` strings that is given; at least one must be. Each job has a
+/// model of its own. **Spends image quota.**
+///
+/// Three of the strings have types: fill in a `MapJob`, a `Model3dJob` or a `LidarJob`, and give what its
+/// `to_json_text` returns. Their members are inferred, so a string that is made in another way is sent as it is.
 ///
 /// Keep the `uuid` of each job: no call lists jobs that have ended. If the response is lost, `listRunningOpenModels`
 /// shows a job that runs; one that is not in it was not started, or has ended already.

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::AddAssign;
 
-use crate::document::grammar::METHODS;
+use crate::document::grammar::{CONTENT_SCHEMA, METHODS};
 use crate::document::node::{Entry, Node, Value};
 use crate::document::pointer::{escape, unescape};
 
@@ -259,7 +259,7 @@ impl<'t, 'm> Walk<'t, 'm> {
             self.facts.insert(property.key_span.start, mark);
             self.slot(&property.node, Kind::Schema, mark);
         }
-        for key in ["items", "additionalProperties", "not"] {
+        for key in ["items", "additionalProperties", "not", CONTENT_SCHEMA] {
             node.get(key).into_iter().for_each(|inner| self.slot(inner, Kind::Schema, mark));
         }
         for key in ["allOf", "oneOf", "anyOf"] {

@@ -109,15 +109,20 @@ pub(crate) const UNITS: &[&str] = &[
     "millivolts",
     "minutes",
     "percent",
+    "pixels",
     "rfc3339",
     "seconds",
     "unix-milliseconds",
     "unix-seconds",
+    "volts",
 ];
 
 static SOURCE_OBJECT: Object = object("x-source", &[need("mark", OneOf(MARKS)), need("note", Text)], &[]);
 static SOURCE_MAPPING: Shape = Shape::Object(&SOURCE_OBJECT);
 const X_SOURCE: Field = may("x-source", ScalarOr(&OneOf(MARKS), &SOURCE_MAPPING));
+
+/// Beside `type: string`: the schema of the JSON that the string holds. JSON Schema calls it `contentSchema`.
+pub(crate) const CONTENT_SCHEMA: &str = "x-content-schema";
 
 /// Switches off rules of lint, for the object that it stands in and everything in that.
 pub(crate) const SWITCHES: &str = "x-lint-allow";
@@ -387,6 +392,7 @@ pub(crate) static SCHEMA: Object = object(
     ],
     &[
         may("x-unit", OneOf(UNITS)),
+        may(CONTENT_SCHEMA, RefOr(&SCHEMA)),
         may("x-envelope", Boolean),
         may("x-enum-varnames", NonEmptyList(&Text)),
         may("x-enum-descriptions", NonEmptyList(&Text)),
@@ -458,6 +464,7 @@ pub(crate) const TYPED_KEYS: &[(&str, &[&str])] = &[
     ("minProperties", &["object"]),
     ("maxProperties", &["object"]),
     ("x-unit", &["string", "number", "integer"]),
+    (CONTENT_SCHEMA, &["string"]),
 ];
 
 /// Those of them that describe further values. What they say would be lost beside another type; the others only limit

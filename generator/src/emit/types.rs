@@ -219,6 +219,7 @@ impl<'a> Emitter<'a> {
             quote! { #about #[serde(flatten)] pub #field: #ty, }
         });
         let constructor = definition.in_requests.then(|| self.constructor_of(definition, object));
+        let in_string = definition.in_strings.then(|| self.in_string(&name));
         let has_default = definition.in_requests
             && object
                 .fields
@@ -238,11 +239,12 @@ impl<'a> Emitter<'a> {
             }
             #krate::__object!(#name);
             #constructor
+            #in_string
         }
     }
 
     fn field(&self, field: &Field, in_requests: bool) -> TokenStream {
-        let about = doc(&field.doc);
+        let about = self.about(field);
         let name = ident(&field.field);
         let bare = self.bare(field);
         let held = if field.boxed {
@@ -281,6 +283,42 @@ impl<'a> Emitter<'a> {
         quote! { #about #serde pub #name: #ty }
     }
 
+    /// Documentation of a field, with the type of what its string holds.
+    fn about(&self, field: &Field) -> Option<TokenStream> {
+        match field.content.and_then(|id| self.api.definition(id)) {
+            Some(content) => {
+                let name = &content.name;
+                let link = |method: &str| format!("[`{name}::{method}`](super::{name}::{method})");
+                let (write, read) = (link("to_json_text"), link("from_json_text"));
+                doc(&format!("{}\n\nA string of JSON: {write} makes it, {read} reads it.", field.doc))
+            }
+            None => doc(&field.doc),
+        }
+    }
+
+    /// How a type gets into a string, and out of one.
+    fn in_string(&self, name: &proc_macro2::Ident) -> TokenStream {
+        quote! {
+            impl #name {
+                /// This value as a string of JSON, for members that are such a string.
+                ///
+                /// # Errors
+                /// It holds a number that is not finite, which JSON cannot express.
+                pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
+                    runtime::private::json_text_of(self)
+                }
+
+                /// The value that a string of JSON holds.
+                ///
+                /// # Errors
+                /// The string is not JSON, or not of this form.
+                pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
+                    runtime::private::of_json_text(text)
+                }
+            }
+        }
+    }
+
     /// `new`, with everything that is required, and a method for each other field.
     fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
         let name = ident(&definition.name);
@@ -309,7 +347,7 @@ impl<'a> Emitter<'a> {
                 let required_type = ident(required_name);
                 let about = required_doc(&definition.name);
                 let fields = required.iter().map(|field| {
-                    let about = doc(&field.doc);
+                    let about = self.about(field);
                     let name = ident(&field.field);
                     let ty = self.given(field);
                     quote! { #about pub #name: #ty }
@@ -394,7 +432,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn setter(&self, field: &Field) -> TokenStream {
-        let about = doc(&field.doc);
+        let about = self.about(field);
         let name = ident(&field.field);
         let ty = argument(&self.bare(field));
         let value = if field.boxed {

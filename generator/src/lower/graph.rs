@@ -3,12 +3,13 @@
 //! In: all drafts, and the types that operations name. Out: definitions that know whether they contain themselves, who
 //! uses them, and what nobody needs to write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::circles::circles;
 use super::types::{Draft, OneWay};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
+use crate::document::grammar::CONTENT_SCHEMA;
 use crate::document::pointer::At;
 use crate::model::{EnumValues, TypeDefinition, TypeId, TypeKind, TypeRef};
 
@@ -25,14 +26,17 @@ pub(super) struct Use {
 
 pub(super) fn finish(
     document: &Document<'_>,
-    drafts: Vec<Draft>,
+    mut drafts: Vec<Draft>,
     uses: &[Use],
     one_way: &[OneWay],
+    contents: &BTreeMap<String, TypeId>,
 ) -> (Vec<TypeDefinition>, Vec<Diagnostic>) {
     let mut problems = circular_aliases(document, &drafts);
     if !problems.is_empty() {
         return (Vec::new(), problems);
     }
+    problems.extend(attach_contents(document, &mut drafts, contents));
+    let in_strings: BTreeSet<TypeId> = contents.values().copied().collect();
     let boxed = boxed_fields(&drafts);
     let constants = constants(&drafts);
     let count = drafts.len();
@@ -92,13 +96,52 @@ pub(super) fn finish(
                 kind,
                 module,
                 in_requests,
+                in_strings: in_strings.contains(&TypeId(index)),
             }
         })
         .collect();
     (definitions, problems)
 }
 
-/// Everything that a type holds, itself included.
+/// Gives each field the type of the JSON in its strings.
+fn attach_contents(
+    document: &Document<'_>,
+    drafts: &mut [Draft],
+    contents: &BTreeMap<String, TypeId>,
+) -> Vec<Diagnostic> {
+    let mut attached: BTreeSet<&str> = BTreeSet::new();
+    for draft in drafts.iter_mut() {
+        let TypeKind::Struct(object) = &mut draft.kind else { continue };
+        for field in &mut object.fields {
+            // The string is the property itself, or an entry of its lists.
+            let below = contents.range(field.pointer.clone()..);
+            let own = below.take_while(|(pointer, _)| pointer.starts_with(&field.pointer)).find(|(pointer, _)| {
+                pointer.strip_prefix(&field.pointer).is_some_and(|rest| rest.replace("/items", "").is_empty())
+            });
+            if let Some((pointer, id)) = own {
+                attached.insert(pointer);
+                field.content = Some(*id);
+            }
+        }
+    }
+    let unsupported = |(pointer, id): (&String, &TypeId)| {
+        let target = drafts.get(id.0)?;
+        let (message, help) = if !matches!(target.kind, TypeKind::Struct(_)) {
+            let message = format!("`{}` is no object with members that are described", target.name);
+            (message, "leave the key out, and say in the description what the string holds")
+        } else if !attached.contains(pointer.as_str()) {
+            let message = "the content of a string that is no property of an object".to_owned();
+            (message, "write the string in the property that holds it")
+        } else {
+            return None;
+        };
+        let string = At::Base(pointer);
+        Some(Diagnostic::new(Code::Unsupported, document.place(string.key(CONTENT_SCHEMA)), message, help))
+    };
+    contents.iter().filter_map(unsupported).collect()
+}
+
+/// Everything that a type holds, itself included, and what the strings in it hold.
 fn reached(drafts: &[Draft], ty: &TypeRef) -> BTreeSet<TypeId> {
     let mut reached = BTreeSet::new();
     let mut next: Vec<TypeId> = ty.named().into_iter().collect();
@@ -107,6 +150,9 @@ fn reached(drafts: &[Draft], ty: &TypeRef) -> BTreeSet<TypeId> {
             && let Some(draft) = drafts.get(id.0)
         {
             next.extend(parts(&draft.kind).filter_map(TypeRef::named));
+            if let TypeKind::Struct(object) = &draft.kind {
+                next.extend(object.fields.iter().filter_map(|field| field.content));
+            }
         }
     }
     reached

@@ -8,6 +8,8 @@ use openapiv3::{
 };
 use serde_json::Value;
 
+use crate::document::grammar::CONTENT_SCHEMA;
+
 /// Where a schema is written, or a reference to one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Slot<'a> {
@@ -240,6 +242,11 @@ impl<'a> Keys<'a> {
 
     pub(crate) fn unit(&self) -> Option<&'a str> {
         self.data.extensions.get("x-unit")?.as_str()
+    }
+
+    /// What the JSON in a string looks like: a reference, or a schema that is written in place.
+    pub(crate) fn content_schema(&self) -> Option<&'a Value> {
+        self.data.extensions.get(CONTENT_SCHEMA)
     }
 
     pub(crate) fn is_envelope(&self) -> bool {

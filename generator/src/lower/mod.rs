@@ -55,7 +55,7 @@ pub(crate) fn lower(document: &Document<'_>, dialect: Dialect) -> Result<Api, Ve
     api.roles = roles;
     problems.extend(union::settle(document, dialect, &mut types.drafts));
     let drafts = std::mem::take(&mut types.drafts);
-    let (mut definitions, more) = graph::finish(document, drafts, &uses, &types.one_way);
+    let (mut definitions, more) = graph::finish(document, drafts, &uses, &types.one_way, &types.contents);
     types.name_required(&mut definitions);
     problems.extend(types.found.problems);
     problems.extend(more);

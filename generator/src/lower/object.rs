@@ -112,7 +112,8 @@ impl<'d> Types<'d> {
         }
         let described = members.properties.iter().map(|property| property.name);
         let names: Vec<&str> = described.chain(undescribed.iter().map(|(name, _)| *name)).collect();
-        let mut scope = Scope::with_taken(["new", "default", "serialize", "deserialize"]);
+        let mut scope =
+            Scope::with_taken(["new", "default", "serialize", "deserialize", "to_json_text", "from_json_text"]);
         let mut identifiers = scope.issue_all(&names, Case::Snake).into_iter();
         let mut fields: Vec<Field> = members
             .properties
@@ -158,6 +159,7 @@ impl<'d> Types<'d> {
             boxed: false,
             constant: None,
             null_setter: None,
+            content: None,
             doc,
         }
     }
@@ -283,6 +285,7 @@ fn of_any_value(name: &str, pointer: String, field: String) -> Field {
         boxed: false,
         constant: None,
         null_setter: None,
+        content: None,
         doc: fallback(name),
     }
 }

@@ -3,7 +3,7 @@
 //! In: a schema and where it is written. Out: a [`TypeRef`], and definitions for what needs a name. A component has the
 //! name that the specification gives it; a schema that is written in place is called after its owner and its own name.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 use openapiv3::{ReferenceOr, Schema};
@@ -13,6 +13,7 @@ use super::facts::{describe, in_words};
 use super::keys::{Keys, Slot};
 use crate::Dialect;
 use crate::diagnostic::Code;
+use crate::document::grammar::CONTENT_SCHEMA;
 use crate::document::pointer::{At, escape, unescape};
 use crate::document::{Document, Found};
 use crate::model::{Primitive, TypeDefinition, TypeId, TypeKind, TypeRef};
@@ -47,6 +48,8 @@ pub(super) struct Types<'d> {
     pub(super) scope: Scope,
     pub(super) drafts: Vec<Draft>,
     pub(super) one_way: Vec<OneWay>,
+    /// Types of the JSON that strings hold, by the pointers of the strings.
+    pub(super) contents: BTreeMap<String, TypeId>,
     /// Pointers of the objects that are being read: what is written in place can lead to where it stands.
     pub(super) open: Vec<String>,
     /// Members of all objects so far, with those of everything that they are made of.
@@ -66,6 +69,7 @@ impl<'d> Types<'d> {
             scope: Scope::default(),
             drafts: Vec::new(),
             one_way: Vec::new(),
+            contents: BTreeMap::new(),
             open: Vec::new(),
             members: 0,
             found: Found::new(document),
@@ -330,21 +334,10 @@ impl<'d> Types<'d> {
                 let (ty, nullable) = self.slot(slot, items, &format!("{hint}_item"));
                 return TypeKind::Alias(TypeRef::List(Box::new(ty.or_null(nullable))));
             }
-            Some("string") => match (keys.format.as_deref(), keys.unit()) {
-                (Some("binary"), _) => {
-                    self.found.tell(
-                        Code::Unsupported,
-                        at.key("format"),
-                        "`format: binary` is not supported: a JSON text cannot hold it",
-                        "write `format: byte` for base64",
-                    );
-                    Primitive::Text
-                }
-                (Some("byte"), _) => Primitive::Base64,
-                (Some("password"), _) => Primitive::Secret,
-                (Some("date-time"), _) | (_, Some("rfc3339")) => Primitive::DateTime,
-                _ => Primitive::Text,
-            },
+            Some("string") => {
+                self.note_content(keys, at);
+                self.string(keys, at)
+            }
             Some("integer") => match (keys.unit(), keys.format.as_deref()) {
                 (Some("unix-seconds"), _) => Primitive::UnixSeconds,
                 (Some("unix-milliseconds"), _) => Primitive::UnixMillis,
@@ -357,6 +350,43 @@ impl<'d> Types<'d> {
             _ => Primitive::Json,
         };
         TypeKind::Alias(TypeRef::Primitive(primitive))
+    }
+
+    fn string(&mut self, keys: &Keys<'d>, at: At<'_>) -> Primitive {
+        match (keys.format.as_deref(), keys.unit()) {
+            (Some("binary"), _) => {
+                self.found.tell(
+                    Code::Unsupported,
+                    at.key("format"),
+                    "`format: binary` is not supported: a JSON text cannot hold it",
+                    "write `format: byte` for base64",
+                );
+                Primitive::Text
+            }
+            (Some("byte"), _) => Primitive::Base64,
+            (Some("password"), _) => Primitive::Secret,
+            (Some("date-time"), _) | (_, Some("rfc3339")) => Primitive::DateTime,
+            _ => Primitive::Text,
+        }
+    }
+
+    /// Remembers which type the JSON in a string has.
+    fn note_content(&mut self, keys: &Keys<'d>, at: At<'_>) {
+        let Some(content) = keys.content_schema() else { return };
+        let written = at.key(CONTENT_SCHEMA);
+        match content.get("$ref").and_then(Value::as_str) {
+            Some(reference) => {
+                if let TypeRef::Named(id) = self.reference(reference, written) {
+                    self.contents.insert(at.pointer(), id);
+                }
+            }
+            None => self.found.tell(
+                Code::Unsupported,
+                written,
+                "the schema of a string's content is written in place",
+                "move it to `components/schemas` under a name of its own, and refer to it",
+            ),
+        }
     }
 
     /// The form of a choice that others write though it has only one.

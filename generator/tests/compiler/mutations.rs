@@ -452,6 +452,27 @@ const LIMITS: &[Mutation] = &[
         "limit `Thing.height`: `x-unit` `metres` → `degrees`",
     ),
     change(
+        "content of a string not described any more",
+        Own,
+        &[One(", x-content-schema: {$ref: '#/components/schemas/Plan'}", "")],
+        Breaking,
+        "type `Plan`: not held by a string any more",
+    ),
+    change(
+        "content of a string described",
+        Own,
+        &[One("maxLength: 20}", "maxLength: 20, x-content-schema: {$ref: '#/components/schemas/Thing'}}")],
+        Compatible,
+        "type `Thing`: held by a string now",
+    ),
+    change(
+        "another content of a string",
+        Own,
+        &[One("steps: {type: integer, description: How many.}", "steps: {type: string, description: How many.}")],
+        Breaking,
+        "field `Plan.steps`",
+    ),
+    change(
         "identifier longer",
         Own,
         &[One("maxLength: 64", "maxLength: 128")],

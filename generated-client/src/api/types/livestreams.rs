@@ -84,13 +84,15 @@ crate::__object!(Livestream);
 
 /// Form of a livestream's `url`.
 ///
-/// Observed, not documented. `volc` was seen live, `agora` and `srs` in other clients.
+/// Observed, not documented. `volc` was seen live, `agora` and `srs` in other clients. The members of `agora` are those of a client's test
+/// data for V2.0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LivestreamUrlType {
     /// VolcEngine RTC (China). A query text with `app_id`, `expire_time`, `room_id`, `token` and `user_id`; not an address.
     Volc,
-    /// Agora. Credentials for a channel, as JSON text.
+    /// Agora. Credentials for a channel: a JSON object written as text, with `app_id`, `channel_name`, `token`, `uid`
+    /// and `expire_ts`.
     Agora,
     /// SRS. A WHEP (WebRTC) address; on-premises and for some overseas tenants.
     Srs,
