@@ -75,7 +75,7 @@ pub use client::{Client, ProjectClient};
 pub use error::{Delivery, Error, ErrorKind};
 pub use open::UnknownValue;
 pub use operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Retry, Risk, Scope, TokenHeader, scope,
+    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry, Risk, Scope, TokenHeader, scope,
 };
 pub use pace::{Pace, Wait};
 pub use prepared::DryRun;

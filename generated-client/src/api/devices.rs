@@ -205,7 +205,7 @@ impl<H: runtime::Handle> Devices<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -272,7 +272,7 @@ impl runtime::Operation for GetDeviceState {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -369,7 +369,7 @@ impl runtime::Operation for GetDeviceHms {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -437,7 +437,7 @@ impl runtime::Operation for SwitchDockCamera {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -505,7 +505,7 @@ impl runtime::Operation for SwitchAircraftLens {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -585,7 +585,7 @@ impl runtime::Operation for CalibrateDeviceRtk {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -656,7 +656,7 @@ impl runtime::Operation for StartRelayPairing {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -731,7 +731,7 @@ impl runtime::Operation for GetRelayPairingResult {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -807,7 +807,7 @@ impl runtime::Operation for SendDeviceCommand {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -873,7 +873,7 @@ impl runtime::Operation for AcquireControl {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -940,7 +940,7 @@ impl runtime::Operation for ReleaseControl {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.

@@ -138,7 +138,7 @@ impl<H: runtime::Handle> FlightTasks<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -150,7 +150,7 @@ impl<H: runtime::Handle> FlightTasks<H> {
 /// - 219014: The dock is not in this project; move it back, or check the project id.
 /// - 219019: The route failed its check.
 /// - 219020: The route has not been checked yet.
-/// - 219035: Not dispatched; the flight has no record.
+/// - 219035: Not dispatched; the flight has no record. The call may have taken effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlightTask {
@@ -217,7 +217,7 @@ impl runtime::Operation for CreateFlightTask {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -292,7 +292,7 @@ impl runtime::Operation for UpdateFlightTaskStatus {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -436,7 +436,7 @@ impl runtime::Operation for ListFlightTasks {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -505,7 +505,7 @@ impl runtime::Operation for GetFlightTask {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -571,7 +571,7 @@ impl runtime::Operation for ListFlightTaskMedia {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.

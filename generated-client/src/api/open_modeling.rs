@@ -172,7 +172,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -232,7 +232,7 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -295,7 +295,7 @@ impl runtime::Operation for OpenModelUploadCallback {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -359,7 +359,7 @@ impl runtime::Operation for GetOpenModelResource {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -425,7 +425,7 @@ impl runtime::Operation for DeleteOpenModelResource {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -489,7 +489,7 @@ impl runtime::Operation for StartOpenModelReconstruction {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -546,7 +546,7 @@ impl runtime::Operation for ListRunningOpenModels {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -612,7 +612,7 @@ impl runtime::Operation for GetOpenModel {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -676,7 +676,7 @@ impl runtime::Operation for DeleteOpenModel {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.

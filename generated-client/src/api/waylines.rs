@@ -79,12 +79,12 @@ impl<H: runtime::Handle> Waylines<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 200500: Internal error of the service; also the answer to a route file that cannot be read.
+/// - 200500: Internal error of the service; also the answer to a route file that cannot be read. The call may have taken effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FinishWaylineUpload {
@@ -143,7 +143,7 @@ impl runtime::Operation for FinishWaylineUpload {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -199,7 +199,7 @@ impl runtime::Operation for ListWaylines {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.

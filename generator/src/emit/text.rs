@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::model::{Api, Operation, Retry, Risk, Scope};
+use crate::model::{Api, Operation, Outcome, Retry, Risk, Scope};
 use crate::names::{Case, identifier};
 
 /// What stands between the lines of a documentation until the file is text: one attribute takes a fraction of the time
@@ -101,10 +101,11 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
         text.push_str(&format!("- Page: <{page}>\n"));
     }
     if !operation.error_codes.is_empty() {
-        text.push_str("\n# Errors\n\nCodes that it is known to answer with:\n\n");
+        text.push_str("\n# Errors\n\nCodes that it may answer with:\n\n");
         for code in &operation.error_codes {
             if let Some(known) = api.error_codes.iter().find(|known| known.code == *code) {
-                text.push_str(&format!("- {code}: {}\n", crate::docs::documentation(&known.meaning)));
+                let effect = if known.outcome == Outcome::Unknown { " The call may have taken effect." } else { "" };
+                text.push_str(&format!("- {code}: {}{effect}\n", crate::docs::documentation(&known.meaning)));
             }
         }
     }
