@@ -192,6 +192,9 @@ const CHILD: &str = "FLIGHTHUB2_TEST_CHILD";
 async fn a_proxy_of_the_environment_does_not_see_the_token() {
     if let Ok(url) = env::var(CHILD) {
         client(&url).system().status().send().await.unwrap();
+        // Other changes of the library bring them no closer.
+        let changed = builder().base_url(url).configure_reqwest(|http| http.http1_only()).build().unwrap();
+        changed.system().status().send().await.unwrap();
         return;
     }
     let proxy = Server::start(|_| json(r#"{"code":0,"message":""}"#));
@@ -206,7 +209,26 @@ async fn a_proxy_of_the_environment_does_not_see_the_token() {
         .output()
         .unwrap();
     assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
-    assert_eq!((proxy.take_requests().len(), server.take_requests().len()), (0, 1));
+    assert_eq!((proxy.take_requests().len(), server.take_requests().len()), (0, 2));
+}
+
+#[tokio::test]
+async fn a_proxy_of_the_program_is_used_for_plain_http_too() {
+    let proxy = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    let address = proxy.url();
+    let through = || {
+        let address = address.clone();
+        builder().base_url(server.url()).configure_reqwest(move |http| {
+            http.proxy(reqwest::Proxy::http(address.clone()).unwrap_or_else(|error| panic!("{error}")))
+        })
+    };
+    for fh in [through(), through().no_proxy()] {
+        fh.build().unwrap().system().status().send().await.unwrap();
+        let [request] = &proxy.take_requests()[..] else { panic!("one request through the proxy") };
+        assert_eq!(request.path, format!("{}/openapi/v0.1/system_status", server.url()));
+    }
+    assert!(server.take_requests().is_empty());
 }
 
 #[test]

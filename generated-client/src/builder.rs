@@ -80,7 +80,7 @@ impl ClientBuilder {
     }
 
     /// Sends the token without encryption, for installations within a network that is trusted. Proxies of the environment
-    /// are not used for plain `http`.
+    /// are not used for plain `http`; one that [`configure_reqwest`](Self::configure_reqwest) adds is, and sees the token.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
@@ -118,7 +118,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Uses no proxy of the environment. A proxy that [`configure_reqwest`](Self::configure_reqwest) adds is used all the
+    /// same.
     pub fn no_proxy(mut self) -> Self {
         self.connections.proxies = false;
         self
@@ -142,7 +143,10 @@ impl ClientBuilder {
 
     /// Changes settings of `reqwest`, the HTTP library that is built in, for what has no method here: proxies with a
     /// password, certificates of this client, names of hosts. What the client relies on stays as it is: redirects,
-    /// repetitions, `Referer`, the user agent and the time-outs.
+    /// repetitions, `Referer`, the user agent and the time-outs. Change the builder that is handed over: another one would
+    /// use the proxies of the environment where this client must not.
+    ///
+    /// A proxy that is added here is used instead of those of the environment, for plain `http`, too.
     ///
     /// ```
     /// use flighthub2::Client;
