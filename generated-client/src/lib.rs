@@ -78,7 +78,7 @@ pub use operation::{
     ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry, Risk, Scope, TokenHeader, scope,
 };
 pub use pace::{Pace, Wait};
-pub use prepared::DryRun;
+pub use prepared::{DryRun, HeaderText};
 pub use request::{ListStyle, ParameterValue, RequestParts};
 pub use token::Token;
 pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
