@@ -231,21 +231,25 @@ async fn a_proxy_of_the_program_is_used_for_plain_http_too() {
     assert!(server.take_requests().is_empty());
 }
 
-#[test]
-fn a_script_needs_no_runtime() {
+#[tokio::test]
+async fn an_id_that_is_empty_is_not_sent_as_a_header() {
     let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
     let fh = client(&server.url());
-    for _ in 0..3 {
-        fh.system().status().send_blocking().unwrap();
+    for empty in ["", " ", "\t"] {
+        let site = fh.project(empty);
+        for error in [
+            site.waylines().list().send().await.unwrap_err(),
+            site.waylines().list().dry_run().unwrap_err(),
+            site.open_modeling().list_running().send().await.unwrap_err(),
+        ] {
+            assert_eq!((error.kind(), error.delivery()), (ErrorKind::Arguments, Delivery::NotSent), "{error}");
+            assert!(error.to_string().contains("`X-Project-Uuid` is empty"), "{error}");
+        }
+        // A call of the organization has no such header.
+        site.system().status().send().await.unwrap();
     }
-    assert_eq!(server.take_requests().len(), 3);
-    let (sent, dropped) = (fh.clone(), fh);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async move {
-        let error = sent.system().status().send_blocking().unwrap_err();
-        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Config, Delivery::NotSent), "{error}");
-        drop((sent, dropped));
-    });
+    let requests = server.take_requests();
+    assert!(requests.iter().all(|request| request.path.ends_with("/system_status")), "{requests:?}");
 }
 
 #[tokio::test]

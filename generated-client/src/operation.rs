@@ -111,7 +111,7 @@ pub struct OperationInfo {
     /// Codes that it may answer with. The list is neither complete nor a promise: many are conclusions from what a code
     /// means.
     pub error_codes: &'static [i64],
-    /// Ids of the operations that show whether it was done, for when its answer is lost.
+    /// Ids of the operations that show whether it was done, for when it has failed and may have taken effect.
     pub lookup: &'static [&'static str],
     /// JSON Schema (2020-12) of its arguments: an object with the parameters by name, and `body`.
     pub arguments: &'static str,
