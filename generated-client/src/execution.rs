@@ -35,7 +35,8 @@ pub(crate) struct Execution {
 
 impl Execution {
     pub(crate) fn new(client: Client, info: &'static OperationInfo, request: Prepared, span: Span) -> Self {
-        let deadline = client.shared().pace.now() + client.shared().timeout;
+        let now = client.shared().pace.now();
+        let deadline = now.checked_add(client.shared().timeout).unwrap_or(now);
         Self { client, info, request, span, deadline, sent: Sent::default(), wait: Duration::ZERO }
     }
 

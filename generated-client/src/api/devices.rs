@@ -500,7 +500,7 @@ impl runtime::Operation for SwitchAircraftLens {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getDeviceState` before you send it again.
+/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045318>
 ///
 /// # Errors
@@ -579,7 +579,7 @@ impl runtime::Operation for CalibrateDeviceRtk {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getRelayPairingResult` before you send it again.
+/// - If it failed and may have taken effect: look with `getRelayPairingResult` before you send it again.
 /// - Availability: private-cloud installations only; public hosts answer HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522>
 ///
@@ -726,7 +726,7 @@ impl runtime::Operation for GetRelayPairingResult {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getDeviceState` before you send it again.
+/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045312>
 ///
 /// # Errors

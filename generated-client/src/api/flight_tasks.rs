@@ -133,7 +133,7 @@ impl<H: runtime::Handle> FlightTasks<H> {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listFlightTasks` before you send it again.
+/// - If it failed and may have taken effect: look with `listFlightTasks` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045304>
 ///
 /// # Errors
@@ -212,7 +212,7 @@ impl runtime::Operation for CreateFlightTask {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getFlightTask` before you send it again.
+/// - If it failed and may have taken effect: look with `getFlightTask` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045305>
 ///
 /// # Errors

@@ -241,7 +241,7 @@ impl runtime::Operation for ListStreamForwarders {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listStreamForwarders` before you send it again.
+/// - If it failed and may have taken effect: look with `listStreamForwarders` before you send it again.
 /// - Availability: private-cloud installations only; public hosts answer HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045296>
 ///

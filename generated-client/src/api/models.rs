@@ -140,7 +140,7 @@ impl runtime::Operation for ListModels {
 /// - Scope: a project.
 /// - Risk: destructive. It deletes data, stops work or spends quota.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listModels` before you send it again.
+/// - If it failed and may have taken effect: look with `listModels` before you send it again.
 ///
 /// # Errors
 ///

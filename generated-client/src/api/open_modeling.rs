@@ -228,7 +228,7 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
 /// - Scope: the organization of the token, or a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getOpenModelResource` before you send it again.
+/// - If it failed and may have taken effect: look with `getOpenModelResource` before you send it again.
 ///
 /// # Errors
 ///
@@ -421,7 +421,7 @@ impl runtime::Operation for DeleteOpenModelResource {
 /// - Scope: the organization of the token, or a project.
 /// - Risk: destructive. It deletes data, stops work or spends quota.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listRunningOpenModels` before you send it again.
+/// - If it failed and may have taken effect: look with `listRunningOpenModels` before you send it again.
 ///
 /// # Errors
 ///

@@ -75,7 +75,7 @@ impl<H: runtime::Handle> Waylines<H> {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listWaylines` before you send it again.
+/// - If it failed and may have taken effect: look with `listWaylines` before you send it again.
 ///
 /// # Errors
 ///

@@ -89,7 +89,10 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     text.push_str(&format!("- Repeating: {}\n", retry(operation.retry)));
     if !operation.lookup.is_empty() {
         let ids: Vec<String> = operation.lookup.iter().map(|id| format!("`{}`", id.replace('`', ""))).collect();
-        text.push_str(&format!("- If the answer is lost: look with {} before you send it again.\n", ids.join(" or ")));
+        let ids = ids.join(" or ");
+        text.push_str(&format!(
+            "- If it failed and may have taken effect: look with {ids} before you send it again.\n"
+        ));
     }
     if operation.private_cloud_only {
         text.push_str("- Availability: private-cloud installations only; public hosts answer HTTP 404.\n");
