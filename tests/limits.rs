@@ -1,4 +1,4 @@
-//! Time: one clock decides how long a call waits, for a place, for a response and between attempts.
+//! Time: one clock decides how long a call waits, for a slot, for a response and between attempts.
 //!
 //! Where time is paused, tokio moves it on whenever nothing else is to be done: what is measured is exact.
 
@@ -69,7 +69,7 @@ fn assert_took(took: Duration, wanted: Duration) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_of_a_call_holds_for_its_wait_for_a_place_and_its_attempt_together() {
+async fn the_time_of_a_call_holds_for_its_wait_for_a_slot_and_its_attempt_together() {
     let transport = After::new(seconds(1_000));
     let fh = over(transport.clone()).max_in_flight(1).max_attempts(1);
     let fh = fh.timeout(seconds(60)).attempt_timeout(seconds(40)).build().unwrap();
@@ -79,12 +79,12 @@ async fn the_time_of_a_call_holds_for_its_wait_for_a_place_and_its_attempt_toget
     let (result, took) = first.await.unwrap();
     assert_took(took, seconds(40));
     assert_eq!(result.unwrap_err().delivery(), Delivery::MaybeSent);
-    // It waits 40 seconds for its place, and has 20 left for its attempt.
+    // It waits 40 seconds for its slot, and has 20 left for its attempt.
     let (result, took) = second.await.unwrap();
     assert_took(took, seconds(60));
     let error = result.unwrap_err();
     assert_eq!((error.kind(), error.delivery(), error.attempts()), (ErrorKind::Timeout, Delivery::MaybeSent, 1));
-    // It has no place before its time is over.
+    // It has no slot before its time is over.
     let (result, took) = third.await.unwrap();
     assert_took(took, seconds(60));
     let error = result.unwrap_err();
@@ -93,7 +93,7 @@ async fn the_time_of_a_call_holds_for_its_wait_for_a_place_and_its_attempt_toget
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_of_an_attempt_begins_when_it_has_a_place() {
+async fn the_time_of_an_attempt_begins_when_it_has_a_slot() {
     let fh = over(After::new(seconds(30))).max_in_flight(1).attempt_timeout(seconds(40)).build().unwrap();
     let first = tokio::spawn(measured(fh.clone()));
     tokio::task::yield_now().await;
@@ -238,7 +238,7 @@ fn a_client_with_its_own_transport_and_time_needs_no_tokio() {
     let fh = over(Silent).pace(Threads::default()).timeout(Duration::from_millis(300)).max_in_flight(1);
     let fh = fh.build().unwrap();
     let (one, other) = (fh.clone(), fh);
-    // The one waits for a response, the other for a place.
+    // The one waits for a response, the other for a slot.
     let both = [one, other].map(|fh| thread::spawn(move || run(fh.system().status().send())));
     let mut deliveries = both.map(|call| {
         let error = call.join().unwrap().unwrap_err();

@@ -100,7 +100,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one attempt of a call may take; 40 seconds if it is not set. Its time begins when it has a place among the
+    /// How long one attempt of a call may take; 40 seconds if it is not set. Its time begins when it has a slot among the
     /// requests in flight.
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.attempt_timeout = limit;
@@ -114,7 +114,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How many requests may be in flight at once; others wait for a free place, within the time of their call. 64 if it is
+    /// How many requests may be in flight at once; others wait for a slot, within the time of their call. 64 if it is
     /// not set.
     pub fn max_in_flight(mut self, limit: usize) -> Self {
         self.max_in_flight = limit.clamp(1, Semaphore::MAX_PERMITS);
@@ -185,7 +185,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a call may take as a whole, with all attempts, the waits between them and those for a free place among the
+    /// How long a call may take as a whole, with all attempts, the waits between them and those for a slot among the
     /// requests in flight; 60 seconds if it is not set.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit.min(LONGEST_CALL);

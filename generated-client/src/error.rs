@@ -25,7 +25,7 @@ pub enum ErrorKind {
     Transport,
     /// The service answered with an HTTP status that is no success, and without a code of its own.
     Status,
-    /// The service answered that the call failed: see [`Error::code`].
+    /// The service answered with a code that says why the call failed: see [`Error::code`].
     Api,
     /// The answer is not what was expected.
     Answer,
@@ -56,7 +56,7 @@ pub enum Delivery {
 /// | [`Arguments`](ErrorKind::Arguments) | an argument cannot be sent: an empty id, a line break for a header | `NotSent` | no | mend the argument |
 /// | [`Risk`](ErrorKind::Risk) | the operation is riskier than the client was built for | `NotSent` | no | build a client with [`max_risk`](crate::ClientBuilder::max_risk), if it is meant |
 /// | [`Connection`](ErrorKind::Connection) | no connection: no address, refused, no trust in the certificate | `NotSent` | no | look at the base URL and the network |
-/// | [`Timeout`](ErrorKind::Timeout) | no connection in time, or no place among the requests in flight | `NotSent` | no | send the call again later, or allow more time |
+/// | [`Timeout`](ErrorKind::Timeout) | no connection in time, or no slot among the requests in flight | `NotSent` | no | send the call again later, or allow more time |
 /// | | no whole response in time | `MaybeSent` | yes | look at what was done: the text of the error names the operation that shows it |
 /// | [`Transport`](ErrorKind::Transport) | the connection broke before the whole response was there | `MaybeSent` | yes | the same |
 /// | [`Status`](ErrorKind::Status) | HTTP 4xx without a code of the service, except 408 | `Answered` | no | look at [`status`](Self::status) and the text: a wrong base URL, a proxy, too many calls |
@@ -275,7 +275,8 @@ impl fmt::Display for Error {
         match inner.kind {
             ErrorKind::Api => {
                 let code = inner.code.unwrap_or_default();
-                write!(f, "the service refused with code {code}")?;
+                let refused = matches!(self.outcome(), Some(Outcome::Refused | Outcome::Throttled));
+                write!(f, "the service {} with code {code}", if refused { "refused" } else { "failed" })?;
                 let known = inner.operation.and_then(|operation| operation.api.error_code(code));
                 if let Some(known) = known {
                     write!(f, " ({})", known.name)?;

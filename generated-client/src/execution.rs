@@ -26,7 +26,7 @@ pub(crate) struct Execution {
     info: &'static OperationInfo,
     request: Prepared,
     span: Span,
-    /// When the call as a whole must be over: attempts, waits between them, and waits for a free place.
+    /// When the call as a whole must be over: attempts, waits between them, and waits for a slot.
     deadline: Instant,
     sent: Sent,
     /// How long to wait before the next attempt.
@@ -121,7 +121,7 @@ impl Execution {
                  `.transport(…)` and `.pace(…)` of your own",
             ));
         }
-        let _place = place(shared, *deadline).await?;
+        let _slot = acquire_slot(shared, *deadline).await?;
         let time_left = time_left(shared, *deadline)?.min(shared.attempt_timeout);
         let request_id = info.api.request_id_header.map(|header| (header, uuid::Uuid::new_v4().to_string()));
         let span = tracing::debug_span!(
@@ -150,16 +150,16 @@ impl Execution {
     }
 }
 
-/// Waits for a place among the requests in flight, for as long as the call has time.
-async fn place(shared: &Shared, deadline: Instant) -> Result<SemaphorePermit<'_>, Error> {
-    if let Ok(place) = shared.in_flight.try_acquire() {
-        return Ok(place);
+/// Waits for a slot among the requests in flight, for as long as the call has time.
+async fn acquire_slot(shared: &Shared, deadline: Instant) -> Result<SemaphorePermit<'_>, Error> {
+    if let Ok(slot) = shared.in_flight.try_acquire() {
+        return Ok(slot);
     }
     let mut limit = shared.pace.timeout(time_left(shared, deadline)?);
     match limited(&mut limit, shared.in_flight.acquire()).await {
-        Some(Ok(place)) => Ok(place),
+        Some(Ok(slot)) => Ok(slot),
         Some(Err(_)) | None => {
-            let message = "too many requests are in flight; no place became free in time";
+            let message = "too many requests are in flight; no slot became free in time";
             Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, message))
         }
     }

@@ -23,7 +23,7 @@ pub trait Pace: fmt::Debug + Send + Sync {
     fn now(&self) -> Instant;
     /// Waits before another attempt.
     fn wait(&self, duration: Duration) -> Wait;
-    /// Ends when a time limit has passed: that of an attempt, or that of a call while it waits for a free place among the
+    /// Ends when a time limit has passed: that of an attempt, or that of a call while it waits for a slot among the
     /// requests in flight. What is limited goes on at the same time, and is dropped when this ends first.
     ///
     /// It is [`wait`](Self::wait) unless an implementation makes it different: one whose `wait` returns at once, so that
