@@ -283,6 +283,13 @@ const CASES: &[Case] = &[
         "  - code: 200401\n",
         &[(Code::DuplicateName, "- code: 200401"), (Code::UnknownErrorCode, "x-error-codes: [200401, -5]")],
     ),
+    case("a code whose outcome is not decided", "    outcome: throttled\n", "", &[(Code::MissingKey, "- code: -5")]),
+    case(
+        "a code with an outcome that is none",
+        "    outcome: throttled\n",
+        "    outcome: throtled\n",
+        &[(Code::WrongValue, "outcome: throtled")],
+    ),
     case("no operationId", "      operationId: moveThing\n", "", &[(Code::MissingKey, "post:")]),
     case("no risk", "      x-risk: physical\n", "", &[(Code::MissingKey, "post:")]),
     case(

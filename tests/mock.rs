@@ -346,8 +346,8 @@ async fn faults_that_are_errors_are_seen_as_such() {
     // The fault, the kind of the error, its delivery, its status and code, and the status that is recorded.
     let cases = vec![
         (Fault::CloseAfterReading, ErrorKind::Transport, maybe, None, None, None),
-        (Fault::TruncateBody, ErrorKind::Transport, maybe, None, None, Some(200)),
-        (Fault::ContentLength(100_000), ErrorKind::Transport, maybe, None, None, Some(200)),
+        (Fault::TruncateBody, ErrorKind::Transport, maybe, Some(200), None, Some(200)),
+        (Fault::ContentLength(100_000), ErrorKind::Transport, maybe, Some(200), None, Some(200)),
         (Fault::ContentLength(20), ErrorKind::Answer, answered, Some(200), None, Some(200)),
         (html(200), ErrorKind::Answer, answered, Some(200), None, Some(200)),
         (html(502), ErrorKind::Status, answered, Some(502), None, Some(502)),

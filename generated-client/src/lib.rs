@@ -42,6 +42,10 @@
 //! The operations and types are generated from a specification that is maintained by hand; [`OPERATIONS`] lists them
 //! with everything that a tool needs to know. The rest of this crate knows no single operation.
 //!
+//! # Errors
+//! Every failure is an [`Error`]. Ask [`Error::may_have_taken_effect`] before you send a call again: a lost response, a
+//! gateway's 504 or a code such as 210504 does not mean that the aircraft stays where it is.
+//!
 //! # Answers
 //! - Business failures arrive with HTTP 200; here they are [`Error`]s of the kind [`ErrorKind::Api`].
 //! - A list that is null or missing is an empty list. A member that is not described is ignored, or kept in `other`
@@ -57,6 +61,8 @@ mod builder;
 mod call;
 mod client;
 mod error;
+mod execution;
+mod failure;
 mod finite;
 mod http_client;
 mod open;
@@ -83,10 +89,10 @@ pub use client::{Client, ProjectClient};
 pub use error::{Delivery, Error, ErrorKind};
 pub use open::UnknownValue;
 pub use operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Retry, Risk, Scope, TokenHeader, scope,
+    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry, Risk, Scope, TokenHeader, scope,
 };
 pub use pace::{Pace, Wait};
-pub use prepared::DryRun;
+pub use prepared::{DryRun, HeaderText};
 pub use request::{ListStyle, ParameterValue, RequestParts};
 pub use token::Token;
 pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};

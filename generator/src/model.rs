@@ -70,6 +70,7 @@ pub(crate) struct ErrorCode {
     pub(crate) name: String,
     pub(crate) variant: String,
     pub(crate) group: String,
+    pub(crate) outcome: Outcome,
     pub(crate) meaning: String,
     pub(crate) doc: String,
 }
@@ -111,6 +112,14 @@ pub(crate) enum Retry {
     Safe,
     Idempotent,
     Never,
+}
+
+/// What the service has done when it returns an error code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Refused,
+    Throttled,
+    Unknown,
 }
 
 #[derive(Debug)]

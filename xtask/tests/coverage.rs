@@ -90,8 +90,8 @@ components:
     OtherBody: {type: object, properties: {alone: {$ref: '#/components/schemas/Alone'}}}
     Alone: {type: object, properties: {a: {type: string}, again: {$ref: '#/components/schemas/Alone'}}}
 x-error-codes:
-  - {code: 1, name: One, group: general, meaning: M}
-  - {code: 2, name: Two, group: special, meaning: M, x-source: inferred}
+  - {code: 1, name: One, group: general, outcome: refused, meaning: M}
+  - {code: 2, name: Two, group: special, outcome: unknown, meaning: M, x-source: inferred}
 ";
 
 const DIRECTORY: &str = "title: T

@@ -154,12 +154,12 @@ impl<H: runtime::Handle> FlightTasks<H> {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listFlightTasks` before you send it again.
+/// - If it failed and may have taken effect: look with `listFlightTasks` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045304>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -171,7 +171,7 @@ impl<H: runtime::Handle> FlightTasks<H> {
 /// - 219014: The dock is not in this project; move it back, or check the project id.
 /// - 219019: The route failed its check.
 /// - 219020: The route has not been checked yet.
-/// - 219035: Not dispatched; the flight has no record.
+/// - 219035: Not dispatched; the flight has no record. The call may have taken effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlightTask {
@@ -233,12 +233,12 @@ impl runtime::Operation for CreateFlightTask {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getFlightTask` before you send it again.
+/// - If it failed and may have taken effect: look with `getFlightTask` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045305>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -314,7 +314,7 @@ impl runtime::Operation for UpdateFlightTaskStatus {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -458,7 +458,7 @@ impl runtime::Operation for ListFlightTasks {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -527,7 +527,7 @@ impl runtime::Operation for GetFlightTask {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -593,7 +593,7 @@ impl runtime::Operation for ListFlightTaskMedia {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -671,11 +671,12 @@ impl runtime::Operation for GetFlightTaskTrack {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
+/// - 245008: The triggered workflow and the project do not belong together.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TriggerWorkflow {
@@ -709,7 +710,7 @@ impl runtime::Operation for TriggerWorkflow {
         page: Some(
             "https://fh.dji.com/user-manual/en/automation/triggered-workflow.html",
         ),
-        error_codes: &[200101, 200401, 200403],
+        error_codes: &[200101, 200401, 200403, 245008],
         lookup: &[],
         arguments: include_str!("arguments/trigger_workflow.json"),
         api: &super::API,

@@ -82,17 +82,17 @@ impl<H: runtime::Handle> Waylines<H> {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listWaylines` before you send it again.
+/// - If it failed and may have taken effect: look with `listWaylines` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045300>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 200500: Internal error of the service; also the answer to a route file that cannot be read.
+/// - 200500: Internal error of the service; also the answer to a route file that cannot be read. The call may have taken effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FinishWaylineUpload {
@@ -152,7 +152,7 @@ impl runtime::Operation for FinishWaylineUpload {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -209,7 +209,7 @@ impl runtime::Operation for ListWaylines {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.

@@ -3,8 +3,8 @@
 //! In: pieces of a model. Out: Rust types as the client has them, without paths. Decides nothing.
 
 use crate::model::{
-    Answer, Apart, Api, Body, Encoding, EnumValues, Field, Holding, Location, Parameter, Primitive, Retry, Risk, Scope,
-    TypeKind, TypeRef, Union,
+    Answer, Apart, Api, Body, Encoding, EnumValues, Field, Holding, Location, Outcome, Parameter, Primitive, Retry,
+    Risk, Scope, TypeKind, TypeRef, Union,
 };
 
 /// How a body is written, in a word.
@@ -150,6 +150,14 @@ pub(super) fn retry(retry: Retry) -> &'static str {
         Retry::Safe => "safe",
         Retry::Idempotent => "idempotent",
         Retry::Never => "never",
+    }
+}
+
+pub(super) fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Refused => "refused",
+        Outcome::Throttled => "throttled",
+        Outcome::Unknown => "unknown",
     }
 }
 

@@ -91,6 +91,8 @@ pub(crate) const MARKS: &[&str] = &["documented", "observed", "inferred"];
 pub(crate) const RISKS: &[&str] = &["read", "write", "destructive", "physical"];
 /// Words for whether an operation may be repeated.
 pub(crate) const RETRIES: &[&str] = &["safe", "idempotent", "never"];
+/// Words for what the service has done when it returns an error code.
+pub(crate) const OUTCOMES: &[&str] = &["refused", "throttled", "unknown"];
 /// What the client does with a header parameter by itself.
 pub(crate) const ROLES: &[&str] = &["request-id", "language", "project"];
 /// Units of numbers and texts.
@@ -145,7 +147,13 @@ pub(crate) static DOCUMENT: Object = object(
 
 static ERROR_CODE: Object = object(
     "entry of x-error-codes",
-    &[need("code", Integer), need("name", Text), need("group", Text), need("meaning", Text)],
+    &[
+        need("code", Integer),
+        need("name", Text),
+        need("group", Text),
+        need("outcome", OneOf(OUTCOMES)),
+        need("meaning", Text),
+    ],
     &[X_SOURCE, X_LINT_ALLOW],
 );
 

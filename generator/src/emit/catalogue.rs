@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::text::{doc, inner_doc};
 use super::{Emitter, ident};
-use crate::model::RoleHeader;
+use crate::model::{Outcome, RoleHeader};
 
 impl Emitter<'_> {
     /// `mod.rs`: modules, the facts that the runtime asks for, and the catalogue.
@@ -45,7 +45,20 @@ impl Emitter<'_> {
         let error_codes = api.error_codes.iter().map(|code| {
             let number = Literal::i64_unsuffixed(code.code);
             let (name, group, meaning) = (&code.name, &code.group, &code.meaning);
-            quote! { runtime::ErrorCodeInfo { code: #number, name: #name, group: #group, meaning: #meaning } }
+            let outcome = match code.outcome {
+                Outcome::Refused => quote! { Refused },
+                Outcome::Throttled => quote! { Throttled },
+                Outcome::Unknown => quote! { Unknown },
+            };
+            quote! {
+                runtime::ErrorCodeInfo {
+                    code: #number,
+                    name: #name,
+                    group: #group,
+                    outcome: runtime::Outcome::#outcome,
+                    meaning: #meaning,
+                }
+            }
         });
         let about_api = doc(&format!("What all calls of {title} have in common."));
         let about_operations = doc("Every operation, with everything that a tool needs to know about it.");

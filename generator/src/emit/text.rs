@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::model::{Api, Operation, Retry, Risk, Scope};
+use crate::model::{Api, Operation, Outcome, Retry, Risk, Scope};
 use crate::names::{Case, identifier};
 
 /// What stands between the lines of a documentation until the file is text: one attribute takes a fraction of the time
@@ -89,7 +89,10 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     text.push_str(&format!("- Repeating: {}\n", retry(operation.retry)));
     if !operation.lookup.is_empty() {
         let ids: Vec<String> = operation.lookup.iter().map(|id| format!("`{}`", id.replace('`', ""))).collect();
-        text.push_str(&format!("- If the answer is lost: look with {} before you send it again.\n", ids.join(" or ")));
+        let ids = ids.join(" or ");
+        text.push_str(&format!(
+            "- If it failed and may have taken effect: look with {ids} before you send it again.\n"
+        ));
     }
     if operation.private_cloud_only {
         text.push_str("- Availability: private-cloud installations only; public hosts answer HTTP 404.\n");
@@ -101,10 +104,11 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
         text.push_str(&format!("- Page: <{page}>\n"));
     }
     if !operation.error_codes.is_empty() {
-        text.push_str("\n# Errors\n\nCodes that it is known to answer with:\n\n");
+        text.push_str("\n# Errors\n\nCodes that it may answer with:\n\n");
         for code in &operation.error_codes {
             if let Some(known) = api.error_codes.iter().find(|known| known.code == *code) {
-                text.push_str(&format!("- {code}: {}\n", crate::docs::documentation(&known.meaning)));
+                let effect = if known.outcome == Outcome::Unknown { " The call may have taken effect." } else { "" };
+                text.push_str(&format!("- {code}: {}{effect}\n", crate::docs::documentation(&known.meaning)));
             }
         }
     }

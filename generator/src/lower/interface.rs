@@ -9,7 +9,7 @@ use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::docs::{documentation, plain_line};
 use crate::document::pointer::At;
-use crate::model::{Api, ErrorCode, Region, Roles, TokenHeader};
+use crate::model::{Api, ErrorCode, Outcome, Region, Roles, TokenHeader};
 use crate::names::{Case, Scope};
 use crate::spelling::did_you_mean;
 
@@ -99,7 +99,13 @@ impl<'d> Lowering<'d> {
                 self.report_taken(at.key("name").value(), message, format!("`{variant}` would do"), first);
             }
             let meaning = text("meaning");
-            let facts = [format!("Code {code}, group `{}`.", text("group"))];
+            let (outcome, in_words) = match entry.get("outcome").and_then(Value::as_str) {
+                Some("refused") => (Outcome::Refused, "The call was refused and had no effect."),
+                Some("throttled") => (Outcome::Throttled, "The call had no effect; it may be sent again later."),
+                // A value that is not known has been reported already.
+                _ => (Outcome::Unknown, "The call may have taken effect all the same."),
+            };
+            let facts = [format!("Code {code}, group `{}`.", text("group")), in_words.to_owned()];
             let doc = with_facts(&documentation(&meaning), &facts, entry.get("x-source"));
             codes.push(ErrorCode {
                 pointer: at.pointer(),
@@ -107,6 +113,7 @@ impl<'d> Lowering<'d> {
                 name,
                 variant,
                 group: text("group"),
+                outcome,
                 meaning: plain_line(&meaning),
                 doc,
             });

@@ -1300,14 +1300,20 @@ const INTERFACE: &[Mutation] = &[
     change(
         "error code added",
         Own,
-        &[One("paths:\n", "  - {code: 200500, name: Broken, group: general, meaning: Broken.}\npaths:\n")],
+        &[One(
+            "paths:\n",
+            "  - {code: 200500, name: Broken, group: general, outcome: unknown, meaning: Broken.}\npaths:\n",
+        )],
         Compatible,
         "error code `ErrorCode::Broken`: added: `200500`",
     ),
     change(
         "error code removed",
         Own,
-        &[One("  - code: 200403\n    name: NoPermission\n    group: general\n    meaning: Not allowed.\n", "")],
+        &[One(
+            "  - code: 200403\n    name: NoPermission\n    group: general\n    outcome: refused\n    meaning: Not allowed.\n",
+            "",
+        )],
         Breaking,
         "error code `ErrorCode::NoPermission`: removed: `200403`",
     ),
@@ -1328,9 +1334,19 @@ const INTERFACE: &[Mutation] = &[
     change(
         "group of an error code",
         Own,
-        &[One("    group: general\n    meaning: Not allowed.", "    group: rights\n    meaning: Not allowed.")],
+        &[One(
+            "    group: general\n    outcome: refused\n    meaning: Not allowed.",
+            "    group: rights\n    outcome: refused\n    meaning: Not allowed.",
+        )],
         Compatible,
         "error code `ErrorCode::NoPermission`: group: `general` → `rights`",
+    ),
+    change(
+        "outcome of an error code",
+        Own,
+        &[One("    outcome: refused\n    meaning: Not allowed.", "    outcome: unknown\n    meaning: Not allowed.")],
+        Compatible,
+        "error code `ErrorCode::NoPermission`: outcome: `refused` → `unknown`",
     ),
     change(
         "meaning of an error code",
