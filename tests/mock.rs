@@ -15,7 +15,8 @@ use flighthub2::testing::{Fault, MockServer, PROJECT, TOKEN, Verdict};
 use flighthub2::types::{
     CalibrateDeviceRtkBody, CalibrateDeviceRtkBodyRequired, CreateFlightTaskBody, CreateFlightTaskBodyRequired,
     DeviceControlBody, DeviceControlBodyRequired, FinishWaylineUploadBody, FinishWaylineUploadBodyRequired,
-    SetStreamForwarderBody, TaskStatus, TaskStatusChange, TaskType, UpdateFlightTaskStatusBody,
+    OutOfControlAction, ResumableStatus, SetStreamForwarderBody, TaskStatus, TaskStatusChange, TaskType,
+    UpdateFlightTaskStatusBody,
 };
 use flighthub2::{Client, Delivery, ErrorKind, OPERATIONS, ProjectClient};
 use flighthub2_tests::calls::examples;
@@ -129,6 +130,14 @@ async fn every_example_works_by_hand_and_its_answer_fits_the_specification() {
     assert!(server.check_answer("nobody", &json!({})).is_err());
 }
 
+/// The body of the example of a flight task, with other members.
+fn task(changes: Value) -> String {
+    let mut body = vectors::requests()["createFlightTask"]["body"].clone();
+    let Value::Object(changes) = changes else { panic!("no members: {changes}") };
+    body.as_object_mut().unwrap().extend(changes);
+    body.to_string()
+}
+
 /// A request that is refused: what it is, and what is answered.
 struct Bad<'a>(&'a str, &'a str, Vec<(&'a str, &'a str)>, String, u16, i64, &'a str);
 
@@ -144,10 +153,9 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     let tasks = "/openapi/v0.1/flight-task/list?sn=A&begin_at=1&end_at=2";
     let no_status = format!("{tasks}&status=");
     let create = "/openapi/v0.1/flight-task";
-    let task = |changes: Value| {
-        let mut body = json!({"name": "n", "wayline_uuid": "c0ffee00-1111-4222-8333-444455556666", "sn": "A",
-            "rth_altitude": 80});
-        body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    let incident = |level: i64| {
+        let mut body = vectors::requests()["triggerWorkflow"]["body"].clone();
+        body["params"]["level"] = level.into();
         body.to_string()
     };
     let begins = |text: &str| task(json!({"begin_at": 0})).replace("\"begin_at\":0", &format!("\"begin_at\":{text}"));
@@ -217,6 +225,8 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
         Bad("POST", create, vec![token, project, typed], task(json!({"sn": null})), 200, 200_101, "/sn"),
         Bad("POST", create, vec![token, project, typed], task(json!({"task_type": "x"})), 200, 200_101, "/task_type"),
         Bad("POST", create, vec![token, project, typed], begins("9223372036854775808"), 200, 200_101, "/begin_at"),
+        Bad("POST", "/openapi/v0.1/workflow", vec![token, typed], incident(5), 200, 200_403, "no X-Project-Uuid"),
+        Bad("POST", "/openapi/v0.1/workflow", vec![token, project, typed], incident(6), 200, 200_101, "/params/level"),
         // As a number with a point this is the smallest of 64 bits.
         Bad("POST", create, vec![token, project, typed], begins("-9223372036854775809"), 200, 200_101, "/begin_at"),
     ];
@@ -256,6 +266,38 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     }
     let answer = raw(&server, "GET", &format!("{tasks}&status=success,x"), &[token, project], "").await;
     assert_eq!(answer.json()["code"], 200_101);
+}
+
+#[tokio::test]
+async fn null_is_taken_where_the_service_takes_it() {
+    let server = MockServer::start().await.unwrap();
+    let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT), ("content-type", "application/json")];
+    let create = "/openapi/v0.1/flight-task";
+    // One client sends both as null with an immediate task, and the live service accepts it.
+    for changes in [json!({"begin_at": null}), json!({"end_at": null}), json!({"begin_at": null, "end_at": null})] {
+        let answer = raw(&server, "POST", create, &headers, &task(changes.clone())).await.json();
+        assert_eq!(answer["code"], 0, "{changes}: {answer}");
+    }
+    for changes in [json!({"rth_mode": null}), json!({"repeat_type": null}), json!({"latest_begin_at": null})] {
+        let answer = raw(&server, "POST", create, &headers, &task(changes.clone())).await.json();
+        assert_eq!(answer["code"], 200_101, "{changes}: {answer}");
+    }
+    // What decides how an aircraft flies is not left to the service.
+    for name in ["out_of_control_action_in_flight", "resumable_status", "task_type", "time_zone"] {
+        let mut body = vectors::requests()["createFlightTask"]["body"].clone();
+        body.as_object_mut().unwrap().remove(name).unwrap();
+        let answer = raw(&server, "POST", create, &headers, &body.to_string()).await.json();
+        assert_eq!(answer["code"], 200_101, "{name}: {answer}");
+        assert!(answer["message"].as_str().unwrap().contains(name), "{answer}");
+    }
+    // The client writes the same.
+    let nulls = patrol("nulls").begin_at_null().end_at_null();
+    once(&server).project(PROJECT).flight_tasks().create(nulls).send().await.unwrap();
+    let body = server.requests().last().unwrap().json().unwrap();
+    assert!(body.get("begin_at").is_some_and(Value::is_null) && body.get("end_at").is_some_and(Value::is_null));
+    once(&server).project(PROJECT).flight_tasks().create(patrol("omitted")).send().await.unwrap();
+    let body = server.requests().last().unwrap().json().unwrap();
+    assert!(body.get("begin_at").is_none() && body.get("end_at").is_none());
 }
 
 #[tokio::test]
@@ -304,8 +346,8 @@ async fn faults_that_are_errors_are_seen_as_such() {
     // The fault, the kind of the error, its delivery, its status and code, and the status that is recorded.
     let cases = vec![
         (Fault::CloseAfterReading, ErrorKind::Transport, maybe, None, None, None),
-        (Fault::TruncateBody, ErrorKind::Transport, maybe, None, None, Some(200)),
-        (Fault::ContentLength(100_000), ErrorKind::Transport, maybe, None, None, Some(200)),
+        (Fault::TruncateBody, ErrorKind::Transport, maybe, Some(200), None, Some(200)),
+        (Fault::ContentLength(100_000), ErrorKind::Transport, maybe, Some(200), None, Some(200)),
         (Fault::ContentLength(20), ErrorKind::Answer, answered, Some(200), None, Some(200)),
         (html(200), ErrorKind::Answer, answered, Some(200), None, Some(200)),
         (html(502), ErrorKind::Status, answered, Some(502), None, Some(502)),
@@ -489,13 +531,21 @@ async fn requests_are_written_down_and_print_no_secret() {
     assert!(server.requests().is_empty());
 }
 
-fn patrol(name: &str) -> CreateFlightTaskBody {
+fn planned(name: &str, task_type: TaskType) -> CreateFlightTaskBody {
     CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
         name: name.into(),
         wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
         sn: DOCK.into(),
         rth_altitude: 100,
+        out_of_control_action_in_flight: OutOfControlAction::ReturnHome,
+        resumable_status: ResumableStatus::Manual,
+        task_type,
+        time_zone: "Europe/Rome".into(),
     })
+}
+
+fn patrol(name: &str) -> CreateFlightTaskBody {
+    planned(name, TaskType::Immediate)
 }
 
 fn window() -> ListFlightTasksRequired {
@@ -523,7 +573,7 @@ async fn a_flight_task_lives_as_time_passes() {
     let tasks = site.flight_tasks();
     let now = tasks.create(patrol("now")).send().await.unwrap().task_uuid;
     let begin = server.now().get() + 3600;
-    let timed = |name: &str| patrol(name).task_type(TaskType::Timed).begin_at(begin);
+    let timed = |name: &str| planned(name, TaskType::Timed).begin_at(begin);
     let later = tasks.create(timed("later")).send().await.unwrap().task_uuid;
     let missed = tasks.create(timed("missed")).send().await.unwrap().task_uuid;
     assert_eq!([&now, &later, &missed].map(|id| id.to_string().len()), [36; 3]);

@@ -8,7 +8,7 @@
 
 use serde_json::{Number, Value};
 
-pub(crate) use crate::document::openapi::{Retry, Risk, Source};
+pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, Source};
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 
 /// A whole interface.
@@ -77,6 +77,7 @@ pub(crate) struct ErrorCode {
     pub(crate) name: String,
     pub(crate) variant: String,
     pub(crate) group: String,
+    pub(crate) outcome: Outcome,
     pub(crate) meaning: String,
     pub(crate) source: Option<Source>,
 }
@@ -317,6 +318,8 @@ pub(crate) struct TypeDefinition {
     pub(crate) module: String,
     /// Whether a caller makes values of it.
     pub(crate) is_input: bool,
+    /// Whether strings contain it as JSON.
+    pub(crate) is_string_content: bool,
     /// The number of the cycle of types that contain each other without a list or a map between, this type included.
     pub(crate) cycle: usize,
 }
@@ -359,6 +362,8 @@ pub(crate) struct Field {
     pub(crate) ty: TypeRef,
     /// What the method is called that sends null for it, where that differs from leaving it out.
     pub(crate) null_setter: Option<String>,
+    /// The type of the JSON that its string contains, or that each string of its lists contains.
+    pub(crate) content: Option<TypeId>,
     pub(crate) docs: Docs,
 }
 

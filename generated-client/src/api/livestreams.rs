@@ -77,7 +77,7 @@ impl<H: runtime::Handle> Livestreams<H> {
     }
     /// Delete a stream forwarder
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: a project.
     ///
     /// More: [`DeleteStreamForwarder`].
@@ -113,7 +113,7 @@ impl<H: runtime::Handle> Livestreams<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -171,7 +171,7 @@ impl runtime::Operation for StartLivestream {
 ///
 /// Private cloud only: public hosts answer HTTP 404 without an envelope.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/live-stream/converter`
 ///
@@ -183,12 +183,12 @@ impl runtime::Operation for StartLivestream {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 233316: The forwarders could not be listed.
-/// - 213027: Querying forwarders failed.
+/// - 233316: The forwarders could not be listed. The call may have taken effect.
+/// - 213027: Querying forwarders failed. The call may have taken effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListStreamForwarders {}
@@ -241,25 +241,25 @@ impl runtime::Operation for ListStreamForwarders {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listStreamForwarders` before you send it again.
+/// - If it failed and may have taken effect: look with `listStreamForwarders` before you send it again.
 /// - Availability: private-cloud installations only; public hosts answer HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045296>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 233314: The forwarder could not be saved.
+/// - 233314: The forwarder could not be saved. The call may have taken effect.
 /// - 233317: There are 20 forwarders already.
 /// - 213014: This camera cannot push; check serial number and camera index.
-/// - 213024: Creating the forwarder failed.
+/// - 213024: Creating the forwarder failed. The call may have taken effect.
 /// - 213025: The forwarder exists already.
 /// - 213054: Another forwarder has the same target.
 /// - 213055: Another forwarder has the same channel name.
-/// - 212061: The target server refused the connection.
+/// - 212061: The target server refused the connection. The call may have taken effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateStreamForwarder {
@@ -325,12 +325,12 @@ impl runtime::Operation for CreateStreamForwarder {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 213028: Editing failed, or another forwarder has the same target.
+/// - 213028: Editing failed, or another forwarder has the same target. The call may have taken effect.
 /// - 213029: The forwarder was not found.
 /// - 212056: The forwarder does not exist; it was deleted, or the id is wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -388,28 +388,28 @@ impl runtime::Operation for SetStreamForwarder {
 
 /// Delete a stream forwarder
 ///
-/// Deletes a forwarder; what it pushes ends.
+/// Deletes a forwarder. What happens to a stream that it pushes at that time is not documented.
 ///
 /// Private cloud only: public hosts answer HTTP 404 without an envelope.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/live-stream/converter/{converter_id}`
 ///
 /// - Scope: a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
 /// - Availability: private-cloud installations only; public hosts answer HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045299>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may answer with:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 233315: The forwarder could not be deleted.
-/// - 213026: Deleting the forwarder failed.
+/// - 233315: The forwarder could not be deleted. The call may have taken effect.
+/// - 213026: Deleting the forwarder failed. The call may have taken effect.
 /// - 213029: The forwarder was not found.
 /// - 212056: The forwarder does not exist; it was deleted, or the id is wrong.
 #[derive(Clone, Debug, PartialEq)]

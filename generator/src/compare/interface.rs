@@ -4,7 +4,7 @@ use super::Comparer;
 use super::change::{Action, Class, Kind};
 use super::pairs::{Call, matched};
 use super::told::{Side, Thing};
-use super::words::{code, from_to, gone};
+use super::words::{self, code, from_to, gone};
 use crate::model::{Api, ErrorCode, Group, ManagedHeader, Region};
 
 /// Why something new in an enumeration of the client harms nobody.
@@ -148,6 +148,13 @@ impl<'a> Comparer<'a> {
                 let why = "the catalogue says so; no type depends on it";
                 self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
                 self.changes.claim_thing(&thing.key("group"));
+            }
+            if old.outcome != new.outcome {
+                let what = format!("outcome: {}", from_to(words::outcome(old.outcome), words::outcome(new.outcome)));
+                let why = "code stays as it is; the client decides otherwise whether the call may have taken effect, \
+                           and whether to send it again";
+                self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
+                self.changes.claim_thing(&thing.key("outcome"));
             }
         }
         for (entry, side) in sides(codes.removed, codes.added) {

@@ -54,6 +54,7 @@ pub(crate) struct ErrorCode {
     pub(crate) code: i64,
     pub(crate) name: String,
     pub(crate) group: String,
+    pub(crate) outcome: Outcome,
     pub(crate) meaning: String,
     pub(crate) source: Option<Source>,
 }
@@ -271,6 +272,25 @@ impl Retry {
             "safe" => Some(Self::Safe),
             "idempotent" => Some(Self::Idempotent),
             "never" => Some(Self::Never),
+            _ => None,
+        }
+    }
+}
+
+/// What the service has done when it returns an error code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Refused,
+    Throttled,
+    Unknown,
+}
+
+impl Outcome {
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "refused" => Some(Self::Refused),
+            "throttled" => Some(Self::Throttled),
+            "unknown" => Some(Self::Unknown),
             _ => None,
         }
     }

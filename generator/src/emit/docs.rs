@@ -6,8 +6,8 @@ use serde_json::{Number, Value};
 
 use crate::document::openapi::Confidence;
 use crate::model::{
-    Api, Bound, Constraints, Docs, EnumValue, ErrorCode, Group, Operation, Region, Retry, Risk, Scope, Size, SizeOf,
-    Source, Variant,
+    Api, Bound, Constraints, Docs, EnumValue, ErrorCode, Field, Group, Operation, Outcome, Region, Retry, Risk, Scope,
+    Size, SizeOf, Source, Variant,
 };
 use crate::names::{Case, identifier};
 use crate::rustdoc::{documentation, plain_line};
@@ -65,7 +65,7 @@ pub(super) fn risk(risk: Risk) -> &'static str {
     match risk {
         Risk::Read => "read. It changes nothing.",
         Risk::Write => "write. It changes data, and neither deletes any nor moves anything.",
-        Risk::Destructive => "destructive. It deletes data, stops work or spends quota.",
+        Risk::Destructive => "destructive. It deletes data, stops work, spends quota or takes rights from a person.",
         Risk::Physical => "**physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.",
     }
 }
@@ -95,7 +95,10 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     text.push_str(&format!("- Repeating: {}\n", retry(operation.retry)));
     if !operation.lookup.is_empty() {
         let ids: Vec<String> = operation.lookup.iter().map(|id| format!("`{}`", id.replace('`', ""))).collect();
-        text.push_str(&format!("- If the answer is lost: look with {} before you send it again.\n", ids.join(" or ")));
+        let ids = ids.join(" or ");
+        text.push_str(&format!(
+            "- If it failed and may have taken effect: look with {ids} before you send it again.\n"
+        ));
     }
     if operation.private_cloud_only {
         text.push_str("- Availability: private-cloud installations only; public hosts answer HTTP 404.\n");
@@ -107,10 +110,11 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
         text.push_str(&format!("- Page: <{page}>\n"));
     }
     if !operation.error_codes.is_empty() {
-        text.push_str("\n# Errors\n\nCodes that it is known to answer with:\n\n");
+        text.push_str("\n# Errors\n\nCodes that it may answer with:\n\n");
         for code in &operation.error_codes {
             if let Some(known) = api.error_codes.iter().find(|known| known.code == *code) {
-                text.push_str(&format!("- {code}: {}\n", documentation(&plain_line(&known.meaning))));
+                let effect = if known.outcome == Outcome::Unknown { " The call may have taken effect." } else { "" };
+                text.push_str(&format!("- {code}: {}{effect}\n", documentation(&plain_line(&known.meaning))));
             }
         }
     }
@@ -148,6 +152,18 @@ pub(super) fn value(name: &str, docs: &Docs) -> String {
     with_facts(description, facts, docs.source.as_ref())
 }
 
+/// The documentation of a field, with the type of the JSON that its string contains.
+pub(super) fn field(api: &Api, field: &Field) -> String {
+    let mut text = value(&field.name, &field.docs);
+    if let Some(content) = field.content.and_then(|id| api.definition(id)) {
+        let name = &content.name;
+        let link = |method: &str| format!("[`{name}::{method}`](super::{name}::{method})");
+        let (write, read) = (link("to_json_text"), link("from_json_text"));
+        text.push_str(&format!("\n\nA string of JSON: {write} makes it, {read} reads it."));
+    }
+    text
+}
+
 pub(super) fn group(group: &Group) -> String {
     documentation(group.description.as_deref().unwrap_or(&group.name))
 }
@@ -170,7 +186,12 @@ pub(super) fn region(region: &Region) -> String {
 }
 
 pub(super) fn error_code(code: &ErrorCode) -> String {
-    let facts = vec![format!("Code {}, group `{}`.", code.code, code.group)];
+    let outcome = match code.outcome {
+        Outcome::Refused => "The call was refused and had no effect.",
+        Outcome::Throttled => "The call had no effect; it may be sent again later.",
+        Outcome::Unknown => "The call may have taken effect all the same.",
+    };
+    let facts = vec![format!("Code {}, group `{}`.", code.code, code.group), outcome.to_owned()];
     with_facts(documentation(&code.meaning), facts, code.source.as_ref())
 }
 

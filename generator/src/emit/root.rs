@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::docs::{self, doc, inner_doc};
 use super::{Emitter, ident};
-use crate::model::ManagedHeader;
+use crate::model::{ManagedHeader, Outcome};
 use crate::rustdoc::{documentation, plain_line};
 
 impl Emitter<'_> {
@@ -47,7 +47,20 @@ impl Emitter<'_> {
         let error_codes = api.error_codes.iter().map(|code| {
             let number = Literal::i64_unsuffixed(code.code);
             let (name, group, meaning) = (&code.name, &code.group, plain_line(&code.meaning));
-            quote! { runtime::ErrorCodeInfo { code: #number, name: #name, group: #group, meaning: #meaning } }
+            let outcome = match code.outcome {
+                Outcome::Refused => quote! { Refused },
+                Outcome::Throttled => quote! { Throttled },
+                Outcome::Unknown => quote! { Unknown },
+            };
+            quote! {
+                runtime::ErrorCodeInfo {
+                    code: #number,
+                    name: #name,
+                    group: #group,
+                    outcome: runtime::Outcome::#outcome,
+                    meaning: #meaning,
+                }
+            }
         });
         let about_api = doc(&format!("What all calls of {title} have in common."));
         let about_operations = doc("Every operation, with everything that a tool needs to know about it.");

@@ -220,6 +220,7 @@ impl<'a> Emitter<'a> {
             quote! { #about #[serde(flatten)] pub #field: #ty, }
         });
         let constructor = definition.is_input.then(|| self.constructor_of(definition, object));
+        let json_text = definition.is_string_content.then(|| self.json_text_methods(&name));
         let has_default = definition.is_input
             && object.fields.iter().all(|field| {
                 self.api.const_value(field).is_none() && self.api.presence(field, true) != Presence::Value
@@ -238,11 +239,12 @@ impl<'a> Emitter<'a> {
             }
             #krate::__object!(#name);
             #constructor
+            #json_text
         }
     }
 
     fn field(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
-        let about = doc(&docs::value(&field.name, &field.docs));
+        let about = doc(&docs::field(self.api, field));
         let name = ident(&field.field);
         let bare = self.bare(field);
         let held = if self.api.is_boxed(owner, field) {
@@ -281,6 +283,29 @@ impl<'a> Emitter<'a> {
         quote! { #about #serde pub #name: #ty }
     }
 
+    /// The methods that write a type into a string and read it from one.
+    fn json_text_methods(&self, name: &proc_macro2::Ident) -> TokenStream {
+        quote! {
+            impl #name {
+                /// This value as a string of JSON, for members that are such a string.
+                ///
+                /// # Errors
+                /// It holds a number that is not finite, which JSON cannot express.
+                pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
+                    runtime::private::json_text_of(self)
+                }
+
+                /// The value that a string of JSON holds.
+                ///
+                /// # Errors
+                /// The string is not JSON, or not of this form.
+                pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
+                    runtime::private::of_json_text(text)
+                }
+            }
+        }
+    }
+
     /// `new`, with everything that is required, and a method for each other field.
     fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
         let name = ident(&definition.name);
@@ -309,7 +334,7 @@ impl<'a> Emitter<'a> {
                 let required_type = ident(required_name);
                 let about = required_doc(&definition.name);
                 let fields = required.iter().map(|field| {
-                    let about = doc(&docs::value(&field.name, &field.docs));
+                    let about = doc(&docs::field(self.api, field));
                     let name = ident(&field.field);
                     let ty = self.given(field);
                     quote! { #about pub #name: #ty }
@@ -394,7 +419,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn setter(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
-        let about = doc(&docs::value(&field.name, &field.docs));
+        let about = doc(&docs::field(self.api, field));
         let name = ident(&field.field);
         let ty = argument(&self.bare(field));
         let value = if self.api.is_boxed(owner, field) {

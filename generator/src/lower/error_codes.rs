@@ -28,6 +28,7 @@ impl Lowering<'_> {
                 name: entry.name.clone(),
                 variant,
                 group: entry.group.clone(),
+                outcome: entry.outcome,
                 meaning: entry.meaning.clone(),
                 source: entry.source.clone(),
             });

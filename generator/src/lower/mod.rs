@@ -18,6 +18,7 @@ mod scc;
 mod schemas;
 mod security;
 mod servers;
+mod string_contents;
 mod tags;
 #[cfg(test)]
 mod testing;

@@ -106,7 +106,8 @@ impl<'d> Types<'d> {
             required_pointers: vec![pointer],
         }));
         let names: Vec<&str> = properties.iter().map(|property| property.name).collect();
-        let mut scope = Scope::with_taken(["new", "default", "serialize", "deserialize"]);
+        let mut scope =
+            Scope::with_taken(["new", "default", "serialize", "deserialize", "to_json_text", "from_json_text"]);
         let identifiers = scope.issue_all(&names, Case::Snake);
         let additional_properties = additional.map(|(ty, pointer)| AdditionalProperties {
             pointer: pointer.clone(),
@@ -139,6 +140,7 @@ impl<'d> Types<'d> {
                 .is_some_and(|schema| schema.keywords.deprecated),
             ty,
             null_setter,
+            content: schema.and_then(|schema| self.string_content(schema)),
             docs: schema.map_or_else(Docs::default, |schema| docs::of_property(self.schemas, schema)),
         }
     }

@@ -186,9 +186,9 @@ impl<'d> Types<'d> {
     }
 
     /// The type of the component that a schema refers to.
-    fn referenced(&mut self, target: SchemaId, from: SchemaId) -> TypeRef {
-        if let Some(Some(id)) = self.ids.get(target.index()) {
-            return TypeRef::Named(*id);
+    pub(super) fn referenced(&mut self, target: SchemaId, from: SchemaId) -> TypeRef {
+        if let Some(id) = self.component_type(target) {
+            return TypeRef::Named(id);
         }
         self.sink.report(
             Code::Envelope,
@@ -197,6 +197,11 @@ impl<'d> Types<'d> {
             "refer to the schema of the `data` instead",
         );
         ANY
+    }
+
+    /// The type of a component; an envelope has none.
+    pub(super) fn component_type(&self, id: SchemaId) -> Option<TypeId> {
+        self.ids.get(id.index()).copied().flatten()
     }
 
     /// Reads a component.

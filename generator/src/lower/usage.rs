@@ -3,14 +3,14 @@
 //! In: drafts, and the types that operations name. Out: definitions that know the module they belong to and the cycle of
 //! types that they are part of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::scc::components;
 use super::schemas::{Direction, Draft, Kind, Types};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::document::arena::chain_ends;
-use crate::model::{Field, Struct, TypeDefinition, TypeId, TypeKind, TypeRef, const_value};
+use crate::model::{Field, TypeDefinition, TypeId, TypeKind, TypeRef, const_value};
 
 /// Module of the types that several groups use.
 pub(super) const SHARED: &str = "shared";
@@ -63,6 +63,9 @@ pub(super) fn complete(
     if !problems.is_empty() {
         return Err(problems);
     }
+    types.check_string_contents(&drafts);
+    let string_contents: HashSet<TypeId> =
+        drafts.iter().flat_map(|draft| fields(&draft.kind)).filter_map(|field| field.content).collect();
     let inline: Vec<Vec<usize>> = drafts
         .iter()
         .map(|draft| parts(&draft.kind).filter_map(TypeRef::inline_target).map(|id| id.0).collect())
@@ -71,8 +74,8 @@ pub(super) fn complete(
     let places = places(&drafts, uses);
     let problems = wrong_directions(document, &types.directions, &places);
     let required: Vec<usize> = drafts.iter().map(|draft| required_count(&drafts, &draft.kind)).collect();
-    let definitions =
-        drafts.into_iter().zip(places).zip(cycles).zip(required).map(|(((draft, place), cycle), required)| {
+    let definitions = drafts.into_iter().zip(places).zip(cycles).zip(required).enumerate().map(
+        |(index, (((draft, place), cycle), required))| {
             let required_name = (place.is_input && required > 1)
                 .then(|| types.derived_name(&format!("{}Required", draft.name), document.at(draft.node)));
             let mut modules = place.modules.iter();
@@ -89,9 +92,11 @@ pub(super) fn complete(
                 kind: draft.kind,
                 module,
                 is_input: place.is_input,
+                is_string_content: string_contents.contains(&TypeId(index)),
                 cycle,
             }
-        });
+        },
+    );
     let definitions = definitions.collect();
     if problems.is_empty() { Ok(definitions) } else { Err(problems) }
 }
@@ -139,12 +144,11 @@ fn wrong_directions(document: &Document<'_>, directions: &[Direction], places: &
 
 /// How many fields a caller has to give.
 fn required_count(drafts: &[Draft<TypeKind>], kind: &TypeKind) -> usize {
-    let TypeKind::Struct(Struct { fields, .. }) = kind else { return 0 };
     let has_const_value = |field: &Field| const_value(field, |id| drafts.get(id.0).map(|draft| &draft.kind)).is_some();
-    fields.iter().filter(|field| field.required && !has_const_value(field)).count()
+    fields(kind).iter().filter(|field| field.required && !has_const_value(field)).count()
 }
 
-/// Everything that a type contains, itself included.
+/// Everything that a type contains, itself included, with what the strings in it contain.
 fn transitive_types(drafts: &[Draft<TypeKind>], ty: &TypeRef) -> BTreeSet<TypeId> {
     let mut found = BTreeSet::new();
     let mut next: Vec<TypeId> = ty.named().into_iter().collect();
@@ -153,9 +157,18 @@ fn transitive_types(drafts: &[Draft<TypeKind>], ty: &TypeRef) -> BTreeSet<TypeId
             && let Some(draft) = drafts.get(id.0)
         {
             next.extend(parts(&draft.kind).filter_map(TypeRef::named));
+            next.extend(fields(&draft.kind).iter().filter_map(|field| field.content));
         }
     }
     found
+}
+
+/// The fields of a struct.
+fn fields(kind: &TypeKind) -> &[Field] {
+    match kind {
+        TypeKind::Struct(object) => &object.fields,
+        _ => &[],
+    }
 }
 
 fn parts(kind: &TypeKind) -> Box<dyn Iterator<Item = &TypeRef> + '_> {

@@ -84,13 +84,15 @@ crate::__object!(Livestream);
 
 /// Form of a livestream's `url`.
 ///
-/// Observed, not documented. `volc` was seen live, `agora` and `srs` in other clients.
+/// Observed, not documented. `volc` was seen live, `agora` and `srs` in other clients. The members of `agora` are those of a client's test
+/// data for V2.0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LivestreamUrlType {
     /// VolcEngine RTC (China). A query text with `app_id`, `expire_time`, `room_id`, `token` and `user_id`; not an address.
     Volc,
-    /// Agora. Credentials for a channel, as JSON text.
+    /// Agora. Credentials for a channel: a JSON object written as text, with `app_id`, `channel_name`, `token`, `uid`
+    /// and `expire_ts`.
     Agora,
     /// SRS. A WHEP (WebRTC) address; on-premises and for some overseas tenants.
     Srs,
@@ -293,6 +295,8 @@ impl SetStreamForwarderBody {
 }
 
 /// Stream forwarders of a project.
+///
+/// **Inferred**: nobody has seen it. Public hosts do not have the call; no response of it has been seen.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -310,7 +314,7 @@ crate::__object!(StreamForwarderList);
 
 /// A stream forwarder.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; no response has been seen.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -356,7 +360,7 @@ crate::__object!(StreamForwarder);
 
 /// Target of a forwarder as the list shows it; members that its protocol does not use are empty.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; no response has been seen.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -391,7 +395,7 @@ crate::__object!(StreamForwarderOptions);
 
 /// What a stream forwarder does.
 ///
-/// Observed, not documented. `stopped` and `error` were read in a client for V2.0.
+/// **Inferred**: nobody has seen it. Read in clients, `stopped` and `error` in one for V2.0; no response has been seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum StreamForwarderState {

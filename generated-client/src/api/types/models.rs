@@ -15,6 +15,8 @@ pub struct ModelFileId(String);
 crate::__text_newtype!(ModelFileId);
 
 /// Models of a project.
+///
+/// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -139,14 +141,16 @@ pub struct CreateModelBody {
     ///
     /// More than 0 and at most 1.
     pub simplified_factor: f64,
-    /// Folder with the pictures; `folder_id` of a flight task in `listFlightTasks`.
+    /// Folder with the pictures: `folder_id` of a flight task in `listFlightTasks`, or `folder_info.folder_id` in
+    /// `getFlightTask`.
     pub task_folder_id: super::TaskFolderId,
     /// Coordinate system, as an EPSG text such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
     /// be read.
     pub wkt: String,
     /// Quality of a reconstruction.
     pub quality_level: super::ModelQuality,
-    /// How the pictures were taken.
+    /// Scene of the reconstruction, as one client calls it. What the two mean is not documented; that client defaults to
+    /// `normal`.
     pub reconstruction_mode: super::ReconstructionMode,
     /// Formats to make. FlightHub shows only `b3dm` meshes and `pnts` point clouds.
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
@@ -196,14 +200,16 @@ pub struct CreateModelBodyRequired {
     ///
     /// More than 0 and at most 1.
     pub simplified_factor: f64,
-    /// Folder with the pictures; `folder_id` of a flight task in `listFlightTasks`.
+    /// Folder with the pictures: `folder_id` of a flight task in `listFlightTasks`, or `folder_info.folder_id` in
+    /// `getFlightTask`.
     pub task_folder_id: super::TaskFolderId,
     /// Coordinate system, as an EPSG text such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
     /// be read.
     pub wkt: String,
     /// Quality of a reconstruction.
     pub quality_level: super::ModelQuality,
-    /// How the pictures were taken.
+    /// Scene of the reconstruction, as one client calls it. What the two mean is not documented; that client defaults to
+    /// `normal`.
     pub reconstruction_mode: super::ReconstructionMode,
     /// Formats to make. FlightHub shows only `b3dm` meshes and `pnts` point clouds.
     pub generate_model_formats: Vec<super::ModelFormat>,
@@ -225,13 +231,14 @@ pub enum ModelQuality {
 
 crate::__text_enum!(ModelQuality { "high" => High, "medium" => Medium, "low" => Low });
 
-/// How the pictures were taken.
+/// Scene of the reconstruction, as one client calls it. What the two mean is not documented; that client defaults to
+/// `normal`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReconstructionMode {
-    /// Over an area.
+    /// Normal.
     Normal,
-    /// Around something.
+    /// Surround.
     Surround,
     /// A value that this version does not know. It is kept, printed and sent back as it came.
     UnknownValue(runtime::UnknownValue<String>),
@@ -268,7 +275,8 @@ crate::__text_enum!(
 
 /// Area to reconstruct.
 ///
-/// **Inferred**: nobody has seen it.
+/// Observed, not documented. The same in a client for V1.0 and in one for V2.0. An internal edition (v0.9) has `lat` and `lng`, and 3 to 200
+/// corners.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -292,7 +300,7 @@ impl PredefinedArea {
 
 /// Corner of an area.
 ///
-/// **Inferred**: nobody has seen it.
+/// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]

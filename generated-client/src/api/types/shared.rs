@@ -2,9 +2,7 @@
 
 use crate::runtime;
 
-/// Language of messages.
-///
-/// Left out, it is taken as `zh`.
+/// Language of messages. DJI's pages have these two; one client sends `es`, and the live service accepts it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Language {
@@ -32,9 +30,9 @@ pub struct ProjectId(String);
 
 crate::__text_newtype!(ProjectId);
 
-/// Id of a person; a number of 19 digits, the `user_id` claim of the person's key.
+/// Id of a person; the `user_id` claim of the person's key.
 ///
-/// Pattern: `^[0-9]{19}$`.
+/// **Inferred**: nobody has seen it. Numbers of 19 digits in the samples that are known; no page says what it looks like.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(String);
 
@@ -156,3 +154,73 @@ crate::__text_enum!(
     VideoQuality { "adaptive" => Adaptive, "smooth" => Smooth, "ultra_high_definition" =>
     UltraHighDefinition }
 );
+
+/// Parameters that maps, 3D models and LiDAR reconstructions have in common.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct ReconstructionParameters {
+    /// Method of the aerotriangulation.
+    ///
+    /// Left out, it is taken as `GLOBAL`.
+    #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
+    pub sf_m_method: Option<super::SfmMethod>,
+    /// Greatest number of feature points.
+    ///
+    /// Left out, it is taken as `2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
+    /// Whether to use the positions that the pictures hold.
+    ///
+    /// Left out, it is taken as `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_image_position: Option<bool>,
+    /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
+    ///
+    /// Left out, it is taken as `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_blocks_exchange_xml: Option<bool>,
+    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
+    /// it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
+    /// Whether to make a point cloud. Without it the next six members have no effect.
+    ///
+    /// Left out, it is taken as `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_pointcloud: Option<bool>,
+    /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
+    ///
+    /// Left out, it is taken as `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_pnts: Option<bool>,
+    /// Whether to write the point cloud as LAS.
+    ///
+    /// Left out, it is taken as `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_las: Option<bool>,
+    /// Whether to write the point cloud as S3MB, which SuperMap shows.
+    ///
+    /// Left out, it is taken as `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_point_s3mb: Option<bool>,
+    /// Whether to write the point cloud as PLY.
+    ///
+    /// Left out, it is taken as `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_point_ply: Option<bool>,
+    /// Whether to write the point cloud as PCD.
+    ///
+    /// Left out, it is taken as `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_pcd: Option<bool>,
+    /// Whether to write the point cloud as one file.
+    ///
+    /// Left out, it is taken as `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merge_point: Option<bool>,
+}
+
+crate::__object!(ReconstructionParameters);
