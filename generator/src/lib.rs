@@ -109,18 +109,13 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     // Of a large document the model and the files alone are much.
     drop(document);
     let runtime = options.runtime.clone().map_or(emit::Runtime::Crate, emit::Runtime::External);
-    let tasks = emit::tasks(&api, &runtime);
-    let mut files =
-        files::format(&tasks, |task| emit::emit(&api, &runtime, task), &options.made_by).map_err(|faults| {
-            let internal = |fault: String| {
-                let help = "this is a fault of the generator: please report it with the specification";
-                Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)
-            };
-            failed(faults.into_iter().map(internal).collect())
-        })?;
-    if options.runtime.is_none() {
-        // The client can play the service for tests; it is interpreted for that, not compiled.
-        files.insert("specification.yaml".to_owned(), files::opened(source.unmarked(), &options.made_by));
-    }
+    let tasks = emit::tasks(&api, &runtime, source.unmarked());
+    let files = files::format(&tasks, |task| emit::emit(&api, &runtime, task), &options.made_by).map_err(|faults| {
+        let internal = |fault: String| {
+            let help = "this is a fault of the generator: please report it with the specification";
+            Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)
+        };
+        failed(faults.into_iter().map(internal).collect())
+    })?;
     Ok(Generated { files, operations: api.operations().count(), types: api.types.len() })
 }

@@ -221,6 +221,45 @@ fn what_cannot_be_done_right_is_refused() {
     }
 }
 
+/// `get_a_b` is `GetAB` as a type, and that is `get_ab` as the name of a file.
+#[test]
+fn operations_whose_names_are_alike_keep_their_arguments() {
+    let ids = ["get_a_b", "get_ab", "getAB", "GET-A-B", "con"];
+    let operations: String = ids
+        .iter()
+        .map(|id| {
+            format!(
+                "  /{id}:\n    get:\n      operationId: {id}\n      parameters: \
+                 [{{name: only {id}, in: query, schema: {{type: string}}}}]\n{DONE}"
+            )
+        })
+        .collect();
+    let text = format!("openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n{operations}");
+    let made = made(&text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));
+    let code = &made.files["default.rs"];
+    for (id, file) in ids.iter().zip(["get_a_b", "get_ab", "get_ab_2", "get_a_b_2", "con_2"]) {
+        let (_, info) = code.split_once(&format!("id: \"{id}\",")).unwrap();
+        let (_, included) = info.split_once("include_str!(\"").unwrap();
+        let (included, _) = included.split_once('"').unwrap();
+        assert_eq!(included, format!("arguments/{file}.json"), "{id}");
+        assert!(made.files[included].contains(&format!("\"only {id}\"")), "{id}:\n{}", made.files[included]);
+    }
+    assert_eq!(made.files.keys().filter(|path| path.starts_with("arguments/")).count(), ids.len());
+}
+
+/// A name of many words is longer as the name of a file.
+#[test]
+fn names_of_files_may_have_two_hundred_letters() {
+    let named = |words: usize| {
+        let id = "Ab".repeat(words);
+        made(&document(DONE, "").replace("operationId: a", &format!("operationId: {id}")), Dialect::Foreign)
+    };
+    assert!(named(66).is_ok());
+    let refused = named(68).unwrap_err();
+    assert_eq!(refused.problems().iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::TooLarge]);
+    assert!(refused.problems()[0].message.contains("203 letters"), "{refused}");
+}
+
 /// Forms refer to each other in both directions: whoever follows every way comes to no end.
 #[test]
 fn choices_of_choices_are_read_once() {

@@ -3,14 +3,15 @@
 //! In: all drafts, and the types that operations name. Out: definitions that know whether they contain themselves, who
 //! uses them, and what nobody needs to write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::circles::circles;
+use super::groups::module_file;
 use super::types::{Draft, OneWay};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::document::pointer::At;
-use crate::model::{EnumValues, TypeDefinition, TypeId, TypeKind, TypeRef};
+use crate::model::{EnumValues, Group, TypeDefinition, TypeId, TypeKind, TypeModule, TypeRef};
 
 /// Module of types that no group has for itself.
 pub(super) const SHARED: &str = "shared";
@@ -23,15 +24,24 @@ pub(super) struct Use {
     pub(super) in_request: bool,
 }
 
+/// What the drafts become.
+#[derive(Debug, Default)]
+pub(super) struct Finished {
+    pub(super) definitions: Vec<TypeDefinition>,
+    pub(super) modules: Vec<TypeModule>,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
 pub(super) fn finish(
     document: &Document<'_>,
     drafts: Vec<Draft>,
     uses: &[Use],
     one_way: &[OneWay],
-) -> (Vec<TypeDefinition>, Vec<Diagnostic>) {
+    groups: &[Group],
+) -> Finished {
     let mut problems = circular_aliases(document, &drafts);
     if !problems.is_empty() {
-        return (Vec::new(), problems);
+        return Finished { problems, ..Finished::default() };
     }
     let boxed = boxed_fields(&drafts);
     let constants = constants(&drafts);
@@ -78,11 +88,6 @@ pub(super) fn finish(
                     };
                 }
             }
-            let mut users = modules[index].iter();
-            let module = match (users.next(), users.next()) {
-                (Some(only), None) => (*only).to_owned(),
-                _ => SHARED.to_owned(),
-            };
             let in_requests = in_requests[index];
             TypeDefinition {
                 name: draft.name,
@@ -90,12 +95,30 @@ pub(super) fn finish(
                 required_name: None,
                 doc: draft.doc,
                 kind,
-                module,
                 in_requests,
             }
         })
         .collect();
-    (definitions, problems)
+    Finished { definitions, modules: type_modules(&modules, groups), problems }
+}
+
+/// The module of the only group that uses a type; for others the one of shared types.
+fn type_modules(users: &[BTreeSet<&str>], groups: &[Group]) -> Vec<TypeModule> {
+    let mut modules: BTreeMap<&str, Vec<TypeId>> = BTreeMap::new();
+    for (index, users) in users.iter().enumerate() {
+        let mut users = users.iter();
+        let module = match (users.next(), users.next()) {
+            (Some(only), None) => *only,
+            _ => SHARED,
+        };
+        modules.entry(module).or_default().push(TypeId(index));
+    }
+    let files: BTreeMap<&str, &str> = groups.iter().map(|group| (&*group.module, &*group.file)).collect();
+    let module = |(name, types): (&str, Vec<TypeId>)| {
+        let file = files.get(name).map_or_else(|| module_file(SHARED), |file| (*file).to_owned());
+        TypeModule { name: name.to_owned(), file: format!("types/{file}"), types }
+    };
+    modules.into_iter().map(module).collect()
 }
 
 /// Everything that a type holds, itself included.

@@ -35,6 +35,7 @@ impl<'d> Lowering<'d> {
             error_codes: self.error_codes(),
             groups: Vec::new(),
             types: Vec::new(),
+            type_modules: Vec::new(),
         }
     }
 

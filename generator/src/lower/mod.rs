@@ -55,14 +55,15 @@ pub(crate) fn lower(document: &Document<'_>, dialect: Dialect) -> Result<Api, Ve
     api.roles = roles;
     problems.extend(union::settle(document, dialect, &mut types.drafts));
     let drafts = std::mem::take(&mut types.drafts);
-    let (mut definitions, more) = graph::finish(document, drafts, &uses, &types.one_way);
-    types.name_required(&mut definitions);
+    let mut finished = graph::finish(document, drafts, &uses, &types.one_way, &api.groups);
+    types.name_required(&mut finished.definitions);
     problems.extend(types.found.problems);
-    problems.extend(more);
+    problems.extend(finished.problems);
     if !problems.is_empty() {
         return Err(problems);
     }
-    api.types = definitions;
+    api.types = finished.definitions;
+    api.type_modules = finished.modules;
     Ok(api)
 }
 

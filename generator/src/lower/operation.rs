@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Lowering;
-use super::groups::Written;
+use super::groups::{Names, Written};
 use super::parameter::source_words;
 use crate::Dialect;
 use crate::diagnostic::Code;
@@ -20,7 +20,7 @@ impl<'d> Lowering<'d> {
     pub(super) fn operation(
         &mut self,
         written: &Written<'d>,
-        type_name: String,
+        Names { type_name, file }: Names,
         module: &str,
         methods: &mut Scope,
     ) -> model::Operation {
@@ -115,6 +115,7 @@ impl<'d> Lowering<'d> {
             answer,
             answer_origin,
             arguments: arguments.finish(),
+            arguments_file: format!("arguments/{file}.json"),
         }
     }
 }
