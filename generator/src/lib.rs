@@ -80,6 +80,9 @@ pub struct Generated {
     pub operations: usize,
     /// How many types with a name there are.
     pub types: usize,
+    /// What a document of others has and the client does not use, with a count and the first place of each kind. Empty
+    /// for [`Dialect::FlightHub`].
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Tells everything that is wrong with a specification, and every rule that it breaks: the errors for which [`generate`]
@@ -105,7 +108,7 @@ pub fn lint(source: &Source, dialect: Dialect) -> Diagnostics {
 pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnostics> {
     let failed = |problems| Diagnostics::new(source.clone(), problems);
     let document = document::Document::read(source, options.dialect)?;
-    let api = lower::lower(&document, options.dialect).map_err(failed)?;
+    let lower::Lowered { api, warnings } = lower::lower(&document, options.dialect).map_err(failed)?;
     // Of a large document the model and the files alone are much.
     drop(document);
     let runtime = options.runtime.clone().map_or(emit::Runtime::Crate, emit::Runtime::External);
@@ -117,5 +120,5 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
         };
         failed(faults.into_iter().map(internal).collect())
     })?;
-    Ok(Generated { files, operations: api.operations().count(), types: api.types.len() })
+    Ok(Generated { files, operations: api.operations().count(), types: api.types.len(), warnings })
 }

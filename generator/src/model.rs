@@ -22,6 +22,8 @@ pub(crate) struct Api {
     pub(crate) types: Vec<TypeDefinition>,
     /// Where the types are, in the order of the names of the modules.
     pub(crate) type_modules: Vec<TypeModule>,
+    /// What the document has and the client does not use, a sentence for each kind.
+    pub(crate) not_used: Vec<String>,
 }
 
 /// Where the token of a call is written.
@@ -316,6 +318,8 @@ pub(crate) struct TypeDefinition {
     pub(crate) required_name: Option<String>,
     pub(crate) doc: String,
     pub(crate) kind: TypeKind,
+    /// Whether an operation has it in its parameters, its body or its response.
+    pub(crate) is_used: bool,
     /// Whether a caller makes values of it.
     pub(crate) in_requests: bool,
 }

@@ -13,7 +13,13 @@ impl Emitter<'_> {
         let api = self.api;
         let use_runtime = self.use_runtime();
         let title = &api.title;
-        let heading = inner_doc(&format!("{title}\n\n{}", api.doc));
+        let not_used = match api.not_used.as_slice() {
+            [] => String::new(),
+            sentences => format!("# Not used\n\n- {}", sentences.join("\n- ")),
+        };
+        let paragraphs = [title.as_str(), &api.doc, &not_used];
+        let paragraphs: Vec<&str> = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
+        let heading = inner_doc(&paragraphs.join("\n\n"));
         let modules = api.groups.iter().map(|group| ident(&group.module));
         let client = self.in_crate().then(|| quote! { mod client; });
         let region = (self.in_crate() && !api.regions.is_empty()).then(|| quote! { pub use client::Region; });

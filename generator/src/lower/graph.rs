@@ -95,6 +95,7 @@ pub(super) fn finish(
                 required_name: None,
                 doc: draft.doc,
                 kind,
+                is_used: !modules[index].is_empty(),
                 in_requests,
             }
         })

@@ -75,7 +75,7 @@ impl<'d> Lowering<'d> {
         let at = path.key(&method);
         for (name, key) in [(file, "operationId"), (file_name(module), "tags")] {
             if name.len() > MAX_FILE_NAME {
-                let message = format!("in the client this name would have {} letters", name.len());
+                let message = format!("in the client its file would have a name of {} letters", name.len());
                 let help = format!("choose one of at most {MAX_FILE_NAME}: it becomes the name of a file, too");
                 self.found.tell(Code::TooLarge, at.key(key).value(), message, help);
             }

@@ -36,6 +36,7 @@ impl<'d> Lowering<'d> {
             groups: Vec::new(),
             types: Vec::new(),
             type_modules: Vec::new(),
+            not_used: Vec::new(),
         }
     }
 

@@ -68,6 +68,9 @@ impl<'d> Lowering<'d> {
             body
         });
         let (answer, answer_origin) = self.answer(operation, at, context);
+        if !operation.callbacks.is_empty() {
+            self.unused.callbacks.add(at.key("callbacks"));
+        }
         let (risk, retry) = self.risk_and_retry(operation, written.http_method, at);
         let known = |key: &str| operation.extensions.get(key);
         let client_name = known("x-client-name").and_then(Value::as_str);

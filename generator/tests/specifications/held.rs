@@ -41,6 +41,11 @@ fn of_source(source: &Source, dialect: Dialect, original: Option<&Source>) -> bo
     let made = match generate(source, &options) {
         Ok(made) => {
             assert!(errors.is_empty(), "lint refuses what is generated:\n{linted}");
+            let warnings = Diagnostics::new(source.clone(), made.warnings.clone());
+            assert_eq!(warnings.problems(), made.warnings, "in another order, or twice");
+            assert!(warnings.problems().iter().all(|problem| problem.severity() == Severity::Warning), "{warnings}");
+            assert!(dialect == Dialect::Foreign || made.warnings.is_empty(), "{warnings}");
+            told(&warnings);
             is_rust(&made);
             Some(made)
         }
