@@ -28,6 +28,8 @@ pub(crate) struct Arguments {
     pub(crate) values: BTreeMap<String, Value>,
     /// The body.
     pub(crate) body: Option<Value>,
+    /// How many bytes it has.
+    pub(crate) length: usize,
 }
 
 /// Who may ask.
@@ -56,6 +58,7 @@ pub(crate) fn check(
     check.query(&mut arguments.values)?;
     check.headers()?;
     arguments.body = check.body()?;
+    arguments.length = request.body.len();
     Ok(arguments)
 }
 

@@ -34,6 +34,7 @@ mod check;
 mod day;
 mod fault;
 mod http;
+mod kept;
 mod record;
 mod route;
 mod schema;
