@@ -32,6 +32,13 @@ pub(crate) struct Arguments {
     pub(crate) length: usize,
 }
 
+impl Arguments {
+    /// The body, or null.
+    pub(crate) fn body(&self) -> &Value {
+        self.body.as_ref().unwrap_or(&Value::Null)
+    }
+}
+
 /// Who may ask.
 pub(crate) struct Access<'a> {
     pub(crate) token: &'a str,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::check::{Arguments, BAD_PARAMETER};
-use super::kept::Kept;
+use super::kept::{Kept, Limits};
 use super::state::{Examples, Ids, Outcome, listed, rfc3339, with};
 
 /// How long an immediate task waits, in seconds.
@@ -18,6 +18,8 @@ const FLIGHT: i64 = 20 * 60;
 /// How long a task is planned for, if it does not say so.
 const WINDOW: i64 = 60 * 60;
 const MAX_FORWARDERS: usize = 20;
+/// How many things of a kind are remembered, and how many bytes of the requests that made them.
+const KEPT: Limits = Limits { count: 1000, bytes: 8 << 20 };
 
 const NO_TRACK: Outcome = Outcome::Refused(219_017, "no track for the task yet");
 const NO_TASK: Outcome = Outcome::Refused(219_021, "record not found");
@@ -57,10 +59,10 @@ impl Site {
     /// A new project; one that is at home has what the examples have.
     pub(crate) fn new(home: bool, examples: &Examples<'_>) -> Self {
         let mut site = Self {
-            tasks: Kept::default(),
-            waylines: Kept::default(),
-            forwarders: Kept::default(),
-            held: Kept::default(),
+            tasks: Kept::new(KEPT),
+            waylines: Kept::new(KEPT),
+            forwarders: Kept::new(KEPT),
+            held: Kept::new(KEPT),
         };
         if home {
             let detail = examples.data("getFlightTask");
@@ -81,10 +83,10 @@ impl Site {
         now: i64,
         ids: &mut Ids<'_>,
     ) -> Outcome {
-        let (body, length) = (arguments.body.as_ref().unwrap_or(&Value::Null), arguments.length);
+        let body = arguments.body();
         let value = |name: &str| arguments.values.get(name).unwrap_or(&Value::Null);
         match operation {
-            "createFlightTask" => self.create_task((body, length), examples, now, ids),
+            "createFlightTask" => self.create_task(arguments, examples, now, ids),
             "updateFlightTaskStatus" => self.change_task(value("task_uuid"), &body["status"], now),
             "listFlightTasks" => self.list_tasks(&value, now),
             "getFlightTask" => self.task(value("task_uuid")).map_or(NO_TASK, |task| Outcome::Data(task.detail(now))),
@@ -98,7 +100,7 @@ impl Site {
                 Some(_) => NO_TRACK,
                 None => NO_TASK,
             },
-            "finishWaylineUpload" => self.add_wayline((body, length), examples, now, ids),
+            "finishWaylineUpload" => self.add_wayline(arguments, examples, now, ids),
             "listWaylines" => {
                 let entry = |wayline: &Value| {
                     let mut entry = wayline.clone();
@@ -115,7 +117,7 @@ impl Site {
             }
             "acquireControl" => self.acquire(body, examples),
             "releaseControl" => self.release(body, examples),
-            "createStreamForwarder" => self.create_forwarder((body, length), examples, ids),
+            "createStreamForwarder" => self.create_forwarder(arguments, examples, ids),
             "listStreamForwarders" => Outcome::Data(json!({"list": listed(self.forwarders.iter().cloned().collect())})),
             "setStreamForwarder" => self.set_forwarder(value("converter_id"), &body["auto_push_stream"]),
             "deleteStreamForwarder" => {
@@ -131,13 +133,8 @@ impl Site {
         self.tasks.iter().find(|task| task.detail["uuid"] == *id)
     }
 
-    fn create_task(
-        &mut self,
-        (body, length): (&Value, usize),
-        examples: &Examples<'_>,
-        now: i64,
-        ids: &mut Ids<'_>,
-    ) -> Outcome {
+    fn create_task(&mut self, made: &Arguments, examples: &Examples<'_>, now: i64, ids: &mut Ids<'_>) -> Outcome {
+        let body = made.body();
         let kind = body["task_type"].as_str().unwrap_or("immediate");
         let first = match kind {
             "immediate" => None,
@@ -186,7 +183,7 @@ impl Site {
             entry = with(entry, &[("resumable_status", resumable.clone())]);
         }
         let detail = with(detail, &given);
-        self.tasks.push(Task { detail, entry, begin: Some(begin), suspended: false, missed: false }, length);
+        self.tasks.push(Task { detail, entry, begin: Some(begin), suspended: false, missed: false }, made.length);
         Outcome::Data(with(examples.data("createFlightTask"), &[("task_uuid", json!(id))]))
     }
 
@@ -223,17 +220,11 @@ impl Site {
         Outcome::Data(json!({"list": listed(entries.filter(fits).collect())}))
     }
 
-    fn add_wayline(
-        &mut self,
-        (body, length): (&Value, usize),
-        examples: &Examples<'_>,
-        now: i64,
-        ids: &mut Ids<'_>,
-    ) -> Outcome {
-        let (id, name) = (json!(ids.uuid()), &body["name"]);
+    fn add_wayline(&mut self, made: &Arguments, examples: &Examples<'_>, now: i64, ids: &mut Ids<'_>) -> Outcome {
+        let (id, name) = (json!(ids.uuid()), &made.body()["name"]);
         let updated = json!(now.saturating_mul(1000));
         let members = [("id", id.clone()), ("name", name.clone()), ("update_time", updated)];
-        self.waylines.push(with(examples.data("getWayline"), &members), length);
+        self.waylines.push(with(examples.data("getWayline"), &members), made.length);
         Outcome::Data(with(examples.data("finishWaylineUpload"), &[("uuid", id), ("name", name.clone())]))
     }
 
@@ -263,12 +254,8 @@ impl Site {
         self.held.iter().filter(|(aircraft, _)| aircraft == drone).map(|(_, payload)| payload.clone()).collect()
     }
 
-    fn create_forwarder(
-        &mut self,
-        (body, length): (&Value, usize),
-        examples: &Examples<'_>,
-        ids: &mut Ids<'_>,
-    ) -> Outcome {
+    fn create_forwarder(&mut self, made: &Arguments, examples: &Examples<'_>, ids: &mut Ids<'_>) -> Outcome {
+        let body = made.body();
         if self.forwarders.len() >= MAX_FORWARDERS {
             return TOO_MANY_FORWARDERS;
         }
@@ -290,7 +277,7 @@ impl Site {
             ("auto_push_stream", json!(false)),
             ("state", json!("initialized")),
         ];
-        self.forwarders.push(with(template, &members), length);
+        self.forwarders.push(with(template, &members), made.length);
         Outcome::Data(with(examples.data("createStreamForwarder"), &[("converter_id", id)]))
     }
 

@@ -1,38 +1,44 @@
-//! Things that are remembered: the last ones, as many as there is memory for.
+//! Things that are kept: the last ones, as many as there is memory for.
 //!
-//! In: things and how long the requests were that made them. Out: the same, in order. A server that runs for days does
-//! not grow, however much it is asked to remember. Must not know what the things are.
+//! In: things and how many bytes they count for. Out: the same, in order. A server that runs for days does not grow,
+//! however much it is sent. Must not know what the things are.
 
 use std::collections::VecDeque;
 
-const MAX_COUNT: usize = 1000;
-/// Bytes of the requests that made them.
-const MAX_BYTES: usize = 8 << 20;
+/// How much is kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) count: usize,
+    pub(crate) bytes: usize,
+}
 
-/// Things of a kind, the oldest first. Those are forgotten if there are too many, or if they are too large together. The
+/// Things of a kind, the oldest first. Those are dropped if there are too many, or if they are too large together. The
 /// last one stays.
 #[derive(Debug)]
 pub(crate) struct Kept<T> {
+    limits: Limits,
     things: VecDeque<(T, usize)>,
     bytes: usize,
 }
 
-impl<T> Default for Kept<T> {
-    fn default() -> Self {
-        Self { things: VecDeque::new(), bytes: 0 }
-    }
-}
-
 impl<T> Kept<T> {
-    pub(crate) fn push(&mut self, thing: T, bytes: usize) {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self { limits, things: VecDeque::new(), bytes: 0 }
+    }
+
+    /// Adds a thing, and says how many were dropped for it.
+    pub(crate) fn push(&mut self, thing: T, bytes: usize) -> u64 {
         self.things.push_back((thing, bytes));
         self.bytes = self.bytes.saturating_add(bytes);
+        let mut dropped = 0;
         while self.things.len() > 1
-            && (self.things.len() > MAX_COUNT || self.bytes > MAX_BYTES)
+            && (self.things.len() > self.limits.count || self.bytes > self.limits.bytes)
             && let Some((_, bytes)) = self.things.pop_front()
         {
             self.bytes = self.bytes.saturating_sub(bytes);
+            dropped += 1;
         }
+        dropped
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -54,9 +60,11 @@ impl<T> Kept<T> {
 }
 
 impl<T> Extend<T> for Kept<T> {
-    /// Adds things that no request made.
+    /// Adds things that count for nothing.
     fn extend<I: IntoIterator<Item = T>>(&mut self, things: I) {
-        things.into_iter().for_each(|thing| self.push(thing, 0));
+        for thing in things {
+            self.push(thing, 0);
+        }
     }
 }
 
@@ -64,23 +72,34 @@ impl<T> Extend<T> for Kept<T> {
 mod tests {
     use super::*;
 
+    const LIMITS: Limits = Limits { count: 3, bytes: 100 };
+
+    fn things(kept: &Kept<usize>) -> Vec<usize> {
+        kept.iter().copied().collect()
+    }
+
     #[test]
     fn the_last_things_are_kept() {
-        let mut kept = Kept::default();
-        kept.extend([1, 2]);
-        for thing in 3..=MAX_COUNT + 2 {
-            kept.push(thing, 1);
-        }
-        assert_eq!((kept.len(), kept.iter().next(), kept.iter().last()), (MAX_COUNT, Some(&3), Some(&(MAX_COUNT + 2))));
-        kept.push(7, MAX_BYTES - 10);
-        assert_eq!(kept.len(), 11);
-        kept.push(8, MAX_BYTES + 1);
-        assert_eq!(kept.iter().collect::<Vec<_>>(), [&8]);
-        kept.push(9, MAX_BYTES);
-        kept.push(10, 1);
-        assert_eq!(kept.iter().collect::<Vec<_>>(), [&10]);
+        let mut kept = Kept::new(LIMITS);
+        kept.extend([1, 2, 3]);
+        assert_eq!((kept.push(4, 10), things(&kept)), (1, vec![2, 3, 4]));
+        assert_eq!((kept.push(5, 90), things(&kept)), (1, vec![3, 4, 5]));
+        // There are no more than three, but they are too large.
+        assert_eq!((kept.push(6, 1), things(&kept)), (2, vec![5, 6]));
+        assert_eq!((kept.push(7, 101), things(&kept)), (2, vec![7]));
+        assert_eq!((kept.push(8, 100), things(&kept)), (1, vec![8]));
+        assert_eq!((kept.push(9, usize::MAX), things(&kept)), (1, vec![9]));
+        assert_eq!((kept.push(10, 0), things(&kept)), (1, vec![10]));
+    }
+
+    #[test]
+    fn what_is_gone_leaves_room() {
+        let mut kept = Kept::new(LIMITS);
+        kept.push(1, 60);
+        kept.push(2, 40);
         kept.iter_mut().for_each(|thing| *thing += 1);
-        kept.retain(|thing| *thing == 10);
-        assert_eq!(kept.len(), 0);
+        kept.retain(|thing| *thing == 3);
+        assert_eq!((kept.push(4, 60), things(&kept)), (0, vec![3, 4]));
+        assert_eq!((kept.push(5, 1), things(&kept)), (1, vec![4, 5]));
     }
 }

@@ -131,7 +131,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// What the client has because of this interface: accessors of groups, the project, regions.
+    /// What the client has because of this interface: accessors of groups, the project, regions, and what can be mocked.
     pub(super) fn client(&self) -> TokenStream {
         let api = self.api;
         let accessors: Vec<TokenStream> = ["Client", "ProjectClient"]
@@ -217,11 +217,30 @@ impl Emitter<'_> {
                 }
             }
         });
+        let mocked = api.groups.iter().flat_map(|group| {
+            let module = ident(&group.module);
+            group.operations.iter().map(move |operation| {
+                let name = ident(&operation.type_name);
+                quote! { impl Sealed for super::super::#module::#name {} }
+            })
+        });
+        let mocked: Vec<_> = mocked.collect();
+        let mocked = (!mocked.is_empty()).then(|| {
+            quote! {
+                #[cfg(feature = "testing")]
+                mod mocked {
+                    #![doc = " The operations of the specification that the mock server interprets."]
+                    use crate::testing::sealed::Sealed;
+                    #(#mocked)*
+                }
+            }
+        });
         quote! {
             #(#accessors)*
             #project
             #language
             #region
+            #mocked
         }
     }
 }
