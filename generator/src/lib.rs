@@ -80,6 +80,9 @@ pub struct Generated {
     pub operations: usize,
     /// How many types with a name there are.
     pub types: usize,
+    /// What a document of others has and the client does not use, with a count and the first place of each kind. Empty
+    /// for [`Dialect::FlightHub`].
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Tells everything that is wrong with a specification, and every rule that it breaks: the errors for which [`generate`]
@@ -105,22 +108,17 @@ pub fn lint(source: &Source, dialect: Dialect) -> Diagnostics {
 pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnostics> {
     let failed = |problems| Diagnostics::new(source.clone(), problems);
     let document = document::Document::read(source, options.dialect)?;
-    let api = lower::lower(&document, options.dialect).map_err(failed)?;
+    let lower::Lowered { api, warnings } = lower::lower(&document, options.dialect).map_err(failed)?;
     // Of a large document the model and the files alone are much.
     drop(document);
     let runtime = options.runtime.clone().map_or(emit::Runtime::Crate, emit::Runtime::External);
-    let tasks = emit::tasks(&api, &runtime);
-    let mut files =
-        files::format(&tasks, |task| emit::emit(&api, &runtime, task), &options.made_by).map_err(|faults| {
-            let internal = |fault: String| {
-                let help = "this is a fault of the generator: please report it with the specification";
-                Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)
-            };
-            failed(faults.into_iter().map(internal).collect())
-        })?;
-    if options.runtime.is_none() {
-        // The client can play the service for tests; it is interpreted for that, not compiled.
-        files.insert("specification.yaml".to_owned(), files::opened(source.unmarked(), &options.made_by));
-    }
-    Ok(Generated { files, operations: api.operations().count(), types: api.types.len() })
+    let tasks = emit::tasks(&api, &runtime, source.unmarked());
+    let files = files::format(&tasks, |task| emit::emit(&api, &runtime, task), &options.made_by).map_err(|faults| {
+        let internal = |fault: String| {
+            let help = "this is a fault of the generator: please report it with the specification";
+            Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)
+        };
+        failed(faults.into_iter().map(internal).collect())
+    })?;
+    Ok(Generated { files, operations: api.operations().count(), types: api.types.len(), warnings })
 }

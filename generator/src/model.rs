@@ -2,7 +2,7 @@
 //!
 //! Made by [`crate::lower`], read by [`crate::emit`] and [`crate::compare`]. Every name in it is already a Rust identifier
 //! that nothing else in its scope has, every text is already documentation that rustdoc takes, every reference leads
-//! somewhere. Nothing here knows OpenAPI's types, or tokens. Things know by JSON pointers where they are written; what is
+//! somewhere, every path of a file is that of no other one on any system. Nothing here knows OpenAPI's types, or tokens. Things know by JSON pointers where they are written; what is
 //! emitted does not depend on that.
 
 use serde_json::Value;
@@ -20,6 +20,10 @@ pub(crate) struct Api {
     pub(crate) error_codes: Vec<ErrorCode>,
     pub(crate) groups: Vec<Group>,
     pub(crate) types: Vec<TypeDefinition>,
+    /// Where the types are, in the order of the names of the modules.
+    pub(crate) type_modules: Vec<TypeModule>,
+    /// What the document has and the client does not use, a sentence for each kind.
+    pub(crate) not_used: Vec<String>,
 }
 
 /// Where the token of a call is written.
@@ -82,8 +86,10 @@ pub(crate) struct Group {
     pub(crate) name: String,
     /// Where the tag is declared, if it is.
     pub(crate) pointer: Option<String>,
-    /// Module, file and accessor.
+    /// Module and accessor.
     pub(crate) module: String,
+    /// Path of the module's file.
+    pub(crate) file: String,
     /// The type that has the operations as methods.
     pub(crate) type_name: String,
     pub(crate) doc: String,
@@ -154,6 +160,8 @@ pub(crate) struct Operation {
     pub(crate) answer_origin: Origin,
     /// JSON Schema of the arguments.
     pub(crate) arguments: Value,
+    /// Path of the file that has it.
+    pub(crate) arguments_file: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -301,6 +309,15 @@ impl TypeRef {
     }
 }
 
+/// A module of types: those that only one group uses, or those that are shared.
+#[derive(Debug)]
+pub(crate) struct TypeModule {
+    pub(crate) name: String,
+    /// Path of its file.
+    pub(crate) file: String,
+    pub(crate) types: Vec<TypeId>,
+}
+
 /// A type with a name of its own.
 #[derive(Debug)]
 pub(crate) struct TypeDefinition {
@@ -310,8 +327,8 @@ pub(crate) struct TypeDefinition {
     pub(crate) required_name: Option<String>,
     pub(crate) doc: String,
     pub(crate) kind: TypeKind,
-    /// The module of the only group that uses it; `shared` for others.
-    pub(crate) module: String,
+    /// Whether an operation has it in its parameters, its body or its response.
+    pub(crate) is_used: bool,
     /// Whether a caller makes values of it.
     pub(crate) in_requests: bool,
     /// Whether strings hold it as JSON.

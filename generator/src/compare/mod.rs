@@ -84,7 +84,7 @@ pub fn compare(old: &Source, new: &Source, mode: Mode) -> Result<Comparison, Vec
 
 fn read(source: &Source, dialect: Dialect) -> Result<(Document<'_>, Api), Diagnostics> {
     let document = Document::read(source, dialect)?;
-    match lower::lower(&document, dialect) {
+    match lower::lower(&document, dialect).map(|lowered| lowered.api) {
         Ok(api) => Ok((document, api)),
         Err(problems) => Err(Diagnostics::new(source.clone(), problems)),
     }

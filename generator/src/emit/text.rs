@@ -4,7 +4,6 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::model::{Api, Operation, Outcome, Retry, Risk, Scope};
-use crate::names::{Case, identifier};
 
 /// What stands between the lines of a documentation until the file is text: one attribute takes a fraction of the time
 /// that many take.
@@ -49,10 +48,6 @@ fn raw(text: &str) -> Literal {
 /// read, is refused by the compiler.
 fn is_refused(sign: char) -> bool {
     matches!(sign, LINE_END | '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-pub(super) fn arguments_file(operation: &Operation) -> String {
-    format!("{}.json", identifier(&operation.type_name, Case::Snake).trim_start_matches("r#"))
 }
 
 pub(super) fn risk(risk: Risk) -> &'static str {

@@ -2,10 +2,10 @@
 
 use openapiv3::{Operation, ReferenceOr, Response, Responses, Schema, StatusCode};
 
-use super::Lowering;
 use super::content::Form;
 use super::graph::Use;
 use super::keys::{Keys, Slot};
+use super::{Lowering, Target};
 use crate::Dialect;
 use crate::diagnostic::Code;
 use crate::document::pointer::At;
@@ -26,34 +26,36 @@ impl<'d> Lowering<'d> {
         let responses_at = at.key("responses");
         let responses = &operation.responses;
         let mut successes: Vec<(String, &'d ReferenceOr<Response>)> = Vec::new();
+        let mut failures: Vec<(String, &'d ReferenceOr<Response>)> = Vec::new();
         for (status, response) in &responses.responses {
             let success = match status {
                 StatusCode::Code(code) => (200..300).contains(code),
                 StatusCode::Range(hundreds) => *hundreds == 2,
             };
-            if success {
-                successes.push((status_key(status), response));
-            } else if self.dialect == Dialect::FlightHub {
-                self.failure(&status_key(status), response, responses_at);
-            }
+            let list = if success { &mut successes } else { &mut failures };
+            list.push((status_key(status), response));
         }
         if let Some(default) = &responses.default {
-            if successes.is_empty() && self.dialect == Dialect::Foreign {
-                successes.push(("default".to_owned(), default));
-            } else if self.dialect == Dialect::FlightHub {
-                self.failure("default", default, responses_at);
-            }
+            let success = successes.is_empty() && self.dialect == Dialect::Foreign;
+            let list = if success { &mut successes } else { &mut failures };
+            list.push(("default".to_owned(), default));
         }
+        self.failures(&failures, responses_at);
         let mut answers: Vec<(&str, (Answer, Origin))> = Vec::new();
+        let mut has_headers = false;
         for (status, response) in &successes {
             let at = responses_at.key(status);
             let Some((response, pointer)) = self.resolve(response, at, "responses", |all| &all.responses) else {
                 continue;
             };
+            has_headers |= !response.headers.is_empty();
             let (answer, node) = self.success(response, At::Base(&pointer), at, (id, module));
             if !answers.iter().any(|(_, (known, _))| *known == answer) {
                 answers.push((status, (answer, Origin { slot: at.pointer(), node })));
             }
+        }
+        if has_headers {
+            self.unused.headers.add(responses_at);
         }
         let nothing = (Answer::Nothing, Origin { slot: responses_at.pointer(), node: responses_at.pointer() });
         match answers.as_slice() {
@@ -209,7 +211,25 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Failures are read by the client itself: they must have the form that it knows.
+    /// Failures of our own specification are read by the client. Those of others are not typed.
+    fn failures(&mut self, failures: &[(String, &'d ReferenceOr<Response>)], responses_at: At<'_>) {
+        if self.dialect == Dialect::FlightHub {
+            for (status, response) in failures {
+                self.failure(status, response, responses_at);
+            }
+            return;
+        }
+        let first = failures.iter().find(|(status, response)| {
+            let at = responses_at.key(status);
+            let target = self.target(response, at, "responses", |all| &all.responses);
+            matches!(target, Target::Found(response, _) if !response.content.is_empty())
+        });
+        if let Some((status, _)) = first {
+            self.unused.failures.add(responses_at.key(status));
+        }
+    }
+
+    /// A failure must have the form that the client knows.
     fn failure(&mut self, status: &str, response: &'d ReferenceOr<Response>, responses_at: At<'_>) {
         let at = responses_at.key(status);
         let Some((response, pointer)) = self.resolve(response, at, "responses", |all| &all.responses) else { return };

@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::circles::circles;
+use super::groups::module_file;
 use super::types::{Draft, OneWay};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::document::grammar::CONTENT_SCHEMA;
 use crate::document::pointer::At;
-use crate::model::{EnumValues, TypeDefinition, TypeId, TypeKind, TypeRef};
+use crate::model::{EnumValues, Group, TypeDefinition, TypeId, TypeKind, TypeModule, TypeRef};
 
 /// Module of types that no group has for itself.
 pub(super) const SHARED: &str = "shared";
@@ -24,16 +25,25 @@ pub(super) struct Use {
     pub(super) in_request: bool,
 }
 
+/// What the drafts become.
+#[derive(Debug, Default)]
+pub(super) struct Finished {
+    pub(super) definitions: Vec<TypeDefinition>,
+    pub(super) modules: Vec<TypeModule>,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
 pub(super) fn finish(
     document: &Document<'_>,
     mut drafts: Vec<Draft>,
     uses: &[Use],
     one_way: &[OneWay],
     contents: &BTreeMap<String, TypeId>,
-) -> (Vec<TypeDefinition>, Vec<Diagnostic>) {
+    groups: &[Group],
+) -> Finished {
     let mut problems = circular_aliases(document, &drafts);
     if !problems.is_empty() {
-        return (Vec::new(), problems);
+        return Finished { problems, ..Finished::default() };
     }
     problems.extend(attach_contents(document, &mut drafts, contents));
     let in_strings: BTreeSet<TypeId> = contents.values().copied().collect();
@@ -82,11 +92,6 @@ pub(super) fn finish(
                     };
                 }
             }
-            let mut users = modules[index].iter();
-            let module = match (users.next(), users.next()) {
-                (Some(only), None) => (*only).to_owned(),
-                _ => SHARED.to_owned(),
-            };
             let in_requests = in_requests[index];
             TypeDefinition {
                 name: draft.name,
@@ -94,13 +99,32 @@ pub(super) fn finish(
                 required_name: None,
                 doc: draft.doc,
                 kind,
-                module,
+                is_used: !modules[index].is_empty(),
                 in_requests,
                 in_strings: in_strings.contains(&TypeId(index)),
             }
         })
         .collect();
-    (definitions, problems)
+    Finished { definitions, modules: type_modules(&modules, groups), problems }
+}
+
+/// The module of the only group that uses a type; for others the one of shared types.
+fn type_modules(users: &[BTreeSet<&str>], groups: &[Group]) -> Vec<TypeModule> {
+    let mut modules: BTreeMap<&str, Vec<TypeId>> = BTreeMap::new();
+    for (index, users) in users.iter().enumerate() {
+        let mut users = users.iter();
+        let module = match (users.next(), users.next()) {
+            (Some(only), None) => *only,
+            _ => SHARED,
+        };
+        modules.entry(module).or_default().push(TypeId(index));
+    }
+    let files: BTreeMap<&str, &str> = groups.iter().map(|group| (&*group.module, &*group.file)).collect();
+    let module = |(name, types): (&str, Vec<TypeId>)| {
+        let file = files.get(name).map_or_else(|| module_file(SHARED), |file| (*file).to_owned());
+        TypeModule { name: name.to_owned(), file: format!("types/{file}"), types }
+    };
+    modules.into_iter().map(module).collect()
 }
 
 /// Gives each field the type of the JSON in its strings.

@@ -15,14 +15,18 @@ use crate::diagnostic::Code;
 use crate::docs::documentation;
 use crate::document::pointer::At;
 use crate::model::Group;
-use crate::names::{Case, Scope, identifier};
+use crate::names::{Case, MAX_FILE_NAME, Scope, file_name, identifier};
 use crate::spelling::did_you_mean;
 
 /// Modules that the client has anyway.
 const TAKEN_MODULES: &[&str] = &[SHARED, "types", "r#mod", "region", "error_code", "arguments", "catalogue", "client"];
 
-/// Letters of a name that becomes the name of a file.
-const MAX_NAME: usize = 200;
+/// What an operation is called in the client.
+pub(super) struct Names {
+    pub(super) type_name: String,
+    /// That of its files, without their endings.
+    pub(super) file: String,
+}
 
 /// An operation as it is written, with its place.
 pub(super) struct Written<'d> {
@@ -37,20 +41,21 @@ impl<'d> Lowering<'d> {
     /// All operations, by tag, in the order of the tags.
     pub(super) fn groups(&mut self) -> Vec<Group> {
         let written = self.written();
-        let mut groups = self.tags(&written);
         let ids: Vec<&str> = written.iter().map(|written| written.id.as_str()).collect();
         let mut types = Scope::default();
         let type_names = types.issue_types(&ids);
+        let mut groups = self.tags(&written, &mut types);
+        let files = Scope::of_files([]).issue_files(&ids);
         let mut methods: HashMap<usize, Scope> = HashMap::new();
         let positions: HashMap<String, usize> =
             groups.iter().enumerate().map(|(position, group)| (group.name.clone(), position)).collect();
-        for (written, type_name) in written.iter().zip(type_names) {
+        for ((written, type_name), file) in written.iter().zip(type_names).zip(files) {
             let tag = tag(written.operation);
             let Some(&position) = positions.get(tag) else { continue };
             let module = groups[position].module.clone();
             let scope = methods.entry(position).or_insert_with(|| Scope::with_taken(["new"]));
-            self.check_names(written, &type_name, &module);
-            let operation = self.operation(written, type_name, &module, scope);
+            self.check_names(written, &file, &module);
+            let operation = self.operation(written, Names { type_name, file }, &module, scope);
             groups[position].operations.push(operation);
         }
         for operation in groups.iter_mut().flat_map(|group| &mut group.operations) {
@@ -63,15 +68,15 @@ impl<'d> Lowering<'d> {
     }
 
     /// The names of an operation and of its group become names of files.
-    fn check_names(&mut self, written: &Written<'d>, type_name: &str, module: &str) {
+    fn check_names(&mut self, written: &Written<'d>, file: &str, module: &str) {
         let paths = At::ROOT.key("paths");
         let path = paths.key(written.path);
         let method = written.http_method.to_ascii_lowercase();
         let at = path.key(&method);
-        for (name, key) in [(type_name, "operationId"), (module, "tags")] {
-            if name.len() > MAX_NAME {
-                let message = format!("in the client this name would have {} letters", name.len());
-                let help = format!("choose one of at most {MAX_NAME}: it becomes the name of a file, too");
+        for (name, key) in [(file, "operationId"), (file_name(module), "tags")] {
+            if name.len() > MAX_FILE_NAME {
+                let message = format!("in the client its file would have a name of {} letters", name.len());
+                let help = format!("choose one of at most {MAX_FILE_NAME}: it becomes the name of a file, too");
                 self.found.tell(Code::TooLarge, at.key(key).value(), message, help);
             }
         }
@@ -127,19 +132,22 @@ impl<'d> Lowering<'d> {
         written
     }
 
-    /// The groups: declared tags first, then others as they come.
-    fn tags(&mut self, written: &[Written<'d>]) -> Vec<Group> {
+    /// The groups: declared tags first, then others as they come. The type of a group is in one module with those of its
+    /// operations, which have their names already.
+    fn tags(&mut self, written: &[Written<'d>], types: &mut Scope) -> Vec<Group> {
         let document = self.document;
-        let mut modules = Scope::with_taken(TAKEN_MODULES.iter().copied());
-        let mut types = Scope::with_taken(["Client", "ProjectClient", "Call"]);
+        let mut modules = Scope::of_files(TAKEN_MODULES.iter().copied());
+        types.take(["Client", "ProjectClient", "Call"]);
         let mut groups: Vec<Group> = Vec::new();
         let mut known: HashMap<&str, usize> = HashMap::new();
         let tags_at = At::ROOT.key("tags");
         let mut add = |groups: &mut Vec<Group>, name: &str, pointer, client_name: &str, description: Option<&str>| {
+            let module = modules.issue(client_name, Case::Snake);
             groups.push(Group {
                 name: name.to_owned(),
                 pointer,
-                module: modules.issue(client_name, Case::Snake),
+                file: module_file(&module),
+                module,
                 type_name: types.issue_type(client_name),
                 doc: documentation(description.unwrap_or(name)),
                 operations: Vec::new(),
@@ -192,6 +200,11 @@ impl<'d> Lowering<'d> {
             ),
         }
     }
+}
+
+/// Path of the file of a module, whose name a scope of files has issued: Rust leaves no choice.
+pub(super) fn module_file(module: &str) -> String {
+    format!("{}.rs", file_name(module))
 }
 
 fn tag(operation: &Operation) -> &str {

@@ -35,6 +35,8 @@ impl<'d> Lowering<'d> {
             error_codes: self.error_codes(),
             groups: Vec::new(),
             types: Vec::new(),
+            type_modules: Vec::new(),
+            not_used: Vec::new(),
         }
     }
 

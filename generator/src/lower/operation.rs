@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Lowering;
-use super::groups::Written;
+use super::groups::{Names, Written};
 use super::parameter::source_words;
 use crate::Dialect;
 use crate::diagnostic::Code;
@@ -20,7 +20,7 @@ impl<'d> Lowering<'d> {
     pub(super) fn operation(
         &mut self,
         written: &Written<'d>,
-        type_name: String,
+        Names { type_name, file }: Names,
         module: &str,
         methods: &mut Scope,
     ) -> model::Operation {
@@ -68,6 +68,9 @@ impl<'d> Lowering<'d> {
             body
         });
         let (answer, answer_origin) = self.answer(operation, at, context);
+        if !operation.callbacks.is_empty() {
+            self.unused.callbacks.add(at.key("callbacks"));
+        }
         let (risk, retry) = self.risk_and_retry(operation, written.http_method, at);
         let known = |key: &str| operation.extensions.get(key);
         let client_name = known("x-client-name").and_then(Value::as_str);
@@ -115,6 +118,7 @@ impl<'d> Lowering<'d> {
             answer,
             answer_origin,
             arguments: arguments.finish(),
+            arguments_file: format!("arguments/{file}.json"),
         }
     }
 }
