@@ -135,7 +135,7 @@ async fn a_physical_operation_leaves_at_most_once_whatever_the_service_does() {
     for fault in faults_of_the_mock_server() {
         server.on_all().clear().fault(fault.clone());
         let pace = Instantly::new();
-        let fh = server.client_builder().unwrap().max_attempts(10).attempt_timeout(Duration::from_millis(60));
+        let fh = server.client_builder().max_attempts(10).attempt_timeout(Duration::from_millis(60));
         let fh = fh.pace(pace.clone()).build().unwrap();
         for example in physical() {
             let connections = server.connections();
@@ -352,7 +352,7 @@ async fn one_client_serves_thousands_of_calls_at_once_and_leaves_nothing_behind(
         value
     }
     let server = MockServer::start().await.unwrap().stateless();
-    let fh = anywhere(server.client_builder().unwrap().max_in_flight(16).build().unwrap());
+    let fh = anywhere(server.client_builder().max_in_flight(16).build().unwrap());
     let tasks = tokio::runtime::Handle::current().metrics();
     let before = tasks.num_alive_tasks();
     let calls: Vec<_> = (0..3_000).map(|_| tokio::spawn(anywhere(fh.clone()).projects().list().send())).collect();

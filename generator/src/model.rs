@@ -1,10 +1,12 @@
 //! The vocabulary between reading and writing: an API as plain data.
 //!
 //! Made by [`crate::lower`], read by [`crate::emit`] and [`crate::compare`]. Every name in it is already a Rust identifier
-//! that is unique in its scope, and every reference has a target. It holds facts: texts are CommonMark as the specification
-//! has it, limits are numbers, and the sentences about them are made where they are printed. Nothing here knows the types
-//! of OpenAPI documents beyond a few words of theirs, or tokens. Objects know by JSON pointers where they are defined; what
-//! is emitted does not depend on that.
+//! that is unique in its scope, every path of a file is unique on any system, and every reference has a target. It holds
+//! facts: texts are CommonMark as the specification has it, limits are numbers, and the sentences about them are made where
+//! they are printed. Nothing here knows the types of OpenAPI documents beyond a few words of theirs, or tokens. Objects know
+//! by JSON pointers where they are defined; what is emitted does not depend on that.
+
+use std::fmt;
 
 use serde_json::{Number, Value};
 
@@ -24,6 +26,47 @@ pub(crate) struct Api {
     pub(crate) error_codes: Vec<ErrorCode>,
     pub(crate) groups: Vec<Group>,
     pub(crate) types: Vec<TypeDefinition>,
+    /// Where the types are, in the order of the names of the modules.
+    pub(crate) type_modules: Vec<TypeModule>,
+    /// What the document has and the client does not use, in the order of the document.
+    pub(crate) unused: Vec<UnusedPart>,
+}
+
+/// All parts of a kind that the document has and the client does not use.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct UnusedPart {
+    pub(crate) kind: UnusedKind,
+    pub(crate) count: usize,
+    /// Where the first of them is.
+    pub(crate) pointer: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnusedKind {
+    /// Operations with responses, other than the successful one, that have content.
+    FailureResponses,
+    /// Operations whose successful response has headers.
+    ResponseHeaders,
+    /// Operations with callbacks.
+    Callbacks,
+    /// Types that no operation uses.
+    Types,
+}
+
+impl fmt::Display for UnusedPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (parts, verb) = match self.kind {
+            UnusedKind::FailureResponses => ("failure responses", "typed"),
+            UnusedKind::ResponseHeaders => ("response headers", "read"),
+            UnusedKind::Callbacks => ("callbacks", "generated"),
+            UnusedKind::Types if self.count == 1 => {
+                return f.write_str("1 type is used by none of the generated operations");
+            }
+            UnusedKind::Types => return write!(f, "{} types are used by none of the generated operations", self.count),
+        };
+        let operations = if self.count == 1 { "operation" } else { "operations" };
+        write!(f, "the {parts} of {} {operations} are not {verb}", self.count)
+    }
 }
 
 /// Where the token of a call is written.
@@ -89,8 +132,10 @@ pub(crate) struct Group {
     pub(crate) name: String,
     /// Where the tag is declared, if it is.
     pub(crate) pointer: Option<String>,
-    /// Module, file and accessor.
+    /// Module and accessor.
     pub(crate) module: String,
+    /// Path of the module's file.
+    pub(crate) file: String,
     /// The type that has the operations as methods.
     pub(crate) type_name: String,
     pub(crate) description: Option<String>,
@@ -138,6 +183,8 @@ pub(crate) struct Operation {
     pub(crate) response_ref: SourceRef,
     /// The parameters and the body as tools fill them in: by their names on the wire, in the order of the document.
     pub(crate) arguments: Vec<Argument>,
+    /// Path of the file that has them as a JSON Schema.
+    pub(crate) arguments_file: String,
 }
 
 /// A value that a tool fills in.
@@ -303,6 +350,15 @@ impl TypeRef {
     }
 }
 
+/// A module of types: those that only one group uses, or those that are shared.
+#[derive(Debug)]
+pub(crate) struct TypeModule {
+    pub(crate) name: String,
+    /// Path of its file.
+    pub(crate) file: String,
+    pub(crate) types: Vec<TypeId>,
+}
+
 /// A type with a name of its own.
 #[derive(Debug)]
 pub(crate) struct TypeDefinition {
@@ -314,8 +370,8 @@ pub(crate) struct TypeDefinition {
     pub(crate) schema_name: String,
     pub(crate) docs: Docs,
     pub(crate) kind: TypeKind,
-    /// The module of the only group that uses it; `shared` for others.
-    pub(crate) module: String,
+    /// Whether an operation has it in its parameters, its body or its response.
+    pub(crate) is_used: bool,
     /// Whether a caller makes values of it.
     pub(crate) is_input: bool,
     /// Whether strings contain it as JSON.

@@ -247,6 +247,7 @@ impl Converter {
             parameters,
             request_body,
             responses,
+            has_callbacks: !operation.callbacks.is_empty(),
             deprecated: operation.deprecated,
             security: operation.security.map(requirements),
             risk: extensions.word("x-risk", Risk::parse),
@@ -322,7 +323,7 @@ impl Converter {
     }
 
     fn response(&mut self, response: openapiv3::Response, node: NodeId) -> Response {
-        Response { content: self.content(response.content, node) }
+        Response { has_headers: !response.headers.is_empty(), content: self.content(response.content, node) }
     }
 
     fn content(&mut self, content: IndexMap<String, openapiv3::MediaType>, owner: NodeId) -> Vec<MediaType> {

@@ -129,6 +129,7 @@ pub(crate) struct Operation {
     pub(crate) request_body: Option<Id<RequestBody>>,
     /// By status, in the order of the document; `default` comes last.
     pub(crate) responses: Vec<(Status, Id<Response>)>,
+    pub(crate) has_callbacks: bool,
     pub(crate) deprecated: bool,
     pub(crate) security: Option<Vec<SecurityRequirement>>,
     pub(crate) risk: Option<Risk>,
@@ -215,6 +216,7 @@ pub(crate) struct RequestBody {
 
 #[derive(Debug)]
 pub(crate) struct Response {
+    pub(crate) has_headers: bool,
     pub(crate) content: Vec<MediaType>,
 }
 

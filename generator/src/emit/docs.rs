@@ -7,9 +7,8 @@ use serde_json::{Number, Value};
 use crate::document::openapi::Confidence;
 use crate::model::{
     Api, Bound, Constraints, Docs, EnumValue, ErrorCode, Field, Group, Operation, Outcome, Region, Retry, Risk, Scope,
-    Size, SizeOf, Source, Variant,
+    Size, SizeOf, Source, UnusedPart, Variant,
 };
-use crate::names::{Case, identifier};
 use crate::rustdoc::{documentation, plain_line};
 
 /// What stands between the lines of a documentation until the file is text: one attribute takes a fraction of the time
@@ -57,10 +56,6 @@ fn is_refused(sign: char) -> bool {
     matches!(sign, LINE_END | '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-pub(super) fn arguments_file(operation: &Operation) -> String {
-    format!("{}.json", identifier(&operation.type_name, Case::Snake).trim_start_matches("r#"))
-}
-
 pub(super) fn risk(risk: Risk) -> &'static str {
     match risk {
         Risk::Read => "read. It changes nothing.",
@@ -84,6 +79,15 @@ pub(super) fn scope(scope: Scope) -> &'static str {
         Scope::Either => "the organization of the token, or a project.",
         Scope::Project => "a project.",
     }
+}
+
+/// What the client does not use of a document; empty if it uses everything.
+pub(super) fn unused(parts: &[UnusedPart]) -> String {
+    if parts.is_empty() {
+        return String::new();
+    }
+    let sentences: Vec<String> = parts.iter().map(|part| format!("- {}.", capitalized(&part.to_string()))).collect();
+    format!("# Not used\n\n{}", sentences.join("\n"))
 }
 
 /// Everything that there is to know about an operation.

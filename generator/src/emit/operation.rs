@@ -409,7 +409,7 @@ impl<'a> Emitter<'a> {
         };
         let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
         let lookup = &operation.lookup;
-        let arguments = format!("arguments/{}", docs::arguments_file(operation));
+        let arguments = &operation.arguments_file;
         quote! {
             &runtime::OperationInfo {
                 id: #id,

@@ -14,8 +14,10 @@ impl Emitter<'_> {
         let api = self.api;
         let use_runtime = self.use_runtime();
         let title = &api.title;
-        let heading =
-            inner_doc(&format!("{title}\n\n{}", documentation(api.description.as_deref().unwrap_or_default())));
+        let description = documentation(api.description.as_deref().unwrap_or_default());
+        let paragraphs = [title.as_str(), &description, &docs::unused(&api.unused)];
+        let paragraphs: Vec<&str> = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
+        let heading = inner_doc(&paragraphs.join("\n\n"));
         let modules = api.groups.iter().map(|group| ident(&group.module));
         let client = self.in_crate().then(|| quote! { mod client; });
         let region = (self.in_crate() && !api.regions.is_empty()).then(|| quote! { pub use client::Region; });
@@ -140,7 +142,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// What the client has because of this interface: accessors of groups, the project, regions.
+    /// What the client has because of this interface: accessors of groups, the project, regions, and what can be mocked.
     pub(super) fn client(&self) -> TokenStream {
         let api = self.api;
         let accessors: Vec<TokenStream> = ["Client", "ProjectClient"]
@@ -226,11 +228,30 @@ impl Emitter<'_> {
                 }
             }
         });
+        let mocked = api.groups.iter().flat_map(|group| {
+            let module = ident(&group.module);
+            group.operations.iter().map(move |operation| {
+                let name = ident(&operation.type_name);
+                quote! { impl Sealed for super::super::#module::#name {} }
+            })
+        });
+        let mocked: Vec<_> = mocked.collect();
+        let mocked = (!mocked.is_empty()).then(|| {
+            quote! {
+                #[cfg(feature = "testing")]
+                mod mocked {
+                    #![doc = " The operations of the specification that the mock server interprets."]
+                    use crate::testing::sealed::Sealed;
+                    #(#mocked)*
+                }
+            }
+        });
         quote! {
             #(#accessors)*
             #project
             #language
             #region
+            #mocked
         }
     }
 }

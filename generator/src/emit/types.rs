@@ -1,29 +1,18 @@
 //! Types: structs, enumerations, unions, identifiers and aliases.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::{Literal, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
 use super::docs::{self, doc};
 use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc};
 use crate::model::{
-    Api, Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind, TypeRef,
-    Union, Variant,
+    Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind, TypeModule,
+    TypeRef, Union, Variant,
 };
 
-/// The modules that types are in, in order, with their types.
-pub(super) fn modules(api: &Api) -> BTreeMap<&str, Vec<&TypeDefinition>> {
-    let mut modules: BTreeMap<&str, Vec<&TypeDefinition>> = BTreeMap::new();
-    for definition in &api.types {
-        modules.entry(&definition.module).or_default().push(definition);
-    }
-    modules
-}
-
 /// `types.rs`, from where all types are reached.
-pub(super) fn root(modules: &[&str]) -> TokenStream {
-    let modules: Vec<_> = modules.iter().map(|module| ident(module)).collect();
+pub(super) fn root(modules: &[TypeModule]) -> TokenStream {
+    let modules: Vec<_> = modules.iter().map(|module| ident(&module.name)).collect();
     quote! {
         #![doc = " What calls send and what they answer."]
         #(mod #modules;)*
@@ -32,8 +21,8 @@ pub(super) fn root(modules: &[&str]) -> TokenStream {
 }
 
 impl<'a> Emitter<'a> {
-    pub(super) fn types(self, definitions: &'a [&'a TypeDefinition]) -> impl Iterator<Item = TokenStream> + 'a {
-        let definitions = definitions.iter().map(move |definition| self.definition(definition));
+    pub(super) fn types(self, module: &'a TypeModule) -> impl Iterator<Item = TokenStream> + 'a {
+        let definitions = module.types.iter().filter_map(move |id| Some(self.definition(self.api.definition(*id)?)));
         let use_runtime = definitions.clone().any(names_runtime).then(|| self.use_runtime());
         use_runtime.into_iter().chain(definitions)
     }

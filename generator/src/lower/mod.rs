@@ -23,6 +23,7 @@ mod tags;
 #[cfg(test)]
 mod testing;
 mod unions;
+mod unused;
 mod usage;
 
 use std::collections::{HashMap, HashSet};
@@ -36,7 +37,9 @@ use crate::model::{Api, ManagedHeaders, TypeRef};
 use crate::policy::Policy;
 use schemas::Types;
 pub(crate) use tags::normalize_path;
-use usage::{Aliases, Use};
+use unused::UnusedParts;
+pub(crate) use unused::warnings;
+use usage::{Aliases, Completed, Use};
 
 /// Makes the model of a document.
 pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
@@ -52,21 +55,22 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
         aliases,
         managed_headers: ManagedHeaders::default(),
         uses: Vec::new(),
+        unused: UnusedParts::default(),
         sink: Sink::new(document),
     };
     let (token, token_pointer) = lowering.token().unzip();
     let regions = lowering.regions();
     let error_codes = lowering.error_codes();
     let groups = lowering.groups();
-    let Lowering { mut types, aliases, managed_headers, uses, sink, .. } = lowering;
+    let Lowering { mut types, aliases, managed_headers, uses, unused, sink, .. } = lowering;
     let mut problems = sink.problems;
     let drafts = std::mem::take(&mut types.drafts);
     let (drafts, ambiguous) = unions::complete(document, drafts, &aliases);
     problems.extend(ambiguous);
-    let definitions = usage::complete(&mut types, drafts, &uses);
+    let completed = usage::complete(&mut types, drafts, &uses, &groups);
     problems.extend(types.sink.problems);
-    match definitions {
-        Ok(types) if problems.is_empty() => Ok(Api {
+    match completed {
+        Ok(Completed { definitions, modules }) if problems.is_empty() => Ok(Api {
             title: document.api.title.clone(),
             description: document.api.description.clone(),
             token,
@@ -74,8 +78,10 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
             managed_headers,
             regions,
             error_codes,
+            unused: unused.complete(document, &definitions),
             groups,
-            types,
+            types: definitions,
+            type_modules: modules,
         }),
         Ok(_) => Err(problems),
         Err(more) => {
@@ -97,6 +103,7 @@ struct Lowering<'d> {
     aliases: Aliases,
     managed_headers: ManagedHeaders,
     uses: Vec<Use>,
+    unused: UnusedParts,
     sink: Sink<'d>,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Lowering;
-use super::tags::Named;
+use super::tags::{Named, OperationNames};
 use crate::diagnostic::Code;
 use crate::document::pointer::PointerRef;
 use crate::model::{Argument, Location, Operation, Parameter};
@@ -17,7 +17,7 @@ impl<'d> Lowering<'d> {
     pub(super) fn operation(
         &mut self,
         named: &Named<'d>,
-        type_name: String,
+        OperationNames { type_name, file }: OperationNames,
         module: &str,
         methods: &mut Scope,
         types: &mut Scope,
@@ -69,6 +69,9 @@ impl<'d> Lowering<'d> {
             drafts.given.into_iter().zip(issued.by_ref()).map(|(draft, field)| draft.named(field)).collect();
         let body = body.zip(issued.next()).map(|(draft, field)| draft.named(field));
         let (response, response_ref) = self.response(operation, context);
+        if operation.has_callbacks {
+            self.unused.callbacks.add(at.key("callbacks"));
+        }
         let (risk, retry) = self.risk_and_retry(operation);
         self.check_codes(operation);
         self.check_lookup(operation);
@@ -107,6 +110,7 @@ impl<'d> Lowering<'d> {
             response,
             response_ref,
             arguments,
+            arguments_file: format!("arguments/{file}.json"),
         }
     }
 }

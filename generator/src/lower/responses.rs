@@ -22,21 +22,28 @@ impl<'d> Lowering<'d> {
         let mut successes: Vec<Id<openapi::Response>> =
             operation.responses.iter().filter(|(status, _)| status.is_of(2)).map(|(_, id)| *id).collect();
         let default = operation.responses.iter().find(|(status, _)| *status == Status::Default);
-        if self.policy.requires_envelope {
-            for (_, failure) in operation.responses.iter().filter(|(status, _)| !status.is_of(2)) {
-                self.check_failure(*failure);
-            }
-        } else if successes.is_empty() {
+        if !self.policy.requires_envelope && successes.is_empty() {
             successes.extend(default.map(|(_, id)| *id));
         }
+        let failures = operation.responses.iter().map(|(_, id)| *id).filter(|id| !successes.contains(id));
+        if self.policy.requires_envelope {
+            failures.for_each(|failure| self.check_failure(failure));
+        } else if let Some(failure) = failures.into_iter().find(|id| self.has_content(*id)) {
+            self.unused.failure_responses.add(self.document.at(self.api.responses.node(failure)));
+        }
+        let mut has_headers = false;
         let mut found: Vec<(PointerRef<'d>, (Response, SourceRef))> = Vec::new();
         for id in successes {
             let at = self.document.at(self.api.responses.node(id));
             let Some((written, node)) = self.resolve(&self.api.responses, id) else { continue };
+            has_headers |= written.has_headers;
             let (response, node) = self.success(written, node, at, context);
             if !found.iter().any(|(_, (known, _))| *known == response) {
                 found.push((at, (response, SourceRef { slot: at.pointer(), node })));
             }
+        }
+        if has_headers {
+            self.unused.response_headers.add(responses_at);
         }
         let none = || {
             let pointer = responses_at.pointer();
@@ -75,6 +82,10 @@ impl<'d> Lowering<'d> {
                 none()
             }
         }
+    }
+
+    fn has_content(&self, id: Id<openapi::Response>) -> bool {
+        self.api.responses.resolve(id).is_some_and(|(_, response)| !response.content.is_empty())
     }
 
     /// A response, and where its type is defined. `slot` is where the operation has it.
