@@ -155,3 +155,65 @@ fn essence(name: &str) -> String {
 fn is_json(essence: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, operation, problems};
+    use super::*;
+
+    fn response(media_types: &[(&str, &str)]) -> String {
+        let content = media_types.iter().map(|(name, schema)| format!("'{name}': {{{schema}}}"));
+        let content = content.collect::<Vec<_>>().join(", ");
+        let keys = format!("responses: {{'200': {{description: '', content: {{{content}}}}}}}");
+        format!("{:?}", operation(&model(&format!("paths:\n  /a: {{get: {{{keys}}}}}"))).response)
+    }
+
+    #[test]
+    fn json_comes_first_then_forms_texts_and_bytes() {
+        let text = ("text/html", "schema: {type: string}");
+        let bytes = ("image/png", "schema: {type: string, format: binary}");
+        let json = ("application/json", "schema: {type: integer}");
+        for (media_types, expected) in [
+            (vec![bytes, text, json], "Plain(Primitive(Int64))"),
+            (vec![bytes, text], "Text(\"text/html\")"),
+            (vec![bytes], "Bytes(\"image/png\")"),
+            (vec![("*/*", "schema: {type: integer}")], "Plain(Primitive(Int64))"),
+            (vec![("*/*", "schema: {type: string, format: binary}")], "Bytes(\"*/*\")"),
+            (vec![("text/csv", "")], "Text(\"text/csv\")"),
+            (vec![("application/zip", "")], "Bytes(\"application/zip\")"),
+        ] {
+            assert_eq!(response(&media_types), expected, "{media_types:?}");
+        }
+    }
+
+    #[test]
+    fn parameters_and_case_of_a_media_type_do_not_count() {
+        for (name, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/problem+json", true),
+            ("text/json", false),
+            ("application/jsonl", false),
+        ] {
+            assert_eq!(is_json(&essence(name)), expected, "{name}");
+        }
+        assert!(can_be_a_header("text/plain; a=b") && !can_be_a_header("text") && !can_be_a_header("text/\u{e9}"));
+    }
+
+    #[test]
+    fn a_member_of_a_form_is_one_text_or_a_list_of_texts() {
+        let problems_of = |member: &str| {
+            let schema = format!("{{type: object, properties: {{a: {member}}}}}");
+            let content = format!("content: {{application/x-www-form-urlencoded: {{schema: {schema}}}}}");
+            format!("paths:\n  /a: {{post: {{requestBody: {{{content}}}, responses: {{'204': {{description: ''}}}}}}}}")
+        };
+        for member in ["{type: string}", "{type: array, items: {type: integer}}", "{type: string, enum: [b]}", "{}"] {
+            model(&problems_of(member));
+        }
+        for member in ["{type: object}", "{type: array, items: {type: array, items: {}}}"] {
+            let found = problems(&problems_of(member));
+            let [only] = found.as_slice() else { panic!("{found:?}") };
+            assert!(only.ends_with("/schema/properties/a: a member of this type cannot stand in a form"), "{only}");
+        }
+    }
+}

@@ -216,3 +216,89 @@ pub(crate) fn normalize_path(path: &str) -> String {
     }
     shape
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, problems};
+    use super::*;
+
+    /// A path with an operation for each id, each with its tag.
+    fn paths(operations: &[(&str, &str)]) -> String {
+        let operations = operations.iter().enumerate().map(|(index, (id, tag))| {
+            format!("  /p{index}: {{get: {{operationId: {id}, {tag}responses: {{'204': {{description: ''}}}}}}}}\n")
+        });
+        format!("paths:\n{}", operations.collect::<String>())
+    }
+
+    fn groups(keys: &str) -> Vec<String> {
+        let shown = |group: &Group| {
+            let methods: Vec<_> = group.operations.iter().map(|operation| operation.method_name.as_str()).collect();
+            format!("{} {} {}: {}", group.name, group.type_name, group.file, methods.join(" "))
+        };
+        model(keys).groups.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn declared_tags_come_first_and_those_without_operations_are_no_groups() {
+        let operations =
+            paths(&[("a", "tags: [Other], "), ("b", "tags: [Flight Tasks], "), ("c", ""), ("a_b", "tags: [Other], ")]);
+        let keys = format!("{operations}tags: [{{name: Unused}}, {{name: Flight Tasks}}]");
+        let expected = [
+            "Flight Tasks FlightTasks flight_tasks.rs: b",
+            "Other Other other.rs: a a_b",
+            "default DefaultSchema default.rs: c",
+        ];
+        assert_eq!(groups(&keys), expected);
+    }
+
+    #[test]
+    fn names_that_are_taken_get_a_number() {
+        let operations = [
+            ("Things", "tags: [things], "),
+            ("get_a_b", "tags: [types], "),
+            ("getAB", "tags: [con], "),
+            ("d", "tags: [CON], "),
+        ];
+        let expected = [
+            "things Things2 things.rs: things",
+            "types Types types_2.rs: get_a_b",
+            "con Con con_2.rs: get_ab",
+            "CON Con2 con_3.rs: d",
+        ];
+        assert_eq!(groups(&paths(&operations)), expected);
+        let api = model(&paths(&operations));
+        let files: Vec<_> = api.operations().map(|operation| operation.arguments_file.as_str()).collect();
+        assert_eq!(
+            files,
+            ["arguments/things.json", "arguments/get_a_b.json", "arguments/get_ab.json", "arguments/d.json"]
+        );
+    }
+
+    #[test]
+    fn ids_paths_and_tags_are_used_once() {
+        assert_eq!(
+            problems(&paths(&[("a", ""), ("a", "")])),
+            ["/paths/~1p1/get/operationId: two operations have the id `a`"]
+        );
+        let same = "paths:\n  /a/{x}: {}\n  /a/{y}: {}\n";
+        assert_eq!(problems(same), ["/paths/~1a~1{y}: `/a/{y}` and `/a/{x}` are the same path"]);
+        assert_eq!(problems("tags: [{name: A}, {name: A}]"), ["/tags/1/name: the tag `A` is listed twice"]);
+    }
+
+    #[test]
+    fn the_name_of_a_file_has_a_limit() {
+        let id = "a".repeat(MAX_FILE_NAME);
+        assert_eq!(groups(&paths(&[(&id, "")])).len(), 1);
+        let expected = "/paths/~1p0/get/operationId: in the client its file would have a name of 201 letters";
+        assert_eq!(problems(&paths(&[(&format!("{id}a"), "")])), [expected]);
+    }
+
+    #[test]
+    fn names_of_parameters_do_not_make_another_path() {
+        for (path, expected) in
+            [("/a", "/a"), ("/{a}", "/{}"), ("/{a}/b/{c}.d", "/{}/b/{}.d"), ("/{a", "/{}a"), ("/a}", "/a}"), ("", "")]
+        {
+            assert_eq!(normalize_path(path), expected);
+        }
+    }
+}
