@@ -10,7 +10,8 @@ use std::fmt;
 
 use serde_json::{Number, Value};
 
-pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, Source};
+use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
+pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, SecurityRequirement, Source};
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 
 /// A whole interface.
@@ -18,9 +19,10 @@ pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 pub(crate) struct Api {
     pub(crate) title: String,
     pub(crate) description: Option<String>,
-    pub(crate) token: Option<TokenHeader>,
-    /// Where the token's scheme is defined.
-    pub(crate) token_pointer: Option<String>,
+    /// All that are defined.
+    pub(crate) security_schemes: Vec<SecurityScheme>,
+    /// The name of the one that the client authenticates with.
+    pub(crate) token_scheme: Option<String>,
     pub(crate) managed_headers: ManagedHeaders,
     pub(crate) regions: Vec<Region>,
     pub(crate) error_codes: Vec<ErrorCode>,
@@ -67,6 +69,16 @@ impl fmt::Display for UnusedPart {
         let operations = if self.count == 1 { "operation" } else { "operations" };
         write!(f, "the {parts} of {} {operations} are not {verb}", self.count)
     }
+}
+
+/// A way to authenticate.
+#[derive(Debug)]
+pub(crate) struct SecurityScheme {
+    /// As security requirements have it.
+    pub(crate) name: String,
+    /// Where it is defined.
+    pub(crate) pointer: String,
+    pub(crate) kind: SecuritySchemeKind,
 }
 
 /// Where the token of a call is written.
@@ -168,7 +180,8 @@ pub(crate) struct Operation {
     pub(crate) risk: Risk,
     pub(crate) retry: Retry,
     pub(crate) private_cloud_only: bool,
-    pub(crate) authenticated: bool,
+    /// The sets of schemes that a request needs; one of the sets is enough. Without any it needs none.
+    pub(crate) security: Vec<SecurityRequirement>,
     pub(crate) deprecated: bool,
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
@@ -533,7 +546,31 @@ impl Parameter {
     }
 }
 
+impl SecuritySchemeKind {
+    /// The header that a client of this scheme writes; none for a scheme that no client supports.
+    pub(crate) fn header(&self) -> Option<TokenHeader> {
+        let authorization = |prefix| Some(TokenHeader { name: "Authorization".to_owned(), prefix });
+        match self {
+            Self::HeaderKey(name) => Some(TokenHeader { name: name.clone(), prefix: "" }),
+            Self::Http(scheme) if scheme.eq_ignore_ascii_case("bearer") => authorization("Bearer "),
+            // The token is user and password, encoded as the header has them.
+            Self::Http(_) if self.is_basic() => authorization("Basic "),
+            Self::OAuth => authorization("Bearer "),
+            Self::Http(_) | Self::OtherKey => None,
+        }
+    }
+
+    pub(crate) fn is_basic(&self) -> bool {
+        matches!(self, Self::Http(scheme) if scheme.eq_ignore_ascii_case("basic"))
+    }
+}
+
 impl Operation {
+    /// Whether its requests carry the token.
+    pub(crate) fn is_authenticated(&self) -> bool {
+        self.security.iter().any(|requirement| !requirement.is_empty())
+    }
+
     /// The parameters that a caller has to give beside those of the path.
     pub(crate) fn required(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| parameter.is_required_argument())
@@ -541,6 +578,17 @@ impl Operation {
 }
 
 impl Api {
+    /// The scheme that the client authenticates with.
+    pub(crate) fn token_scheme(&self) -> Option<&SecurityScheme> {
+        let name = self.token_scheme.as_ref()?;
+        self.security_schemes.iter().find(|scheme| scheme.name == *name)
+    }
+
+    /// The header of the token.
+    pub(crate) fn token(&self) -> Option<TokenHeader> {
+        self.token_scheme()?.kind.header()
+    }
+
     pub(crate) fn definition(&self, id: TypeId) -> Option<&TypeDefinition> {
         self.types.get(id.0)
     }

@@ -175,15 +175,14 @@ impl<'a> Comparer<'a> {
     }
 
     fn token(&mut self) {
-        if self.old.token == self.new.token {
+        if self.old.token() == self.new.token() {
             return;
         }
-        let [old, new] = [self.old, self.new].map(|api| {
-            api.token.as_ref().map_or("none".to_owned(), |token| format!("{}: {}…", token.name, token.prefix))
-        });
-        let pointer = |pointer: &Option<String>| pointer.clone().unwrap_or_else(|| "/security".to_owned());
-        let (old_at, new_at) = (pointer(&self.old.token_pointer), pointer(&self.new.token_pointer));
-        let thing = Thing::both(Kind::Header, "token", &old_at, &new_at);
+        let [old, new] = [self.old, self.new]
+            .map(|api| api.token().map_or("none".to_owned(), |token| format!("{}: {}…", token.name, token.prefix)));
+        let [old_at, new_at] =
+            [self.old, self.new].map(|api| api.token_scheme().map_or("/security", |scheme| scheme.pointer.as_str()));
+        let thing = Thing::both(Kind::Header, "token", old_at, new_at);
         let why = "code stays as it is; the client writes the token into another header";
         self.changes.tell(&thing, Action::Changed, Class::Compatible, from_to(&old, &new), why);
         self.changes.claim_thing(&thing);

@@ -227,7 +227,7 @@ pub(crate) struct MediaType {
     pub(crate) schema: Option<SchemaId>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SecurityScheme {
     /// An API key in the header of this name.
     HeaderKey(String),

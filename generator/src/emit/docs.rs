@@ -107,7 +107,7 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     if operation.private_cloud_only {
         text.push_str("- Availability: private-cloud installations only; public hosts answer HTTP 404.\n");
     }
-    if !operation.authenticated {
+    if !operation.is_authenticated() {
         text.push_str("- Token: not sent.\n");
     }
     if let Some(page) = &operation.external_docs_url {

@@ -400,7 +400,7 @@ impl<'a> Emitter<'a> {
         } else {
             quote! { Everywhere }
         };
-        let authenticated = operation.authenticated;
+        let authenticated = operation.is_authenticated();
         let deprecated = operation.deprecated;
         let summary = docs::summary(operation);
         let page = match &operation.external_docs_url {

@@ -29,7 +29,7 @@ impl Emitter<'_> {
                 quote! { <#module::#name as runtime::Operation>::INFO }
             })
         });
-        let token = match &api.token {
+        let token = match api.token() {
             Some(token) => {
                 let (name, prefix) = (&token.name, token.prefix);
                 quote! { Some(runtime::TokenHeader { name: #name, prefix: #prefix }) }

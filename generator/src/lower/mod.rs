@@ -58,7 +58,7 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
         unused: UnusedParts::default(),
         sink: Sink::new(document),
     };
-    let (token, token_pointer) = lowering.token().unzip();
+    let token_scheme = lowering.token_scheme();
     let regions = lowering.regions();
     let error_codes = lowering.error_codes();
     let groups = lowering.groups();
@@ -73,8 +73,8 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
         Ok(Completed { definitions, modules }) if problems.is_empty() => Ok(Api {
             title: document.api.title.clone(),
             description: document.api.description.clone(),
-            token,
-            token_pointer,
+            security_schemes: security::schemes(document),
+            token_scheme,
             managed_headers,
             regions,
             error_codes,

@@ -97,7 +97,7 @@ impl<'d> Lowering<'d> {
             risk,
             retry,
             private_cloud_only: operation.is_private_cloud_only,
-            authenticated: self.is_authenticated(operation),
+            security: self.security(operation),
             deprecated: operation.deprecated,
             summary: operation.summary.clone().or_else(|| operation.description.clone()),
             description: operation.description.clone().or_else(|| item.description.clone()),
