@@ -386,7 +386,7 @@ fn a_character_in_two_escapes_is_read() {
 #[test]
 fn what_is_written_is_in_the_code() {
     let mut cases: Vec<(String, String)> = vec![
-        (with_schema("{type: object, minProperties: 2, additionalProperties: true}"), "2 members".to_owned()),
+        (with_schema("{type: object, minProperties: 2, additionalProperties: true}"), "2 properties".to_owned()),
         (
             with_schema("{allOf: [{$ref: '#/components/schemas/Thing'}, {title: Spoken}]}"),
             "/// Spoken\npub type Looked = super::Thing;".to_owned(),

@@ -52,7 +52,7 @@ impl<H: runtime::Handle> Annotations<H> {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -65,7 +65,7 @@ pub struct CreateMapElement {
 }
 
 impl CreateMapElement {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::CreateMapElementBody>) -> Self {
         Self { body: body.into() }

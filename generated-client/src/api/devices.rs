@@ -207,7 +207,7 @@ impl<H: runtime::Handle> Devices<H> {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -221,7 +221,7 @@ pub struct GetDeviceState {
 }
 
 impl GetDeviceState {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(device_sn: impl Into<types::DeviceSn>) -> Self {
         Self {
@@ -278,7 +278,7 @@ impl runtime::Operation for GetDeviceState {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -298,7 +298,7 @@ pub struct GetDeviceHms {
 }
 
 impl GetDeviceHms {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(device_sn_list: impl Into<Vec<types::DeviceSn>>) -> Self {
         Self {
@@ -378,7 +378,7 @@ impl runtime::Operation for GetDeviceHms {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -393,7 +393,7 @@ pub struct SwitchDockCamera {
 }
 
 impl SwitchDockCamera {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::SwitchDockCameraBody>) -> Self {
         Self { body: body.into() }
@@ -448,7 +448,7 @@ impl runtime::Operation for SwitchDockCamera {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -463,7 +463,7 @@ pub struct SwitchAircraftLens {
 }
 
 impl SwitchAircraftLens {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::SwitchAircraftLensBody>) -> Self {
         Self { body: body.into() }
@@ -516,7 +516,7 @@ impl runtime::Operation for SwitchAircraftLens {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -533,7 +533,7 @@ pub struct CalibrateDeviceRtk {
 }
 
 impl CalibrateDeviceRtk {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(
         device_sn: impl Into<types::DeviceSn>,
@@ -591,12 +591,12 @@ impl runtime::Operation for CalibrateDeviceRtk {
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
 /// - If it failed and may have taken effect: look with `getRelayPairingResult` before you send it again.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522>
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -611,7 +611,7 @@ pub struct StartRelayPairing {
 }
 
 impl StartRelayPairing {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::StartRelayPairingBody>) -> Self {
         Self { body: body.into() }
@@ -665,12 +665,12 @@ impl runtime::Operation for StartRelayPairing {
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284546083>
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -684,7 +684,7 @@ pub struct GetRelayPairingResult {
 }
 
 impl GetRelayPairingResult {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(device_sn: impl Into<types::DeviceSn>) -> Self {
         Self {
@@ -747,7 +747,7 @@ impl runtime::Operation for GetRelayPairingResult {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -770,7 +770,7 @@ pub struct SendDeviceCommand {
 }
 
 impl SendDeviceCommand {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(
         device_sn: impl Into<types::DeviceSn>,
@@ -835,7 +835,7 @@ impl runtime::Operation for SendDeviceCommand {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -850,7 +850,7 @@ pub struct AcquireControl {
 }
 
 impl AcquireControl {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::DeviceControlBody>) -> Self {
         Self { body: body.into() }
@@ -904,7 +904,7 @@ impl runtime::Operation for AcquireControl {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -919,7 +919,7 @@ pub struct ReleaseControl {
 }
 
 impl ReleaseControl {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::DeviceControlBody>) -> Self {
         Self { body: body.into() }
@@ -975,7 +975,7 @@ impl runtime::Operation for ReleaseControl {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -990,7 +990,7 @@ pub struct SetStreamQuality {
 }
 
 impl SetStreamQuality {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::SetStreamQualityBody>) -> Self {
         Self { body: body.into() }

@@ -159,7 +159,7 @@ impl<H: runtime::Handle> FlightTasks<H> {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -180,7 +180,7 @@ pub struct CreateFlightTask {
 }
 
 impl CreateFlightTask {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::CreateFlightTaskBody>) -> Self {
         Self { body: body.into() }
@@ -238,7 +238,7 @@ impl runtime::Operation for CreateFlightTask {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -254,7 +254,7 @@ pub struct UpdateFlightTaskStatus {
 }
 
 impl UpdateFlightTaskStatus {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(
         task_uuid: impl Into<types::TaskId>,
@@ -314,7 +314,7 @@ impl runtime::Operation for UpdateFlightTaskStatus {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -343,7 +343,7 @@ pub struct ListFlightTasks {
 }
 
 impl ListFlightTasks {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(required: ListFlightTasksRequired) -> Self {
         Self {
@@ -377,7 +377,7 @@ impl ListFlightTasks {
     }
 }
 
-/// What a [`ListFlightTasks`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`ListFlightTasks`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListFlightTasksRequired {
     /// Serial number of the dock. (V2.0 takes several, joined with commas.)
@@ -458,7 +458,7 @@ impl runtime::Operation for ListFlightTasks {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -471,7 +471,7 @@ pub struct GetFlightTask {
 }
 
 impl GetFlightTask {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(task_uuid: impl Into<types::TaskId>) -> Self {
         Self {
@@ -527,7 +527,7 @@ impl runtime::Operation for GetFlightTask {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -540,7 +540,7 @@ pub struct ListFlightTaskMedia {
 }
 
 impl ListFlightTaskMedia {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(task_uuid: impl Into<types::TaskId>) -> Self {
         Self {
@@ -593,7 +593,7 @@ impl runtime::Operation for ListFlightTaskMedia {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -608,7 +608,7 @@ pub struct GetFlightTaskTrack {
 }
 
 impl GetFlightTaskTrack {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(task_uuid: impl Into<types::TaskId>) -> Self {
         Self {
@@ -671,7 +671,7 @@ impl runtime::Operation for GetFlightTaskTrack {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -685,7 +685,7 @@ pub struct TriggerWorkflow {
 }
 
 impl TriggerWorkflow {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::TriggerWorkflowBody>) -> Self {
         Self { body: body.into() }

@@ -113,7 +113,7 @@ impl<H: runtime::Handle> Livestreams<H> {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -129,7 +129,7 @@ pub struct StartLivestream {
 }
 
 impl StartLivestream {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::StartLivestreamBody>) -> Self {
         Self { body: body.into() }
@@ -178,12 +178,12 @@ impl runtime::Operation for StartLivestream {
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045298>
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -194,7 +194,7 @@ impl runtime::Operation for StartLivestream {
 pub struct ListStreamForwarders {}
 
 impl ListStreamForwarders {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -242,12 +242,12 @@ impl runtime::Operation for ListStreamForwarders {
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
 /// - If it failed and may have taken effect: look with `listStreamForwarders` before you send it again.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045296>
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -268,7 +268,7 @@ pub struct CreateStreamForwarder {
 }
 
 impl CreateStreamForwarder {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::CreateStreamForwarderBody>) -> Self {
         Self { body: body.into() }
@@ -320,12 +320,12 @@ impl runtime::Operation for CreateStreamForwarder {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045297>
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -343,7 +343,7 @@ pub struct SetStreamForwarder {
 }
 
 impl SetStreamForwarder {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(
         converter_id: impl Into<types::StreamForwarderId>,
@@ -399,12 +399,12 @@ impl runtime::Operation for SetStreamForwarder {
 /// - Scope: a project.
 /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045299>
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -420,7 +420,7 @@ pub struct DeleteStreamForwarder {
 }
 
 impl DeleteStreamForwarder {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(converter_id: impl Into<types::StreamForwarderId>) -> Self {
         Self {

@@ -88,7 +88,7 @@ impl<H: runtime::Handle> Models<H> {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -97,7 +97,7 @@ impl<H: runtime::Handle> Models<H> {
 pub struct ListModels {}
 
 impl ListModels {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -149,7 +149,7 @@ impl runtime::Operation for ListModels {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -162,7 +162,7 @@ pub struct CreateModel {
 }
 
 impl CreateModel {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::CreateModelBody>) -> Self {
         Self { body: body.into() }
@@ -214,7 +214,7 @@ impl runtime::Operation for CreateModel {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -226,7 +226,7 @@ pub struct GetModel {
 }
 
 impl GetModel {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(model_id: impl Into<types::ModelId>) -> Self {
         Self { model_id: model_id.into() }
@@ -279,7 +279,7 @@ impl runtime::Operation for GetModel {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -291,7 +291,7 @@ pub struct GetModelFileDownloadUrl {
 }
 
 impl GetModelFileDownloadUrl {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(file_id: impl Into<types::ModelFileId>) -> Self {
         Self { file_id: file_id.into() }

@@ -173,7 +173,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -182,7 +182,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
 pub struct ObtainOpenModelUploadToken {}
 
 impl ObtainOpenModelUploadToken {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -233,7 +233,7 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -246,7 +246,7 @@ pub struct OpenModelUploadCallback {
 }
 
 impl OpenModelUploadCallback {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::OpenModelUploadCallbackBody>) -> Self {
         Self { body: body.into() }
@@ -296,7 +296,7 @@ impl runtime::Operation for OpenModelUploadCallback {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -308,7 +308,7 @@ pub struct GetOpenModelResource {
 }
 
 impl GetOpenModelResource {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(resource_uuid: impl Into<types::OpenModelResourceId>) -> Self {
         Self {
@@ -360,7 +360,7 @@ impl runtime::Operation for GetOpenModelResource {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -372,7 +372,7 @@ pub struct DeleteOpenModelResource {
 }
 
 impl DeleteOpenModelResource {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(resource_uuid: impl Into<types::OpenModelResourceId>) -> Self {
         Self {
@@ -432,7 +432,7 @@ impl runtime::Operation for DeleteOpenModelResource {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -445,7 +445,7 @@ pub struct StartOpenModelReconstruction {
 }
 
 impl StartOpenModelReconstruction {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::StartOpenModelReconstructionBody>) -> Self {
         Self { body: body.into() }
@@ -496,7 +496,7 @@ impl runtime::Operation for StartOpenModelReconstruction {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -505,7 +505,7 @@ impl runtime::Operation for StartOpenModelReconstruction {
 pub struct ListRunningOpenModels {}
 
 impl ListRunningOpenModels {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -560,7 +560,7 @@ impl runtime::Operation for ListRunningOpenModels {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -572,7 +572,7 @@ pub struct GetOpenModel {
 }
 
 impl GetOpenModel {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(model_uuid: impl Into<types::OpenModelId>) -> Self {
         Self {
@@ -626,7 +626,7 @@ impl runtime::Operation for GetOpenModel {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -638,7 +638,7 @@ pub struct DeleteOpenModel {
 }
 
 impl DeleteOpenModel {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(model_uuid: impl Into<types::OpenModelId>) -> Self {
         Self {
@@ -691,7 +691,7 @@ impl runtime::Operation for DeleteOpenModel {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -703,7 +703,7 @@ pub struct StopOpenModelReconstruction {
 }
 
 impl StopOpenModelReconstruction {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(model_uuid: impl Into<types::OpenModelId>) -> Self {
         Self {

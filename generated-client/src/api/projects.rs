@@ -101,7 +101,7 @@ impl<H: runtime::Handle> Projects<H> {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -110,12 +110,12 @@ impl<H: runtime::Handle> Projects<H> {
 pub struct ListProjects {
     /// Number of the page, from 1.
     ///
-    /// At least 1. Left out, it is taken as `1`.
+    /// At least 1. Defaults to `1`.
     pub page: Option<i64>,
     /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
     /// of V2.0 gives 20.)
     ///
-    /// At least 1. Left out, it is taken as `10`.
+    /// At least 1. Defaults to `10`.
     pub page_size: Option<i64>,
     /// Keeps the projects whose name contains this text.
     pub q: Option<String>,
@@ -130,14 +130,14 @@ pub struct ListProjects {
 }
 
 impl ListProjects {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
     /// Number of the page, from 1.
     ///
-    /// At least 1. Left out, it is taken as `1`.
+    /// At least 1. Defaults to `1`.
     #[must_use]
     pub fn page(mut self, page: impl Into<i64>) -> Self {
         self.page = Some(page.into());
@@ -146,7 +146,7 @@ impl ListProjects {
     /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
     /// of V2.0 gives 20.)
     ///
-    /// At least 1. Left out, it is taken as `10`.
+    /// At least 1. Defaults to `10`.
     #[must_use]
     pub fn page_size(mut self, page_size: impl Into<i64>) -> Self {
         self.page_size = Some(page_size.into());
@@ -193,14 +193,14 @@ impl ListProjects {
 impl<H> runtime::Call<H, ListProjects> {
     /// Number of the page, from 1.
     ///
-    /// At least 1. Left out, it is taken as `1`.
+    /// At least 1. Defaults to `1`.
     pub fn page(self, page: impl Into<i64>) -> Self {
         self.map(|operation| operation.page(page))
     }
     /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
     /// of V2.0 gives 20.)
     ///
-    /// At least 1. Left out, it is taken as `10`.
+    /// At least 1. Defaults to `10`.
     pub fn page_size(self, page_size: impl Into<i64>) -> Self {
         self.map(|operation| operation.page_size(page_size))
     }
@@ -281,7 +281,7 @@ impl runtime::Operation for ListProjects {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -289,7 +289,7 @@ impl runtime::Operation for ListProjects {
 pub struct ListOrganizationDevices {}
 
 impl ListOrganizationDevices {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -338,7 +338,7 @@ impl runtime::Operation for ListOrganizationDevices {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -348,7 +348,7 @@ impl runtime::Operation for ListOrganizationDevices {
 pub struct ListProjectDevices {}
 
 impl ListProjectDevices {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -406,7 +406,7 @@ impl runtime::Operation for ListProjectDevices {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -416,7 +416,7 @@ impl runtime::Operation for ListProjectDevices {
 pub struct GetProjectStsToken {}
 
 impl GetProjectStsToken {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -472,7 +472,7 @@ impl runtime::Operation for GetProjectStsToken {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -486,7 +486,7 @@ pub struct AddProjectMembers {
 }
 
 impl AddProjectMembers {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::AddProjectMembersBody>) -> Self {
         Self { body: body.into() }

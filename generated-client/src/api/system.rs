@@ -46,7 +46,7 @@ impl<H: runtime::Handle> System<H> {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,7 +54,7 @@ impl<H: runtime::Handle> System<H> {
 pub struct GetSystemStatus {}
 
 impl GetSystemStatus {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

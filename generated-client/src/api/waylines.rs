@@ -87,7 +87,7 @@ impl<H: runtime::Handle> Waylines<H> {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -101,7 +101,7 @@ pub struct FinishWaylineUpload {
 }
 
 impl FinishWaylineUpload {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::FinishWaylineUploadBody>) -> Self {
         Self { body: body.into() }
@@ -152,7 +152,7 @@ impl runtime::Operation for FinishWaylineUpload {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -161,7 +161,7 @@ impl runtime::Operation for FinishWaylineUpload {
 pub struct ListWaylines {}
 
 impl ListWaylines {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -209,7 +209,7 @@ impl runtime::Operation for ListWaylines {
 ///
 /// # Errors
 ///
-/// Codes that it may answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -222,7 +222,7 @@ pub struct GetWayline {
 }
 
 impl GetWayline {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(wayline_id: impl Into<types::WaylineId>) -> Self {
         Self {

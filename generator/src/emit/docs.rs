@@ -105,7 +105,7 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
         ));
     }
     if operation.private_cloud_only {
-        text.push_str("- Availability: private-cloud installations only; public hosts answer HTTP 404.\n");
+        text.push_str("- Availability: private-cloud installations only; public hosts return HTTP 404.\n");
     }
     if !operation.is_authenticated() {
         text.push_str("- Token: not sent.\n");
@@ -114,7 +114,7 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
         text.push_str(&format!("- Page: <{page}>\n"));
     }
     if !operation.error_codes.is_empty() {
-        text.push_str("\n# Errors\n\nCodes that it may answer with:\n\n");
+        text.push_str("\n# Errors\n\nCodes that it may return:\n\n");
         for code in &operation.error_codes {
             if let Some(known) = api.error_codes.iter().find(|known| known.code == *code) {
                 let effect = if known.outcome == Outcome::Unknown { " The call may have taken effect." } else { "" };
@@ -150,7 +150,7 @@ fn description(operation: &Operation) -> String {
 
 /// The documentation of a schema, a property or a parameter. Without a description it says the name.
 pub(super) fn value(name: &str, docs: &Docs) -> String {
-    let of_name = || format!("`{}` of the interface.", name.replace('`', ""));
+    let of_name = || format!("`{}` of the API.", name.replace('`', ""));
     let description = docs.description.as_deref().map_or_else(of_name, documentation);
     let facts = docs.constraints.as_deref().map(constraints).unwrap_or_default();
     with_facts(description, facts, docs.source.as_ref())
@@ -177,7 +177,7 @@ pub(super) fn body(description: Option<&str>) -> String {
 }
 
 pub(super) fn variant(variant: &Variant) -> String {
-    variant.description.as_deref().map_or_else(|| format!("The form `{}`.", variant.name), documentation)
+    variant.description.as_deref().map_or_else(|| format!("The variant `{}`.", variant.name), documentation)
 }
 
 pub(super) fn enum_value<T: ToString>(value: &EnumValue<T>) -> String {
@@ -238,10 +238,10 @@ fn constraints(constraints: &Constraints) -> Vec<String> {
         facts.push(format!("Format: {}.", documentation(format)));
     }
     if let Some(default) = &constraints.default {
-        facts.push(format!("Left out, it is taken as `{}`.", plain(default)));
+        facts.push(format!("Defaults to `{}`.", plain(default)));
     }
     if constraints.read_only {
-        facts.push("In answers only.".to_owned());
+        facts.push("In responses only.".to_owned());
     }
     if constraints.write_only {
         facts.push("In requests only.".to_owned());
@@ -280,7 +280,7 @@ fn size_sentence(size: Size, counted: SizeOf) -> Option<String> {
     let things = match counted {
         SizeOf::Characters => "characters",
         SizeOf::Items => "entries",
-        SizeOf::Properties => "members",
+        SizeOf::Properties => "properties",
     };
     match size {
         (Some(low), Some(high)) if low == high => Some(format!("Exactly {low} {things}.")),

@@ -204,5 +204,5 @@ fn deprecated(deprecated: bool) -> Option<TokenStream> {
 
 /// Documentation of the required values of an item.
 fn required_doc(owner: &str) -> Option<TokenStream> {
-    doc(&format!("What a [`{owner}`] cannot do without. Each value has its name, and none can be forgotten."))
+    doc(&format!("Required fields of [`{owner}`]."))
 }

@@ -205,7 +205,7 @@ impl<'a> Emitter<'a> {
             let field = ident(&body.field);
             quote! { #field: None }
         });
-        let about = doc("The call with what it cannot do without.");
+        let about = doc("The call with its required arguments.");
         let deprecated = deprecated(operation.deprecated);
         let value = if arguments.is_empty() {
             quote! { Self::default() }

@@ -14,7 +14,7 @@ use crate::model::{
 pub(super) fn root(modules: &[TypeModule]) -> TokenStream {
     let modules: Vec<_> = modules.iter().map(|module| ident(&module.name)).collect();
     quote! {
-        #![doc = " What calls send and what they answer."]
+        #![doc = " Types of requests and responses."]
         #(mod #modules;)*
         #(pub use #modules::*;)*
     }
@@ -64,7 +64,7 @@ impl<'a> Emitter<'a> {
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
         let krate = self.crate_path();
-        let unknown = doc("A value that this version does not know. It is kept, printed and sent back as it came.");
+        let unknown = doc("A value that this version does not know. It is kept, printed and sent back unchanged.");
         match &enumeration.values {
             EnumValues::Text(values) => {
                 let variants = values.iter().map(variant);
@@ -135,7 +135,7 @@ impl<'a> Emitter<'a> {
             Some(tag) => quote! { #krate::__tagged_union!(#name, #tag { #(#forms),* }); },
             None => quote! { #krate::__untagged_union!(#name { #(#forms),* }); },
         };
-        let unknown = doc("A form that this version does not know. It is kept and sent back as it came.");
+        let unknown = doc("A variant that this version does not know. It is kept and sent back unchanged.");
         quote! {
             #about
             #[derive(Clone, Debug, PartialEq)]
@@ -152,7 +152,7 @@ impl<'a> Emitter<'a> {
     /// A value that is kept as JSON and can be read as each of its variants.
     fn opaque_union(&self, definition: &TypeDefinition, variants: &[Variant]) -> TokenStream {
         let about = doc(&format!(
-            "{}\n\nNothing tells its forms apart, so it is kept as it came; ask for the form that you expect.",
+            "{}\n\nIts variants cannot be discriminated, so the value is kept as JSON; ask for the variant that you expect.",
             docs::value(&definition.schema_name, &definition.docs)
         ));
         let name = ident(&definition.name);
@@ -161,7 +161,7 @@ impl<'a> Emitter<'a> {
             let bare = form.variant.trim_start_matches("r#");
             let (read, write) = (ident(&format!("as_{bare}")), ident(&format!("from_{bare}")));
             let ty = self.ty(&form.ty, &quote! { super });
-            let about_read = doc(&format!("{}\n\n# Errors\nThe value does not have this form.", docs::variant(form)));
+            let about_read = doc(&format!("{}\n\n# Errors\nThe value is not of this variant.", docs::variant(form)));
             let about_write =
                 doc(&format!("{}\n\n# Errors\nIt holds a number that is not finite.", docs::variant(form)));
             quote! {
@@ -197,7 +197,7 @@ impl<'a> Emitter<'a> {
         let name = ident(&definition.name);
         let fields = object.fields.iter().map(|field| self.field(definition, field));
         let additional = object.additional_properties.as_ref().map(|additional| {
-            let about = doc("Members that are not described, as they came.");
+            let about = doc("Properties that are not described, unchanged.");
             let field = ident(&additional.field);
             let ty = match &additional.ty {
                 TypeRef::Primitive(Primitive::Json) => quote! { runtime::JsonObject },

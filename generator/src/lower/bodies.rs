@@ -157,7 +157,7 @@ mod tests {
             (call("{content: {application/json: {}}}"), "/content/application~1json: this request body has no schema"),
             (
                 content("application/x-www-form-urlencoded", "{type: string}"),
-                "/content/application~1x-www-form-urlencoded/schema: a form that is not an object with members",
+                "/content/application~1x-www-form-urlencoded/schema: a form that is not an object with properties",
             ),
         ] {
             assert_eq!(problems(&keys), [format!("/paths/~1a/post/requestBody{expected}")], "{keys}");

@@ -42,7 +42,7 @@ impl<'d> Lowering<'d> {
         let json = all.iter().find(|media_type| is_json(&essence(&media_type.name)))?;
         // The other one would be dropped silently.
         if let Some(other) = all.iter().find(|other| other.name != json.name) {
-            let message = format!("`{}` stands beside JSON, and the client uses JSON only", other.name);
+            let message = format!("the client uses JSON only, and not `{}`", other.name);
             let help = "remove it, or say in the description what it is for";
             self.sink.report(Code::Unsupported, self.document.at(other.node), message, help);
         }
@@ -92,11 +92,11 @@ impl<'d> Lowering<'d> {
             _ => None,
         };
         let Some(wrong) = wrong else {
-            let message = "a form that is not an object with members";
-            return self.sink.report(Code::Unsupported, at, message, "describe its members under `properties`");
+            let message = "a form that is not an object with properties";
+            return self.sink.report(Code::Unsupported, at, message, "describe them under `properties`");
         };
         for pointer in wrong {
-            let message = "a member of this type cannot stand in a form";
+            let message = "a form cannot contain a property of this type";
             let help = "use texts, numbers, booleans, enumerations, and lists of these";
             self.sink.report(Code::Unsupported, PointerRef::Base(&pointer), message, help);
         }
@@ -213,7 +213,7 @@ mod tests {
         for member in ["{type: object}", "{type: array, items: {type: array, items: {}}}"] {
             let found = problems(&problems_of(member));
             let [only] = found.as_slice() else { panic!("{found:?}") };
-            assert!(only.ends_with("/schema/properties/a: a member of this type cannot stand in a form"), "{only}");
+            assert!(only.ends_with("/schema/properties/a: a form cannot contain a property of this type"), "{only}");
         }
     }
 }

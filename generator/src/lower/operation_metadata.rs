@@ -124,7 +124,7 @@ mod tests {
              x-error-codes: [{{code: 1, name: One, group: g, outcome: refused, meaning: M.}}]"
         );
         let mut problems = problems_of_ours(&text);
-        problems.retain(|problem| !problem.ends_with("there is no successful answer"));
+        problems.retain(|problem| !problem.ends_with("there is no successful response"));
         problems.iter().map(|problem| problem.trim_start_matches("/paths/~1a/get").to_owned()).collect()
     }
 

@@ -50,7 +50,7 @@ impl<'d> Lowering<'d> {
         }
         if let Some(body) = &body {
             if known.contains("body") {
-                let message = "a parameter called `body` beside a request body";
+                let message = "a parameter called `body` in an operation with a request body";
                 let body_at = (at.key("requestBody"), "the request body");
                 let parameters_at = at.key("parameters");
                 self.sink.report_with(Code::DuplicateName, parameters_at, message, "rename the parameter", body_at);
@@ -168,7 +168,7 @@ mod tests {
         let expected = "/paths/~1a/post/parameters/1/name: two arguments of this operation are called `b`";
         assert_eq!(problems(&call("/a", &keys)), [expected]);
         let keys = format!("parameters: [{}], {body}", named("body", "query"));
-        let expected = "/paths/~1a/post/parameters: a parameter called `body` beside a request body";
+        let expected = "/paths/~1a/post/parameters: a parameter called `body` in an operation with a request body";
         assert_eq!(problems(&call("/a", &keys)), [expected]);
     }
 

@@ -66,8 +66,8 @@ impl<'d> Lowering<'d> {
                 self.sink.report(
                     Code::Answer,
                     responses_at,
-                    "there is no successful answer",
-                    "describe the answer under `'200'`",
+                    "there is no successful response",
+                    "describe the response under `'200'`",
                 );
                 none()
             }
@@ -75,8 +75,8 @@ impl<'d> Lowering<'d> {
                 self.sink.report_with(
                     Code::Unsupported,
                     *second,
-                    "several successful answers of different forms",
-                    "keep the one that callers get; a call has one type of answer",
+                    "several successful responses of different types",
+                    "keep the one that callers get; a call returns one type",
                     (*first, "another one"),
                 );
                 none()
@@ -98,11 +98,11 @@ impl<'d> Lowering<'d> {
     ) -> (Response, String) {
         let Some(content) = self.content(&response.content) else {
             if let Some(other) = response.content.first() {
-                let message = format!("an answer of type `{}` is not supported", other.name);
+                let message = format!("a response of type `{}` is not supported", other.name);
                 self.sink.report(Code::Unsupported, self.document.at(other.node), message, SUPPORTED);
             } else if self.policy.requires_envelope {
                 let help = "add `content` with `application/json` and the schema of the envelope";
-                self.sink.report(Code::Answer, slot, "this answer has no content", help);
+                self.sink.report(Code::Answer, slot, "this response has no content", help);
             }
             return (Response::NoContent, node.pointer());
         };
@@ -113,7 +113,7 @@ impl<'d> Lowering<'d> {
             Format::Text => return (Response::Text(media_type.name.clone()), media_at.pointer()),
             Format::Bytes => return (Response::Bytes(media_type.name.clone()), media_at.pointer()),
             Format::Form => {
-                let message = format!("an answer of type `{}` is not supported", media_type.name);
+                let message = format!("a response of type `{}` is not supported", media_type.name);
                 self.sink.report(Code::Unsupported, media_at, message, SUPPORTED);
                 return (Response::NoContent, media_at.pointer());
             }
@@ -123,7 +123,7 @@ impl<'d> Lowering<'d> {
                 return (Response::Plain(ANY), media_at.pointer());
             }
             let help = "add `schema`: the envelope with its `data`";
-            self.sink.report(Code::Answer, media_at, "this answer has no schema", help);
+            self.sink.report(Code::Answer, media_at, "this response has no schema", help);
             return (Response::NoContent, media_at.pointer());
         };
         let schema_at = self.types.at(schema);
@@ -134,7 +134,7 @@ impl<'d> Lowering<'d> {
                 self.sink.report(
                     Code::Envelope,
                     schema_at,
-                    "this answer is not wrapped in the envelope",
+                    "this response is not in the envelope",
                     "write `allOf:` with `$ref: '#/components/schemas/Envelope'` and an object with the property `data`",
                 );
             }
@@ -193,10 +193,10 @@ impl<'d> Lowering<'d> {
                     data.push(*property);
                     continue;
                 }
-                (true, _) => format!("`{name}` is not a member of the envelope that the client knows"),
-                (false, _) => format!("`{name}` stands beside `data`, where the client does not look"),
+                (true, _) => format!("`{name}` is not a property of the envelope that the client reads"),
+                (false, _) => format!("the client does not read `{name}` of a response, only `data`"),
             };
-            let help = "the envelope has `code` and `message`, and an answer adds `data`";
+            let help = "the envelope has `code` and `message`, and a response adds `data`";
             self.sink.report(Code::Envelope, self.types.at(*property), message, help);
         }
     }
@@ -264,9 +264,9 @@ mod tests {
             content("application/json", "{type: string}"),
             content("application/json", "{type: integer}")
         );
-        let expected = "/paths/~1a/get/responses/201: several successful answers of different forms";
+        let expected = "/paths/~1a/get/responses/201: several successful responses of different types";
         assert_eq!(problems(&call(&two)), [expected]);
-        let expected = "/paths/~1a/get/responses: there is no successful answer";
+        let expected = "/paths/~1a/get/responses: there is no successful response";
         assert_eq!(problems(&call("'302': {description: ''}")), [expected]);
     }
 }

@@ -193,7 +193,7 @@ impl<'d> Types<'d> {
         self.sink.report(
             Code::Envelope,
             self.at(from),
-            "the wrapper of answers can only be the schema of an answer",
+            "an envelope may only be used as a response schema",
             "refer to the schema of the `data` instead",
         );
         ANY
@@ -255,7 +255,7 @@ impl<'d> Types<'d> {
         }
         if let Some(discriminator) = &keywords.discriminator {
             let message = format!("a discriminator (`{}`) without `oneOf`", discriminator.property_name);
-            let help = "list the forms in `oneOf`, beside the discriminator";
+            let help = "list the variants in `oneOf` of the same schema";
             self.sink.report(Code::Unsupported, at.key("discriminator"), message, help);
         }
         if !schema.all_of.is_empty() {

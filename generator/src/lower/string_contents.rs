@@ -51,14 +51,14 @@ impl Types<'_> {
             let TypeRef::Named(target) = self.referenced(target, content) else { continue };
             let Some(target) = drafts.get(target.0) else { continue };
             let (message, help) = if !matches!(target.kind, TypeKind::Struct(_)) {
-                let message = format!("`{}` is no object with members that are described", target.name);
-                (message, "leave the key out, and say in the description what the string holds")
+                let message = format!("`{}` is not an object with properties", target.name);
+                (message, "remove the key, and describe the content of the string in the description")
             } else if !is_plain_string(string) {
                 let message = "the content of a string that is an enumeration or a combination".to_owned();
-                (message, "remove the key, or what is beside it")
+                (message, "remove the key, or the other keys that describe the value")
             } else if !of_properties.contains(&id) {
-                let message = "the content of a string that is no property of an object".to_owned();
-                (message, "write the string in the property that holds it")
+                let message = "the content of a string that is not a property of an object".to_owned();
+                (message, "write the string in the property that contains it")
             } else {
                 continue;
             };
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_content_that_no_field_can_carry_is_reported() {
-        let no_property = "the content of a string that is no property of an object";
+        let no_property = "the content of a string that is not a property of an object";
         for (schemas, pointer, message) in [
             (format!("S: {{type: string, {REFERENCE}}}"), "S", no_property),
             (format!("S: {{type: array, items: {{type: string, {REFERENCE}}}}}"), "S/items", no_property),
@@ -144,7 +144,7 @@ mod tests {
                 "S: {type: object, properties: {a: {type: string, x-content-schema: {$ref: '#/components/schemas/E'}}}},                  E: {type: string}"
                     .to_owned(),
                 "S/properties/a",
-                "`E` is no object with members that are described",
+                "`E` is not an object with properties",
             ),
         ] {
             let expected = format!("/components/schemas/{pointer}/x-content-schema: {message}");

@@ -189,7 +189,7 @@ impl<'d> Lowering<'d> {
             tags => self.sink.report(
                 Code::WrongValue,
                 if tags.is_empty() { at } else { list },
-                "an operation has one tag, the group of DJI's directory that it stands in",
+                "an operation has one tag, its group in DJI's directory",
                 "write `tags: [Name of the group]`",
             ),
         }

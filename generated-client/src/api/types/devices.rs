@@ -529,7 +529,7 @@ pub struct DeviceState {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub psdk_widget_values: Vec<super::PsdkWidgetValues>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -600,7 +600,7 @@ pub enum DeviceMode {
     DockAddressSelecting,
     /// Aircraft: circling a point of interest.
     Poi,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -631,7 +631,7 @@ pub enum DroneInDock {
     Inside,
     /// Not in the dock.
     Outside,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -665,7 +665,7 @@ pub struct SubDevice {
     /// **Inferred**: nobody has seen it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_paired: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -682,7 +682,7 @@ pub enum SubDevicePower {
     PowerOn,
     /// Switched off.
     PowerOff,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -704,7 +704,7 @@ pub struct DroneChargeState {
     /// `charging`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -728,7 +728,7 @@ pub struct NetworkState {
     /// Unit: kilobytes per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -763,7 +763,7 @@ pub struct PositionState {
     /// **Inferred**: nobody has seen it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_calibration: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -789,7 +789,7 @@ pub enum PositionQuality {
     Gear5,
     /// Fixed by RTK.
     RtkFixed,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -815,7 +815,7 @@ pub struct StorageState {
     /// Unit: kilobytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -832,7 +832,7 @@ pub struct MediaFileDetail {
     /// Files that are still to be uploaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remain_upload: Option<i64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -867,7 +867,7 @@ pub struct AlternateLandPoint {
     /// Whether it is set. Cloud API: 0 no, 1 yes. Expected: `not_set`, `already_set`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_configured: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -890,7 +890,7 @@ pub struct AirConditioner {
     /// Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub switch_time: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -915,7 +915,7 @@ pub struct BackupBattery {
     /// Unit: degrees celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -947,7 +947,7 @@ pub struct DroneBatteryMaintenance {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub batteries: Vec<super::BatteryReading>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -977,7 +977,7 @@ pub struct BatteryReading {
     /// Unit: degrees celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -996,7 +996,7 @@ pub struct MaintainStatus {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub maintain_status_array: Vec<super::MaintainStatusEntry>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1033,7 +1033,7 @@ pub struct MaintainStatusEntry {
     /// Aircraft: flights at that time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_maintain_flight_sorties: Option<i64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1061,7 +1061,7 @@ pub struct RtcmInfo {
     /// `not_calibrated`, `self_convergence_calibration`, `manual_calibration`, `network_rtk_calibration`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_type: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1104,7 +1104,7 @@ pub struct WirelessLink {
     /// Frequency band of the 4G link.
     #[serde(rename = "4g_freq_band", skip_serializing_if = "Option::is_none")]
     pub _4g_freq_band: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1133,7 +1133,7 @@ pub struct WirelessLinkTopology {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub leaf_nodes: Vec<super::WirelessLinkNode>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1154,7 +1154,7 @@ pub struct WirelessLinkNode {
     /// Which controller it is, 1 or 2; not for the centre.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source_index: Option<i64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1194,7 +1194,7 @@ pub struct DongleInfo {
     /// The SIM card that is in a dongle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sim_info: Option<super::SimInfo>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1216,7 +1216,7 @@ pub struct EsimInfo {
     /// ICCID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1238,7 +1238,7 @@ pub struct SimInfo {
     /// ICCID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1265,7 +1265,7 @@ pub struct LiveCapacity {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub device_list: Vec<super::LiveCapacityDevice>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1293,7 +1293,7 @@ pub struct LiveCapacityDevice {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub camera_list: Vec<super::LiveCapacityCamera>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1324,7 +1324,7 @@ pub struct LiveCapacityCamera {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub video_list: Vec<super::LiveCapacityVideo>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1349,7 +1349,7 @@ pub struct LiveCapacityVideo {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub switchable_video_types: Vec<String>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1378,7 +1378,7 @@ pub struct LiveStatus {
     /// Its error. In the Cloud API a number of up to six digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_status: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1419,7 +1419,7 @@ pub struct DroneBattery {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub batteries: Vec<super::DroneBatteryCell>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1471,7 +1471,7 @@ pub struct DroneBatteryCell {
     /// Unit: days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub high_voltage_storage_days: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1602,7 +1602,7 @@ pub struct CameraState {
     /// An area of the infrared picture, as shares of its width and height, and its temperatures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ir_metering_area: Option<super::MeteringArea>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1627,7 +1627,7 @@ pub struct MeteringPoint {
     /// Temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1668,7 +1668,7 @@ pub struct MeteringArea {
     /// A point of the infrared picture, as shares of its width and height, and its temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_temperature_point: Option<super::MeteringPoint>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1692,7 +1692,7 @@ pub struct LiveviewRegion {
     /// Lower edge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bottom: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1719,7 +1719,7 @@ pub struct PayloadState {
     /// What controls it; values as in `control_source` of the aircraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source: Option<String>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1745,7 +1745,7 @@ pub struct DroneAuthority {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub payloads: Vec<super::PayloadAuthority>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1769,7 +1769,7 @@ pub struct PayloadAuthority {
     /// Serial number of the payload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sn: Option<String>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1807,7 +1807,7 @@ pub struct CameraWatermark {
     /// `top_left`, `bottom_left`, `top_right`, `bottom_right`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layout: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1828,7 +1828,7 @@ pub struct PsdkUiResource {
     /// Object key of its files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object_key: Option<String>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1865,7 +1865,7 @@ pub struct PsdkWidgetValues {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub values: Vec<super::PsdkWidgetValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1897,7 +1897,7 @@ pub struct PsdkSpeaker {
     /// MD5 of that file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub play_file_md5: Option<String>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1915,7 +1915,7 @@ pub struct PsdkWidgetValue {
     /// Its value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<i64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1936,7 +1936,7 @@ pub struct ObstacleAvoidance {
     /// Downwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downside: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1959,7 +1959,7 @@ pub struct DistanceLimit {
     /// Whether it is close. Cloud API: 0 no, 1 yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_near_distance_limit: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -2074,7 +2074,7 @@ pub struct HmsArguments {
     /// **Inferred**: nobody has seen it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sensor_index: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -2093,7 +2093,7 @@ pub enum HmsLevel {
     Reminder,
     /// Needs action.
     Warning,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2116,7 +2116,7 @@ pub enum HmsModule {
     Media,
     /// Health management.
     Hms,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2135,7 +2135,7 @@ pub enum HmsPhase {
     OnTheGround,
     /// In the air.
     InTheSky,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2170,7 +2170,7 @@ impl SwitchDockCameraBody {
     }
 }
 
-/// What a [`SwitchDockCameraBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`SwitchDockCameraBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct SwitchDockCameraBodyRequired {
     /// Serial number of the dock.
@@ -2208,7 +2208,7 @@ impl SwitchAircraftLensBody {
     }
 }
 
-/// What a [`SwitchAircraftLensBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`SwitchAircraftLensBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct SwitchAircraftLensBodyRequired {
     /// Serial number of the aircraft.
@@ -2229,7 +2229,7 @@ pub enum SwitchableLens {
     Zoom,
     /// Infrared.
     Infrared,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2270,7 +2270,7 @@ impl CalibrateDeviceRtkBody {
     }
 }
 
-/// What a [`CalibrateDeviceRtkBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`CalibrateDeviceRtkBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct CalibrateDeviceRtkBodyRequired {
     /// Name or address of the service.
@@ -2314,7 +2314,7 @@ pub enum DeviceTaskStatus {
     Ok,
     /// It did not.
     Failure,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2349,7 +2349,7 @@ impl StartRelayPairingBody {
     }
 }
 
-/// What a [`StartRelayPairingBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`StartRelayPairingBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct StartRelayPairingBodyRequired {
     /// Serial number of a dock, an aircraft or a remote controller.
@@ -2370,7 +2370,7 @@ pub enum RelayPairType {
     Drone,
     /// The relay.
     Relay,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2405,7 +2405,7 @@ pub enum RelayPairingStatus {
     Ok,
     /// It failed.
     Failed,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2461,7 +2461,7 @@ pub enum DeviceCommand {
     FlightTaskPause,
     /// Go on with the flight task.
     FlightTaskRecovery,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2496,7 +2496,7 @@ impl DeviceControlBody {
     }
 }
 
-/// What a [`DeviceControlBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`DeviceControlBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeviceControlBodyRequired {
     /// Serial number of the aircraft.
@@ -2552,7 +2552,7 @@ pub enum DeviceControlType {
     Payload,
     /// The flight.
     Flight,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2617,7 +2617,7 @@ impl SetStreamQualityBody {
     }
 }
 
-/// What a [`SetStreamQualityBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`SetStreamQualityBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct SetStreamQualityBodyRequired {
     /// Serial number of the aircraft.

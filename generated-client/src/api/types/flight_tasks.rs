@@ -52,7 +52,7 @@ pub enum TaskType {
     Recurring,
     /// Again and again within periods of the day, on the days of its repetition.
     Continuous,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -71,7 +71,7 @@ pub enum RthMode {
     Optimal,
     /// Takes the altitude that was set.
     Preset,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -87,7 +87,7 @@ pub enum WaylinePrecisionType {
     Gps,
     /// By satellite with RTK correction.
     Rtk,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -101,7 +101,7 @@ pub enum OutOfControlAction {
     ReturnHome,
     /// Goes on with the task.
     ContinueTask,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -117,7 +117,7 @@ pub enum ResumableStatus {
     Auto,
     /// By a person.
     Manual,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -137,7 +137,7 @@ pub enum RepeatType {
     AbsoluteMonthly,
     /// On days of certain weeks of the month.
     RelativeMonthly,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -167,7 +167,7 @@ pub enum TaskStatus {
     Suspended,
     /// Its time passed.
     Timeout,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -480,7 +480,7 @@ impl CreateFlightTaskBody {
     }
 }
 
-/// What a [`CreateFlightTaskBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`CreateFlightTaskBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateFlightTaskBodyRequired {
     /// Name of the task.
@@ -547,7 +547,7 @@ pub enum TaskStatusChange {
     Suspended,
     /// Restore it; it flies at its time.
     Restored,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -659,7 +659,7 @@ pub enum MediaUploadStatus {
     Uploading,
     /// Done.
     UploadFinished,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -946,7 +946,7 @@ impl TriggerWorkflowBody {
     }
 }
 
-/// What a [`TriggerWorkflowBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`TriggerWorkflowBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct TriggerWorkflowBodyRequired {
     /// Id of a workflow of FlightHub 2.
@@ -963,7 +963,7 @@ pub struct TriggerWorkflowBodyRequired {
 pub enum WorkflowTriggerType {
     /// The only value that is documented.
     Default,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -1008,7 +1008,7 @@ impl WorkflowIncident {
     }
 }
 
-/// What a [`WorkflowIncident`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`WorkflowIncident`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorkflowIncidentRequired {
     /// Person who reports the incident.

@@ -48,7 +48,7 @@ impl StartLivestreamBody {
     }
 }
 
-/// What a [`StartLivestreamBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`StartLivestreamBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct StartLivestreamBodyRequired {
     /// Serial number of the dock or aircraft.
@@ -96,7 +96,7 @@ pub enum LivestreamUrlType {
     Agora,
     /// SRS. A WHEP (WebRTC) address; on-premises and for some overseas tenants.
     Srs,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -112,7 +112,7 @@ pub enum StreamForwarderSchema {
     Rtmp,
     /// Registers as a GB/T 28181 device; its options are the other seven.
     Gb28181,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -152,7 +152,7 @@ impl CreateStreamForwarderBody {
     }
 }
 
-/// What a [`CreateStreamForwarderBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`CreateStreamForwarderBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateStreamForwarderBodyRequired {
     /// A name no other forwarder has. Device, camera and target together must differ from those of any active
@@ -176,7 +176,7 @@ pub enum StreamForwarderTarget {
     RtmpTarget(super::RtmpTarget),
     /// Target of a GB/T 28181 forwarder. Ports are text.
     Gb28181Target(super::Gb28181Target),
-    /// A form that this version does not know. It is kept and sent back as it came.
+    /// A variant that this version does not know. It is kept and sent back unchanged.
     UnknownValue(runtime::UnknownValue<runtime::JsonValue>),
 }
 
@@ -243,7 +243,7 @@ impl Gb28181Target {
     }
 }
 
-/// What a [`Gb28181Target`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`Gb28181Target`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gb28181TargetRequired {
     /// Id of the server.
@@ -409,7 +409,7 @@ pub enum StreamForwarderState {
     Stopped,
     /// In error.
     Error,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 

@@ -76,7 +76,7 @@ pub enum ModelKind {
     Model2d,
     /// A 3D model.
     Model3d,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -189,7 +189,7 @@ impl CreateModelBody {
     }
 }
 
-/// What a [`CreateModelBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`CreateModelBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateModelBodyRequired {
     /// Name of the model.
@@ -225,7 +225,7 @@ pub enum ModelQuality {
     Medium,
     /// Low.
     Low,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -240,7 +240,7 @@ pub enum ReconstructionMode {
     Normal,
     /// Surround.
     Surround,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -264,7 +264,7 @@ pub enum ModelFormat {
     Las,
     /// Point cloud as PLY.
     PointPly,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -328,7 +328,7 @@ impl AreaCorner {
     }
 }
 
-/// What a [`AreaCorner`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`AreaCorner`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct AreaCornerRequired {
     /// Longitude, WGS 84.

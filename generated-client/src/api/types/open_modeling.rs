@@ -99,7 +99,7 @@ impl OpenModelUploadCallbackBody {
     }
 }
 
-/// What a [`OpenModelUploadCallbackBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`OpenModelUploadCallbackBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenModelUploadCallbackBodyRequired {
     /// Id of the pictures that were uploaded for open modeling.
@@ -136,7 +136,7 @@ impl UploadedFile {
     }
 }
 
-/// What a [`UploadedFile`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`UploadedFile`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct UploadedFileRequired {
     /// Name of the file.
@@ -208,7 +208,7 @@ pub enum OpenModelResourceStatus {
     WaitingForDeletion,
     /// Deleted.
     Deleted,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -248,7 +248,7 @@ pub struct StartOpenModelReconstructionBody {
     pub parameter_lidar: Option<String>,
     /// Whether to delete the resource when all jobs have ended.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_resource_if_finish: Option<bool>,
 }
@@ -301,7 +301,7 @@ impl StartOpenModelReconstructionBody {
     }
     /// Whether to delete the resource when all jobs have ended.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn delete_resource_if_finish(
         mut self,
@@ -328,7 +328,7 @@ pub struct MapJob {
     /// What the result holds apart from the model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_parameter: Option<super::ReconstructionExport>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -399,7 +399,7 @@ pub struct Model3dJob {
     /// What the result holds apart from the model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_parameter: Option<super::ReconstructionExport>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -469,7 +469,7 @@ pub struct LidarJob {
     /// What the result holds apart from the model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_parameter: Option<super::ReconstructionExport>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -524,7 +524,7 @@ pub enum SfmMethod {
     Global,
     /// For pictures without GPS.
     Incremental,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -542,7 +542,7 @@ pub enum SfmFeatureQuantity {
     Points20000,
     /// 9000 points.
     Points9000,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -562,7 +562,7 @@ pub enum ReconstructionQuality {
     Medium,
     /// Low.
     Low,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -577,22 +577,22 @@ crate::__integer_enum!(ReconstructionQuality { 1 => High, 2 => Medium, 3 => Low 
 pub struct MapParameters {
     /// Method of the aerotriangulation.
     ///
-    /// Left out, it is taken as `GLOBAL`.
+    /// Defaults to `GLOBAL`.
     #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
     pub sf_m_method: Option<super::SfmMethod>,
     /// Greatest number of feature points.
     ///
-    /// Left out, it is taken as `2`.
+    /// Defaults to `2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
     /// Whether to use the positions that the pictures hold.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_image_position: Option<bool>,
     /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_blocks_exchange_xml: Option<bool>,
     /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
@@ -601,37 +601,37 @@ pub struct MapParameters {
     pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
     /// Whether to make a point cloud. Without it the next six members have no effect.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_pointcloud: Option<bool>,
     /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_pnts: Option<bool>,
     /// Whether to write the point cloud as LAS.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_las: Option<bool>,
     /// Whether to write the point cloud as S3MB, which SuperMap shows.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_point_s3mb: Option<bool>,
     /// Whether to write the point cloud as PLY.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_point_ply: Option<bool>,
     /// Whether to write the point cloud as PCD.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_pcd: Option<bool>,
     /// Whether to write the point cloud as one file.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge_point: Option<bool>,
     /// What a map shows. A client of TerraAPI always sends it.
@@ -657,7 +657,7 @@ pub struct MapParameters {
     /// Coordinate system of the map; the service chooses one if it is omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_geo_desc: Option<super::GeoDescription>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -672,7 +672,7 @@ impl MapParameters {
     }
     /// Method of the aerotriangulation.
     ///
-    /// Left out, it is taken as `GLOBAL`.
+    /// Defaults to `GLOBAL`.
     #[must_use]
     pub fn sf_m_method(mut self, sf_m_method: impl Into<super::SfmMethod>) -> Self {
         self.sf_m_method = Some(sf_m_method.into());
@@ -680,7 +680,7 @@ impl MapParameters {
     }
     /// Greatest number of feature points.
     ///
-    /// Left out, it is taken as `2`.
+    /// Defaults to `2`.
     #[must_use]
     pub fn sfm_feature_quantity_level(
         mut self,
@@ -691,7 +691,7 @@ impl MapParameters {
     }
     /// Whether to use the positions that the pictures hold.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[must_use]
     pub fn use_image_position(mut self, use_image_position: impl Into<bool>) -> Self {
         self.use_image_position = Some(use_image_position.into());
@@ -699,7 +699,7 @@ impl MapParameters {
     }
     /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_blocks_exchange_xml(
         mut self,
@@ -720,7 +720,7 @@ impl MapParameters {
     }
     /// Whether to make a point cloud. Without it the next six members have no effect.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn output_pointcloud(mut self, output_pointcloud: impl Into<bool>) -> Self {
         self.output_pointcloud = Some(output_pointcloud.into());
@@ -728,7 +728,7 @@ impl MapParameters {
     }
     /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[must_use]
     pub fn generate_pnts(mut self, generate_pnts: impl Into<bool>) -> Self {
         self.generate_pnts = Some(generate_pnts.into());
@@ -736,7 +736,7 @@ impl MapParameters {
     }
     /// Whether to write the point cloud as LAS.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_las(mut self, generate_las: impl Into<bool>) -> Self {
         self.generate_las = Some(generate_las.into());
@@ -744,7 +744,7 @@ impl MapParameters {
     }
     /// Whether to write the point cloud as S3MB, which SuperMap shows.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_point_s3mb(mut self, generate_point_s3mb: impl Into<bool>) -> Self {
         self.generate_point_s3mb = Some(generate_point_s3mb.into());
@@ -752,7 +752,7 @@ impl MapParameters {
     }
     /// Whether to write the point cloud as PLY.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_point_ply(mut self, generate_point_ply: impl Into<bool>) -> Self {
         self.generate_point_ply = Some(generate_point_ply.into());
@@ -760,7 +760,7 @@ impl MapParameters {
     }
     /// Whether to write the point cloud as PCD.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_pcd(mut self, generate_pcd: impl Into<bool>) -> Self {
         self.generate_pcd = Some(generate_pcd.into());
@@ -768,7 +768,7 @@ impl MapParameters {
     }
     /// Whether to write the point cloud as one file.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn merge_point(mut self, merge_point: impl Into<bool>) -> Self {
         self.merge_point = Some(merge_point.into());
@@ -838,7 +838,7 @@ pub enum MapMode {
     City,
     /// An orchard.
     Orchard,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -853,22 +853,22 @@ crate::__integer_enum!(MapMode { 0 => Farmland, 1 => City, 2 => Orchard });
 pub struct Model3dParameters {
     /// Method of the aerotriangulation.
     ///
-    /// Left out, it is taken as `GLOBAL`.
+    /// Defaults to `GLOBAL`.
     #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
     pub sf_m_method: Option<super::SfmMethod>,
     /// Greatest number of feature points.
     ///
-    /// Left out, it is taken as `2`.
+    /// Defaults to `2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
     /// Whether to use the positions that the pictures hold.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_image_position: Option<bool>,
     /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_blocks_exchange_xml: Option<bool>,
     /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
@@ -877,37 +877,37 @@ pub struct Model3dParameters {
     pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
     /// Whether to make a point cloud. Without it the next six members have no effect.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_pointcloud: Option<bool>,
     /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_pnts: Option<bool>,
     /// Whether to write the point cloud as LAS.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_las: Option<bool>,
     /// Whether to write the point cloud as S3MB, which SuperMap shows.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_point_s3mb: Option<bool>,
     /// Whether to write the point cloud as PLY.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_point_ply: Option<bool>,
     /// Whether to write the point cloud as PCD.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_pcd: Option<bool>,
     /// Whether to write the point cloud as one file.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge_point: Option<bool>,
     /// Precision of a map or 3D model.
@@ -948,7 +948,7 @@ pub struct Model3dParameters {
     /// Coordinate system of the model; the service chooses one if it is omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_geo_desc: Option<super::GeoDescription>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -963,7 +963,7 @@ impl Model3dParameters {
     }
     /// Method of the aerotriangulation.
     ///
-    /// Left out, it is taken as `GLOBAL`.
+    /// Defaults to `GLOBAL`.
     #[must_use]
     pub fn sf_m_method(mut self, sf_m_method: impl Into<super::SfmMethod>) -> Self {
         self.sf_m_method = Some(sf_m_method.into());
@@ -971,7 +971,7 @@ impl Model3dParameters {
     }
     /// Greatest number of feature points.
     ///
-    /// Left out, it is taken as `2`.
+    /// Defaults to `2`.
     #[must_use]
     pub fn sfm_feature_quantity_level(
         mut self,
@@ -982,7 +982,7 @@ impl Model3dParameters {
     }
     /// Whether to use the positions that the pictures hold.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[must_use]
     pub fn use_image_position(mut self, use_image_position: impl Into<bool>) -> Self {
         self.use_image_position = Some(use_image_position.into());
@@ -990,7 +990,7 @@ impl Model3dParameters {
     }
     /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_blocks_exchange_xml(
         mut self,
@@ -1011,7 +1011,7 @@ impl Model3dParameters {
     }
     /// Whether to make a point cloud. Without it the next six members have no effect.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn output_pointcloud(mut self, output_pointcloud: impl Into<bool>) -> Self {
         self.output_pointcloud = Some(output_pointcloud.into());
@@ -1019,7 +1019,7 @@ impl Model3dParameters {
     }
     /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[must_use]
     pub fn generate_pnts(mut self, generate_pnts: impl Into<bool>) -> Self {
         self.generate_pnts = Some(generate_pnts.into());
@@ -1027,7 +1027,7 @@ impl Model3dParameters {
     }
     /// Whether to write the point cloud as LAS.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_las(mut self, generate_las: impl Into<bool>) -> Self {
         self.generate_las = Some(generate_las.into());
@@ -1035,7 +1035,7 @@ impl Model3dParameters {
     }
     /// Whether to write the point cloud as S3MB, which SuperMap shows.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_point_s3mb(mut self, generate_point_s3mb: impl Into<bool>) -> Self {
         self.generate_point_s3mb = Some(generate_point_s3mb.into());
@@ -1043,7 +1043,7 @@ impl Model3dParameters {
     }
     /// Whether to write the point cloud as PLY.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_point_ply(mut self, generate_point_ply: impl Into<bool>) -> Self {
         self.generate_point_ply = Some(generate_point_ply.into());
@@ -1051,7 +1051,7 @@ impl Model3dParameters {
     }
     /// Whether to write the point cloud as PCD.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_pcd(mut self, generate_pcd: impl Into<bool>) -> Self {
         self.generate_pcd = Some(generate_pcd.into());
@@ -1059,7 +1059,7 @@ impl Model3dParameters {
     }
     /// Whether to write the point cloud as one file.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn merge_point(mut self, merge_point: impl Into<bool>) -> Self {
         self.merge_point = Some(merge_point.into());
@@ -1157,22 +1157,22 @@ impl Model3dParameters {
 pub struct LidarParameters {
     /// Method of the aerotriangulation.
     ///
-    /// Left out, it is taken as `GLOBAL`.
+    /// Defaults to `GLOBAL`.
     #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
     pub sf_m_method: Option<super::SfmMethod>,
     /// Greatest number of feature points.
     ///
-    /// Left out, it is taken as `2`.
+    /// Defaults to `2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
     /// Whether to use the positions that the pictures hold.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_image_position: Option<bool>,
     /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_blocks_exchange_xml: Option<bool>,
     /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
@@ -1181,37 +1181,37 @@ pub struct LidarParameters {
     pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
     /// Whether to make a point cloud. Without it the next six members have no effect.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_pointcloud: Option<bool>,
     /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_pnts: Option<bool>,
     /// Whether to write the point cloud as LAS.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_las: Option<bool>,
     /// Whether to write the point cloud as S3MB, which SuperMap shows.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_point_s3mb: Option<bool>,
     /// Whether to write the point cloud as PLY.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_point_ply: Option<bool>,
     /// Whether to write the point cloud as PCD.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_pcd: Option<bool>,
     /// Whether to write the point cloud as one file.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge_point: Option<bool>,
     /// Share of the points that is kept when they are thinned out in time.
@@ -1262,7 +1262,7 @@ pub struct LidarParameters {
     /// Coordinate system of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_geo_desc: Option<super::GeoDescription>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1277,7 +1277,7 @@ impl LidarParameters {
     }
     /// Method of the aerotriangulation.
     ///
-    /// Left out, it is taken as `GLOBAL`.
+    /// Defaults to `GLOBAL`.
     #[must_use]
     pub fn sf_m_method(mut self, sf_m_method: impl Into<super::SfmMethod>) -> Self {
         self.sf_m_method = Some(sf_m_method.into());
@@ -1285,7 +1285,7 @@ impl LidarParameters {
     }
     /// Greatest number of feature points.
     ///
-    /// Left out, it is taken as `2`.
+    /// Defaults to `2`.
     #[must_use]
     pub fn sfm_feature_quantity_level(
         mut self,
@@ -1296,7 +1296,7 @@ impl LidarParameters {
     }
     /// Whether to use the positions that the pictures hold.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[must_use]
     pub fn use_image_position(mut self, use_image_position: impl Into<bool>) -> Self {
         self.use_image_position = Some(use_image_position.into());
@@ -1304,7 +1304,7 @@ impl LidarParameters {
     }
     /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_blocks_exchange_xml(
         mut self,
@@ -1325,7 +1325,7 @@ impl LidarParameters {
     }
     /// Whether to make a point cloud. Without it the next six members have no effect.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn output_pointcloud(mut self, output_pointcloud: impl Into<bool>) -> Self {
         self.output_pointcloud = Some(output_pointcloud.into());
@@ -1333,7 +1333,7 @@ impl LidarParameters {
     }
     /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[must_use]
     pub fn generate_pnts(mut self, generate_pnts: impl Into<bool>) -> Self {
         self.generate_pnts = Some(generate_pnts.into());
@@ -1341,7 +1341,7 @@ impl LidarParameters {
     }
     /// Whether to write the point cloud as LAS.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_las(mut self, generate_las: impl Into<bool>) -> Self {
         self.generate_las = Some(generate_las.into());
@@ -1349,7 +1349,7 @@ impl LidarParameters {
     }
     /// Whether to write the point cloud as S3MB, which SuperMap shows.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_point_s3mb(mut self, generate_point_s3mb: impl Into<bool>) -> Self {
         self.generate_point_s3mb = Some(generate_point_s3mb.into());
@@ -1357,7 +1357,7 @@ impl LidarParameters {
     }
     /// Whether to write the point cloud as PLY.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_point_ply(mut self, generate_point_ply: impl Into<bool>) -> Self {
         self.generate_point_ply = Some(generate_point_ply.into());
@@ -1365,7 +1365,7 @@ impl LidarParameters {
     }
     /// Whether to write the point cloud as PCD.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn generate_pcd(mut self, generate_pcd: impl Into<bool>) -> Self {
         self.generate_pcd = Some(generate_pcd.into());
@@ -1373,7 +1373,7 @@ impl LidarParameters {
     }
     /// Whether to write the point cloud as one file.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn merge_point(mut self, merge_point: impl Into<bool>) -> Self {
         self.merge_point = Some(merge_point.into());
@@ -1498,7 +1498,7 @@ pub enum LidarSampling {
     Quarter,
     /// 6.25 percent.
     Sixteenth,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -1516,7 +1516,7 @@ pub enum LidarScene {
     Slope,
     /// A gentle slope.
     GentleSlope,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -1545,7 +1545,7 @@ pub struct AreaOfInterest {
     /// Coordinate system of the area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub geo_desc: Option<super::GeoDescription>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1623,7 +1623,7 @@ pub struct GeoDescription {
     /// Where a local coordinate system has its origin.
     #[serde(rename = "ref_GPS", skip_serializing_if = "Option::is_none")]
     pub ref_gps: Option<super::GeoReferencePoint>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1691,7 +1691,7 @@ pub enum CoordinateSystemType {
     Local,
     /// A local one whose axes are east, north and up (ENU), at `ref_GPS`.
     LocalEastNorthUp,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -1733,7 +1733,7 @@ impl GeoReferencePoint {
     }
 }
 
-/// What a [`GeoReferencePoint`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`GeoReferencePoint`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeoReferencePointRequired {
     /// Latitude.
@@ -1764,7 +1764,7 @@ pub struct ReconstructionExport {
     /// Whether to add intermediate files, which take much space.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temp_result_files: Option<bool>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1853,7 +1853,7 @@ pub enum OpenModelType {
     GaussianSplatting,
     /// A LiDAR reconstruction.
     Lidar,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -1882,7 +1882,7 @@ pub enum OpenModelStatus {
     ReconstructionSuccess,
     /// Stopped.
     ReconstructionCancelled,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -1970,7 +1970,7 @@ pub enum OpenModelZipStatus {
     Finished,
     /// Failed.
     Failed,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 

@@ -16,7 +16,7 @@ crate::__text_newtype!(OrganizationId);
 pub enum ProjectAuthorizedStatus {
     /// The person behind the key has joined the project.
     Authorized,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -30,7 +30,7 @@ crate::__text_enum!(
 pub enum ProjectListUsage {
     /// All projects at once, without paging. (V2.0 also has `complete`.)
     Simple,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -44,7 +44,7 @@ pub enum ProjectSortColumn {
     CreatedAt,
     /// Name.
     Name,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -58,7 +58,7 @@ pub enum SortType {
     Ascending,
     /// Largest first.
     Descending,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -240,7 +240,7 @@ pub enum DockModeCode {
     InOperation,
     /// Waits for calibration (newer docks). Not in the table of the Cloud API.
     ToBeCalibrated,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -300,7 +300,7 @@ pub enum DroneModeCode {
     Poi,
     /// Flying a route far from its dock. In the newer Chinese edition of DJI's Cloud API, and in one client.
     FarFromDockWaylineFlight,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -399,7 +399,7 @@ pub enum LensType {
     Zoom,
     /// Infrared.
     Infrared,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -514,7 +514,7 @@ impl ProjectMember {
     }
 }
 
-/// What a [`ProjectMember`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`ProjectMember`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProjectMemberRequired {
     /// Id of a person; the `user_id` claim of the person's key.
@@ -533,7 +533,7 @@ pub enum ProjectRole {
     Admin,
     /// Member of the project.
     Member,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 

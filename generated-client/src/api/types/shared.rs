@@ -10,7 +10,7 @@ pub enum Language {
     Chinese,
     /// English.
     English,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -112,7 +112,7 @@ pub enum DeviceClass {
     Drone,
     /// A remote controller.
     RemoteController,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -130,7 +130,7 @@ pub enum CameraPosition {
     Indoor,
     /// The camera outside the dock.
     Outdoor,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -146,7 +146,7 @@ pub enum VideoQuality {
     Smooth,
     /// Highest resolution.
     UltraHighDefinition,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -164,22 +164,22 @@ crate::__text_enum!(
 pub struct ReconstructionParameters {
     /// Method of the aerotriangulation.
     ///
-    /// Left out, it is taken as `GLOBAL`.
+    /// Defaults to `GLOBAL`.
     #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
     pub sf_m_method: Option<super::SfmMethod>,
     /// Greatest number of feature points.
     ///
-    /// Left out, it is taken as `2`.
+    /// Defaults to `2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
     /// Whether to use the positions that the pictures hold.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_image_position: Option<bool>,
     /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_blocks_exchange_xml: Option<bool>,
     /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
@@ -188,37 +188,37 @@ pub struct ReconstructionParameters {
     pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
     /// Whether to make a point cloud. Without it the next six members have no effect.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_pointcloud: Option<bool>,
     /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
     ///
-    /// Left out, it is taken as `true`.
+    /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_pnts: Option<bool>,
     /// Whether to write the point cloud as LAS.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_las: Option<bool>,
     /// Whether to write the point cloud as S3MB, which SuperMap shows.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_point_s3mb: Option<bool>,
     /// Whether to write the point cloud as PLY.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_point_ply: Option<bool>,
     /// Whether to write the point cloud as PCD.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_pcd: Option<bool>,
     /// Whether to write the point cloud as one file.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge_point: Option<bool>,
 }
