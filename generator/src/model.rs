@@ -11,7 +11,7 @@ use std::fmt;
 use serde_json::{Number, Value};
 
 use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
-pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, SecurityRequirement, Source};
+pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, SecurityRequirement, Source, Status};
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 
 /// A whole interface.
@@ -194,10 +194,25 @@ pub(crate) struct Operation {
     pub(crate) body: Option<Body>,
     pub(crate) response: Response,
     pub(crate) response_ref: SourceRef,
+    /// All that are described, in the order of the document.
+    pub(crate) responses: Vec<StatusResponse>,
+    /// Where its callbacks are, if it has any.
+    pub(crate) callbacks_pointer: Option<String>,
     /// The parameters and the body as tools fill them in: by their names on the wire, in the order of the document.
     pub(crate) arguments: Vec<Argument>,
     /// Path of the file that has them as a JSON Schema.
     pub(crate) arguments_file: String,
+}
+
+/// The response of a status, or of all statuses that are not described.
+#[derive(Debug)]
+pub(crate) struct StatusResponse {
+    pub(crate) status: Status,
+    /// Where the operation has it.
+    pub(crate) pointer: String,
+    pub(crate) has_headers: bool,
+    /// The media types of its content, in the order of the document.
+    pub(crate) media_types: Vec<String>,
 }
 
 /// A value that a tool fills in.
@@ -569,6 +584,23 @@ impl Operation {
     /// Whether its requests carry the token.
     pub(crate) fn is_authenticated(&self) -> bool {
         self.security.iter().any(|requirement| !requirement.is_empty())
+    }
+
+    /// The responses with a successful status, or the default response if there are none.
+    pub(crate) fn successes(&self) -> impl Iterator<Item = &StatusResponse> {
+        self.responses.iter().filter(|response| self.is_success(response))
+    }
+
+    /// The other responses.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = &StatusResponse> {
+        self.responses.iter().filter(|response| !self.is_success(response))
+    }
+
+    fn is_success(&self, response: &StatusResponse) -> bool {
+        match response.status {
+            Status::Default => !self.responses.iter().any(|other| other.status.is_of(2)),
+            status => status.is_of(2),
+        }
     }
 
     /// The parameters that a caller has to give beside those of the path.

@@ -37,7 +37,6 @@ use crate::model::{Api, ManagedHeaders, TypeRef};
 use crate::policy::Policy;
 use schemas::Types;
 pub(crate) use tags::normalize_path;
-use unused::UnusedParts;
 pub(crate) use unused::warnings;
 use usage::{Aliases, Completed, Use};
 
@@ -55,14 +54,13 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
         aliases,
         managed_headers: ManagedHeaders::default(),
         uses: Vec::new(),
-        unused: UnusedParts::default(),
         sink: Sink::new(document),
     };
     let token_scheme = lowering.token_scheme();
     let regions = lowering.regions();
     let error_codes = lowering.error_codes();
     let groups = lowering.groups();
-    let Lowering { mut types, aliases, managed_headers, uses, unused, sink, .. } = lowering;
+    let Lowering { mut types, aliases, managed_headers, uses, sink, .. } = lowering;
     let mut problems = sink.problems;
     let drafts = std::mem::take(&mut types.drafts);
     let (drafts, ambiguous) = unions::complete(document, drafts, &aliases);
@@ -78,7 +76,7 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
             managed_headers,
             regions,
             error_codes,
-            unused: unused.complete(document, &definitions),
+            unused: unused::parts(document, &groups, &definitions),
             groups,
             types: definitions,
             type_modules: modules,
@@ -103,7 +101,6 @@ struct Lowering<'d> {
     aliases: Aliases,
     managed_headers: ManagedHeaders,
     uses: Vec<Use>,
-    unused: UnusedParts,
     sink: Sink<'d>,
 }
 

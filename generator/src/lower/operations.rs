@@ -69,9 +69,6 @@ impl<'d> Lowering<'d> {
             drafts.given.into_iter().zip(issued.by_ref()).map(|(draft, field)| draft.named(field)).collect();
         let body = body.zip(issued.next()).map(|(draft, field)| draft.named(field));
         let (response, response_ref) = self.response(operation, context);
-        if operation.has_callbacks {
-            self.unused.callbacks.add(at.key("callbacks"));
-        }
         let (risk, retry) = self.risk_and_retry(operation);
         self.check_codes(operation);
         self.check_lookup(operation);
@@ -109,6 +106,8 @@ impl<'d> Lowering<'d> {
             body,
             response,
             response_ref,
+            responses: self.responses(operation),
+            callbacks_pointer: operation.has_callbacks.then(|| at.key("callbacks").pointer()),
             arguments,
             arguments_file: format!("arguments/{file}.json"),
         }

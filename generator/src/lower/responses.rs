@@ -8,7 +8,7 @@ use crate::document::arena::{Id, ObjectOrRef};
 use crate::document::openapi::{self, Operation, Status};
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Schema, SchemaId, Type};
-use crate::model::{Response, SourceRef};
+use crate::model::{Response, SourceRef, StatusResponse};
 
 /// The help for content that cannot be read.
 const SUPPORTED: &str =
@@ -22,28 +22,21 @@ impl<'d> Lowering<'d> {
         let mut successes: Vec<Id<openapi::Response>> =
             operation.responses.iter().filter(|(status, _)| status.is_of(2)).map(|(_, id)| *id).collect();
         let default = operation.responses.iter().find(|(status, _)| *status == Status::Default);
-        if !self.policy.requires_envelope && successes.is_empty() {
+        if self.policy.requires_envelope {
+            for (_, failure) in operation.responses.iter().filter(|(status, _)| !status.is_of(2)) {
+                self.check_failure(*failure);
+            }
+        } else if successes.is_empty() {
             successes.extend(default.map(|(_, id)| *id));
         }
-        let failures = operation.responses.iter().map(|(_, id)| *id).filter(|id| !successes.contains(id));
-        if self.policy.requires_envelope {
-            failures.for_each(|failure| self.check_failure(failure));
-        } else if let Some(failure) = failures.into_iter().find(|id| self.has_content(*id)) {
-            self.unused.failure_responses.add(self.document.at(self.api.responses.node(failure)));
-        }
-        let mut has_headers = false;
         let mut found: Vec<(PointerRef<'d>, (Response, SourceRef))> = Vec::new();
         for id in successes {
             let at = self.document.at(self.api.responses.node(id));
             let Some((written, node)) = self.resolve(&self.api.responses, id) else { continue };
-            has_headers |= written.has_headers;
             let (response, node) = self.success(written, node, at, context);
             if !found.iter().any(|(_, (known, _))| *known == response) {
                 found.push((at, (response, SourceRef { slot: at.pointer(), node })));
             }
-        }
-        if has_headers {
-            self.unused.response_headers.add(responses_at);
         }
         let none = || {
             let pointer = responses_at.pointer();
@@ -84,8 +77,19 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn has_content(&self, id: Id<openapi::Response>) -> bool {
-        self.api.responses.resolve(id).is_some_and(|(_, response)| !response.content.is_empty())
+    /// All responses of an operation. One whose reference leads back to itself has no content.
+    pub(super) fn responses(&self, operation: &Operation) -> Vec<StatusResponse> {
+        let responses = operation.responses.iter().map(|(status, id)| {
+            let written = self.api.responses.resolve(*id).map(|(_, response)| response);
+            let content = written.into_iter().flat_map(|response| &response.content);
+            StatusResponse {
+                status: *status,
+                pointer: self.document.at(self.api.responses.node(*id)).pointer(),
+                has_headers: written.is_some_and(|response| response.has_headers),
+                media_types: content.map(|media_type| media_type.name.clone()).collect(),
+            }
+        });
+        responses.collect()
     }
 
     /// A response, and where its type is defined. `slot` is where the operation has it.
@@ -225,6 +229,7 @@ fn is_empty_object(schema: &Schema) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{model, operation, problems};
+    use super::StatusResponse;
 
     fn call(responses: &str) -> String {
         format!("paths:\n  /a: {{get: {{responses: {{{responses}}}}}}}")
@@ -268,5 +273,27 @@ mod tests {
         assert_eq!(problems(&call(&two)), [expected]);
         let expected = "/paths/~1a/get/responses: there is no successful response";
         assert_eq!(problems(&call("'302': {description: ''}")), [expected]);
+    }
+
+    #[test]
+    fn an_operation_keeps_all_responses_by_status() {
+        let text = content("text/plain", "{type: string}");
+        let header = "{description: '', headers: {H: {schema: {type: string}}}}";
+        let shown = |responses: &str| {
+            let api = model(&call(responses));
+            let found = operation(&api);
+            let one = |response: &StatusResponse| {
+                let header = if response.has_headers { " with headers" } else { "" };
+                format!("{:?} {}{header}", response.status, response.media_types.join(" "))
+            };
+            (found.successes().map(one).collect::<Vec<_>>(), found.failures().map(one).collect::<Vec<_>>())
+        };
+        let found = shown(&format!("'404': {text}, default: {text}, 2XX: {header}"));
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let failures = texts(&["Code(404) text/plain", "Default text/plain"]);
+        assert_eq!(found, (texts(&["Range(2)  with headers"]), failures));
+        // Without another one the default response is that of a success.
+        let found = shown(&format!("'404': {text}, default: {text}"));
+        assert_eq!(found, (texts(&["Default text/plain"]), texts(&["Code(404) text/plain"])));
     }
 }

@@ -1,59 +1,51 @@
 //! What a document of others has and the client does not use.
 //!
-//! In: parts that were met on the way, with their places. Out: for each kind of part how many there are, and a warning.
-//! Our own specification has none of them: there each is an error, or is used.
+//! In: the operations and types of the model. Out: for each kind of part how many there are, and a warning. Our own
+//! specification has none of them: there each is an error, or is used.
+
+use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::document::pointer::PointerRef;
-use crate::model::{Api, TypeDefinition, UnusedKind, UnusedPart};
+use crate::model::{Api, Group, Operation, TypeDefinition, UnusedKind, UnusedPart};
 
-/// The parts that were met.
-#[derive(Debug, Default)]
-pub(super) struct UnusedParts {
-    pub(super) failure_responses: Count,
-    pub(super) response_headers: Count,
-    pub(super) callbacks: Count,
-}
-
-/// How many there are, and where the first of them is.
-#[derive(Debug, Default)]
-pub(super) struct Count {
-    number: usize,
-    first: String,
-}
-
-impl Count {
-    pub(super) fn add(&mut self, at: PointerRef<'_>) {
-        if self.number == 0 {
-            self.first = at.pointer();
-        }
-        self.number += 1;
+/// The parts that are not used, in the order of the document.
+pub(super) fn parts(document: &Document<'_>, groups: &[Group], definitions: &[TypeDefinition]) -> Vec<UnusedPart> {
+    if !document.policy.warns_of_unused_parts {
+        return Vec::new();
     }
+    let operations = in_order_of(document, groups);
+    let failure_responses = operations.iter().filter_map(|operation| {
+        let failure = operation.failures().find(|response| !response.media_types.is_empty())?;
+        Some(failure.pointer.clone())
+    });
+    let response_headers = operations.iter().filter(|it| it.successes().any(|response| response.has_headers));
+    let callbacks = operations.iter().filter_map(|operation| operation.callbacks_pointer.clone());
+    let types = definitions.iter().filter(|definition| !definition.is_used);
+    let kinds = [
+        part(UnusedKind::FailureResponses, failure_responses),
+        part(UnusedKind::ResponseHeaders, response_headers.map(|it| format!("{}/responses", it.pointer))),
+        part(UnusedKind::Callbacks, callbacks),
+        part(UnusedKind::Types, types.map(|definition| definition.pointer.clone())),
+    ];
+    let mut parts: Vec<UnusedPart> = kinds.into_iter().flatten().collect();
+    parts.sort_by_key(|part| (document.place(PointerRef::Base(&part.pointer)).span.start, part.to_string()));
+    parts
 }
 
-impl UnusedParts {
-    /// Adds the types that no operation uses, and brings the kinds into the order of the document.
-    pub(super) fn complete(self, document: &Document<'_>, definitions: &[TypeDefinition]) -> Vec<UnusedPart> {
-        if !document.policy.warns_of_unused_parts {
-            return Vec::new();
-        }
-        let mut types = Count::default();
-        for definition in definitions.iter().filter(|definition| !definition.is_used) {
-            types.add(PointerRef::Base(&definition.pointer));
-        }
-        let kinds = [
-            (UnusedKind::FailureResponses, self.failure_responses),
-            (UnusedKind::ResponseHeaders, self.response_headers),
-            (UnusedKind::Callbacks, self.callbacks),
-            (UnusedKind::Types, types),
-        ];
-        let found = kinds.into_iter().filter(|(_, count)| count.number > 0);
-        let mut parts: Vec<UnusedPart> =
-            found.map(|(kind, count)| UnusedPart { kind, count: count.number, pointer: count.first }).collect();
-        parts.sort_by_key(|part| (document.place(PointerRef::Base(&part.pointer)).span.start, part.to_string()));
-        parts
-    }
+/// The operations in the order of the document: groups are in the order of their tags.
+fn in_order_of<'g>(document: &Document<'_>, groups: &'g [Group]) -> Vec<&'g Operation> {
+    let operations = groups.iter().flat_map(|group| &group.operations);
+    let by_pointer: HashMap<&str, &Operation> = operations.map(|it| (it.pointer.as_str(), it)).collect();
+    let pointers = document.api.operations().map(|(_, operation)| document.at(operation.node).pointer());
+    pointers.filter_map(|pointer| by_pointer.get(pointer.as_str()).copied()).collect()
+}
+
+/// How many parts of a kind there are, and where the first of them is.
+fn part(kind: UnusedKind, mut pointers: impl Iterator<Item = String>) -> Option<UnusedPart> {
+    let pointer = pointers.next()?;
+    Some(UnusedPart { kind, count: 1 + pointers.count(), pointer })
 }
 
 /// A warning for each kind of part that is not used.
