@@ -17,15 +17,6 @@ use crate::model::{Api, Group, Operation, Primitive, TypeDefinition, TypeRef};
 pub(crate) use docs::LINE_END;
 use docs::doc;
 
-/// Where the generated code finds the runtime.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Runtime {
-    /// In the same crate: the client gets its accessors and regions, too.
-    Crate,
-    /// In another crate, by its name.
-    External(String),
-}
-
 /// A file before it is text.
 pub(crate) enum Content<'a> {
     /// Items of it, some at a time: the tokens of many would be the largest thing in memory.
@@ -53,7 +44,7 @@ enum Subject<'a> {
 }
 
 /// All files of the client, those with the most work first. Each can be [made](emit) by itself.
-pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime) -> Vec<Task<'a>> {
+pub(crate) fn tasks<'a>(api: &'a Api) -> Vec<Task<'a>> {
     let mut types: Vec<_> = types::modules(api).into_iter().collect();
     let modules = types.iter().map(|&(module, _)| module).collect();
     types.sort_by_key(|(_, definitions)| std::cmp::Reverse(definitions.len()));
@@ -69,9 +60,7 @@ pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime) -> Vec<Task<'a>> {
     if !api.error_codes.is_empty() {
         add("error_code.rs".to_owned(), Subject::ErrorCodes);
     }
-    if *runtime == Runtime::Crate {
-        add("client.rs".to_owned(), Subject::Client);
-    }
+    add("client.rs".to_owned(), Subject::Client);
     add("types.rs".to_owned(), Subject::TypesRoot(modules));
     for operation in api.operations() {
         add(format!("arguments/{}", docs::arguments_file(operation)), Subject::Arguments(operation));
@@ -80,8 +69,8 @@ pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime) -> Vec<Task<'a>> {
 }
 
 /// The content of one file.
-pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, runtime: &'a Runtime, task: &'a Task<'a>) -> Content<'a> {
-    let emitter = Emitter { api, runtime };
+pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, task: &'a Task<'a>) -> Content<'a> {
+    let emitter = Emitter { api };
     let once = |items| Content::Rust(Box::new(std::iter::once(items)));
     match &task.subject {
         Subject::Root => once(emitter.root()),
@@ -101,36 +90,9 @@ fn file_name(module: &str) -> String {
 #[derive(Clone, Copy)]
 struct Emitter<'a> {
     api: &'a Api,
-    runtime: &'a Runtime,
 }
 
 impl Emitter<'_> {
-    /// `use …::runtime;`
-    fn use_runtime(&self) -> TokenStream {
-        match self.runtime {
-            Runtime::Crate => quote! { use crate::runtime; },
-            Runtime::External(name) => {
-                let name = ident(name);
-                quote! { use ::#name::runtime; }
-            }
-        }
-    }
-
-    /// `$crate` of the runtime, for its macros.
-    fn crate_path(&self) -> TokenStream {
-        match self.runtime {
-            Runtime::Crate => quote! { crate },
-            Runtime::External(name) => {
-                let name = ident(name);
-                quote! { ::#name }
-            }
-        }
-    }
-
-    fn in_crate(&self) -> bool {
-        *self.runtime == Runtime::Crate
-    }
-
     /// A type, with its named types found under `path`.
     fn ty(&self, ty: &TypeRef, path: &TokenStream) -> TokenStream {
         match ty {
@@ -177,6 +139,11 @@ fn primitive_type(primitive: Primitive) -> TokenStream {
     }
 }
 
+/// The only import of generated code from outside of it.
+fn use_runtime() -> TokenStream {
+    quote! { use ::flighthub2_runtime::codegen as runtime; }
+}
+
 /// An identifier of the model as a token.
 fn ident(name: &str) -> Ident {
     match name.strip_prefix("r#") {
@@ -193,6 +160,11 @@ fn argument(ty: &TokenStream) -> TokenStream {
 /// `#[deprecated]`, where it applies.
 fn deprecated(deprecated: bool) -> Option<TokenStream> {
     deprecated.then(|| quote! { #[deprecated] })
+}
+
+/// For what is deprecated and does its work with what is deprecated like it.
+fn allow_deprecated(deprecated: bool) -> Option<TokenStream> {
+    deprecated.then(|| quote! { #[allow(deprecated)] })
 }
 
 /// Documentation of the required values of an item.

@@ -6,7 +6,7 @@ use proc_macro2::{Literal, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
 use super::docs::{self, doc};
-use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc};
+use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc, use_runtime};
 use crate::model::{
     Api, Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind, TypeRef,
     Union, Variant,
@@ -34,7 +34,7 @@ pub(super) fn root(modules: &[&str]) -> TokenStream {
 impl<'a> Emitter<'a> {
     pub(super) fn types(self, definitions: &'a [&'a TypeDefinition]) -> impl Iterator<Item = TokenStream> + 'a {
         let definitions = definitions.iter().map(move |definition| self.definition(definition));
-        let use_runtime = definitions.clone().any(names_runtime).then(|| self.use_runtime());
+        let use_runtime = definitions.clone().any(names_runtime).then(use_runtime);
         use_runtime.into_iter().chain(definitions)
     }
 
@@ -56,11 +56,10 @@ impl<'a> Emitter<'a> {
     fn newtype(&self, definition: &TypeDefinition, primitive: Primitive) -> TokenStream {
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
-        let krate = self.crate_path();
         let inner = primitive_type(primitive);
         let implementation = match primitive {
-            Primitive::String => quote! { #krate::__text_newtype!(#name); },
-            _ => quote! { #krate::__integer_newtype!(#name: #inner); },
+            Primitive::String => quote! { runtime::text_newtype!(#name); },
+            _ => quote! { runtime::integer_newtype!(#name: #inner); },
         };
         let copy = (primitive != Primitive::String).then(|| quote! { Copy, });
         quote! {
@@ -74,7 +73,6 @@ impl<'a> Emitter<'a> {
     fn enumeration(&self, definition: &TypeDefinition, enumeration: &Enum) -> TokenStream {
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
-        let krate = self.crate_path();
         let unknown = doc("A value that this version does not know. It is kept, printed and sent back as it came.");
         match &enumeration.values {
             EnumValues::Text(values) => {
@@ -92,7 +90,7 @@ impl<'a> Emitter<'a> {
                         #unknown
                         UnknownValue(runtime::UnknownValue<String>),
                     }
-                    #krate::__text_enum!(#name { #(#pairs),* });
+                    runtime::text_enum!(#name { #(#pairs),* });
                 }
             }
             EnumValues::Integer(values) => {
@@ -110,7 +108,7 @@ impl<'a> Emitter<'a> {
                         #unknown
                         UnknownValue(runtime::UnknownValue<i64>),
                     }
-                    #krate::__integer_enum!(#name { #(#pairs),* });
+                    runtime::integer_enum!(#name { #(#pairs),* });
                 }
             }
         }
@@ -124,7 +122,6 @@ impl<'a> Emitter<'a> {
         };
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
-        let krate = self.crate_path();
         let variants = union.variants.iter().map(|form| {
             let about = doc(&docs::variant(form));
             let variant = ident(&form.variant);
@@ -143,8 +140,8 @@ impl<'a> Emitter<'a> {
             }
         });
         let implementation = match tag {
-            Some(tag) => quote! { #krate::__tagged_union!(#name, #tag { #(#forms),* }); },
-            None => quote! { #krate::__untagged_union!(#name { #(#forms),* }); },
+            Some(tag) => quote! { runtime::tagged_union!(#name, #tag { #(#forms),* }); },
+            None => quote! { runtime::untagged_union!(#name { #(#forms),* }); },
         };
         let unknown = doc("A form that this version does not know. It is kept and sent back as it came.");
         quote! {
@@ -167,7 +164,6 @@ impl<'a> Emitter<'a> {
             docs::value(&definition.schema_name, &definition.docs)
         ));
         let name = ident(&definition.name);
-        let krate = self.crate_path();
         let methods = variants.iter().map(|form| {
             let bare = form.variant.trim_start_matches("r#");
             let (read, write) = (ident(&format!("as_{bare}")), ident(&format!("from_{bare}")));
@@ -194,7 +190,7 @@ impl<'a> Emitter<'a> {
             impl #name {
                 #(#methods)*
             }
-            #krate::__choice!(#name);
+            runtime::choice!(#name);
         }
     }
 
@@ -227,7 +223,6 @@ impl<'a> Emitter<'a> {
             })
             && self.api.required_fields(object).count() == 0;
         let default = has_default.then(|| quote! { Default, });
-        let krate = self.crate_path();
         quote! {
             #about
             #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
@@ -237,7 +232,7 @@ impl<'a> Emitter<'a> {
                 #(#fields,)*
                 #additional
             }
-            #krate::__object!(#name);
+            runtime::object!(#name);
             #constructor
             #json_text
         }

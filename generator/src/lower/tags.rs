@@ -14,8 +14,12 @@ use crate::model::{self, Group};
 use crate::names::{Case, Scope, identifier};
 use crate::spelling::did_you_mean;
 
-/// Modules that the client has anyway.
-const TAKEN_MODULES: &[&str] = &[SHARED, "types", "r#mod", "region", "error_code", "arguments", "catalogue", "client"];
+/// Modules and files that the client has anyway. `main.rs` would be a program.
+const TAKEN_MODULES: &[&str] =
+    &[SHARED, "types", "r#mod", "lib", "main", "runtime", "region", "error_code", "arguments", "catalogue", "client"];
+
+/// Methods that the clients have anyway. A group has a method of the name of its module.
+const TAKEN_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone"];
 
 /// Letters of a name that becomes the name of a file.
 const MAX_NAME: usize = 200;
@@ -42,10 +46,11 @@ impl<'d> Lowering<'d> {
     /// All operations, by tag, in the order of the tags.
     pub(super) fn groups(&mut self) -> Vec<Group> {
         let operations = self.named_operations();
-        let mut groups = self.tags(&operations);
         let ids: Vec<&str> = operations.iter().map(|named| named.id.as_str()).collect();
         let mut types = Scope::default();
         let type_names = types.issue_types(&ids);
+        // After those of operations, which callers write: a group and one of its operations can have the same name.
+        let mut groups = self.tags(&operations, &mut types);
         let positions: HashMap<String, usize> =
             groups.iter().enumerate().map(|(position, group)| (group.name.clone(), position)).collect();
         for (named, type_name) in operations.iter().zip(type_names) {
@@ -129,9 +134,8 @@ impl<'d> Lowering<'d> {
     }
 
     /// The groups: declared tags first, then others in the order of the operations.
-    fn tags(&mut self, operations: &[Named<'d>]) -> Vec<GroupDraft> {
-        let mut modules = Scope::with_taken(TAKEN_MODULES.iter().copied());
-        let mut types = Scope::with_taken(["Client", "ProjectClient", "Call"]);
+    fn tags(&mut self, operations: &[Named<'d>], types: &mut Scope) -> Vec<GroupDraft> {
+        let mut modules = Scope::with_taken(TAKEN_MODULES.iter().chain(TAKEN_METHODS).copied());
         let mut new_group = |name: &str, client_name: &str| GroupDraft {
             name: name.to_owned(),
             pointer: None,
