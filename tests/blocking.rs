@@ -15,7 +15,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use flighthub2::runtime::{Answer, Operation, OperationInfo, ReadError, RequestParts, scope};
+use flighthub2::codegen::{Answer, Operation, OperationInfo, ReadError, RequestParts, scope};
 use flighthub2::transport::{Bytes, Request, Sending, Transport};
 use flighthub2::{Call, Client, Delivery, Error, ErrorKind};
 use flighthub2_tests::client::{builder, client};
@@ -220,7 +220,7 @@ fn a_transport_that_panics_does_so_where_it_was_called() {
 struct OfThisThread(Rc<Cell<u32>>);
 
 impl Operation for OfThisThread {
-    type Scope = scope::Organization;
+    type Scope = scope::Organization<Client>;
     type Output = Rc<str>;
     const INFO: &'static OperationInfo = flighthub2::OPERATIONS[0];
 

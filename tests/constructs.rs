@@ -7,7 +7,7 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
-use flighthub2::runtime::{Answer, JsonValue, Operation, ReadError, RequestParts};
+use flighthub2::codegen::{Answer, JsonValue, Operation, ReadError, RequestParts};
 use flighthub2_tests::fixtures::{
     any_of, bodies, enums, envelope, formats, forms, loose, maps, objects, one_of, parameters, query_arrays, raw,
     recursion, references, security_choice, successes,

@@ -13,9 +13,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use flighthub2::runtime::{Answer, ApiInfo, Operation, OperationInfo, ReadError, RequestParts, TokenHeader, scope};
+use flighthub2::codegen::{Answer, ApiInfo, Operation, OperationInfo, ReadError, RequestParts, TokenHeader, scope};
 use flighthub2::types::UpdateFlightTaskStatusBody;
-use flighthub2::{Call, DryRun, HeaderText};
+use flighthub2::{Call, Client, DryRun, HeaderText};
 use flighthub2_tests::client::{PROJECT, TOKEN, builder, client};
 use flighthub2_tests::server::{Server, json};
 
@@ -124,13 +124,12 @@ fn a_shell_runs_nothing_but_curl_whatever_the_arguments_are() {
 /// An operation with a method, a prefix of the token and a body that a shell or `curl` could take for something else.
 struct Odd(&'static str);
 
-static ODD: OperationInfo =
-    OperationInfo { method: "GET$TOKEN`x`", api: &ODD_API, ..*flighthub2::system::GetSystemStatus::INFO };
+static ODD: OperationInfo = flighthub2::system::GetSystemStatus::INFO.with_method("GET$TOKEN`x`").with_api(&ODD_API);
 static ODD_API: ApiInfo =
-    ApiInfo { token: Some(TokenHeader { name: "x-odd'name", prefix: "$(touch ran) " }), ..flighthub2::API };
+    ApiInfo::new("odd").with_token(Some(TokenHeader::new("x-odd'name").with_prefix("$(touch ran) ")));
 
 impl Operation for Odd {
-    type Scope = scope::Organization;
+    type Scope = scope::Organization<Client>;
     type Output = ();
     const INFO: &'static OperationInfo = &ODD;
 

@@ -151,7 +151,7 @@ async fn every_code_leaves_open_what_the_specification_says() {
         let text = code(known.code);
         let (fh, _) = over(move |_| response(200, &text));
         let error = failure(&write, &fh.max_attempts(1).build().unwrap()).await;
-        assert_eq!(error.error_code().and_then(ErrorCode::info), Some(known));
+        assert_eq!(ErrorCode::of(&error).and_then(ErrorCode::info), Some(known));
         assert_eq!(error.may_have_taken_effect(), known.outcome == Outcome::Unknown, "{error}");
         // What may have been done was not refused.
         assert_eq!(error.to_string().contains("refused"), known.outcome != Outcome::Unknown, "{error}");

@@ -82,8 +82,8 @@ fn a_risk_changes_its_operation() {
             "+ /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.",
             "- /// - Risk: write. It changes data, and neither deletes any nor moves anything.",
             "+ /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.",
-            "- risk: runtime::Risk::Write,",
-            "+ risk: runtime::Risk::Destructive,",
+            "- .with_risk(runtime::Risk::Write)",
+            "+ .with_risk(runtime::Risk::Destructive)",
         ],
     );
 }

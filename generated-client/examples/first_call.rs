@@ -91,7 +91,7 @@ async fn refused_flight(fh: &Client, project: &Project) -> Result<(), Box<dyn Er
 /// What a program asks of an error: what happened, and whether the call may have taken effect all the same.
 fn tell(error: &flighthub2::Error) {
     println!("{error}");
-    let what = match (error.kind(), error.error_code()) {
+    let what = match (error.kind(), ErrorCode::of(error)) {
         (ErrorKind::Api, Some(ErrorCode::NoPermission)) => "become a member of the project first",
         (ErrorKind::Api, _) => "the service says no; the code says why",
         (ErrorKind::Risk, _) => "this client was not built for it",

@@ -40,7 +40,8 @@
 //!
 //! # How it is made
 //! The operations and types are generated from a specification that is maintained by hand; [`OPERATIONS`] lists them
-//! with everything that a tool needs to know. The rest of this crate knows no single operation.
+//! with everything that a tool needs to know. What sends them knows no operation: it is the crate `flighthub2-runtime`,
+//! whose types for callers are here.
 //!
 //! # Errors
 //! Every failure is an [`Error`]. Ask [`Error::may_have_taken_effect`] before you send a call again: a lost response, a
@@ -53,46 +54,17 @@
 //! - Enumerations are open: a value that this version does not know is kept in `UnknownValue`.
 //! - Numbers of time have types with their unit: [`UnixSeconds`], [`UnixMillis`]. Texts of time are [`DateTime`].
 
-mod answer;
-mod attempt;
-#[cfg(feature = "blocking")]
-mod blocking;
-mod builder;
-mod call;
-mod client;
-mod error;
-mod execution;
-mod failure;
-mod finite;
-mod http_client;
-mod open;
-mod operation;
-mod pace;
-mod prepared;
-mod request;
-mod retry;
-pub mod runtime;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod token;
 pub mod transport;
-mod values;
 
 #[rustfmt::skip]
 mod api;
 
-pub use answer::{Answer, ReadError};
 pub use api::*;
-pub use builder::ClientBuilder;
-pub use call::{Call, Handle, Serves};
-pub use client::{Client, ProjectClient};
-pub use error::{Delivery, Error, ErrorKind};
-pub use open::UnknownValue;
-pub use operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry, Risk, Scope, TokenHeader, scope,
+#[doc(inline)]
+pub use flighthub2_runtime::{
+    ApiInfo, Availability, Base64, DateTime, Delivery, DryRun, Error, ErrorCodeInfo, ErrorKind, HeaderText, JsonObject,
+    JsonValue, Operation, OperationInfo, Outcome, Pace, Retry, Risk, Scope, Secret, Token, TokenHeader, UnixMillis,
+    UnixSeconds, UnknownValue, Unwritable, Wait, codegen,
 };
-pub use pace::{Pace, Wait};
-pub use prepared::{DryRun, HeaderText};
-pub use request::{ListStyle, ParameterValue, RequestParts};
-pub use token::Token;
-pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};

@@ -55,9 +55,9 @@ pub enum Dialect {
 pub struct Options {
     /// The rules to hold the specification to.
     pub dialect: Dialect,
-    /// The crate that has the runtime; `None` if the generated code is part of it. Regions and the client's accessors
-    /// are generated only there, because only there can the client be extended.
-    pub runtime: Option<String>,
+    /// Whether the specification itself is one of the files, as `specification.yaml`: for a client that can play the
+    /// service for tests.
+    pub bundle: bool,
     /// What the first line of every file says about its origin.
     pub made_by: String,
 }
@@ -66,7 +66,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             dialect: Dialect::FlightHub,
-            runtime: None,
+            bundle: true,
             made_by: "`cargo xtask gen` from spec/flighthub2.yaml. Change that file, not this one.".to_owned(),
         }
     }
@@ -113,16 +113,13 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     let warnings = lower::warnings(&document, &api);
     // The rest of a large document takes much memory, and so do the files.
     let schemas = document.into_api().schemas;
-    let runtime = options.runtime.clone().map_or(emit::Runtime::Crate, emit::Runtime::External);
-    let tasks = emit::tasks(&api, &runtime, source.unmarked());
-    let files = files::format(&tasks, |task| emit::emit(&api, &schemas, &runtime, task), &options.made_by).map_err(
-        |faults| {
-            let internal = |fault: String| {
-                let help = "this is a fault of the generator: please report it with the specification";
-                Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)
-            };
-            failed(faults.into_iter().map(internal).collect())
-        },
-    )?;
+    let tasks = emit::tasks(&api, options.bundle.then_some(source.unmarked()));
+    let files = files::format(&tasks, |task| emit::emit(&api, &schemas, task), &options.made_by).map_err(|faults| {
+        let internal = |fault: String| {
+            let help = "this is a fault of the generator: please report it with the specification";
+            Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)
+        };
+        failed(faults.into_iter().map(internal).collect())
+    })?;
     Ok(Generated { files, operations: api.operations().count(), types: api.types.len(), warnings })
 }

@@ -376,7 +376,7 @@ fn choices_of_choices_are_read_once() {
 fn a_character_in_two_escapes_is_read() {
     let text = r#"{"openapi": "3.0.3", "info": {"title": "a \ud83c\udf6b \\ud83c\\udf6b é", "version": "\uD83C\uDF6B"}, "paths": {}}"#;
     let root = &made(text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}")).files["mod.rs"];
-    assert!(root.contains(r#"title: "a 🍫 \\ud83c\\udf6b é""#), "{root}");
+    assert!(root.contains(r#"ApiInfo::new("a 🍫 \\ud83c\\udf6b é")"#), "{root}");
     let half = text.replacen("\\udf6b", "", 1);
     let problems = made(&half, Dialect::Foreign).unwrap_err();
     assert_eq!(problems.problems()[0].code, Code::YamlSyntax, "half of a pair is no character: {problems}");
@@ -396,7 +396,7 @@ fn what_is_written_is_in_the_code() {
     ];
     for method in ["get", "put", "post", "delete", "options", "head", "patch", "trace"] {
         let text = document(DONE, "").replace("    post:\n", &format!("    {method}:\n"));
-        cases.push((text, format!("method: \"{}\"", method.to_uppercase())));
+        cases.push((text, format!("\"{}\",", method.to_uppercase())));
     }
     for (text, expected) in cases {
         let made = made(&text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));

@@ -7,6 +7,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use flighthub2::codegen::{Handle, Serves};
 use flighthub2::flight_tasks::ListFlightTasksRequired;
 use flighthub2::types::{
     AddProjectMembersBody, AreaCorner, AreaCornerRequired, CalibrateDeviceRtkBody, CalibrateDeviceRtkBodyRequired,
@@ -27,7 +28,7 @@ use flighthub2::types::{
     TaskStatusChange, TaskType, TriggerWorkflowBody, TriggerWorkflowBodyRequired, UpdateFlightTaskStatusBody,
     UploadedFile, UploadedFileRequired, VideoQuality, WaylinePrecisionType, WorkflowIncident, WorkflowIncidentRequired,
 };
-use flighthub2::{Call, Client, Error, Handle, JsonValue, Operation, OperationInfo, ProjectClient, Serves};
+use flighthub2::{Call, Client, Error, JsonValue, Operation, OperationInfo, ProjectClient};
 
 const DOCK: &str = "7CTEXAMPLE0001";
 const DOCK_CAMERA: &str = "165-0-7";

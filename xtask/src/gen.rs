@@ -94,9 +94,7 @@ fn options(arguments: &Arguments) -> Options {
         let name = spec.file_name().unwrap_or_default().to_string_lossy();
         options.made_by = format!("`cargo xtask gen` from {name}. Change that file, not this one.");
     }
-    if arguments.out.is_some() {
-        options.runtime = Some("flighthub2".to_owned());
-    }
+    options.bundle = arguments.out.is_none();
     options.dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
     options
 }

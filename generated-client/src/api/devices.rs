@@ -3,7 +3,7 @@
 //! State, health, cameras and control of docks, aircraft and remote controllers.
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Device Management*.
 ///
@@ -26,11 +26,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn get_state(
         &self,
         device_sn: impl Into<types::DeviceSn>,
-    ) -> runtime::Call<H, GetDeviceState>
+    ) -> super::Call<H, GetDeviceState>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetDeviceState::new(device_sn))
+        super::Call::new(&self.handle, GetDeviceState::new(device_sn))
     }
     /// Get the HMS information of devices
     ///
@@ -41,11 +41,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn get_hms(
         &self,
         device_sn_list: impl Into<Vec<types::DeviceSn>>,
-    ) -> runtime::Call<H, GetDeviceHms>
+    ) -> super::Call<H, GetDeviceHms>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetDeviceHms::new(device_sn_list))
+        super::Call::new(&self.handle, GetDeviceHms::new(device_sn_list))
     }
     /// Switch the camera of a dock
     ///
@@ -56,11 +56,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn switch_dock_camera(
         &self,
         body: impl Into<types::SwitchDockCameraBody>,
-    ) -> runtime::Call<H, SwitchDockCamera>
+    ) -> super::Call<H, SwitchDockCamera>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, SwitchDockCamera::new(body))
+        super::Call::new(&self.handle, SwitchDockCamera::new(body))
     }
     /// Switch the lens of an aircraft's camera
     ///
@@ -71,11 +71,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn switch_aircraft_lens(
         &self,
         body: impl Into<types::SwitchAircraftLensBody>,
-    ) -> runtime::Call<H, SwitchAircraftLens>
+    ) -> super::Call<H, SwitchAircraftLens>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, SwitchAircraftLens::new(body))
+        super::Call::new(&self.handle, SwitchAircraftLens::new(body))
     }
     /// Calibrate a dock with a custom network RTK service
     ///
@@ -87,11 +87,11 @@ impl<H: runtime::Handle> Devices<H> {
         &self,
         device_sn: impl Into<types::DeviceSn>,
         body: impl Into<types::CalibrateDeviceRtkBody>,
-    ) -> runtime::Call<H, CalibrateDeviceRtk>
+    ) -> super::Call<H, CalibrateDeviceRtk>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, CalibrateDeviceRtk::new(device_sn, body))
+        super::Call::new(&self.handle, CalibrateDeviceRtk::new(device_sn, body))
     }
     /// Put a device into relay pairing mode
     ///
@@ -102,11 +102,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn start_relay_pairing(
         &self,
         body: impl Into<types::StartRelayPairingBody>,
-    ) -> runtime::Call<H, StartRelayPairing>
+    ) -> super::Call<H, StartRelayPairing>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, StartRelayPairing::new(body))
+        super::Call::new(&self.handle, StartRelayPairing::new(body))
     }
     /// Query the result of relay pairing
     ///
@@ -117,11 +117,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn get_relay_pairing_result(
         &self,
         device_sn: impl Into<types::DeviceSn>,
-    ) -> runtime::Call<H, GetRelayPairingResult>
+    ) -> super::Call<H, GetRelayPairingResult>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetRelayPairingResult::new(device_sn))
+        super::Call::new(&self.handle, GetRelayPairingResult::new(device_sn))
     }
     /// Send a real-time control command
     ///
@@ -133,11 +133,11 @@ impl<H: runtime::Handle> Devices<H> {
         &self,
         device_sn: impl Into<types::DeviceSn>,
         body: impl Into<types::SendDeviceCommandBody>,
-    ) -> runtime::Call<H, SendDeviceCommand>
+    ) -> super::Call<H, SendDeviceCommand>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, SendDeviceCommand::new(device_sn, body))
+        super::Call::new(&self.handle, SendDeviceCommand::new(device_sn, body))
     }
     /// Acquire control of an aircraft's payloads
     ///
@@ -148,11 +148,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn acquire_control(
         &self,
         body: impl Into<types::DeviceControlBody>,
-    ) -> runtime::Call<H, AcquireControl>
+    ) -> super::Call<H, AcquireControl>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, AcquireControl::new(body))
+        super::Call::new(&self.handle, AcquireControl::new(body))
     }
     /// Release control of an aircraft's payloads
     ///
@@ -163,11 +163,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn release_control(
         &self,
         body: impl Into<types::DeviceControlBody>,
-    ) -> runtime::Call<H, ReleaseControl>
+    ) -> super::Call<H, ReleaseControl>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ReleaseControl::new(body))
+        super::Call::new(&self.handle, ReleaseControl::new(body))
     }
     /// Set the quality of the video transmission
     ///
@@ -178,11 +178,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn set_stream_quality(
         &self,
         body: impl Into<types::SetStreamQualityBody>,
-    ) -> runtime::Call<H, SetStreamQuality>
+    ) -> super::Call<H, SetStreamQuality>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, SetStreamQuality::new(body))
+        super::Call::new(&self.handle, SetStreamQuality::new(body))
     }
 }
 
@@ -231,26 +231,26 @@ impl GetDeviceState {
 }
 
 impl runtime::Operation for GetDeviceState {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::DeviceProperties;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getDeviceState",
-        group: "Device Management",
-        method: "GET",
-        path: "/openapi/v0.1/device/{device_sn}/state",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the properties of a device",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045310"),
-        error_codes: &[200401, 200403, 210900, 212015],
-        lookup: &[],
-        arguments: include_str!("arguments/get_device_state.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getDeviceState",
+            "GET",
+            "/openapi/v0.1/device/{device_sn}/state",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the properties of a device")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045310"))
+        .with_error_codes(&[200401, 200403, 210900, 212015])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_device_state.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
     }
@@ -317,7 +317,7 @@ impl GetDeviceHms {
     }
 }
 
-impl<H> runtime::Call<H, GetDeviceHms> {
+impl<H> super::Call<H, GetDeviceHms> {
     /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
     /// are omitted, is not known.
     ///
@@ -328,26 +328,26 @@ impl<H> runtime::Call<H, GetDeviceHms> {
 }
 
 impl runtime::Operation for GetDeviceHms {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::DeviceHmsList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getDeviceHms",
-        group: "Device Management",
-        method: "GET",
-        path: "/openapi/v0.1/device/hms",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the HMS information of devices",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045311"),
-        error_codes: &[200101, 200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/get_device_hms.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getDeviceHms",
+            "GET",
+            "/openapi/v0.1/device/hms",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the HMS information of devices")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045311"))
+        .with_error_codes(&[200101, 200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_device_hms.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request
             .query_list(
@@ -401,26 +401,26 @@ impl SwitchDockCamera {
 }
 
 impl runtime::Operation for SwitchDockCamera {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "switchDockCamera",
-        group: "Device Management",
-        method: "POST",
-        path: "/openapi/v0.1/device/change-camera",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Switch the camera of a dock",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045313"),
-        error_codes: &[200101, 200401, 200403, 210900, 212015],
-        lookup: &[],
-        arguments: include_str!("arguments/switch_dock_camera.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "switchDockCamera",
+            "POST",
+            "/openapi/v0.1/device/change-camera",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Switch the camera of a dock")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045313"))
+        .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/switch_dock_camera.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -471,26 +471,26 @@ impl SwitchAircraftLens {
 }
 
 impl runtime::Operation for SwitchAircraftLens {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "switchAircraftLens",
-        group: "Device Management",
-        method: "POST",
-        path: "/openapi/v0.1/device/change-lens",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Switch the lens of an aircraft's camera",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045314"),
-        error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &["listProjectDevices"],
-        arguments: include_str!("arguments/switch_aircraft_lens.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "switchAircraftLens",
+            "POST",
+            "/openapi/v0.1/device/change-lens",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Switch the lens of an aircraft's camera")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045314"))
+        .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
+        .with_lookup(&["listProjectDevices"])
+        .with_arguments(include_str!("arguments/switch_aircraft_lens.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -547,26 +547,26 @@ impl CalibrateDeviceRtk {
 }
 
 impl runtime::Operation for CalibrateDeviceRtk {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::DeviceTaskResult;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "calibrateDeviceRtk",
-        group: "Device Management",
-        method: "POST",
-        path: "/openapi/v0.1/device/{device_sn}/rtk",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Physical,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Calibrate a dock with a custom network RTK service",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045318"),
-        error_codes: &[200101, 200401, 200403, 210900, 212015],
-        lookup: &["getDeviceState"],
-        arguments: include_str!("arguments/calibrate_device_rtk.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "calibrateDeviceRtk",
+            "POST",
+            "/openapi/v0.1/device/{device_sn}/rtk",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Physical)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Calibrate a dock with a custom network RTK service")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045318"))
+        .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
+        .with_lookup(&["getDeviceState"])
+        .with_arguments(include_str!("arguments/calibrate_device_rtk.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
         request.body(&self.body);
@@ -619,28 +619,30 @@ impl StartRelayPairing {
 }
 
 impl runtime::Operation for StartRelayPairing {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "startRelayPairing",
-        group: "Device Management",
-        method: "POST",
-        path: "/openapi/v0.1/device/relay_model",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Physical,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::PrivateCloud,
-        authenticated: true,
-        deprecated: false,
-        summary: "Put a device into relay pairing mode",
-        page: Some(
-            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522",
-        ),
-        error_codes: &[200101, 200401, 200403, 210900, 212015],
-        lookup: &["getRelayPairingResult"],
-        arguments: include_str!("arguments/start_relay_pairing.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "startRelayPairing",
+            "POST",
+            "/openapi/v0.1/device/relay_model",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Physical)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::PrivateCloud)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Put a device into relay pairing mode")
+        .with_page(
+            Some(
+                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522",
+            ),
+        )
+        .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
+        .with_lookup(&["getRelayPairingResult"])
+        .with_arguments(include_str!("arguments/start_relay_pairing.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -694,28 +696,30 @@ impl GetRelayPairingResult {
 }
 
 impl runtime::Operation for GetRelayPairingResult {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::RelayPairingResult;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getRelayPairingResult",
-        group: "Device Management",
-        method: "GET",
-        path: "/openapi/v0.1/device/{device_sn}/relay_model",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::PrivateCloud,
-        authenticated: true,
-        deprecated: false,
-        summary: "Query the result of relay pairing",
-        page: Some(
-            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284546083",
-        ),
-        error_codes: &[200401, 200403, 210900, 212015],
-        lookup: &[],
-        arguments: include_str!("arguments/get_relay_pairing_result.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getRelayPairingResult",
+            "GET",
+            "/openapi/v0.1/device/{device_sn}/relay_model",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::PrivateCloud)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Query the result of relay pairing")
+        .with_page(
+            Some(
+                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284546083",
+            ),
+        )
+        .with_error_codes(&[200401, 200403, 210900, 212015])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_relay_pairing_result.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
     }
@@ -784,26 +788,26 @@ impl SendDeviceCommand {
 }
 
 impl runtime::Operation for SendDeviceCommand {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "sendDeviceCommand",
-        group: "Device Management",
-        method: "POST",
-        path: "/openapi/v0.1/device/{device_sn}/command",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Physical,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Send a real-time control command",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045312"),
-        error_codes: &[200101, 200401, 200403, 212015, 228402, 228406],
-        lookup: &["getDeviceState"],
-        arguments: include_str!("arguments/send_device_command.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "sendDeviceCommand",
+            "POST",
+            "/openapi/v0.1/device/{device_sn}/command",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Physical)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Send a real-time control command")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045312"))
+        .with_error_codes(&[200101, 200401, 200403, 212015, 228402, 228406])
+        .with_lookup(&["getDeviceState"])
+        .with_arguments(include_str!("arguments/send_device_command.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
         request.body(&self.body);
@@ -858,26 +862,26 @@ impl AcquireControl {
 }
 
 impl runtime::Operation for AcquireControl {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::DeviceControl;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "acquireControl",
-        group: "Device Management",
-        method: "POST",
-        path: "/openapi/v0.1/device/control",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Physical,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Acquire control of an aircraft's payloads",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045315"),
-        error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &["getDeviceState"],
-        arguments: include_str!("arguments/acquire_control.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "acquireControl",
+            "POST",
+            "/openapi/v0.1/device/control",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Physical)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Acquire control of an aircraft's payloads")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045315"))
+        .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
+        .with_lookup(&["getDeviceState"])
+        .with_arguments(include_str!("arguments/acquire_control.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -927,26 +931,26 @@ impl ReleaseControl {
 }
 
 impl runtime::Operation for ReleaseControl {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::DeviceControl;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "releaseControl",
-        group: "Device Management",
-        method: "DELETE",
-        path: "/openapi/v0.1/device/control",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Physical,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Release control of an aircraft's payloads",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045316"),
-        error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &["getDeviceState"],
-        arguments: include_str!("arguments/release_control.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "releaseControl",
+            "DELETE",
+            "/openapi/v0.1/device/control",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Physical)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Release control of an aircraft's payloads")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045316"))
+        .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
+        .with_lookup(&["getDeviceState"])
+        .with_arguments(include_str!("arguments/release_control.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -998,26 +1002,26 @@ impl SetStreamQuality {
 }
 
 impl runtime::Operation for SetStreamQuality {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "setStreamQuality",
-        group: "Device Management",
-        method: "PUT",
-        path: "/openapi/v0.1/device/stream/quality",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Set the quality of the video transmission",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045317"),
-        error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &["getDeviceState"],
-        arguments: include_str!("arguments/set_stream_quality.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "setStreamQuality",
+            "PUT",
+            "/openapi/v0.1/device/stream/quality",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Set the quality of the video transmission")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045317"))
+        .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
+        .with_lookup(&["getDeviceState"])
+        .with_arguments(include_str!("arguments/set_stream_quality.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

@@ -3,7 +3,7 @@
 //! Watching what a dock or an aircraft sees, and forwarding it to other servers (private cloud only).
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Livestream Management*.
 ///
@@ -26,11 +26,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     pub fn start(
         &self,
         body: impl Into<types::StartLivestreamBody>,
-    ) -> runtime::Call<H, StartLivestream>
+    ) -> super::Call<H, StartLivestream>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, StartLivestream::new(body))
+        super::Call::new(&self.handle, StartLivestream::new(body))
     }
     /// Get the list of stream forwarders
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListStreamForwarders`].
-    pub fn list_forwarders(&self) -> runtime::Call<H, ListStreamForwarders>
+    pub fn list_forwarders(&self) -> super::Call<H, ListStreamForwarders>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListStreamForwarders::new())
+        super::Call::new(&self.handle, ListStreamForwarders::new())
     }
     /// Create a stream forwarder
     ///
@@ -53,11 +53,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     pub fn create_forwarder(
         &self,
         body: impl Into<types::CreateStreamForwarderBody>,
-    ) -> runtime::Call<H, CreateStreamForwarder>
+    ) -> super::Call<H, CreateStreamForwarder>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, CreateStreamForwarder::new(body))
+        super::Call::new(&self.handle, CreateStreamForwarder::new(body))
     }
     /// Enable or disable a stream forwarder
     ///
@@ -69,11 +69,11 @@ impl<H: runtime::Handle> Livestreams<H> {
         &self,
         converter_id: impl Into<types::StreamForwarderId>,
         body: impl Into<types::SetStreamForwarderBody>,
-    ) -> runtime::Call<H, SetStreamForwarder>
+    ) -> super::Call<H, SetStreamForwarder>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, SetStreamForwarder::new(converter_id, body))
+        super::Call::new(&self.handle, SetStreamForwarder::new(converter_id, body))
     }
     /// Delete a stream forwarder
     ///
@@ -84,11 +84,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     pub fn delete_forwarder(
         &self,
         converter_id: impl Into<types::StreamForwarderId>,
-    ) -> runtime::Call<H, DeleteStreamForwarder>
+    ) -> super::Call<H, DeleteStreamForwarder>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, DeleteStreamForwarder::new(converter_id))
+        super::Call::new(&self.handle, DeleteStreamForwarder::new(converter_id))
     }
 }
 
@@ -137,26 +137,26 @@ impl StartLivestream {
 }
 
 impl runtime::Operation for StartLivestream {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::Livestream;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "startLivestream",
-        group: "Livestream Management",
-        method: "POST",
-        path: "/openapi/v0.1/live-stream/start",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Enable the livestream of a camera",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045295"),
-        error_codes: &[200101, 200401, 200403, 212015, 213001, 213014],
-        lookup: &[],
-        arguments: include_str!("arguments/start_livestream.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "startLivestream",
+            "POST",
+            "/openapi/v0.1/live-stream/start",
+        )
+        .with_group("Livestream Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Enable the livestream of a camera")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045295"))
+        .with_error_codes(&[200101, 200401, 200403, 212015, 213001, 213014])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/start_livestream.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -202,26 +202,26 @@ impl ListStreamForwarders {
 }
 
 impl runtime::Operation for ListStreamForwarders {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::StreamForwarderList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listStreamForwarders",
-        group: "Livestream Management",
-        method: "GET",
-        path: "/openapi/v0.1/live-stream/converter",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::PrivateCloud,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of stream forwarders",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045298"),
-        error_codes: &[200401, 200403, 233316, 213027],
-        lookup: &[],
-        arguments: include_str!("arguments/list_stream_forwarders.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listStreamForwarders",
+            "GET",
+            "/openapi/v0.1/live-stream/converter",
+        )
+        .with_group("Livestream Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::PrivateCloud)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of stream forwarders")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045298"))
+        .with_error_codes(&[200401, 200403, 233316, 213027])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_stream_forwarders.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -276,29 +276,31 @@ impl CreateStreamForwarder {
 }
 
 impl runtime::Operation for CreateStreamForwarder {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::CreatedStreamForwarder;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "createStreamForwarder",
-        group: "Livestream Management",
-        method: "POST",
-        path: "/openapi/v0.1/live-stream/converter",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::PrivateCloud,
-        authenticated: true,
-        deprecated: false,
-        summary: "Create a stream forwarder",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045296"),
-        error_codes: &[
-            200101, 200401, 200403, 233314, 233317, 213014, 213024, 213025, 213054,
-            213055, 212061,
-        ],
-        lookup: &["listStreamForwarders"],
-        arguments: include_str!("arguments/create_stream_forwarder.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "createStreamForwarder",
+            "POST",
+            "/openapi/v0.1/live-stream/converter",
+        )
+        .with_group("Livestream Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::PrivateCloud)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Create a stream forwarder")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045296"))
+        .with_error_codes(
+            &[
+                200101, 200401, 200403, 233314, 233317, 213014, 213024, 213025, 213054,
+                213055, 212061,
+            ],
+        )
+        .with_lookup(&["listStreamForwarders"])
+        .with_arguments(include_str!("arguments/create_stream_forwarder.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -357,26 +359,26 @@ impl SetStreamForwarder {
 }
 
 impl runtime::Operation for SetStreamForwarder {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "setStreamForwarder",
-        group: "Livestream Management",
-        method: "PUT",
-        path: "/openapi/v0.1/live-stream/converter/{converter_id}",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::PrivateCloud,
-        authenticated: true,
-        deprecated: false,
-        summary: "Enable or disable a stream forwarder",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045297"),
-        error_codes: &[200101, 200401, 200403, 213028, 213029, 212056],
-        lookup: &[],
-        arguments: include_str!("arguments/set_stream_forwarder.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "setStreamForwarder",
+            "PUT",
+            "/openapi/v0.1/live-stream/converter/{converter_id}",
+        )
+        .with_group("Livestream Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::PrivateCloud)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Enable or disable a stream forwarder")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045297"))
+        .with_error_codes(&[200101, 200401, 200403, 213028, 213029, 212056])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/set_stream_forwarder.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);
         request.body(&self.body);
@@ -430,26 +432,26 @@ impl DeleteStreamForwarder {
 }
 
 impl runtime::Operation for DeleteStreamForwarder {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "deleteStreamForwarder",
-        group: "Livestream Management",
-        method: "DELETE",
-        path: "/openapi/v0.1/live-stream/converter/{converter_id}",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::PrivateCloud,
-        authenticated: true,
-        deprecated: false,
-        summary: "Delete a stream forwarder",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045299"),
-        error_codes: &[200401, 200403, 233315, 213026, 213029, 212056],
-        lookup: &[],
-        arguments: include_str!("arguments/delete_stream_forwarder.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "deleteStreamForwarder",
+            "DELETE",
+            "/openapi/v0.1/live-stream/converter/{converter_id}",
+        )
+        .with_group("Livestream Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::PrivateCloud)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Delete a stream forwarder")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045299"))
+        .with_error_codes(&[200401, 200403, 233315, 213026, 213029, 212056])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/delete_stream_forwarder.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);
     }

@@ -3,7 +3,7 @@
 //! Maps and 3D models of a project, and their reconstruction from the media of a flight task.
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Model Management*.
 ///
@@ -23,11 +23,11 @@ impl<H: runtime::Handle> Models<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListModels`].
-    pub fn list(&self) -> runtime::Call<H, ListModels>
+    pub fn list(&self) -> super::Call<H, ListModels>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListModels::new())
+        super::Call::new(&self.handle, ListModels::new())
     }
     /// Reconstruct a model from the media of a flight task
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> Models<H> {
     pub fn create(
         &self,
         body: impl Into<types::CreateModelBody>,
-    ) -> runtime::Call<H, CreateModel>
+    ) -> super::Call<H, CreateModel>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, CreateModel::new(body))
+        super::Call::new(&self.handle, CreateModel::new(body))
     }
     /// Get the details of a model
     ///
@@ -50,11 +50,11 @@ impl<H: runtime::Handle> Models<H> {
     /// - Scope: a project.
     ///
     /// More: [`GetModel`].
-    pub fn get(&self, model_id: impl Into<types::ModelId>) -> runtime::Call<H, GetModel>
+    pub fn get(&self, model_id: impl Into<types::ModelId>) -> super::Call<H, GetModel>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetModel::new(model_id))
+        super::Call::new(&self.handle, GetModel::new(model_id))
     }
     /// Get the download address of a model file
     ///
@@ -65,11 +65,11 @@ impl<H: runtime::Handle> Models<H> {
     pub fn get_file_download_url(
         &self,
         file_id: impl Into<types::ModelFileId>,
-    ) -> runtime::Call<H, GetModelFileDownloadUrl>
+    ) -> super::Call<H, GetModelFileDownloadUrl>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetModelFileDownloadUrl::new(file_id))
+        super::Call::new(&self.handle, GetModelFileDownloadUrl::new(file_id))
     }
 }
 
@@ -105,26 +105,26 @@ impl ListModels {
 }
 
 impl runtime::Operation for ListModels {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::ModelList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listModels",
-        group: "Model Management",
-        method: "GET",
-        path: "/openapi/v0.1/model",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of models under the project",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045320"),
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/list_models.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listModels",
+            "GET",
+            "/openapi/v0.1/model",
+        )
+        .with_group("Model Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of models under the project")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045320"))
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_models.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -170,28 +170,30 @@ impl CreateModel {
 }
 
 impl runtime::Operation for CreateModel {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::CreatedModel;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "createModel",
-        group: "Model Management",
-        method: "POST",
-        path: "/openapi/v0.1/model/create",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Reconstruct a model from the media of a flight task",
-        page: Some(
-            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077",
-        ),
-        error_codes: &[200101, 200401, 200403],
-        lookup: &["listModels"],
-        arguments: include_str!("arguments/create_model.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "createModel",
+            "POST",
+            "/openapi/v0.1/model/create",
+        )
+        .with_group("Model Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Reconstruct a model from the media of a flight task")
+        .with_page(
+            Some(
+                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077",
+            ),
+        )
+        .with_error_codes(&[200101, 200401, 200403])
+        .with_lookup(&["listModels"])
+        .with_arguments(include_str!("arguments/create_model.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -234,26 +236,26 @@ impl GetModel {
 }
 
 impl runtime::Operation for GetModel {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::ModelDetail;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getModel",
-        group: "Model Management",
-        method: "GET",
-        path: "/openapi/v0.1/model/{model_id}",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the details of a model",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/get_model.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getModel",
+            "GET",
+            "/openapi/v0.1/model/{model_id}",
+        )
+        .with_group("Model Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the details of a model")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_model.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_id", &self.model_id);
     }
@@ -299,28 +301,30 @@ impl GetModelFileDownloadUrl {
 }
 
 impl runtime::Operation for GetModelFileDownloadUrl {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::ModelFileDownload;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getModelFileDownloadUrl",
-        group: "Model Management",
-        method: "GET",
-        path: "/openapi/v0.1/model/download-url/{file_id}",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the download address of a model file",
-        page: Some(
-            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-372005858",
-        ),
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/get_model_file_download_url.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getModelFileDownloadUrl",
+            "GET",
+            "/openapi/v0.1/model/download-url/{file_id}",
+        )
+        .with_group("Model Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the download address of a model file")
+        .with_page(
+            Some(
+                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-372005858",
+            ),
+        )
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_model_file_download_url.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("file_id", &self.file_id);
     }

@@ -3,7 +3,7 @@
 //! Reconstruction of maps and models from pictures of any origin, outside of projects.
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Open modeling*.
 ///
@@ -23,11 +23,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`ObtainOpenModelUploadToken`].
-    pub fn obtain_upload_token(&self) -> runtime::Call<H, ObtainOpenModelUploadToken>
+    pub fn obtain_upload_token(&self) -> super::Call<H, ObtainOpenModelUploadToken>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ObtainOpenModelUploadToken::new())
+        super::Call::new(&self.handle, ObtainOpenModelUploadToken::new())
     }
     /// Tell which files were uploaded
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn upload_callback(
         &self,
         body: impl Into<types::OpenModelUploadCallbackBody>,
-    ) -> runtime::Call<H, OpenModelUploadCallback>
+    ) -> super::Call<H, OpenModelUploadCallback>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, OpenModelUploadCallback::new(body))
+        super::Call::new(&self.handle, OpenModelUploadCallback::new(body))
     }
     /// Get the details of a resource
     ///
@@ -53,11 +53,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn get_resource(
         &self,
         resource_uuid: impl Into<types::OpenModelResourceId>,
-    ) -> runtime::Call<H, GetOpenModelResource>
+    ) -> super::Call<H, GetOpenModelResource>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetOpenModelResource::new(resource_uuid))
+        super::Call::new(&self.handle, GetOpenModelResource::new(resource_uuid))
     }
     /// Delete a resource
     ///
@@ -68,11 +68,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn delete_resource(
         &self,
         resource_uuid: impl Into<types::OpenModelResourceId>,
-    ) -> runtime::Call<H, DeleteOpenModelResource>
+    ) -> super::Call<H, DeleteOpenModelResource>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, DeleteOpenModelResource::new(resource_uuid))
+        super::Call::new(&self.handle, DeleteOpenModelResource::new(resource_uuid))
     }
     /// Start a reconstruction
     ///
@@ -83,11 +83,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn start_reconstruction(
         &self,
         body: impl Into<types::StartOpenModelReconstructionBody>,
-    ) -> runtime::Call<H, StartOpenModelReconstruction>
+    ) -> super::Call<H, StartOpenModelReconstruction>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, StartOpenModelReconstruction::new(body))
+        super::Call::new(&self.handle, StartOpenModelReconstruction::new(body))
     }
     /// Get the list of running reconstructions
     ///
@@ -95,11 +95,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`ListRunningOpenModels`].
-    pub fn list_running(&self) -> runtime::Call<H, ListRunningOpenModels>
+    pub fn list_running(&self) -> super::Call<H, ListRunningOpenModels>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListRunningOpenModels::new())
+        super::Call::new(&self.handle, ListRunningOpenModels::new())
     }
     /// Get the details of an open-modeling model
     ///
@@ -110,11 +110,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn get(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
-    ) -> runtime::Call<H, GetOpenModel>
+    ) -> super::Call<H, GetOpenModel>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetOpenModel::new(model_uuid))
+        super::Call::new(&self.handle, GetOpenModel::new(model_uuid))
     }
     /// Delete an open-modeling model
     ///
@@ -125,11 +125,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn delete(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
-    ) -> runtime::Call<H, DeleteOpenModel>
+    ) -> super::Call<H, DeleteOpenModel>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, DeleteOpenModel::new(model_uuid))
+        super::Call::new(&self.handle, DeleteOpenModel::new(model_uuid))
     }
     /// Stop a reconstruction
     ///
@@ -140,11 +140,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn stop_reconstruction(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
-    ) -> runtime::Call<H, StopOpenModelReconstruction>
+    ) -> super::Call<H, StopOpenModelReconstruction>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, StopOpenModelReconstruction::new(model_uuid))
+        super::Call::new(&self.handle, StopOpenModelReconstruction::new(model_uuid))
     }
 }
 
@@ -190,26 +190,26 @@ impl ObtainOpenModelUploadToken {
 }
 
 impl runtime::Operation for ObtainOpenModelUploadToken {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = types::OpenModelUploadToken;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "obtainOpenModelUploadToken",
-        group: "Open modeling",
-        method: "POST",
-        path: "/openapi/v0.1/open_model/stores/obtain_token",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the upload credentials of open modeling",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/obtain_open_model_upload_token.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "obtainOpenModelUploadToken",
+            "POST",
+            "/openapi/v0.1/open_model/stores/obtain_token",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the upload credentials of open modeling")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/obtain_open_model_upload_token.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -254,26 +254,26 @@ impl OpenModelUploadCallback {
 }
 
 impl runtime::Operation for OpenModelUploadCallback {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = types::OpenModelUploadResult;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "openModelUploadCallback",
-        group: "Open modeling",
-        method: "POST",
-        path: "/openapi/v0.1/open_model/stores/upload_callback",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Tell which files were uploaded",
-        page: None,
-        error_codes: &[200101, 200401, 200403],
-        lookup: &["getOpenModelResource"],
-        arguments: include_str!("arguments/open_model_upload_callback.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "openModelUploadCallback",
+            "POST",
+            "/openapi/v0.1/open_model/stores/upload_callback",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Tell which files were uploaded")
+        .with_page(None)
+        .with_error_codes(&[200101, 200401, 200403])
+        .with_lookup(&["getOpenModelResource"])
+        .with_arguments(include_str!("arguments/open_model_upload_callback.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -318,26 +318,26 @@ impl GetOpenModelResource {
 }
 
 impl runtime::Operation for GetOpenModelResource {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = types::OpenModelResource;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getOpenModelResource",
-        group: "Open modeling",
-        method: "GET",
-        path: "/openapi/v0.1/open_model/resource/{resource_uuid}",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the details of a resource",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/get_open_model_resource.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getOpenModelResource",
+            "GET",
+            "/openapi/v0.1/open_model/resource/{resource_uuid}",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the details of a resource")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_open_model_resource.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
@@ -382,26 +382,26 @@ impl DeleteOpenModelResource {
 }
 
 impl runtime::Operation for DeleteOpenModelResource {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "deleteOpenModelResource",
-        group: "Open modeling",
-        method: "DELETE",
-        path: "/openapi/v0.1/open_model/resource/{resource_uuid}",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Delete a resource",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/delete_open_model_resource.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "deleteOpenModelResource",
+            "DELETE",
+            "/openapi/v0.1/open_model/resource/{resource_uuid}",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Delete a resource")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/delete_open_model_resource.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
@@ -453,26 +453,26 @@ impl StartOpenModelReconstruction {
 }
 
 impl runtime::Operation for StartOpenModelReconstruction {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = types::StartedOpenModelReconstruction;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "startOpenModelReconstruction",
-        group: "Open modeling",
-        method: "POST",
-        path: "/openapi/v0.1/open_model/models/reconstruction/start",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Start a reconstruction",
-        page: None,
-        error_codes: &[200101, 200401, 200403],
-        lookup: &["listRunningOpenModels"],
-        arguments: include_str!("arguments/start_open_model_reconstruction.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "startOpenModelReconstruction",
+            "POST",
+            "/openapi/v0.1/open_model/models/reconstruction/start",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Start a reconstruction")
+        .with_page(None)
+        .with_error_codes(&[200101, 200401, 200403])
+        .with_lookup(&["listRunningOpenModels"])
+        .with_arguments(include_str!("arguments/start_open_model_reconstruction.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -513,26 +513,26 @@ impl ListRunningOpenModels {
 }
 
 impl runtime::Operation for ListRunningOpenModels {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = types::OpenModelList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listRunningOpenModels",
-        group: "Open modeling",
-        method: "GET",
-        path: "/openapi/v0.1/open_model/models/running",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of running reconstructions",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/list_running_open_models.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listRunningOpenModels",
+            "GET",
+            "/openapi/v0.1/open_model/models/running",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of running reconstructions")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_running_open_models.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -582,28 +582,30 @@ impl GetOpenModel {
 }
 
 impl runtime::Operation for GetOpenModel {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = types::OpenModel;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getOpenModel",
-        group: "Open modeling",
-        method: "GET",
-        path: "/openapi/v0.1/open_model/models/{model_uuid}",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the details of an open-modeling model",
-        page: Some(
-            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-404169123",
-        ),
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/get_open_model.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getOpenModel",
+            "GET",
+            "/openapi/v0.1/open_model/models/{model_uuid}",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the details of an open-modeling model")
+        .with_page(
+            Some(
+                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-404169123",
+            ),
+        )
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_open_model.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
@@ -648,26 +650,26 @@ impl DeleteOpenModel {
 }
 
 impl runtime::Operation for DeleteOpenModel {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "deleteOpenModel",
-        group: "Open modeling",
-        method: "DELETE",
-        path: "/openapi/v0.1/open_model/models/{model_uuid}",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Delete an open-modeling model",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/delete_open_model.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "deleteOpenModel",
+            "DELETE",
+            "/openapi/v0.1/open_model/models/{model_uuid}",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Delete an open-modeling model")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/delete_open_model.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
@@ -713,26 +715,26 @@ impl StopOpenModelReconstruction {
 }
 
 impl runtime::Operation for StopOpenModelReconstruction {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "stopOpenModelReconstruction",
-        group: "Open modeling",
-        method: "POST",
-        path: "/openapi/v0.1/open_model/models/{model_uuid}/reconstruction/stop",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Stop a reconstruction",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/stop_open_model_reconstruction.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "stopOpenModelReconstruction",
+            "POST",
+            "/openapi/v0.1/open_model/models/{model_uuid}/reconstruction/stop",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Stop a reconstruction")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/stop_open_model_reconstruction.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }

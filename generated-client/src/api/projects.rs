@@ -3,7 +3,7 @@
 //! The projects of the organization, their devices, members and upload credentials.
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Organization Projects*.
 ///
@@ -23,11 +23,11 @@ impl<H: runtime::Handle> Projects<H> {
     /// - Scope: the organization of the token.
     ///
     /// More: [`ListProjects`].
-    pub fn list(&self) -> runtime::Call<H, ListProjects>
+    pub fn list(&self) -> super::Call<H, ListProjects>
     where
-        H: runtime::Serves<runtime::scope::Organization>,
+        H: runtime::Serves<runtime::scope::Organization<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListProjects::new())
+        super::Call::new(&self.handle, ListProjects::new())
     }
     /// Get the list of devices under the organization
     ///
@@ -35,11 +35,11 @@ impl<H: runtime::Handle> Projects<H> {
     /// - Scope: the organization of the token.
     ///
     /// More: [`ListOrganizationDevices`].
-    pub fn list_organization_devices(&self) -> runtime::Call<H, ListOrganizationDevices>
+    pub fn list_organization_devices(&self) -> super::Call<H, ListOrganizationDevices>
     where
-        H: runtime::Serves<runtime::scope::Organization>,
+        H: runtime::Serves<runtime::scope::Organization<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListOrganizationDevices::new())
+        super::Call::new(&self.handle, ListOrganizationDevices::new())
     }
     /// Get the list of devices under the project
     ///
@@ -47,11 +47,11 @@ impl<H: runtime::Handle> Projects<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListProjectDevices`].
-    pub fn list_devices(&self) -> runtime::Call<H, ListProjectDevices>
+    pub fn list_devices(&self) -> super::Call<H, ListProjectDevices>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListProjectDevices::new())
+        super::Call::new(&self.handle, ListProjectDevices::new())
     }
     /// Obtain the storage upload credentials for the project
     ///
@@ -59,11 +59,11 @@ impl<H: runtime::Handle> Projects<H> {
     /// - Scope: a project.
     ///
     /// More: [`GetProjectStsToken`].
-    pub fn get_sts_token(&self) -> runtime::Call<H, GetProjectStsToken>
+    pub fn get_sts_token(&self) -> super::Call<H, GetProjectStsToken>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetProjectStsToken::new())
+        super::Call::new(&self.handle, GetProjectStsToken::new())
     }
     /// Add members to the project
     ///
@@ -74,11 +74,11 @@ impl<H: runtime::Handle> Projects<H> {
     pub fn add_members(
         &self,
         body: impl Into<types::AddProjectMembersBody>,
-    ) -> runtime::Call<H, AddProjectMembers>
+    ) -> super::Call<H, AddProjectMembers>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, AddProjectMembers::new(body))
+        super::Call::new(&self.handle, AddProjectMembers::new(body))
     }
 }
 
@@ -190,7 +190,7 @@ impl ListProjects {
     }
 }
 
-impl<H> runtime::Call<H, ListProjects> {
+impl<H> super::Call<H, ListProjects> {
     /// Number of the page, from 1.
     ///
     /// At least 1. Defaults to `1`.
@@ -230,26 +230,26 @@ impl<H> runtime::Call<H, ListProjects> {
 }
 
 impl runtime::Operation for ListProjects {
-    type Scope = runtime::scope::Organization;
+    type Scope = runtime::scope::Organization<super::Client>;
     type Output = types::ProjectList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listProjects",
-        group: "Organization Projects",
-        method: "GET",
-        path: "/openapi/v0.1/project",
-        scope: runtime::Scope::Organization,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of projects under the organization",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045290"),
-        error_codes: &[200101, 200401],
-        lookup: &[],
-        arguments: include_str!("arguments/list_projects.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listProjects",
+            "GET",
+            "/openapi/v0.1/project",
+        )
+        .with_group("Organization Projects")
+        .with_scope(runtime::Scope::Organization)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of projects under the organization")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045290"))
+        .with_error_codes(&[200101, 200401])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_projects.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.query("page", self.page.as_ref());
         request.query("page_size", self.page_size.as_ref());
@@ -297,26 +297,26 @@ impl ListOrganizationDevices {
 }
 
 impl runtime::Operation for ListOrganizationDevices {
-    type Scope = runtime::scope::Organization;
+    type Scope = runtime::scope::Organization<super::Client>;
     type Output = types::DeviceList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listOrganizationDevices",
-        group: "Organization Projects",
-        method: "GET",
-        path: "/openapi/v0.1/device",
-        scope: runtime::Scope::Organization,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of devices under the organization",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045291"),
-        error_codes: &[200401],
-        lookup: &[],
-        arguments: include_str!("arguments/list_organization_devices.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listOrganizationDevices",
+            "GET",
+            "/openapi/v0.1/device",
+        )
+        .with_group("Organization Projects")
+        .with_scope(runtime::Scope::Organization)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of devices under the organization")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045291"))
+        .with_error_codes(&[200401])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_organization_devices.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -356,26 +356,26 @@ impl ListProjectDevices {
 }
 
 impl runtime::Operation for ListProjectDevices {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::DeviceList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listProjectDevices",
-        group: "Organization Projects",
-        method: "GET",
-        path: "/openapi/v0.1/project/device",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of devices under the project",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045292"),
-        error_codes: &[200401, 200403, 210104],
-        lookup: &[],
-        arguments: include_str!("arguments/list_project_devices.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listProjectDevices",
+            "GET",
+            "/openapi/v0.1/project/device",
+        )
+        .with_group("Organization Projects")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of devices under the project")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045292"))
+        .with_error_codes(&[200401, 200403, 210104])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_project_devices.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -424,26 +424,26 @@ impl GetProjectStsToken {
 }
 
 impl runtime::Operation for GetProjectStsToken {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::ProjectStorageCredentials;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getProjectStsToken",
-        group: "Organization Projects",
-        method: "GET",
-        path: "/openapi/v0.1/project/sts-token",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Obtain the storage upload credentials for the project",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045293"),
-        error_codes: &[200401, 200403, 210104],
-        lookup: &[],
-        arguments: include_str!("arguments/get_project_sts_token.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getProjectStsToken",
+            "GET",
+            "/openapi/v0.1/project/sts-token",
+        )
+        .with_group("Organization Projects")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Obtain the storage upload credentials for the project")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045293"))
+        .with_error_codes(&[200401, 200403, 210104])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_project_sts_token.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -494,26 +494,26 @@ impl AddProjectMembers {
 }
 
 impl runtime::Operation for AddProjectMembers {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "addProjectMembers",
-        group: "Organization Projects",
-        method: "PUT",
-        path: "/openapi/v0.1/project/member",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Add members to the project",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045294"),
-        error_codes: &[200101, 200401, 200403, 210104],
-        lookup: &[],
-        arguments: include_str!("arguments/add_project_members.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "addProjectMembers",
+            "PUT",
+            "/openapi/v0.1/project/member",
+        )
+        .with_group("Organization Projects")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Add members to the project")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045294"))
+        .with_error_codes(&[200101, 200401, 200403, 210104])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/add_project_members.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

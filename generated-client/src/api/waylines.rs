@@ -3,7 +3,7 @@
 //! Flight routes (waylines) of a project.
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Route Management*.
 ///
@@ -26,11 +26,11 @@ impl<H: runtime::Handle> Waylines<H> {
     pub fn finish_upload(
         &self,
         body: impl Into<types::FinishWaylineUploadBody>,
-    ) -> runtime::Call<H, FinishWaylineUpload>
+    ) -> super::Call<H, FinishWaylineUpload>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, FinishWaylineUpload::new(body))
+        super::Call::new(&self.handle, FinishWaylineUpload::new(body))
     }
     /// Get the list of flight routes under the project
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> Waylines<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListWaylines`].
-    pub fn list(&self) -> runtime::Call<H, ListWaylines>
+    pub fn list(&self) -> super::Call<H, ListWaylines>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListWaylines::new())
+        super::Call::new(&self.handle, ListWaylines::new())
     }
     /// Get the details of a flight route
     ///
@@ -53,11 +53,11 @@ impl<H: runtime::Handle> Waylines<H> {
     pub fn get(
         &self,
         wayline_id: impl Into<types::WaylineId>,
-    ) -> runtime::Call<H, GetWayline>
+    ) -> super::Call<H, GetWayline>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetWayline::new(wayline_id))
+        super::Call::new(&self.handle, GetWayline::new(wayline_id))
     }
 }
 
@@ -109,26 +109,26 @@ impl FinishWaylineUpload {
 }
 
 impl runtime::Operation for FinishWaylineUpload {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::FinishedWaylineUpload;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "finishWaylineUpload",
-        group: "Route Management",
-        method: "POST",
-        path: "/openapi/v0.1/wayline/finish-upload",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Physical,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Notify that the upload of a flight route is complete",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045300"),
-        error_codes: &[200101, 200401, 200403, 200500],
-        lookup: &["listWaylines"],
-        arguments: include_str!("arguments/finish_wayline_upload.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "finishWaylineUpload",
+            "POST",
+            "/openapi/v0.1/wayline/finish-upload",
+        )
+        .with_group("Route Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Physical)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Notify that the upload of a flight route is complete")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045300"))
+        .with_error_codes(&[200101, 200401, 200403, 200500])
+        .with_lookup(&["listWaylines"])
+        .with_arguments(include_str!("arguments/finish_wayline_upload.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -169,26 +169,26 @@ impl ListWaylines {
 }
 
 impl runtime::Operation for ListWaylines {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::WaylineList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listWaylines",
-        group: "Route Management",
-        method: "GET",
-        path: "/openapi/v0.1/wayline",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of flight routes under the project",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045301"),
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/list_waylines.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listWaylines",
+            "GET",
+            "/openapi/v0.1/wayline",
+        )
+        .with_group("Route Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of flight routes under the project")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045301"))
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_waylines.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -232,26 +232,26 @@ impl GetWayline {
 }
 
 impl runtime::Operation for GetWayline {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::WaylineDetail;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getWayline",
-        group: "Route Management",
-        method: "GET",
-        path: "/openapi/v0.1/wayline/{wayline_id}",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the details of a flight route",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045302"),
-        error_codes: &[200101, 200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/get_wayline.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getWayline",
+            "GET",
+            "/openapi/v0.1/wayline/{wayline_id}",
+        )
+        .with_group("Route Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the details of a flight route")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045302"))
+        .with_error_codes(&[200101, 200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_wayline.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("wayline_id", &self.wayline_id);
     }

@@ -107,12 +107,17 @@ pub trait MockedOperation: Operation + sealed::Sealed {}
 impl<O: Operation + sealed::Sealed> MockedOperation for O {}
 
 pub(crate) mod sealed {
-    /// Implemented where the operations are generated.
+    use crate::ProjectClient;
+    use crate::codegen::{Operation, Serves};
+
+    /// An operation that the client of this crate can send.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is no operation of the specification that `MockServer` interprets",
         label = "an operation of `flighthub2` is expected"
     )]
     pub trait Sealed {}
+
+    impl<O: Operation> Sealed for O where ProjectClient: Serves<O::Scope> {}
 }
 
 /// A server that stands for the service. It lives in the runtime that it was started in, and ends when it is dropped.

@@ -17,15 +17,6 @@ use crate::model::{Api, Group, Operation, Primitive, TypeModule, TypeRef};
 pub(crate) use docs::LINE_END;
 use docs::doc;
 
-/// Where the generated code finds the runtime.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Runtime {
-    /// In the same crate: the client gets its accessors and regions, too.
-    Crate,
-    /// In another crate, by its name.
-    External(String),
-}
-
 /// A file before it is text.
 pub(crate) enum Content<'a> {
     /// Items of it, some at a time: the tokens of many would be the largest thing in memory.
@@ -62,7 +53,7 @@ enum Subject<'a> {
 }
 
 /// All files of the client, those with the most work first. Each can be [made](emit) by itself.
-pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime, specification: &'a str) -> Vec<Task<'a>> {
+pub(crate) fn tasks<'a>(api: &'a Api, specification: Option<&'a str>) -> Vec<Task<'a>> {
     let mut types: Vec<&TypeModule> = api.type_modules.iter().collect();
     types.sort_by_key(|module| std::cmp::Reverse(module.types.len()));
     let mut tasks: Vec<Task<'a>> = Vec::new();
@@ -77,10 +68,10 @@ pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime, specification: &'a str)
     if !api.error_codes.is_empty() {
         add("error_code.rs".to_owned(), Subject::ErrorCodes);
     }
-    if *runtime == Runtime::Crate {
-        add("client.rs".to_owned(), Subject::Client);
-        // The client can play the service for tests; it is interpreted for that, not compiled.
-        add("specification.yaml".to_owned(), Subject::Specification(specification));
+    add("client.rs".to_owned(), Subject::Client);
+    if let Some(text) = specification {
+        // A mock server interprets it; it is not compiled.
+        add("specification.yaml".to_owned(), Subject::Specification(text));
     }
     add("types.rs".to_owned(), Subject::TypesRoot);
     for operation in api.operations() {
@@ -90,8 +81,8 @@ pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime, specification: &'a str)
 }
 
 /// The content of one file.
-pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, runtime: &'a Runtime, task: &'a Task<'a>) -> Content<'a> {
-    let emitter = Emitter { api, runtime };
+pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, task: &'a Task<'a>) -> Content<'a> {
+    let emitter = Emitter { api };
     let once = |items| Content::Rust(Box::new(std::iter::once(items)));
     match &task.subject {
         Subject::Root => once(emitter.root()),
@@ -108,36 +99,9 @@ pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, runtime: &'a Runtime, ta
 #[derive(Clone, Copy)]
 struct Emitter<'a> {
     api: &'a Api,
-    runtime: &'a Runtime,
 }
 
 impl Emitter<'_> {
-    /// `use …::runtime;`
-    fn use_runtime(&self) -> TokenStream {
-        match self.runtime {
-            Runtime::Crate => quote! { use crate::runtime; },
-            Runtime::External(name) => {
-                let name = ident(name);
-                quote! { use ::#name::runtime; }
-            }
-        }
-    }
-
-    /// `$crate` of the runtime, for its macros.
-    fn crate_path(&self) -> TokenStream {
-        match self.runtime {
-            Runtime::Crate => quote! { crate },
-            Runtime::External(name) => {
-                let name = ident(name);
-                quote! { ::#name }
-            }
-        }
-    }
-
-    fn in_crate(&self) -> bool {
-        *self.runtime == Runtime::Crate
-    }
-
     /// A type, with its named types found under `path`.
     fn ty(&self, ty: &TypeRef, path: &TokenStream) -> TokenStream {
         match ty {
@@ -184,6 +148,11 @@ fn primitive_type(primitive: Primitive) -> TokenStream {
     }
 }
 
+/// The only import of generated code from outside of it.
+fn use_runtime() -> TokenStream {
+    quote! { use ::flighthub2_runtime::codegen as runtime; }
+}
+
 /// An identifier of the model as a token.
 fn ident(name: &str) -> Ident {
     match name.strip_prefix("r#") {
@@ -200,6 +169,11 @@ fn argument(ty: &TokenStream) -> TokenStream {
 /// `#[deprecated]`, where it applies.
 fn deprecated(deprecated: bool) -> Option<TokenStream> {
     deprecated.then(|| quote! { #[deprecated] })
+}
+
+/// For what is deprecated and does its work with what is deprecated like it.
+fn allow_deprecated(deprecated: bool) -> Option<TokenStream> {
+    deprecated.then(|| quote! { #[allow(deprecated)] })
 }
 
 /// Documentation of the required values of an item.

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
 use super::docs::{self, doc};
-use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc};
+use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc, use_runtime};
 use crate::model::{
     Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind, TypeModule,
     TypeRef, Union, Variant,
@@ -23,7 +23,7 @@ pub(super) fn root(modules: &[TypeModule]) -> TokenStream {
 impl<'a> Emitter<'a> {
     pub(super) fn types(self, module: &'a TypeModule) -> impl Iterator<Item = TokenStream> + 'a {
         let definitions = module.types.iter().filter_map(move |id| Some(self.definition(self.api.definition(*id)?)));
-        let use_runtime = definitions.clone().any(names_runtime).then(|| self.use_runtime());
+        let use_runtime = definitions.clone().any(names_runtime).then(use_runtime);
         use_runtime.into_iter().chain(definitions)
     }
 
@@ -45,11 +45,10 @@ impl<'a> Emitter<'a> {
     fn newtype(&self, definition: &TypeDefinition, primitive: Primitive) -> TokenStream {
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
-        let krate = self.crate_path();
         let inner = primitive_type(primitive);
         let implementation = match primitive {
-            Primitive::String => quote! { #krate::__text_newtype!(#name); },
-            _ => quote! { #krate::__integer_newtype!(#name: #inner); },
+            Primitive::String => quote! { runtime::text_newtype!(#name); },
+            _ => quote! { runtime::integer_newtype!(#name: #inner); },
         };
         let copy = (primitive != Primitive::String).then(|| quote! { Copy, });
         quote! {
@@ -63,7 +62,6 @@ impl<'a> Emitter<'a> {
     fn enumeration(&self, definition: &TypeDefinition, enumeration: &Enum) -> TokenStream {
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
-        let krate = self.crate_path();
         let unknown = doc("A value that this version does not know. It is kept, printed and sent back unchanged.");
         match &enumeration.values {
             EnumValues::Text(values) => {
@@ -81,7 +79,7 @@ impl<'a> Emitter<'a> {
                         #unknown
                         UnknownValue(runtime::UnknownValue<String>),
                     }
-                    #krate::__text_enum!(#name { #(#pairs),* });
+                    runtime::text_enum!(#name { #(#pairs),* });
                 }
             }
             EnumValues::Integer(values) => {
@@ -99,7 +97,7 @@ impl<'a> Emitter<'a> {
                         #unknown
                         UnknownValue(runtime::UnknownValue<i64>),
                     }
-                    #krate::__integer_enum!(#name { #(#pairs),* });
+                    runtime::integer_enum!(#name { #(#pairs),* });
                 }
             }
         }
@@ -113,7 +111,6 @@ impl<'a> Emitter<'a> {
         };
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
-        let krate = self.crate_path();
         let variants = union.variants.iter().map(|form| {
             let about = doc(&docs::variant(form));
             let variant = ident(&form.variant);
@@ -132,8 +129,8 @@ impl<'a> Emitter<'a> {
             }
         });
         let implementation = match tag {
-            Some(tag) => quote! { #krate::__tagged_union!(#name, #tag { #(#forms),* }); },
-            None => quote! { #krate::__untagged_union!(#name { #(#forms),* }); },
+            Some(tag) => quote! { runtime::tagged_union!(#name, #tag { #(#forms),* }); },
+            None => quote! { runtime::untagged_union!(#name { #(#forms),* }); },
         };
         let unknown = doc("A variant that this version does not know. It is kept and sent back unchanged.");
         quote! {
@@ -156,7 +153,6 @@ impl<'a> Emitter<'a> {
             docs::value(&definition.schema_name, &definition.docs)
         ));
         let name = ident(&definition.name);
-        let krate = self.crate_path();
         let methods = variants.iter().map(|form| {
             let bare = form.variant.trim_start_matches("r#");
             let (read, write) = (ident(&format!("as_{bare}")), ident(&format!("from_{bare}")));
@@ -183,7 +179,7 @@ impl<'a> Emitter<'a> {
             impl #name {
                 #(#methods)*
             }
-            #krate::__choice!(#name);
+            runtime::choice!(#name);
         }
     }
 
@@ -216,7 +212,6 @@ impl<'a> Emitter<'a> {
             })
             && self.api.required_fields(object).count() == 0;
         let default = has_default.then(|| quote! { Default, });
-        let krate = self.crate_path();
         quote! {
             #about
             #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
@@ -226,7 +221,7 @@ impl<'a> Emitter<'a> {
                 #(#fields,)*
                 #additional
             }
-            #krate::__object!(#name);
+            runtime::object!(#name);
             #constructor
             #json_text
         }

@@ -10,7 +10,8 @@ use crate::model::{Argument, Location, Operation, Parameter};
 use crate::names::{Case, Scope};
 
 /// Methods that every operation or call has, and the argument that holds all required values.
-const CALL_NAMES: &[&str] = &["new", "send", "map", "operation", "dry_run", "default", "required"];
+const CALL_NAMES: &[&str] =
+    &["new", "send", "send_blocking", "map", "operation", "info", "dry_run", "default", "required", "clone"];
 
 impl<'d> Lowering<'d> {
     /// An operation of a module. `methods` are the names of its group, `types` those of all operations.

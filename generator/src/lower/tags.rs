@@ -14,8 +14,12 @@ use crate::model::{self, Group};
 use crate::names::{Case, MAX_FILE_NAME, Scope, file_name, identifier};
 use crate::spelling::did_you_mean;
 
-/// Modules that the client has anyway.
-const TAKEN_MODULES: &[&str] = &[SHARED, "types", "r#mod", "region", "error_code", "arguments", "catalogue", "client"];
+/// Modules and files that the client has anyway. `main.rs` would be a program.
+const TAKEN_MODULES: &[&str] =
+    &[SHARED, "types", "r#mod", "lib", "main", "runtime", "region", "error_code", "arguments", "catalogue", "client"];
+
+/// Methods that the clients have anyway. A group has a method of the name of its module.
+const TAKEN_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone"];
 
 /// An operation with its path and its id.
 pub(super) struct Named<'d> {
@@ -49,6 +53,7 @@ impl<'d> Lowering<'d> {
         let ids: Vec<&str> = operations.iter().map(|named| named.id.as_str()).collect();
         let mut types = Scope::default();
         let type_names = types.issue_types(&ids);
+        // After those of operations, which callers write: a group and one of its operations can have the same name.
         let mut groups = self.tags(&operations, &mut types);
         let files = Scope::of_files([]).issue_files(&ids);
         let positions: HashMap<String, usize> =
@@ -138,7 +143,7 @@ impl<'d> Lowering<'d> {
     /// The groups: declared tags first, then others in the order of the operations. The type of a group is in one module
     /// with those of its operations, which have their names already.
     fn tags(&mut self, operations: &[Named<'d>], types: &mut Scope) -> Vec<GroupDraft> {
-        let mut modules = Scope::of_files(TAKEN_MODULES.iter().copied());
+        let mut modules = Scope::of_files(TAKEN_MODULES.iter().chain(TAKEN_METHODS).copied());
         types.take(["Client", "ProjectClient", "Call"]);
         let mut new_group = |name: &str, client_name: &str| GroupDraft {
             name: name.to_owned(),

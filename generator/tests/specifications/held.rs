@@ -62,9 +62,11 @@ fn of_source(source: &Source, dialect: Dialect, original: Option<&Source>) -> bo
         (0, Some(made)) => {
             assert_eq!(generate(source, &options).ok().as_ref(), Some(made), "the second time it is different");
         }
-        (1, Some(_)) => {
-            let outside = Options { runtime: Some("runtime".to_owned()), ..options };
-            is_rust(&generate(source, &outside).unwrap_or_else(|problems| panic!("only outside: {problems}")));
+        (1, Some(made)) => {
+            let without = generate(source, &Options { bundle: false, ..options });
+            let mut without = without.unwrap_or_else(|problems| panic!("only without the specification: {problems}"));
+            without.files.extend(made.files.get_key_value("specification.yaml").map(|(k, v)| (k.clone(), v.clone())));
+            assert_eq!(&without, made, "the specification is not a file more");
         }
         (2, _) => compared(source, original, Mode::Versions(dialect), made.is_some()),
         (3, _) => {

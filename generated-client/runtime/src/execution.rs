@@ -13,7 +13,7 @@ use tracing::{Instrument as _, Span};
 
 use crate::answer::ReadError;
 use crate::attempt::{self, Exchange};
-use crate::client::{Client, Shared};
+use crate::client::{Core, Shared};
 use crate::error::{Delivery, Error, ErrorKind, Sent};
 use crate::failure;
 use crate::operation::OperationInfo;
@@ -22,7 +22,7 @@ use crate::prepared::Prepared;
 use crate::retry::{self, Ending};
 
 pub(crate) struct Execution {
-    client: Client,
+    client: Core,
     info: &'static OperationInfo,
     request: Prepared,
     span: Span,
@@ -34,7 +34,7 @@ pub(crate) struct Execution {
 }
 
 impl Execution {
-    pub(crate) fn new(client: Client, info: &'static OperationInfo, request: Prepared, span: Span) -> Self {
+    pub(crate) fn new(client: Core, info: &'static OperationInfo, request: Prepared, span: Span) -> Self {
         let now = client.shared().pace.now();
         let deadline = now.checked_add(client.shared().timeout).unwrap_or(now);
         Self { client, info, request, span, deadline, sent: Sent::default(), wait: Duration::ZERO }
@@ -55,7 +55,7 @@ impl Execution {
                 let failed = match self.attempt().await {
                     Ok(exchange) if exchange.status.is_success() => return Ok(exchange),
                     Ok(exchange) => {
-                        let error = failure::of_status(&exchange, &self.client.shared().token);
+                        let error = failure::of_status(&exchange, self.client.shared().token.as_ref());
                         self.failed(error, exchange.retry_after)
                     }
                     Err(error) => self.failed(error, None),
@@ -79,7 +79,7 @@ impl Execution {
                 Some(Ok(output))
             }
             Err(error) => {
-                let error = failure::of_reading(exchange, error, &self.client.shared().token);
+                let error = failure::of_reading(exchange, error, self.client.shared().token.as_ref());
                 self.failed(error, exchange.retry_after).map(Err)
             }
         }

@@ -40,7 +40,7 @@ impl fmt::Display for HeaderText {
     }
 }
 
-/// The request that a call would send: see [`Call::dry_run`](crate::Call::dry_run). The token is masked; the body is as
+/// The request that a call would send: what `dry_run` of a call returns. The token is masked; the body is as
 /// it would be sent, with the secrets that a caller has put into it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]

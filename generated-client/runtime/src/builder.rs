@@ -1,15 +1,17 @@
 //! Settings of a client: what can be chosen, and what is refused because it would show the token.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-use reqwest::Certificate;
-use reqwest::Url;
 use tokio::sync::Semaphore;
+use url::Url;
 
-use crate::client::{Client, Shared};
+use crate::call::{ApiClient, BaseUrl as _};
+use crate::client::{Core, Shared};
 use crate::error::Error;
+#[cfg(feature = "reqwest")]
 use crate::http_client::{HttpClient, Settings};
 use crate::operation::Risk;
 use crate::pace::{Pace, Real};
@@ -20,15 +22,15 @@ use crate::transport::Transport;
 /// A limit beyond this is none; moments so far away cannot be told.
 const LONGEST_CALL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Settings of a [`Client`].
-#[derive(Clone, Debug)]
+/// Settings of a client, which [`build`](Self::build) makes. `C` is the client that is generated for an API.
 #[must_use]
-pub struct ClientBuilder {
+pub struct ClientBuilder<C> {
     base_url: Option<String>,
     token: Option<Token>,
     max_risk: Risk,
     language: Option<String>,
     allow_http: bool,
+    #[cfg(feature = "reqwest")]
     connections: Settings,
     transport: Option<Arc<dyn Transport>>,
     timeout: Duration,
@@ -37,17 +39,65 @@ pub struct ClientBuilder {
     max_in_flight: usize,
     max_answer_bytes: usize,
     pace: Option<Arc<dyn Pace>>,
+    client: PhantomData<fn() -> C>,
 }
 
-impl ClientBuilder {
-    pub(crate) fn new() -> Self {
+// Not derived: that would ask the same of the client.
+impl<C> Clone for ClientBuilder<C> {
+    fn clone(&self) -> Self {
+        Self {
+            base_url: self.base_url.clone(),
+            token: self.token.clone(),
+            language: self.language.clone(),
+            #[cfg(feature = "reqwest")]
+            connections: self.connections.clone(),
+            transport: self.transport.clone(),
+            pace: self.pace.clone(),
+            client: PhantomData,
+            ..*self
+        }
+    }
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("ClientBuilder");
+        shown
+            .field("base_url", &self.base_url)
+            .field("token", &self.token)
+            .field("max_risk", &self.max_risk)
+            .field("language", &self.language)
+            .field("allow_http", &self.allow_http)
+            .field("transport", &self.transport)
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("max_attempts", &self.max_attempts)
+            .field("max_in_flight", &self.max_in_flight)
+            .field("max_answer_bytes", &self.max_answer_bytes)
+            .field("pace", &self.pace);
+        #[cfg(feature = "reqwest")]
+        shown.field("connections", &self.connections);
+        shown.finish()
+    }
+}
+
+impl<C: ApiClient> Default for ClientBuilder<C> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<C: ApiClient> ClientBuilder<C> {
+    /// The settings that hold if none is changed.
+    pub fn new() -> Self {
         Self {
             base_url: None,
             token: None,
             max_risk: Risk::Write,
             language: None,
             allow_http: false,
-            connections: Settings::default(),
+            #[cfg(feature = "reqwest")]
+            connections: Settings::new(C::USER_AGENT),
             transport: None,
             timeout: Duration::from_secs(60),
             attempt_timeout: Duration::from_secs(40),
@@ -55,7 +105,19 @@ impl ClientBuilder {
             max_in_flight: 64,
             max_answer_bytes: 64 << 20,
             pace: None,
+            client: PhantomData,
         }
+    }
+
+    /// Calls the servers of a region. For an installation of your own see [`base_url`](Self::base_url).
+    pub fn region(self, region: C::Region) -> Self {
+        self.base_url(region.base_url())
+    }
+
+    /// The language of messages.
+    pub fn language(mut self, language: C::Language) -> Self {
+        self.language = Some(language.to_string());
+        self
     }
 
     /// Calls an installation of your own, such as `https://flighthub.example.com` or `http://10.0.0.5:30812`. A path is
@@ -66,7 +128,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The token that calls are made with.
+    /// The token that calls are made with. An API without a token needs none.
     pub fn token(mut self, token: Token) -> Self {
         self.token = Some(token);
         self
@@ -80,7 +142,7 @@ impl ClientBuilder {
     }
 
     /// Sends the token without encryption, for installations within a network that is trusted. Proxies of the environment
-    /// are not used for plain `http`; one that [`configure_reqwest`](Self::configure_reqwest) adds is, and sees the token.
+    /// are not used for plain `http`; one that a program adds with `configure_reqwest` is, and sees the token.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
@@ -89,12 +151,14 @@ impl ClientBuilder {
     /// How long to wait for a connection; 10 seconds if it is not set. It is at most three quarters of the other limits
     /// that run at the same time: those of the next part of a response, of an attempt and of the call. So there is time left
     /// to find out that no connection was made, and nothing sent.
+    #[cfg(feature = "reqwest")]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connections.connect_timeout = limit;
         self
     }
 
     /// How long to wait for the next part of an answer; 30 seconds if it is not set.
+    #[cfg(feature = "reqwest")]
     pub fn read_timeout(mut self, limit: Duration) -> Self {
         self.connections.read_timeout = limit;
         self
@@ -121,8 +185,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Uses no proxy of the environment. A proxy that [`configure_reqwest`](Self::configure_reqwest) adds is used all the
-    /// same.
+    /// Uses no proxy of the environment. A proxy that a program adds with `configure_reqwest` is used all the same.
+    #[cfg(feature = "reqwest")]
     pub fn no_proxy(mut self) -> Self {
         self.connections.proxies = false;
         self
@@ -135,32 +199,30 @@ impl ClientBuilder {
     /// There is no certificate in the text.
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub fn root_certificate(mut self, pem: &[u8]) -> Result<Self, Error> {
-        let certificates = Certificate::from_pem_bundle(pem)
-            .map_err(|error| Error::config("the root certificates cannot be read").with_source(error))?;
-        if certificates.is_empty() {
-            return Err(Error::config("there is no certificate in the text: it should have `BEGIN CERTIFICATE` in it"));
-        }
-        self.connections.root_certificates.extend(certificates);
+        self.connections.add_root_certificates(pem)?;
         Ok(self)
     }
 
-    /// Changes settings of `reqwest`, the HTTP library that is built in, for what has no method here: proxies with a
-    /// password, certificates of this client, names of hosts. What the client relies on stays as it is: redirects,
-    /// repetitions, `Referer`, the user agent and the time-outs. Change the builder that is handed over: another one would
-    /// use the proxies of the environment where this client must not.
+    /// Changes settings of `reqwest`, the HTTP library of the built-in transport, for what has no method here: proxies with
+    /// a password, certificates of this client, names of hosts. What the client relies on stays as it is: redirects,
+    /// retries, `Referer`, the user agent and the time-outs. Change the builder that is passed in: another one would use the
+    /// proxies of the environment where this client must not.
     ///
     /// A proxy that is added here is used instead of those of the environment, for plain `http`, too.
     ///
-    /// ```
-    /// use flighthub2::Client;
-    /// use flighthub2::transport::reqwest;
+    /// Needs the feature `reqwest-config`, which is off by default: with it, the version of `reqwest` is a part of the
+    /// public API of this crate.
     ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let proxy = reqwest::Proxy::https("http://proxy.example.com:3128")?.basic_auth("name", "password");
-    /// let settings = Client::builder().configure_reqwest(move |http| http.proxy(proxy.clone()));
-    /// # Ok(())
-    /// # }
     /// ```
+    /// use flighthub2_runtime::codegen::ApiClient;
+    /// use flighthub2_runtime::{ClientBuilder, transport::reqwest};
+    ///
+    /// fn with_proxy<C: ApiClient>(settings: ClientBuilder<C>) -> Result<ClientBuilder<C>, reqwest::Error> {
+    ///     let proxy = reqwest::Proxy::https("http://proxy.example.com:3128")?.basic_auth("name", "password");
+    ///     Ok(settings.configure_reqwest(move |http| http.proxy(proxy.clone())))
+    /// }
+    /// ```
+    #[cfg(feature = "reqwest-config")]
     pub fn configure_reqwest(
         mut self,
         change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
@@ -198,47 +260,28 @@ impl ClientBuilder {
         self
     }
 
-    pub(crate) fn language_text(mut self, language: String) -> Self {
-        self.language = Some(language);
-        self
-    }
-
     /// Makes the client.
     ///
     /// # Errors
     /// There is no base URL or region, or no token, or one of the settings cannot work.
-    pub fn build(self) -> Result<Client, Error> {
+    pub fn build(self) -> Result<C, Error> {
         let Some(base_url) = &self.base_url else {
             return Err(Error::config("no base URL: call `.region(…)` or `.base_url(…)`"));
         };
-        let tls = self.transport.is_some() || cfg!(any(feature = "rustls", feature = "native-tls"));
+        // Without the built-in transport its lack of TLS is not the problem.
+        let tls = self.transport.is_some()
+            || cfg!(not(feature = "reqwest"))
+            || cfg!(any(feature = "rustls", feature = "native-tls"));
         let base_url = checked_base_url(base_url, self.allow_http, tls)?;
-        let Some(token) = self.token else {
+        if self.token.is_none() && C::API.token.is_some() {
             return Err(Error::config("no token: call `.token(…)`"));
-        };
+        }
         let needs_tokio = self.transport.is_none() || self.pace.is_none();
-        let transport = match self.transport {
-            Some(transport) if self.connections.are_default() => transport,
-            Some(_) => {
-                return Err(Error::config(
-                    "`.transport(…)` makes its connections by itself: `.no_proxy()`, `.root_certificate(…)` and \
-                     `.configure_reqwest(…)` do not reach it",
-                ));
-            }
-            None => {
-                let mut connections = self.connections;
-                // A proxy of the environment would see the token: without encryption there is none to be had.
-                connections.proxies &= base_url.starts_with("https:");
-                let attempt = self.attempt_timeout.min(self.timeout);
-                let others = attempt.min(connections.read_timeout);
-                connections.connect_timeout = connections.connect_timeout.min(others / 4 * 3);
-                Arc::new(HttpClient::new(&connections)?)
-            }
-        };
-        Ok(Client::new(Shared {
+        let transport = self.transport_to(&base_url)?;
+        Ok(C::from_core(Core::new(Shared {
             transport,
             base_url,
-            token,
+            token: self.token,
             max_risk: self.max_risk,
             language: self.language,
             timeout: self.timeout,
@@ -251,7 +294,39 @@ impl ClientBuilder {
             needs_tokio,
             #[cfg(feature = "blocking")]
             blocking: Default::default(),
-        }))
+        })))
+    }
+
+    /// What sends requests to a base URL.
+    #[cfg(feature = "reqwest")]
+    fn transport_to(&self, base_url: &str) -> Result<Arc<dyn Transport>, Error> {
+        match &self.transport {
+            Some(transport) if self.connections.are_default() => Ok(Arc::clone(transport)),
+            Some(_) => Err(Error::config(
+                "`.transport(…)` makes its connections by itself: `.no_proxy()`, `.root_certificate(…)` and \
+                 `.configure_reqwest(…)` do not reach it",
+            )),
+            None => {
+                let mut connections = self.connections.clone();
+                // A proxy of the environment would see the token: without encryption there is none to be had.
+                connections.proxies &= base_url.starts_with("https:");
+                let attempt = self.attempt_timeout.min(self.timeout);
+                let others = attempt.min(connections.read_timeout);
+                connections.connect_timeout = connections.connect_timeout.min(others / 4 * 3);
+                Ok(Arc::new(HttpClient::new(&connections)?))
+            }
+        }
+    }
+
+    /// What sends requests: there is no transport but that of the program.
+    #[cfg(not(feature = "reqwest"))]
+    fn transport_to(&self, _: &str) -> Result<Arc<dyn Transport>, Error> {
+        self.transport.clone().ok_or_else(|| {
+            Error::config(
+                "no transport: this crate was built without its feature `reqwest`; call `.transport(…)`, or enable \
+                 `rustls`, `native-tls` or `reqwest`",
+            )
+        })
     }
 }
 

@@ -45,37 +45,37 @@ impl Token {
         value.set_sensitive(true);
         Ok(value)
     }
+}
 
-    /// The beginning of a text that came from elsewhere, without the token: at most so many characters, and `…` if there
-    /// is more. It looks at no more of the text than it has to, and finds a token that its end would cut.
-    pub(crate) fn mask(&self, text: &str, max_chars: usize) -> String {
-        let token = self.0.expose_secret();
-        let mut masked = String::new();
-        let (mut rest, mut left) = (text, max_chars);
-        while !rest.is_empty() {
-            // A token that begins within the characters that are left is whole within this part, which is longer than
-            // they are if it is not all that there is.
-            let part = &rest[..rest.floor_char_boundary(left.saturating_mul(4).saturating_add(token.len() + 4))];
-            let found = part.find(token);
-            let before = &part[..found.unwrap_or(part.len())];
-            if let Some((end, _)) = before.char_indices().nth(left) {
-                masked.push_str(&before[..end]);
-                masked.push('…');
-                break;
-            }
-            masked.push_str(before);
-            left -= before.chars().count();
-            let Some(at) = found else { break };
-            if left == 0 {
-                masked.push('…');
-                break;
-            }
-            masked.push_str("***");
-            left = left.saturating_sub(3);
-            rest = &rest[at + token.len()..];
+/// The beginning of a text that came from elsewhere, without the token: at most so many characters, and `…` if there
+/// is more. It looks at no more of the text than it has to, and finds a token that its end would cut.
+pub(crate) fn mask(token: Option<&Token>, text: &str, max_chars: usize) -> String {
+    let token = token.map_or("", |token| token.0.expose_secret());
+    let mut masked = String::new();
+    let (mut rest, mut left) = (text, max_chars);
+    while !rest.is_empty() {
+        // A token that begins within the characters that are left is whole within this part, which is longer than
+        // they are if it is not all that there is.
+        let part = &rest[..rest.floor_char_boundary(left.saturating_mul(4).saturating_add(token.len() + 4))];
+        let found = if token.is_empty() { None } else { part.find(token) };
+        let before = &part[..found.unwrap_or(part.len())];
+        if let Some((end, _)) = before.char_indices().nth(left) {
+            masked.push_str(&before[..end]);
+            masked.push('…');
+            break;
         }
-        masked
+        masked.push_str(before);
+        left -= before.chars().count();
+        let Some(at) = found else { break };
+        if left == 0 {
+            masked.push('…');
+            break;
+        }
+        masked.push_str("***");
+        left = left.saturating_sub(3);
+        rest = &rest[at + token.len()..];
     }
+    masked
 }
 
 impl fmt::Debug for Token {
@@ -91,6 +91,13 @@ mod tests {
     const TOKEN: &str = "TOKENé";
 
     #[test]
+    fn without_a_token_a_text_is_only_cut() {
+        assert_eq!(mask(None, "añb", 3), "añb");
+        assert_eq!(mask(None, "añb", 2), "añ…");
+        assert_eq!(mask(None, "", 0), "");
+    }
+
+    #[test]
     fn no_part_of_the_token_is_shown_wherever_a_text_is_cut() {
         // Not one that `Token::new` takes, so that characters of several bytes are tried, too.
         let token = Token(SecretString::from(TOKEN));
@@ -100,9 +107,9 @@ mod tests {
             [piece(0), piece(1), piece(2), piece(3)].concat()
         }) {
             let masked = text.replace(TOKEN, "***");
-            assert_eq!(token.mask(&text, usize::MAX), masked);
+            assert_eq!(mask(Some(&token), &text, usize::MAX), masked);
             for max_chars in 0..20 {
-                let shown = token.mask(&text, max_chars);
+                let shown = mask(Some(&token), &text, max_chars);
                 if masked.chars().count() <= max_chars {
                     assert_eq!(shown, masked, "{text} {max_chars}");
                     continue;

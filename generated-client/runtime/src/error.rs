@@ -5,7 +5,7 @@ use std::fmt;
 use http::StatusCode;
 use tracing::Span;
 
-use crate::operation::{OperationInfo, Outcome, Retry, Risk};
+use crate::operation::{ApiInfo, OperationInfo, Outcome, Retry, Risk};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,7 +61,7 @@ pub enum Delivery {
 /// | [`Transport`](ErrorKind::Transport) | the connection broke before the whole response was there | `MaybeSent` | yes | the same |
 /// | [`Status`](ErrorKind::Status) | HTTP 4xx without a code of the service, except 408 | `Answered` | no | look at [`status`](Self::status) and the text: a wrong base URL, a proxy, too many calls |
 /// | | HTTP 408, 3xx or 5xx without a code: an outage, or a gateway that has lost the response | `Answered` | yes | look at what was done |
-/// | [`Api`](ErrorKind::Api) | a code whose [`Outcome`] is `Refused` or `Throttled` | `Answered` | no | look at [`error_code`](Self::error_code) |
+/// | [`Api`](ErrorKind::Api) | a code whose [`Outcome`] is `Refused` or `Throttled` | `Answered` | no | look at [`code`](Self::code), or at `ErrorCode::of` of the generated API |
 /// | | a code whose [`Outcome`] is `Unknown`, or a code that this version does not know | `Answered` | yes | look at what was done |
 /// | [`Answer`](ErrorKind::Answer) | a response that cannot be read: too long, compressed, no JSON, another form | `Answered` | yes | look at what was done; [`path`](Self::path) is the place |
 ///
@@ -247,10 +247,17 @@ impl Error {
         self.0.status.map(|status| status.as_u16())
     }
 
-    /// The code that the service answered with.
+    /// The code that the service answered with. `ErrorCode::of` of the generated API has it as a type.
     #[must_use]
     pub fn code(&self) -> Option<i64> {
         self.0.code
+    }
+
+    /// The code, if the call is one of an API.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn code_of(&self, api: &'static ApiInfo) -> Option<i64> {
+        self.0.code.filter(|_| self.0.operation.is_some_and(|operation| std::ptr::eq(operation.api, api)))
     }
 
     /// What happened in words: those of the service if it gave any.

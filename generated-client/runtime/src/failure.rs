@@ -6,7 +6,7 @@
 use crate::answer::{Answer, ReadError};
 use crate::attempt::Exchange;
 use crate::error::{Delivery, Error, ErrorKind};
-use crate::token::Token;
+use crate::token::{Token, mask};
 
 /// How much of a text of the service an error shows.
 const MESSAGE_CHARS: usize = 1_000;
@@ -18,7 +18,7 @@ const SNIPPET_BYTES: usize = 4_096;
 const MEDIA_TYPE_CHARS: usize = 100;
 
 /// A response whose HTTP status is no success.
-pub(crate) fn of_status(exchange: &Exchange, token: &Token) -> Error {
+pub(crate) fn of_status(exchange: &Exchange, token: Option<&Token>) -> Error {
     let error = match Answer::of(&exchange.body).failure() {
         Some((code, message)) => of_code(code, &message, token),
         None => {
@@ -35,7 +35,7 @@ pub(crate) fn of_status(exchange: &Exchange, token: &Token) -> Error {
 }
 
 /// A response with a successful HTTP status from which no value could be read.
-pub(crate) fn of_reading(exchange: &Exchange, error: ReadError, token: &Token) -> Error {
+pub(crate) fn of_reading(exchange: &Exchange, error: ReadError, token: Option<&Token>) -> Error {
     let error = match error {
         ReadError::Failure { code, message } => of_code(code, &message, token),
         ReadError::Mismatch { path, message } => {
@@ -55,7 +55,7 @@ pub(crate) fn of_reading(exchange: &Exchange, error: ReadError, token: &Token) -
     error.with_status(exchange.status)
 }
 
-fn of_code(code: i64, message: &str, token: &Token) -> Error {
+fn of_code(code: i64, message: &str, token: Option<&Token>) -> Error {
     answered(ErrorKind::Api, one_line(message, MESSAGE_CHARS, token)).with_code(code)
 }
 
@@ -64,19 +64,19 @@ fn answered(kind: ErrorKind, message: String) -> Error {
 }
 
 /// A text of the service on one line, without the token and not too long.
-fn one_line(text: &str, max_chars: usize, token: &Token) -> String {
-    token.mask(text, max_chars).replace(|sign: char| sign.is_control(), " ")
+fn one_line(text: &str, max_chars: usize, token: Option<&Token>) -> String {
+    mask(token, text, max_chars).replace(|sign: char| sign.is_control(), " ")
 }
 
 /// The beginning of a response that is no JSON, for people; what could be a secret is left out.
-fn snippet(exchange: &Exchange, token: &Token) -> String {
+fn snippet(exchange: &Exchange, token: Option<&Token>) -> String {
     let kind = one_line(exchange.content_type.as_deref().unwrap_or("unnamed content"), MEDIA_TYPE_CHARS, token);
     let body = exchange.body.trim_ascii_start();
     let beginning = String::from_utf8_lossy(&body[..body.len().min(SNIPPET_BYTES)]);
     let whole = body.len() <= SNIPPET_BYTES;
     // The last word may be cut: a part of a secret cannot be told from a word.
     let beginning = if whole { &*beginning } else { beginning.rsplit_once(char::is_whitespace).unwrap_or_default().0 };
-    let words = token.mask(beginning, usize::MAX);
+    let words = mask(token, beginning, usize::MAX);
     let words = words.split_whitespace().map(|word| if word.len() > 32 { "…" } else { word });
     let text = words.chain((!whole).then_some("…")).collect::<Vec<_>>().join(" ");
     let text: String = text.chars().take(SNIPPET_CHARS).filter(|sign| !sign.is_control()).collect();

@@ -1,4 +1,4 @@
-//! The client: an operation in, its answer or an error out.
+//! The core of every generated client: an operation in, its response or an error out.
 //!
 //! What depends on the type of an operation is small: writing its arguments and reading its answer. Everything between
 //! is done once, for all of them: the request is made ready here, and sent by an [`Execution`]. Knows no single operation.
@@ -13,8 +13,6 @@ use http::{Method, Uri};
 use tokio::sync::Semaphore;
 
 use crate::answer::Answer;
-use crate::builder::ClientBuilder;
-use crate::call::Serves;
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::execution::Execution;
 use crate::operation::{Operation, OperationInfo, Risk};
@@ -27,14 +25,18 @@ use crate::transport::Transport;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Sends calls. Copies of it are cheap and share their connections.
+/// What generated clients are made of: connections, settings, and the code that sends an operation. Copies of it are
+/// cheap and share their connections.
+///
+/// It does not check whether a call needs a project. Generated clients do, with [`Serves`](crate::codegen::Serves).
 #[derive(Clone)]
-pub struct Client(Arc<Shared>);
+pub struct Core(Arc<Shared>);
 
 pub(crate) struct Shared {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) base_url: String,
-    pub(crate) token: Token,
+    /// `None` if no operation of the API needs one.
+    pub(crate) token: Option<Token>,
     pub(crate) max_risk: Risk,
     pub(crate) language: Option<String>,
     pub(crate) timeout: Duration,
@@ -50,54 +52,16 @@ pub(crate) struct Shared {
     pub(crate) blocking: crate::blocking::Blocking,
 }
 
-impl fmt::Debug for Client {
+impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
+        f.debug_struct("Core")
             .field("base_url", &self.0.base_url)
             .field("max_risk", &self.0.max_risk)
             .finish_non_exhaustive()
     }
 }
 
-/// A [`Client`] for the calls of one project.
-#[derive(Clone)]
-pub struct ProjectClient {
-    client: Client,
-    project: Arc<str>,
-}
-
-impl fmt::Debug for ProjectClient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProjectClient").field("client", &self.client).field("project", &self.project).finish()
-    }
-}
-
-impl ProjectClient {
-    /// The client without the project.
-    #[must_use]
-    pub fn client(&self) -> &Client {
-        &self.client
-    }
-
-    /// The id of the project.
-    #[must_use]
-    pub fn project_id(&self) -> &str {
-        &self.project
-    }
-
-    /// Sends an operation and waits for its answer.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error>
-    where
-        Self: Serves<O::Scope>,
-    {
-        self.client.execute(operation, Some(&self.project)).await
-    }
-}
-
-impl Client {
+impl Core {
     pub(crate) fn new(shared: Shared) -> Self {
         Self(Arc::new(shared))
     }
@@ -106,27 +70,11 @@ impl Client {
         &self.0
     }
 
-    /// Settings of a client.
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::new()
-    }
-
-    /// Sends an operation and waits for its answer.
+    /// Sends an operation and waits for its response.
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error>
-    where
-        Self: Serves<O::Scope>,
-    {
-        self.execute(operation, None).await
-    }
-
-    pub(crate) fn in_project(&self, project: String) -> ProjectClient {
-        ProjectClient { client: self.clone(), project: project.into() }
-    }
-
-    pub(crate) async fn execute<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
+    pub async fn execute<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
         let mut execution = self.execution(operation, project)?;
         loop {
             let exchange = execution.exchange().await?;
@@ -138,12 +86,11 @@ impl Client {
 
     /// The same on this thread, which waits. Only what is not generic moves to the client's own thread, so an operation
     /// and its output may be tied to this one.
+    ///
+    /// # Errors
+    /// See [`Error`]; and [`ErrorKind::Config`] within a task of tokio.
     #[cfg(feature = "blocking")]
-    pub(crate) fn execute_blocking<O: Operation>(
-        &self,
-        operation: &O,
-        project: Option<&str>,
-    ) -> Result<O::Output, Error> {
+    pub fn execute_blocking<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
         let blocking = &self.0.blocking;
         blocking.check().map_err(|error| error.of(O::INFO))?;
         let mut execution = self.execution(operation, project)?;
@@ -209,7 +156,11 @@ impl Client {
         Err(Error::new(ErrorKind::Risk, Delivery::NotSent, message))
     }
 
-    pub(crate) fn dry_run<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<DryRun, Error> {
+    /// The request that an operation would send, without sending it.
+    ///
+    /// # Errors
+    /// An argument cannot be sent.
+    pub fn dry_run<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<DryRun, Error> {
         let mut parts = RequestParts::new(O::INFO.path);
         operation.write(&mut parts);
         let prepared = self.prepare(O::INFO, parts, project).map_err(|error| error.of(O::INFO))?;
@@ -254,7 +205,9 @@ impl Client {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, media_type(parts.accepted())?);
         if let (Some(token), true) = (info.api.token, info.authenticated) {
-            headers.insert(name(token.name)?, shared.token.header(token.prefix)?);
+            let value = shared.token.as_ref().map(|value| value.header(token.prefix));
+            let value = value.ok_or_else(|| Error::config("the operation needs a token, and the client has none"))?;
+            headers.insert(name(token.name)?, value?);
         }
         let project_header = match info.scope {
             crate::operation::Scope::Organization => None,

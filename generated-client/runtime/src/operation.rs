@@ -3,6 +3,18 @@
 use crate::answer::{Answer, ReadError};
 use crate::request::RequestParts;
 
+/// Functions that set one field each, for constants too.
+macro_rules! setters {
+    ($($(#[$about:meta])* $name:ident: $field:ident: $ty:ty,)*) => {$(
+        $(#[$about])*
+        #[must_use]
+        pub const fn $name(mut self, $field: $ty) -> Self {
+            self.$field = $field;
+            self
+        }
+    )*};
+}
+
 /// A call that an interface offers, with its arguments.
 pub trait Operation {
     /// Where the call belongs: one of the types in [`scope`].
@@ -24,17 +36,21 @@ pub trait Operation {
     fn read(answer: Answer<'_>) -> Result<Self::Output, ReadError>;
 }
 
-/// Where calls belong, as types: a call of a project cannot be made without one.
+/// Where calls belong, as types: a call of a project cannot be sent without one, and a call of one API not by the client
+/// of another. `C` is the client of the API.
 pub mod scope {
+    use std::convert::Infallible;
+    use std::marker::PhantomData;
+
     /// A call of the organization.
-    #[derive(Clone, Copy, Debug)]
-    pub enum Organization {}
+    #[derive(Debug)]
+    pub struct Organization<C>(Infallible, PhantomData<C>);
     /// A call that can name a project, and need not.
-    #[derive(Clone, Copy, Debug)]
-    pub enum Either {}
+    #[derive(Debug)]
+    pub struct Either<C>(Infallible, PhantomData<C>);
     /// A call of a project.
-    #[derive(Clone, Copy, Debug)]
-    pub enum Project {}
+    #[derive(Debug)]
+    pub struct Project<C>(Infallible, PhantomData<C>);
 }
 
 /// Where a call belongs.
@@ -74,6 +90,7 @@ pub enum Retry {
 
 /// Where a call works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Availability {
     /// On public hosts and private clouds.
     Everywhere,
@@ -83,6 +100,7 @@ pub enum Availability {
 
 /// Everything that is known about an operation.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct OperationInfo {
     /// `operationId` of the specification.
     pub id: &'static str,
@@ -119,8 +137,66 @@ pub struct OperationInfo {
     pub api: &'static ApiInfo,
 }
 
+impl OperationInfo {
+    /// An operation. What is not set is what does least harm: it needs the token, has the highest risk and is never
+    /// retried.
+    #[must_use]
+    pub const fn new(api: &'static ApiInfo, id: &'static str, method: &'static str, path: &'static str) -> Self {
+        Self {
+            id,
+            group: "",
+            method,
+            path,
+            scope: Scope::Organization,
+            risk: Risk::Physical,
+            retry: Retry::Never,
+            availability: Availability::Everywhere,
+            authenticated: true,
+            deprecated: false,
+            summary: "",
+            page: None,
+            error_codes: &[],
+            lookup: &[],
+            arguments: "true",
+            api,
+        }
+    }
+
+    setters! {
+        /// Sets [`api`](Self::api).
+        with_api: api: &'static ApiInfo,
+        /// Sets [`group`](Self::group).
+        with_group: group: &'static str,
+        /// Sets [`method`](Self::method).
+        with_method: method: &'static str,
+        /// Sets [`scope`](Self::scope).
+        with_scope: scope: Scope,
+        /// Sets [`risk`](Self::risk).
+        with_risk: risk: Risk,
+        /// Sets [`retry`](Self::retry).
+        with_retry: retry: Retry,
+        /// Sets [`availability`](Self::availability).
+        with_availability: availability: Availability,
+        /// Sets [`authenticated`](Self::authenticated).
+        with_authenticated: authenticated: bool,
+        /// Sets [`deprecated`](Self::deprecated).
+        with_deprecated: deprecated: bool,
+        /// Sets [`summary`](Self::summary).
+        with_summary: summary: &'static str,
+        /// Sets [`page`](Self::page).
+        with_page: page: Option<&'static str>,
+        /// Sets [`error_codes`](Self::error_codes).
+        with_error_codes: error_codes: &'static [i64],
+        /// Sets [`lookup`](Self::lookup).
+        with_lookup: lookup: &'static [&'static str],
+        /// Sets [`arguments`](Self::arguments).
+        with_arguments: arguments: &'static str,
+    }
+}
+
 /// What all operations of an interface have in common.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct ApiInfo {
     /// Its name.
     pub title: &'static str,
@@ -137,6 +213,32 @@ pub struct ApiInfo {
 }
 
 impl ApiInfo {
+    /// An API without a token, headers of its own and codes.
+    #[must_use]
+    pub const fn new(title: &'static str) -> Self {
+        Self {
+            title,
+            token: None,
+            request_id_header: None,
+            language_header: None,
+            project_header: None,
+            error_codes: &[],
+        }
+    }
+
+    setters! {
+        /// Sets [`token`](Self::token).
+        with_token: token: Option<TokenHeader>,
+        /// Sets [`request_id_header`](Self::request_id_header).
+        with_request_id_header: request_id_header: Option<&'static str>,
+        /// Sets [`language_header`](Self::language_header).
+        with_language_header: language_header: Option<&'static str>,
+        /// Sets [`project_header`](Self::project_header).
+        with_project_header: project_header: Option<&'static str>,
+        /// Sets [`error_codes`](Self::error_codes).
+        with_error_codes: error_codes: &'static [ErrorCodeInfo],
+    }
+
     /// What is known about a code.
     #[must_use]
     pub fn error_code(&self, code: i64) -> Option<&'static ErrorCodeInfo> {
@@ -146,6 +248,7 @@ impl ApiInfo {
 
 /// Where the token is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TokenHeader {
     /// Name of the header.
     pub name: &'static str,
@@ -153,8 +256,22 @@ pub struct TokenHeader {
     pub prefix: &'static str,
 }
 
+impl TokenHeader {
+    /// A header that is the token alone.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, prefix: "" }
+    }
+
+    setters! {
+        /// Sets [`prefix`](Self::prefix).
+        with_prefix: prefix: &'static str,
+    }
+}
+
 /// What the service has done when it returns an error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Outcome {
     /// It refused the call, which had no effect.
     Refused,
@@ -167,6 +284,7 @@ pub enum Outcome {
 
 /// A code that a call can fail with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ErrorCodeInfo {
     /// The number.
     pub code: i64,
@@ -178,4 +296,21 @@ pub struct ErrorCodeInfo {
     pub outcome: Outcome,
     /// What it means.
     pub meaning: &'static str,
+}
+
+impl ErrorCodeInfo {
+    /// A code. What is not set is what does least harm: the service may have done what it was asked for.
+    #[must_use]
+    pub const fn new(code: i64, name: &'static str) -> Self {
+        Self { code, name, group: "", outcome: Outcome::Unknown, meaning: "" }
+    }
+
+    setters! {
+        /// Sets [`group`](Self::group).
+        with_group: group: &'static str,
+        /// Sets [`outcome`](Self::outcome).
+        with_outcome: outcome: Outcome,
+        /// Sets [`meaning`](Self::meaning).
+        with_meaning: meaning: &'static str,
+    }
 }
