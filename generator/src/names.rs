@@ -72,6 +72,11 @@ const KEYWORDS: &[&str] = &[
 /// Keywords that cannot be made identifiers with `r#`.
 const HARD_KEYWORDS: &[&str] = &["self", "Self", "super", "crate", "_"];
 
+/// Whether a word is a keyword of Rust.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word) || HARD_KEYWORDS.contains(&word)
+}
+
 /// How the words of an identifier are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {
