@@ -30,6 +30,7 @@ mod lint;
 mod lower;
 mod model;
 mod names;
+mod package;
 mod policy;
 mod rustdoc;
 pub mod skeleton;
@@ -38,6 +39,7 @@ mod spelling;
 use std::collections::BTreeMap;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity, Source, UnknownCode};
+pub use package::{InvalidPackageName, Package};
 
 /// Which rules a specification is held to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,6 +60,9 @@ pub struct Options {
     /// Whether the specification itself is one of the files, as `specification.yaml`: for a client that can play the
     /// service for tests.
     pub bundle: bool,
+    /// The crate to generate; `None` for a module tree. A module tree works in any crate that depends on
+    /// `flighthub2-runtime` and `serde`.
+    pub package: Option<Package>,
     /// What the first line of every file says about its origin.
     pub made_by: String,
 }
@@ -67,6 +72,7 @@ impl Default for Options {
         Self {
             dialect: Dialect::FlightHub,
             bundle: true,
+            package: None,
             made_by: "`cargo xtask gen` from spec/flighthub2.yaml. Change that file, not this one.".to_owned(),
         }
     }
@@ -114,12 +120,16 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     // The rest of a large document takes much memory, and so do the files.
     let schemas = document.into_api().schemas;
     let tasks = emit::tasks(&api, options.bundle.then_some(source.unmarked()));
-    let files = files::format(&tasks, |task| emit::emit(&api, &schemas, task), &options.made_by).map_err(|faults| {
-        let internal = |fault: String| {
-            let help = "this is a fault of the generator: please report it with the specification";
-            Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)
-        };
-        failed(faults.into_iter().map(internal).collect())
-    })?;
+    let mut files =
+        files::format(&tasks, |task| emit::emit(&api, &schemas, task), &options.made_by).map_err(|faults| {
+            let internal = |fault: String| {
+                let help = "this is a fault of the generator: please report it with the specification";
+                Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)
+            };
+            failed(faults.into_iter().map(internal).collect())
+        })?;
+    if let Some(package) = &options.package {
+        files = package.files(files, &api.title, &options.made_by);
+    }
     Ok(Generated { files, operations: api.operations().count(), types: api.types.len(), warnings })
 }

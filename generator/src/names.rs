@@ -81,6 +81,11 @@ const DEVICES: &[&str] = &[
 /// Letters of the name of a file, before its ending. File systems allow 255 for the whole name.
 pub(crate) const MAX_FILE_NAME: usize = 200;
 
+/// Whether a word is a keyword of Rust.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word) || HARD_KEYWORDS.contains(&word)
+}
+
 /// How the words of an identifier are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {

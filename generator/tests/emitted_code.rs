@@ -54,7 +54,7 @@ fn documents() -> Vec<Document> {
 }
 
 fn generated(document: &Document) -> Result<Generated, Diagnostics> {
-    let options = Options { dialect: document.dialect, bundle: false, made_by: "a test".to_owned() };
+    let options = Options { dialect: document.dialect, bundle: false, package: None, made_by: "a test".to_owned() };
     generate(&document.source, &options)
 }
 
