@@ -7,6 +7,7 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
+use std::fs;
 use std::path::Path;
 
 use flighthub2_generator::disk::Plan;
@@ -24,4 +25,17 @@ fn the_committed_client_is_what_the_specification_gives() {
 #[test]
 fn the_same_specification_gives_the_same_files() {
     assert_eq!(spec::generated(), spec::generated());
+}
+
+/// What the README shows of a program is the beginning of one that compiles and runs.
+#[test]
+fn the_readme_shows_the_first_example() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |path: &str| fs::read_to_string(repository.join(path)).unwrap();
+    let (readme, example) = (read("README.md"), read("generated-client/examples/first_call.rs"));
+    let shown = readme.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert!(
+        shown.lines().count() > 20 && example.contains(shown),
+        "README.md shows another program than first_call.rs"
+    );
 }

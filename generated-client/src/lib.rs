@@ -68,3 +68,8 @@ pub use flighthub2_runtime::{
     JsonValue, Operation, OperationInfo, Outcome, Pace, Retry, Risk, Scope, Secret, Token, TokenHeader, UnixMillis,
     UnixSeconds, UnknownValue, Unwritable, Wait, codegen,
 };
+
+/// The examples of the README compile.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

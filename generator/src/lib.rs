@@ -133,3 +133,8 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     }
     Ok(Generated { files, operations: api.operations().count(), types: api.types.len(), warnings })
 }
+
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

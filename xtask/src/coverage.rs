@@ -27,7 +27,7 @@ const CLOSING: &str = "<!-- made by `cargo xtask coverage --write`: end -->";
 #[command(after_help = "Examples:
   cargo xtask coverage
   cargo xtask coverage --format markdown
-  cargo xtask coverage --write README.md    # between the two markers of that file")]
+  cargo xtask coverage --write spec/COVERAGE.md    # between the two markers of that file")]
 pub(crate) struct Arguments {
     /// How to write it.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
