@@ -286,6 +286,43 @@ fn examples_that_do_not_fit() {
     ]);
 }
 
+/// The client reads no headers of responses, and parameters with `content` are not supported; their examples are checked
+/// all the same.
+#[test]
+fn examples_of_headers_and_of_content() {
+    let text = "openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /things:
+    get:
+      summary: S
+      description: D.
+      parameters:
+        - {name: q, in: query, description: Q., content: {application/json: {schema: {type: integer}, example: three}}}
+      responses:
+        '200':
+          description: D.
+          headers:
+            X-Left: {description: L., schema: {type: integer}, example: few}
+            X-Shared: {$ref: '#/components/headers/Shared'}
+components:
+  headers:
+    Shared: {schema: {type: boolean}, examples: {a: {value: true}, b: {value: 1}}}
+";
+    let problems = lint(&Source::new("spec.yaml", text), Dialect::Foreign);
+    let warnings = problems.problems().iter().filter(|problem| problem.severity() == Severity::Warning);
+    let pointers: Vec<&str> = warnings.map(|problem| &*problem.place.pointer).collect();
+    assert_eq!(
+        pointers,
+        [
+            "/paths/~1things/get/parameters/0/content/application~1json/example",
+            "/paths/~1things/get/responses/200/headers/X-Left/example",
+            "/components/headers/Shared/examples/b/value",
+        ],
+        "{problems}"
+    );
+}
+
 /// Where the schema says it is shown, too, also behind references.
 #[test]
 fn an_example_shows_what_it_breaks() {

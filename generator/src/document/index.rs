@@ -1,11 +1,15 @@
-//! Every object of a document, with its kind, its place and who holds it.
+//! Every object of a document, with its kind, its place and its owner.
 //!
-//! In: the tree of [`super::yaml`] and the vocabulary in [`super::vocabulary`]. Out: a flat list for the rules of `lint`, which
-//! ask all objects of a kind, or all references. This module knows where objects are, not what they mean.
+//! In: the tree of [`super::yaml`] and the vocabulary in [`super::vocabulary`]. Out: a flat list in the order of the document,
+//! for readers that need the keys as they are written, or every object of a kind. This module knows where objects are, not
+//! what they mean.
 
+use std::collections::HashMap;
+
+use super::arena::chain_ends;
 use super::node::{Node, Value};
-use super::pointer::PointerRef;
-use super::vocabulary::{DOCUMENT, KeyPattern, Object, ValueType};
+use super::pointer::{PointerRef, escape, unescape};
+use super::vocabulary::{self, DOCUMENT, KeyPattern, Object, ValueType};
 use crate::policy::Policy;
 
 /// An object of the document, or a reference to one.
@@ -14,25 +18,70 @@ pub(crate) struct Element<'d> {
     pub(crate) kind: &'static Object,
     pub(crate) node: &'d Node<'d>,
     pub(crate) pointer: String,
-    /// The element that it is written in, by its position in the list; the document has none.
+    /// The element that it is written in, by its position in the index; the document has none.
     pub(crate) owner: Option<usize>,
-    /// Where the reference leads, if it is one.
-    pub(crate) target: Option<&'d str>,
+    /// The component that it refers to, by its position, if it is a reference.
+    pub(crate) target: Option<usize>,
+    /// The end of the chain of references that begins here; none for a chain that is a circle.
+    end: Option<usize>,
+    pub(crate) is_reference: bool,
 }
 
-impl Element<'_> {
-    /// Whether it is an object of this kind, and not a reference to one.
-    pub(crate) fn is(&self, kind: &'static Object) -> bool {
-        self.target.is_none() && std::ptr::eq(self.kind, kind)
+/// All elements of a document, in its order. An element comes before the elements that are written in it.
+#[derive(Debug)]
+pub(crate) struct Index<'d> {
+    elements: Vec<Element<'d>>,
+    positions: HashMap<String, usize>,
+}
+
+impl<'d> Index<'d> {
+    /// The elements of a document whose form is right. The `x-` keys of others hold none.
+    pub(super) fn new(root: &'d Node<'d>, policy: &Policy) -> Self {
+        let mut walk = Walk { elements: Vec::new(), extensions: policy.reads_extensions };
+        walk.object(root, &DOCUMENT, PointerRef::ROOT, None);
+        let mut elements = walk.elements;
+        let positions: HashMap<String, usize> =
+            elements.iter().enumerate().map(|(position, element)| (element.pointer.clone(), position)).collect();
+        for element in elements.iter_mut().filter(|element| element.is_reference) {
+            // The form of the document was checked: a reference leads to a component of its kind.
+            let target = element.node.get("$ref").and_then(Node::as_str).unwrap_or_default();
+            let name = unescape(target.rsplit('/').next().unwrap_or_default());
+            let section = vocabulary::section(element.kind).unwrap_or_default();
+            element.target = positions.get(&format!("/components/{section}/{}", escape(&name))).copied();
+        }
+        let links: Vec<Option<usize>> = elements.iter().map(|element| element.target).collect();
+        for (element, end) in elements.iter_mut().zip(chain_ends(&links)) {
+            element.end = end;
+        }
+        Self { elements, positions }
     }
-}
 
-/// All objects and references of a document whose shape is right, in the order of the document. The `x-` keys of others
-/// hold none.
-pub(super) fn elements<'d>(root: &'d Node<'d>, policy: &Policy) -> Vec<Element<'d>> {
-    let mut walk = Walk { elements: Vec::new(), extensions: policy.reads_extensions };
-    walk.object(root, &DOCUMENT, PointerRef::ROOT, None);
-    walk.elements
+    /// All elements.
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Element<'d>> {
+        self.elements.iter()
+    }
+
+    /// The position of the element that a JSON pointer leads to.
+    pub(crate) fn position(&self, pointer: &str) -> Option<usize> {
+        self.positions.get(pointer).copied()
+    }
+
+    /// The element that a JSON pointer leads to.
+    pub(crate) fn find(&self, pointer: &str) -> Option<&Element<'d>> {
+        self.elements.get(self.position(pointer)?)
+    }
+
+    /// The object that an element is or refers to. None for references that lead back to themselves.
+    pub(crate) fn resolve(&self, element: &Element<'d>) -> Option<&Element<'d>> {
+        self.elements.get(element.end?)
+    }
+
+    /// The section and the name of an element that is a component.
+    pub(crate) fn component(&self, element: &Element<'d>) -> Option<(&'static str, String)> {
+        let section = vocabulary::section(element.kind)?;
+        let name = element.pointer.strip_prefix("/components/")?.strip_prefix(section)?.strip_prefix('/')?;
+        (!name.contains('/')).then(|| (section, unescape(name)))
+    }
 }
 
 struct Walk<'d> {
@@ -47,14 +96,14 @@ impl<'d> Walk<'d> {
         kind: &'static Object,
         at: PointerRef<'_>,
         owner: Option<usize>,
-        target: Option<&'d str>,
+        is_reference: bool,
     ) -> usize {
-        self.elements.push(Element { kind, node, pointer: at.pointer(), owner, target });
+        self.elements.push(Element { kind, node, pointer: at.pointer(), owner, target: None, end: None, is_reference });
         self.elements.len() - 1
     }
 
     fn object(&mut self, node: &'d Node<'d>, kind: &'static Object, at: PointerRef<'_>, owner: Option<usize>) {
-        let this = self.push(node, kind, at, owner, None);
+        let this = self.push(node, kind, at, owner, false);
         let Value::Mapping(entries) = &node.value else { return };
         let extensions = if self.extensions { kind.extensions } else { &[] };
         for entry in entries {
@@ -71,13 +120,10 @@ impl<'d> Walk<'d> {
 
     fn value(&mut self, node: &'d Node<'d>, shape: &'static ValueType, at: PointerRef<'_>, owner: usize) {
         match (shape, &node.value) {
-            (ValueType::RefOr(kind), _) => match node.get("$ref").and_then(Node::as_str) {
-                Some(target) => {
-                    self.push(node, kind, at, Some(owner), Some(target));
-                }
-                None => self.object(node, kind, at, Some(owner)),
-            },
-            (ValueType::Object(kind), _) => self.object(node, kind, at, Some(owner)),
+            (ValueType::RefOr(kind), _) if node.get("$ref").is_some() => {
+                self.push(node, kind, at, Some(owner), true);
+            }
+            (ValueType::RefOr(kind) | ValueType::Object(kind), _) => self.object(node, kind, at, Some(owner)),
             (ValueType::ScalarOr(_, mapping), Value::Mapping(_)) => self.value(node, mapping, at, owner),
             (ValueType::List(shape) | ValueType::NonEmptyList(shape), Value::Sequence(items)) => {
                 for (index, item) in items.iter().enumerate() {

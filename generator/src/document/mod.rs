@@ -25,8 +25,8 @@ use std::thread;
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
 use crate::policy::Policy;
-pub(crate) use index::Element;
-pub(crate) use node::{Node, Value};
+pub(crate) use index::{Element, Index};
+pub(crate) use node::Node;
 pub(crate) use openapi::OpenApi;
 use pointer::{NodeId, PointerRef};
 pub(crate) use sink::Sink;
@@ -76,8 +76,8 @@ impl<'s> Document<'s> {
     }
 
     /// Every object and every reference, in the order of the document.
-    pub(crate) fn elements(&self) -> Vec<Element<'_>> {
-        index::elements(&self.tree, self.policy)
+    pub(crate) fn index(&self) -> Index<'_> {
+        Index::new(&self.tree, self.policy)
     }
 
     /// The name that the document is called by.

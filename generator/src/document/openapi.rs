@@ -23,6 +23,7 @@ pub(crate) struct OpenApi {
     pub(crate) parameters: Arena<Parameter>,
     pub(crate) request_bodies: Arena<RequestBody>,
     pub(crate) responses: Arena<Response>,
+    pub(crate) headers: Arena<Header>,
     pub(crate) security_schemes: Arena<SecurityScheme>,
 }
 
@@ -171,6 +172,7 @@ pub(crate) struct Parameter {
     pub(crate) allow_reserved: bool,
     /// None for a parameter that has `content` instead.
     pub(crate) schema: Option<SchemaId>,
+    pub(crate) content: Vec<MediaType>,
     pub(crate) role: Option<HeaderRole>,
     pub(crate) source: Option<Source>,
 }
@@ -217,6 +219,14 @@ pub(crate) struct Response {
     pub(crate) content: Vec<MediaType>,
 }
 
+/// A header of a response. The client reads none; its examples are checked.
+#[derive(Debug)]
+pub(crate) struct Header {
+    /// None for a header that has `content` instead.
+    pub(crate) schema: Option<SchemaId>,
+    pub(crate) content: Vec<MediaType>,
+}
+
 #[derive(Debug)]
 pub(crate) struct MediaType {
     pub(crate) node: NodeId,
@@ -225,7 +235,14 @@ pub(crate) struct MediaType {
 }
 
 #[derive(Debug)]
-pub(crate) enum SecurityScheme {
+pub(crate) struct SecurityScheme {
+    pub(crate) description: Option<String>,
+    pub(crate) method: SecurityMethod,
+}
+
+/// How a request is authenticated.
+#[derive(Debug)]
+pub(crate) enum SecurityMethod {
     /// An API key in the header of this name.
     HeaderKey(String),
     /// An API key in the query or in a cookie.
@@ -324,6 +341,15 @@ impl OpenApi {
     /// All operations with their paths, in the order of the document.
     pub(crate) fn operations(&self) -> impl Iterator<Item = (&PathItem, &Operation)> {
         self.paths.iter().flat_map(|item| item.operations.iter().map(move |operation| (item, operation)))
+    }
+
+    /// Every media type of the document.
+    pub(crate) fn media_types(&self) -> impl Iterator<Item = &MediaType> {
+        let parameters = self.parameters.objects().flat_map(|(_, parameter)| &parameter.content);
+        let bodies = self.request_bodies.objects().flat_map(|(_, body)| &body.content);
+        let responses = self.responses.objects().flat_map(|(_, response)| &response.content);
+        let headers = self.headers.objects().flat_map(|(_, header)| &header.content);
+        parameters.chain(bodies).chain(responses).chain(headers)
     }
 
     /// The security requirements of an operation: one of them is enough. None if neither it nor the document has any.
