@@ -82,16 +82,16 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 fn options(arguments: &Arguments) -> Options {
-    let mut options = Options::default();
-    if let Some(spec) = &arguments.spec {
-        let name = spec.file_name().unwrap_or_default().to_string_lossy();
-        options.made_by = format!("`cargo xtask gen` from {name}. Change that file, not this one.");
+    let specification = arguments.spec.as_deref();
+    let origin = match specification {
+        Some(spec) => spec.file_name().unwrap_or_default().to_string_lossy(),
+        None => SPEC.into(),
+    };
+    Options {
+        dialect: Rules::dialect(arguments.dialect, specification),
+        runtime: arguments.out.is_some().then(|| "flighthub2".to_owned()),
+        made_by: format!("`cargo xtask gen` from {origin}. Change that file, not this one."),
     }
-    if arguments.out.is_some() {
-        options.runtime = Some("flighthub2".to_owned());
-    }
-    options.dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
-    options
 }
 
 fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Instant, format: Format) -> ExitCode {

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use flighthub2_generator::Source;
-use flighthub2_generator::coverage::{Counts, Covered, Report, report};
+use xtask::coverage::{Counts, Covered, Report, report};
 
 fn ours(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec").join(name)).unwrap()
@@ -250,6 +250,12 @@ fn a_file_of_another_shape_is_told_as_such() {
         (DIRECTORY.replace("    kind: tutorial\n", ""), "this page of the directory has no `kind`"),
         (DIRECTORY.replace("    reason: R\n", ""), "this entry of `unlisted` has no `reason`"),
         (DIRECTORY.replace("pages:", "pages"), "yaml-syntax"),
+        (DIRECTORY.replace("lacks: [Something]", "lacks: Something"), "a list was expected, this is a string"),
+        (DIRECTORY.replace("lacks: [Something]", "lacks: [5]"), "a string was expected, this is an integer"),
+        (DIRECTORY.replace("title: List things", "title:"), "directory.yaml:8:5\n"),
+        (DIRECTORY.replace("title: List things", "title:"), "a string was expected, this is null"),
+        (DIRECTORY.replace("kind: reference", "kind: []"), "one of: operation, tutorial, reference was expected"),
+        (DIRECTORY.replace("  - places: [general]\n    reason: R\n", "  - general\n"), "a mapping was expected"),
     ] {
         let problems = report(&directory(&text), &spec).unwrap_err().render(false);
         assert!(problems.contains(wanted), "no {wanted:?} in {problems}");

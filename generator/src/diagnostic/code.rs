@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::spelling::nearest;
+use crate::suggest::nearest;
 
 /// How serious a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,7 +13,7 @@ pub enum Severity {
     /// The specification is not valid, contradicts itself, or asks for something that is not supported: no client is
     /// made of it.
     Error,
-    /// A rule of `cargo xtask lint` is broken. A client can be made all the same.
+    /// A rule of [`lint`](crate::lint()) is broken. A client can be generated all the same.
     Warning,
 }
 

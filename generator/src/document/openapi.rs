@@ -319,14 +319,28 @@ pub(crate) struct Source {
     pub(crate) note: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Confidence {
+/// How sure a fact is: the words of `x-source`, the most certain first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// Read in the published documentation.
     Documented,
+    /// Not read there, and seen on the live service.
     Observed,
+    /// Neither of the two.
     Inferred,
 }
 
 impl Confidence {
+    /// The word of `x-source`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Observed => "observed",
+            Self::Inferred => "inferred",
+        }
+    }
+
     pub(super) fn parse(word: &str) -> Option<Self> {
         match word {
             "documented" => Some(Self::Documented),

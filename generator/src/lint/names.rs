@@ -9,7 +9,7 @@ use crate::diagnostic::Code;
 use crate::document::Sink;
 use crate::document::openapi::ParameterLocation;
 use crate::document::pointer::NodeId;
-use crate::spelling::nearest;
+use crate::suggest::nearest;
 
 /// A name, and where it is written.
 struct Use<'d> {

@@ -15,7 +15,7 @@ fn each(context: &Context<'_>, mut text: impl FnMut(PointerRef<'_>, &str)) {
         let at = PointerRef::Base(&element.pointer);
         for key in TEXTS {
             if let Some(words) = element.node.get(key).and_then(Node::as_str)
-                && element.kind.fields.iter().any(|field| field.key == *key)
+                && element.object.fields.iter().any(|field| field.key == *key)
             {
                 text(at.key(key).value(), words);
             }

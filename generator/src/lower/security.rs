@@ -7,7 +7,7 @@ use crate::diagnostic::Code;
 use crate::document::openapi::{Operation, SecurityMethod, SecurityRequirement};
 use crate::document::pointer::PointerRef;
 use crate::model::TokenHeader;
-use crate::spelling::did_you_mean;
+use crate::suggest::did_you_mean;
 
 /// A security scheme that operations require.
 struct Scheme<'d> {

@@ -12,7 +12,7 @@ use crate::document::openapi::{Operation, PathItem};
 use crate::document::pointer::PointerRef;
 use crate::model::{self, Group};
 use crate::names::{Case, Scope, identifier};
-use crate::spelling::did_you_mean;
+use crate::suggest::did_you_mean;
 
 /// Modules that the client has anyway.
 const TAKEN_MODULES: &[&str] = &[SHARED, "types", "r#mod", "region", "error_code", "arguments", "catalogue", "client"];

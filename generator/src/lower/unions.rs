@@ -15,7 +15,7 @@ use crate::document::pointer::escape;
 use crate::document::schema::{Discriminator, Schema, SchemaId};
 use crate::model::{EnumValues, Primitive, Struct, Tagging, TypeKind, TypeRef, Union, Variant};
 use crate::names::{Case, Scope};
-use crate::spelling::did_you_mean;
+use crate::suggest::did_you_mean;
 
 /// A union whose variants have no names in the client yet.
 #[derive(Debug)]

@@ -1,17 +1,16 @@
 //! `cargo xtask coverage`: what the specification has of every published page.
 //!
-//! In: the directory of pages and the specification. Out: the report of [`flighthub2_generator::coverage`], as text for
-//! a terminal or as Markdown. Decides nothing.
+//! In: the directory of pages and the specification. Out: the report of [`super::report`], as text for a terminal or as
+//! Markdown. Decides nothing.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
-use flighthub2_generator::coverage::{self, Counts, Covered, Group, Page, Report};
-
+use super::{Counts, Covered, Group, Page, Report};
 use crate::spec::{self, Failure, SPEC, read};
+use clap::{Args, ValueEnum};
 
 const DIRECTORY: &str = "spec/directory.yaml";
 
@@ -58,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 fn told(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let directory = read(arguments.directory.as_deref(), DIRECTORY)??;
     let specification = read(arguments.spec.as_deref(), SPEC)??;
-    let report = coverage::report(&directory, &specification)?;
+    let report = super::report(&directory, &specification)?;
     match (&arguments.write, arguments.format) {
         (Some(file), _) => put(file, &markdown(&report))?,
         (None, Format::Text) => print!("{}", text(&report)),
@@ -96,7 +95,7 @@ fn text(report: &Report) -> String {
             let state = match &page.covered {
                 Covered::Operations(_) => "call   ",
                 Covered::Places(_) => "text   ",
-                Covered::Excused(..) => "excused",
+                Covered::Waived(..) => "excused",
                 Covered::Missing => "MISSING",
             };
             text += &format!("  {state}  {}: {}\n", page.title, in_words(&page.covered));
@@ -133,15 +132,15 @@ fn in_words(covered: &Covered) -> String {
             each.join(", ")
         }
         Covered::Places(places) => places.join(", "),
-        Covered::Excused(reason, places) if places.is_empty() => reason.clone(),
-        Covered::Excused(reason, places) => format!("{reason} From other sources: {}", places.join(", ")),
+        Covered::Waived(reason, places) if places.is_empty() => reason.clone(),
+        Covered::Waived(reason, places) => format!("{reason} From other sources: {}", places.join(", ")),
         Covered::Missing => "neither covered nor excused".to_owned(),
     }
 }
 
 /// What is known to be missing, and the address if it is.
 fn lacks(page: &Page) -> Vec<String> {
-    let mut lacks = page.lacks.clone();
+    let mut lacks = page.gaps.clone();
     if page.address.is_none() {
         lacks.push("The address of the page.".to_owned());
     }
@@ -168,7 +167,7 @@ impl Sum {
                     sum.calls += operations.len();
                 }
                 Covered::Places(_) => sum.covered += 1,
-                Covered::Excused(..) => sum.excused += 1,
+                Covered::Waived(..) => sum.excused += 1,
                 Covered::Missing => sum.missing += 1,
             }
         }
@@ -215,12 +214,12 @@ fn markdown(report: &Report) -> String {
                     each.join("; ")
                 }
                 Covered::Places(places) => code(places),
-                Covered::Excused(_, places) if !places.is_empty() => format!("from other sources: {}", code(places)),
-                Covered::Excused(..) => String::new(),
+                Covered::Waived(_, places) if !places.is_empty() => format!("from other sources: {}", code(places)),
+                Covered::Waived(..) => String::new(),
                 Covered::Missing => "**missing**".to_owned(),
             };
-            let reason = if let Covered::Excused(reason, _) = &page.covered { Some(cell(reason)) } else { None };
-            let lacks: Vec<_> = reason.into_iter().chain(page.lacks.iter().map(|lack| cell(lack))).collect();
+            let reason = if let Covered::Waived(reason, _) = &page.covered { Some(cell(reason)) } else { None };
+            let lacks: Vec<_> = reason.into_iter().chain(page.gaps.iter().map(|lack| cell(lack))).collect();
             let _ = writeln!(text, "| {title}{chinese} | {has} | {} |", lacks.join(" "));
         }
     }
