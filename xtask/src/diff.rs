@@ -1,7 +1,7 @@
 //! `cargo xtask diff`: what a change of the specification means to callers.
 //!
-//! In: two specifications, each a file or a git revision, and the versions of the client that go with them. Out: what
-//! [`compare`] tells of them. Knows where files and revisions are; decides nothing about changes.
+//! In: two specifications, each a file or a git revision, and the versions of the client that go with them. Out: the
+//! comparison of [`compare`]. Knows where files and revisions are; decides nothing about changes.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use flighthub2_generator::compare::{self, Comparison, Mode, Verdict};
 use flighthub2_generator::{Dialect, Source};
 
-use crate::progress;
+use crate::progress::with_progress;
 use crate::spec::{self, Failure, Rules, SPEC};
 
 const MANIFEST: &str = "generated-client/Cargo.toml";
@@ -66,10 +66,10 @@ enum Format {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    told(arguments).unwrap_or_else(Failure::told)
+    report(arguments).unwrap_or_else(Failure::report)
 }
 
-fn told(arguments: &Arguments) -> Result<ExitCode, Failure> {
+fn report(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let root = arguments.repository.clone().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     let old = Place::of(arguments.old.as_deref().or(Some("HEAD")), &root)?;
     let new = Place::of(arguments.new.as_deref(), &root)?;
@@ -83,10 +83,10 @@ fn told(arguments: &Arguments) -> Result<ExitCode, Failure> {
         false => Mode::Versions(dialect(arguments, &old_source, &new_source)),
     };
     let comparing = || compare::compare(&old_source, &new_source, mode);
-    let comparison = match progress::during("comparing", comparing) {
+    let comparison = match with_progress("comparing", comparing) {
         Ok(comparison) => comparison,
         Err(problems) => {
-            problems.iter().for_each(|problems| spec::Format::Text.tell(problems));
+            problems.iter().for_each(|problems| spec::Format::Text.report(problems));
             return Err("nothing was compared".to_owned().into());
         }
     };
@@ -96,7 +96,7 @@ fn told(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Format::Markdown => compare::markdown(&comparison, verdict.as_ref()),
         Format::Json => compare::json(&comparison, verdict.as_ref()),
     };
-    // Who reads the beginning only is not to blame.
+    // Ignore broken pipes (`… | head`).
     let _ = io::stdout().write_all(text.as_bytes());
     match verdict {
         Some(Verdict { needs, is_taken: Some(false), .. }) if arguments.check => {

@@ -8,8 +8,8 @@ use clap::Args;
 use flighthub2_generator::disk::{Action, Plan};
 use flighthub2_generator::{Generated, Options, generate};
 
-use crate::progress;
-use crate::spec::{self, Failure, Format, Rules, SPEC, named};
+use crate::progress::with_progress;
+use crate::spec::{self, Failure, Format, Rules, SPEC, resolve};
 use crate::watch;
 
 const OUT: &str = "generated-client/src/api";
@@ -41,15 +41,15 @@ pub(crate) struct Arguments {
     /// The rules to hold the specification to [default: flighthub for our own specification, openapi for others].
     #[arg(long, value_name = "RULES")]
     dialect: Option<Rules>,
-    /// How to tell problems.
+    /// How to report problems.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    let once = || generated(arguments).unwrap_or_else(Failure::told);
+    let once = || generated(arguments).unwrap_or_else(Failure::report);
     if arguments.watch {
-        let (spec, name) = named(arguments.spec.as_deref(), SPEC);
+        let (spec, name) = resolve(arguments.spec.as_deref(), SPEC);
         watch::run(&spec, &name, once)
     } else {
         once()
@@ -58,13 +58,13 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    let (out, out_name) = named(arguments.out.as_deref(), OUT);
+    let (out, out_name) = resolve(arguments.out.as_deref(), OUT);
     let options = options(arguments);
-    let generate = |source| progress::during("generating", || generate(&source, &options));
+    let generate = |source| with_progress("generating", || generate(&source, &options));
     let made = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(generate) {
         Ok(made) => made,
         Err(problems) => {
-            arguments.format.tell(&problems);
+            arguments.format.report(&problems);
             return Err("nothing was written".to_owned().into());
         }
     };
@@ -77,7 +77,7 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Ok(checked(&plan, &made, &out_name, &repair, started, arguments.format));
     }
     plan.apply().map_err(|error| format!("{out_name} cannot be written: {error}"))?;
-    told(&plan, &made, &out_name, started, arguments.format);
+    report(&plan, &made, &out_name, started, arguments.format);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -96,7 +96,7 @@ fn options(arguments: &Arguments) -> Options {
 
 fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Instant, format: Format) -> ExitCode {
     if plan.steps().is_empty() {
-        told(plan, made, out, started, format);
+        report(plan, made, out, started, format);
         return ExitCode::SUCCESS;
     }
     for step in plan.steps() {
@@ -105,9 +105,9 @@ fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Inst
             Action::Change => "stale",
             Action::Remove => "left over",
         };
-        format.say(&format!("{what}: {out}/{}\n{}", step.path, step.diff().trim_end()));
+        format.print(&format!("{what}: {out}/{}\n{}", step.path, step.diff().trim_end()));
     }
-    format.say(&format!(
+    format.print(&format!(
         "{} stale, {} missing, {} left over. To repair: {repair}",
         plan.count(Action::Change),
         plan.count(Action::Add),
@@ -116,21 +116,21 @@ fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Inst
     ExitCode::FAILURE
 }
 
-fn told(plan: &Plan, made: &Generated, out: &str, started: Instant, format: Format) {
+fn report(plan: &Plan, made: &Generated, out: &str, started: Instant, format: Format) {
     for step in plan.steps() {
         let what = match step.action {
             Action::Add => "added  ",
             Action::Change => "changed",
             Action::Remove => "removed",
         };
-        format.say(&format!("{what} {out}/{}", step.path));
+        format.print(&format!("{what} {out}/{}", step.path));
     }
     let contents = format!("{} operations, {} types, {} files", made.operations, made.types, made.files.len());
     let milliseconds = started.elapsed().as_millis();
     if plan.steps().is_empty() {
-        format.say(&format!("up to date: {contents} ({milliseconds} ms)"));
+        format.print(&format!("up to date: {contents} ({milliseconds} ms)"));
     } else {
-        format.say(&format!(
+        format.print(&format!(
             "{contents}: {} added, {} changed, {} removed ({milliseconds} ms)",
             plan.count(Action::Add),
             plan.count(Action::Change),

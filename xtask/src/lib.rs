@@ -21,7 +21,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// The commands of this repository.
 ///
-/// Exit codes: 0 clean; 1 problems, and they are told; 2 wrong use, also a file that cannot be read.
+/// Exit codes: 0 clean; 1 problems, which are reported; 2 wrong use, also a file that cannot be read.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
 struct Arguments {

@@ -1,13 +1,14 @@
 //! `cargo xtask new`: the skeleton of an operation, at its place in the specification.
 //!
-//! In: a method, a path and what is decided already. Out: the file with what [`skeleton`] inserts,, and the list of what is left to decide.
+//! In: a method, a path and what is decided already. Out: the file with the [`skeleton`]
+//! inserted, and the list of what is left to decide.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::skeleton::{self, Error, Request, Scope};
-use crate::spec::{Failure, SPEC, named, read};
+use crate::spec::{Failure, SPEC, read, resolve};
 use clap::{Args, ValueEnum};
 
 /// Write the skeleton of an operation into the specification.
@@ -50,11 +51,11 @@ enum ScopeName {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    written(arguments).map_or_else(Failure::told, |()| ExitCode::SUCCESS)
+    written(arguments).map_or_else(Failure::report, |()| ExitCode::SUCCESS)
 }
 
 fn written(arguments: &Arguments) -> Result<(), Failure> {
-    let (path, name) = named(arguments.spec.as_deref(), SPEC);
+    let (path, name) = resolve(arguments.spec.as_deref(), SPEC);
     let source = read(arguments.spec.as_deref(), SPEC)??;
     let request = Request {
         method: &arguments.method,

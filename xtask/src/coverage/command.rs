@@ -51,26 +51,26 @@ enum Format {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    told(arguments).unwrap_or_else(Failure::told)
+    report(arguments).unwrap_or_else(Failure::report)
 }
 
-fn told(arguments: &Arguments) -> Result<ExitCode, Failure> {
+fn report(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let directory = read(arguments.directory.as_deref(), DIRECTORY)??;
     let specification = read(arguments.spec.as_deref(), SPEC)??;
     let report = super::report(&directory, &specification)?;
     match (&arguments.write, arguments.format) {
-        (Some(file), _) => put(file, &markdown(&report))?,
+        (Some(file), _) => replace_block(file, &markdown(&report))?,
         (None, Format::Text) => print!("{}", text(&report)),
         (None, Format::Markdown) => print!("{}", markdown(&report)),
     }
     for problems in &report.problems {
-        spec::Format::Text.tell(problems);
+        spec::Format::Text.report(problems);
     }
     Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Replaces what stands between the two markers.
-fn put(file: &Path, markdown: &str) -> Result<(), String> {
+fn replace_block(file: &Path, markdown: &str) -> Result<(), String> {
     let name = file.display();
     let old = fs::read_to_string(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
     let parts = old.split_once(OPENING).and_then(|(before, rest)| Some((before, rest.split_once(CLOSING)?.1)));
@@ -90,7 +90,7 @@ fn put(file: &Path, markdown: &str) -> Result<(), String> {
 fn text(report: &Report) -> String {
     let mut text = format!("{}\n", report.title);
     for group in &report.groups {
-        text += &format!("\n{}: {}\n", group.name, sureness(group.counts));
+        text += &format!("\n{}: {}\n", group.name, confidence(group.counts));
         for page in &group.pages {
             let state = match &page.covered {
                 Covered::Operations(_) => "call   ",
@@ -99,28 +99,28 @@ fn text(report: &Report) -> String {
                 Covered::Missing => "MISSING",
             };
             text += &format!("  {state}  {}: {}\n", page.title, in_words(&page.covered));
-            for lack in lacks(page) {
-                text += &format!("             lacks: {lack}\n");
+            for gap in gaps(page) {
+                text += &format!("             lacks: {gap}\n");
             }
         }
     }
     if !report.unlisted.is_empty() {
-        text += &format!("\nOn no page: {}\n", sureness(report.unlisted_counts));
+        text += &format!("\nOn no page: {}\n", confidence(report.unlisted_counts));
         for entry in &report.unlisted {
             text += &format!("  {}: {}\n", in_words(&entry.covered), entry.reason);
         }
     }
-    let sum = Sum::of(report.groups.iter().flat_map(|group| &group.pages));
-    let Sum { pages, covered, excused, missing, calls } = sum;
+    let totals = Totals::of(report.groups.iter().flat_map(|group| &group.pages));
+    let Totals { pages, covered, excused, missing, calls } = totals;
     let calls = calls + unlisted_calls(report);
     text += &format!(
         "\n{pages} pages: {covered} covered, {excused} excused, {missing} missing; {calls} operations\n{}\n",
-        sureness(report.total)
+        confidence(report.total)
     );
     text
 }
 
-fn sureness(counts: Counts) -> String {
+fn confidence(counts: Counts) -> String {
     let Counts { documented, observed, inferred } = counts;
     format!("{documented} documented, {observed} observed, {inferred} inferred")
 }
@@ -139,16 +139,16 @@ fn in_words(covered: &Covered) -> String {
 }
 
 /// What is known to be missing, and the address if it is.
-fn lacks(page: &Page) -> Vec<String> {
-    let mut lacks = page.gaps.clone();
+fn gaps(page: &Page) -> Vec<String> {
+    let mut gaps = page.gaps.clone();
     if page.address.is_none() {
-        lacks.push("The address of the page.".to_owned());
+        gaps.push("The address of the page.".to_owned());
     }
-    lacks
+    gaps
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Sum {
+struct Totals {
     pages: usize,
     covered: usize,
     excused: usize,
@@ -156,22 +156,22 @@ struct Sum {
     calls: usize,
 }
 
-impl Sum {
+impl Totals {
     fn of<'p>(pages: impl IntoIterator<Item = &'p Page>) -> Self {
-        let mut sum = Self::default();
+        let mut totals = Self::default();
         for page in pages {
-            sum.pages += 1;
+            totals.pages += 1;
             match &page.covered {
                 Covered::Operations(operations) => {
-                    sum.covered += 1;
-                    sum.calls += operations.len();
+                    totals.covered += 1;
+                    totals.calls += operations.len();
                 }
-                Covered::Places(_) => sum.covered += 1,
-                Covered::Waived(..) => sum.excused += 1,
-                Covered::Missing => sum.missing += 1,
+                Covered::Places(_) => totals.covered += 1,
+                Covered::Waived(..) => totals.excused += 1,
+                Covered::Missing => totals.missing += 1,
             }
         }
-        sum
+        totals
     }
 }
 
@@ -186,15 +186,15 @@ fn markdown(report: &Report) -> String {
          | --- | --: | --: | --: | --: | --: | --: | --: |\n",
     );
     for group in &report.groups {
-        row(&mut text, &group.name, Sum::of(&group.pages), group.counts);
+        row(&mut text, &group.name, Totals::of(&group.pages), group.counts);
     }
-    let others = Sum { calls: unlisted_calls(report), ..Sum::default() };
+    let others = Totals { calls: unlisted_calls(report), ..Totals::default() };
     if !report.unlisted.is_empty() {
         row(&mut text, "on no page", others, report.unlisted_counts);
     }
-    let mut sum = Sum::of(report.groups.iter().flat_map(|group| &group.pages));
-    sum.calls += others.calls;
-    row(&mut text, "**all**", sum, report.total);
+    let mut totals = Totals::of(report.groups.iter().flat_map(|group| &group.pages));
+    totals.calls += others.calls;
+    row(&mut text, "**all**", totals, report.total);
     text += "\nWhat is counted is an operation, a parameter, a schema, a property, a server or an error code. One that \
              several\ngroups share counts in each of them, and once in all.\n\n\
              <details>\n<summary>Page by page</summary>\n\n\
@@ -219,15 +219,15 @@ fn markdown(report: &Report) -> String {
                 Covered::Missing => "**missing**".to_owned(),
             };
             let reason = if let Covered::Waived(reason, _) = &page.covered { Some(cell(reason)) } else { None };
-            let lacks: Vec<_> = reason.into_iter().chain(page.gaps.iter().map(|lack| cell(lack))).collect();
-            let _ = writeln!(text, "| {title}{chinese} | {has} | {} |", lacks.join(" "));
+            let gaps: Vec<_> = reason.into_iter().chain(page.gaps.iter().map(|gap| cell(gap))).collect();
+            let _ = writeln!(text, "| {title}{chinese} | {has} | {} |", gaps.join(" "));
         }
     }
     text + "\n</details>\n"
 }
 
-fn row(text: &mut String, name: &str, sum: Sum, counts: Counts) {
-    let Sum { pages, covered, excused, calls, .. } = sum;
+fn row(text: &mut String, name: &str, totals: Totals, counts: Counts) {
+    let Totals { pages, covered, excused, calls, .. } = totals;
     let Counts { documented, observed, inferred } = counts;
     let _ = writeln!(
         text,
