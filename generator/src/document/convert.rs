@@ -14,8 +14,8 @@ use serde_json::{Number, Value};
 use super::arena::{Arena, Id, ObjectOrRef};
 use super::openapi::{
     Confidence, ErrorCode, Header, HeaderRole, MediaType, Method, OpenApi, Operation, Parameter, ParameterLocation,
-    PathItem, RequestBody, Response, Retry, Risk, SecurityMethod, SecurityRequirement, SecurityScheme, Server, Source,
-    Status, Style, Tag,
+    PathItem, RequestBody, Response, Retry, Risk, SecurityRequirement, SecurityScheme, Server, Source, Status, Style,
+    Tag,
 };
 use super::pointer::{NodeId, Nodes, unescape};
 use super::schema::{AdditionalProperties, Discriminator, Keywords, Limits, Schema, SchemaId, Type};
@@ -365,17 +365,12 @@ impl Converter {
 
     fn security_scheme(&mut self, scheme: openapiv3::SecurityScheme, _: NodeId) -> SecurityScheme {
         use openapiv3::SecurityScheme as Written;
-        let (method, description) = match scheme {
-            Written::APIKey { location: APIKeyLocation::Header, name, description, .. } => {
-                (SecurityMethod::HeaderKey(name), description)
-            }
-            Written::APIKey { description, .. } => (SecurityMethod::OtherKey, description),
-            Written::HTTP { scheme, description, .. } => (SecurityMethod::Http(scheme), description),
-            Written::OAuth2 { description, .. } | Written::OpenIDConnect { description, .. } => {
-                (SecurityMethod::OAuth, description)
-            }
-        };
-        SecurityScheme { description, method }
+        match scheme {
+            Written::APIKey { location: APIKeyLocation::Header, name, .. } => SecurityScheme::HeaderKey(name),
+            Written::APIKey { .. } => SecurityScheme::OtherKey,
+            Written::HTTP { scheme, .. } => SecurityScheme::Http(scheme),
+            Written::OAuth2 { .. } | Written::OpenIDConnect { .. } => SecurityScheme::OAuth,
+        }
     }
 
     fn schema_under(&mut self, owner: NodeId, key: &'static str, schema: ReferenceOr<openapiv3::Schema>) -> SchemaId {

@@ -235,14 +235,7 @@ pub(crate) struct MediaType {
 }
 
 #[derive(Debug)]
-pub(crate) struct SecurityScheme {
-    pub(crate) description: Option<String>,
-    pub(crate) method: SecurityMethod,
-}
-
-/// How a request is authenticated.
-#[derive(Debug)]
-pub(crate) enum SecurityMethod {
+pub(crate) enum SecurityScheme {
     /// An API key in the header of this name.
     HeaderKey(String),
     /// An API key in the query or in a cookie.

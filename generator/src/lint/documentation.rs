@@ -2,9 +2,9 @@
 
 use super::context::{Context, Role};
 use crate::diagnostic::Code;
-use crate::document::Sink;
 use crate::document::pointer::NodeId;
 use crate::document::schema::SchemaId;
+use crate::document::{Node, Sink};
 
 /// Everything that callers meet by name has words of its own, except what only refers to something that has.
 pub(super) fn missing_descriptions(context: &Context<'_>, sink: &mut Sink<'_>) {
@@ -14,7 +14,7 @@ pub(super) fn missing_descriptions(context: &Context<'_>, sink: &mut Sink<'_>) {
         let help = "add one line that says what it does";
         sink.report(Code::MissingDescription, context.document.at(operation.node), message, help);
     }
-    let mut describe = |what: &str, node: NodeId, description: Option<&String>| {
+    let mut describe = |what: &str, node: NodeId, description: Option<&str>| {
         if description.is_none() {
             let message = format!("this {what} has no `description`");
             let help = "say in your own words what a caller must know about it";
@@ -22,26 +22,29 @@ pub(super) fn missing_descriptions(context: &Context<'_>, sink: &mut Sink<'_>) {
         }
     };
     for (_, operation) in api.operations() {
-        describe("operation", operation.node, operation.description.as_ref());
+        describe("operation", operation.node, operation.description.as_deref());
     }
     for (id, parameter) in api.parameters.objects() {
-        describe("parameter", api.parameters.node(id), parameter.description.as_ref());
+        describe("parameter", api.parameters.node(id), parameter.description.as_deref());
     }
     for (id, body) in api.request_bodies.objects() {
-        describe("request body", api.request_bodies.node(id), body.description.as_ref());
+        describe("request body", api.request_bodies.node(id), body.description.as_deref());
     }
-    for (id, scheme) in api.security_schemes.objects() {
-        describe("way to authenticate", api.security_schemes.node(id), scheme.description.as_ref());
+    for (id, _) in api.security_schemes.objects() {
+        // No other stage needs it, so the document does not keep it.
+        let node = api.security_schemes.node(id);
+        let description = context.element(node).and_then(|element| element.node().get("description"));
+        describe("way to authenticate", node, description.and_then(Node::as_str));
     }
     for server in &api.servers {
-        describe("server", server.node, server.description.as_ref());
+        describe("server", server.node, server.description.as_deref());
     }
     for tag in &api.tags {
-        describe("tag", tag.node, tag.description.as_ref());
+        describe("tag", tag.node, tag.description.as_deref());
     }
     for (id, schema) in api.schemas.objects() {
         if let Some(what) = described_as(context, id) {
-            describe(what, api.schemas.node(id), schema.keywords.description.as_ref());
+            describe(what, api.schemas.node(id), schema.keywords.description.as_deref());
         }
     }
 }

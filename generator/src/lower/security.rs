@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Lowering;
 use crate::diagnostic::Code;
-use crate::document::openapi::{Operation, SecurityMethod, SecurityRequirement};
+use crate::document::openapi::{Operation, SecurityRequirement, SecurityScheme};
 use crate::document::pointer::PointerRef;
 use crate::model::TokenHeader;
 use crate::suggest::did_you_mean;
@@ -60,24 +60,24 @@ impl<'d> Lowering<'d> {
         for (name, id) in api.security_schemes.components().filter(|(name, _)| required.contains(name)) {
             let Some((scheme, node)) = self.resolve(&api.security_schemes, id) else { continue };
             let at = self.document.at(api.security_schemes.node(id));
-            schemes.push(Scheme { name, at, pointer: node.pointer(), header: self.header(&scheme.method) });
+            schemes.push(Scheme { name, at, pointer: node.pointer(), header: self.header(scheme) });
         }
         schemes
     }
 
-    fn header(&self, method: &SecurityMethod) -> Option<TokenHeader> {
+    fn header(&self, scheme: &SecurityScheme) -> Option<TokenHeader> {
         let authorization = |prefix| Some(TokenHeader { name: "Authorization".to_owned(), prefix });
-        match method {
-            SecurityMethod::HeaderKey(name) => Some(TokenHeader { name: name.clone(), prefix: "" }),
-            SecurityMethod::Http(scheme) if scheme.eq_ignore_ascii_case("bearer") => authorization("Bearer "),
+        match scheme {
+            SecurityScheme::HeaderKey(name) => Some(TokenHeader { name: name.clone(), prefix: "" }),
+            SecurityScheme::Http(scheme) if scheme.eq_ignore_ascii_case("bearer") => authorization("Bearer "),
             // The token is user and password, encoded as the header has them.
-            SecurityMethod::Http(scheme)
+            SecurityScheme::Http(scheme)
                 if scheme.eq_ignore_ascii_case("basic") && self.policy.takes_alternative_security =>
             {
                 authorization("Basic ")
             }
-            SecurityMethod::OAuth => authorization("Bearer "),
-            SecurityMethod::Http(_) | SecurityMethod::OtherKey => None,
+            SecurityScheme::OAuth => authorization("Bearer "),
+            SecurityScheme::Http(_) | SecurityScheme::OtherKey => None,
         }
     }
 
