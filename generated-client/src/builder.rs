@@ -36,7 +36,7 @@ pub struct ClientBuilder {
     max_attempts: u32,
     max_in_flight: usize,
     max_answer_bytes: usize,
-    pace: Arc<dyn Pace>,
+    pace: Option<Arc<dyn Pace>>,
 }
 
 impl ClientBuilder {
@@ -54,7 +54,7 @@ impl ClientBuilder {
             max_attempts: 4,
             max_in_flight: 64,
             max_answer_bytes: 64 << 20,
-            pace: Arc::new(Real),
+            pace: None,
         }
     }
 
@@ -80,14 +80,15 @@ impl ClientBuilder {
     }
 
     /// Sends the token without encryption, for installations within a network that is trusted. Proxies of the environment
-    /// are not used for plain `http`.
+    /// are not used for plain `http`; one that [`configure_reqwest`](Self::configure_reqwest) adds is, and sees the token.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
     }
 
-    /// How long to wait for a connection; 10 seconds if it is not set. It is at most three quarters of the time of an
-    /// attempt, so that there is time left to tell that no connection was made, and nothing sent.
+    /// How long to wait for a connection; 10 seconds if it is not set. It is at most three quarters of the other limits
+    /// that run at the same time: those of the next part of a response, of an attempt and of the call. So there is time left
+    /// to find out that no connection was made, and nothing sent.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connections.connect_timeout = limit;
         self
@@ -99,7 +100,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one attempt of a call may take; 40 seconds if it is not set.
+    /// How long one attempt of a call may take; 40 seconds if it is not set. Its time begins when it has a slot among the
+    /// requests in flight.
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.attempt_timeout = limit;
         self
@@ -112,13 +114,15 @@ impl ClientBuilder {
         self
     }
 
-    /// How many requests may be on their way at once; others wait for their turn. 64 if it is not set.
+    /// How many requests may be in flight at once; others wait for a slot, within the time of their call. 64 if it is
+    /// not set.
     pub fn max_in_flight(mut self, limit: usize) -> Self {
         self.max_in_flight = limit.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Uses no proxy of the environment. A proxy that [`configure_reqwest`](Self::configure_reqwest) adds is used all the
+    /// same.
     pub fn no_proxy(mut self) -> Self {
         self.connections.proxies = false;
         self
@@ -142,7 +146,10 @@ impl ClientBuilder {
 
     /// Changes settings of `reqwest`, the HTTP library that is built in, for what has no method here: proxies with a
     /// password, certificates of this client, names of hosts. What the client relies on stays as it is: redirects,
-    /// repetitions, `Referer`, the user agent and the time-outs.
+    /// repetitions, `Referer`, the user agent and the time-outs. Change the builder that is handed over: another one would
+    /// use the proxies of the environment where this client must not.
+    ///
+    /// A proxy that is added here is used instead of those of the environment, for plain `http`, too.
     ///
     /// ```
     /// use flighthub2::Client;
@@ -169,14 +176,17 @@ impl ClientBuilder {
         self
     }
 
-    /// Takes time and chance from elsewhere, for tests and for programs with a timer of their own. The time-outs of a
-    /// connection and of an attempt are those of tokio in any case.
+    /// Takes time and chance from elsewhere, for tests and for programs with a timer of their own. All limits and waits of
+    /// calls go by it. The built-in transport needs tokio all the same, and its limits for connections and for the next
+    /// part of a response go by tokio's time; with a [`transport`](Self::transport) of your own no runtime of tokio is
+    /// needed.
     pub fn pace(mut self, pace: impl Pace + 'static) -> Self {
-        self.pace = Arc::new(pace);
+        self.pace = Some(Arc::new(pace));
         self
     }
 
-    /// How long a call may take as a whole, with all attempts and the waits between them; 60 seconds if it is not set.
+    /// How long a call may take as a whole, with all attempts, the waits between them and those for a slot among the
+    /// requests in flight; 60 seconds if it is not set.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit.min(LONGEST_CALL);
         self
@@ -206,6 +216,7 @@ impl ClientBuilder {
         let Some(token) = self.token else {
             return Err(Error::config("no token: call `.token(…)`"));
         };
+        let needs_tokio = self.transport.is_none() || self.pace.is_none();
         let transport = match self.transport {
             Some(transport) if self.connections.are_default() => transport,
             Some(_) => {
@@ -219,7 +230,8 @@ impl ClientBuilder {
                 // A proxy of the environment would see the token: without encryption there is none to be had.
                 connections.proxies &= base_url.starts_with("https:");
                 let attempt = self.attempt_timeout.min(self.timeout);
-                connections.connect_timeout = connections.connect_timeout.min(attempt * 3 / 4);
+                let others = attempt.min(connections.read_timeout);
+                connections.connect_timeout = connections.connect_timeout.min(others / 4 * 3);
                 Arc::new(HttpClient::new(&connections)?)
             }
         };
@@ -235,7 +247,8 @@ impl ClientBuilder {
             in_flight: Semaphore::new(self.max_in_flight),
             max_answer_bytes: self.max_answer_bytes,
             budget: Budget::new(),
-            pace: self.pace,
+            pace: self.pace.unwrap_or_else(|| Arc::new(Real)),
+            needs_tokio,
             #[cfg(feature = "blocking")]
             blocking: Default::default(),
         }))

@@ -88,7 +88,7 @@ impl<H: Handle, O: Operation> Call<H, O> {
     /// Sends the call and waits for its answer.
     ///
     /// # Errors
-    /// See [`Error`]: above all [`Error::delivery`], which tells whether the service may have done it.
+    /// See [`Error`]: above all [`Error::may_have_taken_effect`], before the call is sent again.
     pub async fn send(self) -> Result<O::Output, Error>
     where
         H: Serves<O::Scope>,
@@ -99,16 +99,26 @@ impl<H: Handle, O: Operation> Call<H, O> {
 
 #[cfg(feature = "blocking")]
 impl<H: Handle, O: Operation> Call<H, O> {
-    /// Sends the call and waits for its answer without `async`: for scripts. Needs the feature `blocking`.
+    /// Sends the call and waits for its response without `async`: for scripts, and for threads that may wait. Needs the
+    /// feature `blocking`.
+    ///
+    /// The client sends such calls on a thread of its own, so calls of several threads are in flight at the same time. It
+    /// works on every thread that no async runtime polls its tasks on, within `tokio::task::spawn_blocking` and
+    /// `tokio::task::block_in_place`, too.
+    ///
+    /// Within a task of tokio it is refused, because the other tasks of that thread would stand still: use [`Call::send`]
+    /// there. Within a task of another runtime that cannot be seen: there it holds the thread until the call is over.
     ///
     /// # Errors
-    /// See [`Call::send`]. It is refused within an async runtime, which it would bring to a halt.
+    /// See [`Call::send`]; and [`ErrorKind::Config`](crate::ErrorKind::Config) within a task of tokio.
+    ///
+    /// # Panics
+    /// If the transport or the pace that a program has brought panics; not otherwise.
     pub fn send_blocking(self) -> Result<O::Output, Error>
     where
         H: Serves<O::Scope>,
     {
-        let client = self.handle.client().clone();
-        client.blocking().run(self.send()).map_err(|error| error.of(O::INFO))?
+        self.handle.client().execute_blocking(&self.operation, self.handle.project_id())
     }
 }
 

@@ -1,34 +1,31 @@
 //! The client: an operation in, its answer or an error out.
 //!
 //! What depends on the type of an operation is small: writing its arguments and reading its answer. Everything between
-//! is done once, for all of them: the request is made ready, sent, and perhaps sent again. Knows no single operation.
+//! is done once, for all of them: the request is made ready here, and sent by an [`Execution`]. Knows no single operation.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
-use tokio::sync::{Semaphore, SemaphorePermit};
-use tracing::Instrument as _;
+use tokio::sync::Semaphore;
 
-use crate::answer::{Answer, ReadError};
-use crate::attempt::{self, Exchange};
+use crate::answer::Answer;
 use crate::builder::ClientBuilder;
 use crate::call::Serves;
-use crate::error::{Delivery, Error, ErrorKind, Sent};
+use crate::error::{Delivery, Error, ErrorKind};
+use crate::execution::Execution;
 use crate::operation::{Operation, OperationInfo, Risk};
 use crate::pace::Pace;
 use crate::prepared::{DryRun, Prepared};
-use crate::request::RequestParts;
-use crate::retry::{self, Budget, Ending};
+use crate::request::{RequestParts, header_problem};
+use crate::retry::Budget;
 use crate::token::Token;
 use crate::transport::Transport;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-/// How much of an answer that is no JSON an error shows.
-const SNIPPET_CHARS: usize = 200;
 
 /// Sends calls. Copies of it are cheap and share their connections.
 #[derive(Clone)]
@@ -47,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) max_answer_bytes: usize,
     pub(crate) budget: Budget,
     pub(crate) pace: Arc<dyn Pace>,
+    /// Whether the transport or the pace is the one that is built in: both need a runtime of tokio around them.
+    pub(crate) needs_tokio: bool,
     #[cfg(feature = "blocking")]
     pub(crate) blocking: crate::blocking::Blocking,
 }
@@ -103,9 +102,8 @@ impl Client {
         Self(Arc::new(shared))
     }
 
-    #[cfg(feature = "blocking")]
-    pub(crate) fn blocking(&self) -> &crate::blocking::Blocking {
-        &self.0.blocking
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0
     }
 
     /// Settings of a client.
@@ -129,9 +127,53 @@ impl Client {
     }
 
     pub(crate) async fn execute<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
-        let info = O::INFO;
-        let mut parts = RequestParts::new(info.path);
+        let mut execution = self.execution(operation, project)?;
+        loop {
+            let exchange = execution.exchange().await?;
+            if let Some(result) = execution.finish(&exchange, O::read(Answer::of(&exchange.body))) {
+                return result;
+            }
+        }
+    }
+
+    /// The same on this thread, which waits. Only what is not generic moves to the client's own thread, so an operation
+    /// and its output may be tied to this one.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn execute_blocking<O: Operation>(
+        &self,
+        operation: &O,
+        project: Option<&str>,
+    ) -> Result<O::Output, Error> {
+        let blocking = &self.0.blocking;
+        blocking.check().map_err(|error| error.of(O::INFO))?;
+        let mut execution = self.execution(operation, project)?;
+        loop {
+            let running = async move {
+                let exchange = execution.exchange().await;
+                (execution, exchange)
+            };
+            let (back, exchange) = blocking.run(running).map_err(|error| error.of(O::INFO))?;
+            execution = back;
+            let exchange = exchange?;
+            if let Some(result) = execution.finish(&exchange, O::read(Answer::of(&exchange.body))) {
+                return result;
+            }
+        }
+    }
+
+    fn execution<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<Execution, Error> {
+        let mut parts = RequestParts::new(O::INFO.path);
         operation.write(&mut parts);
+        self.start(O::INFO, parts, project)
+    }
+
+    /// Makes a call ready, if it may be sent at all. Its time begins here.
+    fn start(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+    ) -> Result<Execution, Error> {
         let span = tracing::debug_span!(
             "flighthub2.call",
             operation = info.id,
@@ -141,17 +183,30 @@ impl Client {
             attempts = tracing::field::Empty,
             error = tracing::field::Empty,
             delivery = tracing::field::Empty,
+            may_have_taken_effect = tracing::field::Empty,
         );
-        let mut sent = Sent::default();
-        let exchange = self.exchange(info, parts, project, &mut sent).instrument(span.clone()).await;
-        let result = exchange
-            .and_then(|exchange| self.read(&exchange, O::read).map_err(|error| error.with_status(exchange.status)));
-        span.record("attempts", sent.attempts);
-        result.map_err(|error| {
-            span.record("error", tracing::field::debug(error.kind()));
-            span.record("delivery", tracing::field::debug(error.delivery()));
-            error.of(info).with_sent(sent)
-        })
+        let request = self.check_risk(info).and_then(|()| self.prepare(info, parts, project));
+        match request {
+            Ok(request) => Ok(Execution::new(self.clone(), info, request, span)),
+            Err(error) => {
+                let error = error.of(info);
+                error.record(&span);
+                Err(error)
+            }
+        }
+    }
+
+    fn check_risk(&self, info: &'static OperationInfo) -> Result<(), Error> {
+        let max_risk = self.0.max_risk;
+        if info.risk <= max_risk {
+            return Ok(());
+        }
+        let message = format!(
+            "refused: its risk is {risk:?}, and this client may not exceed {max_risk:?}; \
+             build it with `.max_risk(Risk::{risk:?})` to allow it",
+            risk = info.risk
+        );
+        Err(Error::new(ErrorKind::Risk, Delivery::NotSent, message))
     }
 
     pub(crate) fn dry_run<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<DryRun, Error> {
@@ -189,99 +244,6 @@ impl Client {
         Ok(Prepared { method, uri, headers, body })
     }
 
-    /// Sends a request until there is an answer, as often as the rules allow. `sent` tells of every request.
-    async fn exchange(
-        &self,
-        info: &'static OperationInfo,
-        parts: RequestParts,
-        project: Option<&str>,
-        sent: &mut Sent,
-    ) -> Result<Exchange, Error> {
-        let shared = &*self.0;
-        if info.risk > shared.max_risk {
-            let message = format!(
-                "refused: its risk is {risk:?}, and this client may not exceed {:?}; \
-                 build it with `.max_risk(Risk::{risk:?})` to allow it",
-                shared.max_risk,
-                risk = info.risk
-            );
-            return Err(Error::new(ErrorKind::Risk, Delivery::NotSent, message));
-        }
-        let request = self.prepare(info, parts, project)?;
-        let deadline = shared.pace.now() + shared.timeout;
-        let mut lost = false;
-        for attempt in 1.. {
-            let outcome = self.attempt(info, &request, deadline, attempt, sent).await;
-            let ending = match &outcome {
-                Ok(exchange) => exchange.ending(),
-                Err(error) => ending_of(error),
-            };
-            lost |= ending == Some(Ending::Lost);
-            let wait = ending.and_then(|ending| self.wait_before(info, attempt + 1, ending, deadline));
-            match (wait, outcome) {
-                (Some(wait), _) => shared.pace.wait(wait).await,
-                (None, Ok(exchange)) => {
-                    if exchange.status.is_success() {
-                        shared.budget.give();
-                    }
-                    return Ok(exchange);
-                }
-                (None, Err(error)) if lost => return Err(error.after_a_lost_attempt()),
-                (None, Err(error)) => return Err(error),
-            }
-        }
-        Err(Error::config("no attempt is allowed"))
-    }
-
-    /// How long to wait before another attempt, if there is to be one.
-    fn wait_before(
-        &self,
-        info: &'static OperationInfo,
-        attempt: u32,
-        ending: Ending,
-        deadline: Instant,
-    ) -> Option<Duration> {
-        let shared = &*self.0;
-        if attempt > shared.max_attempts || !retry::allowed(info, ending) {
-            return None;
-        }
-        let wait = retry::wait(attempt, ending, shared.pace.chance());
-        // The limit of the whole call always wins.
-        let in_time = shared.pace.now().checked_add(wait).is_some_and(|then| then < deadline);
-        (in_time && shared.budget.take()).then_some(wait)
-    }
-
-    async fn attempt(
-        &self,
-        info: &'static OperationInfo,
-        request: &Prepared,
-        deadline: Instant,
-        attempt: u32,
-        sent: &mut Sent,
-    ) -> Result<Exchange, Error> {
-        let shared = &*self.0;
-        let time_left = deadline.saturating_duration_since(shared.pace.now()).min(shared.attempt_timeout);
-        let _turn = turn(&shared.in_flight, time_left).await?;
-        let request_id = info.api.request_id_header.map(|header| (header, uuid::Uuid::new_v4().to_string()));
-        let span = tracing::debug_span!(
-            "flighthub2.attempt",
-            attempt,
-            request_id = request_id.as_ref().map(|(_, id)| id.as_str()),
-            status = tracing::field::Empty,
-            error = tracing::field::Empty,
-        );
-        sent.attempts += 1;
-        sent.request_ids.extend(request_id.as_ref().map(|(_, id)| id.clone()));
-        let id = request_id.as_ref().map(|(header, id)| (*header, id.as_str()));
-        let sending = attempt::send(&*shared.transport, request, id, time_left, shared.max_answer_bytes);
-        let outcome = sending.instrument(span.clone()).await;
-        match &outcome {
-            Ok(exchange) => span.record("status", exchange.status.as_u16()),
-            Err(error) => span.record("error", tracing::field::debug(error.kind())),
-        };
-        outcome
-    }
-
     fn headers(
         &self,
         info: &'static OperationInfo,
@@ -301,62 +263,14 @@ impl Client {
         let own = [(info.api.language_header, shared.language.as_deref()), (project_header, project)];
         let own = own.into_iter().filter_map(|(header, value)| Some((header?, value?)));
         for (header, text) in own.chain(parts.headers()) {
-            let value = HeaderValue::from_str(text).map_err(|_| {
-                let message = format!("`{header}` holds a sign that cannot stand in a header");
-                Error::new(ErrorKind::Arguments, Delivery::NotSent, message)
-            })?;
+            let refused = |problem| Error::new(ErrorKind::Arguments, Delivery::NotSent, problem);
+            if let Some(problem) = header_problem(header, text) {
+                return Err(refused(problem));
+            }
+            let value = HeaderValue::from_str(text).map_err(|error| refused(error.to_string()))?;
             headers.insert(name(header)?, value);
         }
         Ok(headers)
-    }
-
-    /// What an answer means.
-    fn read<T>(&self, exchange: &Exchange, read: impl FnOnce(Answer<'_>) -> Result<T, ReadError>) -> Result<T, Error> {
-        let answered = |kind, message: String| Error::new(kind, Delivery::Answered, message);
-        let answer = Answer::of(&exchange.body);
-        if !exchange.status.is_success() {
-            return Err(match answer.failure() {
-                Some((code, message)) => answered(ErrorKind::Api, self.words(&message)).with_code(code),
-                None => {
-                    let what = if exchange.status.is_redirection() {
-                        "a redirect, which is not followed: it would carry the token elsewhere"
-                    } else {
-                        "no success"
-                    };
-                    let status = exchange.status.as_u16();
-                    answered(ErrorKind::Status, format!("HTTP {status}: {what}{}", self.snippet(exchange)))
-                }
-            });
-        }
-        read(answer).map_err(|error| match error {
-            ReadError::Failure { code, message } => answered(ErrorKind::Api, self.words(&message)).with_code(code),
-            ReadError::Mismatch { path, message } => {
-                let snippet = if exchange.body.first().is_none_or(|byte| matches!(byte, b'{' | b'[')) {
-                    String::new()
-                } else {
-                    self.snippet(exchange)
-                };
-                // The place is told by names that the answer has.
-                answered(ErrorKind::Answer, format!("unexpected answer: {message}{snippet}"))
-                    .with_path(self.words(&path))
-            }
-        })
-    }
-
-    /// Words of the service on one line, without the token.
-    fn words(&self, message: &str) -> String {
-        self.0.token.mask(message).replace(|sign: char| sign.is_control(), " ")
-    }
-
-    /// The beginning of an answer that is no JSON, for people; what could be a secret is left out.
-    fn snippet(&self, exchange: &Exchange) -> String {
-        let kind = exchange.content_type.as_deref().unwrap_or("unnamed content");
-        let text = String::from_utf8_lossy(&exchange.body);
-        let text = self.0.token.mask(&text);
-        let words = text.split_whitespace().map(|word| if word.len() > 32 { "…" } else { word });
-        let text: String = words.collect::<Vec<_>>().join(" ").chars().take(SNIPPET_CHARS).collect();
-        let text: String = text.chars().filter(|sign| !sign.is_control()).collect();
-        if text.is_empty() { format!("; {kind}, empty") } else { format!("; {kind}: {text}") }
     }
 }
 
@@ -371,23 +285,4 @@ fn media_type(text: &'static str) -> Result<HeaderValue, Error> {
 fn name(header: &'static str) -> Result<HeaderName, Error> {
     HeaderName::from_bytes(header.as_bytes())
         .map_err(|error| Error::config(format!("`{header}` cannot be the name of a header")).with_source(error))
-}
-
-/// Waits for a turn to send, for as long as there is time.
-async fn turn(in_flight: &Semaphore, time_left: Duration) -> Result<SemaphorePermit<'_>, Error> {
-    let late =
-        || Error::new(ErrorKind::Timeout, Delivery::NotSent, "too many calls are on their way; no turn came in time");
-    match tokio::time::timeout(time_left, in_flight.acquire()).await {
-        Ok(Ok(turn)) => Ok(turn),
-        Ok(Err(_)) | Err(_) => Err(late()),
-    }
-}
-
-/// What the failure of an attempt means for another one.
-fn ending_of(error: &Error) -> Option<Ending> {
-    match (error.kind(), error.delivery()) {
-        (ErrorKind::Connection | ErrorKind::Timeout, Delivery::NotSent) => Some(Ending::NotSent),
-        (ErrorKind::Timeout | ErrorKind::Transport, Delivery::MaybeSent) => Some(Ending::Lost),
-        _ => None,
-    }
 }

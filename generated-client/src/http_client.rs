@@ -21,6 +21,7 @@ use crate::transport::{Body, Sending, Transport, TransportError};
 pub(crate) struct Settings {
     pub(crate) connect_timeout: Duration,
     pub(crate) read_timeout: Duration,
+    /// Whether the proxies of the environment are used.
     pub(crate) proxies: bool,
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub(crate) root_certificates: Vec<Certificate>,
@@ -72,11 +73,12 @@ pub(crate) struct HttpClient(reqwest::Client);
 impl HttpClient {
     pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
         let mut builder = reqwest::Client::builder();
+        if !settings.proxies {
+            // Before the program's own changes: its proxies are meant, those of the environment are not.
+            builder = builder.no_proxy();
+        }
         if let Some(change) = &settings.change {
             builder = change(builder);
-        }
-        if !settings.proxies {
-            builder = builder.no_proxy();
         }
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         for certificate in &settings.root_certificates {

@@ -5,7 +5,10 @@
 //!
 //! ```no_run
 //! use flighthub2::{Client, Region, Risk, Token};
-//! use flighthub2::types::{CreateFlightTaskBody, CreateFlightTaskBodyRequired, TaskType};
+//! use flighthub2::types::{
+//!     CreateFlightTaskBody, CreateFlightTaskBodyRequired, OutOfControlAction, ResumableStatus, RthMode, TaskType,
+//!     WaylinePrecisionType,
+//! };
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let fh = Client::builder()
@@ -21,9 +24,14 @@
 //!     name: "Morning round".into(),
 //!     wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
 //!     sn: "7CTEXAMPLE0001".into(), // of the dock
-//!     rth_altitude: 100,
+//!     rth_altitude: 100, // metres above the point of take-off
+//!     out_of_control_action_in_flight: OutOfControlAction::ReturnHome, // without a signal
+//!     resumable_status: ResumableStatus::Manual, // after an interruption
+//!     task_type: TaskType::Immediate,
+//!     time_zone: "Europe/Rome".into(),
 //! })
-//! .task_type(TaskType::Immediate);
+//! .rth_mode(RthMode::Preset)
+//! .wayline_precision_type(WaylinePrecisionType::Rtk);
 //! let task = site.flight_tasks().create(body).send().await?;
 //! println!("{}", task.task_uuid);
 //! # Ok(())
@@ -33,6 +41,10 @@
 //! # How it is made
 //! The operations and types are generated from a specification that is maintained by hand; [`OPERATIONS`] lists them
 //! with everything that a tool needs to know. The rest of this crate knows no single operation.
+//!
+//! # Errors
+//! Every failure is an [`Error`]. Ask [`Error::may_have_taken_effect`] before you send a call again: a lost response, a
+//! gateway's 504 or a code such as 210504 does not mean that the aircraft stays where it is.
 //!
 //! # Answers
 //! - Business failures arrive with HTTP 200; here they are [`Error`]s of the kind [`ErrorKind::Api`].
@@ -49,6 +61,8 @@ mod builder;
 mod call;
 mod client;
 mod error;
+mod execution;
+mod failure;
 mod finite;
 mod http_client;
 mod open;
@@ -75,10 +89,10 @@ pub use client::{Client, ProjectClient};
 pub use error::{Delivery, Error, ErrorKind};
 pub use open::UnknownValue;
 pub use operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Retry, Risk, Scope, TokenHeader, scope,
+    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry, Risk, Scope, TokenHeader, scope,
 };
 pub use pace::{Pace, Wait};
-pub use prepared::DryRun;
+pub use prepared::{DryRun, HeaderText};
 pub use request::{ListStyle, ParameterValue, RequestParts};
 pub use token::Token;
 pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};

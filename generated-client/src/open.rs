@@ -91,12 +91,25 @@ pub mod private {
         }
     }
 
-    pub use crate::answer::form;
+    pub use crate::answer::{form, of_json_text};
 
     /// A value as JSON.
     pub fn json_of<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, super::Unwritable> {
-        match (crate::finite::unwritable(value), serde_json::to_value(value)) {
-            (None, Ok(json)) => Ok(json),
+        written(value, serde_json::to_value(value))
+    }
+
+    /// A value as a string of JSON.
+    pub fn json_text_of<T: serde::Serialize>(value: &T) -> Result<String, super::Unwritable> {
+        written(value, serde_json::to_string(value))
+    }
+
+    /// What was written of a value, unless a number of it was lost on the way.
+    fn written<T: serde::Serialize, W>(
+        value: &T,
+        written: Result<W, serde_json::Error>,
+    ) -> Result<W, super::Unwritable> {
+        match (crate::finite::unwritable(value), written) {
+            (None, Ok(written)) => Ok(written),
             (Some(place), _) => Err(super::Unwritable { place }),
             (None, Err(error)) => Err(super::Unwritable { place: error.to_string() }),
         }

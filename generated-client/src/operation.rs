@@ -55,7 +55,7 @@ pub enum Risk {
     Read,
     /// Changes data, and neither deletes any nor moves anything.
     Write,
-    /// Deletes data, stops work or spends quota.
+    /// Deletes data, stops work, spends quota or takes rights from a person.
     Destructive,
     /// Moves an aircraft or a dock, lets one fly, or takes control from a pilot.
     Physical,
@@ -108,9 +108,10 @@ pub struct OperationInfo {
     pub summary: &'static str,
     /// Address of its page in the documentation.
     pub page: Option<&'static str>,
-    /// Codes that it is known to fail with.
+    /// Codes that it may answer with. The list is neither complete nor a promise: many are conclusions from what a code
+    /// means.
     pub error_codes: &'static [i64],
-    /// Ids of the operations that show whether it was done, for when its answer is lost.
+    /// Ids of the operations that show whether it was done, for when it has failed and may have taken effect.
     pub lookup: &'static [&'static str],
     /// JSON Schema (2020-12) of its arguments: an object with the parameters by name, and `body`.
     pub arguments: &'static str,
@@ -152,6 +153,18 @@ pub struct TokenHeader {
     pub prefix: &'static str,
 }
 
+/// What the service has done when it returns an error code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It refused the call, which had no effect.
+    Refused,
+    /// It refused the call because there are too many: the call had no effect, and may be sent again later. The client
+    /// treats it like HTTP 429.
+    Throttled,
+    /// It may have done what it was asked for, or a part of it.
+    Unknown,
+}
+
 /// A code that a call can fail with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorCodeInfo {
@@ -161,6 +174,8 @@ pub struct ErrorCodeInfo {
     pub name: &'static str,
     /// The group of codes that it is in.
     pub group: &'static str,
+    /// What the service has done when it returns the code.
+    pub outcome: Outcome,
     /// What it means.
     pub meaning: &'static str,
 }

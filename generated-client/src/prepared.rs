@@ -2,6 +2,7 @@
 //!
 //! What a dry run shows is this, and it is what is sent.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -17,8 +18,27 @@ pub(crate) struct Prepared {
     pub(crate) body: Bytes,
 }
 
-/// What stands for a value that must not be seen.
-const MASKED: &str = "***";
+/// The value of a header in a [`DryRun`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum HeaderText {
+    /// The value, as it is sent.
+    Plain(String),
+    /// The token, which is not shown, after a prefix such as `Bearer `.
+    Token {
+        /// What is sent before the token.
+        prefix: String,
+    },
+}
+
+impl fmt::Display for HeaderText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plain(text) => f.write_str(text),
+            Self::Token { prefix } => write!(f, "{prefix}***"),
+        }
+    }
+}
 
 /// The request that a call would send: see [`Call::dry_run`](crate::Call::dry_run). The token is masked; the body is as
 /// it would be sent, with the secrets that a caller has put into it.
@@ -30,26 +50,31 @@ pub struct DryRun {
     /// The whole address.
     pub url: String,
     /// Names and values of headers, in order; the token is masked, and the id of the request is not there yet.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(String, HeaderText)>,
     /// The body. Of bytes that are no text, what can be shown of them.
     pub body: Option<String>,
 }
 
 impl DryRun {
-    /// The request as a line for a shell, with `$TOKEN` where the token belongs.
+    /// The request as a line for a POSIX shell, with `$TOKEN` where the token belongs. Nothing else in it is expanded or
+    /// run by the shell, whatever the arguments of the call are, and `curl` reads no file for it.
     #[must_use]
     pub fn curl(&self) -> String {
-        let mut line = format!("curl -X {} {}", self.method, quoted(&self.url));
+        let mut line = format!("curl -X {} {}", word(&self.method), quoted(&self.url));
         for (name, value) in &self.headers {
-            if value.contains(MASKED) {
-                // In double quotes, so that the shell puts the token in.
-                line.push_str(&format!(" -H \"{name}: {}\"", value.replace(MASKED, "$TOKEN")));
-            } else {
-                line.push_str(&format!(" -H {}", quoted(&format!("{name}: {value}"))));
+            line.push_str(" -H ");
+            match value {
+                HeaderText::Plain(text) => line.push_str(&quoted(&format!("{name}: {text}"))),
+                // The shell joins the two parts, and expands the second one only.
+                HeaderText::Token { prefix } => {
+                    line.push_str(&quoted(&format!("{name}: {prefix}")));
+                    line.push_str("\"$TOKEN\"");
+                }
             }
         }
         if let Some(body) = &self.body {
-            line.push_str(&format!(" --data-binary {}", quoted(body)));
+            // Not `--data-binary`, which takes `@` at the beginning for the name of a file.
+            line.push_str(&format!(" --data-raw {}", quoted(body)));
         }
         line
     }
@@ -68,12 +93,14 @@ impl fmt::Debug for DryRun {
 
 impl Prepared {
     pub(crate) fn dry_run(&self, token_prefix: &str) -> DryRun {
-        let shown = |value: &HeaderValue| match value.to_str() {
-            _ if value.is_sensitive() => format!("{token_prefix}{MASKED}"),
-            Ok(text) => text.to_owned(),
-            Err(_) => MASKED.to_owned(),
+        let shown = |value: &HeaderValue| {
+            if value.is_sensitive() {
+                HeaderText::Token { prefix: token_prefix.to_owned() }
+            } else {
+                HeaderText::Plain(String::from_utf8_lossy(value.as_bytes()).into_owned())
+            }
         };
-        let mut headers: Vec<(String, String)> =
+        let mut headers: Vec<(String, HeaderText)> =
             self.headers.iter().map(|(name, value): (&HeaderName, _)| (name.to_string(), shown(value))).collect();
         headers.sort();
         DryRun {
@@ -83,6 +110,12 @@ impl Prepared {
             body: (!self.body.is_empty()).then(|| String::from_utf8_lossy(&self.body).into_owned()),
         }
     }
+}
+
+/// A word that a shell takes as it is, quoted only if it has to be.
+fn word(text: &str) -> Cow<'_, str> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if plain { Cow::Borrowed(text) } else { Cow::Owned(quoted(text)) }
 }
 
 /// A text that a shell takes as it is.

@@ -8,7 +8,7 @@ pub use crate::call::{Call, Handle, Serves};
 pub use crate::open::private;
 pub use crate::open::{UnknownValue, Unwritable};
 pub use crate::operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Retry, Risk, Scope, TokenHeader, scope,
+    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry, Risk, Scope, TokenHeader, scope,
 };
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};

@@ -84,6 +84,11 @@ impl TransportError {
         Self { sent: true, timeout: false, source: source.into() }
     }
 
+    /// The same of a body that broke.
+    pub(crate) fn after_the_head(self) -> Self {
+        Self { sent: true, ..self }
+    }
+
     /// The same, because time ran out.
     #[must_use]
     pub fn timed_out(mut self) -> Self {

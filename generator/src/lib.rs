@@ -79,6 +79,9 @@ pub struct Generated {
     pub operations: usize,
     /// How many types with a name there are.
     pub types: usize,
+    /// What a document of others has and the client does not use, with a count and the first place of each kind. Empty
+    /// for [`Dialect::FlightHub`].
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Tells everything that is wrong with a specification, and every rule that it breaks: the errors for which [`generate`]
@@ -105,21 +108,19 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     let failed = |problems| Diagnostics::new(source.clone(), problems);
     let document = document::Document::read(source, options.dialect)?;
     let api = lower::lower(&document).map_err(failed)?;
+    let warnings = lower::warnings(&document, &api);
     // The rest of a large document takes much memory, and so do the files.
     let schemas = document.into_api().schemas;
     let runtime = options.runtime.clone().map_or(emit::Runtime::Crate, emit::Runtime::External);
-    let tasks = emit::tasks(&api, &runtime);
-    let mut files = files::format(&tasks, |task| emit::emit(&api, &schemas, &runtime, task), &options.made_by)
-        .map_err(|faults| {
+    let tasks = emit::tasks(&api, &runtime, source.unmarked());
+    let files = files::format(&tasks, |task| emit::emit(&api, &schemas, &runtime, task), &options.made_by).map_err(
+        |faults| {
             let internal = |fault: String| {
                 let help = "this is a fault of the generator: please report it with the specification";
                 Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)
             };
             failed(faults.into_iter().map(internal).collect())
-        })?;
-    if options.runtime.is_none() {
-        // The client can play the service for tests; it is interpreted for that, not compiled.
-        files.insert("specification.yaml".to_owned(), files::opened(source.unmarked(), &options.made_by));
-    }
-    Ok(Generated { files, operations: api.operations().count(), types: api.types.len() })
+        },
+    )?;
+    Ok(Generated { files, operations: api.operations().count(), types: api.types.len(), warnings })
 }

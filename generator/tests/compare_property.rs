@@ -10,10 +10,10 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
-#[path = "support/always.rs"]
-mod always;
 #[path = "compiler/caller.rs"]
 mod caller;
+#[path = "support/for_all.rs"]
+mod for_all;
 #[path = "compiler/plain.rs"]
 mod plain;
 #[allow(dead_code, reason = "other tests use the rest")]
@@ -24,10 +24,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use always::always;
 use caller::Uses;
 use flighthub2_generator::compare::{Change, Class, Comparison, Mode, compare};
 use flighthub2_generator::{Dialect, Options, Source, generate};
+use for_all::{cases, for_all};
 use plain::Plain;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -213,7 +213,7 @@ fn every_change_is_told_and_has_its_class() {
         .collect();
     let counts = RefCell::new(BTreeMap::<Option<Class>, usize>::new());
     let strategy = (0..documents.len(), any::<Index>(), edit());
-    always(CASES, strategy, |(index, to, edit)| {
+    for_all(CASES, strategy, |(index, to, edit)| {
         let (document, dialect, of_document, ways) = &documents[index];
         let edited = apply(document, ways, &to, &edit);
         let mode = Mode::Versions(*dialect);
@@ -230,7 +230,7 @@ fn every_change_is_told_and_has_its_class() {
     let counts = counts.into_inner();
     for class in Class::ALL {
         let count = counts.get(&Some(*class)).copied().unwrap_or_default();
-        assert!(count >= 12, "{class:?} was seen {count} times only: {counts:?}");
+        assert!(count >= cases(12) as usize, "{class:?} was seen {count} times only: {counts:?}");
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::Args;
 use flighthub2_generator::disk::{Action, Plan};
-use flighthub2_generator::{Generated, Options, generate};
+use flighthub2_generator::{Diagnostics, Generated, Options, generate};
 
 use crate::progress::with_progress;
 use crate::spec::{self, Failure, Format, Rules, SPEC, resolve};
@@ -60,14 +60,21 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let (out, out_name) = resolve(arguments.out.as_deref(), OUT);
     let options = options(arguments);
-    let generate = |source| with_progress("generating", || generate(&source, &options));
-    let made = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(generate) {
+    let generate = |source| {
+        let made = with_progress("generating", || generate(&source, &options))?;
+        let warnings = Diagnostics::new(source, made.warnings.clone());
+        Ok((made, warnings))
+    };
+    let (made, warnings) = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(generate) {
         Ok(made) => made,
         Err(problems) => {
             arguments.format.report(&problems);
             return Err("nothing was written".to_owned().into());
         }
     };
+    if !warnings.problems().is_empty() {
+        arguments.format.report(&warnings);
+    }
     let plan = Plan::new(&out, &made.files).map_err(|error| error.to_string())?;
     if arguments.check {
         let repair = match &arguments.spec {

@@ -206,6 +206,40 @@ fn the_mark_that_some_editors_begin_a_file_with_is_no_part_of_it() {
 }
 
 #[test]
+fn what_the_client_does_not_use_of_others_is_told() {
+    let place = Place::new();
+    let problem = "{$ref: '#/components/schemas/Problem'}";
+    let failure = format!("'404': {{description: D, content: {{application/json: {{schema: {problem}}}}}}}");
+    let spec = SPEC.replace("{'204': {description: D}}", &format!("{{'204': {{description: D}}, {failure}}}"))
+        + "    Problem: {type: object, properties: {reason: {type: string}}}\n";
+    place.write_spec(&spec);
+    let told = [
+        "warning[unused-part]: the failure responses of 1 operation are not typed",
+        "spec.yaml:12:44",
+        "warning[unused-part]: 1 type is used by none of the generated operations",
+        "spec.yaml:16:5",
+        "2 warnings in ",
+    ];
+    // It is told each time, and does not keep anything from being written.
+    for more in [&[][..], &[], &["--check"]] {
+        let output = place.generate(more);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        let warnings = String::from_utf8(output.stderr).unwrap();
+        assert!(told.iter().all(|line| warnings.contains(line)), "{warnings}");
+        assert!(!String::from_utf8(output.stdout).unwrap().contains("warning"));
+    }
+    assert!(fs::read_to_string(place.out().join("mod.rs")).unwrap().contains("of 1 operation are not typed."));
+    let output = place.generate(&["--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let lines: Vec<serde_json::Value> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let codes: Vec<_> = lines.iter().map(|line| (line["code"].as_str(), line["severity"].as_str())).collect();
+    assert_eq!(codes, [(Some("unused-part"), Some("warning")); 2]);
+    place.write_spec(SPEC);
+    assert!(!succeeded(&place.generate(&[])).contains("warning"));
+}
+
+#[test]
 fn what_is_not_ours_is_not_overwritten() {
     let place = Place::new();
     fs::create_dir(place.out()).unwrap();

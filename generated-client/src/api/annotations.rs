@@ -38,8 +38,8 @@ impl<H: runtime::Handle> Annotations<H> {
 ///
 /// Puts a point, a line or an area on the map of the project. Coordinates are WGS 84.
 ///
-/// V1.0 can neither list nor change nor delete annotations, and the answer does not tell the new one's id. Sent
-/// twice, it makes two annotations.
+/// V1.0 can neither list nor change nor delete annotations, and the response does not have the id of the new one.
+/// What a second request does is not known.
 ///
 /// Source: Documented.
 ///
@@ -48,10 +48,11 @@ impl<H: runtime::Handle> Annotations<H> {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045303>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -64,7 +65,7 @@ pub struct CreateMapElement {
 }
 
 impl CreateMapElement {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::CreateMapElementBody>) -> Self {
         Self { body: body.into() }
@@ -86,7 +87,7 @@ impl runtime::Operation for CreateMapElement {
         authenticated: true,
         deprecated: false,
         summary: "Create a map annotation",
-        page: None,
+        page: Some("https://fh2-api-en.apifox.cn/api-263045303"),
         error_codes: &[200101, 200401, 200403],
         lookup: &[],
         arguments: include_str!("arguments/create_map_element.json"),

@@ -150,3 +150,55 @@ impl crate::ClientBuilder {
         self.base_url(region.base_url())
     }
 }
+
+#[cfg(feature = "testing")]
+mod mocked {
+    //! The operations of the specification that the mock server interprets.
+    use crate::testing::sealed::Sealed;
+    impl Sealed for super::super::system::GetSystemStatus {}
+    impl Sealed for super::super::projects::ListProjects {}
+    impl Sealed for super::super::projects::ListOrganizationDevices {}
+    impl Sealed for super::super::projects::ListProjectDevices {}
+    impl Sealed for super::super::projects::GetProjectStsToken {}
+    impl Sealed for super::super::projects::AddProjectMembers {}
+    impl Sealed for super::super::livestreams::StartLivestream {}
+    impl Sealed for super::super::livestreams::ListStreamForwarders {}
+    impl Sealed for super::super::livestreams::CreateStreamForwarder {}
+    impl Sealed for super::super::livestreams::SetStreamForwarder {}
+    impl Sealed for super::super::livestreams::DeleteStreamForwarder {}
+    impl Sealed for super::super::annotations::CreateMapElement {}
+    impl Sealed for super::super::flight_tasks::CreateFlightTask {}
+    impl Sealed for super::super::flight_tasks::UpdateFlightTaskStatus {}
+    impl Sealed for super::super::flight_tasks::ListFlightTasks {}
+    impl Sealed for super::super::flight_tasks::GetFlightTask {}
+    impl Sealed for super::super::flight_tasks::ListFlightTaskMedia {}
+    impl Sealed for super::super::flight_tasks::GetFlightTaskTrack {}
+    impl Sealed for super::super::flight_tasks::TriggerWorkflow {}
+    impl Sealed for super::super::devices::GetDeviceState {}
+    impl Sealed for super::super::devices::GetDeviceHms {}
+    impl Sealed for super::super::devices::SwitchDockCamera {}
+    impl Sealed for super::super::devices::SwitchAircraftLens {}
+    impl Sealed for super::super::devices::CalibrateDeviceRtk {}
+    impl Sealed for super::super::devices::StartRelayPairing {}
+    impl Sealed for super::super::devices::GetRelayPairingResult {}
+    impl Sealed for super::super::devices::SendDeviceCommand {}
+    impl Sealed for super::super::devices::AcquireControl {}
+    impl Sealed for super::super::devices::ReleaseControl {}
+    impl Sealed for super::super::devices::SetStreamQuality {}
+    impl Sealed for super::super::waylines::FinishWaylineUpload {}
+    impl Sealed for super::super::waylines::ListWaylines {}
+    impl Sealed for super::super::waylines::GetWayline {}
+    impl Sealed for super::super::models::ListModels {}
+    impl Sealed for super::super::models::CreateModel {}
+    impl Sealed for super::super::models::GetModel {}
+    impl Sealed for super::super::models::GetModelFileDownloadUrl {}
+    impl Sealed for super::super::open_modeling::ObtainOpenModelUploadToken {}
+    impl Sealed for super::super::open_modeling::OpenModelUploadCallback {}
+    impl Sealed for super::super::open_modeling::GetOpenModelResource {}
+    impl Sealed for super::super::open_modeling::DeleteOpenModelResource {}
+    impl Sealed for super::super::open_modeling::StartOpenModelReconstruction {}
+    impl Sealed for super::super::open_modeling::ListRunningOpenModels {}
+    impl Sealed for super::super::open_modeling::GetOpenModel {}
+    impl Sealed for super::super::open_modeling::DeleteOpenModel {}
+    impl Sealed for super::super::open_modeling::StopOpenModelReconstruction {}
+}

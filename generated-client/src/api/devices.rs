@@ -191,6 +191,8 @@ impl<H: runtime::Handle> Devices<H> {
 /// What a dock, an aircraft or a remote controller last reported. Which members `device_state` has depends on the
 /// model of the device; the known ones are typed, all others are kept.
 ///
+/// **`wind_speed` of an aircraft may have another unit than that of a dock, by a factor of ten**; see there.
+///
 /// Values of enumerations arrive as names here (`idle`, `inside`), where DJI's Cloud API has numbers. An aircraft
 /// that sleeps in its dock is offline, which is normal; an offline device may answer code 212015.
 ///
@@ -205,7 +207,7 @@ impl<H: runtime::Handle> Devices<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -219,7 +221,7 @@ pub struct GetDeviceState {
 }
 
 impl GetDeviceState {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(device_sn: impl Into<types::DeviceSn>) -> Self {
         Self {
@@ -261,7 +263,11 @@ impl runtime::Operation for GetDeviceState {
 ///
 /// Current alerts of the health management system (HMS), for one or more devices.
 ///
-/// Source: Observed, not documented. The path and the query name are documented; the fields were read on the live service.
+/// Texts for the codes, in English and Chinese, are in DJI's list for the Cloud API: `hms.json`, in the
+/// repository `dji-sdk/DJI-Cloud-API-Demo`. The member `code` of an alert says how to find one there. That the
+/// codes of this version are those of that list is inferred.
+///
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/device/hms`
 ///
@@ -272,7 +278,7 @@ impl runtime::Operation for GetDeviceState {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -284,14 +290,15 @@ pub struct GetDeviceHms {
     ///
     /// At least 1 entries.
     pub device_sn_list: Vec<types::DeviceSn>,
-    /// Language of the messages. `X-Language` applies too.
+    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
+    /// are omitted, is not known.
     ///
     /// Observed, not documented.
     pub language: Option<types::Language>,
 }
 
 impl GetDeviceHms {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(device_sn_list: impl Into<Vec<types::DeviceSn>>) -> Self {
         Self {
@@ -299,7 +306,8 @@ impl GetDeviceHms {
             language: None,
         }
     }
-    /// Language of the messages. `X-Language` applies too.
+    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
+    /// are omitted, is not known.
     ///
     /// Observed, not documented.
     #[must_use]
@@ -310,7 +318,8 @@ impl GetDeviceHms {
 }
 
 impl<H> runtime::Call<H, GetDeviceHms> {
-    /// Language of the messages. `X-Language` applies too.
+    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
+    /// are omitted, is not known.
     ///
     /// Observed, not documented.
     pub fn language(self, language: impl Into<types::Language>) -> Self {
@@ -369,7 +378,7 @@ impl runtime::Operation for GetDeviceHms {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -384,7 +393,7 @@ pub struct SwitchDockCamera {
 }
 
 impl SwitchDockCamera {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::SwitchDockCameraBody>) -> Self {
         Self { body: body.into() }
@@ -422,7 +431,8 @@ impl runtime::Operation for SwitchDockCamera {
 
 /// Switch the lens of an aircraft's camera
 ///
-/// Changes the lens whose picture is shown. Needs control of the payload first: see `acquireControl`.
+/// Changes the lens whose picture is shown. Needs control of the payload first: see `acquireControl`. `lens_list` of
+/// the camera in `listProjectDevices` shows which lens is on.
 ///
 /// The device list can also show the lens `normal`; DJI documents only the three below for this call.
 ///
@@ -432,12 +442,13 @@ impl runtime::Operation for SwitchDockCamera {
 ///
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If it failed and may have taken effect: look with `listProjectDevices` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045314>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -452,7 +463,7 @@ pub struct SwitchAircraftLens {
 }
 
 impl SwitchAircraftLens {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::SwitchAircraftLensBody>) -> Self {
         Self { body: body.into() }
@@ -469,14 +480,14 @@ impl runtime::Operation for SwitchAircraftLens {
         path: "/openapi/v0.1/device/change-lens",
         scope: runtime::Scope::Project,
         risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
+        retry: runtime::Retry::Never,
         availability: runtime::Availability::Everywhere,
         authenticated: true,
         deprecated: false,
         summary: "Switch the lens of an aircraft's camera",
         page: Some("https://fh2-api-en.apifox.cn/api-263045314"),
         error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &[],
+        lookup: &["listProjectDevices"],
         arguments: include_str!("arguments/switch_aircraft_lens.json"),
         api: &super::API,
     };
@@ -500,12 +511,12 @@ impl runtime::Operation for SwitchAircraftLens {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getDeviceState` before you send it again.
+/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045318>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -522,7 +533,7 @@ pub struct CalibrateDeviceRtk {
 }
 
 impl CalibrateDeviceRtk {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(
         device_sn: impl Into<types::DeviceSn>,
@@ -579,13 +590,13 @@ impl runtime::Operation for CalibrateDeviceRtk {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getRelayPairingResult` before you send it again.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - If it failed and may have taken effect: look with `getRelayPairingResult` before you send it again.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -600,7 +611,7 @@ pub struct StartRelayPairing {
 }
 
 impl StartRelayPairing {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::StartRelayPairingBody>) -> Self {
         Self { body: body.into() }
@@ -642,6 +653,9 @@ impl runtime::Operation for StartRelayPairing {
 ///
 /// What became of `startRelayPairing`.
 ///
+/// Newer Chinese pages of the private cloud also have a call that clears the pairing information of a device; its path
+/// could not be read.
+///
 /// Private cloud and relay devices only. The path really is spelled `relay_model`.
 ///
 /// Source: **Inferred**: nobody has seen it. Path and headers are documented; the answer was read in a client for V2.0.
@@ -651,12 +665,12 @@ impl runtime::Operation for StartRelayPairing {
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284546083>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -670,7 +684,7 @@ pub struct GetRelayPairingResult {
 }
 
 impl GetRelayPairingResult {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(device_sn: impl Into<types::DeviceSn>) -> Self {
         Self {
@@ -715,9 +729,11 @@ impl runtime::Operation for GetRelayPairingResult {
 /// **Changes what an aircraft in the air does**, during a route flight or a manual one. Code 0 means that the
 /// command was accepted, not that the manoeuvre is done.
 ///
+/// **It is not settled whether `device_sn` is the aircraft or its dock**, for all commands alike; see there. Find
+/// out on the ground which one your installation takes, before a flight depends on it.
+///
 /// The member is `device_command`. One unofficial client sends `command` instead; two independent sources
-/// contradict it. For `return_specific_home` an older interface of DJI wanted the dock's serial number too; whether
-/// this one takes it has not been seen.
+/// contradict it.
 ///
 /// Source: Documented.
 ///
@@ -726,12 +742,12 @@ impl runtime::Operation for GetRelayPairingResult {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getDeviceState` before you send it again.
+/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045312>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -742,14 +758,19 @@ impl runtime::Operation for GetRelayPairingResult {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendDeviceCommand {
-    /// Serial number of the aircraft.
+    /// Serial number of the device that gets the command. **The sources disagree whether that is the aircraft or
+    /// the dock.** A client for this version says the aircraft. DJI's pages of the older FlightHub Sync say the
+    /// dock, and on a flight from dock to dock the one that `best_link_gateway` of the aircraft names; the example
+    /// of DJI's internal pages of v0.9 has the serial number of a dock, too.
+    ///
+    /// **Inferred**: nobody has seen it. What the page of this version itself says about it is not known.
     pub device_sn: types::DeviceSn,
     /// The command.
     pub body: types::SendDeviceCommandBody,
 }
 
 impl SendDeviceCommand {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(
         device_sn: impl Into<types::DeviceSn>,
@@ -796,6 +817,12 @@ impl runtime::Operation for SendDeviceCommand {
 ///
 /// **Takes the payloads from whoever holds them**, at once and exclusively. Give them back with `releaseControl`.
 ///
+/// `payloads` of the aircraft in `getDeviceState` shows who has each payload: `control_source` is `A` or `B` for a
+/// remote controller, and a text of its own for a browser (inferred from DJI's Cloud API). What it is for a key has
+/// not been seen.
+///
+/// The member is `drone_sn`. One transcription of the page has `sn`; two clients contradict it.
+///
 /// Source: Documented.
 ///
 /// `POST /openapi/v0.1/device/control`
@@ -803,11 +830,12 @@ impl runtime::Operation for SendDeviceCommand {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045315>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -822,7 +850,7 @@ pub struct AcquireControl {
 }
 
 impl AcquireControl {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::DeviceControlBody>) -> Self {
         Self { body: body.into() }
@@ -846,7 +874,7 @@ impl runtime::Operation for AcquireControl {
         summary: "Acquire control of an aircraft's payloads",
         page: Some("https://fh2-api-en.apifox.cn/api-263045315"),
         error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &[],
+        lookup: &["getDeviceState"],
         arguments: include_str!("arguments/acquire_control.json"),
         api: &super::API,
     };
@@ -862,6 +890,8 @@ impl runtime::Operation for AcquireControl {
 ///
 /// Gives the payloads back. A DELETE **with a body**, which some proxies drop: then nothing is released.
 ///
+/// `payloads` of the aircraft in `getDeviceState` shows who has them; see `acquireControl`.
+///
 /// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/device/control`
@@ -869,11 +899,12 @@ impl runtime::Operation for AcquireControl {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045316>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -888,7 +919,7 @@ pub struct ReleaseControl {
 }
 
 impl ReleaseControl {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::DeviceControlBody>) -> Self {
         Self { body: body.into() }
@@ -912,7 +943,7 @@ impl runtime::Operation for ReleaseControl {
         summary: "Release control of an aircraft's payloads",
         page: Some("https://fh2-api-en.apifox.cn/api-263045316"),
         error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &[],
+        lookup: &["getDeviceState"],
         arguments: include_str!("arguments/release_control.json"),
         api: &super::API,
     };
@@ -926,8 +957,11 @@ impl runtime::Operation for ReleaseControl {
 
 /// Set the quality of the video transmission
 ///
-/// Sets the quality of the picture an aircraft transmits. Needs control of the aircraft first: see
-/// `acquireControl`.
+/// Sets the quality of the picture that an aircraft transmits. Needs control of the aircraft first: see
+/// `acquireControl`. `live_status` of the aircraft in `getDeviceState` shows the quality of a stream (inferred from
+/// DJI's Cloud API).
+///
+/// The member is `quality_type`. One transcription of the page has `quality`; two clients contradict it.
 ///
 /// Source: Documented.
 ///
@@ -935,12 +969,13 @@ impl runtime::Operation for ReleaseControl {
 ///
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045317>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -955,7 +990,7 @@ pub struct SetStreamQuality {
 }
 
 impl SetStreamQuality {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::SetStreamQualityBody>) -> Self {
         Self { body: body.into() }
@@ -972,14 +1007,14 @@ impl runtime::Operation for SetStreamQuality {
         path: "/openapi/v0.1/device/stream/quality",
         scope: runtime::Scope::Project,
         risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
+        retry: runtime::Retry::Never,
         availability: runtime::Availability::Everywhere,
         authenticated: true,
         deprecated: false,
         summary: "Set the quality of the video transmission",
         page: Some("https://fh2-api-en.apifox.cn/api-263045317"),
         error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &[],
+        lookup: &["getDeviceState"],
         arguments: include_str!("arguments/set_stream_quality.json"),
         api: &super::API,
     };

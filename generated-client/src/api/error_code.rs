@@ -8,247 +8,251 @@ use crate::runtime;
 pub enum ErrorCode {
     /// A parameter of the request is bad.
     ///
-    /// Code 200101, group `general`. **Inferred**: nobody has seen it.
+    /// Code 200101, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     BadParameter,
     /// The token is missing, empty or invalid.
     ///
-    /// Code 200401, group `general`. Observed, not documented.
+    /// Code 200401, group `general`. The call was refused and had no effect. Observed, not documented.
     TokenInvalid,
     /// No permission; the project header is missing, or the key's owner is not a member of the project.
     ///
-    /// Code 200403, group `general`. Observed, not documented.
+    /// Code 200403, group `general`. The call was refused and had no effect. Observed, not documented.
     NoPermission,
     /// Internal error of the service; also the answer to a route file that cannot be read.
     ///
-    /// Code 200500, group `general`. Observed, not documented.
+    /// Code 200500, group `general`. The call may have taken effect all the same. Observed, not documented.
     InternalServerError,
     /// A parameter of the request is bad, or something must be configured first.
     ///
-    /// Code 200610, group `general`. **Inferred**: nobody has seen it.
+    /// Code 200610, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     ConfigurationNeeded,
     /// The firmware of the device that is to act is too old.
     ///
-    /// Code 200700, group `general`. **Inferred**: nobody has seen it.
+    /// Code 200700, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     FirmwareTooOld,
     /// The project does not exist.
     ///
-    /// Code 210104, group `general`. **Inferred**: nobody has seen it.
+    /// Code 210104, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     ProjectNotFound,
     /// The project of the device could not be fetched.
     ///
-    /// Code 210113, group `general`. **Inferred**: nobody has seen it.
+    /// Code 210113, group `general`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     DeviceProjectFailed,
     /// Failure of the service; a later try may work.
     ///
-    /// Code 210318, group `general`. **Inferred**: nobody has seen it.
+    /// Code 210318, group `general`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From a client for V2.0.
     ServerFailure,
     /// Too many requests.
     ///
-    /// Code 210429, group `general`. **Inferred**: nobody has seen it.
+    /// Code 210429, group `general`. The call had no effect; it may be sent again later. **Inferred**: nobody has seen it. From a client for V2.0.
     TooFrequent,
     /// Error of the service; a later try may work.
     ///
-    /// Code 210500, group `general`. **Inferred**: nobody has seen it.
+    /// Code 210500, group `general`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From a client for V2.0.
     ServerError,
     /// A service behind this one did not answer in time; a later try may work.
     ///
-    /// Code 210504, group `general`. **Inferred**: nobody has seen it.
+    /// Code 210504, group `general`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From a client for V2.0.
     UpstreamTimeout,
     /// The device is not bound to the organization.
     ///
-    /// Code 210900, group `general`. **Inferred**: nobody has seen it.
+    /// Code 210900, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     DeviceNotBound,
     /// The device is offline.
     ///
-    /// Code 212015, group `general`. **Inferred**: nobody has seen it.
+    /// Code 212015, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From a test of one client, not from a live response.
     DeviceOffline,
     /// The caller does not have flight control.
     ///
-    /// Code 228402, group `general`. **Inferred**: nobody has seen it.
+    /// Code 228402, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     NoFlightControl,
     /// This type of operation is not supported.
     ///
-    /// Code 228406, group `general`. **Inferred**: nobody has seen it.
+    /// Code 228406, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     OperationNotSupported,
     /// Internal error; try later.
     ///
-    /// Code 228500, group `general`. **Inferred**: nobody has seen it.
+    /// Code 228500, group `general`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     InternalErrorRetryLater,
     /// There is nothing to show.
     ///
-    /// Code 231011, group `general`. **Inferred**: nobody has seen it.
+    /// Code 231011, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From a client for V2.0.
     NoResource,
+    /// The triggered workflow and the project do not belong together.
+    ///
+    /// Code 245008, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's manual, as others quote it.
+    WorkflowNotInProject,
     /// The file of the route is missing.
     ///
-    /// Code 219001, group `task`. **Inferred**: nobody has seen it.
+    /// Code 219001, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     RouteFileMissing,
     /// The dock is not in this project; move it back, or check the project id.
     ///
-    /// Code 219014, group `task`. **Inferred**: nobody has seen it.
+    /// Code 219014, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     DockNotInProject,
     /// The task has no track yet.
     ///
-    /// Code 219017, group `task`. **Inferred**: nobody has seen it.
+    /// Code 219017, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     NoTrack,
     /// The route failed its check.
     ///
-    /// Code 219019, group `task`. **Inferred**: nobody has seen it.
+    /// Code 219019, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     RouteInvalid,
     /// The route has not been checked yet.
     ///
-    /// Code 219020, group `task`. **Inferred**: nobody has seen it.
+    /// Code 219020, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     RouteNotChecked,
     /// The record does not exist.
     ///
-    /// Code 219021, group `task`. **Inferred**: nobody has seen it.
+    /// Code 219021, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     RecordNotFound,
     /// Database error.
     ///
-    /// Code 219022, group `task`. **Inferred**: nobody has seen it.
+    /// Code 219022, group `task`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     DatabaseError,
     /// Database error.
     ///
-    /// Code 219023, group `task`. **Inferred**: nobody has seen it.
+    /// Code 219023, group `task`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     DatabaseError2,
     /// Not dispatched; the flight has no record.
     ///
-    /// Code 219035, group `task`. **Inferred**: nobody has seen it.
+    /// Code 219035, group `task`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     SortieWithoutRecord,
     /// The record of the flight does not exist.
     ///
-    /// Code 219039, group `task`. **Inferred**: nobody has seen it.
+    /// Code 219039, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     SortieRecordNotFound,
     /// Configuring the forwarding failed.
     ///
-    /// Code 228306, group `stream-forwarding`.
+    /// Code 228306, group `stream-forwarding`. The call may have taken effect all the same.
     ForwardingConfigurationFailed,
     /// Configuring the telemetry reports failed.
     ///
-    /// Code 228307, group `stream-forwarding`.
+    /// Code 228307, group `stream-forwarding`. The call may have taken effect all the same.
     TelemetryConfigurationFailed,
     /// Making a new organization key failed.
     ///
-    /// Code 228308, group `stream-forwarding`.
+    /// Code 228308, group `stream-forwarding`. The call may have taken effect all the same.
     KeyRegenerationFailed,
     /// The configuration of FlightHub Sync could not be read.
     ///
-    /// Code 228309, group `stream-forwarding`.
+    /// Code 228309, group `stream-forwarding`. The call may have taken effect all the same.
     SyncConfigurationUnreadable,
     /// The forwarder could not be saved.
     ///
-    /// Code 233314, group `stream-forwarding`.
+    /// Code 233314, group `stream-forwarding`. The call may have taken effect all the same.
     ForwarderNotSaved,
     /// The forwarder could not be deleted.
     ///
-    /// Code 233315, group `stream-forwarding`.
+    /// Code 233315, group `stream-forwarding`. The call may have taken effect all the same.
     ForwarderNotDeleted,
     /// The forwarders could not be listed.
     ///
-    /// Code 233316, group `stream-forwarding`.
+    /// Code 233316, group `stream-forwarding`. The call may have taken effect all the same.
     ForwardersNotListed,
     /// There are 20 forwarders already.
     ///
-    /// Code 233317, group `stream-forwarding`.
+    /// Code 233317, group `stream-forwarding`. The call was refused and had no effect.
     TooManyForwarders,
     /// Device information or topology is abnormal.
     ///
-    /// Code 213001, group `stream-forwarding`.
+    /// Code 213001, group `stream-forwarding`. The call was refused and had no effect.
     LiveDeviceAbnormal,
     /// This camera cannot push; check serial number and camera index.
     ///
-    /// Code 213014, group `stream-forwarding`.
+    /// Code 213014, group `stream-forwarding`. The call was refused and had no effect.
     CameraCannotPush,
     /// Creating the forwarder failed.
     ///
-    /// Code 213024, group `stream-forwarding`.
+    /// Code 213024, group `stream-forwarding`. The call may have taken effect all the same.
     ForwarderCreationFailed,
     /// The forwarder exists already.
     ///
-    /// Code 213025, group `stream-forwarding`.
+    /// Code 213025, group `stream-forwarding`. The call was refused and had no effect.
     ForwarderExists,
     /// Deleting the forwarder failed.
     ///
-    /// Code 213026, group `stream-forwarding`.
+    /// Code 213026, group `stream-forwarding`. The call may have taken effect all the same.
     ForwarderDeletionFailed,
     /// Querying forwarders failed.
     ///
-    /// Code 213027, group `stream-forwarding`.
+    /// Code 213027, group `stream-forwarding`. The call may have taken effect all the same.
     ForwarderQueryFailed,
     /// Editing failed, or another forwarder has the same target.
     ///
-    /// Code 213028, group `stream-forwarding`.
+    /// Code 213028, group `stream-forwarding`. The call may have taken effect all the same.
     ForwarderEditFailed,
     /// The forwarder was not found.
     ///
-    /// Code 213029, group `stream-forwarding`.
+    /// Code 213029, group `stream-forwarding`. The call was refused and had no effect.
     ForwarderNotFound,
     /// Forwarding is not enabled.
     ///
-    /// Code 213050, group `stream-forwarding`.
+    /// Code 213050, group `stream-forwarding`. The call was refused and had no effect.
     ForwardingNotEnabled,
     /// Forwarding was closed.
     ///
-    /// Code 213051, group `stream-forwarding`.
+    /// Code 213051, group `stream-forwarding`. The call was refused and had no effect.
     ForwardingClosed,
     /// Pulling the stream failed.
     ///
-    /// Code 213052, group `stream-forwarding`. **Inferred**: nobody has seen it.
+    /// Code 213052, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     PullFailed,
     /// Pushing the stream failed.
     ///
-    /// Code 213053, group `stream-forwarding`. **Inferred**: nobody has seen it.
+    /// Code 213053, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     PushFailed,
     /// Another forwarder has the same target.
     ///
-    /// Code 213054, group `stream-forwarding`. **Inferred**: nobody has seen it.
+    /// Code 213054, group `stream-forwarding`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     TargetDuplicate,
     /// Another forwarder has the same channel name.
     ///
-    /// Code 213055, group `stream-forwarding`. **Inferred**: nobody has seen it.
+    /// Code 213055, group `stream-forwarding`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     ChannelNameDuplicate,
     /// The forwarder does not exist; it was deleted, or the id is wrong.
     ///
-    /// Code 212056, group `stream-forwarding`. **Inferred**: nobody has seen it.
+    /// Code 212056, group `stream-forwarding`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     ForwarderGone,
     /// Creating the proxy that pulls failed.
     ///
-    /// Code 212057, group `stream-forwarding`. **Inferred**: nobody has seen it.
+    /// Code 212057, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     PullProxyFailed,
     /// Pulling took too long.
     ///
-    /// Code 212058, group `stream-forwarding`. **Inferred**: nobody has seen it.
+    /// Code 212058, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     PullTimeout,
     /// Creating the proxy that pushes failed.
     ///
-    /// Code 212060, group `stream-forwarding`. **Inferred**: nobody has seen it.
+    /// Code 212060, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     PushProxyFailed,
     /// The target server refused the connection.
     ///
-    /// Code 212061, group `stream-forwarding`. **Inferred**: nobody has seen it.
+    /// Code 212061, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     TargetRefused,
     /// Pushing took too long.
     ///
-    /// Code 212062, group `stream-forwarding`. **Inferred**: nobody has seen it.
+    /// Code 212062, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
     PushTimeout,
     /// The battery is too low.
     ///
-    /// Code 336017, group `device`. **Inferred**: nobody has seen it.
+    /// Code 336017, group `device`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's Cloud API.
     BatteryTooLow,
     /// Heavy rain.
     ///
-    /// Code 514134, group `device`. **Inferred**: nobody has seen it.
+    /// Code 514134, group `device`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's Cloud API.
     HeavyRain,
-    /// Wind over 12 m/s.
+    /// The wind is too strong.
     ///
-    /// Code 514135, group `device`. **Inferred**: nobody has seen it.
+    /// Code 514135, group `device`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's Cloud API.
     WindTooStrong,
     /// The dock is being debugged on site.
     ///
-    /// Code 514145, group `device`. **Inferred**: nobody has seen it.
+    /// Code 514145, group `device`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's Cloud API.
     DockInOnSiteDebugging,
     /// The dock is being debugged from afar.
     ///
-    /// Code 514146, group `device`. **Inferred**: nobody has seen it.
+    /// Code 514146, group `device`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's Cloud API.
     DockInRemoteDebugging,
     /// A code that this version does not know.
     UnknownValue(runtime::UnknownValue<i64>),
@@ -261,11 +265,11 @@ crate::__integer_enum!(
     ServerFailure, 210429 => TooFrequent, 210500 => ServerError, 210504 =>
     UpstreamTimeout, 210900 => DeviceNotBound, 212015 => DeviceOffline, 228402 =>
     NoFlightControl, 228406 => OperationNotSupported, 228500 => InternalErrorRetryLater,
-    231011 => NoResource, 219001 => RouteFileMissing, 219014 => DockNotInProject, 219017
-    => NoTrack, 219019 => RouteInvalid, 219020 => RouteNotChecked, 219021 =>
-    RecordNotFound, 219022 => DatabaseError, 219023 => DatabaseError2, 219035 =>
-    SortieWithoutRecord, 219039 => SortieRecordNotFound, 228306 =>
-    ForwardingConfigurationFailed, 228307 => TelemetryConfigurationFailed, 228308 =>
+    231011 => NoResource, 245008 => WorkflowNotInProject, 219001 => RouteFileMissing,
+    219014 => DockNotInProject, 219017 => NoTrack, 219019 => RouteInvalid, 219020 =>
+    RouteNotChecked, 219021 => RecordNotFound, 219022 => DatabaseError, 219023 =>
+    DatabaseError2, 219035 => SortieWithoutRecord, 219039 => SortieRecordNotFound, 228306
+    => ForwardingConfigurationFailed, 228307 => TelemetryConfigurationFailed, 228308 =>
     KeyRegenerationFailed, 228309 => SyncConfigurationUnreadable, 233314 =>
     ForwarderNotSaved, 233315 => ForwarderNotDeleted, 233316 => ForwardersNotListed,
     233317 => TooManyForwarders, 213001 => LiveDeviceAbnormal, 213014 =>

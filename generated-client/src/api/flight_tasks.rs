@@ -108,23 +108,44 @@ impl<H: runtime::Handle> FlightTasks<H> {
     {
         runtime::Call::new(&self.handle, GetFlightTaskTrack::new(task_uuid))
     }
+    /// Trigger a workflow
+    ///
+    /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
+    /// - Scope: a project.
+    ///
+    /// More: [`TriggerWorkflow`].
+    pub fn trigger_workflow(
+        &self,
+        body: impl Into<types::TriggerWorkflowBody>,
+    ) -> runtime::Call<H, TriggerWorkflow>
+    where
+        H: runtime::Serves<runtime::scope::Project>,
+    {
+        runtime::Call::new(&self.handle, TriggerWorkflow::new(body))
+    }
 }
 
 /// Create a flight task
 ///
-/// **Flies an aircraft.** A task of type `immediate` takes off at once; the other types take off by themselves at
-/// their times.
+/// **Flies an aircraft.** A task of type `immediate` takes off at once, even if the aircraft sleeps in its dock (one
+/// client has seen it); the other types take off by themselves at their times.
 ///
 /// - `sn` is the serial number of the *dock*, not of the aircraft.
-/// - Only `name`, `wayline_uuid`, `sn` and `rth_altitude` are certain to be required. An older page of DJI also
-///   requires `time_zone`, `task_type`, `out_of_control_action_in_flight` and `resumable_status`, and every client
-///   sends those and `rth_mode` and `wayline_precision_type`: send them.
-/// - `immediate` needs no times. `timed` needs `begin_at`. `recurring` needs `begin_at`, `end_at`,
-///   `repeat_option` and `recurring_task_start_time_list`. `continuous` needs `begin_at`, `end_at`,
-///   `repeat_option`, `continuous_task_periods` and `min_battery_capacity`.
+/// - `time_zone`, `task_type`, `out_of_control_action_in_flight` and `resumable_status` decide when an aircraft
+///   takes off, what it does without a signal and whether it flies again. What the service assumes without them is
+///   not known. DJI's older page of the same service requires them and every known client sends them, so they are
+///   required here, although a transcription of this page leaves them optional.
+/// - Send `rth_mode` and `wayline_precision_type`, too. The older page has the defaults `preset` and `rtk`; whether
+///   they apply here is not known.
+/// - `immediate` needs no times: omit `begin_at` and `end_at`, or send null. `timed` needs `begin_at`. `recurring`
+///   needs `begin_at`, `end_at`, `repeat_option` and `recurring_task_start_time_list`. `continuous` needs
+///   `begin_at`, `end_at`, `repeat_option`, `continuous_task_periods` and `min_battery_capacity`.
+/// - A project can have a ceiling for `rth_altitude`. One client reports that a task above it does not start, and
+///   that the error does not mention the altitude. It also reports that a `begin_at` in the past is refused.
 /// - A dock that is offline or busy refuses with a code under HTTP 200.
 ///
-/// If the answer is lost, look in `listFlightTasks` before you send again: a second task is a second flight.
+/// If the response is lost, look in `listFlightTasks` before you send the request again: a second task is a second
+/// flight.
 ///
 /// Source: Documented.
 ///
@@ -133,12 +154,12 @@ impl<H: runtime::Handle> FlightTasks<H> {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listFlightTasks` before you send it again.
+/// - If it failed and may have taken effect: look with `listFlightTasks` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045304>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -150,7 +171,7 @@ impl<H: runtime::Handle> FlightTasks<H> {
 /// - 219014: The dock is not in this project; move it back, or check the project id.
 /// - 219019: The route failed its check.
 /// - 219020: The route has not been checked yet.
-/// - 219035: Not dispatched; the flight has no record.
+/// - 219035: Not dispatched; the flight has no record. The call may have taken effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlightTask {
@@ -159,7 +180,7 @@ pub struct CreateFlightTask {
 }
 
 impl CreateFlightTask {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::CreateFlightTaskBody>) -> Self {
         Self { body: body.into() }
@@ -212,12 +233,12 @@ impl runtime::Operation for CreateFlightTask {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getFlightTask` before you send it again.
+/// - If it failed and may have taken effect: look with `getFlightTask` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045305>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -233,7 +254,7 @@ pub struct UpdateFlightTaskStatus {
 }
 
 impl UpdateFlightTaskStatus {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(
         task_uuid: impl Into<types::TaskId>,
@@ -278,8 +299,9 @@ impl runtime::Operation for UpdateFlightTaskStatus {
 
 /// Get the list of flight tasks
 ///
-/// The tasks of one dock in a window of time, without paging. It is the only call that tells when a task really
-/// ran (`run_at`, `completed_at`) and the folder of its media (`folder_id`).
+/// The tasks of one dock in a window of time, without paging; `page` and `page_size`, which one client sends, are
+/// ignored. It is the only call that reports when a task really ran (`run_at`, `completed_at`). The folder of its
+/// media is also in `getFlightTask`.
 ///
 /// Source: Documented.
 ///
@@ -292,7 +314,7 @@ impl runtime::Operation for UpdateFlightTaskStatus {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -321,7 +343,7 @@ pub struct ListFlightTasks {
 }
 
 impl ListFlightTasks {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(required: ListFlightTasksRequired) -> Self {
         Self {
@@ -355,7 +377,7 @@ impl ListFlightTasks {
     }
 }
 
-/// What a [`ListFlightTasks`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`ListFlightTasks`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListFlightTasksRequired {
     /// Serial number of the dock. (V2.0 takes several, joined with commas.)
@@ -436,7 +458,7 @@ impl runtime::Operation for ListFlightTasks {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -449,7 +471,7 @@ pub struct GetFlightTask {
 }
 
 impl GetFlightTask {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(task_uuid: impl Into<types::TaskId>) -> Self {
         Self {
@@ -505,7 +527,7 @@ impl runtime::Operation for GetFlightTask {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -518,7 +540,7 @@ pub struct ListFlightTaskMedia {
 }
 
 impl ListFlightTaskMedia {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(task_uuid: impl Into<types::TaskId>) -> Self {
         Self {
@@ -571,7 +593,7 @@ impl runtime::Operation for ListFlightTaskMedia {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -586,7 +608,7 @@ pub struct GetFlightTaskTrack {
 }
 
 impl GetFlightTaskTrack {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(task_uuid: impl Into<types::TaskId>) -> Self {
         Self {
@@ -618,6 +640,83 @@ impl runtime::Operation for GetFlightTaskTrack {
     };
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
+    }
+    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
+        answer.data()
+    }
+}
+
+/// Trigger a workflow
+///
+/// Reports an incident at a place to a workflow that was set up in FlightHub 2, the *Triggered Workflow* of DJI's
+/// manual. **It can send an aircraft to that place.** What happens is up to the workflow. One client has seen it wait
+/// for a click in the message centre before anything took off; nothing says that every workflow waits.
+///
+/// - Code 0 means that the report was accepted and is being processed, not that anything has flown.
+/// - Code 245008 means that the workflow does not belong to the project. The manual also documents HTTP 400, 401, 403
+///   and 500.
+/// - `level` sets no order among flights, as far as is known.
+///
+/// No call of V1.0 shows incidents. If the response is lost, look into FlightHub 2 before you send the request again:
+/// a second incident can be a second flight.
+///
+/// Source: Observed, not documented. At least seven public clients call it, and one reports what the live service did. No page of V1.0 has it.
+///
+/// `POST /openapi/v0.1/workflow`
+///
+/// - Scope: a project.
+/// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
+/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - Page: <https://fh.dji.com/user-manual/en/automation/triggered-workflow.html>
+///
+/// # Errors
+///
+/// Codes that it may return:
+///
+/// - 200101: A parameter of the request is bad.
+/// - 200401: The token is missing, empty or invalid.
+/// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
+/// - 245008: The triggered workflow and the project do not belong together.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TriggerWorkflow {
+    /// The workflow and the incident.
+    pub body: types::TriggerWorkflowBody,
+}
+
+impl TriggerWorkflow {
+    /// The call with its required arguments.
+    #[must_use]
+    pub fn new(body: impl Into<types::TriggerWorkflowBody>) -> Self {
+        Self { body: body.into() }
+    }
+}
+
+impl runtime::Operation for TriggerWorkflow {
+    type Scope = runtime::scope::Project;
+    type Output = types::TriggeredWorkflow;
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
+        id: "triggerWorkflow",
+        group: "Task Management",
+        method: "POST",
+        path: "/openapi/v0.1/workflow",
+        scope: runtime::Scope::Project,
+        risk: runtime::Risk::Physical,
+        retry: runtime::Retry::Never,
+        availability: runtime::Availability::Everywhere,
+        authenticated: true,
+        deprecated: false,
+        summary: "Trigger a workflow",
+        page: Some(
+            "https://fh.dji.com/user-manual/en/automation/triggered-workflow.html",
+        ),
+        error_codes: &[200101, 200401, 200403, 245008],
+        lookup: &[],
+        arguments: include_str!("arguments/trigger_workflow.json"),
+        api: &super::API,
+    };
+    fn write(&self, request: &mut runtime::RequestParts) {
+        request.body(&self.body);
     }
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()

@@ -77,7 +77,7 @@ impl<H: runtime::Handle> Livestreams<H> {
     }
     /// Delete a stream forwarder
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: a project.
     ///
     /// More: [`DeleteStreamForwarder`].
@@ -113,7 +113,7 @@ impl<H: runtime::Handle> Livestreams<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -129,7 +129,7 @@ pub struct StartLivestream {
 }
 
 impl StartLivestream {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::StartLivestreamBody>) -> Self {
         Self { body: body.into() }
@@ -171,30 +171,30 @@ impl runtime::Operation for StartLivestream {
 ///
 /// Private cloud only: public hosts answer HTTP 404 without an envelope.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/live-stream/converter`
 ///
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045298>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 233316: The forwarders could not be listed.
-/// - 213027: Querying forwarders failed.
+/// - 233316: The forwarders could not be listed. The call may have taken effect.
+/// - 213027: Querying forwarders failed. The call may have taken effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListStreamForwarders {}
 
 impl ListStreamForwarders {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -241,25 +241,25 @@ impl runtime::Operation for ListStreamForwarders {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listStreamForwarders` before you send it again.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - If it failed and may have taken effect: look with `listStreamForwarders` before you send it again.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045296>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 233314: The forwarder could not be saved.
+/// - 233314: The forwarder could not be saved. The call may have taken effect.
 /// - 233317: There are 20 forwarders already.
 /// - 213014: This camera cannot push; check serial number and camera index.
-/// - 213024: Creating the forwarder failed.
+/// - 213024: Creating the forwarder failed. The call may have taken effect.
 /// - 213025: The forwarder exists already.
 /// - 213054: Another forwarder has the same target.
 /// - 213055: Another forwarder has the same channel name.
-/// - 212061: The target server refused the connection.
+/// - 212061: The target server refused the connection. The call may have taken effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateStreamForwarder {
@@ -268,7 +268,7 @@ pub struct CreateStreamForwarder {
 }
 
 impl CreateStreamForwarder {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::CreateStreamForwarderBody>) -> Self {
         Self { body: body.into() }
@@ -320,17 +320,17 @@ impl runtime::Operation for CreateStreamForwarder {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045297>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 213028: Editing failed, or another forwarder has the same target.
+/// - 213028: Editing failed, or another forwarder has the same target. The call may have taken effect.
 /// - 213029: The forwarder was not found.
 /// - 212056: The forwarder does not exist; it was deleted, or the id is wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -343,7 +343,7 @@ pub struct SetStreamForwarder {
 }
 
 impl SetStreamForwarder {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(
         converter_id: impl Into<types::StreamForwarderId>,
@@ -388,28 +388,28 @@ impl runtime::Operation for SetStreamForwarder {
 
 /// Delete a stream forwarder
 ///
-/// Deletes a forwarder; what it pushes ends.
+/// Deletes a forwarder. What happens to a stream that it pushes at that time is not documented.
 ///
 /// Private cloud only: public hosts answer HTTP 404 without an envelope.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/live-stream/converter/{converter_id}`
 ///
 /// - Scope: a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045299>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 233315: The forwarder could not be deleted.
-/// - 213026: Deleting the forwarder failed.
+/// - 233315: The forwarder could not be deleted. The call may have taken effect.
+/// - 213026: Deleting the forwarder failed. The call may have taken effect.
 /// - 213029: The forwarder was not found.
 /// - 212056: The forwarder does not exist; it was deleted, or the id is wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -420,7 +420,7 @@ pub struct DeleteStreamForwarder {
 }
 
 impl DeleteStreamForwarder {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(converter_id: impl Into<types::StreamForwarderId>) -> Self {
         Self {

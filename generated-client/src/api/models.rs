@@ -31,7 +31,7 @@ impl<H: runtime::Handle> Models<H> {
     }
     /// Reconstruct a model from the media of a flight task
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: a project.
     ///
     /// More: [`CreateModel`].
@@ -77,17 +77,18 @@ impl<H: runtime::Handle> Models<H> {
 ///
 /// The maps and 3D models of the project.
 ///
-/// Source: Observed, not documented. The path is documented; the fields come from clients.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/model`
 ///
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045320>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -96,7 +97,7 @@ impl<H: runtime::Handle> Models<H> {
 pub struct ListModels {}
 
 impl ListModels {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -118,7 +119,7 @@ impl runtime::Operation for ListModels {
         authenticated: true,
         deprecated: false,
         summary: "Get the list of models under the project",
-        page: None,
+        page: Some("https://fh2-api-en.apifox.cn/api-263045320"),
         error_codes: &[200401, 200403],
         lookup: &[],
         arguments: include_str!("arguments/list_models.json"),
@@ -133,18 +134,22 @@ impl runtime::Operation for ListModels {
 ///
 /// Starts mapping with the pictures of a flight task. **Spends mapping quota.**
 ///
+/// The model is not made when the response arrives. DJI's tutorial says to wait until its `id` is in `listModels`; so
+/// a model that is not in the list may still be in the making.
+///
 /// Source: Documented.
 ///
 /// `POST /openapi/v0.1/model/create`
 ///
 /// - Scope: a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listModels` before you send it again.
+/// - If it failed and may have taken effect: look with `listModels` before you send it again.
+/// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -157,7 +162,7 @@ pub struct CreateModel {
 }
 
 impl CreateModel {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::CreateModelBody>) -> Self {
         Self { body: body.into() }
@@ -179,7 +184,9 @@ impl runtime::Operation for CreateModel {
         authenticated: true,
         deprecated: false,
         summary: "Reconstruct a model from the media of a flight task",
-        page: None,
+        page: Some(
+            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077",
+        ),
         error_codes: &[200101, 200401, 200403],
         lookup: &["listModels"],
         arguments: include_str!("arguments/create_model.json"),
@@ -197,7 +204,7 @@ impl runtime::Operation for CreateModel {
 ///
 /// One map or 3D model, with addresses to download and preview it.
 ///
-/// Source: Observed, not documented. The path is documented; the fields come from clients.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/model/{model_id}`
 ///
@@ -207,7 +214,7 @@ impl runtime::Operation for CreateModel {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -219,7 +226,7 @@ pub struct GetModel {
 }
 
 impl GetModel {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(model_id: impl Into<types::ModelId>) -> Self {
         Self { model_id: model_id.into() }
@@ -259,6 +266,8 @@ impl runtime::Operation for GetModel {
 ///
 /// A signed address of one file of a model. It may be an empty text while the file is not ready.
 ///
+/// A client for V1.0 ends the path with a slash, V2.0 has none; this specification follows V2.0.
+///
 /// Source: **Inferred**: nobody has seen it. The page's title is known, not its text. Path from a client for V1.0 and from V2.0, answer from V2.0.
 ///
 /// `GET /openapi/v0.1/model/download-url/{file_id}`
@@ -270,7 +279,7 @@ impl runtime::Operation for GetModel {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -282,7 +291,7 @@ pub struct GetModelFileDownloadUrl {
 }
 
 impl GetModelFileDownloadUrl {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(file_id: impl Into<types::ModelFileId>) -> Self {
         Self { file_id: file_id.into() }

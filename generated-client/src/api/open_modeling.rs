@@ -61,7 +61,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Delete a resource
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`DeleteOpenModelResource`].
@@ -76,7 +76,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Start a reconstruction
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`StartOpenModelReconstruction`].
@@ -118,7 +118,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Delete an open-modeling model
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`DeleteOpenModel`].
@@ -133,7 +133,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Stop a reconstruction
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`StopOpenModelReconstruction`].
@@ -158,11 +158,12 @@ impl<H: runtime::Handle> OpenModeling<H> {
 ///    without its quotes;
 /// 3. name the pictures with `openModelUploadCallback`, at most 100 in a call;
 /// 4. wait with `getOpenModelResource` until the status is 1;
-/// 5. start with `startOpenModelReconstruction`, and poll `getOpenModel`.
+/// 5. start with `startOpenModelReconstruction`, and poll `getOpenModel`, which says when it is done and where the
+///    result is.
 ///
 /// Works with the token alone; DJI's samples also send `X-Project-Uuid`.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `POST /openapi/v0.1/open_model/stores/obtain_token`
 ///
@@ -172,7 +173,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -181,7 +182,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
 pub struct ObtainOpenModelUploadToken {}
 
 impl ObtainOpenModelUploadToken {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -228,11 +229,11 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
 /// - Scope: the organization of the token, or a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getOpenModelResource` before you send it again.
+/// - If it failed and may have taken effect: look with `getOpenModelResource` before you send it again.
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -245,7 +246,7 @@ pub struct OpenModelUploadCallback {
 }
 
 impl OpenModelUploadCallback {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::OpenModelUploadCallbackBody>) -> Self {
         Self { body: body.into() }
@@ -285,7 +286,7 @@ impl runtime::Operation for OpenModelUploadCallback {
 ///
 /// State, size and files of what was uploaded for open modeling.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/open_model/resource/{resource_uuid}`
 ///
@@ -295,7 +296,7 @@ impl runtime::Operation for OpenModelUploadCallback {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -307,7 +308,7 @@ pub struct GetOpenModelResource {
 }
 
 impl GetOpenModelResource {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(resource_uuid: impl Into<types::OpenModelResourceId>) -> Self {
         Self {
@@ -349,17 +350,17 @@ impl runtime::Operation for GetOpenModelResource {
 ///
 /// Deletes what was uploaded and frees its storage.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/open_model/resource/{resource_uuid}`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -371,7 +372,7 @@ pub struct DeleteOpenModelResource {
 }
 
 impl DeleteOpenModelResource {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(resource_uuid: impl Into<types::OpenModelResourceId>) -> Self {
         Self {
@@ -411,21 +412,27 @@ impl runtime::Operation for DeleteOpenModelResource {
 
 /// Start a reconstruction
 ///
-/// Starts one job for each of the four `parameter_` texts that is given; at least one must be. Each job has a model
-/// of its own. **Spends image quota.**
+/// Starts one job for each of the four `parameter_` strings that is given; at least one must be. Each job has a
+/// model of its own. **Spends image quota.**
 ///
-/// Source: Observed, not documented.
+/// Three of the strings have types: fill in a `MapJob`, a `Model3dJob` or a `LidarJob`, and give what its
+/// `to_json_text` returns. Their members are inferred, so a string that is made in another way is sent as it is.
+///
+/// Keep the `uuid` of each job: no call lists jobs that have ended. If the response is lost, `listRunningOpenModels`
+/// shows a job that runs; one that is not in it was not started, or has ended already.
+///
+/// Source: Documented.
 ///
 /// `POST /openapi/v0.1/open_model/models/reconstruction/start`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listRunningOpenModels` before you send it again.
+/// - If it failed and may have taken effect: look with `listRunningOpenModels` before you send it again.
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -438,7 +445,7 @@ pub struct StartOpenModelReconstruction {
 }
 
 impl StartOpenModelReconstruction {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::StartOpenModelReconstructionBody>) -> Self {
         Self { body: body.into() }
@@ -476,10 +483,10 @@ impl runtime::Operation for StartOpenModelReconstruction {
 
 /// Get the list of running reconstructions
 ///
-/// The reconstructions that are not done yet. Not in DJI's directory of V1.0. The path overlaps with
-/// `/open_model/models/{model_uuid}`; the literal one wins.
+/// The reconstructions that have not ended yet. This edition of DJI's pages does not have the call, an older English
+/// one does. The path overlaps with `/open_model/models/{model_uuid}`; the literal one applies.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/open_model/models/running`
 ///
@@ -489,7 +496,7 @@ impl runtime::Operation for StartOpenModelReconstruction {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -498,7 +505,7 @@ impl runtime::Operation for StartOpenModelReconstruction {
 pub struct ListRunningOpenModels {}
 
 impl ListRunningOpenModels {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -533,9 +540,16 @@ impl runtime::Operation for ListRunningOpenModels {
 
 /// Get the details of an open-modeling model
 ///
-/// Progress and result of one reconstruction. Which call downloads the archive behind `zip_file_key` is not known.
+/// Progress and result of one reconstruction, to be polled.
 ///
-/// Source: Observed, not documented.
+/// - `model_status` 12 and 14 are in progress. 15 is the end with a result; 8, 13 and 16 are ends without one.
+///   Whether 9 is an end, or comes before the reconstruction, is not known. (Inferred from the names.)
+/// - After 15 the result is packed: `zip_status` 0 and 1 are in progress, 2 is the end, and `zip_file_key` is the
+///   object key of the archive then. 3 is a failure.
+/// - How the archive is downloaded is not known. No call of V1.0 takes that key: `getModelFileDownloadUrl` takes the
+///   id of a file of a project's model, and the credentials of `obtainOpenModelUploadToken` are for uploads.
+///
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/open_model/models/{model_uuid}`
 ///
@@ -546,7 +560,7 @@ impl runtime::Operation for ListRunningOpenModels {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -558,7 +572,7 @@ pub struct GetOpenModel {
 }
 
 impl GetOpenModel {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(model_uuid: impl Into<types::OpenModelId>) -> Self {
         Self {
@@ -602,17 +616,17 @@ impl runtime::Operation for GetOpenModel {
 ///
 /// Deletes a model. If its reconstruction runs, it is stopped first.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/open_model/models/{model_uuid}`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -624,7 +638,7 @@ pub struct DeleteOpenModel {
 }
 
 impl DeleteOpenModel {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(model_uuid: impl Into<types::OpenModelId>) -> Self {
         Self {
@@ -664,19 +678,20 @@ impl runtime::Operation for DeleteOpenModel {
 
 /// Stop a reconstruction
 ///
-/// Stops a reconstruction that runs; what it did so far is lost. Its image quota is given back.
+/// Stops a reconstruction that runs. Its image quota is given back (read in one client). What becomes of what it has
+/// computed is not documented.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `POST /openapi/v0.1/open_model/models/{model_uuid}/reconstruction/stop`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -688,7 +703,7 @@ pub struct StopOpenModelReconstruction {
 }
 
 impl StopOpenModelReconstruction {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(model_uuid: impl Into<types::OpenModelId>) -> Self {
         Self {

@@ -55,7 +55,7 @@ impl<H: runtime::Handle> Projects<H> {
     }
     /// Obtain the storage upload credentials for the project
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
     /// - Scope: a project.
     ///
     /// More: [`GetProjectStsToken`].
@@ -67,7 +67,7 @@ impl<H: runtime::Handle> Projects<H> {
     }
     /// Add members to the project
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: a project.
     ///
     /// More: [`AddProjectMembers`].
@@ -101,7 +101,7 @@ impl<H: runtime::Handle> Projects<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -110,12 +110,12 @@ impl<H: runtime::Handle> Projects<H> {
 pub struct ListProjects {
     /// Number of the page, from 1.
     ///
-    /// At least 1. Left out, it is taken as `1`.
+    /// At least 1. Defaults to `1`.
     pub page: Option<i64>,
     /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
     /// of V2.0 gives 20.)
     ///
-    /// At least 1. Left out, it is taken as `10`.
+    /// At least 1. Defaults to `10`.
     pub page_size: Option<i64>,
     /// Keeps the projects whose name contains this text.
     pub q: Option<String>,
@@ -130,14 +130,14 @@ pub struct ListProjects {
 }
 
 impl ListProjects {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
     /// Number of the page, from 1.
     ///
-    /// At least 1. Left out, it is taken as `1`.
+    /// At least 1. Defaults to `1`.
     #[must_use]
     pub fn page(mut self, page: impl Into<i64>) -> Self {
         self.page = Some(page.into());
@@ -146,7 +146,7 @@ impl ListProjects {
     /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
     /// of V2.0 gives 20.)
     ///
-    /// At least 1. Left out, it is taken as `10`.
+    /// At least 1. Defaults to `10`.
     #[must_use]
     pub fn page_size(mut self, page_size: impl Into<i64>) -> Self {
         self.page_size = Some(page_size.into());
@@ -193,14 +193,14 @@ impl ListProjects {
 impl<H> runtime::Call<H, ListProjects> {
     /// Number of the page, from 1.
     ///
-    /// At least 1. Left out, it is taken as `1`.
+    /// At least 1. Defaults to `1`.
     pub fn page(self, page: impl Into<i64>) -> Self {
         self.map(|operation| operation.page(page))
     }
     /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
     /// of V2.0 gives 20.)
     ///
-    /// At least 1. Left out, it is taken as `10`.
+    /// At least 1. Defaults to `10`.
     pub fn page_size(self, page_size: impl Into<i64>) -> Self {
         self.map(|operation| operation.page_size(page_size))
     }
@@ -270,7 +270,7 @@ impl runtime::Operation for ListProjects {
 ///
 /// Serial numbers and camera indexes of this list are what the livestream and device calls ask for.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/device`
 ///
@@ -281,7 +281,7 @@ impl runtime::Operation for ListProjects {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -289,7 +289,7 @@ impl runtime::Operation for ListProjects {
 pub struct ListOrganizationDevices {}
 
 impl ListOrganizationDevices {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -338,7 +338,7 @@ impl runtime::Operation for ListOrganizationDevices {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -348,7 +348,7 @@ impl runtime::Operation for ListOrganizationDevices {
 pub struct ListProjectDevices {}
 
 impl ListProjectDevices {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -384,28 +384,29 @@ impl runtime::Operation for ListProjectDevices {
 /// Obtain the storage upload credentials for the project
 ///
 /// Short-lived credentials for putting a file, such as a route, into the object store of the project. They can
-/// write only: neither listing nor reading back is allowed.
+/// write only: neither listing nor reading back is allowed. Because they can write, the call is no read, although it
+/// is a GET that changes nothing by itself.
 ///
 /// To upload a route:
 ///
 /// 1. get the credentials;
 /// 2. put the `.kmz` into `bucket` at `endpoint`, signed the way `provider` asks for (AWS signature 4, or OSS for
-///    `ali`), under a key that begins with `object_key_prefix`. Joining prefix and file name with a slash works
-///    and is not written down anywhere;
+///    `ali`), under a key that begins with `object_key_prefix`. That a slash joins the prefix and the name of the
+///    file is inferred: DJI's older page of uploads has keys of that form;
 /// 3. tell FlightHub with `finishWaylineUpload`.
 ///
-/// Source: Observed, not documented. The path is documented; the fields were read on the live service.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/project/sts-token`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: write. It changes data, and neither deletes any nor moves anything.
+/// - Repeating: idempotent. Sent twice it does what it does sent once.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045293>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -415,7 +416,7 @@ impl runtime::Operation for ListProjectDevices {
 pub struct GetProjectStsToken {}
 
 impl GetProjectStsToken {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -431,8 +432,8 @@ impl runtime::Operation for GetProjectStsToken {
         method: "GET",
         path: "/openapi/v0.1/project/sts-token",
         scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
+        risk: runtime::Risk::Write,
+        retry: runtime::Retry::Idempotent,
         availability: runtime::Availability::Everywhere,
         authenticated: true,
         deprecated: false,
@@ -450,20 +451,28 @@ impl runtime::Operation for GetProjectStsToken {
 
 /// Add members to the project
 ///
-/// Adds people to the project. Somebody who is a member already gets the role and nickname given here.
+/// Adds people to the project. A person who is a member already gets the role and nickname given here.
 ///
-/// Source: Observed, not documented.
+/// **It can take rights away.** An administrator who is named here as `project-member` is an administrator no longer.
+/// If that is the owner of the key, calls with the key can fail from then on, this one included, and only another
+/// administrator can undo it. Check the `user_id` against the `user_id` claim of your own key.
+///
+/// V1.0 has no call that lists or removes members, so nothing shows whether a request whose response was lost has
+/// been carried out. Ask an administrator before you send it again: the second request would undo what somebody has
+/// changed in between.
+///
+/// Source: Documented.
 ///
 /// `PUT /openapi/v0.1/project/member`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
+/// - Repeating: **never**. Sent twice it may do its work twice.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045294>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -477,7 +486,7 @@ pub struct AddProjectMembers {
 }
 
 impl AddProjectMembers {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::AddProjectMembersBody>) -> Self {
         Self { body: body.into() }
@@ -493,8 +502,8 @@ impl runtime::Operation for AddProjectMembers {
         method: "PUT",
         path: "/openapi/v0.1/project/member",
         scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
+        risk: runtime::Risk::Destructive,
+        retry: runtime::Retry::Never,
         availability: runtime::Availability::Everywhere,
         authenticated: true,
         deprecated: false,

@@ -35,17 +35,18 @@ impl<H: runtime::Handle> System<H> {
 /// Answers code 0 when the service is healthy. It is the cheapest way to check that a key and a region belong
 /// together.
 ///
-/// Source: Observed, not documented. A live answer is known; the published page has the path only.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/system_status`
 ///
 /// - Scope: the organization of the token.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
+/// - Page: <https://s.apifox.cn/6b4ca90b-233f-48ac-818c-d694acb0663a/api-229642876>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,7 +54,7 @@ impl<H: runtime::Handle> System<H> {
 pub struct GetSystemStatus {}
 
 impl GetSystemStatus {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -75,7 +76,9 @@ impl runtime::Operation for GetSystemStatus {
         authenticated: true,
         deprecated: false,
         summary: "Query the system status of FlightHub 2",
-        page: None,
+        page: Some(
+            "https://s.apifox.cn/6b4ca90b-233f-48ac-818c-d694acb0663a/api-229642876",
+        ),
         error_codes: &[200401],
         lookup: &[],
         arguments: include_str!("arguments/get_system_status.json"),

@@ -70,7 +70,7 @@ impl Comparer<'_> {
         }
         for (parameter, side) in sides(parameters.removed, parameters.added) {
             let other = if side == Side::Old { self.new } else { self.old };
-            if self.is_common && other.token.as_ref().is_some_and(|token| is_header(parameter, &token.name)) {
+            if self.is_common && other.token().is_some_and(|token| is_header(parameter, &token.name)) {
                 // One document calls a header what the other calls a security scheme.
                 continue;
             }

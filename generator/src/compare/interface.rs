@@ -4,7 +4,7 @@ use super::Comparer;
 use super::change::{Action, Class, Kind};
 use super::pairs::{Call, matched};
 use super::told::{Side, Thing};
-use super::words::{code, from_to, gone};
+use super::words::{self, code, from_to, gone};
 use crate::model::{Api, ErrorCode, Group, ManagedHeader, Region};
 
 /// Why something new in an enumeration of the client harms nobody.
@@ -149,6 +149,13 @@ impl<'a> Comparer<'a> {
                 self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
                 self.changes.claim_thing(&thing.key("group"));
             }
+            if old.outcome != new.outcome {
+                let what = format!("outcome: {}", from_to(words::outcome(old.outcome), words::outcome(new.outcome)));
+                let why = "code stays as it is; the client decides otherwise whether the call may have taken effect, \
+                           and whether to send it again";
+                self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
+                self.changes.claim_thing(&thing.key("outcome"));
+            }
         }
         for (entry, side) in sides(codes.removed, codes.added) {
             let thing = Thing::one(Kind::ErrorCode, format!("ErrorCode::{}", entry.variant), side, &entry.pointer);
@@ -168,15 +175,14 @@ impl<'a> Comparer<'a> {
     }
 
     fn token(&mut self) {
-        if self.old.token == self.new.token {
+        if self.old.token() == self.new.token() {
             return;
         }
-        let [old, new] = [self.old, self.new].map(|api| {
-            api.token.as_ref().map_or("none".to_owned(), |token| format!("{}: {}…", token.name, token.prefix))
-        });
-        let pointer = |pointer: &Option<String>| pointer.clone().unwrap_or_else(|| "/security".to_owned());
-        let (old_at, new_at) = (pointer(&self.old.token_pointer), pointer(&self.new.token_pointer));
-        let thing = Thing::both(Kind::Header, "token", &old_at, &new_at);
+        let [old, new] = [self.old, self.new]
+            .map(|api| api.token().map_or("none".to_owned(), |token| format!("{}: {}…", token.name, token.prefix)));
+        let [old_at, new_at] =
+            [self.old, self.new].map(|api| api.token_scheme().map_or("/security", |scheme| scheme.pointer.as_str()));
+        let thing = Thing::both(Kind::Header, "token", old_at, new_at);
         let why = "code stays as it is; the client writes the token into another header";
         self.changes.tell(&thing, Action::Changed, Class::Compatible, from_to(&old, &new), why);
         self.changes.claim_thing(&thing);

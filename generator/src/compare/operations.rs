@@ -181,8 +181,8 @@ impl<'a> Comparer<'a> {
             let why = "the catalogue says so; the client sends it all the same";
             self.fact(&thing.key("x-availability"), what, why);
         }
-        if old.authenticated != new.authenticated {
-            let what = if new.authenticated { "the token is sent" } else { "the token is not sent any more" };
+        if old.is_authenticated() != new.is_authenticated() {
+            let what = if new.is_authenticated() { "the token is sent" } else { "the token is not sent any more" };
             let why = "code stays as it is; the client writes the request in another way";
             self.fact(&thing.key("security"), what.to_owned(), why);
             self.changes.claim(Side::Old, "/security");

@@ -80,7 +80,7 @@ pub(super) fn explained(key: &str, in_failure: bool) -> (Kind, &'static str) {
             (Kind::Limit, "the client leaves the value out; the service knows what to take for it")
         }
         (Role::Limit, _) => (Kind::Limit, "the client does not check it; its documentation says so"),
-        (_, "format" | "x-unit" | "readOnly" | "writeOnly") => {
+        (_, "format" | "x-unit" | "x-content-schema" | "readOnly" | "writeOnly") => {
             (Kind::Limit, "the type is the same; its documentation says so")
         }
         (_, "nullable") => (Kind::Limit, "no type of the client changes by this alone"),

@@ -134,6 +134,18 @@ impl<'a> Comparer<'a> {
             }
             _ => {}
         }
+        match (old.is_string_content, new.is_string_content) {
+            (false, true) => {
+                let what = "held by a string now: it has `to_json_text` and `from_json_text`";
+                self.changes.tell(thing, Action::Changed, Class::Compatible, what, "the client has new methods for it");
+            }
+            (true, false) => {
+                let what = "not held by a string any more";
+                let why = "`to_json_text` and `from_json_text` are gone";
+                self.changes.tell(thing, Action::Changed, Class::Breaking, what, why);
+            }
+            _ => {}
+        }
     }
 
     fn values<T: PartialEq + std::fmt::Debug>(

@@ -3,8 +3,8 @@
 //! In: pieces of a model. Out: Rust types as the client has them, without paths. Decides nothing.
 
 use crate::model::{
-    Api, Body, Encoding, EnumValues, Field, Location, Parameter, Presence, Primitive, Response, Retry, Risk, Scope,
-    Tagging, TypeDefinition, TypeKind, TypeRef, Union,
+    Api, Body, Encoding, EnumValues, Field, Location, Outcome, Parameter, Presence, Primitive, Response, Retry, Risk,
+    Scope, Tagging, TypeDefinition, TypeKind, TypeRef, Union,
 };
 
 /// How a body is written, in a word.
@@ -150,6 +150,14 @@ pub(super) fn retry(retry: Retry) -> &'static str {
         Retry::Safe => "safe",
         Retry::Idempotent => "idempotent",
         Retry::Never => "never",
+    }
+}
+
+pub(super) fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Refused => "refused",
+        Outcome::Throttled => "throttled",
+        Outcome::Unknown => "unknown",
     }
 }
 

@@ -55,6 +55,7 @@ pub(crate) struct ErrorCode {
     pub(crate) code: i64,
     pub(crate) name: String,
     pub(crate) group: String,
+    pub(crate) outcome: Outcome,
     pub(crate) meaning: String,
     pub(crate) source: Option<Source>,
 }
@@ -129,6 +130,7 @@ pub(crate) struct Operation {
     pub(crate) request_body: Option<Id<RequestBody>>,
     /// By status, in the order of the document; `default` comes last.
     pub(crate) responses: Vec<(Status, Id<Response>)>,
+    pub(crate) has_callbacks: bool,
     pub(crate) deprecated: bool,
     pub(crate) security: Option<Vec<SecurityRequirement>>,
     pub(crate) risk: Option<Risk>,
@@ -216,6 +218,7 @@ pub(crate) struct RequestBody {
 
 #[derive(Debug)]
 pub(crate) struct Response {
+    pub(crate) has_headers: bool,
     pub(crate) content: Vec<MediaType>,
 }
 
@@ -234,7 +237,7 @@ pub(crate) struct MediaType {
     pub(crate) schema: Option<SchemaId>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SecurityScheme {
     /// An API key in the header of this name.
     HeaderKey(String),
@@ -281,6 +284,25 @@ impl Retry {
             "safe" => Some(Self::Safe),
             "idempotent" => Some(Self::Idempotent),
             "never" => Some(Self::Never),
+            _ => None,
+        }
+    }
+}
+
+/// What the service has done when it returns an error code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Refused,
+    Throttled,
+    Unknown,
+}
+
+impl Outcome {
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "refused" => Some(Self::Refused),
+            "throttled" => Some(Self::Throttled),
+            "unknown" => Some(Self::Unknown),
             _ => None,
         }
     }

@@ -49,6 +49,8 @@ pub(crate) struct Schema {
     pub(crate) one_of: Vec<SchemaId>,
     pub(crate) any_of: Vec<SchemaId>,
     pub(crate) not: Option<SchemaId>,
+    /// `x-content-schema`: the schema of the JSON that a string contains.
+    pub(crate) content: Option<SchemaId>,
 }
 
 /// The keys of a schema that hold no other schema.
@@ -231,6 +233,7 @@ impl Schema {
             || !self.required().is_empty()
             || self.additional_properties().is_some()
             || self.items.is_some()
+            || self.content.is_some()
             || !self.keywords.values.is_empty()
     }
 
@@ -357,6 +360,7 @@ impl Arena<Schema> {
             && all(&a.one_of, &b.one_of)
             && all(&a.any_of, &b.any_of)
             && both(a.not, b.not)
+            && both(a.content, b.content)
     }
 
     /// Whether two values of `additionalProperties` are the same.

@@ -13,7 +13,7 @@ use quote::quote;
 
 use crate::document::schema::Schemas;
 use crate::json_schema;
-use crate::model::{Api, Group, Operation, Primitive, TypeDefinition, TypeRef};
+use crate::model::{Api, Group, Operation, Primitive, TypeModule, TypeRef};
 pub(crate) use docs::LINE_END;
 use docs::doc;
 
@@ -31,6 +31,7 @@ pub(crate) enum Content<'a> {
     /// Items of it, some at a time: the tokens of many would be the largest thing in memory.
     Rust(Box<dyn Iterator<Item = TokenStream> + 'a>),
     Json(serde_json::Value),
+    Yaml(&'a str),
 }
 
 /// A file that is to be made: its path below the output folder, and what it is about.
@@ -40,30 +41,37 @@ pub(crate) struct Task<'a> {
     subject: Subject<'a>,
 }
 
+#[cfg(test)]
+impl Task<'_> {
+    /// Some file at a path.
+    pub(crate) fn at(path: &str) -> Self {
+        Self { path: path.to_owned(), subject: Subject::Root }
+    }
+}
+
 #[derive(Debug)]
 enum Subject<'a> {
     Root,
     Group(&'a Group),
     Arguments(&'a Operation),
-    /// The names of the modules of types.
-    TypesRoot(Vec<&'a str>),
-    Types(Vec<&'a TypeDefinition>),
+    TypesRoot,
+    Types(&'a TypeModule),
     ErrorCodes,
     Client,
+    Specification(&'a str),
 }
 
 /// All files of the client, those with the most work first. Each can be [made](emit) by itself.
-pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime) -> Vec<Task<'a>> {
-    let mut types: Vec<_> = types::modules(api).into_iter().collect();
-    let modules = types.iter().map(|&(module, _)| module).collect();
-    types.sort_by_key(|(_, definitions)| std::cmp::Reverse(definitions.len()));
+pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime, specification: &'a str) -> Vec<Task<'a>> {
+    let mut types: Vec<&TypeModule> = api.type_modules.iter().collect();
+    types.sort_by_key(|module| std::cmp::Reverse(module.types.len()));
     let mut tasks: Vec<Task<'a>> = Vec::new();
     let mut add = |path: String, subject: Subject<'a>| tasks.push(Task { path, subject });
-    for (module, definitions) in types {
-        add(format!("types/{}", file_name(module)), Subject::Types(definitions));
+    for module in types {
+        add(module.file.clone(), Subject::Types(module));
     }
     for group in &api.groups {
-        add(file_name(&group.module), Subject::Group(group));
+        add(group.file.clone(), Subject::Group(group));
     }
     add("mod.rs".to_owned(), Subject::Root);
     if !api.error_codes.is_empty() {
@@ -71,10 +79,12 @@ pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime) -> Vec<Task<'a>> {
     }
     if *runtime == Runtime::Crate {
         add("client.rs".to_owned(), Subject::Client);
+        // The client can play the service for tests; it is interpreted for that, not compiled.
+        add("specification.yaml".to_owned(), Subject::Specification(specification));
     }
-    add("types.rs".to_owned(), Subject::TypesRoot(modules));
+    add("types.rs".to_owned(), Subject::TypesRoot);
     for operation in api.operations() {
-        add(format!("arguments/{}", docs::arguments_file(operation)), Subject::Arguments(operation));
+        add(operation.arguments_file.clone(), Subject::Arguments(operation));
     }
     tasks
 }
@@ -87,15 +97,12 @@ pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, runtime: &'a Runtime, ta
         Subject::Root => once(emitter.root()),
         Subject::Group(group) => Content::Rust(Box::new(emitter.group(group))),
         Subject::Arguments(operation) => Content::Json(json_schema::arguments(schemas, &operation.arguments)),
-        Subject::TypesRoot(modules) => once(types::root(modules)),
-        Subject::Types(definitions) => Content::Rust(Box::new(emitter.types(definitions))),
+        Subject::TypesRoot => once(types::root(&api.type_modules)),
+        Subject::Types(module) => Content::Rust(Box::new(emitter.types(module))),
         Subject::ErrorCodes => once(emitter.error_codes()),
         Subject::Client => once(emitter.client()),
+        Subject::Specification(text) => Content::Yaml(text),
     }
-}
-
-fn file_name(module: &str) -> String {
-    format!("{}.rs", module.trim_start_matches("r#"))
 }
 
 #[derive(Clone, Copy)]
@@ -197,5 +204,5 @@ fn deprecated(deprecated: bool) -> Option<TokenStream> {
 
 /// Documentation of the required values of an item.
 fn required_doc(owner: &str) -> Option<TokenStream> {
-    doc(&format!("What a [`{owner}`] cannot do without. Each value has its name, and none can be forgotten."))
+    doc(&format!("Required fields of [`{owner}`]."))
 }

@@ -205,7 +205,7 @@ impl<'a> Emitter<'a> {
             let field = ident(&body.field);
             quote! { #field: None }
         });
-        let about = doc("The call with what it cannot do without.");
+        let about = doc("The call with its required arguments.");
         let deprecated = deprecated(operation.deprecated);
         let value = if arguments.is_empty() {
             quote! { Self::default() }
@@ -400,7 +400,7 @@ impl<'a> Emitter<'a> {
         } else {
             quote! { Everywhere }
         };
-        let authenticated = operation.authenticated;
+        let authenticated = operation.is_authenticated();
         let deprecated = operation.deprecated;
         let summary = docs::summary(operation);
         let page = match &operation.external_docs_url {
@@ -409,7 +409,7 @@ impl<'a> Emitter<'a> {
         };
         let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
         let lookup = &operation.lookup;
-        let arguments = format!("arguments/{}", docs::arguments_file(operation));
+        let arguments = &operation.arguments_file;
         quote! {
             &runtime::OperationInfo {
                 id: #id,

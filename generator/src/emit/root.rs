@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::docs::{self, doc, inner_doc};
 use super::{Emitter, ident};
-use crate::model::ManagedHeader;
+use crate::model::{ManagedHeader, Outcome};
 use crate::rustdoc::{documentation, plain_line};
 
 impl Emitter<'_> {
@@ -14,8 +14,10 @@ impl Emitter<'_> {
         let api = self.api;
         let use_runtime = self.use_runtime();
         let title = &api.title;
-        let heading =
-            inner_doc(&format!("{title}\n\n{}", documentation(api.description.as_deref().unwrap_or_default())));
+        let description = documentation(api.description.as_deref().unwrap_or_default());
+        let paragraphs = [title.as_str(), &description, &docs::unused(&api.unused)];
+        let paragraphs: Vec<&str> = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
+        let heading = inner_doc(&paragraphs.join("\n\n"));
         let modules = api.groups.iter().map(|group| ident(&group.module));
         let client = self.in_crate().then(|| quote! { mod client; });
         let region = (self.in_crate() && !api.regions.is_empty()).then(|| quote! { pub use client::Region; });
@@ -27,7 +29,7 @@ impl Emitter<'_> {
                 quote! { <#module::#name as runtime::Operation>::INFO }
             })
         });
-        let token = match &api.token {
+        let token = match api.token() {
             Some(token) => {
                 let (name, prefix) = (&token.name, token.prefix);
                 quote! { Some(runtime::TokenHeader { name: #name, prefix: #prefix }) }
@@ -47,7 +49,20 @@ impl Emitter<'_> {
         let error_codes = api.error_codes.iter().map(|code| {
             let number = Literal::i64_unsuffixed(code.code);
             let (name, group, meaning) = (&code.name, &code.group, plain_line(&code.meaning));
-            quote! { runtime::ErrorCodeInfo { code: #number, name: #name, group: #group, meaning: #meaning } }
+            let outcome = match code.outcome {
+                Outcome::Refused => quote! { Refused },
+                Outcome::Throttled => quote! { Throttled },
+                Outcome::Unknown => quote! { Unknown },
+            };
+            quote! {
+                runtime::ErrorCodeInfo {
+                    code: #number,
+                    name: #name,
+                    group: #group,
+                    outcome: runtime::Outcome::#outcome,
+                    meaning: #meaning,
+                }
+            }
         });
         let about_api = doc(&format!("What all calls of {title} have in common."));
         let about_operations = doc("Every operation, with everything that a tool needs to know about it.");
@@ -127,7 +142,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// What the client has because of this interface: accessors of groups, the project, regions.
+    /// What the client has because of this interface: accessors of groups, the project, regions, and what can be mocked.
     pub(super) fn client(&self) -> TokenStream {
         let api = self.api;
         let accessors: Vec<TokenStream> = ["Client", "ProjectClient"]
@@ -213,11 +228,30 @@ impl Emitter<'_> {
                 }
             }
         });
+        let mocked = api.groups.iter().flat_map(|group| {
+            let module = ident(&group.module);
+            group.operations.iter().map(move |operation| {
+                let name = ident(&operation.type_name);
+                quote! { impl Sealed for super::super::#module::#name {} }
+            })
+        });
+        let mocked: Vec<_> = mocked.collect();
+        let mocked = (!mocked.is_empty()).then(|| {
+            quote! {
+                #[cfg(feature = "testing")]
+                mod mocked {
+                    #![doc = " The operations of the specification that the mock server interprets."]
+                    use crate::testing::sealed::Sealed;
+                    #(#mocked)*
+                }
+            }
+        });
         quote! {
             #(#accessors)*
             #project
             #language
             #region
+            #mocked
         }
     }
 }

@@ -74,7 +74,7 @@ fn last(tree: &UseTree) -> Option<&Ident> {
     }
 }
 
-fn has(attributes: &[Attribute], name: &str) -> bool {
+pub(crate) fn has(attributes: &[Attribute], name: &str) -> bool {
     attributes.iter().any(|attribute| attribute.path().is_ident(name))
 }
 

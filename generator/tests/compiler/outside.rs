@@ -10,7 +10,7 @@ use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::{ImplItem, Item, ItemImpl, Type, Visibility};
 
-use super::caller::without_self;
+use super::caller::{has, without_self};
 
 /// The crate that has the runtime.
 pub(crate) const RUNTIME: &str = "flighthub2";
@@ -37,6 +37,8 @@ fn outside(path: &str, text: &str) -> String {
     let mut file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
     let name = path.trim_end_matches(".rs").replace(['/', '#'], "_");
     let items = std::mem::take(&mut file.items).into_iter().enumerate();
+    // What belongs to a feature of the runtime's crate is nothing that a program calls.
+    let items = items.filter(|(_, item)| !matches!(item, Item::Mod(item) if has(&item.attrs, "cfg")));
     let items = items.map(|(index, item)| match item {
         // The traits of a private module have to be found, too.
         Item::Mod(item) if matches!(item.vis, Visibility::Inherited) => {

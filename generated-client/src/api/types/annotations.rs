@@ -32,7 +32,7 @@ impl CreateMapElementBody {
     }
 }
 
-/// What a [`CreateMapElementBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`CreateMapElementBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateMapElementBodyRequired {
     /// Name on the map.
@@ -49,7 +49,7 @@ pub struct CreateMapElementBodyRequired {
 pub enum MapElementSource {
     /// The only value.
     Reserved,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -79,7 +79,7 @@ impl MapElementResource {
     }
 }
 
-/// What a [`MapElementResource`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`MapElementResource`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapElementResourceRequired {
     /// Kind of annotation; must fit the geometry.
@@ -98,7 +98,7 @@ pub enum MapElementType {
     Line,
     /// An area; geometry `Polygon`.
     Polygon,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -131,7 +131,7 @@ impl MapElementFeature {
     }
 }
 
-/// What a [`MapElementFeature`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`MapElementFeature`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapElementFeatureRequired {
     /// Look of an annotation.
@@ -146,7 +146,7 @@ pub struct MapElementFeatureRequired {
 pub enum GeoJsonFeatureType {
     /// The only value.
     Feature,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -177,7 +177,7 @@ impl MapElementProperties {
     }
 }
 
-/// What a [`MapElementProperties`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`MapElementProperties`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapElementPropertiesRequired {
     /// Colour in hexadecimal, such as `#2D8CF0`.
@@ -196,7 +196,7 @@ pub enum Geometry {
     LineStringGeometry(super::LineStringGeometry),
     /// An area.
     PolygonGeometry(super::PolygonGeometry),
-    /// A form that this version does not know. It is kept and sent back as it came.
+    /// A variant that this version does not know. It is kept and sent back unchanged.
     UnknownValue(runtime::UnknownValue<runtime::JsonValue>),
 }
 
@@ -296,7 +296,7 @@ impl PolygonGeometry {
 pub enum PointGeometryType {
     /// The only value.
     Point,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -308,7 +308,7 @@ crate::__text_enum!(PointGeometryType { "Point" => Point });
 pub enum LineStringGeometryType {
     /// The only value.
     LineString,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -320,7 +320,7 @@ crate::__text_enum!(LineStringGeometryType { "LineString" => LineString });
 pub enum PolygonGeometryType {
     /// The only value.
     Polygon,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 

@@ -19,12 +19,26 @@ pub struct DeviceProperties {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_model: Option<super::DeviceModel>,
     /// Properties of a device. Which ones there are depends on its model; any of them may be missing or null. Members
-    /// that are not listed here are kept as they are. Among them is an object for each gimbal, named by its camera
-    /// index (such as `81-0-0`), with `gimbal_pitch`, `gimbal_roll` and `gimbal_yaw` in degrees, `payload_index` and
-    /// `zoom_factor`.
+    /// that are not listed here are kept as they are.
     ///
-    /// Names and units are those of DJI's Cloud API, where enumerations are numbers; here they arrive as names. Where
-    /// the names have not been seen the value is left open, and the Cloud API's numbers are given.
+    /// Among those is an object for each gimbal, named by its camera index (such as `81-0-0`), with `gimbal_pitch`,
+    /// `gimbal_roll` and `gimbal_yaw` in degrees, `payload_index` and `zoom_factor`. In the Cloud API that of a
+    /// Matrice 30 also has the target of the laser rangefinder (`measure_target_longitude` and
+    /// `measure_target_latitude` in degrees, `measure_target_altitude` and `measure_target_distance` in metres,
+    /// `measure_target_error_state`) and the infrared camera (`thermal_current_palette_style`,
+    /// `thermal_supported_palette_styles`, `thermal_gain_mode`, `thermal_isotherm_state`;
+    /// `thermal_isotherm_upper_limit`, `thermal_isotherm_lower_limit`, `thermal_global_temperature_min` and
+    /// `thermal_global_temperature_max` in degrees Celsius).
+    ///
+    /// **Enumerations.** Members and units are those of DJI's Cloud API, where enumerations are numbers. Those that
+    /// were read through this version are names. Where no name was read, a member is any JSON, and its description
+    /// gives the numbers of the Cloud API. Names after "expected" are predictions that have not been seen: the Cloud
+    /// API's English label in snake case, a rule that every known name keeps. Where the label is a sentence, no name is
+    /// given.
+    ///
+    /// **Values without a meaning.** A client for V2.0 guards against coordinates of 0 and of 999, percentages outside
+    /// of 0 to 100, and numbers that arrive as text. The last two have not been seen through this version; a number
+    /// that arrives as text makes the whole response unreadable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_state: Option<super::DeviceState>,
 }
@@ -32,38 +46,67 @@ pub struct DeviceProperties {
 crate::__object!(DeviceProperties);
 
 /// Properties of a device. Which ones there are depends on its model; any of them may be missing or null. Members
-/// that are not listed here are kept as they are. Among them is an object for each gimbal, named by its camera
-/// index (such as `81-0-0`), with `gimbal_pitch`, `gimbal_roll` and `gimbal_yaw` in degrees, `payload_index` and
-/// `zoom_factor`.
+/// that are not listed here are kept as they are.
 ///
-/// Names and units are those of DJI's Cloud API, where enumerations are numbers; here they arrive as names. Where
-/// the names have not been seen the value is left open, and the Cloud API's numbers are given.
+/// Among those is an object for each gimbal, named by its camera index (such as `81-0-0`), with `gimbal_pitch`,
+/// `gimbal_roll` and `gimbal_yaw` in degrees, `payload_index` and `zoom_factor`. In the Cloud API that of a
+/// Matrice 30 also has the target of the laser rangefinder (`measure_target_longitude` and
+/// `measure_target_latitude` in degrees, `measure_target_altitude` and `measure_target_distance` in metres,
+/// `measure_target_error_state`) and the infrared camera (`thermal_current_palette_style`,
+/// `thermal_supported_palette_styles`, `thermal_gain_mode`, `thermal_isotherm_state`;
+/// `thermal_isotherm_upper_limit`, `thermal_isotherm_lower_limit`, `thermal_global_temperature_min` and
+/// `thermal_global_temperature_max` in degrees Celsius).
 ///
-/// **Inferred**: nobody has seen it. Members marked observed were read live; the others come from DJI's Cloud API, which the page refers to.
+/// **Enumerations.** Members and units are those of DJI's Cloud API, where enumerations are numbers. Those that
+/// were read through this version are names. Where no name was read, a member is any JSON, and its description
+/// gives the numbers of the Cloud API. Names after "expected" are predictions that have not been seen: the Cloud
+/// API's English label in snake case, a rule that every known name keeps. Where the label is a sentence, no name is
+/// given.
+///
+/// **Values without a meaning.** A client for V2.0 guards against coordinates of 0 and of 999, percentages outside
+/// of 0 to 100, and numbers that arrive as text. The last two have not been seen through this version; a number
+/// that arrives as text makes the whole response unreadable.
+///
+/// **Inferred**: nobody has seen it. Members marked observed were read live through this version; the others come from DJI's Cloud API, which the
+/// page refers to. Of those, a DJI Dock 2 sent `acc_time`, `activation_time`, `backup_battery`,
+/// `battery_store_mode`, `drone_battery_maintenance_info`, `home_position_is_valid`, `humidity`, `live_capacity`,
+/// `live_status`, `mode_code`, `network_state`, `silent_mode`, `temperature`, `wireless_link` and
+/// `wireless_link_topo` through V2.0, and a Matrice 3TD `activation_time`, `attitude_pitch`, `attitude_roll`,
+/// `best_link_gateway`, `camera_watermark_settings`, `cameras`, `commander_flight_height`,
+/// `commander_flight_mode`, `commander_mode_lost_action`, `current_commander_flight_mode`, `current_rth_mode`,
+/// `height_limit`, `home_latitude`, `home_longitude`, `is_near_height_limit`, `live_status`,
+/// `low_battery_warning_threshold`, `mode_code`, `mode_code_reason`, `rth_mode`,
+/// `serious_low_battery_warning_threshold`, `total_flight_time`, `wind_direction` and `wireless_link_topo`.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceState {
     /// What a device does, as a name: the first six are of docks, the others of aircraft. In the device lists the same
-    /// arrives as a number.
+    /// arrives as a number; 21 has no known name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode_code: Option<super::DeviceMode>,
+    /// When the data of the device were updated, by its name. Read by a client for V2.0.
+    ///
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_data_update_time: Option<runtime::UnixMillis>,
     /// Version of the firmware.
     ///
     /// Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub firmware_version: Option<String>,
-    /// Latitude, WGS 84. Latitude and longitude both 0 mean that there is no fix.
+    /// Latitude, WGS 84. There is no fix if latitude and longitude are both 0, or out of range (999 and -999 have
+    /// to be expected).
     ///
     /// Unit: degrees. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latitude: Option<f64>,
-    /// Longitude, WGS 84.
+    /// Longitude, WGS 84. `latitude` says how a missing fix looks.
     ///
     /// Unit: degrees. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longitude: Option<f64>,
-    /// Height above the ellipsoid.
+    /// Height above the ellipsoid. Of an aircraft it is the height of the point of take-off, plus that above it.
     ///
     /// Unit: metres. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,9 +117,15 @@ pub struct DeviceState {
     /// Storage of a device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage: Option<super::StorageState>,
-    /// Wind speed.
+    /// Wind speed. **The unit may depend on the device: of a dock it is metres per second; of an aircraft it may be
+    /// tenths of that, so that 120 means 12 m/s.** Do not compare the two, and do not rely on an aircraft's number
+    /// before you have found out what it counts.
     ///
-    /// Unit: metres per second. Observed, not documented.
+    /// For aircraft DJI's Cloud API gives no unit, and calls the number an estimate from the attitude that is no
+    /// meteorological measurement. Real telemetry of an aircraft that another project recorded from the device
+    /// itself counts 0.1 m/s. In which unit this service passes it on has not been seen.
+    ///
+    /// Observed, not documented. Of a dock. Of an aircraft no value is known that was read through this version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wind_speed: Option<f64>,
     /// When the device was activated.
@@ -111,17 +160,18 @@ pub struct DeviceState {
     /// Which devices are linked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wireless_link_topo: Option<super::WirelessLinkTopology>,
-    /// 4G dongles.
+    /// 4G dongles, of docks, aircraft and remote controllers.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub dongle_infos: Vec<super::DongleInfo>,
-    /// Whether the firmware versions fit together. Cloud API: 0 yes, 1 an upgrade is needed.
+    /// Whether the firmware versions of all modules fit together. Cloud API: 0 yes, 1 an upgrade is needed.
+    /// Expected: `no_consistency_upgrade_required`, `consistency_upgrade_required`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compatible_status: Option<runtime::JsonValue>,
-    /// Whether the firmware is being upgraded. Cloud API: 0 no, 1 yes.
+    /// Whether the firmware is being upgraded. Cloud API: 0 no, 1 yes. Expected: `not_upgraded`, `upgrading`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub firmware_upgrade_status: Option<runtime::JsonValue>,
     /// Where the aircraft of a dock is.
@@ -136,7 +186,8 @@ pub struct DeviceState {
     /// Dock: its media.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_file_detail: Option<super::MediaFileDetail>,
-    /// Dock: rain. `no_rain` has been seen; the Cloud API also has light, moderate and heavy rain.
+    /// Dock: rain. `no_rain` has been seen. Cloud API: 0 none, 1 light, 2 moderate, 3 heavy. Expected:
+    /// `light_rain`, `moderate_rain`, `heavy_rain`.
     ///
     /// Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,7 +202,7 @@ pub struct DeviceState {
     /// Unit: degrees celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Dock: humidity inside.
+    /// Dock: relative humidity inside, 0 to 100.
     ///
     /// Unit: percent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -165,25 +216,30 @@ pub struct DeviceState {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_state: Option<super::NetworkState>,
     /// Dock: step of the flight task. Cloud API: 0 preparing, 1 flying, 2 recovering after the flight, 3 updating
-    /// custom flight areas, 4 updating terrain, 5 idle, 255 aircraft fault, 256 unknown.
+    /// custom flight areas, 4 updating terrain, 5 idle, 255 aircraft fault, 256 unknown. Expected:
+    /// `operation_preparation`, `in_flight_operation`, `post_operation_state_recovery`,
+    /// `custom_flight_area_updating`, `terrain_obstacle_updating`, `mission_idle`, `aircraft_is_abnormal`,
+    /// `unknown_state`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flighttask_step_code: Option<runtime::JsonValue>,
-    /// Dock: its cover. Cloud API: 0 closed, 1 open, 2 half open, 3 abnormal.
+    /// Dock: its cover. Cloud API: 0 closed, 1 open, 2 half open, 3 abnormal. Expected: `disable`, `on`,
+    /// `half_open`, `cover_state_abnormal`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cover_state: Option<runtime::JsonValue>,
-    /// Dock 1: its push rods. Cloud API: 0 closed, 1 open, 2 half open, 3 abnormal.
+    /// Dock 1: its push rods. Cloud API: 0 closed, 1 open, 2 half open, 3 abnormal. Expected: `disable`, `on`,
+    /// `half_open`, `putter_state_abnormal`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub putter_state: Option<runtime::JsonValue>,
-    /// Dock: its light. Cloud API: 0 off, 1 on.
+    /// Dock: its light. Cloud API: 0 off, 1 on. Expected: `disable`, `on`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub supplement_light_state: Option<runtime::JsonValue>,
-    /// Dock: its alarm. Cloud API: 0 off, 1 on.
+    /// Dock: its alarm. Cloud API: 0 off, 1 on. Expected: `disable`, `enable`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alarm_state: Option<runtime::JsonValue>,
-    /// Dock: its emergency stop button. Cloud API: 0 off, 1 on.
+    /// Dock: its emergency stop button. Cloud API: 0 off, 1 on. Expected: `disable`, `enable`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub emergency_stop_state: Option<runtime::JsonValue>,
-    /// Dock: whether the home position is good. Cloud API: 0 no, 1 yes.
+    /// Dock: whether the home position is good. Cloud API: 0 no, 1 yes. Expected: `invalid`, `valid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub home_position_is_valid: Option<runtime::JsonValue>,
     /// Dock: working current.
@@ -196,6 +252,11 @@ pub struct DeviceState {
     /// Unit: millivolts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub working_voltage: Option<f64>,
+    /// Dock 1: voltage of the mains. In volts, where `working_voltage` is in millivolts.
+    ///
+    /// Unit: volts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub electric_supply_voltage: Option<f64>,
     /// Dock: flights so far.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job_number: Option<i64>,
@@ -218,28 +279,66 @@ pub struct DeviceState {
     /// Dock: its backup battery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backup_battery: Option<super::BackupBattery>,
-    /// Dock: how it keeps the aircraft's battery. Cloud API: 1 schedule, 2 standby.
+    /// Dock: how it keeps the aircraft's battery while there is no task. Cloud API: 1 schedule, between 55 and
+    /// 60 percent; 2 standby, between 90 and 95 percent, which wears it more. Expected: `schedule_mode`,
+    /// `standby_mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub battery_store_mode: Option<runtime::JsonValue>,
     /// Dock: care of the aircraft's battery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drone_battery_maintenance_info: Option<super::DroneBatteryMaintenance>,
-    /// Dock: whether it runs silently. Number, name or boolean.
+    /// Dock: whether it runs silently, with slower fans, less cooling and no buzzer. Cloud API: 0 no, 1 yes.
+    /// Expected: `non_silent_mode`, `silent_mode`; of Dock 1 `not_in_quiet_mode`, `in_quiet_mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silent_mode: Option<runtime::JsonValue>,
-    /// Dock: whether media are transferred in flight. Number, name or boolean.
+    /// Dock: whether photos are transferred in flight. A boolean in the Cloud API, with values 0 and 1; number,
+    /// name or boolean here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub air_transfer_enable: Option<runtime::JsonValue>,
-    /// Dock: state of the user experience programme. Number, name or boolean.
+    /// Dock: whether its owner takes part in DJI's user experience programme. Cloud API: 0 not asked yet, 1 no,
+    /// 2 yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_experience_improvement: Option<runtime::JsonValue>,
     /// Dock: where its RTK corrections come from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rtcm_info: Option<super::RtcmInfo>,
-    /// Aircraft: why it is in its mode. Cloud API: 0 no reason.
+    /// Dock 1: its link for direct remote control. Cloud API: 0 not connected, 1 connecting, 2 connected. Expected:
+    /// `not_connected`, `connecting`, `connected`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drc_state: Option<runtime::JsonValue>,
+    /// Dock 1: what controls its aircraft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drone_authority_info: Option<super::DroneAuthority>,
+    /// Aircraft: why it is in its mode. In brackets is what it can have led to. Cloud API:
+    ///
+    /// - 0: no reason.
+    /// - 1: the battery is low (return, landing).
+    /// - 2: its voltage is low (return, landing).
+    /// - 3: its voltage is far too low (return, landing).
+    /// - 4: buttons of the remote controller (take-off, return, landing).
+    /// - 5: the app (take-off, return, landing).
+    /// - 6: the signal of the remote controller is lost (return, landing, hovering).
+    /// - 7: another device, such as navigation or an SDK (take-off, return, landing).
+    /// - 8: the dock's limited area was entered (landing).
+    /// - 9: too close to home for the return that was triggered (landing).
+    /// - 10: too far from home for the return that was triggered (landing).
+    /// - 11: a route flight (take-off).
+    /// - 12: above home, at the end of the return (landing).
+    /// - 13: it went on sinking at the limit of 0.7 m above the ground (landing).
+    /// - 14: an app or SDK broke through the protection of low heights (landing).
+    /// - 15: other aircraft nearby (return, landing).
+    /// - 16: the height could not be controlled (return, landing).
+    /// - 17: a return because of the battery (landing).
+    /// - 18: "AP" controls the flight mode (manual flight).
+    /// - 19: a fault of the hardware (return, landing).
+    /// - 20: the protection against collisions ended (landing).
+    /// - 21: the return was cancelled (hovering).
+    /// - 22: an obstacle during the return (landing).
+    /// - 23: strong wind at the dock (return).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode_code_reason: Option<runtime::JsonValue>,
-    /// Aircraft: flight mode switch. Cloud API: 0 A, 1 P, 2 NAV, 3 FPV, 4 FARM, 5 S, 6 F, 7 M, 8 G, 9 T.
+    /// Aircraft: flight mode switch. Cloud API: 0 A, 1 P, 2 NAV, 3 FPV, 4 FARM, 5 S, 6 F, 7 M, 8 G, 9 T. Expected:
+    /// `a`, `p`, `nav`, `fpv`, `farm`, `s`, `f`, `m`, `g`, `t`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gear: Option<runtime::JsonValue>,
     /// Aircraft: height above the point of take-off.
@@ -247,7 +346,7 @@ pub struct DeviceState {
     /// Unit: metres. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub elevation: Option<f64>,
-    /// Aircraft: heading, -180 to 180 from true north.
+    /// Aircraft: heading, -180 to 180 from true north; positive in the east.
     ///
     /// Unit: degrees. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -287,7 +386,9 @@ pub struct DeviceState {
     /// Unit: metres. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub home_distance: Option<f64>,
-    /// Aircraft: where the wind comes from. Cloud API: 1 to 8 from north, clockwise.
+    /// Aircraft: direction of the wind. Cloud API: 1 north, 2 north-east, 3 east, 4 south-east, 5 south,
+    /// 6 south-west, 7 west, 8 north-west; it does not say whether the wind comes from there or goes there.
+    /// Expected: `true_north`, `northeast`, `east`, `southeast`, `south`, `southwest`, `west`, `northwest`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wind_direction: Option<runtime::JsonValue>,
     /// Aircraft: its batteries.
@@ -307,7 +408,7 @@ pub struct DeviceState {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub payloads: Vec<super::PayloadState>,
-    /// Aircraft: its obstacle avoidance. Cloud API: 0 off, 1 on.
+    /// Aircraft: its obstacle avoidance. Cloud API: 0 off, 1 on. Expected: `disable`, `enable`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub obstacle_avoidance: Option<super::ObstacleAvoidance>,
     /// Aircraft: limit of height, 20 to 1500.
@@ -324,13 +425,14 @@ pub struct DeviceState {
     /// Aircraft: whether it is close to a limited area. Cloud API: 0 no, 1 yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_near_area_limit: Option<runtime::JsonValue>,
-    /// Aircraft: night lights. Cloud API: 0 off, 1 on.
+    /// Aircraft: night lights. Cloud API: 0 off, 1 on. Expected: `disable`, `on`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub night_lights_state: Option<runtime::JsonValue>,
-    /// Aircraft: return-to-home mode that is set. Cloud API: 0 smart, 1 preset.
+    /// Aircraft: how it chooses the height of its return, as set. Cloud API: 0 smart, 1 preset; docks use preset
+    /// only. Expected: `intelligent_altitude`, `preset_altitude`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rth_mode: Option<runtime::JsonValue>,
-    /// Aircraft: return-to-home mode in use. Cloud API: 0 smart, 1 preset.
+    /// Aircraft: how it chooses the height of its return at present. Values as in `rth_mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current_rth_mode: Option<runtime::JsonValue>,
     /// Aircraft: altitude for returning to home, 20 to 500.
@@ -338,18 +440,28 @@ pub struct DeviceState {
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rth_altitude: Option<f64>,
-    /// Aircraft: what it does when it loses its controller. Cloud API: 0 hover, 1 land, 2 return.
+    /// Aircraft: what it does when it loses its controller. Cloud API: 0 hover, 1 land, 2 return. Expected:
+    /// `hovering`, `landing`, `returning_to_home`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rc_lost_action: Option<runtime::JsonValue>,
-    /// Aircraft: how it flies to a point. Cloud API numbers.
+    /// Matrice 30: what it does when it loses its controller on a route. Cloud API: 0 go on with the route, 1 leave
+    /// it and do what `rc_lost_action` says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_wayline_when_rc_lost: Option<runtime::JsonValue>,
+    /// Aircraft: how it flies to a point, as set. Cloud API: 0 at the best height, 1 at a preset height. Expected:
+    /// `optimal_height_flight`, `preset_height_flight`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commander_flight_mode: Option<runtime::JsonValue>,
-    /// Aircraft: height when it flies to a point, 2 to 3000.
+    /// Aircraft: how it flies to a point at present. Values as in `commander_flight_mode`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_commander_flight_mode: Option<runtime::JsonValue>,
+    /// Aircraft: height when it flies to a point, above the point of take-off; 2 to 3000.
     ///
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commander_flight_height: Option<f64>,
-    /// Aircraft: what it does when it loses the signal on the way to a point. Cloud API numbers.
+    /// Aircraft: what it does when it loses the signal on the way to a point. Cloud API: 0 go on to the point,
+    /// 1 leave that task and do what is set for a lost signal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commander_mode_lost_action: Option<runtime::JsonValue>,
     /// Aircraft: battery at which it warns.
@@ -378,25 +490,46 @@ pub struct DeviceState {
     /// Aircraft: id of the track it flies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub track_id: Option<String>,
-    /// Aircraft: who controls it.
+    /// Aircraft: what controls it. A remote controller is `A` or `B`; a browser is a UUID that it made itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source: Option<String>,
-    /// Aircraft: serial number of the gateway with the best link.
+    /// Aircraft that is paired with two docks: serial number of the dock with the best link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub best_link_gateway: Option<String>,
     /// Aircraft: version of the no-fly database.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flysafe_database_version: Option<String>,
-    /// Aircraft: version of the route format it understands.
+    /// Version of the route format (WPMZ) that the dock or aircraft understands. For an aircraft with old firmware
+    /// the dock reports 1.0.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wpmz_version: Option<String>,
-    /// Aircraft: watermark of its pictures.
+    /// Aircraft: watermark of its photos and videos; livestreams have none. Switches in the Cloud API: 0 off, 1 on.
+    /// Expected: `disable`, `enable`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub camera_watermark_settings: Option<runtime::JsonValue>,
-    /// Aircraft: whether offline maps are used. Number, name or boolean.
+    pub camera_watermark_settings: Option<super::CameraWatermark>,
+    /// Aircraft: whether offline maps are used. A boolean in the Cloud API, with values 0 and 1; number, name or
+    /// boolean here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offline_map_enable: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Matrice 30: whether its remote identification works. A boolean in the Cloud API: true if so; number, name or
+    /// boolean here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rid_state: Option<runtime::JsonValue>,
+    /// Matrice 30: user interfaces of its PSDK payloads.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub psdk_ui_resource: Vec<super::PsdkUiResource>,
+    /// Matrice 30: its PSDK payloads and the values of their widgets.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub psdk_widget_values: Vec<super::PsdkWidgetValues>,
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -404,9 +537,12 @@ pub struct DeviceState {
 crate::__object!(DeviceState);
 
 /// What a device does, as a name: the first six are of docks, the others of aircraft. In the device lists the same
-/// arrives as a number.
+/// arrives as a number; 21 has no known name.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. The table is that of a third-party client, and its names follow the rule that `DeviceState` describes. The
+/// code of other clients uses `idle` and `wayline_flight`; that of a client for V2.0 `manual_flight`,
+/// `live_flight_controls`, `panoramic_photography`, `intelligent_tracking`, `adsb_avoidance`, `apas`,
+/// `airborne_rtk_fixing_mode` and `auto_returning_to_home`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DeviceMode {
@@ -464,7 +600,7 @@ pub enum DeviceMode {
     DockAddressSelecting,
     /// Aircraft: circling a point of interest.
     Poi,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -495,7 +631,7 @@ pub enum DroneInDock {
     Inside,
     /// Not in the dock.
     Outside,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -511,21 +647,25 @@ pub struct SubDevice {
     /// Serial number of the aircraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_sn: Option<super::DeviceSn>,
-    /// Model of a device: `{domain}-{type}-{sub_type}`. Known keys: `3-1-0` DJI Dock; `3-2-0` DJI Dock 2; `3-3-0` DJI
-    /// Dock 3 (inferred); `0-60-0` Matrice 300 RTK; `0-89-0` Matrice 350 RTK; `0-67-0` Matrice 30; `0-67-1` Matrice
-    /// 30T; `0-77-0` Mavic 3E; `0-77-1` Mavic 3T; `0-91-0` Matrice 3D; `0-91-1` Matrice 3TD; `0-99-1` Matrice 4T;
-    /// `2-119-0` RC Plus; `2-144-0` RC Pro Enterprise; `2-174-0` RC Plus 2.
+    /// Model of the aircraft.
+    ///
+    /// **Inferred**: nobody has seen it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_model_key: Option<super::DeviceModelKey>,
+    /// Model of the aircraft, as Dock 1 names the member in the Cloud API.
+    ///
+    /// **Inferred**: nobody has seen it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_type: Option<super::DeviceModelKey>,
     /// Whether the aircraft of a dock is switched on. Off is normal between flights.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_online_status: Option<super::SubDevicePower>,
-    /// Whether it is paired. Cloud API: 0 no, 1 yes.
+    /// Whether it is paired. Cloud API: 0 no, 1 yes. Expected: `not_paired`, `paired`.
     ///
     /// **Inferred**: nobody has seen it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_paired: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -542,7 +682,7 @@ pub enum SubDevicePower {
     PowerOn,
     /// Switched off.
     PowerOff,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -560,10 +700,11 @@ pub struct DroneChargeState {
     /// Unit: percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity_percent: Option<f64>,
-    /// Whether it charges, as a name; names have not been read. Cloud API: 0 idle, 1 charging.
+    /// Whether it charges, as a name; none is on record. Cloud API: 0 idle, 1 charging. Expected: `idle`,
+    /// `charging`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -575,10 +716,11 @@ crate::__object!(DroneChargeState);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct NetworkState {
-    /// Kind of network. Cloud API: 1 4G, 2 Ethernet.
+    /// Kind of network. Cloud API: 1 4G, 2 Ethernet. Expected: `4g`, `ethernet`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<runtime::JsonValue>,
-    /// Quality of the link. Cloud API: 0 none to 5 good.
+    /// Quality of the link. Cloud API: 0 none, 1 and 2 poor, 3 moderate, 4 better, 5 good. Expected: `no_signal`,
+    /// `poor`, `moderate`, `better`, `good`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality: Option<runtime::JsonValue>,
     /// Rate of transfer.
@@ -586,7 +728,7 @@ pub struct NetworkState {
     /// Unit: kilobytes per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -606,25 +748,55 @@ pub struct PositionState {
     /// Satellites in use for RTK.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rtk_number: Option<i64>,
-    /// Quality as a name, `gear_1` to `gear_5`. The Cloud API also has a value for "RTK fixed".
+    /// How good the position is. In the Cloud API 1 to 5, and 10.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub quality: Option<String>,
-    /// Whether the position is fixed. Cloud API: 0 not started, 1 fixing, 2 done, 3 failed.
+    pub quality: Option<super::PositionQuality>,
+    /// Whether the position is fixed. Cloud API: 0 not started, 1 fixing, 2 done, 3 failed. A copy of DJI's schema
+    /// of the Matrice 4 has the names `not_started`, `fixing`, `fixing_successful` and `fixing_failed`; whether
+    /// they or the numbers arrive has not been seen.
     ///
     /// **Inferred**: nobody has seen it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_fixed: Option<runtime::JsonValue>,
-    /// Dock: whether it was calibrated. Cloud API: 0 no, 1 yes.
+    /// Dock: whether it was calibrated. Cloud API: 0 no, 1 yes. Expected: `not_calibrated`, `calibrated`.
     ///
     /// **Inferred**: nobody has seen it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_calibration: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 crate::__object!(PositionState);
+
+/// How good the position is. In the Cloud API 1 to 5, and 10.
+///
+/// Observed, not documented. `gear_1` to `gear_5` are in a client that reads this version; `rtk_fixed` is in a copy of DJI's schema of the
+/// Matrice 4 only.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum PositionQuality {
+    /// Gear 1 of the satellite search. No page says which gear is best.
+    Gear1,
+    /// Gear 2 of the satellite search.
+    Gear2,
+    /// Gear 3 of the satellite search.
+    Gear3,
+    /// Gear 4 of the satellite search.
+    Gear4,
+    /// Gear 5 of the satellite search.
+    Gear5,
+    /// Fixed by RTK.
+    RtkFixed,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    UnknownValue(runtime::UnknownValue<String>),
+}
+
+crate::__text_enum!(
+    PositionQuality { "gear_1" => Gear1, "gear_2" => Gear2, "gear_3" => Gear3, "gear_4"
+    => Gear4, "gear_5" => Gear5, "rtk_fixed" => RtkFixed }
+);
 
 /// Storage of a device.
 ///
@@ -643,7 +815,7 @@ pub struct StorageState {
     /// Unit: kilobytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -660,7 +832,7 @@ pub struct MediaFileDetail {
     /// Files that are still to be uploaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remain_upload: Option<i64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -692,10 +864,10 @@ pub struct AlternateLandPoint {
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub safe_land_height: Option<f64>,
-    /// Whether it is set. Cloud API: 0 no, 1 yes.
+    /// Whether it is set. Cloud API: 0 no, 1 yes. Expected: `not_set`, `already_set`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_configured: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -707,15 +879,18 @@ crate::__object!(AlternateLandPoint);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AirConditioner {
-    /// What it does. Cloud API: 0 to 9.
+    /// What it does. It prepares a mode, runs it, leaves it and is idle again. Cloud API: 0 idle; 1 cooling,
+    /// 2 heating, 3 drying; 4, 5 and 6 leaving these; 7, 8 and 9 preparing them. Expected: `idle_mode`,
+    /// `cooling_mode`, `heating_mode`, `dehumidification_mode`, `cooling_exit_mode`, `cooling_ready_mode` and so
+    /// on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub air_conditioner_state: Option<runtime::JsonValue>,
-    /// Time until it can be switched.
+    /// Time until it can leave its mode; 0 at any time.
     ///
     /// Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub switch_time: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -727,10 +902,10 @@ crate::__object!(AirConditioner);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BackupBattery {
-    /// Whether it is in use. Cloud API: 0 off, 1 on.
+    /// Whether it is in use. Cloud API: 0 off, 1 on. Expected: `disable`, `enable`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub switch: Option<runtime::JsonValue>,
-    /// Voltage.
+    /// Voltage, 0 to 30000; 0 while it is off.
     ///
     /// Unit: millivolts.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -740,7 +915,7 @@ pub struct BackupBattery {
     /// Unit: degrees celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -752,55 +927,57 @@ crate::__object!(BackupBattery);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneBatteryMaintenance {
-    /// What is done. Cloud API: 0 to 2.
+    /// What is done. Cloud API: 0 nothing is needed, 1 waits, 2 in progress. Expected: `no_maintenance_required`,
+    /// `waiting_for_maintenance`, `in_maintenance`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub maintenance_state: Option<runtime::JsonValue>,
-    /// Time left.
+    /// Time left, rounded down.
     ///
     /// Unit: hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub maintenance_time_left: Option<f64>,
-    /// Heating. Cloud API: 0 to 2.
+    /// Heating, while the aircraft is off in the dock. Cloud API: 0 none, 1 heating, 2 keeping warm. Expected:
+    /// `battery_not_heating_or_preserving`, `battery_in_heating`, `battery_in_heat_preservation`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heat_state: Option<runtime::JsonValue>,
-    /// The batteries.
+    /// The batteries, reported while the aircraft is off in the dock.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub batteries: Vec<super::BatteryReading>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 crate::__object!(DroneBatteryMaintenance);
 
-/// Reading of one battery.
+/// Reading of one battery. **A number of 32767 means that it could not be read.**
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BatteryReading {
-    /// Number of the battery.
+    /// Which battery. Cloud API: 0 left, 1 right. Expected: `left_battery`, `right_battery`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<i64>,
-    /// Charge.
+    pub index: Option<runtime::JsonValue>,
+    /// Charge, 0 to 100; **32767 if it could not be read**.
     ///
     /// Unit: percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity_percent: Option<f64>,
-    /// Voltage.
+    /// Voltage, 0 to 28000; **32767 if it could not be read**.
     ///
     /// Unit: millivolts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub voltage: Option<f64>,
-    /// Temperature.
+    /// Temperature, -40 to 150; **32767 if it could not be read**.
     ///
     /// Unit: degrees celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -819,7 +996,7 @@ pub struct MaintainStatus {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub maintain_status_array: Vec<super::MaintainStatusEntry>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -831,10 +1008,13 @@ crate::__object!(MaintainStatus);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MaintainStatusEntry {
-    /// Whether it is due. Cloud API numbers.
+    /// Whether there is maintenance. Cloud API: 0 no, 1 yes. Expected: `no_maintenance`, `with_maintenance`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<runtime::JsonValue>,
-    /// Kind of the last maintenance. Cloud API numbers.
+    /// Kind of the last maintenance. Cloud API: of docks 0 none, 17 regular, 18 deep; of aircraft 1 basic,
+    /// 2 regular, 3 deep. Expected: `no_maintenance`, `regular_maintenance_of_the_dock`,
+    /// `deep_maintenance_of_the_dock`, `basic_maintenance_of_the_aircraft`,
+    /// `regular_maintenance_of_the_aircraft`, `deep_maintenance_of_the_aircraft`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_maintain_type: Option<runtime::JsonValue>,
     /// When it was last done.
@@ -842,10 +1022,18 @@ pub struct MaintainStatusEntry {
     /// Unit: seconds since 1970-01-01T00:00:00Z.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_maintain_time: Option<runtime::UnixSeconds>,
-    /// Flights at that time.
+    /// Dock: flights at that time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_maintain_work_sorties: Option<i64>,
-    /// Members that are not described, as they came.
+    /// Aircraft: time in flight at that time.
+    ///
+    /// Unit: hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_maintain_flight_time: Option<i64>,
+    /// Aircraft: flights at that time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_maintain_flight_sorties: Option<i64>,
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -866,13 +1054,14 @@ pub struct RtcmInfo {
     /// Mount point of the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mount_point: Option<String>,
-    /// Kind of device. Cloud API: 1 dock.
+    /// Kind of device. Cloud API: 1 dock. Expected: `dock`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rtcm_device_type: Option<runtime::JsonValue>,
-    /// Kind of source. Cloud API: 0 none, 1 own calibration, 2 manual calibration, 3 network RTK.
+    /// Kind of source. Cloud API: 0 none, 1 own calibration, 2 manual calibration, 3 network RTK. Expected:
+    /// `not_calibrated`, `self_convergence_calibration`, `manual_calibration`, `network_rtk_calibration`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_type: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -884,16 +1073,17 @@ crate::__object!(RtcmInfo);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WirelessLink {
-    /// Number of dongles.
+    /// Number of dongles on the aircraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dongle_number: Option<i64>,
-    /// Kind of link. Cloud API: 0 SDR, 1 SDR and 4G.
+    /// Kind of link. Cloud API: 0 SDR, 1 SDR and 4G. Expected: `sdr_mode`, `4g_fusion_mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link_workmode: Option<runtime::JsonValue>,
-    /// State of the SDR link. Cloud API numbers.
+    /// State of the SDR link. Cloud API: 0 not connected, 1 connected. Expected: `not_connected`, `connected`; of
+    /// remote controllers `disconnected`, `connected`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sdr_link_state: Option<runtime::JsonValue>,
-    /// State of the 4G link. Cloud API numbers.
+    /// State of the 4G link. Values as in `sdr_link_state`.
     #[serde(rename = "4g_link_state", skip_serializing_if = "Option::is_none")]
     pub _4g_link_state: Option<runtime::JsonValue>,
     /// Quality of the SDR link.
@@ -902,10 +1092,10 @@ pub struct WirelessLink {
     /// Quality of the 4G link.
     #[serde(rename = "4g_quality", skip_serializing_if = "Option::is_none")]
     pub _4g_quality: Option<runtime::JsonValue>,
-    /// Quality of the 4G link at the aircraft.
+    /// Quality of the 4G link between the aircraft and the 4G server.
     #[serde(rename = "4g_uav_quality", skip_serializing_if = "Option::is_none")]
     pub _4g_uav_quality: Option<runtime::JsonValue>,
-    /// Quality of the 4G link on the ground.
+    /// Quality of the 4G link between the dock or remote controller and the 4G server.
     #[serde(rename = "4g_gnd_quality", skip_serializing_if = "Option::is_none")]
     pub _4g_gnd_quality: Option<runtime::JsonValue>,
     /// Frequency band of the SDR link.
@@ -914,7 +1104,7 @@ pub struct WirelessLink {
     /// Frequency band of the 4G link.
     #[serde(rename = "4g_freq_band", skip_serializing_if = "Option::is_none")]
     pub _4g_freq_band: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -926,7 +1116,7 @@ crate::__object!(WirelessLink);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WirelessLinkTopology {
-    /// Key of the link, 28 numbers.
+    /// Key that encrypts the link, 28 numbers. **It is a secret**, and is not masked in this list.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -943,7 +1133,7 @@ pub struct WirelessLinkTopology {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub leaf_nodes: Vec<super::WirelessLinkNode>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -961,10 +1151,10 @@ pub struct WirelessLinkNode {
     /// Serial number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sn: Option<super::DeviceSn>,
-    /// Which controller it is; not for the centre.
+    /// Which controller it is, 1 or 2; not for the centre.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source_index: Option<i64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -979,41 +1169,85 @@ pub struct DongleInfo {
     /// IMEI.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imei: Option<String>,
-    /// Kind of dongle. Cloud API numbers.
+    /// Kind of dongle. Cloud API: 6 old, 10 new, with eSIM. Expected: `old_dongle`, `new_dongle_with_esim_support`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dongle_type: Option<runtime::JsonValue>,
     /// Id of the eSIM.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub eid: Option<String>,
-    /// Whether the eSIM is activated. Cloud API numbers.
+    /// Whether the eSIM is activated. Cloud API: 0 no, 1 yes. Expected: `not_activated`, `activated`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub esim_activate_state: Option<runtime::JsonValue>,
-    /// Whether there is a SIM card. Cloud API numbers.
+    /// Whether there is a SIM card. Cloud API: 0 no, 1 yes. Expected: `not_inserted`, `inserted`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sim_card_state: Option<runtime::JsonValue>,
-    /// Slot in use. Cloud API numbers.
+    /// Slot in use. Cloud API: 0 unknown, 1 SIM card, 2 eSIM. Expected: `unknown`, `physical_sim_card`, `esim`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sim_slot: Option<runtime::JsonValue>,
-    /// The eSIM profiles.
+    /// The eSIM profiles, of which one at most is in use.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub esim_infos: Vec<runtime::JsonObject>,
-    /// The SIM card.
+    pub esim_infos: Vec<super::EsimInfo>,
+    /// The SIM card that is in a dongle.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sim_info: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    pub sim_info: Option<super::SimInfo>,
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 crate::__object!(DongleInfo);
 
+/// A profile of an eSIM.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct EsimInfo {
+    /// Its operator. Cloud API: 0 unknown, 1 "Mobile", 2 China Unicom, 3 "Telecommunications". Expected: `unknown`,
+    /// `mobile`, `china_unicom`, `telecommunications`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub telecom_operator: Option<runtime::JsonValue>,
+    /// Whether it is in use. A boolean in the Cloud API; number, name or boolean here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<runtime::JsonValue>,
+    /// ICCID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iccid: Option<String>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(EsimInfo);
+
+/// The SIM card that is in a dongle.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct SimInfo {
+    /// Its operator. Values as in `EsimInfo`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub telecom_operator: Option<runtime::JsonValue>,
+    /// Kind of card. Cloud API: 0 unknown, 1 of one operator, 2 of three operators. Expected: `unknown`,
+    /// `other_regular_sim_card`, `three_network_card`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sim_type: Option<runtime::JsonValue>,
+    /// ICCID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iccid: Option<String>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(SimInfo);
+
 /// What a device can stream.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. A client reads the member, and a live dock sent it through V2.0; what is in it comes from DJI's Cloud API.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1031,7 +1265,7 @@ pub struct LiveCapacity {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub device_list: Vec<super::LiveCapacityDevice>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1043,6 +1277,15 @@ crate::__object!(LiveCapacity);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacityDevice {
+    /// Serial number of the device, such as the dock or its aircraft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sn: Option<super::DeviceSn>,
+    /// Streams that it can choose from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub available_video_number: Option<i64>,
+    /// Streams at the same time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coexist_video_number_max: Option<i64>,
     /// Its cameras.
     #[serde(
         default,
@@ -1050,7 +1293,7 @@ pub struct LiveCapacityDevice {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub camera_list: Vec<super::LiveCapacityCamera>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1062,6 +1305,18 @@ crate::__object!(LiveCapacityDevice);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacityCamera {
+    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
+    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
+    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
+    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub camera_index: Option<super::CameraIndex>,
+    /// Streams that it can choose from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub available_video_number: Option<i64>,
+    /// Streams at the same time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coexist_video_number_max: Option<i64>,
     /// Its pictures.
     #[serde(
         default,
@@ -1069,7 +1324,7 @@ pub struct LiveCapacityCamera {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub video_list: Vec<super::LiveCapacityVideo>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1094,7 +1349,7 @@ pub struct LiveCapacityVideo {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub switchable_video_types: Vec<String>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1106,22 +1361,24 @@ crate::__object!(LiveCapacityVideo);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveStatus {
-    /// Which picture.
+    /// Which picture: `{sn}/{camera_index}/{video_index}`, the serial number of the device, its camera and the
+    /// picture of that, as in `live_capacity`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video_id: Option<String>,
-    /// Its lens.
+    /// Its lens, such as `normal`, `wide` or `zoom`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video_type: Option<String>,
-    /// Its quality. Cloud API: 0 to 4.
+    /// Its quality. Cloud API: 0 adaptive, 1 smooth, 2 standard, 3 high, 4 ultra-high definition. Expected:
+    /// `adaptive`, `smooth`, `standard_definition`, `high_definition`, `ultra_high_definition`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video_quality: Option<runtime::JsonValue>,
-    /// Whether it runs. Cloud API: 0 no, 1 yes.
+    /// Whether it runs. Cloud API: 0 no, 1 yes. Expected: `not_live_streaming`, `in_live_streaming`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<runtime::JsonValue>,
-    /// Its error. Cloud API numbers.
+    /// Its error. In the Cloud API a number of up to six digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_status: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1150,7 +1407,7 @@ pub struct DroneBattery {
     /// Unit: percent. **Inferred**: nobody has seen it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_home_power: Option<f64>,
-    /// Charge that landing needs.
+    /// Charge at which the aircraft is forced to land.
     ///
     /// Unit: percent. **Inferred**: nobody has seen it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1162,7 +1419,7 @@ pub struct DroneBattery {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub batteries: Vec<super::DroneBatteryCell>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1170,6 +1427,8 @@ pub struct DroneBattery {
 crate::__object!(DroneBattery);
 
 /// A battery of an aircraft.
+///
+/// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1180,12 +1439,12 @@ pub struct DroneBatteryCell {
     /// Serial number of the battery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sn: Option<String>,
-    /// Type.
+    /// Type. An enumeration in the Cloud API, which does not list its values; number or name here.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<i64>,
-    /// Variant of the type.
+    pub r#type: Option<runtime::JsonValue>,
+    /// Variant of the type. Number or name, like `type`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sub_type: Option<i64>,
+    pub sub_type: Option<runtime::JsonValue>,
     /// Version of its firmware.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub firmware_version: Option<String>,
@@ -1212,14 +1471,14 @@ pub struct DroneBatteryCell {
     /// Unit: days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub high_voltage_storage_days: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 crate::__object!(DroneBatteryCell);
 
-/// State of a camera of an aircraft. Members about exposure and metering are kept as they are.
+/// State of a camera of an aircraft.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1230,13 +1489,15 @@ pub struct CameraState {
     /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_index: Option<super::CameraIndex>,
-    /// Mode. Cloud API: 0 photo, 1 video, 2 smart low light, 3 panorama.
+    /// Mode. Cloud API: 0 photo, 1 video, 2 smart low light, 3 panorama; of Matrice 30 also -1 for a mode that is
+    /// not supported. Expected: `capturing`, `recording`, `smart_low_light`, `panoramic_photography` (of Matrice 30
+    /// `panorama`), `unsupported_mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_mode: Option<runtime::JsonValue>,
-    /// Whether a photo is being taken. Cloud API numbers.
+    /// Whether a photo is being taken. Cloud API: 0 no, 1 yes. Expected: `idle`, `capturing_photo`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photo_state: Option<runtime::JsonValue>,
-    /// Whether a video is being recorded. Cloud API numbers.
+    /// Whether a video is being recorded. Cloud API: 0 no, 1 yes. Expected: `idle`, `recording`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recording_state: Option<runtime::JsonValue>,
     /// Photos that still fit.
@@ -1258,18 +1519,161 @@ pub struct CameraState {
     /// Zoom of the infrared picture, 2 to 20.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ir_zoom_factor: Option<f64>,
-    /// Whether the picture is split. Number, name or boolean.
+    /// Whether the picture is split. A boolean in the Cloud API; number, name or boolean here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub screen_split_enable: Option<runtime::JsonValue>,
     /// Part of the wide picture that the zoom picture shows, as shares of its width and height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub liveview_world_region: Option<super::LiveviewRegion>,
-    /// Members that are not described, as they came.
+    /// Pictures that a photo stores: `current`, `wide`, `zoom`, `ir`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub photo_storage_settings: Vec<String>,
+    /// Pictures that a video stores: `current`, `wide`, `zoom`, `ir`.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub video_storage_settings: Vec<String>,
+    /// Wide lens: exposure mode. Cloud API: 1 automatic, 2 shutter priority, 3 aperture priority, 4 manual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wide_exposure_mode: Option<runtime::JsonValue>,
+    /// Wide lens: ISO. Cloud API: 0 automatic, 1 automatic with high sensitivity, 2 to 11 for ISO 50, 100, 200 and
+    /// so on to 25600, 255 fixed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wide_iso: Option<runtime::JsonValue>,
+    /// Wide lens: shutter speed. Cloud API: 0 to 59, in seconds 1/8000, 1/6400, 1/6000, 1/5000, 1/4000, 1/3200,
+    /// 1/3000, 1/2500, 1/2000, 1/1600, 1/1500, 1/1250, 1/1000, 1/800, 1/725, 1/640, 1/500, 1/400, 1/350, 1/320,
+    /// 1/250, 1/240, 1/200, 1/180, 1/160, 1/125, 1/120, 1/100, 1/90, 1/80, 1/60, 1/50, 1/40, 1/30, 1/25, 1/20,
+    /// 1/15, 1/12.5, 1/10, 1/8, 1/6.25, 1/5, 1/4, 1/3, 1/2.5, 1/2, 1/1.67, 1/1.25, 1, 1.3, 1.6, 2, 2.5, 3, 3.2, 4,
+    /// 5, 6, 7, 8; 65534 automatic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wide_shutter_speed: Option<runtime::JsonValue>,
+    /// Wide lens: exposure value. Cloud API: 1 to 31 for -5.0 EV to 5.0 EV in steps of a third, 16 for 0 EV; 255
+    /// fixed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wide_exposure_value: Option<runtime::JsonValue>,
+    /// Zoom lens: exposure mode. Values as in `wide_exposure_mode`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom_exposure_mode: Option<runtime::JsonValue>,
+    /// Zoom lens: ISO. Values as in `wide_iso`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom_iso: Option<runtime::JsonValue>,
+    /// Zoom lens: shutter speed. Values as in `wide_shutter_speed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom_shutter_speed: Option<runtime::JsonValue>,
+    /// Zoom lens: exposure value. Values as in `wide_exposure_value`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom_exposure_value: Option<runtime::JsonValue>,
+    /// Zoom lens: how it focuses. Cloud API: 0 by hand (MF), 1 once (AFS), 2 all the time (AFC). Expected: `mf`,
+    /// `afs`, `afc`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom_focus_mode: Option<runtime::JsonValue>,
+    /// Zoom lens: state of focusing. Cloud API: 0 idle, 1 focusing, 2 done, 3 failed. Expected: `idle`, `focusing`,
+    /// `focus_successful` (of Matrice 3D `focus_succeeded`), `focus_failed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom_focus_state: Option<runtime::JsonValue>,
+    /// Zoom lens: focus. No source gives a unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom_focus_value: Option<i64>,
+    /// Zoom lens: highest focus.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom_max_focus_value: Option<i64>,
+    /// Zoom lens: lowest focus.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom_min_focus_value: Option<i64>,
+    /// Zoom lens: focus at which what is farthest is sharpest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom_calibrate_farthest_focus_value: Option<i64>,
+    /// Zoom lens: focus at which what is nearest is sharpest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zoom_calibrate_nearest_focus_value: Option<i64>,
+    /// Infrared lens: how temperatures are measured. Cloud API: 0 not, 1 at a point, 2 in an area. Expected:
+    /// `ir_metering_off`, `spot_metering`, `area_metering`; other aircraft have other labels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ir_metering_mode: Option<runtime::JsonValue>,
+    /// A point of the infrared picture, as shares of its width and height, and its temperature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ir_metering_point: Option<super::MeteringPoint>,
+    /// An area of the infrared picture, as shares of its width and height, and its temperatures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ir_metering_area: Option<super::MeteringArea>,
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 crate::__object!(CameraState);
+
+/// A point of the infrared picture, as shares of its width and height, and its temperature.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct MeteringPoint {
+    /// From the left edge.
+    ///
+    /// At least 0 and at most 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x: Option<f64>,
+    /// From the upper edge.
+    ///
+    /// At least 0 and at most 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub y: Option<f64>,
+    /// Temperature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(MeteringPoint);
+
+/// An area of the infrared picture, as shares of its width and height, and its temperatures.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct MeteringArea {
+    /// From the left edge to its left edge.
+    ///
+    /// At least 0 and at most 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x: Option<f64>,
+    /// From the upper edge to its upper edge.
+    ///
+    /// At least 0 and at most 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub y: Option<f64>,
+    /// Its width.
+    ///
+    /// At least 0 and at most 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<f64>,
+    /// Its height.
+    ///
+    /// At least 0 and at most 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<f64>,
+    /// Mean temperature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aver_temperature: Option<f64>,
+    /// A point of the infrared picture, as shares of its width and height, and its temperature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_temperature_point: Option<super::MeteringPoint>,
+    /// A point of the infrared picture, as shares of its width and height, and its temperature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_temperature_point: Option<super::MeteringPoint>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(MeteringArea);
 
 /// Part of the wide picture that the zoom picture shows, as shares of its width and height.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -1288,7 +1692,7 @@ pub struct LiveviewRegion {
     /// Lower edge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bottom: Option<f64>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1312,17 +1716,213 @@ pub struct PayloadState {
     /// Version of its firmware.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub firmware_version: Option<String>,
-    /// Who controls it.
+    /// What controls it; values as in `control_source` of the aircraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source: Option<String>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 crate::__object!(PayloadState);
 
-/// Aircraft: its obstacle avoidance. Cloud API: 0 off, 1 on.
+/// Dock 1: what controls its aircraft.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct DroneAuthority {
+    /// What controls the flight: `A` or `B`; empty if nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control_source: Option<String>,
+    /// Whether control is locked. A boolean in the Cloud API, which does not explain it; number, name or boolean
+    /// here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locked: Option<runtime::JsonValue>,
+    /// What controls each payload.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub payloads: Vec<super::PayloadAuthority>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(DroneAuthority);
+
+/// What controls a payload.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct PayloadAuthority {
+    /// `A` or `B`; empty if nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control_source: Option<String>,
+    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
+    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
+    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
+    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payload_index: Option<super::CameraIndex>,
+    /// Serial number of the payload.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sn: Option<String>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(PayloadAuthority);
+
+/// Aircraft: watermark of its photos and videos; livestreams have none. Switches in the Cloud API: 0 off, 1 on.
+/// Expected: `disable`, `enable`.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct CameraWatermark {
+    /// Switch of the watermark as a whole. Without it the others have no effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub global_enable: Option<runtime::JsonValue>,
+    /// Switch of the aircraft's model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drone_type_enable: Option<runtime::JsonValue>,
+    /// Switch of the aircraft's serial number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drone_sn_enable: Option<runtime::JsonValue>,
+    /// Switch of date and time, in the local time zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub datetime_enable: Option<runtime::JsonValue>,
+    /// Switch of latitude, longitude and altitude.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gps_enable: Option<runtime::JsonValue>,
+    /// Switch of `user_custom_string`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_custom_string_enable: Option<runtime::JsonValue>,
+    /// A text of the user; up to 250 bytes of it are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_custom_string: Option<String>,
+    /// Corner that it is in. Cloud API: 0 upper left, 1 lower left, 2 upper right, 3 lower right. Expected:
+    /// `top_left`, `bottom_left`, `top_right`, `bottom_right`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layout: Option<runtime::JsonValue>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(CameraWatermark);
+
+/// User interface of a PSDK payload.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct PsdkUiResource {
+    /// Which payload, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub psdk_index: Option<i64>,
+    /// Whether it is ready. Cloud API: 0 no, 1 yes. Expected: `not_ready`, `ready`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub psdk_ready: Option<runtime::JsonValue>,
+    /// Object key of its files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object_key: Option<String>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(PsdkUiResource);
+
+/// A PSDK payload and the values of its widgets.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct PsdkWidgetValues {
+    /// Which payload, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub psdk_index: Option<i64>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub psdk_name: Option<String>,
+    /// Its serial number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub psdk_sn: Option<String>,
+    /// Version of its firmware.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub psdk_version: Option<String>,
+    /// Version of the PSDK that it was made with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub psdk_lib_version: Option<String>,
+    /// State of a loudspeaker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speaker: Option<super::PsdkSpeaker>,
+    /// Values of its widgets.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub values: Vec<super::PsdkWidgetValue>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(PsdkWidgetValues);
+
+/// State of a loudspeaker.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct PsdkSpeaker {
+    /// What it says. Cloud API: 0 a text, 1 a recording. Expected: `tts_payload_mode`, `recording_and_speaking`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_mode: Option<runtime::JsonValue>,
+    /// How often. Cloud API: 0 once, 1 again and again. Expected: `single_play`, `loop_play`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub play_mode: Option<runtime::JsonValue>,
+    /// Volume, 0 to 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub play_volume: Option<i64>,
+    /// What it does. Cloud API: 0 idle, 1 gets data from the dock, 2 plays, 3 abnormal, 4 makes speech of a text,
+    /// 99 downloads "from dock to cloud". Expected: `idle`, `transmitting`, `playing`, `abnormal`,
+    /// `tts_text_conversion_in_progress`, `downloading`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system_state: Option<runtime::JsonValue>,
+    /// Name of the file that it played last, up to 128 bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub play_file_name: Option<String>,
+    /// MD5 of that file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub play_file_md5: Option<String>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(PsdkSpeaker);
+
+/// Value of a widget.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct PsdkWidgetValue {
+    /// Which widget, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<i64>,
+    /// Its value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<i64>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(PsdkWidgetValue);
+
+/// Aircraft: its obstacle avoidance. Cloud API: 0 off, 1 on. Expected: `disable`, `enable`.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1336,7 +1936,7 @@ pub struct ObstacleAvoidance {
     /// Downwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downside: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1348,7 +1948,7 @@ crate::__object!(ObstacleAvoidance);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DistanceLimit {
-    /// Whether it is set. Cloud API: 0 no, 1 yes.
+    /// Whether it is set. Cloud API: 0 no, 1 yes. Expected: `not_set`, `already_set`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<runtime::JsonValue>,
     /// Limit, 15 to 8000.
@@ -1359,7 +1959,7 @@ pub struct DistanceLimit {
     /// Whether it is close. Cloud API: 0 no, 1 yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_near_distance_limit: Option<runtime::JsonValue>,
-    /// Members that are not described, as they came.
+    /// Properties that are not described, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1425,30 +2025,63 @@ crate::__object!(HmsAlertList);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct HmsAlert {
-    /// How serious an alert is.
+    /// How serious an alert is. In the Cloud API 0, 1 and 2.
     pub level: super::HmsLevel,
-    /// What an alert is about.
+    /// What an alert is about. In the Cloud API 0 to 3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub module: Option<super::HmsModule>,
     /// Where the aircraft is. (V2.0 names the member `in_the_sky`.)
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_the_key: Option<super::HmsPhase>,
-    /// Code of the alert in hexadecimal, such as `0x16100001`.
+    /// Code of the alert in hexadecimal, such as `0x16100001`. In DJI's list for the Cloud API its text has the key
+    /// `dock_tip_{code}` for a dock. For an aircraft it has `fpv_tip_{code}_in_the_sky` while it flies, if the list
+    /// has that key, else `fpv_tip_{code}`.
     pub code: String,
-    /// Text for people, in the language that was asked for.
+    /// Text for people, in the language that was asked for. The texts of DJI's list for the Cloud API have
+    /// placeholders; whether the service has replaced them here is not known:
+    ///
+    /// - `%alarmid`: the code.
+    /// - `%index`: `sensor_index` of `args`, plus 1.
+    /// - `%component_index`: `component_index` of `args`, plus 1.
+    /// - `%battery_index`: left if `sensor_index` is 0, else right.
+    /// - `%dock_cover_index`: left if `sensor_index` is 0, else right.
+    /// - `%charging_rod_index`: front, back, left or right for a `sensor_index` of 0, 1, 2 or 3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Values that belong to the message.
+    /// Values that belong to the text of an alert.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub args: Option<runtime::JsonObject>,
-    /// Whether it is momentary.
+    pub args: Option<super::HmsArguments>,
+    /// Whether the alert goes away by itself, such as that of strong wind when the wind drops (so in the Cloud
+    /// API).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imminent: Option<bool>,
 }
 
 crate::__object!(HmsAlert);
 
-/// How serious an alert is.
+/// Values that belong to the text of an alert.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct HmsArguments {
+    /// Which component, from 0. An integer in the Cloud API; number or text here.
+    ///
+    /// **Inferred**: nobody has seen it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub component_index: Option<runtime::JsonValue>,
+    /// Which sensor, battery or part, from 0. An integer in the Cloud API; number or text here.
+    ///
+    /// **Inferred**: nobody has seen it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensor_index: Option<runtime::JsonValue>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(HmsArguments);
+
+/// How serious an alert is. In the Cloud API 0, 1 and 2.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1460,7 +2093,7 @@ pub enum HmsLevel {
     Reminder,
     /// Needs action.
     Warning,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -1469,7 +2102,7 @@ crate::__text_enum!(
     Warning }
 );
 
-/// What an alert is about.
+/// What an alert is about. In the Cloud API 0 to 3.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1483,7 +2116,7 @@ pub enum HmsModule {
     Media,
     /// Health management.
     Hms,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -1502,7 +2135,7 @@ pub enum HmsPhase {
     OnTheGround,
     /// In the air.
     InTheSky,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -1537,7 +2170,7 @@ impl SwitchDockCameraBody {
     }
 }
 
-/// What a [`SwitchDockCameraBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`SwitchDockCameraBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct SwitchDockCameraBodyRequired {
     /// Serial number of the dock.
@@ -1575,7 +2208,7 @@ impl SwitchAircraftLensBody {
     }
 }
 
-/// What a [`SwitchAircraftLensBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`SwitchAircraftLensBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct SwitchAircraftLensBodyRequired {
     /// Serial number of the aircraft.
@@ -1596,7 +2229,7 @@ pub enum SwitchableLens {
     Zoom,
     /// Infrared.
     Infrared,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -1637,7 +2270,7 @@ impl CalibrateDeviceRtkBody {
     }
 }
 
-/// What a [`CalibrateDeviceRtkBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`CalibrateDeviceRtkBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct CalibrateDeviceRtkBodyRequired {
     /// Name or address of the service.
@@ -1654,7 +2287,9 @@ pub struct CalibrateDeviceRtkBodyRequired {
     pub mount_point: String,
 }
 
-/// What a device answered.
+/// The result that a device reports.
+///
+/// **Inferred**: nobody has seen it. Read in a client for V2.0, and in the mocked test of another client; no real response is known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1671,7 +2306,7 @@ crate::__object!(DeviceTaskResult);
 
 /// Whether a device did what it was asked.
 ///
-/// **Inferred**: nobody has seen it. `ok` was seen; `failure` comes from a client for V2.0.
+/// **Inferred**: nobody has seen it. `ok` is in the mocked test of a client, `failure` in a client for V2.0. No real response is known.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DeviceTaskStatus {
@@ -1679,7 +2314,7 @@ pub enum DeviceTaskStatus {
     Ok,
     /// It did not.
     Failure,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -1714,7 +2349,7 @@ impl StartRelayPairingBody {
     }
 }
 
-/// What a [`StartRelayPairingBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`StartRelayPairingBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct StartRelayPairingBodyRequired {
     /// Serial number of a dock, an aircraft or a remote controller.
@@ -1735,7 +2370,7 @@ pub enum RelayPairType {
     Drone,
     /// The relay.
     Relay,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -1770,7 +2405,7 @@ pub enum RelayPairingStatus {
     Ok,
     /// It failed.
     Failed,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -1795,7 +2430,7 @@ crate::__object!(RelayPairingOutput);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SendDeviceCommandBody {
-    /// What an aircraft in the air is to do.
+    /// What an aircraft in the air is to do. (An internal edition, v0.9, adds `flight_setup_abort` and `camera_look_at`.)
     pub device_command: super::DeviceCommand,
 }
 
@@ -1811,13 +2446,14 @@ impl SendDeviceCommandBody {
     }
 }
 
-/// What an aircraft in the air is to do.
+/// What an aircraft in the air is to do. (An internal edition, v0.9, adds `flight_setup_abort` and `camera_look_at`.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DeviceCommand {
     /// Return to home.
     ReturnHome,
-    /// Return to the chosen dock, on a flight from dock to dock.
+    /// Return to the chosen dock, on a flight from dock to dock. The body has no member that chooses one; see
+    /// `device_sn` of the call.
     ReturnSpecificHome,
     /// Stop returning to home.
     ReturnHomeCancel,
@@ -1825,7 +2461,7 @@ pub enum DeviceCommand {
     FlightTaskPause,
     /// Go on with the flight task.
     FlightTaskRecovery,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -1860,7 +2496,7 @@ impl DeviceControlBody {
     }
 }
 
-/// What a [`DeviceControlBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`DeviceControlBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeviceControlBodyRequired {
     /// Serial number of the aircraft.
@@ -1916,7 +2552,7 @@ pub enum DeviceControlType {
     Payload,
     /// The flight.
     Flight,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -1941,7 +2577,7 @@ crate::__object!(DeviceControlGateway);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceControlUser {
-    /// Id of a person; a number of 19 digits, the `user_id` claim of the person's key.
+    /// Id of a person; the `user_id` claim of the person's key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<super::UserId>,
     /// Name of the person.
@@ -1981,7 +2617,7 @@ impl SetStreamQualityBody {
     }
 }
 
-/// What a [`SetStreamQualityBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`SetStreamQualityBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct SetStreamQualityBodyRequired {
     /// Serial number of the aircraft.

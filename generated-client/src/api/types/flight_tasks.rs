@@ -24,6 +24,22 @@ pub struct TrackId(String);
 
 crate::__text_newtype!(TrackId);
 
+/// Id of a workflow of FlightHub 2.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WorkflowId(String);
+
+crate::__text_newtype!(WorkflowId);
+
+/// Id of an incident that was reported to a workflow.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IncidentId(String);
+
+crate::__text_newtype!(IncidentId);
+
 /// When a task flies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -36,7 +52,7 @@ pub enum TaskType {
     Recurring,
     /// Again and again within periods of the day, on the days of its repetition.
     Continuous,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -46,6 +62,8 @@ crate::__text_enum!(
 );
 
 /// How an aircraft chooses its altitude when it returns to home.
+///
+/// One article has `intelligent` and `fixed`; all other sources contradict it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RthMode {
@@ -53,7 +71,7 @@ pub enum RthMode {
     Optimal,
     /// Takes the altitude that was set.
     Preset,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -69,7 +87,7 @@ pub enum WaylinePrecisionType {
     Gps,
     /// By satellite with RTK correction.
     Rtk,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -83,7 +101,7 @@ pub enum OutOfControlAction {
     ReturnHome,
     /// Goes on with the task.
     ContinueTask,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -99,7 +117,7 @@ pub enum ResumableStatus {
     Auto,
     /// By a person.
     Manual,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -119,7 +137,7 @@ pub enum RepeatType {
     AbsoluteMonthly,
     /// On days of certain weeks of the month.
     RelativeMonthly,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -128,7 +146,8 @@ crate::__text_enum!(
     "absolute_monthly" => AbsoluteMonthly, "relative_monthly" => RelativeMonthly }
 );
 
-/// State of a flight task. (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
+/// State of a flight task. A task ends in `success`, `terminated`, `timeout` or `starting_failure` (read in one
+/// client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TaskStatus {
@@ -148,7 +167,7 @@ pub enum TaskStatus {
     Suspended,
     /// Its time passed.
     Timeout,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -159,6 +178,8 @@ crate::__text_enum!(
 );
 
 /// On which days a task repeats.
+///
+/// An internal edition (v0.9) has the same limits, but counts the days of the week from 1 to 7.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -230,6 +251,9 @@ impl RepeatOption {
 }
 
 /// A flight task to create.
+///
+/// The last four required members are required by DJI's older page of the same service; a transcription of this
+/// page leaves them optional.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -243,10 +267,10 @@ pub struct CreateFlightTaskBody {
     /// Serial number of the dock to land on, for flights from dock to dock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub landing_dock_sn: Option<super::DeviceSn>,
-    /// Altitude for returning to home, above the point of take-off. The limits are of an older page; live calls
-    /// have used 80 and 100.
+    /// Altitude for returning to home, above the point of take-off. Live calls have used 80 and 100. A project can
+    /// have a lower ceiling.
     ///
-    /// Unit: metres. At least 15 and at most 1500.
+    /// Unit: metres. At least 15 and at most 1500. The limits are those of an internal edition (v0.9); this page has none that is known.
     pub rth_altitude: i64,
     /// How an aircraft chooses its altitude when it returns to home.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -255,18 +279,13 @@ pub struct CreateFlightTaskBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wayline_precision_type: Option<super::WaylinePrecisionType>,
     /// What an aircraft does when it loses the signal in flight.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub out_of_control_action_in_flight: Option<super::OutOfControlAction>,
+    pub out_of_control_action_in_flight: super::OutOfControlAction,
     /// How an interrupted task is resumed from its breakpoint.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resumable_status: Option<super::ResumableStatus>,
-    /// When to fly. Whether it may be left out is not certain; all clients send it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub task_type: Option<super::TaskType>,
-    /// IANA name of the time zone, such as `Europe/Rome`. Whether it may be left out is not certain; all clients
-    /// send it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<String>,
+    pub resumable_status: super::ResumableStatus,
+    /// When to fly.
+    pub task_type: super::TaskType,
+    /// IANA name of the time zone, such as `Europe/Rome`.
+    pub time_zone: String,
     /// How a task repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat_type: Option<super::RepeatType>,
@@ -275,36 +294,44 @@ pub struct CreateFlightTaskBody {
     pub repeat_option: Option<super::RepeatOption>,
     /// Start of a timed task; first day of a recurring or continuous one. Not for immediate tasks.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub begin_at: Option<runtime::UnixSeconds>,
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_value",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub begin_at: Option<Option<runtime::UnixSeconds>>,
     /// Last day of a recurring or continuous task.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub end_at: Option<runtime::UnixSeconds>,
-    /// Starts of a recurring task, on the day of `begin_at`, in unix seconds. An older page has 1 to 48.
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_value",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub end_at: Option<Option<runtime::UnixSeconds>>,
+    /// Starts of a recurring task, on the day of `begin_at`, in unix seconds.
     ///
-    /// 1 to 48 entries.
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub recurring_task_start_time_list: Vec<runtime::UnixSeconds>,
-    /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds. An older page has 1
-    /// to 48.
+    /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds.
     ///
-    /// 1 to 48 entries.
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub continuous_task_periods: Vec<super::TaskPeriod>,
-    /// Battery that a flight of a continuous task needs to take off.
+    /// Battery that an aircraft needs to take off, for each flight of a continuous task and, as DJI's older page has
+    /// it, for the flight that resumes an interrupted task. One client sends it with an immediate task.
     ///
-    /// Unit: percent. At least 50 and at most 100.
+    /// Unit: percent. At least 50 and at most 100. An internal edition (v0.9) has the same limits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_battery_capacity: Option<i64>,
     /// Latest start of a timed task.
@@ -328,10 +355,10 @@ impl CreateFlightTaskBody {
             rth_altitude: required.rth_altitude,
             rth_mode: None,
             wayline_precision_type: None,
-            out_of_control_action_in_flight: None,
-            resumable_status: None,
-            task_type: None,
-            time_zone: None,
+            out_of_control_action_in_flight: required.out_of_control_action_in_flight,
+            resumable_status: required.resumable_status,
+            task_type: required.task_type,
+            time_zone: required.time_zone,
             repeat_type: None,
             repeat_option: None,
             begin_at: None,
@@ -366,39 +393,6 @@ impl CreateFlightTaskBody {
         self.wayline_precision_type = Some(wayline_precision_type.into());
         self
     }
-    /// What an aircraft does when it loses the signal in flight.
-    #[must_use]
-    pub fn out_of_control_action_in_flight(
-        mut self,
-        out_of_control_action_in_flight: impl Into<super::OutOfControlAction>,
-    ) -> Self {
-        self.out_of_control_action_in_flight = Some(
-            out_of_control_action_in_flight.into(),
-        );
-        self
-    }
-    /// How an interrupted task is resumed from its breakpoint.
-    #[must_use]
-    pub fn resumable_status(
-        mut self,
-        resumable_status: impl Into<super::ResumableStatus>,
-    ) -> Self {
-        self.resumable_status = Some(resumable_status.into());
-        self
-    }
-    /// When to fly. Whether it may be left out is not certain; all clients send it.
-    #[must_use]
-    pub fn task_type(mut self, task_type: impl Into<super::TaskType>) -> Self {
-        self.task_type = Some(task_type.into());
-        self
-    }
-    /// IANA name of the time zone, such as `Europe/Rome`. Whether it may be left out is not certain; all clients
-    /// send it.
-    #[must_use]
-    pub fn time_zone(mut self, time_zone: impl Into<String>) -> Self {
-        self.time_zone = Some(time_zone.into());
-        self
-    }
     /// How a task repeats.
     #[must_use]
     pub fn repeat_type(mut self, repeat_type: impl Into<super::RepeatType>) -> Self {
@@ -416,23 +410,35 @@ impl CreateFlightTaskBody {
     }
     /// Start of a timed task; first day of a recurring or continuous one. Not for immediate tasks.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z.
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
     #[must_use]
     pub fn begin_at(mut self, begin_at: impl Into<runtime::UnixSeconds>) -> Self {
-        self.begin_at = Some(begin_at.into());
+        self.begin_at = Some(Some(begin_at.into()));
+        self
+    }
+    /// Sends null for `begin_at`, which is not the same as leaving it out.
+    #[must_use]
+    pub fn begin_at_null(mut self) -> Self {
+        self.begin_at = Some(None);
         self
     }
     /// Last day of a recurring or continuous task.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z.
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
     #[must_use]
     pub fn end_at(mut self, end_at: impl Into<runtime::UnixSeconds>) -> Self {
-        self.end_at = Some(end_at.into());
+        self.end_at = Some(Some(end_at.into()));
         self
     }
-    /// Starts of a recurring task, on the day of `begin_at`, in unix seconds. An older page has 1 to 48.
+    /// Sends null for `end_at`, which is not the same as leaving it out.
+    #[must_use]
+    pub fn end_at_null(mut self) -> Self {
+        self.end_at = Some(None);
+        self
+    }
+    /// Starts of a recurring task, on the day of `begin_at`, in unix seconds.
     ///
-    /// 1 to 48 entries.
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
     #[must_use]
     pub fn recurring_task_start_time_list(
         mut self,
@@ -441,10 +447,9 @@ impl CreateFlightTaskBody {
         self.recurring_task_start_time_list = recurring_task_start_time_list.into();
         self
     }
-    /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds. An older page has 1
-    /// to 48.
+    /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds.
     ///
-    /// 1 to 48 entries.
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
     #[must_use]
     pub fn continuous_task_periods(
         mut self,
@@ -453,9 +458,10 @@ impl CreateFlightTaskBody {
         self.continuous_task_periods = continuous_task_periods.into();
         self
     }
-    /// Battery that a flight of a continuous task needs to take off.
+    /// Battery that an aircraft needs to take off, for each flight of a continuous task and, as DJI's older page has
+    /// it, for the flight that resumes an interrupted task. One client sends it with an immediate task.
     ///
-    /// Unit: percent. At least 50 and at most 100.
+    /// Unit: percent. At least 50 and at most 100. An internal edition (v0.9) has the same limits.
     #[must_use]
     pub fn min_battery_capacity(mut self, min_battery_capacity: impl Into<i64>) -> Self {
         self.min_battery_capacity = Some(min_battery_capacity.into());
@@ -474,7 +480,7 @@ impl CreateFlightTaskBody {
     }
 }
 
-/// What a [`CreateFlightTaskBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`CreateFlightTaskBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateFlightTaskBodyRequired {
     /// Name of the task.
@@ -483,11 +489,19 @@ pub struct CreateFlightTaskBodyRequired {
     pub wayline_uuid: super::WaylineId,
     /// Serial number of the **dock**, not of the aircraft.
     pub sn: super::DeviceSn,
-    /// Altitude for returning to home, above the point of take-off. The limits are of an older page; live calls
-    /// have used 80 and 100.
+    /// Altitude for returning to home, above the point of take-off. Live calls have used 80 and 100. A project can
+    /// have a lower ceiling.
     ///
-    /// Unit: metres. At least 15 and at most 1500.
+    /// Unit: metres. At least 15 and at most 1500. The limits are those of an internal edition (v0.9); this page has none that is known.
     pub rth_altitude: i64,
+    /// What an aircraft does when it loses the signal in flight.
+    pub out_of_control_action_in_flight: super::OutOfControlAction,
+    /// How an interrupted task is resumed from its breakpoint.
+    pub resumable_status: super::ResumableStatus,
+    /// When to fly.
+    pub task_type: super::TaskType,
+    /// IANA name of the time zone, such as `Europe/Rome`.
+    pub time_zone: String,
 }
 
 /// `[start, end]` of a period.
@@ -533,7 +547,7 @@ pub enum TaskStatusChange {
     Suspended,
     /// Restore it; it flies at its time.
     Restored,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -568,7 +582,8 @@ pub struct FlightTaskListEntry {
     pub name: String,
     /// When a task flies.
     pub task_type: super::TaskType,
-    /// State of a flight task. (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
+    /// State of a flight task. A task ends in `success`, `terminated`, `timeout` or `starting_failure` (read in one
+    /// client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
     pub status: super::TaskStatus,
     /// Dock that it takes off from.
     pub sn: super::DeviceSn,
@@ -633,7 +648,8 @@ crate::__object!(FlightTaskListEntry);
 
 /// How far the upload of a task's media is.
 ///
-/// **Inferred**: nobody has seen it. The first two were read in a client for V2.0, the third is a guess.
+/// **Inferred**: nobody has seen it. `to_upload` and `uploading` were read in a client for V2.0, `uploading` and `upload_finished` in samples of one
+/// for V1.0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MediaUploadStatus {
@@ -642,14 +658,14 @@ pub enum MediaUploadStatus {
     /// Going on.
     Uploading,
     /// Done.
-    Uploaded,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    UploadFinished,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
 crate::__text_enum!(
-    MediaUploadStatus { "to_upload" => ToUpload, "uploading" => Uploading, "uploaded" =>
-    Uploaded }
+    MediaUploadStatus { "to_upload" => ToUpload, "uploading" => Uploading,
+    "upload_finished" => UploadFinished }
 );
 
 /// A flight task with its settings.
@@ -663,7 +679,8 @@ pub struct FlightTask {
     pub name: String,
     /// When a task flies.
     pub task_type: super::TaskType,
-    /// State of a flight task. (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
+    /// State of a flight task. A task ends in `success`, `terminated`, `timeout` or `starting_failure` (read in one
+    /// client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
     pub status: super::TaskStatus,
     /// Dock that it takes off from.
     pub sn: super::DeviceSn,
@@ -696,7 +713,7 @@ pub struct FlightTask {
     /// How a task repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat_type: Option<super::RepeatType>,
-    /// Every so many days, weeks or months; 0 when it does not repeat.
+    /// Every so many days, weeks or months.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<i64>,
     /// Days of the week, 0 for Sunday.
@@ -713,7 +730,7 @@ pub struct FlightTask {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub days_of_month: Vec<i64>,
-    /// Week of the month; 0 when it does not repeat.
+    /// Week of the month, a single number here; a list in the body of `createFlightTask`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub week_of_month: Option<i64>,
     /// Starts of a recurring task, in unix seconds.
@@ -730,7 +747,7 @@ pub struct FlightTask {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub continuous_task_periods: Vec<super::TaskPeriod>,
-    /// Battery that a flight needs to take off; 0 when not set.
+    /// Battery that an aircraft needs to take off.
     ///
     /// Unit: percent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -783,12 +800,12 @@ crate::__object!(MediaFileList);
 pub struct MediaFile {
     /// Id of a media file.
     pub uuid: super::MediaFileId,
-    /// Name of the file.
+    /// Name of the file. In the one known sample it has no ending.
     pub name: String,
-    /// Kind of file, such as `image` or `video`. The set of values is not known.
+    /// Kind of file. `image` and `video` are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_type: Option<String>,
-    /// Ending of the name, without the dot.
+    /// Ending of the name. In the one known sample it begins with a dot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suffix: Option<String>,
     /// Size.
@@ -876,11 +893,10 @@ crate::__object!(Track);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TrackPoint {
-    /// When the aircraft was there.
-    ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// When the aircraft was there, as unix time. **The unit is not known**: a sample of a client for V1.0 has
+    /// seconds (10 digits), one of a client for V2.0 has milliseconds (13 digits).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub timestamp: Option<runtime::UnixMillis>,
+    pub timestamp: Option<i64>,
     /// Latitude, WGS 84.
     ///
     /// Unit: degrees.
@@ -897,3 +913,132 @@ pub struct TrackPoint {
 }
 
 crate::__object!(TrackPoint);
+
+/// An incident for a workflow.
+///
+/// From DJI's manual, as a project quotes it. Every known client sends all members.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct TriggerWorkflowBody {
+    /// Id of a workflow of FlightHub 2.
+    pub workflow_uuid: super::WorkflowId,
+    /// What triggers the workflow.
+    pub trigger_type: super::WorkflowTriggerType,
+    /// Name of the incident.
+    pub name: String,
+    /// What has happened, and where.
+    pub params: super::WorkflowIncident,
+}
+
+crate::__object!(TriggerWorkflowBody);
+
+impl TriggerWorkflowBody {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new(required: TriggerWorkflowBodyRequired) -> Self {
+        Self {
+            workflow_uuid: required.workflow_uuid,
+            trigger_type: super::WorkflowTriggerType::Default,
+            name: required.name,
+            params: required.params,
+        }
+    }
+}
+
+/// Required fields of [`TriggerWorkflowBody`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct TriggerWorkflowBodyRequired {
+    /// Id of a workflow of FlightHub 2.
+    pub workflow_uuid: super::WorkflowId,
+    /// Name of the incident.
+    pub name: String,
+    /// What has happened, and where.
+    pub params: super::WorkflowIncident,
+}
+
+/// What triggers the workflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum WorkflowTriggerType {
+    /// The only value that is documented.
+    Default,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    UnknownValue(runtime::UnknownValue<i64>),
+}
+
+crate::__integer_enum!(WorkflowTriggerType { 0 => Default });
+
+/// What has happened, and where.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct WorkflowIncident {
+    /// Person who reports the incident.
+    pub creator: super::UserId,
+    /// Latitude, WGS 84.
+    ///
+    /// Unit: degrees.
+    pub latitude: f64,
+    /// Longitude, WGS 84.
+    ///
+    /// Unit: degrees.
+    pub longitude: f64,
+    /// Level of the incident. Clients send 5 for the most serious.
+    ///
+    /// At least 1 and at most 5.
+    pub level: i64,
+    /// Text of the incident. One client sends an empty text if it has none.
+    pub desc: String,
+}
+
+crate::__object!(WorkflowIncident);
+
+impl WorkflowIncident {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new(required: WorkflowIncidentRequired) -> Self {
+        Self {
+            creator: required.creator,
+            latitude: required.latitude,
+            longitude: required.longitude,
+            level: required.level,
+            desc: required.desc,
+        }
+    }
+}
+
+/// Required fields of [`WorkflowIncident`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkflowIncidentRequired {
+    /// Person who reports the incident.
+    pub creator: super::UserId,
+    /// Latitude, WGS 84.
+    ///
+    /// Unit: degrees.
+    pub latitude: f64,
+    /// Longitude, WGS 84.
+    ///
+    /// Unit: degrees.
+    pub longitude: f64,
+    /// Level of the incident. Clients send 5 for the most serious.
+    ///
+    /// At least 1 and at most 5.
+    pub level: i64,
+    /// Text of the incident. One client sends an empty text if it has none.
+    pub desc: String,
+}
+
+/// An incident that was accepted.
+///
+/// Observed, not documented. Seen by one client.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct TriggeredWorkflow {
+    /// Id of an incident that was reported to a workflow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<super::IncidentId>,
+}
+
+crate::__object!(TriggeredWorkflow);

@@ -48,7 +48,7 @@ impl StartLivestreamBody {
     }
 }
 
-/// What a [`StartLivestreamBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`StartLivestreamBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct StartLivestreamBodyRequired {
     /// Serial number of the dock or aircraft.
@@ -84,17 +84,19 @@ crate::__object!(Livestream);
 
 /// Form of a livestream's `url`.
 ///
-/// Observed, not documented. `volc` was seen live, `agora` and `srs` in other clients.
+/// Observed, not documented. `volc` was seen live, `agora` and `srs` in other clients. The members of `agora` are those of a client's test
+/// data for V2.0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LivestreamUrlType {
     /// VolcEngine RTC (China). A query text with `app_id`, `expire_time`, `room_id`, `token` and `user_id`; not an address.
     Volc,
-    /// Agora. Credentials for a channel, as JSON text.
+    /// Agora. Credentials for a channel: a JSON object written as text, with `app_id`, `channel_name`, `token`, `uid`
+    /// and `expire_ts`.
     Agora,
     /// SRS. A WHEP (WebRTC) address; on-premises and for some overseas tenants.
     Srs,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -110,7 +112,7 @@ pub enum StreamForwarderSchema {
     Rtmp,
     /// Registers as a GB/T 28181 device; its options are the other seven.
     Gb28181,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -150,7 +152,7 @@ impl CreateStreamForwarderBody {
     }
 }
 
-/// What a [`CreateStreamForwarderBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`CreateStreamForwarderBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateStreamForwarderBodyRequired {
     /// A name no other forwarder has. Device, camera and target together must differ from those of any active
@@ -174,7 +176,7 @@ pub enum StreamForwarderTarget {
     RtmpTarget(super::RtmpTarget),
     /// Target of a GB/T 28181 forwarder. Ports are text.
     Gb28181Target(super::Gb28181Target),
-    /// A form that this version does not know. It is kept and sent back as it came.
+    /// A variant that this version does not know. It is kept and sent back unchanged.
     UnknownValue(runtime::UnknownValue<runtime::JsonValue>),
 }
 
@@ -241,7 +243,7 @@ impl Gb28181Target {
     }
 }
 
-/// What a [`Gb28181Target`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`Gb28181Target`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gb28181TargetRequired {
     /// Id of the server.
@@ -293,6 +295,8 @@ impl SetStreamForwarderBody {
 }
 
 /// Stream forwarders of a project.
+///
+/// **Inferred**: nobody has seen it. Public hosts do not have the call; no response of it has been seen.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -310,7 +314,7 @@ crate::__object!(StreamForwarderList);
 
 /// A stream forwarder.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; no response has been seen.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -356,7 +360,7 @@ crate::__object!(StreamForwarder);
 
 /// Target of a forwarder as the list shows it; members that its protocol does not use are empty.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; no response has been seen.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -391,7 +395,7 @@ crate::__object!(StreamForwarderOptions);
 
 /// What a stream forwarder does.
 ///
-/// Observed, not documented. `stopped` and `error` were read in a client for V2.0.
+/// **Inferred**: nobody has seen it. Read in clients, `stopped` and `error` in one for V2.0; no response has been seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum StreamForwarderState {
@@ -405,7 +409,7 @@ pub enum StreamForwarderState {
     Stopped,
     /// In error.
     Error,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 

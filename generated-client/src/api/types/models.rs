@@ -15,6 +15,8 @@ pub struct ModelFileId(String);
 crate::__text_newtype!(ModelFileId);
 
 /// Models of a project.
+///
+/// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -74,7 +76,7 @@ pub enum ModelKind {
     Model2d,
     /// A 3D model.
     Model3d,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -139,14 +141,16 @@ pub struct CreateModelBody {
     ///
     /// More than 0 and at most 1.
     pub simplified_factor: f64,
-    /// Folder with the pictures; `folder_id` of a flight task in `listFlightTasks`.
+    /// Folder with the pictures: `folder_id` of a flight task in `listFlightTasks`, or `folder_info.folder_id` in
+    /// `getFlightTask`.
     pub task_folder_id: super::TaskFolderId,
     /// Coordinate system, as an EPSG text such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
     /// be read.
     pub wkt: String,
     /// Quality of a reconstruction.
     pub quality_level: super::ModelQuality,
-    /// How the pictures were taken.
+    /// Scene of the reconstruction, as one client calls it. What the two mean is not documented; that client defaults to
+    /// `normal`.
     pub reconstruction_mode: super::ReconstructionMode,
     /// Formats to make. FlightHub shows only `b3dm` meshes and `pnts` point clouds.
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
@@ -185,7 +189,7 @@ impl CreateModelBody {
     }
 }
 
-/// What a [`CreateModelBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`CreateModelBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateModelBodyRequired {
     /// Name of the model.
@@ -196,14 +200,16 @@ pub struct CreateModelBodyRequired {
     ///
     /// More than 0 and at most 1.
     pub simplified_factor: f64,
-    /// Folder with the pictures; `folder_id` of a flight task in `listFlightTasks`.
+    /// Folder with the pictures: `folder_id` of a flight task in `listFlightTasks`, or `folder_info.folder_id` in
+    /// `getFlightTask`.
     pub task_folder_id: super::TaskFolderId,
     /// Coordinate system, as an EPSG text such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
     /// be read.
     pub wkt: String,
     /// Quality of a reconstruction.
     pub quality_level: super::ModelQuality,
-    /// How the pictures were taken.
+    /// Scene of the reconstruction, as one client calls it. What the two mean is not documented; that client defaults to
+    /// `normal`.
     pub reconstruction_mode: super::ReconstructionMode,
     /// Formats to make. FlightHub shows only `b3dm` meshes and `pnts` point clouds.
     pub generate_model_formats: Vec<super::ModelFormat>,
@@ -219,21 +225,22 @@ pub enum ModelQuality {
     Medium,
     /// Low.
     Low,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
 crate::__text_enum!(ModelQuality { "high" => High, "medium" => Medium, "low" => Low });
 
-/// How the pictures were taken.
+/// Scene of the reconstruction, as one client calls it. What the two mean is not documented; that client defaults to
+/// `normal`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReconstructionMode {
-    /// Over an area.
+    /// Normal.
     Normal,
-    /// Around something.
+    /// Surround.
     Surround,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -257,7 +264,7 @@ pub enum ModelFormat {
     Las,
     /// Point cloud as PLY.
     PointPly,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -268,7 +275,8 @@ crate::__text_enum!(
 
 /// Area to reconstruct.
 ///
-/// **Inferred**: nobody has seen it.
+/// Observed, not documented. The same in a client for V1.0 and in one for V2.0. An internal edition (v0.9) has `lat` and `lng`, and 3 to 200
+/// corners.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -292,7 +300,7 @@ impl PredefinedArea {
 
 /// Corner of an area.
 ///
-/// **Inferred**: nobody has seen it.
+/// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -320,7 +328,7 @@ impl AreaCorner {
     }
 }
 
-/// What a [`AreaCorner`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`AreaCorner`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct AreaCornerRequired {
     /// Longitude, WGS 84.

@@ -99,7 +99,7 @@ impl OpenModelUploadCallbackBody {
     }
 }
 
-/// What a [`OpenModelUploadCallbackBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`OpenModelUploadCallbackBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenModelUploadCallbackBodyRequired {
     /// Id of the pictures that were uploaded for open modeling.
@@ -136,7 +136,7 @@ impl UploadedFile {
     }
 }
 
-/// What a [`UploadedFile`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`UploadedFile`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct UploadedFileRequired {
     /// Name of the file.
@@ -208,7 +208,7 @@ pub enum OpenModelResourceStatus {
     WaitingForDeletion,
     /// Deleted.
     Deleted,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -217,32 +217,38 @@ crate::__integer_enum!(
     3 => Deleted }
 );
 
-/// Pictures and what to make of them: at least one of the four `parameter_` texts. Each is a JSON object written as
-/// text. Its members are those of DJI's TerraAPI, the predecessor of this interface (inferred: FlightHub's own page
-/// could not be read), `{"parameter": {…}, "predefine_AOI": {…}, "export_parameter": {…}}`.
+/// Pictures and what to make of them: at least one of the four `parameter_` strings. Each is a JSON object written
+/// as a string, `{"parameter": {…}, "predefine_AOI": {…}, "export_parameter": {…}}`.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; it is not certain that either sent this call to the live service.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StartOpenModelReconstructionBody {
     /// Id of the pictures that were uploaded for open modeling.
     pub resource_uuid: super::OpenModelResourceId,
-    /// JSON text of the parameters of a map. For 5 to 20 000 pictures.
+    /// Parameters of a map. For 5 to 20 000 pictures.
+    ///
+    /// A string of JSON: [`MapJob::to_json_text`](super::MapJob::to_json_text) makes it, [`MapJob::from_json_text`](super::MapJob::from_json_text) reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_2d: Option<String>,
-    /// JSON text of the parameters of a 3D model. For 5 to 20 000 pictures.
+    /// Parameters of a 3D model. For 5 to 20 000 pictures.
+    ///
+    /// A string of JSON: [`Model3dJob::to_json_text`](super::Model3dJob::to_json_text) makes it, [`Model3dJob::from_json_text`](super::Model3dJob::from_json_text) reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_3d: Option<String>,
-    /// JSON text of the parameters of a 3D Gaussian splatting model. For 10 to 4000 pictures.
+    /// Parameters of a 3D Gaussian splatting model, as a JSON object written as a string. For 10 to 4000 pictures.
+    /// Nothing is known of its members: TerraAPI has no such model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_3dgs: Option<String>,
-    /// JSON text of the parameters of a LiDAR reconstruction. For 5 to 20 000 files.
+    /// Parameters of a LiDAR reconstruction. For 5 to 20 000 files.
+    ///
+    /// A string of JSON: [`LidarJob::to_json_text`](super::LidarJob::to_json_text) makes it, [`LidarJob::from_json_text`](super::LidarJob::from_json_text) reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_lidar: Option<String>,
     /// Whether to delete the resource when all jobs have ended.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_resource_if_finish: Option<bool>,
 }
@@ -262,25 +268,32 @@ impl StartOpenModelReconstructionBody {
             delete_resource_if_finish: None,
         }
     }
-    /// JSON text of the parameters of a map. For 5 to 20 000 pictures.
+    /// Parameters of a map. For 5 to 20 000 pictures.
+    ///
+    /// A string of JSON: [`MapJob::to_json_text`](super::MapJob::to_json_text) makes it, [`MapJob::from_json_text`](super::MapJob::from_json_text) reads it.
     #[must_use]
     pub fn parameter_2d(mut self, parameter_2d: impl Into<String>) -> Self {
         self.parameter_2d = Some(parameter_2d.into());
         self
     }
-    /// JSON text of the parameters of a 3D model. For 5 to 20 000 pictures.
+    /// Parameters of a 3D model. For 5 to 20 000 pictures.
+    ///
+    /// A string of JSON: [`Model3dJob::to_json_text`](super::Model3dJob::to_json_text) makes it, [`Model3dJob::from_json_text`](super::Model3dJob::from_json_text) reads it.
     #[must_use]
     pub fn parameter_3d(mut self, parameter_3d: impl Into<String>) -> Self {
         self.parameter_3d = Some(parameter_3d.into());
         self
     }
-    /// JSON text of the parameters of a 3D Gaussian splatting model. For 10 to 4000 pictures.
+    /// Parameters of a 3D Gaussian splatting model, as a JSON object written as a string. For 10 to 4000 pictures.
+    /// Nothing is known of its members: TerraAPI has no such model.
     #[must_use]
     pub fn parameter_3dgs(mut self, parameter_3dgs: impl Into<String>) -> Self {
         self.parameter_3dgs = Some(parameter_3dgs.into());
         self
     }
-    /// JSON text of the parameters of a LiDAR reconstruction. For 5 to 20 000 files.
+    /// Parameters of a LiDAR reconstruction. For 5 to 20 000 files.
+    ///
+    /// A string of JSON: [`LidarJob::to_json_text`](super::LidarJob::to_json_text) makes it, [`LidarJob::from_json_text`](super::LidarJob::from_json_text) reads it.
     #[must_use]
     pub fn parameter_lidar(mut self, parameter_lidar: impl Into<String>) -> Self {
         self.parameter_lidar = Some(parameter_lidar.into());
@@ -288,7 +301,7 @@ impl StartOpenModelReconstructionBody {
     }
     /// Whether to delete the resource when all jobs have ended.
     ///
-    /// Left out, it is taken as `false`.
+    /// Defaults to `false`.
     #[must_use]
     pub fn delete_resource_if_finish(
         mut self,
@@ -299,9 +312,1494 @@ impl StartOpenModelReconstructionBody {
     }
 }
 
+/// Parameters of a map: what `parameter_2d` of `startOpenModelReconstruction` holds.
+///
+/// **Inferred**: nobody has seen it. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
+/// page of the same title could not be read.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct MapJob {
+    /// Parameters of a map.
+    pub parameter: super::MapParameters,
+    /// Area to reconstruct.
+    #[serde(rename = "predefine_AOI", skip_serializing_if = "Option::is_none")]
+    pub predefine_aoi: Option<super::AreaOfInterest>,
+    /// What the result holds apart from the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub export_parameter: Option<super::ReconstructionExport>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(MapJob);
+
+impl MapJob {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new(parameter: impl Into<super::MapParameters>) -> Self {
+        Self {
+            parameter: parameter.into(),
+            predefine_aoi: None,
+            export_parameter: None,
+            other: Default::default(),
+        }
+    }
+    /// Area to reconstruct.
+    #[must_use]
+    pub fn predefine_aoi(
+        mut self,
+        predefine_aoi: impl Into<super::AreaOfInterest>,
+    ) -> Self {
+        self.predefine_aoi = Some(predefine_aoi.into());
+        self
+    }
+    /// What the result holds apart from the model.
+    #[must_use]
+    pub fn export_parameter(
+        mut self,
+        export_parameter: impl Into<super::ReconstructionExport>,
+    ) -> Self {
+        self.export_parameter = Some(export_parameter.into());
+        self
+    }
+}
+
+impl MapJob {
+    /// This value as a string of JSON, for members that are such a string.
+    ///
+    /// # Errors
+    /// It holds a number that is not finite, which JSON cannot express.
+    pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
+        runtime::private::json_text_of(self)
+    }
+    /// The value that a string of JSON holds.
+    ///
+    /// # Errors
+    /// The string is not JSON, or not of this form.
+    pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
+        runtime::private::of_json_text(text)
+    }
+}
+
+/// Parameters of a 3D model: what `parameter_3d` of `startOpenModelReconstruction` holds.
+///
+/// **Inferred**: nobody has seen it. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
+/// page of the same title could not be read.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct Model3dJob {
+    /// Parameters of a 3D model.
+    pub parameter: super::Model3dParameters,
+    /// Area to reconstruct.
+    #[serde(rename = "predefine_AOI", skip_serializing_if = "Option::is_none")]
+    pub predefine_aoi: Option<super::AreaOfInterest>,
+    /// What the result holds apart from the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub export_parameter: Option<super::ReconstructionExport>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(Model3dJob);
+
+impl Model3dJob {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new(parameter: impl Into<super::Model3dParameters>) -> Self {
+        Self {
+            parameter: parameter.into(),
+            predefine_aoi: None,
+            export_parameter: None,
+            other: Default::default(),
+        }
+    }
+    /// Area to reconstruct.
+    #[must_use]
+    pub fn predefine_aoi(
+        mut self,
+        predefine_aoi: impl Into<super::AreaOfInterest>,
+    ) -> Self {
+        self.predefine_aoi = Some(predefine_aoi.into());
+        self
+    }
+    /// What the result holds apart from the model.
+    #[must_use]
+    pub fn export_parameter(
+        mut self,
+        export_parameter: impl Into<super::ReconstructionExport>,
+    ) -> Self {
+        self.export_parameter = Some(export_parameter.into());
+        self
+    }
+}
+
+impl Model3dJob {
+    /// This value as a string of JSON, for members that are such a string.
+    ///
+    /// # Errors
+    /// It holds a number that is not finite, which JSON cannot express.
+    pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
+        runtime::private::json_text_of(self)
+    }
+    /// The value that a string of JSON holds.
+    ///
+    /// # Errors
+    /// The string is not JSON, or not of this form.
+    pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
+        runtime::private::of_json_text(text)
+    }
+}
+
+/// Parameters of a LiDAR reconstruction: what `parameter_lidar` of `startOpenModelReconstruction` holds. TerraAPI
+/// takes no area of interest for it.
+///
+/// **Inferred**: nobody has seen it. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
+/// page of the same title could not be read.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct LidarJob {
+    /// Parameters of a LiDAR reconstruction. Where a description only repeats the name, nothing more was read, nor the
+    /// unit of a number.
+    pub parameter: super::LidarParameters,
+    /// What the result holds apart from the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub export_parameter: Option<super::ReconstructionExport>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(LidarJob);
+
+impl LidarJob {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new(parameter: impl Into<super::LidarParameters>) -> Self {
+        Self {
+            parameter: parameter.into(),
+            export_parameter: None,
+            other: Default::default(),
+        }
+    }
+    /// What the result holds apart from the model.
+    #[must_use]
+    pub fn export_parameter(
+        mut self,
+        export_parameter: impl Into<super::ReconstructionExport>,
+    ) -> Self {
+        self.export_parameter = Some(export_parameter.into());
+        self
+    }
+}
+
+impl LidarJob {
+    /// This value as a string of JSON, for members that are such a string.
+    ///
+    /// # Errors
+    /// It holds a number that is not finite, which JSON cannot express.
+    pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
+        runtime::private::json_text_of(self)
+    }
+    /// The value that a string of JSON holds.
+    ///
+    /// # Errors
+    /// The string is not JSON, or not of this form.
+    pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
+        runtime::private::of_json_text(text)
+    }
+}
+
+/// Method of the aerotriangulation.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SfmMethod {
+    /// For pictures most of which have exact positions (RTK).
+    Global,
+    /// For pictures without GPS.
+    Incremental,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    UnknownValue(runtime::UnknownValue<String>),
+}
+
+crate::__text_enum!(SfmMethod { "GLOBAL" => Global, "INCREMENTAL" => Incremental });
+
+/// Greatest number of feature points.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SfmFeatureQuantity {
+    /// 40 000 points.
+    Points40000,
+    /// 20 000 points.
+    Points20000,
+    /// 9000 points.
+    Points9000,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    UnknownValue(runtime::UnknownValue<i64>),
+}
+
+crate::__integer_enum!(
+    SfmFeatureQuantity { 1 => Points40000, 2 => Points20000, 3 => Points9000 }
+);
+
+/// Precision of a map or 3D model.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ReconstructionQuality {
+    /// High.
+    High,
+    /// Medium.
+    Medium,
+    /// Low.
+    Low,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    UnknownValue(runtime::UnknownValue<i64>),
+}
+
+crate::__integer_enum!(ReconstructionQuality { 1 => High, 2 => Medium, 3 => Low });
+
+/// Parameters of a map.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct MapParameters {
+    /// Method of the aerotriangulation.
+    ///
+    /// Defaults to `GLOBAL`.
+    #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
+    pub sf_m_method: Option<super::SfmMethod>,
+    /// Greatest number of feature points.
+    ///
+    /// Defaults to `2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
+    /// Whether to use the positions that the pictures hold.
+    ///
+    /// Defaults to `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_image_position: Option<bool>,
+    /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_blocks_exchange_xml: Option<bool>,
+    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
+    /// it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
+    /// Whether to make a point cloud. Without it the next six members have no effect.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_pointcloud: Option<bool>,
+    /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
+    ///
+    /// Defaults to `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_pnts: Option<bool>,
+    /// Whether to write the point cloud as LAS.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_las: Option<bool>,
+    /// Whether to write the point cloud as S3MB, which SuperMap shows.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_point_s3mb: Option<bool>,
+    /// Whether to write the point cloud as PLY.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_point_ply: Option<bool>,
+    /// Whether to write the point cloud as PCD.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_pcd: Option<bool>,
+    /// Whether to write the point cloud as one file.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merge_point: Option<bool>,
+    /// What a map shows. A client of TerraAPI always sends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map_mode: Option<super::MapMode>,
+    /// Precision of a map or 3D model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality_level: Option<super::ReconstructionQuality>,
+    /// Whether to even out the colours within each picture. It can cost contrast.
+    #[serde(rename = "use_Wallis", skip_serializing_if = "Option::is_none")]
+    pub use_wallis: Option<bool>,
+    /// Whether to remove haze.
+    #[serde(rename = "use_Dehaze", skip_serializing_if = "Option::is_none")]
+    pub use_dehaze: Option<bool>,
+    /// Whether map tiles are in GCJ-02, the coordinate system of Chinese maps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_gcj02: Option<bool>,
+    /// Side of the blocks that the orthophoto is cut into; 0 for one block.
+    ///
+    /// Unit: pixels. At least 0. A multiple of 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dom_tile_size: Option<i64>,
+    /// Coordinate system of the map; the service chooses one if it is omitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_geo_desc: Option<super::GeoDescription>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(MapParameters);
+
+impl MapParameters {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Method of the aerotriangulation.
+    ///
+    /// Defaults to `GLOBAL`.
+    #[must_use]
+    pub fn sf_m_method(mut self, sf_m_method: impl Into<super::SfmMethod>) -> Self {
+        self.sf_m_method = Some(sf_m_method.into());
+        self
+    }
+    /// Greatest number of feature points.
+    ///
+    /// Defaults to `2`.
+    #[must_use]
+    pub fn sfm_feature_quantity_level(
+        mut self,
+        sfm_feature_quantity_level: impl Into<super::SfmFeatureQuantity>,
+    ) -> Self {
+        self.sfm_feature_quantity_level = Some(sfm_feature_quantity_level.into());
+        self
+    }
+    /// Whether to use the positions that the pictures hold.
+    ///
+    /// Defaults to `true`.
+    #[must_use]
+    pub fn use_image_position(mut self, use_image_position: impl Into<bool>) -> Self {
+        self.use_image_position = Some(use_image_position.into());
+        self
+    }
+    /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_blocks_exchange_xml(
+        mut self,
+        generate_blocks_exchange_xml: impl Into<bool>,
+    ) -> Self {
+        self.generate_blocks_exchange_xml = Some(generate_blocks_exchange_xml.into());
+        self
+    }
+    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
+    /// it then.
+    #[must_use]
+    pub fn blocks_exchange_xml_geo_desc(
+        mut self,
+        blocks_exchange_xml_geo_desc: impl Into<super::GeoDescription>,
+    ) -> Self {
+        self.blocks_exchange_xml_geo_desc = Some(blocks_exchange_xml_geo_desc.into());
+        self
+    }
+    /// Whether to make a point cloud. Without it the next six members have no effect.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn output_pointcloud(mut self, output_pointcloud: impl Into<bool>) -> Self {
+        self.output_pointcloud = Some(output_pointcloud.into());
+        self
+    }
+    /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
+    ///
+    /// Defaults to `true`.
+    #[must_use]
+    pub fn generate_pnts(mut self, generate_pnts: impl Into<bool>) -> Self {
+        self.generate_pnts = Some(generate_pnts.into());
+        self
+    }
+    /// Whether to write the point cloud as LAS.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_las(mut self, generate_las: impl Into<bool>) -> Self {
+        self.generate_las = Some(generate_las.into());
+        self
+    }
+    /// Whether to write the point cloud as S3MB, which SuperMap shows.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_point_s3mb(mut self, generate_point_s3mb: impl Into<bool>) -> Self {
+        self.generate_point_s3mb = Some(generate_point_s3mb.into());
+        self
+    }
+    /// Whether to write the point cloud as PLY.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_point_ply(mut self, generate_point_ply: impl Into<bool>) -> Self {
+        self.generate_point_ply = Some(generate_point_ply.into());
+        self
+    }
+    /// Whether to write the point cloud as PCD.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_pcd(mut self, generate_pcd: impl Into<bool>) -> Self {
+        self.generate_pcd = Some(generate_pcd.into());
+        self
+    }
+    /// Whether to write the point cloud as one file.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn merge_point(mut self, merge_point: impl Into<bool>) -> Self {
+        self.merge_point = Some(merge_point.into());
+        self
+    }
+    /// What a map shows. A client of TerraAPI always sends it.
+    #[must_use]
+    pub fn map_mode(mut self, map_mode: impl Into<super::MapMode>) -> Self {
+        self.map_mode = Some(map_mode.into());
+        self
+    }
+    /// Precision of a map or 3D model.
+    #[must_use]
+    pub fn quality_level(
+        mut self,
+        quality_level: impl Into<super::ReconstructionQuality>,
+    ) -> Self {
+        self.quality_level = Some(quality_level.into());
+        self
+    }
+    /// Whether to even out the colours within each picture. It can cost contrast.
+    #[must_use]
+    pub fn use_wallis(mut self, use_wallis: impl Into<bool>) -> Self {
+        self.use_wallis = Some(use_wallis.into());
+        self
+    }
+    /// Whether to remove haze.
+    #[must_use]
+    pub fn use_dehaze(mut self, use_dehaze: impl Into<bool>) -> Self {
+        self.use_dehaze = Some(use_dehaze.into());
+        self
+    }
+    /// Whether map tiles are in GCJ-02, the coordinate system of Chinese maps.
+    #[must_use]
+    pub fn use_gcj02(mut self, use_gcj02: impl Into<bool>) -> Self {
+        self.use_gcj02 = Some(use_gcj02.into());
+        self
+    }
+    /// Side of the blocks that the orthophoto is cut into; 0 for one block.
+    ///
+    /// Unit: pixels. At least 0. A multiple of 2.
+    #[must_use]
+    pub fn dom_tile_size(mut self, dom_tile_size: impl Into<i64>) -> Self {
+        self.dom_tile_size = Some(dom_tile_size.into());
+        self
+    }
+    /// Coordinate system of the map; the service chooses one if it is omitted.
+    #[must_use]
+    pub fn output_geo_desc(
+        mut self,
+        output_geo_desc: impl Into<super::GeoDescription>,
+    ) -> Self {
+        self.output_geo_desc = Some(output_geo_desc.into());
+        self
+    }
+}
+
+/// What a map shows. A client of TerraAPI always sends it.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum MapMode {
+    /// Farmland.
+    Farmland,
+    /// A city.
+    City,
+    /// An orchard.
+    Orchard,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    UnknownValue(runtime::UnknownValue<i64>),
+}
+
+crate::__integer_enum!(MapMode { 0 => Farmland, 1 => City, 2 => Orchard });
+
+/// Parameters of a 3D model.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct Model3dParameters {
+    /// Method of the aerotriangulation.
+    ///
+    /// Defaults to `GLOBAL`.
+    #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
+    pub sf_m_method: Option<super::SfmMethod>,
+    /// Greatest number of feature points.
+    ///
+    /// Defaults to `2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
+    /// Whether to use the positions that the pictures hold.
+    ///
+    /// Defaults to `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_image_position: Option<bool>,
+    /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_blocks_exchange_xml: Option<bool>,
+    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
+    /// it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
+    /// Whether to make a point cloud. Without it the next six members have no effect.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_pointcloud: Option<bool>,
+    /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
+    ///
+    /// Defaults to `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_pnts: Option<bool>,
+    /// Whether to write the point cloud as LAS.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_las: Option<bool>,
+    /// Whether to write the point cloud as S3MB, which SuperMap shows.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_point_s3mb: Option<bool>,
+    /// Whether to write the point cloud as PLY.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_point_ply: Option<bool>,
+    /// Whether to write the point cloud as PCD.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_pcd: Option<bool>,
+    /// Whether to write the point cloud as one file.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merge_point: Option<bool>,
+    /// Precision of a map or 3D model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality_level: Option<super::ReconstructionQuality>,
+    /// Whether to make a textured mesh. Without it the next eight members have no effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_mesh: Option<bool>,
+    /// Whether to write the mesh as PLY.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_ply: Option<bool>,
+    /// Whether to write the mesh as OBJ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_obj: Option<bool>,
+    /// Whether to write the mesh as B3DM with levels of detail, which Terra and Cesium show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_b3dm: Option<bool>,
+    /// Whether to write the mesh as OSGB with levels of detail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_osgb: Option<bool>,
+    /// Whether to write the mesh as S3MB with levels of detail, which SuperMap shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_s3mb: Option<bool>,
+    /// Whether to write the mesh as I3S with levels of detail, which ArcGIS shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_i3s: Option<bool>,
+    /// Whether to smooth surfaces of water, for areas with much of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub water_refine: Option<bool>,
+    /// Share of the mesh's faces that is kept; 1 for all. Less is good for browsing.
+    ///
+    /// At least 0.05 and at most 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_simplify: Option<f64>,
+    /// Whether to cut mesh and point cloud to the area of interest. So its name says; no explanation was read.
+    #[serde(rename = "cut_AOI", skip_serializing_if = "Option::is_none")]
+    pub cut_aoi: Option<bool>,
+    /// Coordinate system of the model; the service chooses one if it is omitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_geo_desc: Option<super::GeoDescription>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(Model3dParameters);
+
+impl Model3dParameters {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Method of the aerotriangulation.
+    ///
+    /// Defaults to `GLOBAL`.
+    #[must_use]
+    pub fn sf_m_method(mut self, sf_m_method: impl Into<super::SfmMethod>) -> Self {
+        self.sf_m_method = Some(sf_m_method.into());
+        self
+    }
+    /// Greatest number of feature points.
+    ///
+    /// Defaults to `2`.
+    #[must_use]
+    pub fn sfm_feature_quantity_level(
+        mut self,
+        sfm_feature_quantity_level: impl Into<super::SfmFeatureQuantity>,
+    ) -> Self {
+        self.sfm_feature_quantity_level = Some(sfm_feature_quantity_level.into());
+        self
+    }
+    /// Whether to use the positions that the pictures hold.
+    ///
+    /// Defaults to `true`.
+    #[must_use]
+    pub fn use_image_position(mut self, use_image_position: impl Into<bool>) -> Self {
+        self.use_image_position = Some(use_image_position.into());
+        self
+    }
+    /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_blocks_exchange_xml(
+        mut self,
+        generate_blocks_exchange_xml: impl Into<bool>,
+    ) -> Self {
+        self.generate_blocks_exchange_xml = Some(generate_blocks_exchange_xml.into());
+        self
+    }
+    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
+    /// it then.
+    #[must_use]
+    pub fn blocks_exchange_xml_geo_desc(
+        mut self,
+        blocks_exchange_xml_geo_desc: impl Into<super::GeoDescription>,
+    ) -> Self {
+        self.blocks_exchange_xml_geo_desc = Some(blocks_exchange_xml_geo_desc.into());
+        self
+    }
+    /// Whether to make a point cloud. Without it the next six members have no effect.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn output_pointcloud(mut self, output_pointcloud: impl Into<bool>) -> Self {
+        self.output_pointcloud = Some(output_pointcloud.into());
+        self
+    }
+    /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
+    ///
+    /// Defaults to `true`.
+    #[must_use]
+    pub fn generate_pnts(mut self, generate_pnts: impl Into<bool>) -> Self {
+        self.generate_pnts = Some(generate_pnts.into());
+        self
+    }
+    /// Whether to write the point cloud as LAS.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_las(mut self, generate_las: impl Into<bool>) -> Self {
+        self.generate_las = Some(generate_las.into());
+        self
+    }
+    /// Whether to write the point cloud as S3MB, which SuperMap shows.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_point_s3mb(mut self, generate_point_s3mb: impl Into<bool>) -> Self {
+        self.generate_point_s3mb = Some(generate_point_s3mb.into());
+        self
+    }
+    /// Whether to write the point cloud as PLY.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_point_ply(mut self, generate_point_ply: impl Into<bool>) -> Self {
+        self.generate_point_ply = Some(generate_point_ply.into());
+        self
+    }
+    /// Whether to write the point cloud as PCD.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_pcd(mut self, generate_pcd: impl Into<bool>) -> Self {
+        self.generate_pcd = Some(generate_pcd.into());
+        self
+    }
+    /// Whether to write the point cloud as one file.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn merge_point(mut self, merge_point: impl Into<bool>) -> Self {
+        self.merge_point = Some(merge_point.into());
+        self
+    }
+    /// Precision of a map or 3D model.
+    #[must_use]
+    pub fn quality_level(
+        mut self,
+        quality_level: impl Into<super::ReconstructionQuality>,
+    ) -> Self {
+        self.quality_level = Some(quality_level.into());
+        self
+    }
+    /// Whether to make a textured mesh. Without it the next eight members have no effect.
+    #[must_use]
+    pub fn output_mesh(mut self, output_mesh: impl Into<bool>) -> Self {
+        self.output_mesh = Some(output_mesh.into());
+        self
+    }
+    /// Whether to write the mesh as PLY.
+    #[must_use]
+    pub fn generate_ply(mut self, generate_ply: impl Into<bool>) -> Self {
+        self.generate_ply = Some(generate_ply.into());
+        self
+    }
+    /// Whether to write the mesh as OBJ.
+    #[must_use]
+    pub fn generate_obj(mut self, generate_obj: impl Into<bool>) -> Self {
+        self.generate_obj = Some(generate_obj.into());
+        self
+    }
+    /// Whether to write the mesh as B3DM with levels of detail, which Terra and Cesium show.
+    #[must_use]
+    pub fn generate_b3dm(mut self, generate_b3dm: impl Into<bool>) -> Self {
+        self.generate_b3dm = Some(generate_b3dm.into());
+        self
+    }
+    /// Whether to write the mesh as OSGB with levels of detail.
+    #[must_use]
+    pub fn generate_osgb(mut self, generate_osgb: impl Into<bool>) -> Self {
+        self.generate_osgb = Some(generate_osgb.into());
+        self
+    }
+    /// Whether to write the mesh as S3MB with levels of detail, which SuperMap shows.
+    #[must_use]
+    pub fn generate_s3mb(mut self, generate_s3mb: impl Into<bool>) -> Self {
+        self.generate_s3mb = Some(generate_s3mb.into());
+        self
+    }
+    /// Whether to write the mesh as I3S with levels of detail, which ArcGIS shows.
+    #[must_use]
+    pub fn generate_i3s(mut self, generate_i3s: impl Into<bool>) -> Self {
+        self.generate_i3s = Some(generate_i3s.into());
+        self
+    }
+    /// Whether to smooth surfaces of water, for areas with much of it.
+    #[must_use]
+    pub fn water_refine(mut self, water_refine: impl Into<bool>) -> Self {
+        self.water_refine = Some(water_refine.into());
+        self
+    }
+    /// Share of the mesh's faces that is kept; 1 for all. Less is good for browsing.
+    ///
+    /// At least 0.05 and at most 1.
+    #[must_use]
+    pub fn model_simplify(mut self, model_simplify: impl Into<f64>) -> Self {
+        self.model_simplify = Some(model_simplify.into());
+        self
+    }
+    /// Whether to cut mesh and point cloud to the area of interest. So its name says; no explanation was read.
+    #[must_use]
+    pub fn cut_aoi(mut self, cut_aoi: impl Into<bool>) -> Self {
+        self.cut_aoi = Some(cut_aoi.into());
+        self
+    }
+    /// Coordinate system of the model; the service chooses one if it is omitted.
+    #[must_use]
+    pub fn output_geo_desc(
+        mut self,
+        output_geo_desc: impl Into<super::GeoDescription>,
+    ) -> Self {
+        self.output_geo_desc = Some(output_geo_desc.into());
+        self
+    }
+}
+
+/// Parameters of a LiDAR reconstruction. Where a description only repeats the name, nothing more was read, nor the
+/// unit of a number.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct LidarParameters {
+    /// Method of the aerotriangulation.
+    ///
+    /// Defaults to `GLOBAL`.
+    #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
+    pub sf_m_method: Option<super::SfmMethod>,
+    /// Greatest number of feature points.
+    ///
+    /// Defaults to `2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
+    /// Whether to use the positions that the pictures hold.
+    ///
+    /// Defaults to `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_image_position: Option<bool>,
+    /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_blocks_exchange_xml: Option<bool>,
+    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
+    /// it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
+    /// Whether to make a point cloud. Without it the next six members have no effect.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_pointcloud: Option<bool>,
+    /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
+    ///
+    /// Defaults to `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_pnts: Option<bool>,
+    /// Whether to write the point cloud as LAS.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_las: Option<bool>,
+    /// Whether to write the point cloud as S3MB, which SuperMap shows.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_point_s3mb: Option<bool>,
+    /// Whether to write the point cloud as PLY.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_point_ply: Option<bool>,
+    /// Whether to write the point cloud as PCD.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_pcd: Option<bool>,
+    /// Whether to write the point cloud as one file.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merge_point: Option<bool>,
+    /// Share of the points that is kept when they are thinned out in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality_level: Option<super::LidarSampling>,
+    /// Distance of samples. Give either this or `quality_level`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample_distance: Option<f64>,
+    /// Whether to colour the points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub colorize_point: Option<bool>,
+    /// Whether to run the LPP optimisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lpp_optimise: Option<bool>,
+    /// Refinement of the calibration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refine_calibrate: Option<f64>,
+    /// Greatest distance of points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lidar_point_max_distance: Option<f64>,
+    /// Whether to smooth the points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smooth_point: Option<bool>,
+    /// What is added to heights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_height_offset: Option<f64>,
+    /// Whether to find the points of the ground. The next four members are about that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ground_extract: Option<bool>,
+    /// What the ground is like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scene_type: Option<super::LidarScene>,
+    /// Greatest size of a building.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_size_building: Option<f64>,
+    /// Distance of an iteration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iter_dist: Option<f64>,
+    /// Angle of an iteration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iter_angle: Option<f64>,
+    /// Whether to make a digital elevation model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_dem: Option<bool>,
+    /// Resolution of the digital elevation model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dem_resolution: Option<f64>,
+    /// Coordinate system of the result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_geo_desc: Option<super::GeoDescription>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(LidarParameters);
+
+impl LidarParameters {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Method of the aerotriangulation.
+    ///
+    /// Defaults to `GLOBAL`.
+    #[must_use]
+    pub fn sf_m_method(mut self, sf_m_method: impl Into<super::SfmMethod>) -> Self {
+        self.sf_m_method = Some(sf_m_method.into());
+        self
+    }
+    /// Greatest number of feature points.
+    ///
+    /// Defaults to `2`.
+    #[must_use]
+    pub fn sfm_feature_quantity_level(
+        mut self,
+        sfm_feature_quantity_level: impl Into<super::SfmFeatureQuantity>,
+    ) -> Self {
+        self.sfm_feature_quantity_level = Some(sfm_feature_quantity_level.into());
+        self
+    }
+    /// Whether to use the positions that the pictures hold.
+    ///
+    /// Defaults to `true`.
+    #[must_use]
+    pub fn use_image_position(mut self, use_image_position: impl Into<bool>) -> Self {
+        self.use_image_position = Some(use_image_position.into());
+        self
+    }
+    /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_blocks_exchange_xml(
+        mut self,
+        generate_blocks_exchange_xml: impl Into<bool>,
+    ) -> Self {
+        self.generate_blocks_exchange_xml = Some(generate_blocks_exchange_xml.into());
+        self
+    }
+    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
+    /// it then.
+    #[must_use]
+    pub fn blocks_exchange_xml_geo_desc(
+        mut self,
+        blocks_exchange_xml_geo_desc: impl Into<super::GeoDescription>,
+    ) -> Self {
+        self.blocks_exchange_xml_geo_desc = Some(blocks_exchange_xml_geo_desc.into());
+        self
+    }
+    /// Whether to make a point cloud. Without it the next six members have no effect.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn output_pointcloud(mut self, output_pointcloud: impl Into<bool>) -> Self {
+        self.output_pointcloud = Some(output_pointcloud.into());
+        self
+    }
+    /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
+    ///
+    /// Defaults to `true`.
+    #[must_use]
+    pub fn generate_pnts(mut self, generate_pnts: impl Into<bool>) -> Self {
+        self.generate_pnts = Some(generate_pnts.into());
+        self
+    }
+    /// Whether to write the point cloud as LAS.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_las(mut self, generate_las: impl Into<bool>) -> Self {
+        self.generate_las = Some(generate_las.into());
+        self
+    }
+    /// Whether to write the point cloud as S3MB, which SuperMap shows.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_point_s3mb(mut self, generate_point_s3mb: impl Into<bool>) -> Self {
+        self.generate_point_s3mb = Some(generate_point_s3mb.into());
+        self
+    }
+    /// Whether to write the point cloud as PLY.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_point_ply(mut self, generate_point_ply: impl Into<bool>) -> Self {
+        self.generate_point_ply = Some(generate_point_ply.into());
+        self
+    }
+    /// Whether to write the point cloud as PCD.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn generate_pcd(mut self, generate_pcd: impl Into<bool>) -> Self {
+        self.generate_pcd = Some(generate_pcd.into());
+        self
+    }
+    /// Whether to write the point cloud as one file.
+    ///
+    /// Defaults to `false`.
+    #[must_use]
+    pub fn merge_point(mut self, merge_point: impl Into<bool>) -> Self {
+        self.merge_point = Some(merge_point.into());
+        self
+    }
+    /// Share of the points that is kept when they are thinned out in time.
+    #[must_use]
+    pub fn quality_level(
+        mut self,
+        quality_level: impl Into<super::LidarSampling>,
+    ) -> Self {
+        self.quality_level = Some(quality_level.into());
+        self
+    }
+    /// Distance of samples. Give either this or `quality_level`.
+    #[must_use]
+    pub fn sample_distance(mut self, sample_distance: impl Into<f64>) -> Self {
+        self.sample_distance = Some(sample_distance.into());
+        self
+    }
+    /// Whether to colour the points.
+    #[must_use]
+    pub fn colorize_point(mut self, colorize_point: impl Into<bool>) -> Self {
+        self.colorize_point = Some(colorize_point.into());
+        self
+    }
+    /// Whether to run the LPP optimisation.
+    #[must_use]
+    pub fn lpp_optimise(mut self, lpp_optimise: impl Into<bool>) -> Self {
+        self.lpp_optimise = Some(lpp_optimise.into());
+        self
+    }
+    /// Refinement of the calibration.
+    #[must_use]
+    pub fn refine_calibrate(mut self, refine_calibrate: impl Into<f64>) -> Self {
+        self.refine_calibrate = Some(refine_calibrate.into());
+        self
+    }
+    /// Greatest distance of points.
+    #[must_use]
+    pub fn lidar_point_max_distance(
+        mut self,
+        lidar_point_max_distance: impl Into<f64>,
+    ) -> Self {
+        self.lidar_point_max_distance = Some(lidar_point_max_distance.into());
+        self
+    }
+    /// Whether to smooth the points.
+    #[must_use]
+    pub fn smooth_point(mut self, smooth_point: impl Into<bool>) -> Self {
+        self.smooth_point = Some(smooth_point.into());
+        self
+    }
+    /// What is added to heights.
+    #[must_use]
+    pub fn output_height_offset(mut self, output_height_offset: impl Into<f64>) -> Self {
+        self.output_height_offset = Some(output_height_offset.into());
+        self
+    }
+    /// Whether to find the points of the ground. The next four members are about that.
+    #[must_use]
+    pub fn ground_extract(mut self, ground_extract: impl Into<bool>) -> Self {
+        self.ground_extract = Some(ground_extract.into());
+        self
+    }
+    /// What the ground is like.
+    #[must_use]
+    pub fn scene_type(mut self, scene_type: impl Into<super::LidarScene>) -> Self {
+        self.scene_type = Some(scene_type.into());
+        self
+    }
+    /// Greatest size of a building.
+    #[must_use]
+    pub fn max_size_building(mut self, max_size_building: impl Into<f64>) -> Self {
+        self.max_size_building = Some(max_size_building.into());
+        self
+    }
+    /// Distance of an iteration.
+    #[must_use]
+    pub fn iter_dist(mut self, iter_dist: impl Into<f64>) -> Self {
+        self.iter_dist = Some(iter_dist.into());
+        self
+    }
+    /// Angle of an iteration.
+    #[must_use]
+    pub fn iter_angle(mut self, iter_angle: impl Into<f64>) -> Self {
+        self.iter_angle = Some(iter_angle.into());
+        self
+    }
+    /// Whether to make a digital elevation model.
+    #[must_use]
+    pub fn generate_dem(mut self, generate_dem: impl Into<bool>) -> Self {
+        self.generate_dem = Some(generate_dem.into());
+        self
+    }
+    /// Resolution of the digital elevation model.
+    #[must_use]
+    pub fn dem_resolution(mut self, dem_resolution: impl Into<f64>) -> Self {
+        self.dem_resolution = Some(dem_resolution.into());
+        self
+    }
+    /// Coordinate system of the result.
+    #[must_use]
+    pub fn output_geo_desc(
+        mut self,
+        output_geo_desc: impl Into<super::GeoDescription>,
+    ) -> Self {
+        self.output_geo_desc = Some(output_geo_desc.into());
+        self
+    }
+}
+
+/// Share of the points that is kept when they are thinned out in time.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LidarSampling {
+    /// All of them.
+    All,
+    /// 25 percent.
+    Quarter,
+    /// 6.25 percent.
+    Sixteenth,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    UnknownValue(runtime::UnknownValue<i64>),
+}
+
+crate::__integer_enum!(LidarSampling { 1 => All, 2 => Quarter, 3 => Sixteenth });
+
+/// What the ground is like.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LidarScene {
+    /// Flat.
+    Flat,
+    /// A slope.
+    Slope,
+    /// A gentle slope.
+    GentleSlope,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    UnknownValue(runtime::UnknownValue<i64>),
+}
+
+crate::__integer_enum!(LidarScene { 0 => Flat, 1 => Slope, 2 => GentleSlope });
+
+/// Area to reconstruct.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct AreaOfInterest {
+    /// Lower end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_altitude: Option<f64>,
+    /// Upper end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_altitude: Option<f64>,
+    /// Corners.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub polygon_points: Vec<super::AreaPoint>,
+    /// Coordinate system of the area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub geo_desc: Option<super::GeoDescription>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(AreaOfInterest);
+
+impl AreaOfInterest {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Lower end.
+    #[must_use]
+    pub fn min_altitude(mut self, min_altitude: impl Into<f64>) -> Self {
+        self.min_altitude = Some(min_altitude.into());
+        self
+    }
+    /// Upper end.
+    #[must_use]
+    pub fn max_altitude(mut self, max_altitude: impl Into<f64>) -> Self {
+        self.max_altitude = Some(max_altitude.into());
+        self
+    }
+    /// Corners.
+    #[must_use]
+    pub fn polygon_points(
+        mut self,
+        polygon_points: impl Into<Vec<super::AreaPoint>>,
+    ) -> Self {
+        self.polygon_points = polygon_points.into();
+        self
+    }
+    /// Coordinate system of the area.
+    #[must_use]
+    pub fn geo_desc(mut self, geo_desc: impl Into<super::GeoDescription>) -> Self {
+        self.geo_desc = Some(geo_desc.into());
+        self
+    }
+}
+
+/// A corner: x, y and z.
+///
+/// Exactly 3 entries. **Inferred**: nobody has seen it.
+pub type AreaPoint = Vec<f64>;
+
+/// A coordinate system, by name or WKT, or by a point. Without members the service chooses one.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct GeoDescription {
+    /// Kind of coordinate system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cs_type: Option<super::CoordinateSystemType>,
+    /// The coordinate system, in a form that was not read. Give either this or `geo_cs_wkt`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub geo_cs: Option<String>,
+    /// The coordinate system as WKT.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub geo_cs_wkt: Option<String>,
+    /// A vertical coordinate system that replaces that of `geo_cs`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub override_vertical_cs: Option<String>,
+    /// Offset of x, y and z.
+    ///
+    /// Exactly 3 entries.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub offset: Vec<f64>,
+    /// Where a local coordinate system has its origin.
+    #[serde(rename = "ref_GPS", skip_serializing_if = "Option::is_none")]
+    pub ref_gps: Option<super::GeoReferencePoint>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(GeoDescription);
+
+impl GeoDescription {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Kind of coordinate system.
+    #[must_use]
+    pub fn cs_type(mut self, cs_type: impl Into<super::CoordinateSystemType>) -> Self {
+        self.cs_type = Some(cs_type.into());
+        self
+    }
+    /// The coordinate system, in a form that was not read. Give either this or `geo_cs_wkt`.
+    #[must_use]
+    pub fn geo_cs(mut self, geo_cs: impl Into<String>) -> Self {
+        self.geo_cs = Some(geo_cs.into());
+        self
+    }
+    /// The coordinate system as WKT.
+    #[must_use]
+    pub fn geo_cs_wkt(mut self, geo_cs_wkt: impl Into<String>) -> Self {
+        self.geo_cs_wkt = Some(geo_cs_wkt.into());
+        self
+    }
+    /// A vertical coordinate system that replaces that of `geo_cs`.
+    #[must_use]
+    pub fn override_vertical_cs(
+        mut self,
+        override_vertical_cs: impl Into<String>,
+    ) -> Self {
+        self.override_vertical_cs = Some(override_vertical_cs.into());
+        self
+    }
+    /// Offset of x, y and z.
+    ///
+    /// Exactly 3 entries.
+    #[must_use]
+    pub fn offset(mut self, offset: impl Into<Vec<f64>>) -> Self {
+        self.offset = offset.into();
+        self
+    }
+    /// Where a local coordinate system has its origin.
+    #[must_use]
+    pub fn ref_gps(mut self, ref_gps: impl Into<super::GeoReferencePoint>) -> Self {
+        self.ref_gps = Some(ref_gps.into());
+        self
+    }
+}
+
+/// Kind of coordinate system.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CoordinateSystemType {
+    /// A geographic one, by `geo_cs` or `geo_cs_wkt`.
+    Geographic,
+    /// A local one.
+    Local,
+    /// A local one whose axes are east, north and up (ENU), at `ref_GPS`.
+    LocalEastNorthUp,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    UnknownValue(runtime::UnknownValue<String>),
+}
+
+crate::__text_enum!(
+    CoordinateSystemType { "GEO_CS" => Geographic, "LOCAL_CS" => Local, "LOCAL_ENU_CS" =>
+    LocalEastNorthUp }
+);
+
+/// Where a local coordinate system has its origin.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct GeoReferencePoint {
+    /// Latitude.
+    ///
+    /// Unit: degrees.
+    pub latitude: f64,
+    /// Longitude.
+    ///
+    /// Unit: degrees.
+    pub longitude: f64,
+    /// Altitude.
+    pub altitude: f64,
+}
+
+crate::__object!(GeoReferencePoint);
+
+impl GeoReferencePoint {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new(required: GeoReferencePointRequired) -> Self {
+        Self {
+            latitude: required.latitude,
+            longitude: required.longitude,
+            altitude: required.altitude,
+        }
+    }
+}
+
+/// Required fields of [`GeoReferencePoint`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct GeoReferencePointRequired {
+    /// Latitude.
+    ///
+    /// Unit: degrees.
+    pub latitude: f64,
+    /// Longitude.
+    ///
+    /// Unit: degrees.
+    pub longitude: f64,
+    /// Altitude.
+    pub altitude: f64,
+}
+
+/// What the result holds apart from the model.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct ReconstructionExport {
+    /// Whether the folders are those of the Terra program, which can import the result then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pc_dir_structure: Option<bool>,
+    /// Whether to add the pictures without distortion; not for LiDAR.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undistort_images: Option<bool>,
+    /// Whether to add intermediate files, which take much space.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temp_result_files: Option<bool>,
+    /// Properties that are not described, unchanged.
+    #[serde(flatten)]
+    pub other: runtime::JsonObject,
+}
+
+crate::__object!(ReconstructionExport);
+
+impl ReconstructionExport {
+    /// A value with everything that is required.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Whether the folders are those of the Terra program, which can import the result then.
+    #[must_use]
+    pub fn pc_dir_structure(mut self, pc_dir_structure: impl Into<bool>) -> Self {
+        self.pc_dir_structure = Some(pc_dir_structure.into());
+        self
+    }
+    /// Whether to add the pictures without distortion; not for LiDAR.
+    #[must_use]
+    pub fn undistort_images(mut self, undistort_images: impl Into<bool>) -> Self {
+        self.undistort_images = Some(undistort_images.into());
+        self
+    }
+    /// Whether to add intermediate files, which take much space.
+    #[must_use]
+    pub fn temp_result_files(mut self, temp_result_files: impl Into<bool>) -> Self {
+        self.temp_result_files = Some(temp_result_files.into());
+        self
+    }
+}
+
 /// The jobs that were started, one for each parameter text.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; it is not certain that either sent this call to the live service.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -324,14 +1822,15 @@ crate::__object!(StartedOpenModelReconstruction);
 
 /// A job that was started.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; it is not certain that either sent this call to the live service.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StartedOpenModel {
     /// Id of a model of open modeling.
     pub uuid: super::OpenModelId,
-    /// State of a reconstruction.
+    /// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are ends, 15 the one with a result (inferred
+    /// from the names).
     pub status: super::OpenModelStatus,
     /// Error of the job; 0 for none. DJI's list of these codes could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -342,7 +1841,7 @@ crate::__object!(StartedOpenModel);
 
 /// Kind of reconstruction.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelType {
@@ -354,7 +1853,7 @@ pub enum OpenModelType {
     GaussianSplatting,
     /// A LiDAR reconstruction.
     Lidar,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -362,9 +1861,10 @@ crate::__integer_enum!(
     OpenModelType { 1 => Map2d, 2 => Model3d, 3 => GaussianSplatting, 4 => Lidar }
 );
 
-/// State of a reconstruction.
+/// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are ends, 15 the one with a result (inferred
+/// from the names).
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelStatus {
@@ -382,7 +1882,7 @@ pub enum OpenModelStatus {
     ReconstructionSuccess,
     /// Stopped.
     ReconstructionCancelled,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -394,7 +1894,7 @@ crate::__integer_enum!(
 
 /// Reconstructions of open modeling.
 ///
-/// Observed, not documented.
+/// Observed, not documented. Only lists without entries have been seen.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -412,7 +1912,7 @@ crate::__object!(OpenModelList);
 
 /// A reconstruction of open modeling.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in two clients; it is not certain that either sent this call to the live service.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -425,7 +1925,8 @@ pub struct OpenModel {
     /// Kind of reconstruction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_type: Option<super::OpenModelType>,
-    /// State of a reconstruction.
+    /// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are ends, 15 the one with a result (inferred
+    /// from the names).
     pub model_status: super::OpenModelStatus,
     /// Size of the result.
     ///
@@ -457,7 +1958,7 @@ crate::__object!(OpenModel);
 
 /// State of a result's archive.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelZipStatus {
@@ -469,7 +1970,7 @@ pub enum OpenModelZipStatus {
     Finished,
     /// Failed.
     Failed,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 

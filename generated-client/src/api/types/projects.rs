@@ -16,7 +16,7 @@ crate::__text_newtype!(OrganizationId);
 pub enum ProjectAuthorizedStatus {
     /// The person behind the key has joined the project.
     Authorized,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -30,7 +30,7 @@ crate::__text_enum!(
 pub enum ProjectListUsage {
     /// All projects at once, without paging. (V2.0 also has `complete`.)
     Simple,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -44,7 +44,7 @@ pub enum ProjectSortColumn {
     CreatedAt,
     /// Name.
     Name,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -58,7 +58,7 @@ pub enum SortType {
     Ascending,
     /// Largest first.
     Descending,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -207,7 +207,7 @@ pub struct Drone {
     pub device_model: super::DeviceModel,
     /// Whether it is online. An aircraft that sleeps in its dock is not.
     pub device_online_status: bool,
-    /// What an aircraft does. An offline one has shown both 0 and 14.
+    /// What an aircraft does. An offline one has shown 0; test data of a client for V2.0 has 14.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode_code: Option<super::DroneModeCode>,
     /// Its cameras; null until the aircraft was powered on once.
@@ -223,7 +223,8 @@ crate::__object!(Drone);
 
 /// What a dock does. 0 also when it is offline; remote controllers have none.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API
+/// and of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DockModeCode {
@@ -237,9 +238,9 @@ pub enum DockModeCode {
     FirmwareUpgradeInProgress,
     /// Working.
     InOperation,
-    /// Waits for calibration (newer docks).
+    /// Waits for calibration (newer docks). Not in the table of the Cloud API.
     ToBeCalibrated,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -248,9 +249,10 @@ crate::__integer_enum!(
     FirmwareUpgradeInProgress, 4 => InOperation, 5 => ToBeCalibrated }
 );
 
-/// What an aircraft does. An offline one has shown both 0 and 14.
+/// What an aircraft does. An offline one has shown 0; test data of a client for V2.0 has 14.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API,
+/// for 21 that of its newer Chinese edition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DroneModeCode {
@@ -296,9 +298,9 @@ pub enum DroneModeCode {
     DockAddressSelecting,
     /// Circling a point of interest.
     Poi,
-    /// Flying a route far from its dock; seen in one client only.
+    /// Flying a route far from its dock. In the newer Chinese edition of DJI's Cloud API, and in one client.
     FarFromDockWaylineFlight,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -388,7 +390,8 @@ crate::__object!(DroneCameraLens);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LensType {
-    /// The only lens of its camera.
+    /// No page says what it shows. It is not the only lens of its camera: a live Matrice 3TD (`81-0-0`) offered it
+    /// together with the three others.
     Normal,
     /// Wide angle.
     Wide,
@@ -396,7 +399,7 @@ pub enum LensType {
     Zoom,
     /// Infrared.
     Infrared,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -452,6 +455,8 @@ pub struct StorageCredentials {
 crate::__object!(StorageCredentials);
 
 /// People to add to a project.
+///
+/// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -475,12 +480,12 @@ impl AddProjectMembersBody {
 
 /// A person and the role in a project.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in one client, of which it is not certain that this call was ever sent to the live service.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ProjectMember {
-    /// Id of a person; a number of 19 digits, the `user_id` claim of the person's key.
+    /// Id of a person; the `user_id` claim of the person's key.
     pub user_id: super::UserId,
     /// What a member of a project may do.
     pub role: super::ProjectRole,
@@ -509,10 +514,10 @@ impl ProjectMember {
     }
 }
 
-/// What a [`ProjectMember`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`ProjectMember`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProjectMemberRequired {
-    /// Id of a person; a number of 19 digits, the `user_id` claim of the person's key.
+    /// Id of a person; the `user_id` claim of the person's key.
     pub user_id: super::UserId,
     /// What a member of a project may do.
     pub role: super::ProjectRole,
@@ -520,7 +525,7 @@ pub struct ProjectMemberRequired {
 
 /// What a member of a project may do.
 ///
-/// Observed, not documented.
+/// **Inferred**: nobody has seen it. Read in one client, and seen on a screen of FlightHub 2.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProjectRole {
@@ -528,7 +533,7 @@ pub enum ProjectRole {
     Admin,
     /// Member of the project.
     Member,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 

@@ -2,9 +2,7 @@
 
 use crate::runtime;
 
-/// Language of messages.
-///
-/// Left out, it is taken as `zh`.
+/// Language of messages. DJI's pages have these two; one client sends `es`, and the live service accepts it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Language {
@@ -12,7 +10,7 @@ pub enum Language {
     Chinese,
     /// English.
     English,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -32,9 +30,9 @@ pub struct ProjectId(String);
 
 crate::__text_newtype!(ProjectId);
 
-/// Id of a person; a number of 19 digits, the `user_id` claim of the person's key.
+/// Id of a person; the `user_id` claim of the person's key.
 ///
-/// Pattern: `^[0-9]{19}$`.
+/// **Inferred**: nobody has seen it. Numbers of 19 digits in the samples that are known; no page says what it looks like.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(String);
 
@@ -114,7 +112,7 @@ pub enum DeviceClass {
     Drone,
     /// A remote controller.
     RemoteController,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -132,7 +130,7 @@ pub enum CameraPosition {
     Indoor,
     /// The camera outside the dock.
     Outdoor,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -148,7 +146,7 @@ pub enum VideoQuality {
     Smooth,
     /// Highest resolution.
     UltraHighDefinition,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -156,3 +154,73 @@ crate::__text_enum!(
     VideoQuality { "adaptive" => Adaptive, "smooth" => Smooth, "ultra_high_definition" =>
     UltraHighDefinition }
 );
+
+/// Parameters that maps, 3D models and LiDAR reconstructions have in common.
+///
+/// **Inferred**: nobody has seen it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct ReconstructionParameters {
+    /// Method of the aerotriangulation.
+    ///
+    /// Defaults to `GLOBAL`.
+    #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
+    pub sf_m_method: Option<super::SfmMethod>,
+    /// Greatest number of feature points.
+    ///
+    /// Defaults to `2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
+    /// Whether to use the positions that the pictures hold.
+    ///
+    /// Defaults to `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_image_position: Option<bool>,
+    /// Whether to write the aerotriangulation as `BlocksExchange.xml`, in the format that DJI calls CC.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_blocks_exchange_xml: Option<bool>,
+    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
+    /// it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
+    /// Whether to make a point cloud. Without it the next six members have no effect.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_pointcloud: Option<bool>,
+    /// Whether to write the point cloud as PNTS, which Terra and Cesium show.
+    ///
+    /// Defaults to `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_pnts: Option<bool>,
+    /// Whether to write the point cloud as LAS.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_las: Option<bool>,
+    /// Whether to write the point cloud as S3MB, which SuperMap shows.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_point_s3mb: Option<bool>,
+    /// Whether to write the point cloud as PLY.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_point_ply: Option<bool>,
+    /// Whether to write the point cloud as PCD.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate_pcd: Option<bool>,
+    /// Whether to write the point cloud as one file.
+    ///
+    /// Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merge_point: Option<bool>,
+}
+
+crate::__object!(ReconstructionParameters);

@@ -26,7 +26,7 @@ impl FinishWaylineUploadBody {
     }
 }
 
-/// What a [`FinishWaylineUploadBody`] cannot do without. Each value has its name, and none can be forgotten.
+/// Required fields of [`FinishWaylineUploadBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinishWaylineUploadBodyRequired {
     /// Name that the route gets.
@@ -143,7 +143,7 @@ pub enum WaylineTemplateType {
     Solid,
     /// Mapping of an object.
     MappingGobject,
-    /// A value that this version does not know. It is kept, printed and sent back as it came.
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
