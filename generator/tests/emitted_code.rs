@@ -21,7 +21,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use flighthub2_generator::disk::Plan;
+use flighthub2_generator::write::Plan;
 use flighthub2_generator::{Diagnostics, Dialect, Generated, Options, Source, generate};
 use for_all::cases;
 use proptest::prelude::Rng as _;
@@ -46,7 +46,7 @@ fn documents() -> Vec<Document> {
     let document = |index: usize| {
         let mut bytes = [0; 4096];
         random.fill_bytes(&mut bytes);
-        let dialect = if index % 3 == 2 { Dialect::FlightHub } else { Dialect::Foreign };
+        let dialect = if index % 3 == 2 { Dialect::FlightHub } else { Dialect::OpenApi };
         let made = valid(&mut Choices::new(&bytes), dialect);
         let text = serde_yaml::to_string(&made.document).unwrap();
         Document { dialect, made, source: Source::new(format!("d{index:02}.yaml"), text) }
@@ -56,7 +56,7 @@ fn documents() -> Vec<Document> {
 
 fn generated(document: &Document) -> Result<Generated, Diagnostics> {
     let options =
-        Options { dialect: document.dialect, runtime: Some(RUNTIME.to_owned()), made_by: "a test".to_owned() };
+        Options { dialect: document.dialect, runtime: Some(RUNTIME.to_owned()), generated_by: "a test".to_owned() };
     generate(&document.source, &options)
 }
 

@@ -29,7 +29,7 @@ fn check(cases: &[(&str, &[(Code, &str)])]) {
             .problems()
             .iter()
             .map(|problem| {
-                (problem.code, text[problem.place.span.clone()].lines().next().unwrap_or_default().trim_end())
+                (problem.code, text[problem.location.span.clone()].lines().next().unwrap_or_default().trim_end())
             })
             .collect();
         if found != *expected {
@@ -309,9 +309,9 @@ components:
   headers:
     Shared: {schema: {type: boolean}, examples: {a: {value: true}, b: {value: 1}}}
 ";
-    let problems = lint(&Source::new("spec.yaml", text), Dialect::Foreign);
+    let problems = lint(&Source::new("spec.yaml", text), Dialect::OpenApi);
     let warnings = problems.problems().iter().filter(|problem| problem.severity() == Severity::Warning);
-    let pointers: Vec<&str> = warnings.map(|problem| &*problem.place.pointer).collect();
+    let pointers: Vec<&str> = warnings.map(|problem| &*problem.location.pointer).collect();
     assert_eq!(
         pointers,
         [
@@ -395,7 +395,7 @@ fn names() {
     );
     let problems = linted(&text);
     let [problem] = problems.problems() else { panic!("{problems}") };
-    assert_eq!(problem.place.pointer, "/components/schemas/Thing/properties/created_at");
+    assert_eq!(problem.location.pointer, "/components/schemas/Thing/properties/created_at");
 }
 
 #[test]
@@ -672,9 +672,9 @@ components:
     Thing: {type: object, description: T., properties: {id: {type: string, description: I.}, at: {type: number, description: A.}}}
     Unused: {type: string, description: ''}
 ";
-    let problems = lint(&Source::new("spec.yaml", text), Dialect::Foreign);
+    let problems = lint(&Source::new("spec.yaml", text), Dialect::OpenApi);
     let found: Vec<(Code, &str)> =
-        problems.problems().iter().map(|problem| (problem.code, &text[problem.place.span.clone()])).collect();
+        problems.problems().iter().map(|problem| (problem.code, &text[problem.location.span.clone()])).collect();
     assert_eq!(
         found,
         [

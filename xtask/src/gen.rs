@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use flighthub2_generator::disk::{Action, Plan};
+use flighthub2_generator::write::{Action, Plan};
 use flighthub2_generator::{Diagnostics, Generated, Options, generate};
 
 use crate::progress::with_progress;
@@ -97,22 +97,22 @@ fn options(arguments: &Arguments) -> Options {
     Options {
         dialect: Rules::dialect(arguments.dialect, specification),
         runtime: arguments.out.is_some().then(|| "flighthub2".to_owned()),
-        made_by: format!("`cargo xtask gen` from {origin}. Change that file, not this one."),
+        generated_by: format!("`cargo xtask gen` from {origin}. Change that file, not this one."),
     }
 }
 
 fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Instant, format: Format) -> ExitCode {
-    if plan.steps().is_empty() {
+    if plan.changes().is_empty() {
         report(plan, made, out, started, format);
         return ExitCode::SUCCESS;
     }
-    for step in plan.steps() {
-        let what = match step.action {
+    for change in plan.changes() {
+        let what = match change.action {
             Action::Add => "missing",
             Action::Change => "stale",
             Action::Remove => "left over",
         };
-        format.print(&format!("{what}: {out}/{}\n{}", step.path, step.diff().trim_end()));
+        format.print(&format!("{what}: {out}/{}\n{}", change.path, change.diff().trim_end()));
     }
     format.print(&format!(
         "{} stale, {} missing, {} left over. To repair: {repair}",
@@ -124,17 +124,17 @@ fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Inst
 }
 
 fn report(plan: &Plan, made: &Generated, out: &str, started: Instant, format: Format) {
-    for step in plan.steps() {
-        let what = match step.action {
+    for change in plan.changes() {
+        let what = match change.action {
             Action::Add => "added  ",
             Action::Change => "changed",
             Action::Remove => "removed",
         };
-        format.print(&format!("{what} {out}/{}", step.path));
+        format.print(&format!("{what} {out}/{}", change.path));
     }
     let contents = format!("{} operations, {} types, {} files", made.operations, made.types, made.files.len());
     let milliseconds = started.elapsed().as_millis();
-    if plan.steps().is_empty() {
+    if plan.changes().is_empty() {
         format.print(&format!("up to date: {contents} ({milliseconds} ms)"));
     } else {
         format.print(&format!(

@@ -28,7 +28,7 @@ impl Rules {
     pub(crate) fn dialect(asked: Option<Self>, spec: Option<&Path>) -> Dialect {
         match (asked, spec) {
             (Some(Self::Flighthub), _) | (None, None) => Dialect::FlightHub,
-            (Some(Self::Openapi), _) | (None, Some(_)) => Dialect::Foreign,
+            (Some(Self::Openapi), _) | (None, Some(_)) => Dialect::OpenApi,
         }
     }
 }

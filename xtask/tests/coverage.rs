@@ -28,7 +28,7 @@ fn told(report: &Report) -> Vec<String> {
     let all = report.problems.iter().flat_map(|problems| {
         let name = problems.source().name();
         problems.problems().iter().map(move |problem| {
-            let place = &problem.place;
+            let place = &problem.location;
             format!(
                 "{name}:{}:{} {} {}: {} ({})",
                 place.line, place.column, problem.code, place.pointer, problem.message, problem.help

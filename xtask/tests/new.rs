@@ -82,7 +82,7 @@ fn what_is_open_is_refused_line_by_line_and_nothing_else() {
         for &scope in [None].iter().chain(others) {
             let skeleton = added(&spec, &Request { method, path, id, tag, scope });
             let problems = generate(&Source::new("spec.yaml", &*skeleton.text), &Options::default()).unwrap_err();
-            let told: BTreeSet<usize> = problems.problems().iter().map(|problem| problem.place.line).collect();
+            let told: BTreeSet<usize> = problems.problems().iter().map(|problem| problem.location.line).collect();
             let open: BTreeSet<usize> = skeleton.placeholders.iter().map(|blank| blank.line).collect();
             assert_eq!(told, open, "{problems}");
             assert!(skeleton.placeholders.iter().all(|blank| blank.line > skeleton.line));
@@ -304,10 +304,10 @@ fn documents_of_every_kind_take_one() {
             let skeleton = added(&text, &Request { id, ..wanted("post", "/brand/new/{thing}") });
             difference(&text, &skeleton.text);
             let source = Source::new(path.display().to_string(), &*skeleton.text);
-            let options = Options { dialect: Dialect::Foreign, ..Options::default() };
+            let options = Options { dialect: Dialect::OpenApi, ..Options::default() };
             let problems = generate(&source, &options).unwrap_err();
             let open: BTreeSet<usize> = skeleton.placeholders.iter().map(|blank| blank.line).collect();
-            assert!(problems.problems().iter().all(|problem| open.contains(&problem.place.line)), "{problems}");
+            assert!(problems.problems().iter().all(|problem| open.contains(&problem.location.line)), "{problems}");
         }
         count += 1;
     }
@@ -375,11 +375,11 @@ fn no_text_confuses_it() {
     assert!(taken > 500 && refused > 500, "{taken} taken, {refused} refused");
 }
 
-struct Place {
+struct Workspace {
     folder: tempfile::TempDir,
 }
 
-impl Place {
+impl Workspace {
     fn new(text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("spec.yaml"), text).unwrap();
@@ -407,7 +407,7 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn the_program_writes_the_file_and_lists_what_is_open() {
-    let place = Place::new(SMALL);
+    let place = Workspace::new(SMALL);
     let output = place.run(&["PUT", "/things/{id}", "--id", "changeThing"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let text = said(&output);
@@ -431,7 +431,7 @@ fn the_program_writes_the_file_and_lists_what_is_open() {
 
 #[test]
 fn wrong_use_changes_nothing_and_is_told() {
-    let place = Place::new(SMALL);
+    let place = Workspace::new(SMALL);
     for (arguments, code, wanted) in [
         (&["fetch", "/x"][..], 2, "`fetch` is not a method"),
         (&["gett", "/x"], 2, "did you mean `get`?"),
@@ -460,7 +460,7 @@ fn wrong_use_changes_nothing_and_is_told() {
         assert!(text.contains(wanted) && text.contains("--help"), "no {wanted:?} in {text}");
         assert_eq!(place.text(), SMALL);
     }
-    let broken = Place::new(&SMALL.replace("paths:", "paths: {}\nx-paths:"));
+    let broken = Workspace::new(&SMALL.replace("paths:", "paths: {}\nx-paths:"));
     let before = broken.text();
     let output = broken.run(&["get", "/x"]);
     assert_eq!(output.status.code(), Some(1));

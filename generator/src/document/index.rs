@@ -267,6 +267,6 @@ components:
         };
         let expected = [Some(Confidence::Observed), Some(Confidence::Inferred), None];
         check(Dialect::FlightHub, |index| assert_eq!(confidence(index), expected));
-        check(Dialect::Foreign, |index| assert_eq!(confidence(index), [None; 3]));
+        check(Dialect::OpenApi, |index| assert_eq!(confidence(index), [None; 3]));
     }
 }

@@ -20,7 +20,7 @@
 //!     get: {responses: {'200': {description: The things.}}}
 //! ";
 //! let source = Source::new("things.yaml", text);
-//! let document = Document::read(&source, Dialect::Foreign)?;
+//! let document = Document::read(&source, Dialect::OpenApi)?;
 //! let index = document.index();
 //! let operation = index.iter().find(|element| element.kind() == ElementKind::Operation).unwrap();
 //! assert_eq!(operation.pointer(), "/paths/~1things/get");
@@ -47,7 +47,7 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use crate::Dialect;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Source};
 use crate::policy::Policy;
 pub use index::{Element, Index};
 pub use node::{Entry, Node};
@@ -121,8 +121,8 @@ impl<'s> Document<'s> {
 
     /// Where an element is: at its key if it has one.
     #[must_use]
-    pub fn location(&self, element: &Element<'_>) -> Place {
-        self.place(PointerRef::Base(&element.pointer))
+    pub fn location(&self, element: &Element<'_>) -> Location {
+        self.locate(PointerRef::Base(&element.pointer))
     }
 
     /// Where an object is.
@@ -131,10 +131,10 @@ impl<'s> Document<'s> {
     }
 
     /// The place of a node: its key if it has one, or its value if that is meant.
-    pub(crate) fn place(&self, at: PointerRef<'_>) -> Place {
+    pub(crate) fn locate(&self, at: PointerRef<'_>) -> Location {
         let pointer = at.pointer();
         let (key, value) = self.tree.locate(&pointer);
-        self.source.place(if matches!(at, PointerRef::Value(_)) { value } else { key }, pointer)
+        self.source.location(if matches!(at, PointerRef::Value(_)) { value } else { key }, pointer)
     }
 }
 
@@ -155,7 +155,7 @@ fn unreadable(source: &Source, tree: &Node<'_>, error: &serde_yaml::Error) -> Di
     let (_, value) = tree.locate(&pointer);
     Diagnostic::new(
         Code::WrongValue,
-        source.place(value, pointer),
+        source.location(value, pointer),
         format!("this cannot be read: {error}"),
         "look here and below; the reader cannot tell it more closely",
     )

@@ -60,7 +60,7 @@ impl<'s> Checker<'s> {
     }
 
     fn report(&mut self, code: Code, span: Range<usize>, at: PointerRef<'_>, message: String, help: String) {
-        self.problems.push(Diagnostic::new(code, self.source.place(span, at.pointer()), message, help));
+        self.problems.push(Diagnostic::new(code, self.source.location(span, at.pointer()), message, help));
     }
 
     /// Reports a problem that has to do with a second place, and why.
@@ -72,8 +72,8 @@ impl<'s> Checker<'s> {
         help: String,
         (other, other_at, why): (Range<usize>, PointerRef<'_>, &str),
     ) {
-        let problem = Diagnostic::new(code, self.source.place(span, at.pointer()), message, help);
-        self.problems.push(problem.with_related(self.source.place(other, other_at.pointer()), why));
+        let problem = Diagnostic::new(code, self.source.location(span, at.pointer()), message, help);
+        self.problems.push(problem.with_note(self.source.location(other, other_at.pointer()), why));
     }
 
     /// A value, or its key if the value has no bytes that could be shown.

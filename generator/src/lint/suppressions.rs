@@ -21,7 +21,7 @@ pub(super) fn apply(context: &Context<'_>, problems: Vec<Diagnostic>) -> Vec<Dia
     let mut kept: Vec<Diagnostic> = Vec::new();
     for problem in problems {
         let covers = |suppression: &&mut Suppression<'_>| {
-            let inside = problem.place.pointer.strip_prefix(suppression.scope);
+            let inside = problem.location.pointer.strip_prefix(suppression.scope);
             suppression.code == problem.code && inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         match suppressions.iter_mut().filter(covers).max_by_key(|suppression| suppression.scope.len()) {
@@ -31,7 +31,7 @@ pub(super) fn apply(context: &Context<'_>, problems: Vec<Diagnostic>) -> Vec<Dia
     }
     for suppression in suppressions.iter().filter(|suppression| !suppression.is_used) {
         let scope = PointerRef::Base(suppression.scope);
-        let place = context.document.place(scope.key(SWITCHES).key(suppression.code.as_str()));
+        let place = context.document.locate(scope.key(SWITCHES).key(suppression.code.as_str()));
         let message = format!("nothing here breaks the rule `{}`", suppression.code);
         kept.push(Diagnostic::new(Code::UnusedAllow, place, message, "remove the switch"));
     }

@@ -220,9 +220,9 @@ impl<'c> Check<'c> {
     fn report(&mut self, index: usize, other: Option<usize>, message: String, help: &str) {
         let owner = self.document.at(self.draft.node);
         let list = owner.key(self.union.key);
-        let problem = Diagnostic::new(Code::AmbiguousUnion, self.document.place(list.index(index)), message, help);
+        let problem = Diagnostic::new(Code::AmbiguousUnion, self.document.locate(list.index(index)), message, help);
         self.problems.push(match other {
-            Some(other) => problem.with_related(self.document.place(list.index(other)), "the other variant"),
+            Some(other) => problem.with_note(self.document.locate(list.index(other)), "the other variant"),
             None => problem,
         });
     }

@@ -110,7 +110,7 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn report(&mut self, code: Code, node: &Node<'_>, pointer: &str, message: &str, help: &str) {
-        let place = self.source.place(node.span(), pointer);
+        let place = self.source.location(node.span(), pointer);
         self.problems.push(Diagnostic::new(code, place, message, help));
     }
 
@@ -157,9 +157,9 @@ impl Reader<'_> {
     ) {
         match seen.get(&key) {
             Some(first) => {
-                let place = |node: &Node<'_>| self.source.place(node.span(), format!("{pointer}{key_of_pointer}"));
+                let place = |node: &Node<'_>| self.source.location(node.span(), format!("{pointer}{key_of_pointer}"));
                 let problem = Diagnostic::new(Code::DuplicateName, place(node), message, "remove one of the two");
-                self.problems.push(problem.with_related(place(first), "first here"));
+                self.problems.push(problem.with_note(place(first), "first here"));
             }
             None => {
                 seen.insert(key, node);

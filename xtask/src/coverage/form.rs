@@ -86,7 +86,7 @@ struct Checker<'s> {
 
 impl Checker<'_> {
     fn report(&mut self, code: Code, node: &Node<'_>, pointer: &str, message: String, help: String) {
-        let place = self.source.place(node.span(), pointer);
+        let place = self.source.location(node.span(), pointer);
         self.problems.push(Diagnostic::new(code, place, message, help));
     }
 
@@ -94,7 +94,7 @@ impl Checker<'_> {
     fn wrong(&mut self, node: &Node<'_>, pointer: &str, expected: &str, key: Range<usize>) {
         let span = if node.span().is_empty() { key } else { node.span() };
         let message = format!("{expected} was expected, this is {}", node.kind());
-        let place = self.source.place(span, pointer);
+        let place = self.source.location(span, pointer);
         self.problems.push(Diagnostic::new(Code::WrongValue, place, message, format!("write {expected}")));
     }
 
@@ -120,7 +120,7 @@ impl Checker<'_> {
         let help =
             did_you_mean(entry.key(), keys.clone(), || format!("it may have: {}", keys.collect::<Vec<_>>().join(", ")));
         let message = format!("`{}` is not a key of this {}", entry.key(), record.name);
-        let place = self.source.place(entry.key_span(), pointer);
+        let place = self.source.location(entry.key_span(), pointer);
         self.problems.push(Diagnostic::new(Code::UnknownKey, place, message, help));
     }
 

@@ -188,7 +188,7 @@ struct Check<'s, 'd> {
 
 impl Check<'_, '_> {
     fn report(&mut self, code: Code, node: &Node<'_>, pointer: &str, message: String, help: String) {
-        let place = self.source.place(node.span(), pointer);
+        let place = self.source.location(node.span(), pointer);
         self.problems.push(Diagnostic::new(code, place, message, help));
     }
 

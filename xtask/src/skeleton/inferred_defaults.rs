@@ -94,7 +94,7 @@ impl<'t> InferredDefaults<'t> {
                 found.entry.node().get("operationId").and_then(Node::as_str).is_some_and(|there| there == id)
             });
             if let Some(found) = same {
-                let line = self.source.place(found.entry.key_span(), "").line;
+                let line = self.source.location(found.entry.key_span(), "").line;
                 return Err(format!("the id `{id}` is taken, at {}:{line}", self.source.name()));
             }
         }

@@ -13,7 +13,7 @@ use std::fmt;
 
 use flighthub2_generator::document::{Entry, escape, parse_yaml};
 use flighthub2_generator::suggest::nearest;
-use flighthub2_generator::{Code, Diagnostic, Diagnostics, Place, Source};
+use flighthub2_generator::{Code, Diagnostic, Diagnostics, Location, Source};
 
 use inferred_defaults::InferredDefaults;
 use insertion_point::{Block, InsertionPoint};
@@ -117,7 +117,7 @@ pub fn insert(source: &Source, request: &Request<'_>) -> Result<Skeleton, Error>
                 )));
             }
             if let Some(operation) = entry.node().entry(method) {
-                let line = source.place(operation.key_span(), "").line;
+                let line = source.location(operation.key_span(), "").line;
                 return Err(Error::InvalidRequest(format!(
                     "{} {} is there already, at {}:{line}",
                     method.to_uppercase(),
@@ -151,7 +151,7 @@ pub fn insert(source: &Source, request: &Request<'_>) -> Result<Skeleton, Error>
     if insertion_point::only_added(&root, source.name(), &skeleton.text, template.text(), same.map(|_| method)) {
         return Ok(skeleton);
     }
-    let place = source.place(point.at()..point.at(), "");
+    let place = source.location(point.at()..point.at(), "");
     let message = "an operation that is put here would change what stands before it";
     let help = "begin the operation here by hand, or write what stands before it in another way";
     Err(refused(source, Code::Unsupported, place, message, help))
@@ -169,9 +169,9 @@ fn method(word: &str) -> Result<&'static str, String> {
 fn block<'e, 't>(source: &Source, entry: Option<&'e Entry<'t>>, pointer: String) -> Result<Block<'e, 't>, Error> {
     let Some(entry) = entry else {
         let help = "write `paths:` with the first path below it";
-        return Err(refused(source, Code::MissingKey, source.place(0..0, ""), "there is no `paths`", help));
+        return Err(refused(source, Code::MissingKey, source.location(0..0, ""), "there is no `paths`", help));
     };
-    let place = source.place(entry.key_span(), pointer);
+    let place = source.location(entry.key_span(), pointer);
     let in_braces = source.text().get(entry.node().span()).is_some_and(|text| text.starts_with('{'));
     match entry.node().mapping() {
         [] if !entry.node().is_mapping() => {
@@ -186,7 +186,7 @@ fn block<'e, 't>(source: &Source, entry: Option<&'e Entry<'t>>, pointer: String)
     }
 }
 
-fn refused(source: &Source, code: Code, place: Place, message: &str, help: &str) -> Error {
+fn refused(source: &Source, code: Code, place: Location, message: &str, help: &str) -> Error {
     let problem = Diagnostic::new(code, place, message, help);
     Error::Document(Diagnostics::new(source.clone(), vec![problem]))
 }
