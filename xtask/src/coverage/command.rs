@@ -20,7 +20,7 @@ const CLOSING: &str = "<!-- made by `cargo xtask coverage --write`: end -->";
 
 /// Show what the specification has of every published page, what it lacks, and how sure it is.
 ///
-/// Fails if a page of spec/directory.yaml is neither covered nor excused with a reason, if an operation is on no page,
+/// Fails if a page of spec/directory.yaml is neither covered nor waived with a reason, if an operation is on no page,
 /// or if the directory names something that is not there.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -95,12 +95,12 @@ fn text(report: &Report) -> String {
             let state = match &page.covered {
                 Covered::Operations(_) => "call   ",
                 Covered::Places(_) => "text   ",
-                Covered::Waived(..) => "excused",
+                Covered::Waived(..) => "waived ",
                 Covered::Missing => "MISSING",
             };
             text += &format!("  {state}  {}: {}\n", page.title, in_words(&page.covered));
             for gap in gaps(page) {
-                text += &format!("             lacks: {gap}\n");
+                text += &format!("             gaps: {gap}\n");
             }
         }
     }
@@ -111,10 +111,10 @@ fn text(report: &Report) -> String {
         }
     }
     let totals = Totals::of(report.groups.iter().flat_map(|group| &group.pages));
-    let Totals { pages, covered, excused, missing, calls } = totals;
+    let Totals { pages, covered, waived, missing, calls } = totals;
     let calls = calls + unlisted_calls(report);
     text += &format!(
-        "\n{pages} pages: {covered} covered, {excused} excused, {missing} missing; {calls} operations\n{}\n",
+        "\n{pages} pages: {covered} covered, {waived} waived, {missing} missing; {calls} operations\n{}\n",
         confidence(report.total)
     );
     text
@@ -134,7 +134,7 @@ fn in_words(covered: &Covered) -> String {
         Covered::Places(places) => places.join(", "),
         Covered::Waived(reason, places) if places.is_empty() => reason.clone(),
         Covered::Waived(reason, places) => format!("{reason} From other sources: {}", places.join(", ")),
-        Covered::Missing => "neither covered nor excused".to_owned(),
+        Covered::Missing => "neither covered nor waived".to_owned(),
     }
 }
 
@@ -151,7 +151,7 @@ fn gaps(page: &Page) -> Vec<String> {
 struct Totals {
     pages: usize,
     covered: usize,
-    excused: usize,
+    waived: usize,
     missing: usize,
     calls: usize,
 }
@@ -167,7 +167,7 @@ impl Totals {
                     totals.calls += operations.len();
                 }
                 Covered::Places(_) => totals.covered += 1,
-                Covered::Waived(..) => totals.excused += 1,
+                Covered::Waived(..) => totals.waived += 1,
                 Covered::Missing => totals.missing += 1,
             }
         }
@@ -182,7 +182,7 @@ fn unlisted_calls(report: &Report) -> usize {
 
 fn markdown(report: &Report) -> String {
     let mut text = String::from(
-        "| group | pages | covered | excused | operations | documented | observed | inferred |\n\
+        "| group | pages | covered | waived | operations | documented | observed | inferred |\n\
          | --- | --: | --: | --: | --: | --: | --: | --: |\n",
     );
     for group in &report.groups {
@@ -227,11 +227,11 @@ fn markdown(report: &Report) -> String {
 }
 
 fn row(text: &mut String, name: &str, totals: Totals, counts: Counts) {
-    let Totals { pages, covered, excused, calls, .. } = totals;
+    let Totals { pages, covered, waived, calls, .. } = totals;
     let Counts { documented, observed, inferred } = counts;
     let _ = writeln!(
         text,
-        "| {} | {pages} | {covered} | {excused} | {calls} | {documented} | {observed} | {inferred} |",
+        "| {} | {pages} | {covered} | {waived} | {calls} | {documented} | {observed} | {inferred} |",
         cell(name)
     );
 }

@@ -171,21 +171,20 @@ impl Reader<'_> {
         let operation = page.kind() == PageKind::Operation;
         let covered = if operation { !page.operations.is_empty() } else { !page.places.is_empty() };
         let (wanted, foreign) = if operation { ("operations", "places") } else { ("places", "operations") };
-        match (covered, page.node.entry("excused")) {
+        match (covered, page.node.entry("waived")) {
             (false, None) => {
-                let help =
-                    format!("add `{wanted}:` with what the specification has of it, or `excused:` with a reason");
-                let message = "this page is neither covered nor excused";
+                let help = format!("add `{wanted}:` with what the specification has of it, or `waived:` with a reason");
+                let message = "this page is neither covered nor waived";
                 self.report(Code::MissingKey, page.node, &page.pointer, message, &help);
             }
-            (true, Some(excused)) if operation => {
-                let pointer = format!("{}/excused", page.pointer);
-                let help = "remove `excused`; what the operation does not say stands in `lacks`";
+            (true, Some(waived)) if operation => {
+                let pointer = format!("{}/waived", page.pointer);
+                let help = "remove `waived`; what the operation does not say stands in `gaps`";
                 self.report(
                     Code::WrongValue,
-                    excused.node(),
+                    waived.node(),
                     &pointer,
-                    "this page is covered, and needs no excuse",
+                    "this page is covered, and needs no waiver",
                     help,
                 );
             }

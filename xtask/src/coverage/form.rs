@@ -58,8 +58,8 @@ static PAGE: Record = Record {
         optional("address", ValueType::Text),
         optional("operations", ValueType::Texts),
         optional("places", ValueType::Texts),
-        optional("excused", ValueType::Text),
-        optional("lacks", ValueType::Texts),
+        optional("waived", ValueType::Text),
+        optional("gaps", ValueType::Texts),
     ],
 };
 

@@ -318,7 +318,7 @@ fn assembled(directory: Directory<'_>, names: &Names<'_>, problems: Vec<Diagnost
             kind: record.kind(),
             address: record.text("address").map(str::to_owned),
             covered: covered(record, names),
-            gaps: record.texts("lacks"),
+            gaps: record.texts("gaps"),
         };
         match groups.iter_mut().find(|(group, _)| group.name == name) {
             Some((group, known)) => {
@@ -361,7 +361,7 @@ fn covered(record: &Record<'_>, names: &Names<'_>) -> Covered {
     let operations: Vec<_> = record.operations.iter().filter_map(known).collect();
     let places: Vec<_> =
         record.places.iter().filter(|name| names.place(name.text).is_some()).map(|name| name.text.to_owned()).collect();
-    match record.text("excused") {
+    match record.text("waived") {
         _ if !operations.is_empty() => Covered::Operations(operations),
         Some(reason) => Covered::Waived(reason.to_owned(), places),
         None if !places.is_empty() => Covered::Places(places),
