@@ -1,4 +1,4 @@
-//! Problems with a specification, and how they are told.
+//! Problems with a specification, and their text for a person, an editor or a tool.
 //!
 //! In: what a stage found, and where. Out: a [`Diagnostic`], and its text for a person or an editor. This module knows
 //! nothing of OpenAPI or Rust.
@@ -24,27 +24,27 @@ pub struct Diagnostic {
     pub location: Location,
     /// What to do.
     pub help: String,
-    /// Other places that have to do with it, and why.
+    /// Other locations that the problem involves, and why.
     pub related: Vec<(Location, String)>,
 }
 
 impl Diagnostic {
-    /// A problem at one place.
+    /// A problem at one location.
     #[must_use]
     pub fn new(code: Code, location: Location, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { code, message: message.into(), location, help: help.into(), related: Vec::new() }
     }
 
-    /// Adds another place that has to do with it.
+    /// Adds another location that the problem involves, and why.
     #[must_use]
-    pub fn with_note(mut self, place: Location, why: impl Into<String>) -> Self {
-        self.add_note(place, why);
+    pub fn with_note(mut self, location: Location, why: impl Into<String>) -> Self {
+        self.add_note(location, why);
         self
     }
 
-    /// Adds another place that has to do with it.
-    pub fn add_note(&mut self, place: Location, why: impl Into<String>) {
-        self.related.push((place, why.into()));
+    /// Adds another location that the problem involves, and why.
+    pub fn add_note(&mut self, location: Location, why: impl Into<String>) {
+        self.related.push((location, why.into()));
     }
 
     /// How serious it is.

@@ -1,6 +1,7 @@
-//! The files stage: tasks in, formatted text out.
+//! The format stage: tasks in, formatted text out.
 //!
-//! Every file opens with a line that tells how it was made. By that line [`crate::write`] knows the files it may replace.
+//! Every file begins with a header that says how it was generated. By that header [`mod@crate::write`] recognises the files
+//! that it may replace.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -37,10 +37,10 @@ use std::collections::BTreeMap;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Location, Severity, Source, UnknownCode};
 
-/// Which rules a specification is held to.
+/// The rules that a specification has to keep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {
-    /// Those of `spec/README.md`: every `x-` key known, nothing left undocumented, every answer in its envelope.
+    /// Those of `spec/README.md`: every `x-` key known, nothing left undocumented, every response in its envelope.
     #[default]
     FlightHub,
     /// Those of OpenAPI 3.0 only, for trying the generator on other documents. `x-` keys mean nothing; whatever is not
@@ -51,7 +51,7 @@ pub enum Dialect {
 /// How to generate.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The rules to hold the specification to.
+    /// The rules that the specification has to keep.
     pub dialect: Dialect,
     /// The crate that has the runtime; `None` if the generated code is part of it. Regions and the client's accessors
     /// are generated only there, because only there can the client be extended.
@@ -84,10 +84,10 @@ pub struct Generated {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Tells everything that is wrong with a specification, and every rule that it breaks: the errors for which [`generate`]
-/// refuses it, and warnings.
+/// Reports everything that is wrong with a specification, and every rule that it breaks: the errors for which
+/// [`generate`] refuses it, and warnings.
 ///
-/// A document whose syntax or shape is broken is not asked for its meaning.
+/// Where the syntax or the form of a document is broken, its meaning is not checked.
 #[must_use]
 pub fn lint(source: &Source, dialect: Dialect) -> Diagnostics {
     let document = match document::Document::read(source, dialect) {
@@ -102,8 +102,7 @@ pub fn lint(source: &Source, dialect: Dialect) -> Diagnostics {
 /// Generates the client of a specification.
 ///
 /// # Errors
-/// Everything that is wrong with the specification, as far as it can be told: a document whose syntax is broken is not
-/// asked for its meaning.
+/// Everything that is wrong with the specification. Where its syntax or its form is broken, its meaning is not checked.
 pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnostics> {
     let failed = |problems| Diagnostics::new(source.clone(), problems);
     let document = document::Document::read(source, options.dialect)?;

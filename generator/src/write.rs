@@ -1,7 +1,7 @@
-//! The last stage: texts of files in, a folder that holds exactly them out.
+//! The write stage: texts of files in, a folder that holds exactly them out.
 //!
-//! First a [`Plan`], which touches nothing; then, if it is wanted, [`Plan::apply`]. A file is replaced by a rename, so
-//! that whoever reads it sees the old one or the new one; nothing is replaced before everything has been written.
+//! First a [`Plan`], which touches nothing; then, on request, [`Plan::apply`]. A file is replaced by a rename, so that a
+//! reader sees the old one or the new one; nothing is replaced before everything has been written.
 //! Knows nothing of Rust or OpenAPI.
 
 use std::collections::BTreeMap;
