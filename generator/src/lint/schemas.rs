@@ -24,8 +24,8 @@ pub(super) fn unused(context: &Context<'_>, sink: &mut Sink<'_>) {
         references.entry(component(position)).or_default().extend(element.target);
     }
     for (id, schema) in api.schemas.objects() {
-        let mapping = schema.keywords.discriminator.iter().flat_map(|discriminator| &discriminator.mapping);
-        let mapped = mapping.filter_map(|(_, target)| api.schemas.mapped(target));
+        let Some(discriminator) = &schema.keywords.discriminator else { continue };
+        let mapped = discriminator.mapping.iter().filter_map(|(_, target)| api.schemas.mapped(target));
         let mapped = mapped.map(|target| context.position(api.schemas.node(target)));
         references.entry(component(context.position(api.schemas.node(id)))).or_default().extend(mapped);
     }
