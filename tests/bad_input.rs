@@ -399,7 +399,7 @@ fn each_mistake_is_told_where_it_is() {
         let found: Vec<(Code, &str)> = problems
             .problems()
             .iter()
-            .map(|problem| (problem.code, text.lines().nth(problem.place.line - 1).unwrap_or_default().trim()))
+            .map(|problem| (problem.code, text.lines().nth(problem.location.line - 1).unwrap_or_default().trim()))
             .collect();
         if found != case.expected {
             wrong.push(format!("{}:\n  found {found:?}\n  expected {:?}\n{problems}", case.name, case.expected));
@@ -495,7 +495,7 @@ fn both_places_are_shown() {
         for problem in problems(&fixture.replace(case.from, case.to), Dialect::FlightHub).problems() {
             if two.contains(&problem.code) {
                 assert_eq!(problem.related.len(), 1, "{}: {}", case.name, problem.message);
-                assert_ne!(problem.related[0].0.span, problem.place.span, "{}", case.name);
+                assert_ne!(problem.related[0].0.span, problem.location.span, "{}", case.name);
             }
         }
     }
@@ -515,18 +515,18 @@ fn every_code_is_shown_by_a_case() {
 fn bytes_that_are_not_utf8_have_a_place() {
     let problems = Source::from_bytes("spec.yaml", b"openapi: 3.0.3\ninfo: {title: \xff}\n".to_vec()).unwrap_err();
     let [problem] = problems.problems() else { panic!("{problems}") };
-    assert_eq!((problem.code, problem.place.line, problem.place.column), (Code::NotUtf8, 2, 15));
+    assert_eq!((problem.code, problem.location.line, problem.location.column), (Code::NotUtf8, 2, 15));
 }
 
 #[test]
 fn a_document_that_is_too_deep_is_refused() {
     let deep = format!("openapi: 3.0.3\ninfo: {}1{}\n", "[".repeat(5000), "]".repeat(5000));
-    assert_eq!(problems(&deep, Dialect::Foreign).problems()[0].code, Code::TooDeep);
+    assert_eq!(problems(&deep, Dialect::OpenApi).problems()[0].code, Code::TooDeep);
     let deep = format!(
         "openapi: 3.0.3\ninfo:\n{}",
         (1..5000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect::<String>()
     );
-    assert_eq!(problems(&deep, Dialect::Foreign).problems()[0].code, Code::TooDeep);
+    assert_eq!(problems(&deep, Dialect::OpenApi).problems()[0].code, Code::TooDeep);
 }
 
 #[test]
@@ -568,7 +568,7 @@ fn references_in_a_circle_are_refused_wherever_they_are() {
 #[test]
 fn what_only_other_documents_may_have_is_refused_in_ours() {
     let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      responses: {'204': {description: D}}\n";
-    let made = generate(&Source::new("a.yaml", text), &Options { dialect: Dialect::Foreign, ..Options::default() });
+    let made = generate(&Source::new("a.yaml", text), &Options { dialect: Dialect::OpenApi, ..Options::default() });
     assert_eq!(made.unwrap().operations, 1);
     let codes: BTreeSet<Code> =
         problems(text, Dialect::FlightHub).problems().iter().map(|problem| problem.code).collect();
@@ -581,7 +581,7 @@ fn x_keys_of_others_mean_nothing() {
         /a:\n    get:\n      x-risk: nonsense\n      x-error-codes: [1]\n      parameters:\n        - {name: x-p, in: query, x-role: project, \
         schema: {type: string, enum: [a, b], x-enum-varnames: [one], x-enum-descriptions: [one]}}\n      responses: {'200': {description: D, \
         content: {application/json: {schema: {type: object, x-envelope: true, properties: {x-at: {type: integer, x-unit: unix-seconds}}}}}}}\n";
-    let made = generate(&Source::new("a.yaml", text), &Options { dialect: Dialect::Foreign, ..Options::default() });
+    let made = generate(&Source::new("a.yaml", text), &Options { dialect: Dialect::OpenApi, ..Options::default() });
     let made = made.unwrap_or_else(|problems| panic!("{problems}"));
     // Members whose names begin with `x-` are members.
     let types = &made.files["types/default.rs"];
@@ -596,10 +596,10 @@ fn paths_that_differ_in_a_letter_are_two() {
         let head = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n";
         format!("{head}  '/a/{{x}}.json': {operation}\n  '{second}': {operation}\n")
     };
-    let options = || Options { dialect: Dialect::Foreign, ..Options::default() };
+    let options = || Options { dialect: Dialect::OpenApi, ..Options::default() };
     assert!(generate(&Source::new("a.yaml", text("/a/{x}.xml")), &options()).is_ok());
     assert!(generate(&Source::new("a.yaml", text("/a/b{x}.json")), &options()).is_ok());
-    let same = problems(&text("/a/{y}.json"), Dialect::Foreign);
+    let same = problems(&text("/a/{y}.json"), Dialect::OpenApi);
     assert!(same.problems().iter().any(|problem| problem.code == Code::AmbiguousPath), "{same}");
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use flighthub2_generator::disk::Plan;
+use flighthub2_generator::write::Plan;
 use flighthub2_generator::{Source, generate};
 
 #[path = "src/options.rs"]

@@ -10,7 +10,7 @@
 use std::fs;
 use std::path::Path;
 
-use flighthub2_generator::disk::Plan;
+use flighthub2_generator::write::Plan;
 use flighthub2_tests::spec;
 
 #[test]
@@ -18,7 +18,7 @@ fn the_committed_client_is_what_the_specification_gives() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated-client/src/api");
     let plan = Plan::new(&folder, &spec::generated().files).unwrap();
     let differences: Vec<String> =
-        plan.steps().iter().map(|step| format!("{:?}\n{}", step.action, step.diff())).collect();
+        plan.changes().iter().map(|change| format!("{:?}\n{}", change.action, change.diff())).collect();
     assert!(differences.is_empty(), "run `cargo xtask gen`:\n{}", differences.join("\n"));
 }
 

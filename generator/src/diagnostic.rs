@@ -1,4 +1,4 @@
-//! Problems with a specification, and how they are told.
+//! Problems with a specification, and their text for a person, an editor or a tool.
 //!
 //! In: what a stage found, and where. Out: a [`Diagnostic`], and its text for a person or an editor. This module knows
 //! nothing of OpenAPI or Rust.
@@ -11,7 +11,7 @@ mod text;
 use std::fmt;
 
 pub use code::{Code, Severity, UnknownCode};
-pub use source::{Place, Source};
+pub use source::{Location, Source};
 
 /// One problem: what, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,30 +21,30 @@ pub struct Diagnostic {
     /// What is wrong, in one line.
     pub message: String,
     /// Where.
-    pub place: Place,
+    pub location: Location,
     /// What to do.
     pub help: String,
-    /// Other places that have to do with it, and why.
-    pub related: Vec<(Place, String)>,
+    /// Other locations that the problem involves, and why.
+    pub related: Vec<(Location, String)>,
 }
 
 impl Diagnostic {
-    /// A problem at one place.
+    /// A problem at one location.
     #[must_use]
-    pub fn new(code: Code, place: Place, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), place, help: help.into(), related: Vec::new() }
+    pub fn new(code: Code, location: Location, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: message.into(), location, help: help.into(), related: Vec::new() }
     }
 
-    /// Adds another place that has to do with it.
+    /// Adds another location that the problem involves, and why.
     #[must_use]
-    pub fn with_related(mut self, place: Place, why: impl Into<String>) -> Self {
-        self.relate(place, why);
+    pub fn with_note(mut self, location: Location, why: impl Into<String>) -> Self {
+        self.add_note(location, why);
         self
     }
 
-    /// Adds another place that has to do with it.
-    pub fn relate(&mut self, place: Place, why: impl Into<String>) {
-        self.related.push((place, why.into()));
+    /// Adds another location that the problem involves, and why.
+    pub fn add_note(&mut self, location: Location, why: impl Into<String>) {
+        self.related.push((location, why.into()));
     }
 
     /// How serious it is.
@@ -68,7 +68,7 @@ impl Diagnostics {
     /// checks. Drops repetitions: something that is referred to twice is checked twice.
     #[must_use]
     pub fn new(source: Source, mut problems: Vec<Diagnostic>) -> Self {
-        let key = |problem: &Diagnostic| (problem.severity(), problem.place.span.start, problem.code);
+        let key = |problem: &Diagnostic| (problem.severity(), problem.location.span.start, problem.code);
         problems.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message)));
         problems.dedup();
         Self { source, problems }

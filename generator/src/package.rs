@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 
-use crate::files::MARKER;
+use crate::format::MARKER;
 use crate::names::is_keyword;
 
 /// A crate to generate.
@@ -53,14 +53,19 @@ impl Package {
     }
 
     /// The files of the crate, by path below its folder.
-    pub(crate) fn files(&self, api: BTreeMap<String, String>, title: &str, made_by: &str) -> BTreeMap<String, String> {
+    pub(crate) fn files(
+        &self,
+        api: BTreeMap<String, String>,
+        title: &str,
+        generated_by: &str,
+    ) -> BTreeMap<String, String> {
         let in_source = |path: String| if path == "mod.rs" { "src/lib.rs".to_owned() } else { format!("src/{path}") };
         let mut files: BTreeMap<String, String> = api.into_iter().map(|(path, text)| (in_source(path), text)).collect();
-        files.insert("Cargo.toml".to_owned(), self.manifest(title, made_by));
+        files.insert("Cargo.toml".to_owned(), self.manifest(title, generated_by));
         files
     }
 
-    fn manifest(&self, title: &str, made_by: &str) -> String {
+    fn manifest(&self, title: &str, generated_by: &str) -> String {
         let workspace = if self.is_workspace {
             "\n# This folder is below that of another workspace, and the crate is no member of it.\n[workspace]\n"
         } else {
@@ -69,7 +74,7 @@ impl Package {
         let (name, runtime) = (quoted(&self.name), quoted(&self.runtime));
         let description = quoted(&format!("Client for {title}"));
         format!(
-            r#"# {MARKER} by {made_by}
+            r#"# {MARKER} by {generated_by}
 
 [package]
 name = {name}

@@ -63,7 +63,7 @@ impl Policy {
     pub(crate) fn of(dialect: Dialect) -> &'static Self {
         match dialect {
             Dialect::FlightHub => &Self::FLIGHTHUB,
-            Dialect::Foreign => &Self::OPENAPI,
+            Dialect::OpenApi => &Self::OPENAPI,
         }
     }
 }

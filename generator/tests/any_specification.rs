@@ -40,7 +40,7 @@ fn every_document_makes_a_client() {
         for more in (index..).take(cases(4) as usize).map(|more| more % 4) {
             let text = document.text.clone() + &"\n".repeat(more);
             held::of(text.as_bytes(), document.dialect, Some(&document.source()));
-            held::of(text.as_bytes(), Dialect::Foreign, Some(&document.source()));
+            held::of(text.as_bytes(), Dialect::OpenApi, Some(&document.source()));
         }
     }
 }
@@ -81,7 +81,7 @@ fn names_may_be_those_of_the_client() {
         );
         // The length of the text decides what is asked.
         for more in 0..4 {
-            assert!(held::of((text.clone() + &"\n".repeat(more)).as_bytes(), Dialect::Foreign, None), "{text}");
+            assert!(held::of((text.clone() + &"\n".repeat(more)).as_bytes(), Dialect::OpenApi, None), "{text}");
         }
     }
 }
@@ -164,7 +164,7 @@ fn names_that_are_alike_are_told_apart() {
         // The length of the text decides what is asked.
         let outside = text.clone() + &"\n".repeat((5 - text.len() % 4) % 4);
         for text in [text, outside] {
-            assert!(held::of(text.as_bytes(), Dialect::Foreign, None), "{names:?}:\n{text}");
+            assert!(held::of(text.as_bytes(), Dialect::OpenApi, None), "{names:?}:\n{text}");
         }
     };
     made(&["get_a_b", "get_ab", "getAB", "GET-A-B", "getAb", "_get_a_b", "get__a_b", "get a b"].map(str::to_owned));

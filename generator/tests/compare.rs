@@ -32,7 +32,7 @@ const FOREIGN: &str = include_str!("compare/foreign.yaml");
 fn base(base: Base) -> (&'static str, Dialect) {
     match base {
         Base::Own => (OWN, Dialect::FlightHub),
-        Base::Foreign => (FOREIGN, Dialect::Foreign),
+        Base::Foreign => (FOREIGN, Dialect::OpenApi),
     }
 }
 

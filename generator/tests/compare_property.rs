@@ -48,7 +48,7 @@ fn documents() -> Vec<(Value, Dialect)> {
     let read = |path: &std::path::PathBuf| {
         let text = fs::read_to_string(path).unwrap();
         let own = text.contains("x-risk:");
-        (serde_yaml::from_str(&text).unwrap(), if own { Dialect::FlightHub } else { Dialect::Foreign })
+        (serde_yaml::from_str(&text).unwrap(), if own { Dialect::FlightHub } else { Dialect::OpenApi })
     };
     let documents: Vec<_> = paths.iter().map(read).collect();
     assert!(documents.len() >= 20);

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use flighthub2_generator::disk::Plan;
+use flighthub2_generator::write::Plan;
 use flighthub2_generator::{Diagnostics, Dialect, Generated, Options, Source, generate};
 use for_all::cases;
 use proptest::prelude::Rng as _;
@@ -45,7 +45,7 @@ fn documents() -> Vec<Document> {
     let document = |index: usize| {
         let mut bytes = [0; 4096];
         random.fill_bytes(&mut bytes);
-        let dialect = if index % 3 == 2 { Dialect::FlightHub } else { Dialect::Foreign };
+        let dialect = if index % 3 == 2 { Dialect::FlightHub } else { Dialect::OpenApi };
         let made = valid(&mut Choices::new(&bytes), dialect);
         let text = serde_yaml::to_string(&made.document).unwrap();
         Document { dialect, made, source: Source::new(format!("d{index:02}.yaml"), text) }
@@ -54,7 +54,8 @@ fn documents() -> Vec<Document> {
 }
 
 fn generated(document: &Document) -> Result<Generated, Diagnostics> {
-    let options = Options { dialect: document.dialect, bundle: false, package: None, made_by: "a test".to_owned() };
+    let options =
+        Options { dialect: document.dialect, bundle: false, package: None, generated_by: "a test".to_owned() };
     generate(&document.source, &options)
 }
 

@@ -14,7 +14,9 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use flighthub2_generator::{Code, Diagnostic, Diagnostics, Dialect, Options, Place, Severity, Source, generate, lint};
+use flighthub2_generator::{
+    Code, Diagnostic, Diagnostics, Dialect, Location, Options, Severity, Source, generate, lint,
+};
 use support::{base, with};
 
 /// A fault of the generator has no example: there is none known, else it would be mended.
@@ -67,7 +69,7 @@ fn problems(bytes: Vec<u8>) -> Diagnostics {
 /// What is told of a document of others that a client is made of.
 fn warnings(bytes: Vec<u8>) -> Diagnostics {
     let source = Source::from_bytes("spec.yaml", bytes).unwrap_or_else(|problems| panic!("{problems}"));
-    let options = Options { dialect: Dialect::Foreign, ..Options::default() };
+    let options = Options { dialect: Dialect::OpenApi, ..Options::default() };
     let made = generate(&source, &options).unwrap_or_else(|problems| panic!("{problems}"));
     Diagnostics::new(source, made.warnings)
 }
@@ -113,6 +115,8 @@ fn explanations_are_readable() {
         let words = text.split("```").step_by(2).collect::<String>().split_whitespace().count();
         assert!((20..200).contains(&words), "{code}: {words} words");
         assert!(text.ends_with('\n') && !text.starts_with("TODO"), "{code}");
+        // Which program shows it is not the library's business.
+        assert!(!text.contains("xtask") && !code.meaning().contains("xtask"), "{code}");
         let long = text.lines().find(|line| line.chars().count() > 120 && line.contains(' '));
         assert_eq!(long, None, "{code}");
         assert!(code.meaning().ends_with('.') && !code.meaning().contains('\n'), "{code}");
@@ -134,7 +138,7 @@ fn codes_are_found_by_their_text() {
 #[test]
 fn a_fault_of_the_generator_is_told() {
     let source = Source::new("spec.yaml", "openapi: 3.0.3\n");
-    let place: Place = source.place(0..7, "/openapi");
+    let place: Location = source.location(0..7, "/openapi");
     let problem = Diagnostic::new(Code::Internal, place, "mod.rs does not parse", "please report it");
     let told = Diagnostics::new(source, vec![problem]).to_string();
     assert!(told.starts_with("error[internal]: mod.rs does not parse\n") && told.ends_with("1 error in spec.yaml\n"));

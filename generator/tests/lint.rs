@@ -29,7 +29,7 @@ fn check(cases: &[(&str, &[(Code, &str)])]) {
             .problems()
             .iter()
             .map(|problem| {
-                (problem.code, text[problem.place.span.clone()].lines().next().unwrap_or_default().trim_end())
+                (problem.code, text[problem.location.span.clone()].lines().next().unwrap_or_default().trim_end())
             })
             .collect();
         if found != *expected {
@@ -286,6 +286,43 @@ fn examples_that_do_not_fit() {
     ]);
 }
 
+/// The client reads no headers of responses, and parameters with `content` are not supported; their examples are checked
+/// all the same.
+#[test]
+fn examples_of_headers_and_of_content() {
+    let text = "openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /things:
+    get:
+      summary: S
+      description: D.
+      parameters:
+        - {name: q, in: query, description: Q., content: {application/json: {schema: {type: integer}, example: three}}}
+      responses:
+        '200':
+          description: D.
+          headers:
+            X-Left: {description: L., schema: {type: integer}, example: few}
+            X-Shared: {$ref: '#/components/headers/Shared'}
+components:
+  headers:
+    Shared: {schema: {type: boolean}, examples: {a: {value: true}, b: {value: 1}}}
+";
+    let problems = lint(&Source::new("spec.yaml", text), Dialect::OpenApi);
+    let warnings = problems.problems().iter().filter(|problem| problem.severity() == Severity::Warning);
+    let pointers: Vec<&str> = warnings.map(|problem| &*problem.location.pointer).collect();
+    assert_eq!(
+        pointers,
+        [
+            "/paths/~1things/get/parameters/0/content/application~1json/example",
+            "/paths/~1things/get/responses/200/headers/X-Left/example",
+            "/components/headers/Shared/examples/b/value",
+        ],
+        "{problems}"
+    );
+}
+
 /// Where the schema says it is shown, too, also behind references.
 #[test]
 fn an_example_shows_what_it_breaks() {
@@ -358,7 +395,7 @@ fn names() {
     );
     let problems = linted(&text);
     let [problem] = problems.problems() else { panic!("{problems}") };
-    assert_eq!(problem.place.pointer, "/components/schemas/Thing/properties/created_at");
+    assert_eq!(problem.location.pointer, "/components/schemas/Thing/properties/created_at");
 }
 
 #[test]
@@ -635,9 +672,9 @@ components:
     Thing: {type: object, description: T., properties: {id: {type: string, description: I.}, at: {type: number, description: A.}}}
     Unused: {type: string, description: ''}
 ";
-    let problems = lint(&Source::new("spec.yaml", text), Dialect::Foreign);
+    let problems = lint(&Source::new("spec.yaml", text), Dialect::OpenApi);
     let found: Vec<(Code, &str)> =
-        problems.problems().iter().map(|problem| (problem.code, &text[problem.place.span.clone()])).collect();
+        problems.problems().iter().map(|problem| (problem.code, &text[problem.location.span.clone()])).collect();
     assert_eq!(
         found,
         [

@@ -111,7 +111,7 @@ fn taken() -> Vec<(&'static str, Code, String)> {
 #[test]
 fn others_may_write_what_our_own_specification_may_not() {
     for (name, code, text) in taken() {
-        if let Err(problems) = made(&text, Dialect::Foreign) {
+        if let Err(problems) = made(&text, Dialect::OpenApi) {
             panic!("{name}:\n{problems}");
         }
         let problems = made(&text, Dialect::FlightHub).expect_err(name);
@@ -213,11 +213,11 @@ fn refused() -> Vec<(&'static str, Code, String)> {
 #[test]
 fn what_cannot_be_done_right_is_refused() {
     for (name, code, text) in refused() {
-        let problems = made(&text, Dialect::Foreign).expect_err(name);
+        let problems = made(&text, Dialect::OpenApi).expect_err(name);
         let codes: Vec<Code> = problems.problems().iter().map(|problem| problem.code).collect();
         assert_eq!(codes, [code], "{name}:\n{problems}");
         let problem = &problems.problems()[0];
-        assert!(problem.place.line > 0 && !problem.help.is_empty(), "{name}:\n{problems}");
+        assert!(problem.location.line > 0 && !problem.help.is_empty(), "{name}:\n{problems}");
     }
 }
 
@@ -235,7 +235,7 @@ fn operations_whose_names_are_alike_keep_their_arguments() {
         })
         .collect();
     let text = format!("openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n{operations}");
-    let made = made(&text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));
+    let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
     let code = &made.files["default.rs"];
     for (id, file) in ids.iter().zip(["get_a_b", "get_ab", "get_ab_2", "get_a_b_2", "con_2"]) {
         let (_, info) = code.split_once(&format!("id: \"{id}\",")).unwrap();
@@ -252,7 +252,7 @@ fn operations_whose_names_are_alike_keep_their_arguments() {
 fn names_of_files_may_have_two_hundred_letters() {
     let named = |words: usize| {
         let id = "Ab".repeat(words);
-        made(&document(DONE, "").replace("operationId: a", &format!("operationId: {id}")), Dialect::Foreign)
+        made(&document(DONE, "").replace("operationId: a", &format!("operationId: {id}")), Dialect::OpenApi)
     };
     assert!(named(66).is_ok());
     let refused = named(68).unwrap_err();
@@ -262,10 +262,10 @@ fn names_of_files_may_have_two_hundred_letters() {
 
 /// What the client does not use, by message and pointer.
 fn unused(text: &str) -> Vec<(String, String)> {
-    let made = made(text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));
+    let made = made(text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
     assert!(made.warnings.iter().all(|warning| warning.code == Code::UnusedPart && !warning.help.is_empty()));
     let told: Vec<_> =
-        made.warnings.iter().map(|warning| (warning.message.clone(), warning.place.pointer.clone())).collect();
+        made.warnings.iter().map(|warning| (warning.message.clone(), warning.location.pointer.clone())).collect();
     // The documentation of the module has the same, a sentence for each.
     let root = &made.files["mod.rs"];
     let sentences: Vec<&str> = root.lines().filter_map(|line| line.strip_prefix("//! - ")).collect();
@@ -322,9 +322,9 @@ components:
     ];
     let expected = expected.map(|(message, pointer)| (message.to_owned(), pointer.to_owned()));
     assert_eq!(unused(text), expected);
-    let again = Diagnostics::new(Source::new("spec.yaml", text), made(text, Dialect::Foreign).unwrap().warnings);
+    let again = Diagnostics::new(Source::new("spec.yaml", text), made(text, Dialect::OpenApi).unwrap().warnings);
     assert_eq!(again.problems().len(), 4);
-    let shown = again.problems().iter().map(|problem| (problem.message.clone(), problem.place.pointer.clone()));
+    let shown = again.problems().iter().map(|problem| (problem.message.clone(), problem.location.pointer.clone()));
     assert!(shown.eq(expected), "they are shown in another order: {again}");
 }
 
@@ -367,7 +367,7 @@ fn choices_of_choices_are_read_once() {
             "    L{level}: {{type: object, properties: {{up: {{$ref: '#/components/schemas/L0'}}}}}}\n"
         ));
     }
-    let made = made(&document(DONE, &schemas), Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));
+    let made = made(&document(DONE, &schemas), Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
     assert_eq!(made.types, 64);
 }
 
@@ -375,10 +375,10 @@ fn choices_of_choices_are_read_once() {
 #[test]
 fn a_character_in_two_escapes_is_read() {
     let text = r#"{"openapi": "3.0.3", "info": {"title": "a \ud83c\udf6b \\ud83c\\udf6b é", "version": "\uD83C\uDF6B"}, "paths": {}}"#;
-    let root = &made(text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}")).files["mod.rs"];
+    let root = &made(text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}")).files["mod.rs"];
     assert!(root.contains(r#"ApiInfo::new("a 🍫 \\ud83c\\udf6b é")"#), "{root}");
     let half = text.replacen("\\udf6b", "", 1);
-    let problems = made(&half, Dialect::Foreign).unwrap_err();
+    let problems = made(&half, Dialect::OpenApi).unwrap_err();
     assert_eq!(problems.problems()[0].code, Code::YamlSyntax, "half of a pair is no character: {problems}");
 }
 
@@ -399,7 +399,7 @@ fn what_is_written_is_in_the_code() {
         cases.push((text, format!("\"{}\",", method.to_uppercase())));
     }
     for (text, expected) in cases {
-        let made = made(&text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));
+        let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
         let code: String = made.files.values().map(String::as_str).collect();
         assert!(code.contains(&expected), "{expected}\n{text}\n{code}");
     }
@@ -410,7 +410,7 @@ fn names_may_have_two_hundred_letters() {
     let named = |length: usize| {
         made(
             &document(DONE, "").replace("operationId: a", &format!("operationId: {}", "a".repeat(length))),
-            Dialect::Foreign,
+            Dialect::OpenApi,
         )
     };
     assert!(named(200).is_ok());
@@ -432,7 +432,7 @@ fn texts_have_no_shape() {
         "anyOf: [{type: string}, {type: integer}]",
     ] {
         let problems =
-            made(&with_body(&format!("text/plain: {{schema: {{{shape}}}}}")), Dialect::Foreign).expect_err(shape);
+            made(&with_body(&format!("text/plain: {{schema: {{{shape}}}}}")), Dialect::OpenApi).expect_err(shape);
         assert_eq!(problems.problems()[0].code, Code::Unsupported, "{shape}:\n{problems}");
     }
 }
@@ -442,7 +442,7 @@ fn texts_have_no_shape() {
 fn limits_beside_a_reference_are_not_words() {
     let made = |limit: &str| {
         let text = with_schema(&format!("{{allOf: [{{$ref: '#/components/schemas/Thing'}}, {{{limit}}}]}}"));
-        made(&text, Dialect::Foreign)
+        made(&text, Dialect::OpenApi)
     };
     for limit in [
         "format: uuid",
@@ -483,12 +483,12 @@ fn only_objects_are_joined() {
     ] {
         let text =
             with_schema(&format!("{{type: object, properties: {{b: {{type: string}}}}, allOf: [{{{member}}}]}}"));
-        let problems = made(&text, Dialect::Foreign).expect_err(member);
+        let problems = made(&text, Dialect::OpenApi).expect_err(member);
         assert_eq!(problems.problems()[0].code, Code::Unsupported, "{member}:\n{problems}");
     }
     let joined = |one: &str, other: &str| {
         let map = |values: &str| format!("{{type: object, additionalProperties: {{type: {values}}}}}");
-        made(&with_schema(&format!("{{allOf: [{}, {}]}}", map(one), map(other))), Dialect::Foreign)
+        made(&with_schema(&format!("{{allOf: [{}, {}]}}", map(one), map(other))), Dialect::OpenApi)
     };
     assert!(joined("string", "string").is_ok());
     assert_eq!(joined("string", "integer").unwrap_err().problems()[0].code, Code::AllOfConflict);

@@ -5,6 +5,6 @@ use flighthub2_generator::{Dialect, Options};
 /// The options of a fixture, by its name. That of the envelope keeps the rules of our own specification.
 #[must_use]
 pub fn of_fixture(name: &str) -> Options {
-    let dialect = if name == "envelope" { Dialect::FlightHub } else { Dialect::Foreign };
-    Options { dialect, made_by: format!("a test from {name}.yaml"), ..Options::default() }
+    let dialect = if name == "envelope" { Dialect::FlightHub } else { Dialect::OpenApi };
+    Options { dialect, generated_by: format!("a test from {name}.yaml"), ..Options::default() }
 }

@@ -24,7 +24,8 @@ pub fn text() -> String {
 /// # Errors
 /// What is wrong with the text.
 pub fn from_text(text: &str) -> Result<Generated, Diagnostics> {
-    generate(&Source::new(NAME, text), &Options::default())
+    let generated_by = "`cargo xtask gen` from spec/flighthub2.yaml. Change that file, not this one.".to_owned();
+    generate(&Source::new(NAME, text), &Options { generated_by, ..Options::default() })
 }
 
 /// What is generated from the specification.

@@ -1,7 +1,7 @@
 //! `cargo xtask diff`: what a change of the specification means to callers.
 //!
-//! In: two specifications, each a file or a git revision, and the versions of the client that go with them. Out: what
-//! [`compare`] tells of them. Knows where files and revisions are; decides nothing about changes.
+//! In: two specifications, each a file or a git revision, and the versions of the client that go with them. Out: the
+//! comparison of [`compare`]. Knows where files and revisions are; decides nothing about changes.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use flighthub2_generator::compare::{self, Comparison, Mode, Verdict};
 use flighthub2_generator::{Dialect, Source};
 
-use crate::progress;
+use crate::progress::with_progress;
 use crate::spec::{self, Failure, Rules, SPEC};
 
 const MANIFEST: &str = "generated-client/Cargo.toml";
@@ -66,14 +66,14 @@ enum Format {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    told(arguments).unwrap_or_else(Failure::told)
+    report(arguments).unwrap_or_else(Failure::report)
 }
 
-fn told(arguments: &Arguments) -> Result<ExitCode, Failure> {
+fn report(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let root = arguments.repository.clone().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    let old = Place::of(arguments.old.as_deref().or(Some("HEAD")), &root)?;
-    let new = Place::of(arguments.new.as_deref(), &root)?;
-    if arguments.check && (matches!(old, Place::File(_)) || matches!(new, Place::File(_))) {
+    let old = Origin::of(arguments.old.as_deref().or(Some("HEAD")), &root)?;
+    let new = Origin::of(arguments.new.as_deref(), &root)?;
+    if arguments.check && (matches!(old, Origin::File(_)) || matches!(new, Origin::File(_))) {
         let problem = "--check compares versions, and a file has none: name a revision, or leave it out";
         return Err(Failure::wrong_use(problem.to_owned()));
     }
@@ -83,10 +83,10 @@ fn told(arguments: &Arguments) -> Result<ExitCode, Failure> {
         false => Mode::Versions(dialect(arguments, &old_source, &new_source)),
     };
     let comparing = || compare::compare(&old_source, &new_source, mode);
-    let comparison = match progress::during("comparing", comparing) {
+    let comparison = match with_progress("comparing", comparing) {
         Ok(comparison) => comparison,
         Err(problems) => {
-            problems.iter().for_each(|problems| spec::Format::Text.tell(problems));
+            problems.iter().for_each(|problems| spec::Format::Text.report(problems));
             return Err("nothing was compared".to_owned().into());
         }
     };
@@ -96,7 +96,7 @@ fn told(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Format::Markdown => compare::markdown(&comparison, verdict.as_ref()),
         Format::Json => compare::json(&comparison, verdict.as_ref()),
     };
-    // Who reads the beginning only is not to blame.
+    // Ignore broken pipes (`… | head`).
     let _ = io::stdout().write_all(text.as_bytes());
     match verdict {
         Some(Verdict { needs, is_taken: Some(false), .. }) if arguments.check => {
@@ -109,28 +109,28 @@ fn told(arguments: &Arguments) -> Result<ExitCode, Failure> {
 fn dialect(arguments: &Arguments, old: &Source, new: &Source) -> Dialect {
     match arguments.dialect {
         Some(Rules::Flighthub) => return Dialect::FlightHub,
-        Some(Rules::Openapi) => return Dialect::Foreign,
+        Some(Rules::Openapi) => return Dialect::OpenApi,
         None => {}
     }
     if [old, new].iter().all(|source| source.text().contains("x-risk:")) {
         return Dialect::FlightHub;
     }
     eprintln!("held to the rules of OpenAPI alone, without `x-` keys: not both documents have `x-risk`");
-    Dialect::Foreign
+    Dialect::OpenApi
 }
 
 /// The step of the version. Where the old one is not known, from that of the working tree.
 fn verdict(
     arguments: &Arguments,
     comparison: &Comparison,
-    (old, new): (&Place, &Place),
+    (old, new): (&Origin, &Origin),
     root: &Path,
 ) -> Result<Option<Verdict>, Failure> {
     let made = match (old.version(root), new.version(root)) {
         (Ok(old), Ok(new)) => Verdict::new(comparison.worst(), &old, Some(&new)),
         (Err(problem), _) | (_, Err(problem)) if arguments.check => Err(problem),
         (Ok(known), Err(_)) => Verdict::new(comparison.worst(), &known, None),
-        (Err(_), _) => match Place::WorkingTree.version(root) {
+        (Err(_), _) => match Origin::WorkingTree.version(root) {
             Ok(known) => Verdict::new(comparison.worst(), &known, None),
             Err(_) => return Ok(None),
         },
@@ -139,13 +139,13 @@ fn verdict(
 }
 
 /// Where a specification is.
-enum Place {
+enum Origin {
     WorkingTree,
     File(PathBuf),
     Revision { name: String, commit: String },
 }
 
-impl Place {
+impl Origin {
     fn of(argument: Option<&str>, root: &Path) -> Result<Self, Failure> {
         let Some(argument) = argument else { return Ok(Self::WorkingTree) };
         if Path::new(argument).is_file() {

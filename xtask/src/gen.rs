@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use flighthub2_generator::disk::{Action, Plan};
+use flighthub2_generator::write::{Action, Plan};
 use flighthub2_generator::{Diagnostics, Generated, Options, Package, generate};
 
-use crate::progress;
-use crate::spec::{self, Failure, Format, Rules, SPEC, named};
+use crate::progress::with_progress;
+use crate::spec::{self, Failure, Format, Rules, SPEC, resolve};
 use crate::watch;
 
 const OUT: &str = "generated-client/src/api";
@@ -48,15 +48,15 @@ pub(crate) struct Arguments {
     /// The rules to hold the specification to [default: flighthub for our own specification, openapi for others].
     #[arg(long, value_name = "RULES")]
     dialect: Option<Rules>,
-    /// How to tell problems.
+    /// How to report problems.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    let once = || generated(arguments).unwrap_or_else(Failure::told);
+    let once = || generated(arguments).unwrap_or_else(Failure::report);
     if arguments.watch {
-        let (spec, name) = named(arguments.spec.as_deref(), SPEC);
+        let (spec, name) = resolve(arguments.spec.as_deref(), SPEC);
         watch::run(&spec, &name, once)
     } else {
         once()
@@ -65,22 +65,22 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    let (out, out_name) = named(arguments.out.as_deref(), OUT);
+    let (out, out_name) = resolve(arguments.out.as_deref(), OUT);
     let options = options(arguments)?;
     let generate = |source| {
-        let made = progress::during("generating", || generate(&source, &options))?;
+        let made = with_progress("generating", || generate(&source, &options))?;
         let warnings = Diagnostics::new(source, made.warnings.clone());
         Ok((made, warnings))
     };
     let (made, warnings) = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(generate) {
         Ok(made) => made,
         Err(problems) => {
-            arguments.format.tell(&problems);
+            arguments.format.report(&problems);
             return Err("nothing was written".to_owned().into());
         }
     };
     if !warnings.problems().is_empty() {
-        arguments.format.tell(&warnings);
+        arguments.format.report(&warnings);
     }
     let plan = Plan::new(&out, &made.files).map_err(|error| error.to_string())?;
     if arguments.check {
@@ -94,22 +94,26 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Ok(checked(&plan, &made, &out_name, &repair, started, arguments.format));
     }
     plan.apply().map_err(|error| format!("{out_name} cannot be written: {error}"))?;
-    told(&plan, &made, &out_name, started, arguments.format);
+    report(&plan, &made, &out_name, started, arguments.format);
     Ok(ExitCode::SUCCESS)
 }
 
 fn options(arguments: &Arguments) -> Result<Options, Failure> {
-    let mut options = Options::default();
-    if let Some(spec) = &arguments.spec {
-        let name = spec.file_name().unwrap_or_default().to_string_lossy();
-        options.made_by = format!("`cargo xtask gen` from {name}. Change that file, not this one.");
-    }
-    options.bundle = arguments.out.is_none();
-    if let (Some(name), Some(out)) = (&arguments.package, &arguments.out) {
-        options.package = Some(package(name, out)?);
-    }
-    options.dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
-    Ok(options)
+    let specification = arguments.spec.as_deref();
+    let origin = match specification {
+        Some(spec) => spec.file_name().unwrap_or_default().to_string_lossy(),
+        None => SPEC.into(),
+    };
+    let package = match (&arguments.package, &arguments.out) {
+        (Some(name), Some(out)) => Some(package(name, out)?),
+        _ => None,
+    };
+    Ok(Options {
+        dialect: Rules::dialect(arguments.dialect, specification),
+        bundle: arguments.out.is_none(),
+        package,
+        generated_by: format!("`cargo xtask gen` from {origin}. Change that file, not this one."),
+    })
 }
 
 /// A crate as it has to be in a folder.
@@ -177,19 +181,19 @@ fn matches(pattern: &Path, path: &Path, with_below: bool) -> bool {
 }
 
 fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Instant, format: Format) -> ExitCode {
-    if plan.steps().is_empty() {
-        told(plan, made, out, started, format);
+    if plan.changes().is_empty() {
+        report(plan, made, out, started, format);
         return ExitCode::SUCCESS;
     }
-    for step in plan.steps() {
-        let what = match step.action {
+    for change in plan.changes() {
+        let what = match change.action {
             Action::Add => "missing",
             Action::Change => "stale",
             Action::Remove => "left over",
         };
-        format.say(&format!("{what}: {out}/{}\n{}", step.path, step.diff().trim_end()));
+        format.print(&format!("{what}: {out}/{}\n{}", change.path, change.diff().trim_end()));
     }
-    format.say(&format!(
+    format.print(&format!(
         "{} stale, {} missing, {} left over. To repair: {repair}",
         plan.count(Action::Change),
         plan.count(Action::Add),
@@ -198,21 +202,21 @@ fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Inst
     ExitCode::FAILURE
 }
 
-fn told(plan: &Plan, made: &Generated, out: &str, started: Instant, format: Format) {
-    for step in plan.steps() {
-        let what = match step.action {
+fn report(plan: &Plan, made: &Generated, out: &str, started: Instant, format: Format) {
+    for change in plan.changes() {
+        let what = match change.action {
             Action::Add => "added  ",
             Action::Change => "changed",
             Action::Remove => "removed",
         };
-        format.say(&format!("{what} {out}/{}", step.path));
+        format.print(&format!("{what} {out}/{}", change.path));
     }
     let contents = format!("{} operations, {} types, {} files", made.operations, made.types, made.files.len());
     let milliseconds = started.elapsed().as_millis();
-    if plan.steps().is_empty() {
-        format.say(&format!("up to date: {contents} ({milliseconds} ms)"));
+    if plan.changes().is_empty() {
+        format.print(&format!("up to date: {contents} ({milliseconds} ms)"));
     } else {
-        format.say(&format!(
+        format.print(&format!(
             "{contents}: {} added, {} changed, {} removed ({milliseconds} ms)",
             plan.count(Action::Add),
             plan.count(Action::Change),

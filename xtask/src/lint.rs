@@ -7,14 +7,14 @@ use std::time::Instant;
 use clap::Args;
 use flighthub2_generator::{Diagnostics, lint};
 
-use crate::progress;
+use crate::progress::with_progress;
 use crate::spec::{self, Failure, Format, Rules};
 
 /// Hold the specification against every rule, not only against those that a client needs.
 ///
-/// Tells everything at once: errors, for which `gen` would refuse it, and the rules that a specification maintained by
-/// hand should keep. `cargo xtask explain` has them all. A rule that does not hold in one place is switched off there:
-/// `x-lint-allow: {CODE: REASON}`.
+/// Reports everything at once: errors, for which `gen` would refuse it, and the rules that a specification maintained
+/// by hand should keep. `cargo xtask explain` has them all. A rule that does not hold in one place is switched off
+/// there: `x-lint-allow: {CODE: REASON}`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask lint
@@ -27,27 +27,27 @@ pub(crate) struct Arguments {
     /// The rules to hold the specification to [default: flighthub for our own specification, openapi for others].
     #[arg(long, value_name = "RULES")]
     dialect: Option<Rules>,
-    /// How to tell problems.
+    /// How to report problems.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    checked(arguments).unwrap_or_else(Failure::told)
+    checked(arguments).unwrap_or_else(Failure::report)
 }
 
 fn checked(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
     let problems: Diagnostics = match spec::read(arguments.spec.as_deref(), spec::SPEC)? {
-        Ok(source) => progress::during("checking", || lint(&source, dialect)),
+        Ok(source) => with_progress("checking", || lint(&source, dialect)),
         Err(problems) => problems,
     };
     if problems.problems().is_empty() {
         let milliseconds = started.elapsed().as_millis();
-        arguments.format.say(&format!("clean: {} ({milliseconds} ms)", problems.source().name()));
+        arguments.format.print(&format!("clean: {} ({milliseconds} ms)", problems.source().name()));
         return Ok(ExitCode::SUCCESS);
     }
-    arguments.format.tell(&problems);
+    arguments.format.report(&problems);
     Ok(ExitCode::FAILURE)
 }

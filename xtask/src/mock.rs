@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 #[cfg(unix)]
 fn replaced_by(program: &mut Command) -> ExitCode {
     use std::os::unix::process::CommandExt as _;
-    told(&program.exec())
+    report(&program.exec())
 }
 
 #[cfg(not(unix))]
@@ -55,11 +55,11 @@ fn replaced_by(program: &mut Command) -> ExitCode {
     match program.status() {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
-        Err(error) => told(&error),
+        Err(error) => report(&error),
     }
 }
 
-fn told(error: &io::Error) -> ExitCode {
+fn report(error: &io::Error) -> ExitCode {
     eprintln!("the server cannot be started: {error}");
     ExitCode::FAILURE
 }

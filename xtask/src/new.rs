@@ -1,16 +1,15 @@
 //! `cargo xtask new`: the skeleton of an operation, at its place in the specification.
 //!
-//! In: a method, a path and what is decided already. Out: the file with what [`flighthub2_generator::skeleton`] puts
-//! into it, and the list of what is left to decide.
+//! In: a method, a path and what is decided already. Out: the file with the [`skeleton`]
+//! inserted, and the list of what is left to decide.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::skeleton::{self, Error, Request, Scope};
+use crate::spec::{Failure, SPEC, read, resolve};
 use clap::{Args, ValueEnum};
-use flighthub2_generator::skeleton::{self, Refusal, Scope, Wanted};
-
-use crate::spec::{Failure, SPEC, named, read};
 
 /// Write the skeleton of an operation into the specification.
 ///
@@ -52,13 +51,13 @@ enum ScopeName {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    written(arguments).map_or_else(Failure::told, |()| ExitCode::SUCCESS)
+    written(arguments).map_or_else(Failure::report, |()| ExitCode::SUCCESS)
 }
 
 fn written(arguments: &Arguments) -> Result<(), Failure> {
-    let (path, name) = named(arguments.spec.as_deref(), SPEC);
+    let (path, name) = resolve(arguments.spec.as_deref(), SPEC);
     let source = read(arguments.spec.as_deref(), SPEC)??;
-    let wanted = Wanted {
+    let request = Request {
         method: &arguments.method,
         path: &arguments.path,
         id: arguments.id.as_deref(),
@@ -69,12 +68,12 @@ fn written(arguments: &Arguments) -> Result<(), Failure> {
             ScopeName::Organization => Scope::Organization,
         }),
     };
-    let skeleton = skeleton::insert(&source, &wanted).map_err(|refusal| match refusal {
-        Refusal::Wrong(problem) => {
+    let skeleton = skeleton::insert(&source, &request).map_err(|error| match error {
+        Error::InvalidRequest(problem) => {
             let help = "For more information, try 'cargo xtask new --help'.";
             Failure::wrong_use(format!("error: {problem}\n\n{help}"))
         }
-        Refusal::Document(problems) => Failure::from(problems).and("nothing was written"),
+        Error::Document(problems) => Failure::from(problems).and("nothing was written"),
     })?;
     fs::write(&path, &skeleton.text).map_err(|error| format!("{name} cannot be written: {error}"))?;
     let scope = match skeleton.scope {
@@ -85,9 +84,9 @@ fn written(arguments: &Arguments) -> Result<(), Failure> {
     let tag = skeleton.tag.as_deref().unwrap_or("to be decided");
     let (method, path) = (arguments.method.to_uppercase(), &arguments.path);
     println!("{name}:{}: {method} {path}, a call {scope}; tag: {tag}", skeleton.line);
-    println!("{} places are left to decide, and `cargo xtask gen` fails until they are:", skeleton.blanks.len());
-    for blank in &skeleton.blanks {
-        println!("  {name}:{}: {}: {}", blank.line, blank.key, blank.hint);
+    println!("{} places are left to decide, and `cargo xtask gen` fails until they are:", skeleton.placeholders.len());
+    for placeholder in &skeleton.placeholders {
+        println!("  {name}:{}: {}: {}", placeholder.line, placeholder.key, placeholder.hint);
     }
     Ok(())
 }

@@ -8,29 +8,29 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Work that takes less needs no words.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Work that takes less shows no progress.
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Back to the beginning of the line, and all that stands there is gone.
 const CLEAR: &str = "\r\x1b[K";
 
-/// Does something, and says on the terminal that it goes on.
-pub(crate) fn during<T>(what: &str, work: impl FnOnce() -> T) -> T {
+/// Does something, and shows on the terminal that it goes on.
+pub(crate) fn with_progress<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let terminal = io::stderr();
-    if terminal.is_terminal() { shown(terminal, PATIENCE, what, work) } else { work() }
+    if terminal.is_terminal() { shown(terminal, TIMEOUT, what, work) } else { work() }
 }
 
-fn shown<T>(mut terminal: impl Write + Send, patience: Duration, what: &str, work: impl FnOnce() -> T) -> T {
+fn shown<T>(mut terminal: impl Write + Send, timeout: Duration, what: &str, work: impl FnOnce() -> T) -> T {
     let started = Instant::now();
     thread::scope(|scope| {
-        // The end is told by dropping this, also when the work panics.
+        // Dropping this reports the end, also when the work panics.
         let (_at_work, end) = channel::<()>();
         scope.spawn(move || {
             let mut line = "";
-            while end.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+            while end.recv_timeout(timeout) == Err(RecvTimeoutError::Timeout) {
                 line = CLEAR;
                 let seconds = started.elapsed().as_secs();
-                // Who cannot be told does not need to be.
+                // Errors are ignored: progress is for a terminal that can show it.
                 let _ = write!(terminal, "{CLEAR}{what} … {seconds} s").and_then(|()| terminal.flush());
             }
             let _ = terminal.write_all(line.as_bytes()).and_then(|()| terminal.flush());

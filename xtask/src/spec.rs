@@ -1,4 +1,4 @@
-//! What the commands that read files have in common: which file, which rules, and how problems are told.
+//! What the commands that read files have in common: which file, which rules, and how problems are reported.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -28,7 +28,7 @@ impl Rules {
     pub(crate) fn dialect(asked: Option<Self>, spec: Option<&Path>) -> Dialect {
         match (asked, spec) {
             (Some(Self::Flighthub), _) | (None, None) => Dialect::FlightHub,
-            (Some(Self::Openapi), _) | (None, Some(_)) => Dialect::Foreign,
+            (Some(Self::Openapi), _) | (None, Some(_)) => Dialect::OpenApi,
         }
     }
 }
@@ -42,16 +42,16 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// Tells problems.
-    pub(crate) fn tell(self, problems: &Diagnostics) {
+    /// Reports problems.
+    pub(crate) fn report(self, problems: &Diagnostics) {
         match self {
             Self::Text => eprint!("{}", rendered(problems)),
             Self::Json => print(&problems.json_lines()),
         }
     }
 
-    /// Tells what else there is to know. A program that reads JSON does not want it.
-    pub(crate) fn say(self, line: &str) {
+    /// Prints what is no problem. A program that reads JSON does not want it on standard output.
+    pub(crate) fn print(self, line: &str) {
         match self {
             Self::Text => print(&format!("{line}\n")),
             Self::Json => eprintln!("{line}"),
@@ -103,8 +103,8 @@ impl Failure {
         self
     }
 
-    /// Says it, for the shell.
-    pub(crate) fn told(self) -> ExitCode {
+    /// Reports it, and returns the exit code.
+    pub(crate) fn report(self) -> ExitCode {
         eprintln!("{}", self.why);
         self.code
     }
@@ -123,7 +123,7 @@ impl From<String> for Failure {
 }
 
 /// Where a file is, and what it is called in messages: the one that was named, else one of this repository.
-pub(crate) fn named(file: Option<&Path>, own: &str) -> (PathBuf, String) {
+pub(crate) fn resolve(file: Option<&Path>, own: &str) -> (PathBuf, String) {
     match file {
         Some(path) => (path.to_owned(), path.display().to_string()),
         None => (Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(own), own.to_owned()),
@@ -132,7 +132,7 @@ pub(crate) fn named(file: Option<&Path>, own: &str) -> (PathBuf, String) {
 
 /// Reads such a file. Bytes that are no text are a problem of the file.
 pub(crate) fn read(file: Option<&Path>, own: &str) -> Result<Result<Source, Diagnostics>, Failure> {
-    let (path, name) = named(file, own);
+    let (path, name) = resolve(file, own);
     let bytes = fs::read(&path).map_err(|error| Failure::wrong_use(format!("{name} cannot be read: {error}")))?;
     Ok(Source::from_bytes(name, bytes))
 }

@@ -4,8 +4,8 @@
 //! what is done.
 //!
 //! The file is asked for its time and size, many times a second. For one file that is a few microseconds a second of
-//! work, and what it takes to be told by the system instead goes wrong in ways that this cannot: editors that replace
-//! the file, network and container file systems that tell nothing, a folder that is moved.
+//! work, and notifications of the system fail in cases where this does not: editors that replace the file, network and
+//! container file systems without notifications, a folder that is moved.
 
 use std::fs;
 use std::path::Path;
@@ -23,11 +23,11 @@ const AWAY: Duration = Duration::from_millis(500);
 /// Does something now, and whenever the file has changed.
 pub(crate) fn run(file: &Path, name: &str, mut act: impl FnMut() -> ExitCode) -> ! {
     let mut done = None;
-    let mut last = stamp(file);
+    let mut last = fingerprint(file);
     let mut since = Instant::now();
     let mut runs = 0_u32;
     loop {
-        let now = stamp(file);
+        let now = fingerprint(file);
         if now != last {
             last = now;
             since = Instant::now();
@@ -44,7 +44,7 @@ pub(crate) fn run(file: &Path, name: &str, mut act: impl FnMut() -> ExitCode) ->
 }
 
 /// What changes when a file is saved; nothing if it is not there.
-fn stamp(file: &Path) -> Option<(SystemTime, u64)> {
+fn fingerprint(file: &Path) -> Option<(SystemTime, u64)> {
     let metadata = fs::metadata(file).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
 }

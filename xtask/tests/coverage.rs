@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use flighthub2_generator::Source;
-use flighthub2_generator::coverage::{Counts, Covered, Report, report};
+use xtask::coverage::{Counts, Covered, Report, report};
 
 fn ours(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec").join(name)).unwrap()
@@ -28,7 +28,7 @@ fn told(report: &Report) -> Vec<String> {
     let all = report.problems.iter().flat_map(|problems| {
         let name = problems.source().name();
         problems.problems().iter().map(move |problem| {
-            let place = &problem.place;
+            let place = &problem.location;
             format!(
                 "{name}:{}:{} {} {}: {} ({})",
                 place.line, place.column, problem.code, place.pointer, problem.message, problem.help
@@ -106,11 +106,11 @@ pages:
     kind: operation
     address: https://example.com/things
     operations: [listThings]
-    lacks: [Something]
+    gaps: [Something]
   - title: Unread
     folder: [Others]
     kind: reference
-    excused: Nobody could read it.
+    waived: Nobody could read it.
   - title: Add another
     folder: []
     kind: operation
@@ -133,8 +133,8 @@ fn every_page_of_ours_is_accounted_for() {
     for line in [
         "call     Upload callback: openModelUploadCallback (documented)",
         "text     FlightHub 2 Public Cloud Access Point Information: /servers",
-        "excused  Annotation management tutorial: Its text could not be read.",
-        "lacks: All values of `file_type`.",
+        "waived   Annotation management tutorial: Its text could not be read.",
+        "gaps: All values of `file_type`.",
         "84 pages: ",
         " 0 missing; ",
     ] {
@@ -164,9 +164,9 @@ fn what_is_not_right_is_told_with_its_place() {
     let cases: &[(&str, &str, &str, &[&str])] = &[
         ("    places: [Thing, /servers, special]\n", "", "4:5 missing-key /pages/0: this page is neither covered", &[]),
         (
-            "    excused: Nobody could read it.\n",
-            "    excused: ' '\n",
-            "17:14 wrong-value /pages/2/excused: this text is empty",
+            "    waived: Nobody could read it.\n",
+            "    waived: ' '\n",
+            "17:13 wrong-value /pages/2/waived: this text is empty",
             &[],
         ),
         (
@@ -217,8 +217,8 @@ fn what_is_not_right_is_told_with_its_place() {
         ("kind: tutorial", "kind: operation", "`places` on a page of the kind `operation`", &["neither covered"]),
         (
             "    operations: [addOther]\n",
-            "    operations: [addOther]\n    excused: Why not.\n",
-            "this page is covered, and needs no excuse",
+            "    operations: [addOther]\n    waived: Why not.\n",
+            "this page is covered, and needs no waiver",
             &[],
         ),
         ("  - places: [general]\n    reason: R\n", "  - reason: R\n", "this entry names nothing", &[]),
@@ -244,12 +244,18 @@ fn a_file_of_another_shape_is_told_as_such() {
     let directory = |text: &str| Source::new("directory.yaml", text);
     let spec = Source::new("spec.yaml", SPEC);
     for (text, wanted) in [
-        (DIRECTORY.replace("lacks:", "lakcs:"), "directory.yaml:13:5\n"),
-        (DIRECTORY.replace("lacks:", "lakcs:"), "did you mean `lacks`?"),
+        (DIRECTORY.replace("gaps:", "gasp:"), "directory.yaml:13:5\n"),
+        (DIRECTORY.replace("gaps:", "gasp:"), "did you mean `gaps`?"),
         (DIRECTORY.replace("kind: tutorial", "kind: tutorail"), "did you mean `tutorial`?"),
         (DIRECTORY.replace("    kind: tutorial\n", ""), "this page of the directory has no `kind`"),
         (DIRECTORY.replace("    reason: R\n", ""), "this entry of `unlisted` has no `reason`"),
         (DIRECTORY.replace("pages:", "pages"), "yaml-syntax"),
+        (DIRECTORY.replace("gaps: [Something]", "gaps: Something"), "a list was expected, this is a string"),
+        (DIRECTORY.replace("gaps: [Something]", "gaps: [5]"), "a string was expected, this is an integer"),
+        (DIRECTORY.replace("title: List things", "title:"), "directory.yaml:8:5\n"),
+        (DIRECTORY.replace("title: List things", "title:"), "a string was expected, this is null"),
+        (DIRECTORY.replace("kind: reference", "kind: []"), "one of: operation, tutorial, reference was expected"),
+        (DIRECTORY.replace("  - places: [general]\n    reason: R\n", "  - general\n"), "a mapping was expected"),
     ] {
         let problems = report(&directory(&text), &spec).unwrap_err().render(false);
         assert!(problems.contains(wanted), "no {wanted:?} in {problems}");
@@ -280,13 +286,13 @@ fn the_program_fails_when_a_page_is_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let (directory, spec) = (folder.path().join("directory.yaml"), folder.path().join("spec.yaml"));
     fs::write(&spec, SPEC).unwrap();
-    fs::write(&directory, DIRECTORY.replace("    excused: Nobody could read it.\n", "")).unwrap();
+    fs::write(&directory, DIRECTORY.replace("    waived: Nobody could read it.\n", "")).unwrap();
     let arguments = ["--spec", spec.to_str().unwrap(), "--directory", directory.to_str().unwrap()];
     let output = run(&arguments);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     let text = said(&output);
     for wanted in
-        ["MISSING  Unread: neither covered nor excused", "1 missing; 2 operations", "error[missing-key]", "help: "]
+        ["MISSING  Unread: neither covered nor waived", "1 missing; 2 operations", "error[missing-key]", "help: "]
     {
         assert!(text.contains(wanted), "no {wanted:?} in {text}");
     }

@@ -34,11 +34,11 @@ components:
 ";
 
 /// A folder with a specification, and the place of its client.
-struct Place {
+struct Workspace {
     folder: TempDir,
 }
 
-impl Place {
+impl Workspace {
     fn new() -> Self {
         let place = Self { folder: tempfile::tempdir().unwrap() };
         place.write_spec(SPEC);
@@ -103,7 +103,7 @@ fn failed(output: &Output, code: i32) -> String {
 
 #[test]
 fn a_second_run_touches_nothing() {
-    let place = Place::new();
+    let place = Workspace::new();
     let first = succeeded(&place.generate(&[]));
     assert!(first.contains("2 operations, 1 types, 8 files: 8 added, 0 changed, 0 removed ("), "{first}");
     let before = place.files();
@@ -115,7 +115,7 @@ fn a_second_run_touches_nothing() {
 
 #[test]
 fn only_what_changed_is_written_and_what_is_gone_is_removed() {
-    let place = Place::new();
+    let place = Workspace::new();
     succeeded(&place.generate(&[]));
     let before = place.files();
     let (one, _) = SPEC.split_once("    post:").unwrap();
@@ -141,7 +141,7 @@ fn only_what_changed_is_written_and_what_is_gone_is_removed() {
 
 #[test]
 fn check_writes_nothing_and_shows_every_difference() {
-    let place = Place::new();
+    let place = Workspace::new();
     let missing = failed(&place.generate(&["--check"]), 1);
     assert!(missing.contains("8 missing") && missing.contains("To repair: cargo xtask gen"), "{missing}");
     assert!(!place.out().exists());
@@ -172,7 +172,7 @@ fn check_writes_nothing_and_shows_every_difference() {
 
 #[test]
 fn a_broken_specification_leaves_everything_as_it_is() {
-    let place = Place::new();
+    let place = Workspace::new();
     succeeded(&place.generate(&[]));
     let before = place.files();
     for broken in [&SPEC.replace("schemas/Thing'", "schemas/Thong'"), &SPEC.replace("paths:", "\tpaths:"), ""] {
@@ -192,7 +192,7 @@ fn a_broken_specification_leaves_everything_as_it_is() {
 
 #[test]
 fn the_mark_that_some_editors_begin_a_file_with_is_no_part_of_it() {
-    let place = Place::new();
+    let place = Workspace::new();
     place.write_spec(format!("\u{feff}{SPEC}"));
     succeeded(&place.generate(&[]));
     let marked = place.files();
@@ -207,7 +207,7 @@ fn the_mark_that_some_editors_begin_a_file_with_is_no_part_of_it() {
 
 #[test]
 fn what_the_client_does_not_use_of_others_is_told() {
-    let place = Place::new();
+    let place = Workspace::new();
     let problem = "{$ref: '#/components/schemas/Problem'}";
     let failure = format!("'404': {{description: D, content: {{application/json: {{schema: {problem}}}}}}}");
     let spec = SPEC.replace("{'204': {description: D}}", &format!("{{'204': {{description: D}}, {failure}}}"))
@@ -241,7 +241,7 @@ fn what_the_client_does_not_use_of_others_is_told() {
 
 #[test]
 fn what_is_not_ours_is_not_overwritten() {
-    let place = Place::new();
+    let place = Workspace::new();
     fs::create_dir(place.out()).unwrap();
     fs::write(place.out().join("mod.rs"), "// Written by hand.\n").unwrap();
     let before = place.files();
@@ -255,7 +255,7 @@ fn what_is_not_ours_is_not_overwritten() {
 
 #[test]
 fn what_an_interrupted_run_left_is_cleared_away() {
-    let place = Place::new();
+    let place = Workspace::new();
     succeeded(&place.generate(&[]));
     let unfinished = place.out().join("one.rs.unfinished");
     fs::write(&unfinished, "half a fi").unwrap();

@@ -12,8 +12,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use flighthub2_generator::skeleton::{Refusal, Scope, Skeleton, Wanted, insert};
 use flighthub2_generator::{Dialect, Options, Source, generate};
+use xtask::skeleton::{Error, Request, Scope, Skeleton, insert};
 
 const SMALL: &str = "openapi: 3.0.3
 info: {title: T, version: '1'}
@@ -49,16 +49,12 @@ fn ours(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec").join(name)).unwrap()
 }
 
-fn added(text: &str, wanted: &Wanted<'_>) -> Skeleton {
-    match insert(&Source::new("spec.yaml", text), wanted) {
-        Ok(skeleton) => skeleton,
-        Err(Refusal::Wrong(problem)) => panic!("{problem}"),
-        Err(Refusal::Document(problems)) => panic!("{problems}"),
-    }
+fn added(text: &str, wanted: &Request<'_>) -> Skeleton {
+    insert(&Source::new("spec.yaml", text), wanted).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn wanted<'a>(method: &'a str, path: &'a str) -> Wanted<'a> {
-    Wanted { method, path, ..Wanted::default() }
+fn wanted<'a>(method: &'a str, path: &'a str) -> Request<'a> {
+    Request { method, path, ..Request::default() }
 }
 
 /// What was put into a text; everything else must be as it was.
@@ -84,17 +80,17 @@ fn what_is_open_is_refused_line_by_line_and_nothing_else() {
     for (method, path, id, tag) in cases {
         let others: &[_] = if method == "PUT" { &[Some(Scope::Either), Some(Scope::Organization)] } else { &[] };
         for &scope in [None].iter().chain(others) {
-            let skeleton = added(&spec, &Wanted { method, path, id, tag, scope });
+            let skeleton = added(&spec, &Request { method, path, id, tag, scope });
             let problems = generate(&Source::new("spec.yaml", &*skeleton.text), &Options::default()).unwrap_err();
-            let told: BTreeSet<usize> = problems.problems().iter().map(|problem| problem.place.line).collect();
-            let open: BTreeSet<usize> = skeleton.blanks.iter().map(|blank| blank.line).collect();
+            let told: BTreeSet<usize> = problems.problems().iter().map(|problem| problem.location.line).collect();
+            let open: BTreeSet<usize> = skeleton.placeholders.iter().map(|blank| blank.line).collect();
             assert_eq!(told, open, "{problems}");
-            assert!(skeleton.blanks.iter().all(|blank| blank.line > skeleton.line));
-            for blank in &skeleton.blanks {
+            assert!(skeleton.placeholders.iter().all(|blank| blank.line > skeleton.line));
+            for blank in &skeleton.placeholders {
                 let line = skeleton.text.lines().nth(blank.line - 1).unwrap().trim();
                 assert!(line.starts_with(&format!("{}:", blank.key)), "{line}");
             }
-            let keys: Vec<_> = skeleton.blanks.iter().map(|blank| &*blank.key).collect();
+            let keys: Vec<_> = skeleton.placeholders.iter().map(|blank| &*blank.key).collect();
             for decision in ["summary", "description", "x-risk", "x-retry", "x-source"] {
                 assert!(keys.contains(&decision), "{keys:?}");
             }
@@ -108,10 +104,10 @@ fn what_is_open_is_refused_line_by_line_and_nothing_else() {
 fn filled_in_it_is_an_operation() {
     let spec = ours("flighthub2.yaml");
     let path = "/openapi/v0.1/wayline/{wayline_id}/name";
-    let skeleton = added(&spec, &Wanted { id: Some("renameWayline"), ..wanted("put", path) });
+    let skeleton = added(&spec, &Request { id: Some("renameWayline"), ..wanted("put", path) });
     let mut lines: Vec<String> = skeleton.text.lines().map(str::to_owned).collect();
     let mut seen = BTreeSet::new();
-    for blank in &skeleton.blanks {
+    for blank in &skeleton.placeholders {
         let value = match (&*blank.key, seen.insert(&blank.key)) {
             ("url", _) => "https://example.com/page",
             ("x-client-name", _) => "rename",
@@ -150,7 +146,7 @@ fn it_has_the_keys_of_the_readme_in_their_order() {
     let (example, _) = example.split_once("```").unwrap();
     let path = "/openapi/v0.1/wayline/{wayline_id}/name";
     let spec = ours("flighthub2.yaml");
-    let skeleton = added(&spec, &Wanted { id: Some("renameWayline"), ..wanted("put", path) });
+    let skeleton = added(&spec, &Request { id: Some("renameWayline"), ..wanted("put", path) });
     let keys = |text: &str, indent: &str| -> Vec<String> {
         let of_level = text.lines().filter(|line| line.trim_start().len() + indent.len() == line.len());
         of_level.filter_map(|line| Some(line.trim().split_once(':')?.0.to_owned())).collect()
@@ -178,7 +174,9 @@ fn every_other_byte_stays() {
                 let request = wanted(method, path);
                 let Ok(skeleton) = insert(&Source::new("spec.yaml", text), &request) else {
                     let small = insert(&Source::new("spec.yaml", SMALL), &request);
-                    assert!(matches!(small, Err(Refusal::Wrong(problem)) if problem.contains("is there already")));
+                    assert!(
+                        matches!(small, Err(Error::InvalidRequest(problem)) if problem.contains("is there already"))
+                    );
                     continue;
                 };
                 let added = difference(text, &skeleton.text);
@@ -236,7 +234,7 @@ fn methods_stand_in_their_order_and_comments_stay_where_they_belong() {
 #[test]
 fn paths_stand_by_those_that_are_nearest() {
     let place = |path: &str, tag: Option<&str>| -> Vec<String> {
-        let skeleton = added(SMALL, &Wanted { tag, ..wanted("get", path) });
+        let skeleton = added(SMALL, &Request { tag, ..wanted("get", path) });
         order(&skeleton.text, "\npaths", 2).into_iter().map(str::to_owned).collect()
     };
     let things = ["# Things.", "/things", "/things/{id}"];
@@ -250,7 +248,7 @@ fn paths_stand_by_those_that_are_nearest() {
     assert_eq!(place("/more", Some("Things")), [&things[..], &["/more", "# Others.", "/others"]].concat());
     assert_eq!(place("/more", Some("Empty")), [&things[..], &["/more", "# Others.", "/others"]].concat());
     let first = SMALL.replace("  - name: Things\n  - name: Empty\n", "  - name: Empty\n  - name: Things\n");
-    let skeleton = added(&first, &Wanted { tag: Some("Empty"), ..wanted("get", "/more") });
+    let skeleton = added(&first, &Request { tag: Some("Empty"), ..wanted("get", "/more") });
     assert_eq!(order(&skeleton.text, "\npaths", 2)[0], "/more");
     assert!(skeleton.text.contains("paths:\n  /more:\n    get:\n      tags: [Empty]\n"), "{}", skeleton.text);
     assert!(skeleton.text.contains("examples:\n\n  # Things.\n  /things:\n"), "{}", skeleton.text);
@@ -284,7 +282,7 @@ fn paths_stand_by_those_that_are_nearest() {
 
 #[test]
 fn a_document_without_conventions_gets_none() {
-    let skeleton = added(SMALL, &Wanted { id: Some("addPart"), ..wanted("put", "/things/{id}/parts/{1}") });
+    let skeleton = added(SMALL, &Request { id: Some("addPart"), ..wanted("put", "/things/{id}/parts/{1}") });
     let text = difference(SMALL, &skeleton.text);
     assert!(!text.contains("x-error-codes") && !text.contains("allOf") && !text.contains("default:"), "{text}");
     assert!(text.contains("- name: id\n") && text.contains("- name: '1'\n"), "{text}");
@@ -303,13 +301,13 @@ fn documents_of_every_kind_take_one() {
         }
         let text = fs::read_to_string(&path).unwrap();
         for id in [None, Some("brandNew")] {
-            let skeleton = added(&text, &Wanted { id, ..wanted("post", "/brand/new/{thing}") });
+            let skeleton = added(&text, &Request { id, ..wanted("post", "/brand/new/{thing}") });
             difference(&text, &skeleton.text);
             let source = Source::new(path.display().to_string(), &*skeleton.text);
-            let options = Options { dialect: Dialect::Foreign, ..Options::default() };
+            let options = Options { dialect: Dialect::OpenApi, ..Options::default() };
             let problems = generate(&source, &options).unwrap_err();
-            let open: BTreeSet<usize> = skeleton.blanks.iter().map(|blank| blank.line).collect();
-            assert!(problems.problems().iter().all(|problem| open.contains(&problem.place.line)), "{problems}");
+            let open: BTreeSet<usize> = skeleton.placeholders.iter().map(|blank| blank.line).collect();
+            assert!(problems.problems().iter().all(|problem| open.contains(&problem.location.line)), "{problems}");
         }
         count += 1;
     }
@@ -319,7 +317,7 @@ fn documents_of_every_kind_take_one() {
 #[test]
 fn what_nothing_can_be_put_into_is_told_with_its_place() {
     let refused = |text: &str, path: &str| match insert(&Source::new("spec.yaml", text), &wanted("put", path)) {
-        Err(Refusal::Document(problems)) => problems.render(false),
+        Err(Error::Document(problems)) => problems.render(false),
         other => panic!("{other:?}"),
     };
     let cases = [
@@ -377,11 +375,11 @@ fn no_text_confuses_it() {
     assert!(taken > 500 && refused > 500, "{taken} taken, {refused} refused");
 }
 
-struct Place {
+struct Workspace {
     folder: tempfile::TempDir,
 }
 
-impl Place {
+impl Workspace {
     fn new(text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("spec.yaml"), text).unwrap();
@@ -409,11 +407,11 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn the_program_writes_the_file_and_lists_what_is_open() {
-    let place = Place::new(SMALL);
+    let place = Workspace::new(SMALL);
     let output = place.run(&["PUT", "/things/{id}", "--id", "changeThing"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let text = said(&output);
-    let wanted = added(SMALL, &Wanted { id: Some("changeThing"), ..wanted("put", "/things/{id}") });
+    let wanted = added(SMALL, &Request { id: Some("changeThing"), ..wanted("put", "/things/{id}") });
     assert_eq!(place.text(), wanted.text);
     assert!(
         text.contains(&format!(
@@ -422,7 +420,7 @@ fn the_program_writes_the_file_and_lists_what_is_open() {
         )),
         "{text}"
     );
-    for blank in &wanted.blanks {
+    for blank in &wanted.placeholders {
         let line = format!("spec.yaml:{}: {}: {}\n", blank.line, blank.key, blank.hint);
         assert!(text.contains(&line), "no {line:?} in {text}");
     }
@@ -433,7 +431,7 @@ fn the_program_writes_the_file_and_lists_what_is_open() {
 
 #[test]
 fn wrong_use_changes_nothing_and_is_told() {
-    let place = Place::new(SMALL);
+    let place = Workspace::new(SMALL);
     for (arguments, code, wanted) in [
         (&["fetch", "/x"][..], 2, "`fetch` is not a method"),
         (&["gett", "/x"], 2, "did you mean `get`?"),
@@ -462,7 +460,7 @@ fn wrong_use_changes_nothing_and_is_told() {
         assert!(text.contains(wanted) && text.contains("--help"), "no {wanted:?} in {text}");
         assert_eq!(place.text(), SMALL);
     }
-    let broken = Place::new(&SMALL.replace("paths:", "paths: {}\nx-paths:"));
+    let broken = Workspace::new(&SMALL.replace("paths:", "paths: {}\nx-paths:"));
     let before = broken.text();
     let output = broken.run(&["get", "/x"]);
     assert_eq!(output.status.code(), Some(1));

@@ -2,7 +2,7 @@
 //!
 //! In: nothing. Out: types that renderers and callers read. Knows nothing of documents or models.
 
-use crate::diagnostic::Place;
+use crate::diagnostic::Location;
 
 /// What a change means to a program that uses the generated client. Ordered: the worst comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,9 +132,9 @@ pub struct Change {
     /// Why it has its class, in one line.
     pub why: String,
     /// Where it was.
-    pub old: Option<Place>,
+    pub old: Option<Location>,
     /// Where it is.
-    pub new: Option<Place>,
+    pub new: Option<Location>,
 }
 
 /// How many operations two documents share.

@@ -54,7 +54,7 @@ pub enum Mode {
 pub fn compare(old: &Source, new: &Source, mode: Mode) -> Result<Comparison, Vec<Diagnostics>> {
     let dialect = match mode {
         Mode::Versions(dialect) => dialect,
-        Mode::Common => Dialect::Foreign,
+        Mode::Common => Dialect::OpenApi,
     };
     let (old, new) = match (read(old, dialect), read(new, dialect)) {
         (Ok(old), Ok(new)) => (old, new),
@@ -100,8 +100,8 @@ fn finished(old: &Document<'_>, new: &Document<'_>, told: Vec<Told>, common: Opt
             subject: told.subject,
             what: told.what,
             why: told.why,
-            old: told.old.map(|pointer| old.place(PointerRef::Base(&pointer))),
-            new: told.new.map(|pointer| new.place(PointerRef::Base(&pointer))),
+            old: told.old.map(|pointer| old.locate(PointerRef::Base(&pointer))),
+            new: told.new.map(|pointer| new.locate(PointerRef::Base(&pointer))),
         })
         .collect();
     let line = |change: &Change| change.new.as_ref().or(change.old.as_ref()).map(|place| place.span.start);

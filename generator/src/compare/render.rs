@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::change::{Change, Class, Comparison};
 use super::version::Verdict;
 use super::words::code;
-use crate::diagnostic::Place;
+use crate::diagnostic::Location;
 
 /// For a terminal; `styled` adds colours.
 #[must_use]
@@ -63,7 +63,7 @@ pub fn markdown(comparison: &Comparison, verdict: Option<&Verdict>) -> String {
 /// For tools: one object.
 #[must_use]
 pub fn json(comparison: &Comparison, verdict: Option<&Verdict>) -> String {
-    let place = |place: &Option<Place>| {
+    let place = |place: &Option<Location>| {
         place.as_ref().map(|place| json!({ "pointer": place.pointer, "line": place.line, "column": place.column }))
     };
     let changes: Vec<Value> = comparison
@@ -144,7 +144,7 @@ fn summary(comparison: &Comparison, verdict: Option<&Verdict>) -> Vec<String> {
 
 /// Where a change is, for a person with both documents at hand.
 fn place(change: &Change) -> String {
-    let of = |place: &Place| format!("{}:{} {}", place.line, place.column, code(&place.pointer));
+    let of = |place: &Location| format!("{}:{} {}", place.line, place.column, code(&place.pointer));
     match (&change.old, &change.new) {
         (Some(old), Some(new)) if old.pointer == new.pointer => {
             format!("{}:{} → {}", old.line, old.column, of(new))

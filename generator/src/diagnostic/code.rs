@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::spelling::nearest;
+use crate::suggest::nearest;
 
 /// How serious a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,7 +13,8 @@ pub enum Severity {
     /// The specification is not valid, contradicts itself, or asks for something that is not supported: no client is
     /// made of it.
     Error,
-    /// A rule of `cargo xtask lint` is broken, or the client does not use all of a document. It can be made all the same.
+    /// A rule of [`lint`](crate::lint()) is broken, or the client does not use all of a document. It can be generated all
+    /// the same.
     Warning,
 }
 
@@ -176,7 +177,7 @@ codes! {
 }
 
 impl Code {
-    /// Whether it is a rule of `cargo xtask lint`. Other warnings are those of [`generate`](crate::generate), about
+    /// Whether it is a rule of [`lint`](crate::lint()). Other warnings are those of [`generate`](crate::generate), about
     /// documents of others.
     #[must_use]
     pub fn is_rule(self) -> bool {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Diagnostic, Place, Source};
+use super::{Diagnostic, Location, Source};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -41,13 +41,13 @@ struct Position {
 
 /// One problem, and the end of the line.
 pub(super) fn render<'a>(source: &'a Source, problem: &'a Diagnostic) -> String {
-    let related = |(place, why): &'a (Place, String)| Related { message: why, place: span(source, place) };
+    let related = |(place, why): &'a (Location, String)| Related { message: why, place: span(source, place) };
     let line = Line {
         code: problem.code.as_str(),
         severity: problem.severity().as_str(),
         message: &problem.message,
         file: source.name(),
-        place: span(source, &problem.place),
+        place: span(source, &problem.location),
         help: &problem.help,
         related: problem.related.iter().map(related).collect(),
     };
@@ -55,7 +55,7 @@ pub(super) fn render<'a>(source: &'a Source, problem: &'a Diagnostic) -> String 
     serde_json::to_string(&line).unwrap_or_default() + "\n"
 }
 
-fn span<'a>(source: &Source, place: &'a Place) -> Span<'a> {
+fn span<'a>(source: &Source, place: &'a Location) -> Span<'a> {
     let (line, column) = source.position(place.span.end);
     Span { line: place.line, column: place.column, end: Position { line, column }, pointer: &place.pointer }
 }

@@ -39,7 +39,7 @@ impl Source {
 
     /// The text without the mark that some editors begin a file with. YAML allows it; not every reader does.
     #[must_use]
-    pub(crate) fn unmarked(&self) -> &str {
+    pub(crate) fn without_bom(&self) -> &str {
         self.text.strip_prefix('\u{feff}').unwrap_or(&self.text)
     }
 
@@ -55,7 +55,7 @@ impl Source {
                 let at = error.utf8_error().valid_up_to();
                 let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
                 let source = Self::new(name, text);
-                let place = source.place(at..at + char::REPLACEMENT_CHARACTER.len_utf8(), "");
+                let place = source.location(at..at + char::REPLACEMENT_CHARACTER.len_utf8(), "");
                 let diagnostic = Diagnostic::new(
                     Code::NotUtf8,
                     place,
@@ -69,11 +69,11 @@ impl Source {
 
     /// The place of a range of bytes. A range outside of the text is moved into it.
     #[must_use]
-    pub fn place(&self, span: Range<usize>, pointer: impl Into<String>) -> Place {
+    pub fn location(&self, span: Range<usize>, pointer: impl Into<String>) -> Location {
         let start = self.text.floor_char_boundary(span.start);
         let end = self.text.floor_char_boundary(span.end).max(start);
         let (line, column) = self.position(start);
-        Place { line, column, span: start..end, pointer: pointer.into() }
+        Location { line, column, span: start..end, pointer: pointer.into() }
     }
 
     /// Line and column, both from 1, of a byte of the text.
@@ -109,7 +109,7 @@ fn moved((line, column): (usize, usize), bytes: &[u8]) -> (usize, usize) {
 
 /// Where in a specification something is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1.
@@ -126,8 +126,8 @@ fn joined_pairs(text: String) -> String {
     if !text.contains("\\ud") && !text.contains("\\uD") {
         return text;
     }
-    let unmarked = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    if serde_json::from_str::<serde::de::IgnoredAny>(unmarked).is_err() {
+    let without_bom = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    if serde_json::from_str::<serde::de::IgnoredAny>(without_bom).is_err() {
         return text;
     }
     let mut joined = String::with_capacity(text.len());

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Place, Severity, Source};
+use super::{Diagnostic, Location, Severity, Source};
 
 /// Bytes of lines that are shown in one piece. The renderer looks at each of them, for each problem.
 const MAX_SHOWN: usize = 1 << 16;
@@ -12,14 +12,14 @@ const MAX_SHOWN: usize = 1 << 16;
 /// One problem, and an empty line.
 pub(super) fn render(source: &Source, problem: &Diagnostic, styled: bool) -> String {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
-    let shown: Vec<Shown<'_>> = std::iter::once((&problem.place, None))
+    let shown: Vec<Shown<'_>> = std::iter::once((&problem.location, None))
         .chain(problem.related.iter().map(|(place, why)| (place, Some(why.as_str()))))
         .collect();
     let level = match problem.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let pointer = if problem.place.pointer.is_empty() { "the document" } else { &problem.place.pointer };
+    let pointer = if problem.location.pointer.is_empty() { "the document" } else { &problem.location.pointer };
     let group = level
         .primary_title(one_line(&problem.message))
         .id(problem.code.as_str())
@@ -56,7 +56,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// A place to show, and what it has to do with the problem that is not its own.
-type Shown<'p> = (&'p Place, Option<&'p str>);
+type Shown<'p> = (&'p Location, Option<&'p str>);
 
 /// The lines of all places in one piece; if that would be long, each for itself; and of a long line only where it is.
 fn lines<'p>(source: &'p Source, shown: &[Shown<'p>]) -> Vec<Element<'p>> {
@@ -81,7 +81,7 @@ fn lines<'p>(source: &'p Source, shown: &[Shown<'p>]) -> Vec<Element<'p>> {
     }
 }
 
-fn annotation<'p>(source: &Source, place: &Place, why: Option<&'p str>, start: usize) -> Annotation<'p> {
+fn annotation<'p>(source: &Source, place: &Location, why: Option<&'p str>, start: usize) -> Annotation<'p> {
     let span = visible(source, place);
     let within = span.start - start..span.end - start;
     match why {
@@ -91,7 +91,7 @@ fn annotation<'p>(source: &Source, place: &Place, why: Option<&'p str>, start: u
 }
 
 /// A long node is shown by its first line: what matters is where it begins.
-fn visible(source: &Source, place: &Place) -> Range<usize> {
+fn visible(source: &Source, place: &Location) -> Range<usize> {
     let text = &source.text()[place.span.clone()];
     let first_line = text.split('\n').next().unwrap_or_default().trim_end();
     place.span.start..place.span.start + first_line.len()

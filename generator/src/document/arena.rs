@@ -102,17 +102,20 @@ impl<T> Arena<T> {
 
     /// Follows every chain of references to its end.
     pub(super) fn close(&mut self) {
-        let links: Vec<Option<usize>> = self
-            .entries
-            .iter()
-            .map(|entry| match entry.value {
-                ObjectOrRef::Object(_) => None,
-                ObjectOrRef::Ref(target) => Some(target.index()),
-            })
-            .collect();
-        for (entry, end) in self.entries.iter_mut().zip(chain_ends(&links)) {
-            entry.end = end.map(Id::new);
+        let ends = self.ends(|id| match self.get(id) {
+            ObjectOrRef::Object(_) => None,
+            ObjectOrRef::Ref(target) => Some(*target),
+        });
+        for (entry, end) in self.entries.iter_mut().zip(ends) {
+            entry.end = end;
         }
+    }
+
+    /// The end of the chain that begins at each place, by its number, where one place leads to the next; none for a chain
+    /// that is a circle.
+    pub(crate) fn ends(&self, next: impl Fn(Id<T>) -> Option<Id<T>>) -> Vec<Option<Id<T>>> {
+        let links: Vec<Option<usize>> = self.ids().map(|id| next(id).map(Id::index)).collect();
+        chain_ends(&links).into_iter().map(|end| end.map(Id::new)).collect()
     }
 
     pub(crate) fn get(&self, id: Id<T>) -> &ObjectOrRef<T> {
@@ -154,6 +157,11 @@ impl<T> Arena<T> {
     /// The name of a place that is a component.
     pub(crate) fn name(&self, id: Id<T>) -> Option<&str> {
         self.names.get_index(id.index()).map(String::as_str)
+    }
+
+    /// The objects that are written in a place, without the references to them.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = (Id<T>, &T)> {
+        self.ids().filter_map(|id| Some((id, self.object(id)?)))
     }
 
     /// All places.

@@ -13,9 +13,9 @@ use serde_json::{Number, Value};
 
 use super::arena::{Arena, Id, ObjectOrRef};
 use super::openapi::{
-    Confidence, ErrorCode, HeaderRole, MediaType, Method, OpenApi, Operation, Outcome, Parameter, ParameterLocation,
-    PathItem, RequestBody, Response, Retry, Risk, SecurityRequirement, SecurityScheme, Server, Source, Status, Style,
-    Tag,
+    Confidence, ErrorCode, Header, HeaderRole, MediaType, Method, OpenApi, Operation, Outcome, Parameter,
+    ParameterLocation, PathItem, RequestBody, Response, Retry, Risk, SecurityRequirement, SecurityScheme, Server,
+    Source, Status, Style, Tag,
 };
 use super::pointer::{NodeId, Nodes, unescape};
 use super::schema::{AdditionalProperties, Discriminator, Keywords, Limits, Schema, SchemaId, Type};
@@ -34,6 +34,7 @@ pub(super) fn convert(api: OpenAPI, policy: &Policy) -> OpenApi {
         parameters: Arena::new(names(&components.parameters), root),
         request_bodies: Arena::new(names(&components.request_bodies), root),
         responses: Arena::new(names(&components.responses), root),
+        headers: Arena::new(names(&components.headers), root),
         security_schemes: Arena::new(names(&components.security_schemes), root),
         nodes,
     };
@@ -46,8 +47,9 @@ pub(super) fn convert(api: OpenAPI, policy: &Policy) -> OpenApi {
     converter.parameters.close();
     converter.request_bodies.close();
     converter.responses.close();
+    converter.headers.close();
     converter.security_schemes.close();
-    let Converter { nodes, schemas, parameters, request_bodies, responses, security_schemes, .. } = converter;
+    let Converter { nodes, schemas, parameters, request_bodies, responses, headers, security_schemes, .. } = converter;
     OpenApi {
         nodes,
         title: info.title,
@@ -61,6 +63,7 @@ pub(super) fn convert(api: OpenAPI, policy: &Policy) -> OpenApi {
         parameters,
         request_bodies,
         responses,
+        headers,
         security_schemes,
     }
 }
@@ -77,6 +80,7 @@ struct Converter {
     parameters: Arena<Parameter>,
     request_bodies: Arena<RequestBody>,
     responses: Arena<Response>,
+    headers: Arena<Header>,
     security_schemes: Arena<SecurityScheme>,
 }
 
@@ -86,6 +90,7 @@ impl Converter {
         self.section(root, "parameters", components.parameters, |of| &mut of.parameters, Self::parameter);
         self.section(root, "requestBodies", components.request_bodies, |of| &mut of.request_bodies, Self::request_body);
         self.section(root, "responses", components.responses, |of| &mut of.responses, Self::response);
+        self.section(root, "headers", components.headers, |of| &mut of.headers, Self::header);
         let schemes = components.security_schemes;
         self.section(root, "securitySchemes", schemes, |of| &mut of.security_schemes, Self::security_scheme);
     }
@@ -297,10 +302,7 @@ impl Converter {
             Written::Cookie { parameter_data, .. } => (ParameterLocation::Cookie, Style::Form, false, parameter_data),
         };
         let ParameterData { name, description, required, deprecated, format, explode, extensions, .. } = data;
-        let schema = match format {
-            ParameterSchemaOrContent::Schema(schema) => Some(self.schema_under(node, "schema", schema)),
-            ParameterSchemaOrContent::Content(_) => None,
-        };
+        let (schema, content) = self.schema_or_content(format, node);
         let mut extensions = self.extensions(extensions);
         Parameter {
             name,
@@ -312,6 +314,7 @@ impl Converter {
             explode,
             allow_reserved,
             schema,
+            content,
             role: extensions.word("x-role", HeaderRole::parse),
             source: extensions.source(),
         }
@@ -323,7 +326,31 @@ impl Converter {
     }
 
     fn response(&mut self, response: openapiv3::Response, node: NodeId) -> Response {
-        Response { has_headers: !response.headers.is_empty(), content: self.content(response.content, node) }
+        let has_headers = !response.headers.is_empty();
+        if has_headers {
+            let headers_node = self.nodes.key(node, "headers");
+            for (name, header) in response.headers {
+                let node = self.nodes.name(headers_node, &name);
+                self.place(node, header, |of| &mut of.headers, Self::header);
+            }
+        }
+        Response { has_headers, content: self.content(response.content, node) }
+    }
+
+    fn header(&mut self, header: openapiv3::Header, node: NodeId) -> Header {
+        let (schema, content) = self.schema_or_content(header.format, node);
+        Header { schema, content }
+    }
+
+    fn schema_or_content(
+        &mut self,
+        format: ParameterSchemaOrContent,
+        owner: NodeId,
+    ) -> (Option<SchemaId>, Vec<MediaType>) {
+        match format {
+            ParameterSchemaOrContent::Schema(schema) => (Some(self.schema_under(owner, "schema", schema)), Vec::new()),
+            ParameterSchemaOrContent::Content(content) => (None, self.content(content, owner)),
+        }
     }
 
     fn content(&mut self, content: IndexMap<String, openapiv3::MediaType>, owner: NodeId) -> Vec<MediaType> {

@@ -1,38 +1,145 @@
-//! Every object of a document, with its kind, its place and who holds it.
+//! Every object of a document, with its kind, its place and its owner.
 //!
-//! In: the tree of [`super::yaml`] and the vocabulary in [`super::vocabulary`]. Out: a flat list for the rules of `lint`, which
-//! ask all objects of a kind, or all references. This module knows where objects are, not what they mean.
+//! In: the tree of [`super::yaml`] and the vocabulary in [`super::vocabulary`]. Out: a flat list in the order of the document,
+//! for readers that need the keys as they are written, or every object of a kind. This module knows where objects are, not
+//! what they mean.
 
+use std::collections::HashMap;
+
+use super::arena::chain_ends;
 use super::node::{Node, Value};
-use super::pointer::PointerRef;
-use super::vocabulary::{DOCUMENT, KeyPattern, Object, ValueType};
+use super::openapi::Confidence;
+use super::pointer::{PointerRef, escape, unescape};
+use super::vocabulary::{self, DOCUMENT, ElementKind, KeyPattern, MARK, Object, SOURCE, ValueType};
 use crate::policy::Policy;
 
-/// An object of the document, or a reference to one.
+/// An object of a document, or a reference to one.
 #[derive(Debug)]
-pub(crate) struct Element<'d> {
-    pub(crate) kind: &'static Object,
+pub struct Element<'d> {
+    pub(crate) object: &'static Object,
     pub(crate) node: &'d Node<'d>,
     pub(crate) pointer: String,
-    /// The element that it is written in, by its position in the list; the document has none.
+    confidence: Option<Confidence>,
+    /// The element that it is written in, by its position in the index; the document has none.
     pub(crate) owner: Option<usize>,
-    /// Where the reference leads, if it is one.
-    pub(crate) target: Option<&'d str>,
+    /// The component that it refers to, by its position, if it is a reference.
+    pub(crate) target: Option<usize>,
+    /// The end of the chain of references that begins here; none for a chain that is a circle.
+    end: Option<usize>,
+    pub(crate) is_reference: bool,
 }
 
-impl Element<'_> {
-    /// Whether it is an object of this kind, and not a reference to one.
-    pub(crate) fn is(&self, kind: &'static Object) -> bool {
-        self.target.is_none() && std::ptr::eq(self.kind, kind)
+impl<'d> Element<'d> {
+    /// What it is; of a reference, what it refers to.
+    #[must_use]
+    pub fn kind(&self) -> ElementKind {
+        self.object.kind
+    }
+
+    /// Whether it is a `$ref`, and not the object itself.
+    #[must_use]
+    pub fn is_reference(&self) -> bool {
+        self.is_reference
+    }
+
+    /// Its keys and values as they are written.
+    #[must_use]
+    pub fn node(&self) -> &'d Node<'d> {
+        self.node
+    }
+
+    /// Its JSON pointer (RFC 6901).
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// How sure the document says that it is of this element, in `x-source`. None where it does not say so, and in a
+    /// document whose `x-` keys mean nothing.
+    #[must_use]
+    pub fn confidence(&self) -> Option<Confidence> {
+        self.confidence
     }
 }
 
-/// All objects and references of a document whose shape is right, in the order of the document. The `x-` keys of others
-/// hold none.
-pub(super) fn elements<'d>(root: &'d Node<'d>, policy: &Policy) -> Vec<Element<'d>> {
-    let mut walk = Walk { elements: Vec::new(), extensions: policy.reads_extensions };
-    walk.object(root, &DOCUMENT, PointerRef::ROOT, None);
-    walk.elements
+/// All elements of a document, in its order. An element comes before the elements that are written in it.
+#[derive(Debug)]
+pub struct Index<'d> {
+    elements: Vec<Element<'d>>,
+    positions: HashMap<String, usize>,
+}
+
+impl<'d> Index<'d> {
+    /// The elements of a document whose form is right. The `x-` keys of others hold none.
+    pub(super) fn new(root: &'d Node<'d>, policy: &Policy) -> Self {
+        let mut walk = Walk { elements: Vec::new(), extensions: policy.reads_extensions };
+        walk.object(root, &DOCUMENT, PointerRef::ROOT, None);
+        let mut elements = walk.elements;
+        let positions: HashMap<String, usize> =
+            elements.iter().enumerate().map(|(position, element)| (element.pointer.clone(), position)).collect();
+        for element in elements.iter_mut().filter(|element| element.is_reference) {
+            // The form of the document was checked: a reference leads to a component of its kind.
+            let target = element.node.get("$ref").and_then(Node::as_str).unwrap_or_default();
+            let name = unescape(target.rsplit('/').next().unwrap_or_default());
+            let section = vocabulary::section(element.object).unwrap_or_default();
+            element.target = positions.get(&format!("/components/{section}/{}", escape(&name))).copied();
+        }
+        let links: Vec<Option<usize>> = elements.iter().map(|element| element.target).collect();
+        for (element, end) in elements.iter_mut().zip(chain_ends(&links)) {
+            element.end = end;
+        }
+        Self { elements, positions }
+    }
+
+    /// All elements.
+    pub fn iter(&self) -> std::slice::Iter<'_, Element<'d>> {
+        self.elements.iter()
+    }
+
+    /// The position of the element that a JSON pointer leads to.
+    pub(crate) fn position(&self, pointer: &str) -> Option<usize> {
+        self.positions.get(pointer).copied()
+    }
+
+    /// The element that a JSON pointer leads to.
+    #[must_use]
+    pub fn find(&self, pointer: &str) -> Option<&Element<'d>> {
+        self.elements.get(self.position(pointer)?)
+    }
+
+    /// The element that an element is written in. The document itself has none.
+    #[must_use]
+    pub fn owner(&self, element: &Element<'d>) -> Option<&Element<'d>> {
+        self.elements.get(element.owner?)
+    }
+
+    /// The elements that are written in an element, and in no other one in between, in the order of the document.
+    pub fn children(&self, element: &Element<'d>) -> impl Iterator<Item = &Element<'d>> {
+        let position = self.position(&element.pointer).unwrap_or(self.elements.len());
+        let behind = self.elements.get(position + 1..).unwrap_or_default().iter();
+        let within = behind.take_while(move |element| element.owner.is_some_and(|owner| owner >= position));
+        within.filter(move |element| element.owner == Some(position))
+    }
+
+    /// The component that a reference names. It may be a reference itself: see [`Index::resolve`].
+    #[must_use]
+    pub fn target(&self, element: &Element<'d>) -> Option<&Element<'d>> {
+        self.elements.get(element.target?)
+    }
+
+    /// The object that an element is, or that its chain of references ends at. None for references that lead back to
+    /// themselves.
+    #[must_use]
+    pub fn resolve(&self, element: &Element<'d>) -> Option<&Element<'d>> {
+        self.elements.get(element.end?)
+    }
+
+    /// The section and the name of an element that is a component.
+    pub(crate) fn component(&self, element: &Element<'d>) -> Option<(&'static str, String)> {
+        let section = vocabulary::section(element.object)?;
+        let name = element.pointer.strip_prefix("/components/")?.strip_prefix(section)?.strip_prefix('/')?;
+        (!name.contains('/')).then(|| (section, unescape(name)))
+    }
 }
 
 struct Walk<'d> {
@@ -44,22 +151,26 @@ impl<'d> Walk<'d> {
     fn push(
         &mut self,
         node: &'d Node<'d>,
-        kind: &'static Object,
+        object: &'static Object,
         at: PointerRef<'_>,
         owner: Option<usize>,
-        target: Option<&'d str>,
+        is_reference: bool,
     ) -> usize {
-        self.elements.push(Element { kind, node, pointer: at.pointer(), owner, target });
+        let source = node.get(SOURCE).filter(|_| self.extensions);
+        let mark = source.and_then(|source| source.get(MARK).unwrap_or(source).as_str());
+        let confidence = mark.and_then(Confidence::parse);
+        let pointer = at.pointer();
+        self.elements.push(Element { object, node, pointer, confidence, owner, target: None, end: None, is_reference });
         self.elements.len() - 1
     }
 
-    fn object(&mut self, node: &'d Node<'d>, kind: &'static Object, at: PointerRef<'_>, owner: Option<usize>) {
-        let this = self.push(node, kind, at, owner, None);
+    fn object(&mut self, node: &'d Node<'d>, object: &'static Object, at: PointerRef<'_>, owner: Option<usize>) {
+        let this = self.push(node, object, at, owner, false);
         let Value::Mapping(entries) = &node.value else { return };
-        let extensions = if self.extensions { kind.extensions } else { &[] };
+        let extensions = if self.extensions { object.extensions } else { &[] };
         for entry in entries {
-            let field = kind.fields.iter().chain(extensions).find(|field| field.key == entry.key);
-            let named = kind.named.filter(|(names, _)| match names {
+            let field = object.fields.iter().chain(extensions).find(|field| field.key == entry.key);
+            let named = object.named.filter(|(names, _)| match names {
                 KeyPattern::Path => entry.key.starts_with('/'),
                 KeyPattern::Status => !entry.key.starts_with("x-"),
             });
@@ -71,13 +182,12 @@ impl<'d> Walk<'d> {
 
     fn value(&mut self, node: &'d Node<'d>, shape: &'static ValueType, at: PointerRef<'_>, owner: usize) {
         match (shape, &node.value) {
-            (ValueType::RefOr(kind), _) => match node.get("$ref").and_then(Node::as_str) {
-                Some(target) => {
-                    self.push(node, kind, at, Some(owner), Some(target));
-                }
-                None => self.object(node, kind, at, Some(owner)),
-            },
-            (ValueType::Object(kind), _) => self.object(node, kind, at, Some(owner)),
+            (ValueType::RefOr(object), _) if node.get("$ref").is_some() => {
+                self.push(node, object, at, Some(owner), true);
+            }
+            (ValueType::RefOr(object) | ValueType::Object(object), _) => {
+                self.object(node, object, at, Some(owner));
+            }
             (ValueType::ScalarOr(_, mapping), Value::Mapping(_)) => self.value(node, mapping, at, owner),
             (ValueType::List(shape) | ValueType::NonEmptyList(shape), Value::Sequence(items)) => {
                 for (index, item) in items.iter().enumerate() {
@@ -91,5 +201,72 @@ impl<'d> Walk<'d> {
             }
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Document;
+    use super::*;
+    use crate::{Dialect, Source};
+
+    const TEXT: &str = "openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /a~b:
+    get:
+      x-source: {mark: observed, note: Seen once.}
+      responses:
+        '200': {$ref: '#/components/responses/First'}
+components:
+  responses:
+    First: {$ref: '#/components/responses/Second~1~0'}
+    Second/~: {description: D., content: {application/json: {schema: {type: object, properties: {a: {}, b: {}}}}}}
+    Circle: {$ref: '#/components/responses/Circle'}
+  schemas:
+    Thing: {type: string, x-source: inferred}
+";
+
+    fn check(dialect: Dialect, test: impl FnOnce(&Index<'_>)) {
+        let source = Source::new("spec.yaml", TEXT);
+        test(&Document::read(&source, dialect).unwrap_or_else(|problems| panic!("{problems}")).index());
+    }
+
+    #[test]
+    fn children_are_those_that_no_other_element_holds() {
+        check(Dialect::FlightHub, |index| {
+            let pointers = |of: &str| -> Vec<&str> {
+                index.children(index.find(of).unwrap()).map(|child| child.pointer()).collect()
+            };
+            assert_eq!(pointers("/paths"), ["/paths/~1a~0b"]);
+            assert_eq!(pointers("/paths/~1a~0b/get"), ["/paths/~1a~0b/get/x-source", "/paths/~1a~0b/get/responses"]);
+            let schema = "/components/responses/Second~1~0/content/application~1json/schema";
+            assert_eq!(pointers(schema), [format!("{schema}/properties/a"), format!("{schema}/properties/b")]);
+            assert_eq!(pointers("/components/schemas/Thing"), [""; 0]);
+        });
+    }
+
+    #[test]
+    fn a_reference_has_a_target_and_an_end() {
+        check(Dialect::FlightHub, |index| {
+            let reference = index.find("/paths/~1a~0b/get/responses/200").unwrap();
+            assert!(reference.is_reference() && reference.kind() == ElementKind::Response);
+            assert_eq!(index.target(reference).unwrap().pointer(), "/components/responses/First");
+            assert_eq!(index.resolve(reference).unwrap().pointer(), "/components/responses/Second~1~0");
+            let object = index.find("/components/responses/Second~1~0").unwrap();
+            assert!(index.target(object).is_none());
+            assert_eq!(index.resolve(object).unwrap().pointer(), object.pointer());
+            assert!(index.resolve(index.find("/components/responses/Circle").unwrap()).is_none());
+        });
+    }
+
+    #[test]
+    fn confidence_is_that_of_a_document_whose_extensions_have_a_meaning() {
+        let confidence = |index: &Index<'_>| {
+            ["/paths/~1a~0b/get", "/components/schemas/Thing", "/paths"].map(|at| index.find(at).unwrap().confidence())
+        };
+        let expected = [Some(Confidence::Observed), Some(Confidence::Inferred), None];
+        check(Dialect::FlightHub, |index| assert_eq!(confidence(index), expected));
+        check(Dialect::OpenApi, |index| assert_eq!(confidence(index), [None; 3]));
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn check(source: &Source) -> Option<Diagnostic> {
     }
     let message = format!("this document has {length} bytes, and may have {DOCUMENT}");
     let help = "split it by what belongs together; nothing of it was read";
-    Some(Diagnostic::new(Code::TooLarge, source.place(0..0, ""), message, help))
+    Some(Diagnostic::new(Code::TooLarge, source.location(0..0, ""), message, help))
 }
 
 /// A part of the document that is too large.
@@ -45,5 +45,5 @@ pub(super) fn too_large(
 ) -> Box<Diagnostic> {
     let message = format!("{what}, and may have {limit}");
     let help = "no specification is that large; look for data that does not belong here";
-    Box::new(Diagnostic::new(Code::TooLarge, source.place(start..start, at.pointer()), message, help))
+    Box::new(Diagnostic::new(Code::TooLarge, source.location(start..start, at.pointer()), message, help))
 }

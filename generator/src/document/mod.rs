@@ -1,9 +1,33 @@
 //! The document stage: text in, a checked OpenAPI document out.
 //!
-//! The text becomes a tree that knows places ([`yaml`]), whose form is checked against the vocabulary of OpenAPI 3.0
-//! ([`validate`]). `serde_yaml` and `openapiv3` read the same values, and [`convert`] turns what they read into the
-//! objects that all later stages share ([`openapi`], [`schema`]): each with its place, each reference with its target.
-//! This stage knows what may be written where, not what it means.
+//! Programs that read a specification for another purpose than its client use [`Document::index`], which lists its objects
+//! and references with their locations, and [`parse_yaml`], which reads a specification that is not finished, or another
+//! file.
+//!
+//! The text becomes a tree of [`Node`]s (`yaml`), whose form is checked against the vocabulary of OpenAPI 3.0
+//! (`validate`). `serde_yaml` and `openapiv3` read the same values, and `convert` turns what they read into the objects that
+//! all later stages share (`openapi`, `schema`): each with its place, each reference with its target. This stage knows what
+//! may be written where, not what it means.
+//!
+//! ```
+//! use flighthub2_generator::document::{Document, ElementKind};
+//! use flighthub2_generator::{Dialect, Source};
+//!
+//! let text = "openapi: 3.0.3
+//! info: {title: Things, version: '1'}
+//! paths:
+//!   /things:
+//!     get: {responses: {'200': {description: The things.}}}
+//! ";
+//! let source = Source::new("things.yaml", text);
+//! let document = Document::read(&source, Dialect::OpenApi)?;
+//! let index = document.index();
+//! let operation = index.iter().find(|element| element.kind() == ElementKind::Operation).unwrap();
+//! assert_eq!(operation.pointer(), "/paths/~1things/get");
+//! assert_eq!(document.location(operation).line, 5);
+//! assert_eq!(index.owner(operation).unwrap().kind(), ElementKind::PathItem);
+//! # Ok::<(), flighthub2_generator::Diagnostics>(())
+//! ```
 
 pub(crate) mod arena;
 mod convert;
@@ -23,17 +47,20 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use crate::Dialect;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Source};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Source};
 use crate::policy::Policy;
-pub(crate) use index::Element;
-pub(crate) use node::{Node, Value};
+pub use index::{Element, Index};
+pub use node::{Entry, Node};
+pub use openapi::Confidence;
 pub(crate) use openapi::OpenApi;
 use pointer::{NodeId, PointerRef};
+pub use pointer::{escape, unescape};
 pub(crate) use sink::Sink;
+pub use vocabulary::ElementKind;
 
 /// A specification whose form is right.
 #[derive(Debug)]
-pub(crate) struct Document<'s> {
+pub struct Document<'s> {
     source: &'s Source,
     tree: Node<'s>,
     /// The objects of the document.
@@ -47,7 +74,7 @@ impl<'s> Document<'s> {
     ///
     /// # Errors
     /// Everything that is wrong with its syntax; if nothing is, everything that is wrong with its form.
-    pub(crate) fn read(source: &'s Source, dialect: Dialect) -> Result<Self, Diagnostics> {
+    pub fn read(source: &'s Source, dialect: Dialect) -> Result<Self, Diagnostics> {
         let failed = |problems| Diagnostics::new(source.clone(), problems);
         let policy = Policy::of(dialect);
         if let Some(problem) = limits::check(source) {
@@ -76,8 +103,9 @@ impl<'s> Document<'s> {
     }
 
     /// Every object and every reference, in the order of the document.
-    pub(crate) fn elements(&self) -> Vec<Element<'_>> {
-        index::elements(&self.tree, self.policy)
+    #[must_use]
+    pub fn index(&self) -> Index<'_> {
+        Index::new(&self.tree, self.policy)
     }
 
     /// The name that the document is called by.
@@ -86,8 +114,15 @@ impl<'s> Document<'s> {
     }
 
     /// Everything that is written, as it is written.
-    pub(crate) fn tree(&self) -> &Node<'s> {
+    #[must_use]
+    pub fn tree(&self) -> &Node<'s> {
         &self.tree
+    }
+
+    /// Where an element is: at its key if it has one.
+    #[must_use]
+    pub fn location(&self, element: &Element<'_>) -> Location {
+        self.locate(PointerRef::Base(&element.pointer))
     }
 
     /// Where an object is.
@@ -96,11 +131,21 @@ impl<'s> Document<'s> {
     }
 
     /// The place of a node: its key if it has one, or its value if that is meant.
-    pub(crate) fn place(&self, at: PointerRef<'_>) -> Place {
+    pub(crate) fn locate(&self, at: PointerRef<'_>) -> Location {
         let pointer = at.pointer();
         let (key, value) = self.tree.locate(&pointer);
-        self.source.place(if matches!(at, PointerRef::Value(_)) { value } else { key }, pointer)
+        self.source.location(if matches!(at, PointerRef::Value(_)) { value } else { key }, pointer)
     }
+}
+
+/// Reads YAML, whatever it says, as a tree of values that know where they are in the text.
+///
+/// A [`Document`] needs a specification whose form is right; this reads one that is not finished, and other files, too.
+///
+/// # Errors
+/// The syntax error, all keys that a mapping has twice, or what makes the text too large.
+pub fn parse_yaml(source: &Source) -> Result<Node<'_>, Diagnostics> {
+    yaml::parse(source).map_err(|problems| Diagnostics::new(source.clone(), problems))
 }
 
 /// A value that the form allows and `openapiv3` refuses. It is read once more, to find its place.
@@ -110,7 +155,7 @@ fn unreadable(source: &Source, tree: &Node<'_>, error: &serde_yaml::Error) -> Di
     let (_, value) = tree.locate(&pointer);
     Diagnostic::new(
         Code::WrongValue,
-        source.place(value, pointer),
+        source.location(value, pointer),
         format!("this cannot be read: {error}"),
         "look here and below; the reader cannot tell it more closely",
     )

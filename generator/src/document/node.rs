@@ -10,9 +10,9 @@ use serde_json::Value as Json;
 
 use super::pointer::unescape;
 
-/// A node of the document.
+/// A value of a document, and where it is in the text.
 #[derive(Debug)]
-pub(crate) struct Node<'a> {
+pub struct Node<'a> {
     pub(crate) value: Value<'a>,
     pub(crate) span: Range<usize>,
 }
@@ -24,8 +24,9 @@ pub(crate) enum Value<'a> {
     Mapping(Vec<Entry<'a>>),
 }
 
+/// A member of a mapping: a key, and the value behind it.
 #[derive(Debug)]
-pub(crate) struct Entry<'a> {
+pub struct Entry<'a> {
     pub(crate) key: Cow<'a, str>,
     pub(crate) key_span: Range<usize>,
     pub(crate) node: Node<'a>,
@@ -128,42 +129,106 @@ fn is_number(text: &str) -> bool {
     special || numeric
 }
 
+impl<'a> Entry<'a> {
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The bytes of the key in the text.
+    #[must_use]
+    pub fn key_span(&self) -> Range<usize> {
+        self.key_span.clone()
+    }
+
+    /// The value.
+    #[must_use]
+    pub fn node(&self) -> &Node<'a> {
+        &self.node
+    }
+}
+
 impl<'a> Node<'a> {
-    pub(crate) fn get(&self, key: &str) -> Option<&Node<'a>> {
+    /// The value of a member of a mapping.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node<'a>> {
         self.entry(key).map(|entry| &entry.node)
     }
 
-    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Node<'a>> {
-        match &mut self.value {
-            Value::Mapping(entries) => entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node),
-            _ => None,
-        }
-    }
-
-    /// Removes a member of a mapping. False if it has none of this key.
-    pub(crate) fn remove(&mut self, key: &str) -> bool {
-        let Value::Mapping(entries) = &mut self.value else { return false };
-        let before = entries.len();
-        entries.retain(|entry| entry.key != key);
-        entries.len() < before
-    }
-
-    pub(crate) fn entry(&self, key: &str) -> Option<&Entry<'a>> {
+    /// A member of a mapping.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry<'a>> {
         match &self.value {
             Value::Mapping(entries) => entries.iter().find(|entry| entry.key == key),
             _ => None,
         }
     }
 
-    pub(crate) fn as_str(&self) -> Option<&str> {
+    /// The members of a mapping; of anything else none.
+    #[must_use]
+    pub fn mapping(&self) -> &[Entry<'a>] {
+        match &self.value {
+            Value::Mapping(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; of anything else none.
+    #[must_use]
+    pub fn sequence(&self) -> &[Node<'a>] {
+        match &self.value {
+            Value::Sequence(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text of a scalar, also of a number, a boolean or null.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::Scalar(scalar) => Some(&scalar.text),
             _ => None,
         }
     }
 
-    /// Whether two nodes say the same, however they are written. The order of members counts.
-    pub(crate) fn same(&self, other: &Node<'_>) -> bool {
+    /// Whether it is a string, and not a number, a boolean or null.
+    #[must_use]
+    pub fn is_string(&self) -> bool {
+        matches!(&self.value, Value::Scalar(scalar) if scalar.scalar_type() == ScalarType::String)
+    }
+
+    /// Whether it is a mapping, also one without members.
+    #[must_use]
+    pub fn is_mapping(&self) -> bool {
+        matches!(self.value, Value::Mapping(_))
+    }
+
+    /// Whether it is a list, also an empty one.
+    #[must_use]
+    pub fn is_sequence(&self) -> bool {
+        matches!(self.value, Value::Sequence(_))
+    }
+
+    /// What the node is, for messages: `a list`, `a number`, `null`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.scalar_type().name(),
+            Value::Sequence(_) => "a list",
+            Value::Mapping(_) => "a mapping",
+        }
+    }
+
+    /// Its bytes in the text. A value that is missing behind its key has none.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// Whether two nodes have the same value, however they are written. The order of members counts.
+    #[must_use]
+    pub fn same(&self, other: &Node<'_>) -> bool {
         match (&self.value, &other.value) {
             (Value::Scalar(a), Value::Scalar(b)) => a.same(b),
             (Value::Sequence(a), Value::Sequence(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
@@ -174,33 +239,9 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The members of a mapping; of anything else none.
-    pub(crate) fn mapping(&self) -> &[Entry<'a>] {
-        match &self.value {
-            Value::Mapping(entries) => entries,
-            _ => &[],
-        }
-    }
-
-    /// The items of a list; of anything else none.
-    pub(crate) fn sequence(&self) -> &[Node<'a>] {
-        match &self.value {
-            Value::Sequence(items) => items,
-            _ => &[],
-        }
-    }
-
-    /// What the node is, for messages.
-    pub(crate) fn kind(&self) -> &'static str {
-        match &self.value {
-            Value::Scalar(scalar) => scalar.scalar_type().name(),
-            Value::Sequence(_) => "a list",
-            Value::Mapping(_) => "a mapping",
-        }
-    }
-
-    /// The node that a JSON pointer leads to.
-    pub(crate) fn find(&self, pointer: &str) -> Option<&Node<'a>> {
+    /// The node that a JSON pointer (RFC 6901) leads to.
+    #[must_use]
+    pub fn find(&self, pointer: &str) -> Option<&Node<'a>> {
         pointer.split('/').skip(1).try_fold(self, |node, token| match &node.value {
             Value::Mapping(_) => node.get(&unescape(token)),
             Value::Sequence(items) => items.get(token.parse::<usize>().ok()?),

@@ -23,6 +23,7 @@ pub(crate) struct OpenApi {
     pub(crate) parameters: Arena<Parameter>,
     pub(crate) request_bodies: Arena<RequestBody>,
     pub(crate) responses: Arena<Response>,
+    pub(crate) headers: Arena<Header>,
     pub(crate) security_schemes: Arena<SecurityScheme>,
 }
 
@@ -173,6 +174,7 @@ pub(crate) struct Parameter {
     pub(crate) allow_reserved: bool,
     /// None for a parameter that has `content` instead.
     pub(crate) schema: Option<SchemaId>,
+    pub(crate) content: Vec<MediaType>,
     pub(crate) role: Option<HeaderRole>,
     pub(crate) source: Option<Source>,
 }
@@ -217,6 +219,14 @@ pub(crate) struct RequestBody {
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) has_headers: bool,
+    pub(crate) content: Vec<MediaType>,
+}
+
+/// A header of a response. The client reads none; its examples are checked.
+#[derive(Debug)]
+pub(crate) struct Header {
+    /// None for a header that has `content` instead.
+    pub(crate) schema: Option<SchemaId>,
     pub(crate) content: Vec<MediaType>,
 }
 
@@ -324,14 +334,28 @@ pub(crate) struct Source {
     pub(crate) note: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Confidence {
+/// How sure a fact is: the words of `x-source`, the most certain first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// Read in the published documentation.
     Documented,
+    /// Not read there, and seen on the live service.
     Observed,
+    /// Neither of the two.
     Inferred,
 }
 
 impl Confidence {
+    /// The word of `x-source`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Observed => "observed",
+            Self::Inferred => "inferred",
+        }
+    }
+
     pub(super) fn parse(word: &str) -> Option<Self> {
         match word {
             "documented" => Some(Self::Documented),
@@ -346,6 +370,15 @@ impl OpenApi {
     /// All operations with their paths, in the order of the document.
     pub(crate) fn operations(&self) -> impl Iterator<Item = (&PathItem, &Operation)> {
         self.paths.iter().flat_map(|item| item.operations.iter().map(move |operation| (item, operation)))
+    }
+
+    /// Every media type of the document.
+    pub(crate) fn media_types(&self) -> impl Iterator<Item = &MediaType> {
+        let parameters = self.parameters.objects().flat_map(|(_, parameter)| &parameter.content);
+        let bodies = self.request_bodies.objects().flat_map(|(_, body)| &body.content);
+        let responses = self.responses.objects().flat_map(|(_, response)| &response.content);
+        let headers = self.headers.objects().flat_map(|(_, header)| &header.content);
+        parameters.chain(bodies).chain(responses).chain(headers)
     }
 
     /// The security requirements of an operation: one of them is enough. None if neither it nor the document has any.

@@ -128,13 +128,15 @@ pub(super) fn of(path: &serde_path_to_error::Path) -> String {
     tokens.map(|token| format!("/{token}")).collect()
 }
 
-/// A token of a pointer as RFC 6901 writes it.
-pub(crate) fn escape(token: &str) -> String {
+/// A key as a token of a JSON pointer (RFC 6901).
+#[must_use]
+pub fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
-/// A token of a pointer as it was before [`escape`].
-pub(crate) fn unescape(token: &str) -> String {
+/// The key that a token of a JSON pointer stands for.
+#[must_use]
+pub fn unescape(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Number, Value};
 
 use super::arena::{Arena, Id, ObjectOrRef};
 use super::openapi::Source;
+use super::pointer::unescape;
 
 pub(crate) type SchemaId = Id<Schema>;
 pub(crate) type Schemas = Arena<Schema>;
@@ -76,6 +77,53 @@ pub(crate) struct Keywords {
     pub(crate) enum_names: Option<Vec<String>>,
     pub(crate) enum_descriptions: Option<Vec<String>>,
     pub(crate) source: Option<Source>,
+}
+
+impl Keywords {
+    /// Whether both describe the same values. Texts, examples and marks do not count; the names of numbers do, because
+    /// numbers of two enumerations are the same by chance.
+    fn is_equivalent(&self, other: &Self) -> bool {
+        fn sorted(names: &[String]) -> Vec<&String> {
+            let mut sorted: Vec<&String> = names.iter().collect();
+            sorted.sort();
+            sorted
+        }
+        let Self {
+            title: _,
+            description: _,
+            ty,
+            format,
+            nullable,
+            values,
+            default,
+            example: _,
+            deprecated,
+            read_only,
+            write_only,
+            required,
+            limits,
+            discriminator,
+            external_docs_url: _,
+            unit,
+            is_envelope: _,
+            enum_names,
+            enum_descriptions: _,
+            source: _,
+        } = self;
+        *ty == other.ty
+            && *format == other.format
+            && *nullable == other.nullable
+            && *values == other.values
+            && *default == other.default
+            && *deprecated == other.deprecated
+            && *read_only == other.read_only
+            && *write_only == other.write_only
+            && sorted(required) == sorted(&other.required)
+            && *limits == other.limits
+            && *discriminator == other.discriminator
+            && *unit == other.unit
+            && (*ty != Some(Type::Integer) || *enum_names == other.enum_names)
+    }
 }
 
 /// What limits values, whatever type it is about.
@@ -273,12 +321,29 @@ impl Arena<Schema> {
         self.resolve(id)?.1.keywords.description.as_deref()
     }
 
+    /// The component that a discriminator's mapping leads to, by a reference or by its name.
+    pub(crate) fn mapped(&self, target: &str) -> Option<SchemaId> {
+        match target.strip_prefix("#/components/schemas/") {
+            Some(name) => self.component(&unescape(name)),
+            None => self.component(target),
+        }
+    }
+
     /// Whether two places hold the same schema. The order of properties does not count.
     pub(crate) fn is_same(&self, a: SchemaId, b: SchemaId) -> bool {
-        let all =
-            |a: &[SchemaId], b: &[SchemaId]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.is_same(*a, *b));
+        self.is_same_by(a, b, PartialEq::eq)
+    }
+
+    /// Whether two places hold schemas of the same values, however these are documented.
+    pub(crate) fn is_equivalent(&self, a: SchemaId, b: SchemaId) -> bool {
+        self.is_same_by(a, b, Keywords::is_equivalent)
+    }
+
+    fn is_same_by(&self, a: SchemaId, b: SchemaId, is_same: fn(&Keywords, &Keywords) -> bool) -> bool {
+        let each = |a: SchemaId, b: SchemaId| self.is_same_by(a, b, is_same);
+        let all = |a: &[SchemaId], b: &[SchemaId]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| each(*a, *b));
         let both = |a: Option<SchemaId>, b: Option<SchemaId>| match (a, b) {
-            (Some(a), Some(b)) => self.is_same(a, b),
+            (Some(a), Some(b)) => each(a, b),
             (None, None) => true,
             _ => false,
         };
@@ -287,9 +352,9 @@ impl Arena<Schema> {
             (ObjectOrRef::Object(a), ObjectOrRef::Object(b)) => (a, b),
             _ => return false,
         };
-        a.keywords == b.keywords
-            && self.are_same_properties(&a.properties, &b.properties)
-            && self.is_same_additional(a.additional_properties, b.additional_properties)
+        is_same(&a.keywords, &b.keywords)
+            && are_same_properties(&a.properties, &b.properties, each)
+            && are_same_additional(a.additional_properties, b.additional_properties, each)
             && both(a.items, b.items)
             && all(&a.all_of, &b.all_of)
             && all(&a.one_of, &b.one_of)
@@ -298,20 +363,30 @@ impl Arena<Schema> {
             && both(a.content, b.content)
     }
 
-    fn are_same_properties(&self, a: &[(String, SchemaId)], b: &[(String, SchemaId)]) -> bool {
-        fn sorted(properties: &[(String, SchemaId)]) -> Vec<&(String, SchemaId)> {
-            let mut sorted: Vec<_> = properties.iter().collect();
-            sorted.sort_by(|a, b| a.0.cmp(&b.0));
-            sorted
-        }
-        a.len() == b.len() && sorted(a).into_iter().zip(sorted(b)).all(|(a, b)| a.0 == b.0 && self.is_same(a.1, b.1))
-    }
-
     /// Whether two values of `additionalProperties` are the same.
     pub(crate) fn is_same_additional(&self, a: Option<AdditionalProperties>, b: Option<AdditionalProperties>) -> bool {
-        match (a, b) {
-            (Some(AdditionalProperties::Schema(a)), Some(AdditionalProperties::Schema(b))) => self.is_same(a, b),
-            (a, b) => a == b,
-        }
+        are_same_additional(a, b, |a, b| self.is_same(a, b))
     }
+}
+
+fn are_same_additional(
+    a: Option<AdditionalProperties>,
+    b: Option<AdditionalProperties>,
+    is_same: impl Fn(SchemaId, SchemaId) -> bool,
+) -> bool {
+    match (a, b) {
+        (Some(AdditionalProperties::Schema(a)), Some(AdditionalProperties::Schema(b))) => is_same(a, b),
+        (a, b) => a == b,
+    }
+}
+
+type Properties = [(String, SchemaId)];
+
+fn are_same_properties(a: &Properties, b: &Properties, is_same: impl Fn(SchemaId, SchemaId) -> bool) -> bool {
+    fn sorted(properties: &Properties) -> Vec<&(String, SchemaId)> {
+        let mut sorted: Vec<_> = properties.iter().collect();
+        sorted.sort_by(|a, b| a.0.cmp(&b.0));
+        sorted
+    }
+    a.len() == b.len() && sorted(a).into_iter().zip(sorted(b)).all(|(a, b)| a.0 == b.0 && is_same(a.1, b.1))
 }

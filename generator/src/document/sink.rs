@@ -25,7 +25,7 @@ impl<'d> Sink<'d> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.problems.push(Diagnostic::new(code, self.document.place(at), message, help));
+        self.problems.push(Diagnostic::new(code, self.document.locate(at), message, help));
     }
 
     /// Reports a problem that a second place is involved in, and why.
@@ -37,7 +37,7 @@ impl<'d> Sink<'d> {
         help: impl Into<String>,
         (other, why): (PointerRef<'_>, &str),
     ) {
-        let problem = Diagnostic::new(code, self.document.place(at), message, help);
-        self.problems.push(problem.with_related(self.document.place(other), why));
+        let problem = Diagnostic::new(code, self.document.locate(at), message, help);
+        self.problems.push(problem.with_note(self.document.locate(other), why));
     }
 }

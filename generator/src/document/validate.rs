@@ -11,10 +11,9 @@ use super::pointer::{PointerRef, escape, unescape};
 use super::vocabulary::{
     self, DESCRIBING_KEYS, DOCUMENT, Field, KeyPattern, Object, SCHEMA, Support, TYPED_KEYS, ValueType,
 };
-use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::policy::Policy;
-use crate::spelling::{did_you_mean, nearest};
+use crate::suggest::{did_you_mean, nearest};
 
 /// Checks the version first: the shape of another version's document would say nothing.
 pub(crate) fn check(source: &Source, root: &Node<'_>, policy: &'static Policy) -> Vec<Diagnostic> {
@@ -22,13 +21,6 @@ pub(crate) fn check(source: &Source, root: &Node<'_>, policy: &'static Policy) -
     if checker.version(root) {
         checker.object(root, &DOCUMENT, PointerRef::ROOT);
     }
-    checker.problems
-}
-
-/// Checks a file of ours that is no OpenAPI document against its own vocabulary.
-pub(crate) fn check_own(source: &Source, root: &Node<'_>, grammar: &Object) -> Vec<Diagnostic> {
-    let mut checker = Checker::new(source, root, Policy::of(Dialect::FlightHub));
-    checker.object(root, grammar, PointerRef::ROOT);
     checker.problems
 }
 
@@ -68,7 +60,7 @@ impl<'s> Checker<'s> {
     }
 
     fn report(&mut self, code: Code, span: Range<usize>, at: PointerRef<'_>, message: String, help: String) {
-        self.problems.push(Diagnostic::new(code, self.source.place(span, at.pointer()), message, help));
+        self.problems.push(Diagnostic::new(code, self.source.location(span, at.pointer()), message, help));
     }
 
     /// Reports a problem that has to do with a second place, and why.
@@ -80,8 +72,8 @@ impl<'s> Checker<'s> {
         help: String,
         (other, other_at, why): (Range<usize>, PointerRef<'_>, &str),
     ) {
-        let problem = Diagnostic::new(code, self.source.place(span, at.pointer()), message, help);
-        self.problems.push(problem.with_related(self.source.place(other, other_at.pointer()), why));
+        let problem = Diagnostic::new(code, self.source.location(span, at.pointer()), message, help);
+        self.problems.push(problem.with_note(self.source.location(other, other_at.pointer()), why));
     }
 
     /// A value, or its key if the value has no bytes that could be shown.
@@ -286,7 +278,9 @@ impl<'s> Checker<'s> {
                     Ok(code) => format!("`{code}` cannot be switched off"),
                     Err(_) => format!("`{}` is not a rule of lint", entry.key),
                 };
-                let help = did_you_mean(&entry.key, rules, || "`cargo xtask explain` lists the rules".to_owned());
+                let help = did_you_mean(&entry.key, rules.clone(), || {
+                    format!("the rules are: {}", rules.collect::<Vec<_>>().join(", "))
+                });
                 self.report(Code::WrongValue, entry.key_span.clone(), here, message, help);
             }
             let reason = |scalar: &Scalar<'_>| scalar.scalar_type() == ScalarType::String && is_words(&scalar.text);

@@ -26,9 +26,97 @@ pub(crate) enum ValueType {
     Switches,
 }
 
+/// What an element is: an object of OpenAPI 3.0, or of an `x-` key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ElementKind {
+    /// The document as a whole.
+    Document,
+    /// An Info Object.
+    Info,
+    /// A Contact Object.
+    Contact,
+    /// A License Object.
+    License,
+    /// A Server Object.
+    Server,
+    /// A Server Variable Object.
+    ServerVariable,
+    /// A Tag Object.
+    Tag,
+    /// An External Documentation Object.
+    ExternalDocs,
+    /// The Components Object.
+    Components,
+    /// The Paths Object.
+    Paths,
+    /// A Path Item Object.
+    PathItem,
+    /// An Operation Object.
+    Operation,
+    /// A Parameter Object.
+    Parameter,
+    /// A Header Object.
+    Header,
+    /// A Request Body Object.
+    RequestBody,
+    /// A Media Type Object.
+    MediaType,
+    /// An Example Object.
+    Example,
+    /// The Responses Object.
+    Responses,
+    /// A Response Object.
+    Response,
+    /// A Security Scheme Object.
+    SecurityScheme,
+    /// A Schema Object.
+    Schema,
+    /// A Discriminator Object.
+    Discriminator,
+    /// The value of `x-source` that has a note.
+    Provenance,
+    /// An entry of `x-error-codes`.
+    ErrorCode,
+}
+
+impl ElementKind {
+    /// What messages call it, in the words of OpenAPI.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Document => "OpenAPI document",
+            Self::Info => "Info Object",
+            Self::Contact => "Contact Object",
+            Self::License => "License Object",
+            Self::Server => "Server Object",
+            Self::ServerVariable => "Server Variable Object",
+            Self::Tag => "Tag Object",
+            Self::ExternalDocs => "External Documentation Object",
+            Self::Components => "Components Object",
+            Self::Paths => "Paths Object",
+            Self::PathItem => "Path Item Object",
+            Self::Operation => "Operation Object",
+            Self::Parameter => "Parameter Object",
+            Self::Header => "Header Object",
+            Self::RequestBody => "Request Body Object",
+            Self::MediaType => "Media Type Object",
+            Self::Example => "Example Object",
+            Self::Responses => "Responses Object",
+            Self::Response => "Response Object",
+            Self::SecurityScheme => "Security Scheme Object",
+            Self::Schema => "Schema Object",
+            Self::Discriminator => "Discriminator Object",
+            Self::Provenance => "x-source",
+            Self::ErrorCode => "entry of x-error-codes",
+        }
+    }
+}
+
 /// A kind of object: its keys, and how it is called in the OpenAPI specification.
 #[derive(Debug)]
 pub(crate) struct Object {
+    pub(crate) kind: ElementKind,
     pub(crate) name: &'static str,
     pub(crate) fields: &'static [Field],
     /// Keys that are names rather than words of OpenAPI.
@@ -63,11 +151,11 @@ pub(crate) enum Support {
     No,
 }
 
-pub(crate) const fn required(key: &'static str, shape: ValueType) -> Field {
+const fn required(key: &'static str, shape: ValueType) -> Field {
     Field { key, shape, required: true, support: Support::Yes }
 }
 
-pub(crate) const fn optional(key: &'static str, shape: ValueType) -> Field {
+const fn optional(key: &'static str, shape: ValueType) -> Field {
     Field { key, shape, required: false, support: Support::Yes }
 }
 
@@ -79,8 +167,8 @@ const fn unsupported(key: &'static str) -> Field {
     Field { key, shape: ValueType::Any, required: false, support: Support::No }
 }
 
-pub(crate) const fn object(name: &'static str, fields: &'static [Field], extensions: &'static [Field]) -> Object {
-    Object { name, fields, named: None, extensions }
+const fn object(kind: ElementKind, fields: &'static [Field], extensions: &'static [Field]) -> Object {
+    Object { kind, name: kind.name(), fields, named: None, extensions }
 }
 
 use ValueType::{Any, Boolean, Count, Integer, List, Map, NonEmptyList, Number, OneOf, RefOr, ScalarOr, Text};
@@ -119,9 +207,13 @@ pub(crate) const UNITS: &[&str] = &[
     "volts",
 ];
 
-static SOURCE_OBJECT: Object = object("x-source", &[required("mark", OneOf(MARKS)), required("note", Text)], &[]);
+/// Where a fact is from: a mark, or a mapping with a mark and a note.
+pub(crate) const SOURCE: &str = "x-source";
+pub(crate) const MARK: &str = "mark";
+static SOURCE_OBJECT: Object =
+    object(ElementKind::Provenance, &[required(MARK, OneOf(MARKS)), required("note", Text)], &[]);
 static SOURCE_MAPPING: ValueType = ValueType::Object(&SOURCE_OBJECT);
-const X_SOURCE: Field = optional("x-source", ScalarOr(&OneOf(MARKS), &SOURCE_MAPPING));
+const X_SOURCE: Field = optional(SOURCE, ScalarOr(&OneOf(MARKS), &SOURCE_MAPPING));
 
 /// Beside `type: string`: the schema of the JSON that the string contains. JSON Schema calls it `contentSchema`.
 pub(crate) const CONTENT_SCHEMA: &str = "x-content-schema";
@@ -131,7 +223,7 @@ pub(crate) const SWITCHES: &str = "x-lint-allow";
 const X_LINT_ALLOW: Field = optional(SWITCHES, ValueType::Switches);
 
 pub(crate) static DOCUMENT: Object = object(
-    "OpenAPI document",
+    ElementKind::Document,
     &[
         required("openapi", Text),
         required("info", ValueType::Object(&INFO)),
@@ -146,7 +238,7 @@ pub(crate) static DOCUMENT: Object = object(
 );
 
 static ERROR_CODE: Object = object(
-    "entry of x-error-codes",
+    ElementKind::ErrorCode,
     &[
         required("code", Integer),
         required("name", Text),
@@ -158,7 +250,7 @@ static ERROR_CODE: Object = object(
 );
 
 static INFO: Object = object(
-    "Info Object",
+    ElementKind::Info,
     &[
         required("title", Text),
         optional("description", Text),
@@ -170,11 +262,11 @@ static INFO: Object = object(
     &[],
 );
 static CONTACT: Object =
-    object("Contact Object", &[optional("name", Text), optional("url", Text), optional("email", Text)], &[]);
-static LICENSE: Object = object("License Object", &[required("name", Text), optional("url", Text)], &[]);
+    object(ElementKind::Contact, &[optional("name", Text), optional("url", Text), optional("email", Text)], &[]);
+static LICENSE: Object = object(ElementKind::License, &[required("name", Text), optional("url", Text)], &[]);
 
 pub(crate) static SERVER: Object = object(
-    "Server Object",
+    ElementKind::Server,
     &[
         required("url", Text),
         optional("description", Text),
@@ -183,13 +275,13 @@ pub(crate) static SERVER: Object = object(
     &[optional("x-region", Text), X_SOURCE, X_LINT_ALLOW],
 );
 static SERVER_VARIABLE: Object = object(
-    "Server Variable Object",
+    ElementKind::ServerVariable,
     &[optional("enum", NonEmptyList(&Text)), required("default", Text), optional("description", Text)],
     &[],
 );
 
 pub(crate) static TAG: Object = object(
-    "Tag Object",
+    ElementKind::Tag,
     &[
         required("name", Text),
         optional("description", Text),
@@ -198,10 +290,10 @@ pub(crate) static TAG: Object = object(
     &[optional("x-client-name", Text), X_LINT_ALLOW],
 );
 static EXTERNAL_DOCS: Object =
-    object("External Documentation Object", &[optional("description", Text), required("url", Text)], &[]);
+    object(ElementKind::ExternalDocs, &[optional("description", Text), required("url", Text)], &[]);
 
 static COMPONENTS: Object = object(
-    "Components Object",
+    ElementKind::Components,
     &[
         optional("schemas", Map(&RefOr(&SCHEMA))),
         optional("responses", Map(&RefOr(&RESPONSE))),
@@ -217,14 +309,15 @@ static COMPONENTS: Object = object(
 );
 
 static PATHS: Object = Object {
-    name: "Paths Object",
+    kind: ElementKind::Paths,
+    name: ElementKind::Paths.name(),
     fields: &[],
     named: Some((KeyPattern::Path, &ValueType::Object(&PATH_ITEM))),
     extensions: &[],
 };
 
 static PATH_ITEM: Object = object(
-    "Path Item Object",
+    ElementKind::PathItem,
     &[
         unsupported("$ref"),
         optional("summary", Text),
@@ -243,11 +336,8 @@ static PATH_ITEM: Object = object(
     &[X_LINT_ALLOW],
 );
 
-/// The keys of a Path Item Object that are operations, in the order they are generated in.
-pub(crate) const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-
 pub(crate) static OPERATION: Object = object(
-    "Operation Object",
+    ElementKind::Operation,
     &[
         optional("tags", List(&Text)),
         optional("summary", Text),
@@ -275,7 +365,7 @@ pub(crate) static OPERATION: Object = object(
 );
 
 pub(crate) static PARAMETER: Object = object(
-    "Parameter Object",
+    ElementKind::Parameter,
     &[
         required("name", Text),
         required("in", OneOf(&["query", "header", "path", "cookie"])),
@@ -298,7 +388,7 @@ pub(crate) static PARAMETER: Object = object(
 );
 
 pub(crate) static HEADER: Object = object(
-    "Header Object",
+    ElementKind::Header,
     &[
         optional("description", Text),
         optional("required", Boolean),
@@ -316,7 +406,7 @@ pub(crate) static HEADER: Object = object(
 );
 
 pub(crate) static REQUEST_BODY: Object = object(
-    "Request Body Object",
+    ElementKind::RequestBody,
     &[
         optional("description", Text),
         required("content", Map(&ValueType::Object(&MEDIA_TYPE))),
@@ -326,7 +416,7 @@ pub(crate) static REQUEST_BODY: Object = object(
 );
 
 pub(crate) static MEDIA_TYPE: Object = object(
-    "Media Type Object",
+    ElementKind::MediaType,
     &[
         optional("schema", RefOr(&SCHEMA)),
         optional("example", Any),
@@ -337,20 +427,21 @@ pub(crate) static MEDIA_TYPE: Object = object(
 );
 
 pub(crate) static EXAMPLE: Object = object(
-    "Example Object",
+    ElementKind::Example,
     &[optional("summary", Text), optional("description", Text), optional("value", Any), unsupported("externalValue")],
     &[X_LINT_ALLOW],
 );
 
 pub(crate) static RESPONSES: Object = Object {
-    name: "Responses Object",
+    kind: ElementKind::Responses,
+    name: ElementKind::Responses.name(),
     fields: &[optional("default", RefOr(&RESPONSE))],
     named: Some((KeyPattern::Status, &RefOr(&RESPONSE))),
     extensions: &[],
 };
 
 pub(crate) static RESPONSE: Object = object(
-    "Response Object",
+    ElementKind::Response,
     &[
         required("description", Text),
         foreign("headers", Map(&RefOr(&HEADER))),
@@ -361,7 +452,7 @@ pub(crate) static RESPONSE: Object = object(
 );
 
 pub(crate) static SECURITY_SCHEME: Object = object(
-    "Security Scheme Object",
+    ElementKind::SecurityScheme,
     &[
         required("type", OneOf(&["apiKey", "http", "oauth2", "openIdConnect"])),
         optional("description", Text),
@@ -376,7 +467,7 @@ pub(crate) static SECURITY_SCHEME: Object = object(
 );
 
 pub(crate) static SCHEMA: Object = object(
-    "Schema Object",
+    ElementKind::Schema,
     &[
         optional("type", OneOf(&["string", "number", "integer", "boolean", "object", "array"])),
         optional("title", Text),
@@ -426,7 +517,7 @@ pub(crate) static SCHEMA: Object = object(
 );
 
 pub(crate) static DISCRIMINATOR: Object =
-    object("Discriminator Object", &[required("propertyName", Text), optional("mapping", Map(&Text))], &[]);
+    object(ElementKind::Discriminator, &[required("propertyName", Text), optional("mapping", Map(&Text))], &[]);
 
 /// All kinds of objects, those first that are met most.
 pub(crate) static OBJECTS: &[&Object] = &[

@@ -12,7 +12,7 @@ use super::limits;
 use super::node::{Entry, Node, Scalar, Value};
 use super::offsets::Offsets;
 use super::pointer::PointerRef;
-use crate::diagnostic::{Code, Diagnostic, Place, Source};
+use crate::diagnostic::{Code, Diagnostic, Location, Source};
 
 /// Reads a text of one YAML document.
 ///
@@ -36,7 +36,7 @@ pub(crate) fn parse(source: &Source) -> Result<Node<'_>, Vec<Diagnostic>> {
     }
 }
 
-type Step<T> = Result<T, Box<Diagnostic>>;
+type Parsed<T> = Result<T, Box<Diagnostic>>;
 
 struct Builder<'a> {
     source: &'a Source,
@@ -50,7 +50,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn next(&mut self) -> Step<(Event<'a>, Range<usize>)> {
+    fn next(&mut self) -> Parsed<(Event<'a>, Range<usize>)> {
         match self.events.next_event() {
             Some(Ok((event, span))) => {
                 let range = self.offsets.range(span);
@@ -61,7 +61,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn document(&mut self) -> Step<Node<'a>> {
+    fn document(&mut self) -> Parsed<Node<'a>> {
         loop {
             match self.next()? {
                 (Event::StreamStart | Event::DocumentStart(_) | Event::Nothing, _) => {}
@@ -92,7 +92,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Reads to the end; the place where a second document begins, if one does.
-    fn after_document(&mut self) -> Step<Option<Range<usize>>> {
+    fn after_document(&mut self) -> Parsed<Option<Range<usize>>> {
         loop {
             match self.next()? {
                 (Event::StreamEnd, _) => return Ok(None),
@@ -102,9 +102,9 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn node(&mut self, event: Event<'a>, span: Range<usize>, at: PointerRef<'_>, depth: usize) -> Step<Node<'a>> {
+    fn node(&mut self, event: Event<'a>, span: Range<usize>, at: PointerRef<'_>, depth: usize) -> Parsed<Node<'a>> {
         if depth > limits::DEPTH {
-            return Err(Box::new(too_deep(self.source.place(span, at.pointer()))));
+            return Err(Box::new(too_deep(self.source.location(span, at.pointer()))));
         }
         self.nodes += 1;
         if self.nodes > limits::NODES {
@@ -151,7 +151,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn mapping(&mut self, span: Range<usize>, at: PointerRef<'_>, depth: usize) -> Step<Node<'a>> {
+    fn mapping(&mut self, span: Range<usize>, at: PointerRef<'_>, depth: usize) -> Parsed<Node<'a>> {
         let mut entries: Vec<Entry<'a>> = Vec::new();
         let mut index = KeyIndex::default();
         let mut end = span.end;
@@ -200,7 +200,7 @@ impl<'a> Builder<'a> {
             let node = self.node(event, value_span, here, depth + 1)?;
             end = end.max(node.span.end);
             if let Some(first) = index.find(&entries, &key) {
-                let first_place = self.source.place(first, here.pointer());
+                let first_place = self.source.location(first, here.pointer());
                 let problem = self.problem(
                     Code::DuplicateKey,
                     key_span.clone(),
@@ -208,7 +208,7 @@ impl<'a> Builder<'a> {
                     format!("the key `{key}` is here twice"),
                     "remove or rename one of the two; most readers would silently take the last",
                 );
-                let problem = problem.with_related(first_place, "first here");
+                let problem = problem.with_note(first_place, "first here");
                 self.problems.push(problem);
             }
             entries.push(Entry { key, key_span, node });
@@ -216,7 +216,7 @@ impl<'a> Builder<'a> {
         Ok(Node { value: Value::Mapping(entries), span: self.trimmed(span.start..end) })
     }
 
-    fn refuse_features(&mut self, event: &Event<'a>, span: &Range<usize>, at: PointerRef<'_>) -> Step<()> {
+    fn refuse_features(&mut self, event: &Event<'a>, span: &Range<usize>, at: PointerRef<'_>) -> Parsed<()> {
         let (anchor, tag) = match event {
             Event::Alias(_) => {
                 return Err(self.problem(
@@ -252,7 +252,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn refuse_more(&self, members: usize, start: usize, at: PointerRef<'_>) -> Step<()> {
+    fn refuse_more(&self, members: usize, start: usize, at: PointerRef<'_>) -> Parsed<()> {
         if members <= limits::MEMBERS {
             return Ok(());
         }
@@ -275,7 +275,7 @@ impl<'a> Builder<'a> {
     fn syntax_error(&self, error: &ScanError) -> Diagnostic {
         let (text, info) = (self.source.text(), error.info());
         let start = text.floor_char_boundary(self.offsets.byte(error.marker().index()));
-        let place = self.source.place(start..start, "");
+        let place = self.source.location(start..start, "");
         if info.contains("recursion limit") {
             // The scanner gives up on brackets before they are counted here.
             return too_deep(place);
@@ -285,12 +285,12 @@ impl<'a> Builder<'a> {
         let line = text[line_start..].lines().next().unwrap_or_default();
         if let Some(tab) = indented_with_tab(&text[line_start..]) {
             let tab = line_start + tab;
-            return problem(self.source.place(tab..tab + 1, ""), "this is a tab; YAML is indented with spaces");
+            return problem(self.source.location(tab..tab + 1, ""), "this is a tab; YAML is indented with spaces");
         }
         if let Some(&bracket) = self.brackets.last() {
             let help = "close the bracket, or correct what stands before this place";
-            let bracket = self.source.place(bracket..bracket + 1, "");
-            return problem(place, help).with_related(bracket, "this bracket is open");
+            let bracket = self.source.location(bracket..bracket + 1, "");
+            return problem(place, help).with_note(bracket, "this bracket is open");
         }
         let help = if info.contains("quoted scalar") {
             "close the quote that begins here; a quote within a text of single quotes is written twice"
@@ -312,7 +312,7 @@ impl<'a> Builder<'a> {
         message: impl Into<String>,
         help: &str,
     ) -> Box<Diagnostic> {
-        Box::new(Diagnostic::new(code, self.source.place(span, at.pointer()), message, help))
+        Box::new(Diagnostic::new(code, self.source.location(span, at.pointer()), message, help))
     }
 
     /// The parser counts the blank space after a node to it.
@@ -360,7 +360,7 @@ impl KeyIndex {
     }
 }
 
-fn too_deep(place: Place) -> Diagnostic {
+fn too_deep(place: Location) -> Diagnostic {
     Diagnostic::new(
         Code::TooDeep,
         place,

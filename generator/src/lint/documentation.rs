@@ -1,69 +1,85 @@
 //! Rules about what a reader of the documentation needs: words, and the address of the page.
 
-use super::ground::{Ground, only_refers};
+use super::context::{Context, Role};
 use crate::diagnostic::Code;
-use crate::document::pointer::PointerRef;
-use crate::document::vocabulary::{OPERATION, Object, PARAMETER, REQUEST_BODY, SCHEMA, SECURITY_SCHEME, SERVER, TAG};
-use crate::document::{Element, Sink};
-
-/// Objects that always have a description, and how to call them.
-const DESCRIBED: &[(&Object, &str)] = &[
-    (&OPERATION, "operation"),
-    (&PARAMETER, "parameter"),
-    (&REQUEST_BODY, "request body"),
-    (&SECURITY_SCHEME, "way to authenticate"),
-    (&SERVER, "server"),
-    (&TAG, "tag"),
-];
+use crate::document::pointer::NodeId;
+use crate::document::schema::SchemaId;
+use crate::document::{Node, Sink};
 
 /// Everything that callers meet by name has words of its own, except what only refers to something that has.
-pub(super) fn missing_descriptions(ground: &Ground<'_>, sink: &mut Sink<'_>) {
-    for element in &ground.elements {
-        let at = PointerRef::Base(&element.pointer);
-        let named = || DESCRIBED.iter().find(|(kind, _)| element.is(kind)).map(|(_, what)| *what);
-        let Some(what) = named().or_else(|| schema(ground, element)) else { continue };
-        if element.is(&OPERATION) && element.node.get("summary").is_none() {
-            let message = "this operation has no `summary`";
-            sink.report(Code::MissingDescription, at, message, "add one line that says what it does");
-        }
-        if element.node.get("description").is_none() {
+pub(super) fn missing_descriptions(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let api = context.api;
+    for (_, operation) in api.operations().filter(|(_, operation)| operation.summary.is_none()) {
+        let message = "this operation has no `summary`";
+        let help = "add one line that says what it does";
+        sink.report(Code::MissingDescription, context.document.at(operation.node), message, help);
+    }
+    let mut describe = |what: &str, node: NodeId, description: Option<&str>| {
+        if description.is_none() {
+            let message = format!("this {what} has no `description`");
             let help = "say in your own words what a caller must know about it";
-            sink.report(Code::MissingDescription, at, format!("this {what} has no `description`"), help);
+            sink.report(Code::MissingDescription, context.document.at(node), message, help);
+        }
+    };
+    for (_, operation) in api.operations() {
+        describe("operation", operation.node, operation.description.as_deref());
+    }
+    for (id, parameter) in api.parameters.objects() {
+        describe("parameter", api.parameters.node(id), parameter.description.as_deref());
+    }
+    for (id, body) in api.request_bodies.objects() {
+        describe("request body", api.request_bodies.node(id), body.description.as_deref());
+    }
+    for (id, _) in api.security_schemes.objects() {
+        // No other stage needs it, so the document does not keep it.
+        let node = api.security_schemes.node(id);
+        let description = context.element(node).and_then(|element| element.node().get("description"));
+        describe("way to authenticate", node, description.and_then(Node::as_str));
+    }
+    for server in &api.servers {
+        describe("server", server.node, server.description.as_deref());
+    }
+    for tag in &api.tags {
+        describe("tag", tag.node, tag.description.as_deref());
+    }
+    for (id, schema) in api.schemas.objects() {
+        if let Some(what) = described_as(context, id) {
+            describe(what, api.schemas.node(id), schema.keywords.description.as_deref());
         }
     }
 }
 
-/// What a schema is called if it has to be described: those with a name, and properties. The `data` of an answer is
-/// described by its answer.
-fn schema(ground: &Ground<'_>, element: &Element<'_>) -> Option<&'static str> {
-    if !element.is(&SCHEMA) || only_refers(element.node) {
+/// What a schema is called if it has to be described: those with a name, and properties. The `data` of a response is
+/// described by its response.
+fn described_as(context: &Context<'_>, id: SchemaId) -> Option<&'static str> {
+    let schemas = &context.api.schemas;
+    if schemas.only_reference(id).is_some() {
         return None;
     }
-    if ground.component(element).is_some() {
+    if schemas.name(id).is_some() {
         return Some("schema");
     }
-    let name = ground.role(element).strip_prefix("/properties/")?;
-    let data = name == "data" && !element.pointer.starts_with("/components/schemas/");
+    let Role::Property(name) = context.role(id) else { return None };
+    let data = name == "data" && !context.schema_at(id).pointer().starts_with("/components/schemas/");
     (!data).then_some("property")
 }
 
 /// Every operation has the address of the page that it was transcribed from.
-pub(super) fn missing_external_docs(ground: &Ground<'_>, sink: &mut Sink<'_>) {
-    for operation in ground.all(&OPERATION).filter(|operation| operation.node.get("externalDocs").is_none()) {
+pub(super) fn missing_external_docs(context: &Context<'_>, sink: &mut Sink<'_>) {
+    for (_, operation) in context.api.operations().filter(|(_, operation)| operation.external_docs_url.is_none()) {
         let message = "this operation has no `externalDocs`";
         let help = "add `url` of the page that documents it; if nobody knows it, say so in `x-lint-allow`";
-        sink.report(Code::MissingExternalDocs, PointerRef::Base(&operation.pointer), message, help);
+        sink.report(Code::MissingExternalDocs, context.document.at(operation.node), message, help);
     }
 }
 
 /// Values of an enumeration are words of somebody else. What they mean is written down.
-pub(super) fn missing_enum_descriptions(ground: &Ground<'_>, sink: &mut Sink<'_>) {
-    for schema in ground.all(&SCHEMA) {
-        if schema.node.get("enum").is_some() && schema.node.get("x-enum-descriptions").is_none() {
+pub(super) fn missing_enum_descriptions(context: &Context<'_>, sink: &mut Sink<'_>) {
+    for (id, schema) in context.api.schemas.objects() {
+        if !schema.keywords.values.is_empty() && schema.keywords.enum_descriptions.is_none() {
             let message = "the values of this enumeration have no descriptions";
             let help = "add `x-enum-descriptions`, with one text for each value, in the order of `enum`";
-            let at = PointerRef::Base(&schema.pointer);
-            sink.report(Code::MissingEnumDescriptions, at.key("enum"), message, help);
+            sink.report(Code::MissingEnumDescriptions, context.schema_at(id).key("enum"), message, help);
         }
     }
 }

@@ -8,97 +8,111 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value as Json};
 
-use super::effort::{Effort, LIMIT};
-use super::ground::{Ground, keys, text};
+use super::context::Context;
+use super::cost::{Cost, LIMIT};
 use crate::diagnostic::Code;
-use crate::document::pointer::{PointerRef, escape};
-use crate::document::vocabulary::{HEADER, MEDIA_TYPE, OPERATION, PARAMETER, RESPONSES, SCHEMA};
+use crate::document::openapi::MediaType;
+use crate::document::pointer::{NodeId, PointerRef, escape};
+use crate::document::schema::{SchemaId, Type};
 use crate::document::{Element, Node, Sink};
 use crate::json_schema::{self, definition};
 
-/// Every body and every successful answer is shown once, and every parameter that is not yes or no.
-pub(super) fn missing(ground: &Ground<'_>, sink: &mut Sink<'_>) {
-    for operation in ground.all(&OPERATION) {
-        if let Some(body) = ground.member(operation, "requestBody") {
-            contents(ground, body, "this request body has no example", "add `examples` with a sanitised request", sink);
+/// Every body and every successful response is shown once, and every parameter that is not yes or no.
+pub(super) fn missing(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let api = context.api;
+    for (_, operation) in api.operations() {
+        if let Some((_, body)) = operation.request_body.and_then(|id| api.request_bodies.resolve(id)) {
+            let help = "add `examples` with a sanitised request";
+            contents(context, &body.content, "this request body has no example", help, sink);
+        }
+        for (_, response) in operation.responses.iter().filter(|(status, _)| status.is_of(2)) {
+            if let Some((_, response)) = api.responses.resolve(*response) {
+                let help = "add `examples` with a sanitised answer";
+                contents(context, &response.content, "this answer has no example", help, sink);
+            }
         }
     }
-    for responses in ground.all(&RESPONSES) {
-        for response in ground.members(responses).filter(|response| ground.role(response).starts_with("/2")) {
-            contents(ground, response, "this answer has no example", "add `examples` with a sanitised answer", sink);
+    for (id, parameter) in api.parameters.objects() {
+        let node = api.parameters.node(id);
+        let Some(written) = parameter.schema else { continue };
+        if has_example(context, node) {
+            continue;
         }
-    }
-    for parameter in ground.all(&PARAMETER).filter(|parameter| !has_example(parameter.node)) {
-        let Some(schema) = ground.member(parameter, "schema").map(|schema| ground.single(schema)) else { continue };
-        let shown = ["example", "default", "enum"].iter().any(|key| schema.node.get(key).is_some());
-        if !shown && text(schema.node, "type") != Some("boolean") {
+        let is_shown = context.entries(written).is_some_and(|(id, schema)| {
+            let keywords = &schema.keywords;
+            let example = context.element(api.schemas.node(id)).and_then(|element| element.node.get("example"));
+            example.is_some()
+                || keywords.default.is_some()
+                || !keywords.values.is_empty()
+                || keywords.ty == Some(Type::Boolean)
+        });
+        if !is_shown {
             let help = "add `example`, here or in the schema that it refers to";
-            sink.report(
-                Code::MissingExample,
-                PointerRef::Base(&parameter.pointer),
-                "this parameter has no example",
-                help,
-            );
+            sink.report(Code::MissingExample, context.document.at(node), "this parameter has no example", help);
         }
     }
 }
 
-fn contents(ground: &Ground<'_>, holder: &Element<'_>, message: &str, help: &str, sink: &mut Sink<'_>) {
-    for media in ground.members(ground.resolved(holder)).filter(|member| member.is(&MEDIA_TYPE)) {
-        if media.node.get("schema").is_some() && !has_example(media.node) {
-            sink.report(Code::MissingExample, PointerRef::Base(&media.pointer), message, help);
-        }
+fn contents(context: &Context<'_>, content: &[MediaType], message: &str, help: &str, sink: &mut Sink<'_>) {
+    for media in content.iter().filter(|media| media.schema.is_some() && !has_example(context, media.node)) {
+        sink.report(Code::MissingExample, context.document.at(media.node), message, help);
     }
 }
 
-fn has_example(node: &Node<'_>) -> bool {
-    node.get("example").is_some() || keys(node, "examples").next().is_some()
+fn has_example(context: &Context<'_>, node: NodeId) -> bool {
+    let Some(element) = context.element(node) else { return false };
+    element.node.get("example").is_some()
+        || element.node.get("examples").is_some_and(|examples| !examples.mapping().is_empty())
 }
 
 /// What an identifier looks like is seen best in one.
-pub(super) fn missing_of_identifiers(ground: &Ground<'_>, sink: &mut Sink<'_>) {
-    for (name, schema) in ground.identifiers().filter(|(_, schema)| schema.node.get("example").is_none()) {
-        let message = format!("the identifier `{name}` has no example");
-        sink.report(
-            Code::MissingExample,
-            PointerRef::Base(&schema.pointer),
-            message,
-            "add `example`, with an invented one",
-        );
+pub(super) fn missing_of_identifiers(context: &Context<'_>, sink: &mut Sink<'_>) {
+    for (name, id, _) in context.identifiers() {
+        if !has_example(context, context.api.schemas.node(id)) {
+            let message = format!("the identifier `{name}` has no example");
+            let help = "add `example`, with an invented one";
+            sink.report(Code::MissingExample, context.schema_at(id), message, help);
+        }
     }
 }
 
 /// Examples are what people copy, what mock servers answer and what tests compare with.
-pub(super) fn misfits(ground: &Ground<'_>, sink: &mut Sink<'_>) {
-    for element in ground.elements.iter().filter(|element| element.target.is_none()) {
-        if [&PARAMETER, &HEADER, &MEDIA_TYPE].iter().any(|kind| element.is(kind)) {
-            let values = shown(ground, element);
-            if let Some(schema) = ground.member(element, "schema").filter(|_| !values.is_empty()) {
-                check(ground, schema, &values, sink);
-            }
-        } else if element.is(&SCHEMA)
+pub(super) fn misfits(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let api = context.api;
+    let parameters = api.parameters.objects().map(|(id, parameter)| (api.parameters.node(id), parameter.schema));
+    let headers = api.headers.objects().map(|(id, header)| (api.headers.node(id), header.schema));
+    let media_types = api.media_types().map(|media| (media.node, media.schema));
+    for (node, schema) in parameters.chain(headers).chain(media_types) {
+        if let (Some(element), Some(schema)) = (context.element(node), schema) {
+            check(context, schema, &shown(context, element), sink);
+        }
+    }
+    for (id, _) in api.schemas.objects() {
+        if let Some(element) = context.element(api.schemas.node(id))
             && let Some(example) = element.node.get("example")
         {
-            check(ground, element, &[(format!("{}/example", element.pointer), example)], sink);
+            check(context, id, &[(format!("{}/example", element.pointer), example)], sink);
         }
     }
 }
 
-/// The examples of an object, with their pointers.
-fn shown<'e>(ground: &'e Ground<'_>, element: &'e Element<'_>) -> Vec<(String, &'e Node<'e>)> {
+/// The examples of an object, with their pointers. They are read as they are written: `openapiv3` does not tell an
+/// example that is null from one that is missing.
+fn shown<'c>(context: &'c Context<'_>, element: &'c Element<'_>) -> Vec<(String, &'c Node<'c>)> {
     let own = element.node.get("example").map(|example| (format!("{}/example", element.pointer), example));
-    let named = keys(element.node, "examples").filter_map(|name| {
-        let example = ground.at(&format!("{}/examples/{}", element.pointer, escape(name)))?;
-        let example = ground.resolved(example);
+    let named = element.node.get("examples").map(Node::mapping).unwrap_or_default();
+    let named = named.iter().filter_map(|entry| {
+        let example = context.index.find(&format!("{}/examples/{}", element.pointer, escape(&entry.key)))?;
+        let example = context.index.resolve(example)?;
         Some((format!("{}/value", example.pointer), example.node.get("value")?))
     });
     own.into_iter().chain(named).collect()
 }
 
-fn check(ground: &Ground<'_>, schema: &Element<'_>, values: &[(String, &Node<'_>)], sink: &mut Sink<'_>) {
-    let Some(id) = ground.schema_id(schema) else { return };
-    let mut converted = json_schema::bundle(&ground.document.api.schemas, id);
-    if ground.document.policy.reads_extensions {
+fn check(context: &Context<'_>, id: SchemaId, values: &[(String, &Node<'_>)], sink: &mut Sink<'_>) {
+    let Some(schema) = context.element(context.api.schemas.node(id)).filter(|_| !values.is_empty()) else { return };
+    let mut converted = json_schema::bundle(&context.api.schemas, id);
+    if context.document.policy.reads_extensions {
         refuse_unknown_members(&mut converted);
     }
     let values: Vec<(String, Json)> = values.iter().map(|(pointer, value)| (pointer.clone(), value.json())).collect();
@@ -108,8 +122,8 @@ fn check(ground: &Ground<'_>, schema: &Element<'_>, values: &[(String, &Node<'_>
 /// Holds values against a schema, then what the strings in them hold against what is written about that. A string in a
 /// string is shorter, so this comes to an end.
 fn validate(schema: &Element<'_>, converted: &Json, values: &[(String, Json)], sink: &mut Sink<'_>) {
-    let mut effort = Effort::new(converted);
-    if values.iter().any(|(_, value)| effort.of(converted, value) >= LIMIT) {
+    let mut cost = Cost::new(converted);
+    if values.iter().any(|(_, value)| cost.of(converted, value) >= LIMIT) {
         let message =
             "the examples of this schema are not checked: there are more than a million ways through its parts";
         let help = "write combinations of fewer parts; and look for an `allOf` or a `oneOf` that leads back to itself";

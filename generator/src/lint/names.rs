@@ -4,69 +4,66 @@ use std::collections::{BTreeMap, HashSet};
 
 use heck::ToUpperCamelCase as _;
 
-use super::ground::{Ground, head, list, only_refers, text, words};
+use super::context::{Context, Role, head, is_plain, words};
 use crate::diagnostic::Code;
 use crate::document::Sink;
-use crate::document::pointer::{PointerRef, unescape};
-use crate::document::vocabulary::{PARAMETER, SCHEMA};
-use crate::spelling::nearest;
+use crate::document::openapi::ParameterLocation;
+use crate::document::pointer::NodeId;
+use crate::suggest::nearest;
 
 /// A name, and where it is written.
-struct Use {
-    name: String,
-    pointer: String,
+struct Use<'d> {
+    name: &'d str,
+    node: NodeId,
     /// The name of a property is a key, that of a parameter a value.
     is_key: bool,
 }
 
-impl Use {
-    fn place(&self) -> PointerRef<'_> {
-        PointerRef::Base(&self.pointer)
+impl Use<'_> {
+    fn report(&self, usual: &Self, context: &Context<'_>, sink: &mut Sink<'_>) {
+        let message = format!("`{}` is called `{}` in other places", self.name, usual.name);
+        let help = "write it as the service does; if it has both names, say so in `x-lint-allow`";
+        let (at, usual_at) = (context.document.at(self.node), context.document.at(usual.node));
+        let (name, usual_name) = (at.key("name"), usual_at.key("name"));
+        let at = if self.is_key { at } else { name.value() };
+        let usual_at = if usual.is_key { usual_at } else { usual_name.value() };
+        sink.report_with(Code::InconsistentName, at, message, help, (usual_at, "here, for example"));
     }
 }
 
 /// The same words in another form, order or spelling are the same thing to a reader: `create_at` and `created_at`,
 /// `end_point` and `endpoint`. Which is meant must be looked up each time.
-pub(super) fn inconsistent(ground: &Ground<'_>, sink: &mut Sink<'_>) {
-    let mut uses: Vec<Use> = Vec::new();
-    for element in &ground.elements {
-        if element.is(&PARAMETER) && text(element.node, "in") != Some("header") {
-            let name = text(element.node, "name").unwrap_or_default().to_owned();
-            uses.push(Use { name, pointer: format!("{}/name", element.pointer), is_key: false });
-        } else if let Some(name) = ground.role(element).strip_prefix("/properties/") {
-            uses.push(Use { name: unescape(name), pointer: element.pointer.clone(), is_key: true });
-        }
-    }
-    let mut told: HashSet<&str> = HashSet::new();
+pub(super) fn inconsistent(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let (schemas, parameters) = (&context.api.schemas, &context.api.parameters);
+    let properties = schemas.ids().filter_map(|id| match context.role(id) {
+        Role::Property(name) => Some(Use { name, node: schemas.node(id), is_key: true }),
+        _ => None,
+    });
+    let parameters = parameters.objects().filter(|(_, parameter)| parameter.location != ParameterLocation::Header);
+    let parameters =
+        parameters.map(|(id, found)| Use { name: &found.name, node: context.api.parameters.node(id), is_key: false });
+    let mut uses: Vec<Use<'_>> = properties.chain(parameters).collect();
+    uses.sort_by_cached_key(|used| context.position(used.node));
+    let mut reported: HashSet<NodeId> = HashSet::new();
     for key in [without_separators, without_order] {
-        let mut groups: BTreeMap<String, Vec<&Use>> = BTreeMap::new();
+        let mut groups: BTreeMap<String, Vec<&Use<'_>>> = BTreeMap::new();
         for used in &uses {
-            groups.entry(key(&used.name)).or_default().push(used);
+            groups.entry(key(used.name)).or_default().push(used);
         }
         for group in groups.values() {
             let Some(usual) = usual(group) else { continue };
             for used in group.iter().filter(|used| used.name != usual.name) {
-                if !told.insert(&used.pointer) {
-                    continue;
+                if reported.insert(used.node) {
+                    used.report(usual, context, sink);
                 }
-                let message = format!("`{}` is called `{}` in other places", used.name, usual.name);
-                let help = "write it as the service does; if it has both names, say so in `x-lint-allow`";
-                let (here, there) = (used.place(), usual.place());
-                sink.report_with(
-                    Code::InconsistentName,
-                    if used.is_key { here } else { here.value() },
-                    message,
-                    help,
-                    (if usual.is_key { there } else { there.value() }, "here, for example"),
-                );
             }
         }
     }
 }
 
 /// The spelling that is used most, and first among those that are used as often.
-fn usual<'u>(group: &[&'u Use]) -> Option<&'u Use> {
-    let mut counts: Vec<(&'u Use, usize)> = Vec::new();
+fn usual<'u>(group: &[&'u Use<'u>]) -> Option<&'u Use<'u>> {
+    let mut counts: Vec<(&'u Use<'u>, usize)> = Vec::new();
     for used in group {
         match counts.iter_mut().find(|(known, _)| known.name == used.name) {
             Some((_, count)) => *count += 1,
@@ -106,28 +103,25 @@ fn without_order(name: &str) -> String {
 }
 
 /// An identifier that is any text can be given where that of something else is wanted.
-pub(super) fn plain_identifiers(ground: &Ground<'_>, sink: &mut Sink<'_>) {
-    let known: Vec<String> = ground.identifiers().map(|(name, _)| name).collect();
-    for schema in ground.all(&SCHEMA) {
-        let Some(name) = ground.value_name(schema) else { continue };
-        let filled_in = ground.owner(schema).is_some_and(|owner| owner.node.get("x-role").is_some());
-        let named = matches!(head(&name).as_str(), "id" | "ids" | "uuid" | "uuids" | "guid" | "sn" | "sns");
-        if !named || filled_in || only_refers(schema.node) {
+pub(super) fn plain_identifiers(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let schemas = &context.api.schemas;
+    let known: Vec<&str> = context.identifiers().map(|(name, ..)| name).collect();
+    for (id, schema) in schemas.objects() {
+        let Some(name) = context.value_name(id) else { continue };
+        let is_managed = matches!(context.role(id), Role::Parameter(parameter) if parameter.role.is_some());
+        let named = matches!(head(name).as_str(), "id" | "ids" | "uuid" | "uuids" | "guid" | "sn" | "sns");
+        if !named || is_managed || schemas.only_reference(id).is_some() {
             continue;
         }
-        let (node, pointer) = match ground.member(schema, "items") {
-            Some(items) if items.target.is_none() => (items.node, &items.pointer),
-            Some(_) => continue,
-            None => (schema.node, &schema.pointer),
-        };
-        let scalar = matches!(text(node, "type"), Some("string" | "integer"));
-        if scalar && list(node, "enum").is_empty() && text(node, "format") != Some("password") {
+        let id = schema.items.unwrap_or(id);
+        let Some(schema) = schemas.object(id) else { continue };
+        if is_plain(schema) && schema.keywords.values.is_empty() {
             let message = format!("`{name}` is an identifier, and any text or number to callers");
-            let help = match nearest(&name.to_upper_camel_case(), known.iter().map(String::as_str)) {
+            let help = match nearest(&name.to_upper_camel_case(), known.iter().copied()) {
                 Some(meant) => format!("refer to `#/components/schemas/{meant}`, if it is one of these"),
                 None => "refer to a schema with a name, which becomes a type of its own".to_owned(),
             };
-            sink.report(Code::PlainIdentifier, PointerRef::Base(pointer), message, help);
+            sink.report(Code::PlainIdentifier, context.schema_at(id), message, help);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::document::pointer::PointerRef;
 use crate::document::schema::{AdditionalProperties as Additional, Schema, SchemaId, Type};
 use crate::model::{AdditionalProperties, Docs, Field, Primitive, Struct, TypeKind, TypeRef};
 use crate::names::{Case, Scope};
-use crate::spelling::{did_you_mean, nearest};
+use crate::suggest::{did_you_mean, nearest};
 
 /// Properties of all objects. A schema that is written in place is read once for each object that is made of it, so there
 /// can be many times as many as are written.

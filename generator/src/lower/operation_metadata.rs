@@ -7,7 +7,7 @@ use crate::diagnostic::Code;
 use crate::document::openapi::{OpenApi, Operation};
 use crate::document::pointer::PointerRef;
 use crate::model::{Retry, Risk};
-use crate::spelling::did_you_mean;
+use crate::suggest::did_you_mean;
 
 impl<'d> Lowering<'d> {
     pub(super) fn risk_and_retry(&mut self, operation: &Operation) -> (Risk, Retry) {

@@ -13,7 +13,7 @@ use crate::document::schema::SchemaId;
 use crate::model::{
     Docs, ListStyle, Location, ManagedHeader, ManagedHeaders, Parameter, Primitive, Scope, SourceRef, TypeKind, TypeRef,
 };
-use crate::spelling::did_you_mean;
+use crate::suggest::did_you_mean;
 
 /// Headers that OpenAPI describes in other objects.
 const NOT_PARAMETERS: &[&str] = &["accept", "content-type", "authorization"];

@@ -8,7 +8,7 @@ use crate::document::Document;
 use crate::document::openapi::Operation;
 use crate::document::pointer::PointerRef;
 use crate::model::{SecurityRequirement, SecurityScheme, TokenHeader};
-use crate::spelling::did_you_mean;
+use crate::suggest::did_you_mean;
 
 /// A security scheme that operations require.
 struct Required<'d> {

@@ -12,7 +12,7 @@ use crate::document::openapi::{Operation, PathItem};
 use crate::document::pointer::PointerRef;
 use crate::model::{self, Group};
 use crate::names::{Case, MAX_FILE_NAME, Scope, file_name, identifier};
-use crate::spelling::did_you_mean;
+use crate::suggest::did_you_mean;
 
 /// Modules and files that the client has anyway. `main.rs` would be a program.
 const TAKEN_MODULES: &[&str] =

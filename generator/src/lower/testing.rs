@@ -14,7 +14,7 @@ pub(super) fn text(keys: &str) -> String {
 }
 
 pub(super) fn model(keys: &str) -> Api {
-    model_in(Dialect::Foreign, keys)
+    model_in(Dialect::OpenApi, keys)
 }
 
 /// The model of a document whose `x-` keys are ours.
@@ -31,7 +31,7 @@ fn model_in(dialect: Dialect, keys: &str) -> Api {
 
 /// The pointers of the problems, with their messages.
 pub(super) fn problems(keys: &str) -> Vec<String> {
-    problems_in(Dialect::Foreign, keys)
+    problems_in(Dialect::OpenApi, keys)
 }
 
 /// Those of a document whose `x-` keys are ours.
@@ -41,7 +41,7 @@ pub(super) fn problems_of_ours(keys: &str) -> Vec<String> {
 
 fn problems_in(dialect: Dialect, keys: &str) -> Vec<String> {
     let problems = lowered(&text(keys), dialect).unwrap_err();
-    problems.iter().map(|problem| format!("{}: {}", problem.place.pointer, problem.message)).collect()
+    problems.iter().map(|problem| format!("{}: {}", problem.location.pointer, problem.message)).collect()
 }
 
 fn lowered(text: &str, dialect: Dialect) -> Result<Api, Vec<Diagnostic>> {

@@ -15,7 +15,7 @@ use crate::document::pointer::escape;
 use crate::document::schema::{Discriminator, Schema, SchemaId};
 use crate::model::{EnumValues, Primitive, Struct, Tagging, TypeKind, TypeRef, Union, Variant};
 use crate::names::{Case, Scope};
-use crate::spelling::did_you_mean;
+use crate::suggest::did_you_mean;
 
 /// A union whose variants have no names in the client yet.
 #[derive(Debug)]
@@ -220,9 +220,9 @@ impl<'c> Check<'c> {
     fn report(&mut self, index: usize, other: Option<usize>, message: String, help: &str) {
         let owner = self.document.at(self.draft.node);
         let list = owner.key(self.union.key);
-        let problem = Diagnostic::new(Code::AmbiguousUnion, self.document.place(list.index(index)), message, help);
+        let problem = Diagnostic::new(Code::AmbiguousUnion, self.document.locate(list.index(index)), message, help);
         self.problems.push(match other {
-            Some(other) => problem.with_related(self.document.place(list.index(other)), "the other variant"),
+            Some(other) => problem.with_note(self.document.locate(list.index(other)), "the other variant"),
             None => problem,
         });
     }

@@ -30,7 +30,7 @@ pub(super) fn parts(document: &Document<'_>, groups: &[Group], definitions: &[Ty
         part(UnusedKind::Types, types.map(|definition| definition.pointer.clone())),
     ];
     let mut parts: Vec<UnusedPart> = kinds.into_iter().flatten().collect();
-    parts.sort_by_key(|part| (document.place(PointerRef::Base(&part.pointer)).span.start, part.to_string()));
+    parts.sort_by_key(|part| (document.locate(PointerRef::Base(&part.pointer)).span.start, part.to_string()));
     parts
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn warnings(document: &Document<'_>, api: &Api) -> Vec<Diagnostic> {
                 "a type is generated all the same: read the body of a failure as one, or take its schema out"
             }
         };
-        let place = document.place(PointerRef::Base(&part.pointer));
+        let place = document.locate(PointerRef::Base(&part.pointer));
         Diagnostic::new(Code::UnusedPart, place, part.to_string(), help)
     };
     api.unused.iter().map(warning).collect()

@@ -157,7 +157,7 @@ fn wrong_directions(document: &Document<'_>, directions: &[Direction], places: &
         if is_wrong {
             problems.push(Diagnostic::new(
                 Code::Unsupported,
-                document.place(document.at(direction.node)),
+                document.locate(document.at(direction.node)),
                 format!("a required property that is `{key}`, in a schema that is used the other way, too"),
                 "take it out of `required`, or use two schemas",
             ));
@@ -225,7 +225,7 @@ fn circular_aliases(document: &Document<'_>, drafts: &[Draft<TypeKind>]) -> Vec<
         .map(|(_, draft)| {
             Diagnostic::new(
                 Code::CircularRef,
-                document.place(document.at(draft.node)),
+                document.locate(document.at(draft.node)),
                 format!("`{}` leads back to itself", draft.name),
                 "a schema may refer to itself through a property of an object only",
             )

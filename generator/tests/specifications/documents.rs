@@ -22,7 +22,7 @@ pub(crate) struct Document {
 impl Document {
     fn new(name: String, text: String) -> Self {
         let value = serde_yaml::from_str(&text).unwrap();
-        let dialect = if text.contains("x-risk:") { Dialect::FlightHub } else { Dialect::Foreign };
+        let dialect = if text.contains("x-risk:") { Dialect::FlightHub } else { Dialect::OpenApi };
         Self { name, text, value, dialect }
     }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use flighthub2_generator::compare::{Mode, compare, json, markdown, text};
-use flighthub2_generator::{Code, Diagnostic, Diagnostics, Dialect, Generated, Options, Place, Severity, Source};
+use flighthub2_generator::{Code, Diagnostic, Diagnostics, Dialect, Generated, Location, Options, Severity, Source};
 use flighthub2_generator::{generate, lint};
 
 /// A document of some pages takes milliseconds; this is for compilers that do not optimise, on a machine that has more
@@ -44,7 +44,7 @@ fn of_source(source: &Source, dialect: Dialect, original: Option<&Source>) -> bo
             let warnings = Diagnostics::new(source.clone(), made.warnings.clone());
             assert_eq!(warnings.problems(), made.warnings, "in another order, or twice");
             assert!(warnings.problems().iter().all(|problem| problem.severity() == Severity::Warning), "{warnings}");
-            assert!(dialect == Dialect::Foreign || made.warnings.is_empty(), "{warnings}");
+            assert!(dialect == Dialect::OpenApi || made.warnings.is_empty(), "{warnings}");
             told(&warnings);
             is_rust(&made);
             Some(made)
@@ -71,7 +71,7 @@ fn of_source(source: &Source, dialect: Dialect, original: Option<&Source>) -> bo
         (2, _) => compared(source, original, Mode::Versions(dialect), made.is_some()),
         (3, _) => {
             // Here the rules of OpenAPI hold, and `x-` keys say nothing: not every document of ours can be compared so.
-            let foreign = Options { dialect: Dialect::Foreign, ..options };
+            let foreign = Options { dialect: Dialect::OpenApi, ..options };
             compared(source, original, Mode::Common, generate(source, &foreign).is_ok());
         }
         _ => {}
@@ -104,7 +104,7 @@ fn told(problems: &Diagnostics) {
     for problem in problems.problems() {
         assert_ne!(problem.code, Code::Internal, "{problems}");
         assert!(!problem.message.trim().is_empty() && !problem.help.trim().is_empty(), "{problem:?}");
-        is_in(source, &problem.place);
+        is_in(source, &problem.location);
         problem.related.iter().for_each(|(place, _)| is_in(source, place));
     }
     let shown = problems.render(false);
@@ -118,7 +118,7 @@ fn told(problems: &Diagnostics) {
     assert_eq!(lines.len(), problems.problems().len());
 }
 
-fn is_in(source: &Source, place: &Place) {
+fn is_in(source: &Source, place: &Location) {
     let before = source.text().get(..place.span.start).unwrap_or_else(|| panic!("no place in the text: {place:?}"));
     assert!(source.text().get(place.span.clone()).is_some(), "no place in the text: {place:?}");
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

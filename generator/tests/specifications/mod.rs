@@ -33,7 +33,7 @@ const PIECES: &[&str] = &[
 /// The first byte says what the others are.
 pub(crate) fn case(documents: &Documents, bytes: &[u8]) -> Case {
     let (first, rest) = bytes.split_first().map_or((0, bytes), |(first, rest)| (*first, rest));
-    let dialect = if first & 1 == 0 { Dialect::Foreign } else { Dialect::FlightHub };
+    let dialect = if first & 1 == 0 { Dialect::OpenApi } else { Dialect::FlightHub };
     let mut choices = Choices::new(rest);
     match first >> 1 & 3 {
         0 => Case { bytes: rest.to_vec(), dialect, original: None },

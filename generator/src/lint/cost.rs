@@ -1,7 +1,7 @@
-//! How much work it is to hold a value against a schema.
+//! The cost of validating a value against a schema.
 //!
-//! A library for JSON Schema follows every way through the combinations of a schema, and there can be more ways than
-//! anybody waits for: two at each of sixty levels. They are counted here before it is asked. In: a schema in the words of
+//! A library for JSON Schema follows every path through the combinations of a schema, and there can be more paths
+//! than anybody waits for: two at each of sixty levels. They are counted here before it is asked. In: a schema in the words of
 //! JSON Schema, and a value. Knows no document.
 
 use std::collections::HashMap;
@@ -13,16 +13,16 @@ use crate::json_schema::definition;
 /// More than any example of a document needs by far, and done in a second.
 pub(super) const LIMIT: u64 = 1_000_000;
 
-/// Ways that are longer are not followed by recursion.
+/// Longer paths are not followed by recursion.
 const DEPTH: usize = 500;
 
 /// Counts the schemas that parts of a value are held against; [`LIMIT`] and more are not told apart.
-pub(super) struct Effort<'s> {
+pub(super) struct Cost<'s> {
     definitions: Option<&'s Map<String, Json>>,
     known: HashMap<(*const Json, *const Json), u64>,
 }
 
-impl<'s> Effort<'s> {
+impl<'s> Cost<'s> {
     /// For a schema that is complete in itself.
     pub(super) fn new(schema: &'s Json) -> Self {
         Self { definitions: schema.get("$defs").and_then(Json::as_object), known: HashMap::new() }
@@ -37,7 +37,7 @@ impl<'s> Effort<'s> {
         if depth > DEPTH {
             return LIMIT;
         }
-        // A way that comes back to where it is has no end.
+        // A path that comes back to where it is has no end.
         if let Some(&known) = self.known.get(&(std::ptr::from_ref(schema), std::ptr::from_ref(value))) {
             return known;
         }

@@ -1,10 +1,10 @@
-//! Rules about facts that are easily left out: how sure they are, units, and the form of identifiers.
+//! Rules about what is easily omitted: provenance, units, and the form of identifiers.
 
-use super::ground::{Ground, head, text, words};
+use super::context::{Context, head, words};
 use crate::diagnostic::Code;
+use crate::document::Sink;
 use crate::document::pointer::PointerRef;
-use crate::document::vocabulary::{OPERATION, SCHEMA};
-use crate::document::{Element, Sink};
+use crate::document::schema::{Schema, Type};
 
 /// Units that say how an instant is counted or written.
 const INSTANTS: &[&str] = &["unix-seconds", "unix-milliseconds", RFC3339];
@@ -56,38 +56,34 @@ const QUANTITIES: &[&str] = &[
 ];
 
 /// Every operation says where its facts come from.
-pub(super) fn missing_sources(ground: &Ground<'_>, sink: &mut Sink<'_>) {
-    for operation in ground.all(&OPERATION).filter(|operation| operation.node.get("x-source").is_none()) {
+pub(super) fn missing_sources(context: &Context<'_>, sink: &mut Sink<'_>) {
+    for (_, operation) in context.api.operations().filter(|(_, operation)| operation.source.is_none()) {
         let help = "add `x-source: documented`, `observed` or `inferred`: how sure are we of it?";
-        let at = PointerRef::Base(&operation.pointer);
+        let at = context.document.at(operation.node);
         sink.report(Code::MissingSource, at, "this operation has no `x-source`", help);
     }
 }
 
-/// A quantity has a unit, and an instant a form.
-pub(super) fn missing_units(ground: &Ground<'_>, sink: &mut Sink<'_>) {
-    for schema in ground.all(&SCHEMA) {
-        let Some(name) = ground.any_name(schema) else { continue };
-        if let Some(unit) = text(schema.node, "x-unit") {
-            wrong_instant(schema, &name, unit, sink);
+/// A quantity has a unit, and an instant a format.
+pub(super) fn missing_units(context: &Context<'_>, sink: &mut Sink<'_>) {
+    for (id, schema) in context.api.schemas.objects() {
+        let Some(name) = context.any_name(id) else { continue };
+        let at = context.schema_at(id);
+        if let Some(unit) = schema.keywords.unit {
+            wrong_instant(schema, at, name, unit, sink);
             continue;
         }
-        if schema.node.get("enum").is_some() {
+        if !schema.keywords.values.is_empty() {
             continue;
         }
-        let at = PointerRef::Base(&schema.pointer);
-        match text(schema.node, "type") {
-            Some("string" | "number" | "integer") if is_instant(schema, &name) => {
+        match schema.keywords.ty {
+            Some(Type::String | Type::Number | Type::Integer) if is_instant(schema, name) => {
                 let message = format!("`{name}` sounds like an instant, and does not say how it is counted or written");
-                sink.report(
-                    Code::InstantUnit,
-                    at,
-                    message,
-                    "add `x-unit`: `unix-seconds`, `unix-milliseconds` or `rfc3339`",
-                );
+                let help = "add `x-unit`: `unix-seconds`, `unix-milliseconds` or `rfc3339`";
+                sink.report(Code::InstantUnit, at, message, help);
             }
-            Some("number") => quantity(at, &name, sink),
-            Some("integer") if is_quantity(&name) => quantity(at, &name, sink),
+            Some(Type::Number) => quantity(at, name, sink),
+            Some(Type::Integer) if is_quantity(name) => quantity(at, name, sink),
             _ => {}
         }
     }
@@ -99,22 +95,16 @@ fn quantity(at: PointerRef<'_>, name: &str, sink: &mut Sink<'_>) {
 }
 
 /// The unit of something else where the name can only mean an instant, or that of an instant in the wrong type.
-fn wrong_instant(schema: &Element<'_>, name: &str, unit: &str, sink: &mut Sink<'_>) {
-    let at = PointerRef::Base(&schema.pointer);
+fn wrong_instant(schema: &Schema, at: PointerRef<'_>, name: &str, unit: &str, sink: &mut Sink<'_>) {
     let (unit_at, type_at) = (at.key("x-unit"), at.key("type"));
     let written = (type_at.value(), "the type");
-    match (INSTANTS.contains(&unit), text(schema.node, "type")) {
-        (true, Some("string")) if unit != RFC3339 => {
+    match (INSTANTS.contains(&unit), schema.keywords.ty) {
+        (true, Some(Type::String)) if unit != RFC3339 => {
             let message = format!("a text is not counted in `{unit}`");
-            sink.report_with(
-                Code::InstantUnit,
-                unit_at.value(),
-                message,
-                "write `rfc3339`, or correct the type",
-                written,
-            );
+            let help = "write `rfc3339`, or correct the type";
+            sink.report_with(Code::InstantUnit, unit_at.value(), message, help, written);
         }
-        (true, Some("integer" | "number")) if unit == RFC3339 => {
+        (true, Some(Type::Integer | Type::Number)) if unit == RFC3339 => {
             let message = format!("a number is not written as `{unit}`");
             let help = "write `unix-seconds` or `unix-milliseconds`, or correct the type";
             sink.report_with(Code::InstantUnit, unit_at.value(), message, help, written);
@@ -130,10 +120,10 @@ fn wrong_instant(schema: &Element<'_>, name: &str, unit: &str, sink: &mut Sink<'
 
 /// Names in `at` and the like are instants. Those in `time` are instants or durations; either way they have a unit, and a
 /// text is no duration.
-fn is_instant(schema: &Element<'_>, name: &str) -> bool {
-    let dated = matches!(text(schema.node, "format"), Some("date-time" | "date"));
+fn is_instant(schema: &Schema, name: &str) -> bool {
+    let dated = matches!(schema.keywords.format.as_deref(), Some("date-time" | "date"));
     let head = head(name);
-    !dated && (INSTANT_NAMES.contains(&&*head) || head == "time" && text(schema.node, "type") == Some("string"))
+    !dated && (INSTANT_NAMES.contains(&&*head) || head == "time" && schema.keywords.ty == Some(Type::String))
 }
 
 fn is_quantity(name: &str) -> bool {
@@ -142,13 +132,19 @@ fn is_quantity(name: &str) -> bool {
 }
 
 /// An identifier says what it looks like, so that a wrong one is noticed.
-pub(super) fn missing_limits(ground: &Ground<'_>, sink: &mut Sink<'_>) {
-    let limits = ["format", "pattern", "minLength", "maxLength", "minimum", "maximum"];
-    for (name, schema) in ground.identifiers() {
-        if limits.iter().all(|key| schema.node.get(key).is_none()) {
+pub(super) fn missing_limits(context: &Context<'_>, sink: &mut Sink<'_>) {
+    for (name, id, schema) in context.identifiers() {
+        let limits = &schema.keywords.limits;
+        let is_limited = schema.keywords.format.is_some()
+            || limits.pattern.is_some()
+            || limits.min_length.is_some()
+            || limits.max_length.is_some()
+            || limits.minimum.is_some()
+            || limits.maximum.is_some();
+        if !is_limited {
             let message = format!("`{name}` says nothing about its form");
             let help = "add `format`, `pattern` or `maxLength`; if nobody knows its form, say so in `x-lint-allow`";
-            sink.report(Code::MissingLimits, PointerRef::Base(&schema.pointer), message, help);
+            sink.report(Code::MissingLimits, context.schema_at(id), message, help);
         }
     }
 }

@@ -1,17 +1,16 @@
 //! `cargo xtask coverage`: what the specification has of every published page.
 //!
-//! In: the directory of pages and the specification. Out: the report of [`flighthub2_generator::coverage`], as text for
-//! a terminal or as Markdown. Decides nothing.
+//! In: the directory of pages and the specification. Out: the report of [`super::report`], as text for a terminal or as
+//! Markdown. Decides nothing.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
-use flighthub2_generator::coverage::{self, Counts, Covered, Group, Page, Report};
-
+use super::{Counts, Covered, Group, Page, Report};
 use crate::spec::{self, Failure, SPEC, read};
+use clap::{Args, ValueEnum};
 
 const DIRECTORY: &str = "spec/directory.yaml";
 
@@ -21,7 +20,7 @@ const CLOSING: &str = "<!-- made by `cargo xtask coverage --write`: end -->";
 
 /// Show what the specification has of every published page, what it lacks, and how sure it is.
 ///
-/// Fails if a page of spec/directory.yaml is neither covered nor excused with a reason, if an operation is on no page,
+/// Fails if a page of spec/directory.yaml is neither covered nor waived with a reason, if an operation is on no page,
 /// or if the directory names something that is not there.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -52,26 +51,26 @@ enum Format {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    told(arguments).unwrap_or_else(Failure::told)
+    report(arguments).unwrap_or_else(Failure::report)
 }
 
-fn told(arguments: &Arguments) -> Result<ExitCode, Failure> {
+fn report(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let directory = read(arguments.directory.as_deref(), DIRECTORY)??;
     let specification = read(arguments.spec.as_deref(), SPEC)??;
-    let report = coverage::report(&directory, &specification)?;
+    let report = super::report(&directory, &specification)?;
     match (&arguments.write, arguments.format) {
-        (Some(file), _) => put(file, &markdown(&report))?,
+        (Some(file), _) => replace_block(file, &markdown(&report))?,
         (None, Format::Text) => print!("{}", text(&report)),
         (None, Format::Markdown) => print!("{}", markdown(&report)),
     }
     for problems in &report.problems {
-        spec::Format::Text.tell(problems);
+        spec::Format::Text.report(problems);
     }
     Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Replaces what stands between the two markers.
-fn put(file: &Path, markdown: &str) -> Result<(), String> {
+fn replace_block(file: &Path, markdown: &str) -> Result<(), String> {
     let name = file.display();
     let old = fs::read_to_string(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
     let parts = old.split_once(OPENING).and_then(|(before, rest)| Some((before, rest.split_once(CLOSING)?.1)));
@@ -91,37 +90,37 @@ fn put(file: &Path, markdown: &str) -> Result<(), String> {
 fn text(report: &Report) -> String {
     let mut text = format!("{}\n", report.title);
     for group in &report.groups {
-        text += &format!("\n{}: {}\n", group.name, sureness(group.counts));
+        text += &format!("\n{}: {}\n", group.name, confidence(group.counts));
         for page in &group.pages {
             let state = match &page.covered {
                 Covered::Operations(_) => "call   ",
                 Covered::Places(_) => "text   ",
-                Covered::Excused(..) => "excused",
+                Covered::Waived(..) => "waived ",
                 Covered::Missing => "MISSING",
             };
             text += &format!("  {state}  {}: {}\n", page.title, in_words(&page.covered));
-            for lack in lacks(page) {
-                text += &format!("             lacks: {lack}\n");
+            for gap in gaps(page) {
+                text += &format!("             gaps: {gap}\n");
             }
         }
     }
     if !report.unlisted.is_empty() {
-        text += &format!("\nOn no page: {}\n", sureness(report.unlisted_counts));
+        text += &format!("\nOn no page: {}\n", confidence(report.unlisted_counts));
         for entry in &report.unlisted {
             text += &format!("  {}: {}\n", in_words(&entry.covered), entry.reason);
         }
     }
-    let sum = Sum::of(report.groups.iter().flat_map(|group| &group.pages));
-    let Sum { pages, covered, excused, missing, calls } = sum;
+    let totals = Totals::of(report.groups.iter().flat_map(|group| &group.pages));
+    let Totals { pages, covered, waived, missing, calls } = totals;
     let calls = calls + unlisted_calls(report);
     text += &format!(
-        "\n{pages} pages: {covered} covered, {excused} excused, {missing} missing; {calls} operations\n{}\n",
-        sureness(report.total)
+        "\n{pages} pages: {covered} covered, {waived} waived, {missing} missing; {calls} operations\n{}\n",
+        confidence(report.total)
     );
     text
 }
 
-fn sureness(counts: Counts) -> String {
+fn confidence(counts: Counts) -> String {
     let Counts { documented, observed, inferred } = counts;
     format!("{documented} documented, {observed} observed, {inferred} inferred")
 }
@@ -133,46 +132,46 @@ fn in_words(covered: &Covered) -> String {
             each.join(", ")
         }
         Covered::Places(places) => places.join(", "),
-        Covered::Excused(reason, places) if places.is_empty() => reason.clone(),
-        Covered::Excused(reason, places) => format!("{reason} From other sources: {}", places.join(", ")),
-        Covered::Missing => "neither covered nor excused".to_owned(),
+        Covered::Waived(reason, places) if places.is_empty() => reason.clone(),
+        Covered::Waived(reason, places) => format!("{reason} From other sources: {}", places.join(", ")),
+        Covered::Missing => "neither covered nor waived".to_owned(),
     }
 }
 
 /// What is known to be missing, and the address if it is.
-fn lacks(page: &Page) -> Vec<String> {
-    let mut lacks = page.lacks.clone();
+fn gaps(page: &Page) -> Vec<String> {
+    let mut gaps = page.gaps.clone();
     if page.address.is_none() {
-        lacks.push("The address of the page.".to_owned());
+        gaps.push("The address of the page.".to_owned());
     }
-    lacks
+    gaps
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Sum {
+struct Totals {
     pages: usize,
     covered: usize,
-    excused: usize,
+    waived: usize,
     missing: usize,
     calls: usize,
 }
 
-impl Sum {
+impl Totals {
     fn of<'p>(pages: impl IntoIterator<Item = &'p Page>) -> Self {
-        let mut sum = Self::default();
+        let mut totals = Self::default();
         for page in pages {
-            sum.pages += 1;
+            totals.pages += 1;
             match &page.covered {
                 Covered::Operations(operations) => {
-                    sum.covered += 1;
-                    sum.calls += operations.len();
+                    totals.covered += 1;
+                    totals.calls += operations.len();
                 }
-                Covered::Places(_) => sum.covered += 1,
-                Covered::Excused(..) => sum.excused += 1,
-                Covered::Missing => sum.missing += 1,
+                Covered::Places(_) => totals.covered += 1,
+                Covered::Waived(..) => totals.waived += 1,
+                Covered::Missing => totals.missing += 1,
             }
         }
-        sum
+        totals
     }
 }
 
@@ -183,19 +182,19 @@ fn unlisted_calls(report: &Report) -> usize {
 
 fn markdown(report: &Report) -> String {
     let mut text = String::from(
-        "| group | pages | covered | excused | operations | documented | observed | inferred |\n\
+        "| group | pages | covered | waived | operations | documented | observed | inferred |\n\
          | --- | --: | --: | --: | --: | --: | --: | --: |\n",
     );
     for group in &report.groups {
-        row(&mut text, &group.name, Sum::of(&group.pages), group.counts);
+        row(&mut text, &group.name, Totals::of(&group.pages), group.counts);
     }
-    let others = Sum { calls: unlisted_calls(report), ..Sum::default() };
+    let others = Totals { calls: unlisted_calls(report), ..Totals::default() };
     if !report.unlisted.is_empty() {
         row(&mut text, "on no page", others, report.unlisted_counts);
     }
-    let mut sum = Sum::of(report.groups.iter().flat_map(|group| &group.pages));
-    sum.calls += others.calls;
-    row(&mut text, "**all**", sum, report.total);
+    let mut totals = Totals::of(report.groups.iter().flat_map(|group| &group.pages));
+    totals.calls += others.calls;
+    row(&mut text, "**all**", totals, report.total);
     text += "\nWhat is counted is an operation, a parameter, a schema, a property, a server or an error code. One that \
              several\ngroups share counts in each of them, and once in all.\n\n\
              <details>\n<summary>Page by page</summary>\n\n\
@@ -215,24 +214,24 @@ fn markdown(report: &Report) -> String {
                     each.join("; ")
                 }
                 Covered::Places(places) => code(places),
-                Covered::Excused(_, places) if !places.is_empty() => format!("from other sources: {}", code(places)),
-                Covered::Excused(..) => String::new(),
+                Covered::Waived(_, places) if !places.is_empty() => format!("from other sources: {}", code(places)),
+                Covered::Waived(..) => String::new(),
                 Covered::Missing => "**missing**".to_owned(),
             };
-            let reason = if let Covered::Excused(reason, _) = &page.covered { Some(cell(reason)) } else { None };
-            let lacks: Vec<_> = reason.into_iter().chain(page.lacks.iter().map(|lack| cell(lack))).collect();
-            let _ = writeln!(text, "| {title}{chinese} | {has} | {} |", lacks.join(" "));
+            let reason = if let Covered::Waived(reason, _) = &page.covered { Some(cell(reason)) } else { None };
+            let gaps: Vec<_> = reason.into_iter().chain(page.gaps.iter().map(|gap| cell(gap))).collect();
+            let _ = writeln!(text, "| {title}{chinese} | {has} | {} |", gaps.join(" "));
         }
     }
     text + "\n</details>\n"
 }
 
-fn row(text: &mut String, name: &str, sum: Sum, counts: Counts) {
-    let Sum { pages, covered, excused, calls, .. } = sum;
+fn row(text: &mut String, name: &str, totals: Totals, counts: Counts) {
+    let Totals { pages, covered, waived, calls, .. } = totals;
     let Counts { documented, observed, inferred } = counts;
     let _ = writeln!(
         text,
-        "| {} | {pages} | {covered} | {excused} | {calls} | {documented} | {observed} | {inferred} |",
+        "| {} | {pages} | {covered} | {waived} | {calls} | {documented} | {observed} | {inferred} |",
         cell(name)
     );
 }

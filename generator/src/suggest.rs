@@ -1,10 +1,11 @@
-//! What a misspelt word was probably meant to be.
+//! Suggestions for misspelt words, as diagnostics make them.
 
 /// Longer words are not compared: that takes the product of their lengths, and nobody misspells them.
 const MAX_WORD: usize = 200;
 
 /// The word of a list that is nearest to a misspelt one, if one is near enough. The first of equally near ones.
-pub(crate) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > MAX_WORD {
         return None;
     }
@@ -19,7 +20,8 @@ pub(crate) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) 
 }
 
 /// The help for a word that is not one of a list: the nearest of them, or what to do if none is near.
-pub(crate) fn did_you_mean<'a>(
+#[must_use]
+pub fn did_you_mean<'a>(
     word: &str,
     words: impl IntoIterator<Item = &'a str>,
     otherwise: impl FnOnce() -> String,

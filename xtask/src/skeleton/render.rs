@@ -1,35 +1,36 @@
-//! The lines of a new operation, in the order of `spec/README.md`, with blanks.
+//! The lines of a new operation, in the order of `spec/README.md`, with placeholders.
 //!
-//! A blank is a key with nothing behind it, which is null, which OpenAPI allows in none of these places. So the
-//! generator names each one that is left.
+//! A placeholder is a key without a value, which is null, which OpenAPI allows in none of these places. So the generator
+//! reports each one that is left.
 
-use super::conventions::{Conventions, Known};
+use flighthub2_generator::document::Node;
+
+use super::inferred_defaults::{InferredDefaults, Known};
 use super::template::Template;
-use super::{Blank, Wanted};
-use crate::document::node::Node;
+use super::{Placeholder, Request};
 
-/// Lines to put into a document.
+/// Lines to insert into a document.
 #[derive(Debug)]
-pub(super) struct Form {
+pub(super) struct Rendering {
     lines: Vec<String>,
-    blanks: Vec<Blank>,
+    placeholders: Vec<Placeholder>,
     operation_line: usize,
     indent: usize,
 }
 
-impl Form {
-    /// An empty form whose outermost keys stand behind so many blanks.
+impl Rendering {
+    /// No lines yet; the outermost keys are indented by so many spaces.
     pub(super) fn new(indent: usize) -> Self {
-        Self { lines: Vec::new(), blanks: Vec::new(), operation_line: 0, indent }
+        Self { lines: Vec::new(), placeholders: Vec::new(), operation_line: 0, indent }
     }
 
     pub(super) fn lines(&self) -> &[String] {
         &self.lines
     }
 
-    /// What is left open; lines are counted from 0, from the first of the form.
-    pub(super) fn blanks(&self) -> &[Blank] {
-        &self.blanks
+    /// What is left to decide; lines are counted from 0, from the first one here.
+    pub(super) fn placeholders(&self) -> &[Placeholder] {
+        &self.placeholders
     }
 
     pub(super) fn operation_line(&self) -> usize {
@@ -41,14 +42,14 @@ impl Form {
         self.lines.push(format!("{:1$}{2}", "", self.indent + 2 * level, text.as_ref()));
     }
 
-    fn blank(&mut self, level: usize, key: &str, hint: &str) {
+    fn placeholder(&mut self, level: usize, key: &str, hint: &str) {
         self.open(key, hint);
         self.line(level, format!("{key}:"));
     }
 
     /// The next line is to be decided.
     fn open(&mut self, key: &str, hint: &str) {
-        self.blanks.push(Blank { line: self.lines.len(), key: key.to_owned(), hint: hint.to_owned() });
+        self.placeholders.push(Placeholder { line: self.lines.len(), key: key.to_owned(), hint: hint.to_owned() });
     }
 
     fn reference(&mut self, level: usize, target: &str) {
@@ -58,73 +59,75 @@ impl Form {
     /// A path item with one operation.
     pub(super) fn path(
         &mut self,
-        conventions: &Conventions<'_>,
-        wanted: &Wanted<'_>,
+        defaults: &InferredDefaults<'_>,
+        request: &Request<'_>,
         method: &str,
         template: &Template<'_>,
         tag: Option<&str>,
     ) {
         self.line(0, format!("{}:", scalar(template.text())));
-        if !conventions.headers.is_empty() {
+        if !defaults.headers.is_empty() {
             self.line(1, "parameters:");
-            for header in &conventions.headers {
+            for header in &defaults.headers {
                 self.line(2, format!("- $ref: {}", quoted(header)));
             }
         }
         self.indent += 2;
-        self.operation(conventions, wanted, method, template, tag, None);
+        self.operation(defaults, request, method, template, tag, None);
     }
 
     /// An operation of a path item.
     pub(super) fn operation(
         &mut self,
-        conventions: &Conventions<'_>,
-        wanted: &Wanted<'_>,
+        defaults: &InferredDefaults<'_>,
+        request: &Request<'_>,
         method: &str,
         template: &Template<'_>,
         tag: Option<&str>,
         item: Option<&Node<'_>>,
     ) {
         let body = matches!(method, "post" | "put" | "patch");
-        let project = conventions.header(conventions.scope(wanted));
+        let project = defaults.header(defaults.scope(request));
         self.operation_line = self.lines.len();
         self.line(0, format!("{method}:"));
         match tag {
             Some(tag) => self.line(1, format!("tags: [{}]", scalar(tag))),
-            None => self.blank(1, "tags", "[the folder of the directory that the page stands in]"),
+            None => self.placeholder(1, "tags", "[the folder of the directory that the page stands in]"),
         }
-        match wanted.id {
+        match request.id {
             Some(id) => self.line(1, format!("operationId: {}", scalar(id))),
-            None => self.blank(1, "operationId", "a verb and a thing, such as `listWaylines`; it never changes again"),
+            None => {
+                self.placeholder(1, "operationId", "a verb and a thing, such as `listWaylines`; it never changes again")
+            }
         }
-        self.blank(1, "summary", "one line, near the title of the page, without a full stop");
-        self.blank(1, "description", "what a caller must know, in your own words");
+        self.placeholder(1, "summary", "one line, near the title of the page, without a full stop");
+        self.placeholder(1, "description", "what a caller must know, in your own words");
         self.line(1, "externalDocs:");
         self.line(2, "description: DJI's page.");
-        self.blank(2, "url", "the address of the page; without it, remove `externalDocs`");
-        self.blank(1, "x-client-name", "what callers call it, in snake case; without it, it is made of the id");
-        self.blank(1, "x-risk", "read, write, destructive or physical; in doubt the higher one");
-        self.blank(1, "x-retry", "safe, idempotent or never; in doubt never");
-        self.blank(1, "x-source", "documented, observed or inferred");
-        let codes = conventions.error_codes(project, body);
+        self.placeholder(2, "url", "the address of the page; without it, remove `externalDocs`");
+        self.placeholder(1, "x-client-name", "what callers call it, in snake case; without it, it is made of the id");
+        self.placeholder(1, "x-risk", "read, write, destructive or physical; in doubt the higher one");
+        self.placeholder(1, "x-retry", "safe, idempotent or never; in doubt never");
+        self.placeholder(1, "x-source", "documented, observed or inferred");
+        let codes = defaults.error_codes(project, body);
         if !codes.is_empty() {
             self.line(1, format!("x-error-codes: [{}]", codes.join(", ")));
         }
-        self.parameters(conventions, project, template, item);
+        self.parameters(defaults, project, template, item);
         if body {
-            self.body(wanted.id);
+            self.body(request.id);
         }
-        self.answers(conventions, wanted.id);
+        self.answers(defaults, request.id);
     }
 
     fn parameters(
         &mut self,
-        conventions: &Conventions<'_>,
+        defaults: &InferredDefaults<'_>,
         project: Option<&str>,
         template: &Template<'_>,
         item: Option<&Node<'_>>,
     ) {
-        let known = |name: &&'_ str| Some((name.to_string(), conventions.parameter(name, item)?));
+        let known = |name: &&'_ str| Some((name.to_string(), defaults.parameter(name, item)?));
         let parameters: Vec<(String, Known<'_>)> = template.parameters().iter().filter_map(known).collect();
         if project.is_none() && parameters.is_empty() {
             return;
@@ -142,16 +145,18 @@ impl Form {
                     self.line(3, "required: true");
                     match description {
                         Some(description) => self.line(3, format!("description: {description}")),
-                        None => self.blank(3, "description", "what it names; write an `example`, too"),
+                        None => self.placeholder(3, "description", "what it names; write an `example`, too"),
                     }
                     match schema {
                         Some(schema) => {
                             self.line(3, "schema:");
                             self.reference(4, schema);
                         }
-                        None => {
-                            self.blank(3, "schema", "a `$ref` to a schema with a name: an identifier has its own type")
-                        }
+                        None => self.placeholder(
+                            3,
+                            "schema",
+                            "a `$ref` to a schema with a name: an identifier has its own type",
+                        ),
                     }
                     if let Some(example) = example {
                         self.line(3, format!("example: {example}"));
@@ -163,7 +168,7 @@ impl Form {
 
     fn body(&mut self, id: Option<&str>) {
         self.line(1, "requestBody:");
-        self.blank(2, "description", "what the body is, in a few words; without a body, remove `requestBody`");
+        self.placeholder(2, "description", "what the body is, in a few words; without a body, remove `requestBody`");
         self.line(2, "required: true");
         self.line(2, "content:");
         self.line(3, "application/json:");
@@ -176,18 +181,20 @@ impl Form {
                 self.open("$ref", &format!("write the schema `{name}` in `components/schemas`, or refer to another"));
                 self.reference(5, &format!("#/components/schemas/{name}"));
             }
-            None => self.blank(4, "schema", "a `$ref` to a schema that is called like the operation, with `Body`"),
+            None => {
+                self.placeholder(4, "schema", "a `$ref` to a schema that is called like the operation, with `Body`")
+            }
         }
         self.examples(id);
     }
 
-    fn answers(&mut self, conventions: &Conventions<'_>, id: Option<&str>) {
+    fn answers(&mut self, defaults: &InferredDefaults<'_>, id: Option<&str>) {
         self.line(1, "responses:");
         self.line(2, "'200':");
-        self.blank(3, "description", "what is answered, in a few words");
+        self.placeholder(3, "description", "what is answered, in a few words");
         self.line(3, "content:");
         self.line(4, "application/json:");
-        match &conventions.envelope {
+        match &defaults.envelope {
             Some(envelope) => {
                 self.line(5, "schema:");
                 self.line(6, "allOf:");
@@ -195,14 +202,14 @@ impl Form {
                 self.line(7, "- type: object");
                 self.line(8, "properties:");
                 let hint = "a `$ref` to the schema of `data`; without `data`, a `$ref` in place of `allOf`";
-                self.blank(9, "data", hint);
+                self.placeholder(9, "data", hint);
             }
-            None => self.blank(5, "schema", "a `$ref` to the schema of the answer"),
+            None => self.placeholder(5, "schema", "a `$ref` to the schema of the answer"),
         }
         self.indent += 2;
         self.examples(id);
         self.indent -= 2;
-        for (status, target) in &conventions.failures {
+        for (status, target) in &defaults.failures {
             let status = if *status == "default" { (*status).to_owned() } else { quoted(status) };
             self.line(2, format!("{status}:"));
             self.reference(3, target);
@@ -214,9 +221,9 @@ impl Form {
         match id {
             Some(id) => {
                 self.line(4, "examples:");
-                self.blank(5, id, hint);
+                self.placeholder(5, id, hint);
             }
-            None => self.blank(4, "examples", &format!("the id of the operation, and below it {hint}")),
+            None => self.placeholder(4, "examples", &format!("the id of the operation, and below it {hint}")),
         }
     }
 }

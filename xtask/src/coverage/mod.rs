@@ -3,24 +3,22 @@
 //! In: the text of the directory of pages and that of the specification. Out: a [`Report`], or everything that is wrong
 //! with the two texts by themselves. Knows nothing of the client, and writes nothing.
 
+pub(crate) mod command;
 mod directory;
-mod facts;
+mod form;
+mod provenance;
 
 use std::collections::BTreeMap;
 
-use crate::Dialect;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
-use crate::document::node::{Entry, Node};
-use crate::document::pointer::PointerRef;
-use crate::document::validate;
-use crate::document::yaml;
-use crate::policy::Policy;
-use crate::spelling::nearest;
-use directory::{Directory, Name, Record};
-use facts::{Facts, Marks, Operation};
+use flighthub2_generator::document::{Confidence, Document, Element, ElementKind, Index, Node, parse_yaml, unescape};
+use flighthub2_generator::suggest::nearest;
+use flighthub2_generator::{Code, Diagnostic, Diagnostics, Dialect, Source};
 
-pub use directory::Kind;
-pub use facts::{Counts, Mark};
+use directory::{Directory, Name, Record};
+use provenance::{Facts, Provenance};
+
+pub use directory::PageKind;
+pub use provenance::Counts;
 
 /// The directory of pages, held against the specification.
 #[derive(Clone, Debug)]
@@ -59,24 +57,24 @@ pub struct Page {
     /// The Chinese title, if it is known.
     pub chinese: Option<String>,
     /// What the page is.
-    pub kind: Kind,
+    pub kind: PageKind,
     /// Its address, if it is known.
     pub address: Option<String>,
     /// What the specification has of it.
     pub covered: Covered,
     /// What the specification is known not to have of it.
-    pub lacks: Vec<String>,
+    pub gaps: Vec<String>,
 }
 
 /// What the specification has of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Covered {
-    /// Operations by their ids, with the mark of each.
-    Operations(Vec<(String, Mark)>),
+    /// Operations by their ids, with the confidence of each.
+    Operations(Vec<(String, Confidence)>),
     /// The places where its knowledge went.
     Places(Vec<String>),
     /// Not the page itself, for this reason; and the places that tell of its subject from other sources.
-    Excused(String, Vec<String>),
+    Waived(String, Vec<String>),
     /// Nothing, and nobody said why: one of the problems.
     Missing,
 }
@@ -93,117 +91,119 @@ pub struct Unlisted {
 /// Holds the directory against the specification.
 ///
 /// # Errors
-/// What is wrong with the syntax or the shape of one of the two texts, so that it cannot be read.
+/// What is wrong with the syntax or the form of one of the two texts, so that it cannot be read.
 pub fn report(directory: &Source, specification: &Source) -> Result<Report, Diagnostics> {
-    let tree = directory::tree(directory).map_err(|problems| Diagnostics::new(directory.clone(), problems))?;
-    let root = specification_tree(specification)?;
+    let tree = parse_yaml(directory)?;
+    let problems = form::check(directory, &tree);
+    if !problems.is_empty() {
+        return Err(Diagnostics::new(directory.clone(), problems));
+    }
+    let document = Document::read(specification, Dialect::FlightHub)?;
     let (records, problems) = directory::read(directory, &tree);
-    let index = Index::new(&root);
-    let mut check = Check { source: directory, index: &index, problems };
+    let elements = document.index();
+    let names = Names::new(&document, &elements);
+    let mut check = Check { source: directory, names: &names, problems };
     records.pages.iter().for_each(|page| check.page(page));
     records.pages.iter().chain(&records.unlisted).for_each(|record| check.names(record));
-    let mut told = Vec::new();
-    let homeless = without_page(specification, directory.name(), &index, &records);
-    for (source, problems) in [(directory, check.problems), (specification, homeless)] {
+    let mut reported = Vec::new();
+    let unmapped = without_page(&document, directory.name(), &names, &records);
+    for (source, problems) in [(directory, check.problems), (specification, unmapped)] {
         if !problems.is_empty() {
-            told.push(Diagnostics::new(source.clone(), problems));
+            reported.push(Diagnostics::new(source.clone(), problems));
         }
     }
-    Ok(assembled(records, &index, told))
-}
-
-fn specification_tree(source: &Source) -> Result<Node<'_>, Diagnostics> {
-    let failed = |problems| Diagnostics::new(source.clone(), problems);
-    let root = yaml::parse(source).map_err(failed)?;
-    let problems = validate::check(source, &root, Policy::of(Dialect::FlightHub));
-    if problems.is_empty() { Ok(root) } else { Err(failed(problems)) }
+    Ok(assembled(records, &names, reported))
 }
 
 /// The specification by the names that the directory uses.
-struct Index<'t> {
-    root: &'t Node<'t>,
-    marks: Marks<'t>,
-    operations: Vec<Operation<'t>>,
-    by_id: BTreeMap<&'t str, usize>,
-    schemas: BTreeMap<&'t str, &'t Entry<'t>>,
+struct Names<'d> {
+    document: &'d Document<'d>,
+    provenance: Provenance<'d>,
+    /// In the order of the document.
+    operations: Vec<&'d Element<'d>>,
+    by_id: BTreeMap<&'d str, &'d Element<'d>>,
+    schemas: BTreeMap<String, &'d Element<'d>>,
     /// Groups of the table of error codes.
-    codes: BTreeMap<&'t str, Vec<&'t Node<'t>>>,
+    codes: BTreeMap<&'d str, Vec<&'d Element<'d>>>,
 }
 
-impl<'t> Index<'t> {
-    fn new(root: &'t Node<'t>) -> Self {
-        let operations = facts::operations(root);
-        let ids = operations.iter().enumerate();
-        let by_id = ids.filter_map(|(index, operation)| Some((operation.text("operationId")?, index))).collect();
-        let schemas = root.get("components").and_then(|components| components.get("schemas"));
-        let schemas = schemas.map(Node::mapping).unwrap_or_default();
-        let mut codes: BTreeMap<&str, Vec<&Node<'_>>> = BTreeMap::new();
-        for entry in root.get("x-error-codes").map(Node::sequence).unwrap_or_default() {
-            if let Some(group) = entry.get("group").and_then(Node::as_str) {
-                codes.entry(group).or_default().push(entry);
-            }
+impl<'d> Names<'d> {
+    fn new(document: &'d Document<'d>, index: &'d Index<'d>) -> Self {
+        let of_kind = |kind| index.iter().filter(move |element: &&Element<'_>| element.kind() == kind);
+        let operations: Vec<_> = of_kind(ElementKind::Operation).collect();
+        let ids = operations.iter().filter_map(|operation| Some((text(operation, "operationId")?, *operation)));
+        let by_id = ids.collect();
+        let named = |schema: &'d Element<'d>| {
+            let name = schema.pointer().strip_prefix("/components/schemas/")?;
+            (!name.contains('/')).then(|| (unescape(name), schema))
+        };
+        let schemas = of_kind(ElementKind::Schema).filter_map(named).collect();
+        let mut codes: BTreeMap<&str, Vec<&Element<'_>>> = BTreeMap::new();
+        for code in of_kind(ElementKind::ErrorCode) {
+            codes.entry(text(code, "group").unwrap_or_default()).or_default().push(code);
         }
-        Self {
-            root,
-            marks: Marks::new(root),
-            operations,
-            by_id,
-            schemas: schemas.iter().map(|schema| (&*schema.key, schema)).collect(),
-            codes,
-        }
+        Self { document, provenance: Provenance::new(document, index), operations, by_id, schemas, codes }
     }
 
-    fn operation(&self, id: &str) -> Option<&Operation<'t>> {
-        self.by_id.get(id).and_then(|&index| self.operations.get(index))
+    fn operation(&self, id: &str) -> Option<&'d Element<'d>> {
+        self.by_id.get(id).copied()
     }
 
     /// The facts of a place: a JSON pointer, an operation, a schema, or a group of error codes.
     fn place(&self, name: &str) -> Option<Facts> {
         if name.starts_with('/') {
-            return self.marks.of_place(name);
+            return self.provenance.facts_at(name);
         }
-        let operation = self.operation(name).map(|operation| self.marks.of_operation(operation));
-        let schema = || self.schemas.get(name).map(|schema| self.marks.of_schema(schema));
+        let operation = self.operation(name).map(|operation| self.provenance.facts_of_operation(operation));
+        let schema = || self.schemas.get(name).map(|schema| self.provenance.facts_of_schema(schema));
         let codes = || {
             let codes = self.codes.get(name)?;
-            Some(codes.iter().map(|code| self.marks.of_node(code, code.span.start)).collect())
+            Some(codes.iter().map(|code| self.provenance.fact(code.pointer())).collect())
         };
         operation.or_else(schema).or_else(codes)
     }
 
     fn facts(&self, record: &Record<'_>) -> Facts {
         let operations = record.operations.iter().filter_map(|name| self.operation(name.text));
-        let mut facts: Facts = operations.flat_map(|operation| self.marks.of_operation(operation)).collect();
+        let mut facts: Facts = operations.flat_map(|operation| self.provenance.facts_of_operation(operation)).collect();
         facts.extend(record.places.iter().filter_map(|name| self.place(name.text)).flatten());
         facts
     }
 }
 
-struct Check<'s, 't> {
+fn text<'d>(element: &Element<'d>, key: &str) -> Option<&'d str> {
+    element.node().get(key)?.as_str()
+}
+
+/// The first tag of an operation.
+fn tag<'d>(operation: &Element<'d>) -> Option<&'d str> {
+    operation.node().get("tags")?.sequence().first()?.as_str()
+}
+
+struct Check<'s, 'd> {
     source: &'s Source,
-    index: &'s Index<'t>,
+    names: &'s Names<'d>,
     problems: Vec<Diagnostic>,
 }
 
 impl Check<'_, '_> {
     fn report(&mut self, code: Code, node: &Node<'_>, pointer: &str, message: String, help: String) {
-        let place = self.source.place(node.span.clone(), pointer);
+        let place = self.source.location(node.span(), pointer);
         self.problems.push(Diagnostic::new(code, place, message, help));
     }
 
     /// Whether a page says of its operations what the specification says.
     fn page(&mut self, page: &Record<'_>) {
         for name in &page.operations {
-            let Some(operation) = self.index.operation(name.text) else { continue };
-            let tag = operation.entry.node.get("tags").and_then(|tags| tags.sequence().first()?.as_str());
-            if let (Some(folder), Some(tag)) = (page.texts("folder").first(), tag)
+            let Some(operation) = self.names.operation(name.text) else { continue };
+            if let (Some(folder), Some(tag)) = (page.texts("folder").first(), tag(operation))
                 && folder != tag
             {
                 let message = format!("`{}` has the tag `{tag}`, and its page stands in `{folder}`", name.text);
                 let help = "correct the folder here, or `tags` of the operation".to_owned();
                 self.report(Code::WrongValue, name.node, &name.pointer, message, help);
             }
-            let theirs = operation.entry.node.get("externalDocs").and_then(|docs| docs.get("url")?.as_str());
+            let theirs = operation.node().get("externalDocs").and_then(|docs| docs.get("url")?.as_str());
             if theirs != page.text("address") {
                 let node = page.node.get("address").unwrap_or(name.node);
                 let (message, help) = match theirs {
@@ -224,8 +224,8 @@ impl Check<'_, '_> {
     /// Whether everything that a record names is there.
     fn names(&mut self, record: &Record<'_>) {
         for name in &record.operations {
-            if self.index.operation(name.text).is_none() {
-                let help = match nearest(name.text, self.index.by_id.keys().copied()) {
+            if self.names.operation(name.text).is_none() {
+                let help = match nearest(name.text, self.names.by_id.keys().copied()) {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "write the `operationId` of an operation of the specification".to_owned(),
                 };
@@ -234,29 +234,28 @@ impl Check<'_, '_> {
             }
         }
         for name in &record.places {
-            if self.index.place(name.text).is_none() {
+            if self.names.place(name.text).is_none() {
                 self.no_place(name);
             }
         }
     }
 
     fn no_place(&mut self, name: &Name<'_>) {
-        let index = self.index;
-        let help = match facts::locate(index.root, name.text) {
-            Err((last, token)) if name.text.starts_with('/') => {
-                match nearest(&token, last.mapping().iter().map(|entry| &*entry.key)) {
-                    Some(meant) => format!("there is no `{token}`; did you mean `{meant}`?"),
-                    None => format!("there is no `{token}` in {}", last.kind()),
-                }
+        let names = self.names;
+        let help = if name.text.starts_with('/') {
+            let (last, key) = dead_end(names.document.tree(), name.text);
+            match nearest(&key, last.mapping().iter().map(|entry| entry.key())) {
+                Some(meant) => format!("there is no `{key}`; did you mean `{meant}`?"),
+                None => format!("there is no `{key}` in {}", last.kind()),
             }
-            _ => {
-                let names = index.by_id.keys().chain(index.schemas.keys()).chain(index.codes.keys()).copied();
-                match nearest(name.text, names) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => "a place is a JSON pointer, an `operationId`, the name of a schema, or a group of \
-                             `x-error-codes`"
-                        .to_owned(),
-                }
+        } else {
+            let schemas = names.schemas.keys().map(String::as_str);
+            let known = names.by_id.keys().chain(names.codes.keys()).copied().chain(schemas);
+            match nearest(name.text, known) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "a place is a JSON pointer, an `operationId`, the name of a schema, or a group of \
+                         `x-error-codes`"
+                    .to_owned(),
             }
         };
         let message = format!("the specification has no place `{}`", name.text);
@@ -264,54 +263,62 @@ impl Check<'_, '_> {
     }
 }
 
+/// The last node on the path of a JSON pointer that leads nowhere, and the key that it does not have.
+fn dead_end<'d>(root: &'d Node<'d>, pointer: &str) -> (&'d Node<'d>, String) {
+    let mut path = pointer;
+    while let Some((parent, token)) = path.rsplit_once('/') {
+        if let Some(node) = root.find(parent) {
+            return (node, unescape(token));
+        }
+        path = parent;
+    }
+    (root, String::new())
+}
+
 /// Operations that no page names.
-fn without_page(source: &Source, directory: &str, index: &Index<'_>, records: &Directory<'_>) -> Vec<Diagnostic> {
-    let listed: Vec<&str> = records
-        .pages
-        .iter()
-        .chain(&records.unlisted)
-        .flat_map(|record| &record.operations)
-        .map(|name| name.text)
-        .collect();
+fn without_page(
+    document: &Document<'_>,
+    directory: &str,
+    names: &Names<'_>,
+    records: &Directory<'_>,
+) -> Vec<Diagnostic> {
+    let records = records.pages.iter().chain(&records.unlisted);
+    let listed: Vec<&str> = records.flat_map(|record| &record.operations).map(|name| name.text).collect();
     let mut problems = Vec::new();
-    for operation in &index.operations {
-        let id = operation.text("operationId");
+    for operation in &names.operations {
+        let id = text(operation, "operationId");
         if id.is_some_and(|id| listed.contains(&id)) {
             continue;
         }
-        let paths = PointerRef::ROOT.key("paths");
-        let at = paths.key(operation.path);
-        let at = at.key(&operation.entry.key);
         let (message, help) = match id {
             Some(id) => (
                 format!("the operation `{id}` is on no page of {directory}"),
-                "name it in `operations` of its page there, or in `unlisted` with a reason".to_owned(),
+                "name it in `operations` of its page there, or in `unlisted` with a reason",
             ),
             None => (
                 format!("this operation has no `operationId`, so it is on no page of {directory}"),
-                "give it one, and name it there".to_owned(),
+                "give it one, and name it there",
             ),
         };
-        let place = source.place(operation.entry.key_span.clone(), at.pointer());
-        problems.push(Diagnostic::new(Code::MissingKey, place, message, help));
+        problems.push(Diagnostic::new(Code::MissingKey, document.location(operation), message, help));
     }
     problems
 }
 
-fn assembled(directory: Directory<'_>, index: &Index<'_>, problems: Vec<Diagnostics>) -> Report {
+fn assembled(directory: Directory<'_>, names: &Names<'_>, problems: Vec<Diagnostics>) -> Report {
     let mut total = Facts::new();
     let mut groups: Vec<(Group, Facts)> = Vec::new();
     for record in &directory.pages {
-        let facts = index.facts(record);
-        total.extend(&facts);
-        let name = group(record, index);
+        let facts = names.facts(record);
+        total.extend(facts.clone());
+        let name = group(record, names);
         let page = Page {
             title: record.text("title").unwrap_or_default().to_owned(),
             chinese: record.text("chinese").map(str::to_owned),
             kind: record.kind(),
             address: record.text("address").map(str::to_owned),
-            covered: covered(record, index),
-            lacks: record.texts("lacks"),
+            covered: covered(record, names),
+            gaps: record.texts("gaps"),
         };
         match groups.iter_mut().find(|(group, _)| group.name == name) {
             Some((group, known)) => {
@@ -324,39 +331,39 @@ fn assembled(directory: Directory<'_>, index: &Index<'_>, problems: Vec<Diagnost
     let mut others = Facts::new();
     let mut unlisted = Vec::new();
     for record in &directory.unlisted {
-        others.extend(index.facts(record));
+        others.extend(names.facts(record));
         let reason = record.text("reason").unwrap_or_default().to_owned();
-        unlisted.push(Unlisted { covered: covered(record, index), reason });
+        unlisted.push(Unlisted { covered: covered(record, names), reason });
     }
-    total.extend(&others);
+    total.extend(others.clone());
     Report {
         title: directory.title,
-        groups: groups.into_iter().map(|(group, facts)| Group { counts: facts::counts(&facts), ..group }).collect(),
+        groups: groups
+            .into_iter()
+            .map(|(group, facts)| Group { counts: provenance::counts(&facts), ..group })
+            .collect(),
         unlisted,
-        unlisted_counts: facts::counts(&others),
-        total: facts::counts(&total),
+        unlisted_counts: provenance::counts(&others),
+        total: provenance::counts(&total),
         problems,
     }
 }
 
 /// The outermost folder of a page; of one that stands in none, the tag of its operation.
-fn group(record: &Record<'_>, index: &Index<'_>) -> String {
+fn group(record: &Record<'_>, names: &Names<'_>) -> String {
     let folder = record.texts("folder").into_iter().next();
-    let tag = || {
-        let operation = index.operation(record.operations.first()?.text)?;
-        operation.entry.node.get("tags")?.sequence().first()?.as_str().map(str::to_owned)
-    };
-    folder.or_else(tag).unwrap_or_else(|| "In no folder".to_owned())
+    let of_operation = || tag(names.operation(record.operations.first()?.text)?).map(str::to_owned);
+    folder.or_else(of_operation).unwrap_or_else(|| "In no folder".to_owned())
 }
 
-fn covered(record: &Record<'_>, index: &Index<'_>) -> Covered {
-    let known = |name: &Name<'_>| Some((name.text.to_owned(), index.operation(name.text)?.mark()));
+fn covered(record: &Record<'_>, names: &Names<'_>) -> Covered {
+    let known = |name: &Name<'_>| Some((name.text.to_owned(), provenance::of_operation(names.operation(name.text)?)));
     let operations: Vec<_> = record.operations.iter().filter_map(known).collect();
     let places: Vec<_> =
-        record.places.iter().filter(|name| index.place(name.text).is_some()).map(|name| name.text.to_owned()).collect();
-    match record.text("excused") {
+        record.places.iter().filter(|name| names.place(name.text).is_some()).map(|name| name.text.to_owned()).collect();
+    match record.text("waived") {
         _ if !operations.is_empty() => Covered::Operations(operations),
-        Some(reason) => Covered::Excused(reason.to_owned(), places),
+        Some(reason) => Covered::Waived(reason.to_owned(), places),
         None if !places.is_empty() => Covered::Places(places),
         None => Covered::Missing,
     }

@@ -1,7 +1,7 @@
-//! The last stage: texts of files in, a folder that holds exactly them out.
+//! The write stage: texts of files in, a folder that holds exactly them out.
 //!
-//! First a [`Plan`], which touches nothing; then, if it is wanted, [`Plan::apply`]. A file is replaced by a rename, so
-//! that whoever reads it sees the old one or the new one; nothing is replaced before everything has been written.
+//! First a [`Plan`], which touches nothing; then, on request, [`Plan::apply`]. A file is replaced by a rename, so that a
+//! reader sees the old one or the new one; nothing is replaced before everything has been written.
 //! Knows nothing of Rust or OpenAPI.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use crate::files::MARKER;
+use crate::format::MARKER;
 
 /// What an unfinished run leaves behind; the next one removes it.
 const UNFINISHED: &str = ".unfinished";
@@ -29,7 +29,7 @@ pub enum Action {
 
 /// One file that is not as it should be.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct FileChange {
     /// What has to happen.
     pub action: Action,
     /// Path below the folder, with `/`.
@@ -38,7 +38,7 @@ pub struct Step {
     new: String,
 }
 
-impl Step {
+impl FileChange {
     /// The difference in the unified format, from what is there to what should be.
     #[must_use]
     pub fn diff(&self) -> String {
@@ -54,7 +54,7 @@ impl Step {
 #[derive(Clone, Debug)]
 pub struct Plan {
     folder: PathBuf,
-    steps: Vec<Step>,
+    changes: Vec<FileChange>,
     leftovers: Vec<PathBuf>,
 }
 
@@ -67,43 +67,46 @@ impl Plan {
         let mut present = BTreeMap::new();
         let mut leftovers = Vec::new();
         read(folder, String::new(), &mut present, &mut leftovers)?;
-        let mut steps = Vec::new();
+        let mut changes = Vec::new();
         for (path, new) in files {
             match present.remove(path) {
                 None if folder.join(path).symlink_metadata().is_ok() => return Err(in_the_way(&folder.join(path))),
-                None => {
-                    steps.push(Step { action: Action::Add, path: path.clone(), old: String::new(), new: new.clone() })
-                }
+                None => changes.push(FileChange {
+                    action: Action::Add,
+                    path: path.clone(),
+                    old: String::new(),
+                    new: new.clone(),
+                }),
                 Some(bytes) if bytes == new.as_bytes() => {}
                 Some(bytes) => {
                     let old = String::from_utf8_lossy(&bytes).into_owned();
                     if !is_generated(&old) {
                         return Err(in_the_way(&folder.join(path)));
                     }
-                    steps.push(Step { action: Action::Change, path: path.clone(), old, new: new.clone() });
+                    changes.push(FileChange { action: Action::Change, path: path.clone(), old, new: new.clone() });
                 }
             }
         }
         for (path, bytes) in present {
             let old = String::from_utf8_lossy(&bytes).into_owned();
             if is_generated(&old) {
-                steps.push(Step { action: Action::Remove, path, old, new: String::new() });
+                changes.push(FileChange { action: Action::Remove, path, old, new: String::new() });
             }
         }
-        steps.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(Self { folder: folder.to_owned(), steps, leftovers })
+        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Self { folder: folder.to_owned(), changes, leftovers })
     }
 
     /// What has to happen, by path. Empty if everything is up to date.
     #[must_use]
-    pub fn steps(&self) -> &[Step] {
-        &self.steps
+    pub fn changes(&self) -> &[FileChange] {
+        &self.changes
     }
 
     /// How many files need an action.
     #[must_use]
     pub fn count(&self, action: Action) -> usize {
-        self.steps.iter().filter(|step| step.action == action).count()
+        self.changes.iter().filter(|change| change.action == action).count()
     }
 
     /// Does it.
@@ -114,25 +117,25 @@ impl Plan {
         for leftover in &self.leftovers {
             fs::remove_file(leftover).map_err(at(leftover))?;
         }
-        let written: Vec<&Step> = self.steps.iter().filter(|step| step.action != Action::Remove).collect();
-        let result = written.iter().try_for_each(|step| {
-            let target = self.folder.join(&step.path);
+        let written: Vec<&FileChange> = self.changes.iter().filter(|change| change.action != Action::Remove).collect();
+        let result = written.iter().try_for_each(|change| {
+            let target = self.folder.join(&change.path);
             if let Some(parent) = target.parent() {
                 fs::create_dir_all(parent).map_err(at(parent))?;
             }
             let unfinished = unfinished(&target);
-            fs::write(&unfinished, &step.new).map_err(at(&unfinished))
+            fs::write(&unfinished, &change.new).map_err(at(&unfinished))
         });
         if let Err(error) = result {
-            for step in &written {
+            for change in &written {
                 // What could not be written cannot be removed either; the next run tries again.
-                let _ = fs::remove_file(unfinished(&self.folder.join(&step.path)));
+                let _ = fs::remove_file(unfinished(&self.folder.join(&change.path)));
             }
             return Err(error);
         }
-        for step in &self.steps {
-            let target = self.folder.join(&step.path);
-            if step.action == Action::Remove {
+        for change in &self.changes {
+            let target = self.folder.join(&change.path);
+            if change.action == Action::Remove {
                 fs::remove_file(&target).map_err(at(&target))?;
                 self.remove_empty(target.parent());
             } else {

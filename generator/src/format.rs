@@ -1,6 +1,7 @@
-//! The files stage: tasks in, formatted text out.
+//! The format stage: tasks in, formatted text out.
 //!
-//! Every file opens with a line that tells how it was made. By that line [`crate::disk`] knows the files it may replace.
+//! Every file begins with a header that says how it was generated. By that header [`mod@crate::write`] recognises the files
+//! that it may replace.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,9 +28,9 @@ const FILES_OF_A_WORKER: usize = 32;
 pub(crate) fn format<'a>(
     tasks: &'a [Task<'a>],
     emit: impl Fn(&'a Task<'a>) -> Content<'a> + Sync,
-    made_by: &str,
+    generated_by: &str,
 ) -> Result<BTreeMap<String, String>, Vec<String>> {
-    let opening = format!("{MARKER} by {made_by}");
+    let opening = format!("{MARKER} by {generated_by}");
     let next = AtomicUsize::new(0);
     let work = || {
         let mut made: Vec<(String, Result<String, String>)> = Vec::new();

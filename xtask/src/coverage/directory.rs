@@ -4,17 +4,14 @@
 //! a page names is in the specification is asked in [`super`].
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
-use crate::diagnostic::{Code, Diagnostic, Source};
-use crate::document::node::{Node, Scalar, Value};
-use crate::document::pointer::PointerRef;
-use crate::document::validate;
-use crate::document::vocabulary::{Object, ValueType, object, optional, required};
-use crate::document::yaml;
+use flighthub2_generator::document::{Node, escape};
+use flighthub2_generator::{Code, Diagnostic, Source};
 
 /// What a page of the directory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum PageKind {
     /// It describes one call.
     Operation,
     /// It explains how calls work together.
@@ -23,9 +20,9 @@ pub enum Kind {
     Reference,
 }
 
-const KINDS: &[&str] = &["operation", "tutorial", "reference"];
+impl PageKind {
+    pub(super) const ALL: &'static [Self] = &[Self::Operation, Self::Tutorial, Self::Reference];
 
-impl Kind {
     /// The word in the directory.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -36,43 +33,6 @@ impl Kind {
         }
     }
 }
-
-static DIRECTORY: Object = object(
-    "directory",
-    &[
-        required("title", ValueType::Text),
-        required("address", ValueType::Text),
-        required("pages", ValueType::List(&ValueType::Object(&PAGE))),
-        optional("unlisted", ValueType::List(&ValueType::Object(&UNLISTED))),
-    ],
-    &[],
-);
-
-static PAGE: Object = object(
-    "page of the directory",
-    &[
-        required("title", ValueType::Text),
-        optional("chinese", ValueType::Text),
-        required("folder", ValueType::List(&ValueType::Text)),
-        required("kind", ValueType::OneOf(KINDS)),
-        optional("address", ValueType::Text),
-        optional("operations", ValueType::List(&ValueType::Text)),
-        optional("places", ValueType::List(&ValueType::Text)),
-        optional("excused", ValueType::Text),
-        optional("lacks", ValueType::List(&ValueType::Text)),
-    ],
-    &[],
-);
-
-static UNLISTED: Object = object(
-    "entry of `unlisted`",
-    &[
-        optional("operations", ValueType::List(&ValueType::Text)),
-        optional("places", ValueType::List(&ValueType::Text)),
-        required("reason", ValueType::Text),
-    ],
-    &[],
-);
 
 /// A page, or an entry of what has no page.
 #[derive(Debug)]
@@ -93,24 +53,15 @@ pub(super) struct Name<'t> {
 }
 
 impl<'t> Record<'t> {
-    fn read(node: &'t Node<'t>, at: PointerRef<'_>) -> Self {
-        let names = |key: &str| {
-            let list = at.key(key);
-            let named = node.get(key)?.sequence().iter().enumerate();
-            Some(
-                named
-                    .filter_map(|(index, item)| {
-                        Some(Name { text: item.as_str()?, node: item, pointer: list.index(index).pointer() })
-                    })
-                    .collect(),
-            )
+    fn read(node: &'t Node<'t>, pointer: String) -> Self {
+        let names = |key: &str| -> Vec<Name<'t>> {
+            let named = node.get(key).map(Node::sequence).unwrap_or_default().iter().enumerate();
+            let name = |(index, item): (usize, &'t Node<'t>)| {
+                Some(Name { text: item.as_str()?, node: item, pointer: format!("{pointer}/{key}/{index}") })
+            };
+            named.filter_map(name).collect()
         };
-        Self {
-            node,
-            pointer: at.pointer(),
-            operations: names("operations").unwrap_or_default(),
-            places: names("places").unwrap_or_default(),
-        }
+        Self { node, operations: names("operations"), places: names("places"), pointer }
     }
 
     pub(super) fn text(&self, key: &str) -> Option<&'t str> {
@@ -122,12 +73,9 @@ impl<'t> Record<'t> {
         list.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
     }
 
-    pub(super) fn kind(&self) -> Kind {
-        match self.text("kind") {
-            Some("tutorial") => Kind::Tutorial,
-            Some("reference") => Kind::Reference,
-            _ => Kind::Operation,
-        }
+    pub(super) fn kind(&self) -> PageKind {
+        let named = |kind: &PageKind| self.text("kind") == Some(kind.as_str());
+        PageKind::ALL.iter().copied().find(named).unwrap_or(PageKind::Operation)
     }
 }
 
@@ -139,24 +87,16 @@ pub(super) struct Directory<'t> {
     pub(super) unlisted: Vec<Record<'t>>,
 }
 
-/// Reads the text; a tree of the right shape comes out.
-pub(super) fn tree(source: &Source) -> Result<Node<'_>, Vec<Diagnostic>> {
-    let tree = yaml::parse(source)?;
-    let problems = validate::check_own(source, &tree, &DIRECTORY);
-    if problems.is_empty() { Ok(tree) } else { Err(problems) }
-}
-
-/// The records of a tree, and what is wrong with them by themselves.
+/// The records of a tree whose form is right, and what is wrong with them by themselves.
 pub(super) fn read<'t>(source: &Source, tree: &'t Node<'t>) -> (Directory<'t>, Vec<Diagnostic>) {
     let records = |key: &str| -> Vec<Record<'t>> {
-        let at = PointerRef::ROOT.key(key);
-        let nodes = tree.get(key).map(Node::sequence).unwrap_or_default();
-        nodes.iter().enumerate().map(|(index, node)| Record::read(node, at.index(index))).collect()
+        let nodes = tree.get(key).map(Node::sequence).unwrap_or_default().iter().enumerate();
+        nodes.map(|(index, node)| Record::read(node, format!("/{key}/{index}"))).collect()
     };
     let title = tree.get("title").and_then(Node::as_str).unwrap_or_default().to_owned();
     let directory = Directory { title, pages: records("pages"), unlisted: records("unlisted") };
     let mut reader = Reader { source, problems: Vec::new() };
-    reader.no_empty_text(tree, PointerRef::ROOT);
+    reader.no_empty_text(tree, "");
     reader.each_once(&directory);
     directory.pages.iter().for_each(|page| reader.page(page));
     directory.unlisted.iter().for_each(|entry| reader.unlisted(entry));
@@ -170,27 +110,24 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn report(&mut self, code: Code, node: &Node<'_>, pointer: &str, message: &str, help: &str) {
-        let place = self.source.place(node.span.clone(), pointer);
+        let place = self.source.location(node.span(), pointer);
         self.problems.push(Diagnostic::new(code, place, message, help));
     }
 
     /// A reason that is not given must not look like one.
-    fn no_empty_text(&mut self, node: &Node<'_>, at: PointerRef<'_>) {
-        match &node.value {
-            Value::Scalar(Scalar { text, .. }) if text.trim().is_empty() => {
-                self.report(Code::WrongValue, node, &at.pointer(), "this text is empty", "write it, or remove the key");
-            }
-            Value::Scalar(_) => {}
-            Value::Sequence(items) => {
-                items.iter().enumerate().for_each(|(index, item)| self.no_empty_text(item, at.index(index)));
-            }
-            Value::Mapping(entries) => {
-                entries.iter().for_each(|entry| self.no_empty_text(&entry.node, at.key(&entry.key)));
-            }
+    fn no_empty_text(&mut self, node: &Node<'_>, pointer: &str) {
+        if node.as_str().is_some_and(|text| text.trim().is_empty()) {
+            self.report(Code::WrongValue, node, pointer, "this text is empty", "write it, or remove the key");
+        }
+        for (index, item) in node.sequence().iter().enumerate() {
+            self.no_empty_text(item, &format!("{pointer}/{index}"));
+        }
+        for entry in node.mapping() {
+            self.no_empty_text(entry.node(), &format!("{pointer}/{}", escape(entry.key())));
         }
     }
 
-    /// A page stands once, and has an address of its own; an operation is on one page.
+    /// A page is listed once, and has an address of its own; an operation is on one page.
     fn each_once(&mut self, directory: &Directory<'_>) {
         let mut pages = HashMap::new();
         let mut addresses = HashMap::new();
@@ -211,7 +148,7 @@ impl Reader<'_> {
         }
     }
 
-    fn once<'n, 't, K: Eq + std::hash::Hash>(
+    fn once<'n, 't, K: Eq + Hash>(
         &mut self,
         seen: &mut HashMap<K, &'n Node<'t>>,
         key: K,
@@ -220,10 +157,9 @@ impl Reader<'_> {
     ) {
         match seen.get(&key) {
             Some(first) => {
-                let place =
-                    |node: &Node<'_>| self.source.place(node.span.clone(), format!("{pointer}{key_of_pointer}"));
+                let place = |node: &Node<'_>| self.source.location(node.span(), format!("{pointer}{key_of_pointer}"));
                 let problem = Diagnostic::new(Code::DuplicateName, place(node), message, "remove one of the two");
-                self.problems.push(problem.with_related(place(first), "first here"));
+                self.problems.push(problem.with_note(place(first), "first here"));
             }
             None => {
                 seen.insert(key, node);
@@ -232,24 +168,23 @@ impl Reader<'_> {
     }
 
     fn page(&mut self, page: &Record<'_>) {
-        let operation = page.kind() == Kind::Operation;
+        let operation = page.kind() == PageKind::Operation;
         let covered = if operation { !page.operations.is_empty() } else { !page.places.is_empty() };
         let (wanted, foreign) = if operation { ("operations", "places") } else { ("places", "operations") };
-        match (covered, page.node.entry("excused")) {
+        match (covered, page.node.entry("waived")) {
             (false, None) => {
-                let help =
-                    format!("add `{wanted}:` with what the specification has of it, or `excused:` with a reason");
-                let message = "this page is neither covered nor excused";
+                let help = format!("add `{wanted}:` with what the specification has of it, or `waived:` with a reason");
+                let message = "this page is neither covered nor waived";
                 self.report(Code::MissingKey, page.node, &page.pointer, message, &help);
             }
-            (true, Some(excused)) if operation => {
-                let pointer = format!("{}/excused", page.pointer);
-                let help = "remove `excused`; what the operation does not say stands in `lacks`";
+            (true, Some(waived)) if operation => {
+                let pointer = format!("{}/waived", page.pointer);
+                let help = "remove `waived`; what the operation does not say stands in `gaps`";
                 self.report(
                     Code::WrongValue,
-                    &excused.node,
+                    waived.node(),
                     &pointer,
-                    "this page is covered, and needs no excuse",
+                    "this page is covered, and needs no waiver",
                     help,
                 );
             }
@@ -258,7 +193,7 @@ impl Reader<'_> {
         if let Some(entry) = page.node.entry(foreign) {
             let message = format!("`{foreign}` on a page of the kind `{}`", page.kind().as_str());
             let help = "pages of the kind `operation` have `operations`, others have `places`";
-            self.report(Code::WrongValue, &entry.node, &format!("{}/{foreign}", page.pointer), &message, help);
+            self.report(Code::WrongValue, entry.node(), &format!("{}/{foreign}", page.pointer), &message, help);
         }
         if let (Some(node), Some(address)) = (page.node.get("address"), page.text("address"))
             && !address.starts_with("https://")

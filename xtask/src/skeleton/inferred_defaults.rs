@@ -3,17 +3,17 @@
 //! In: its tree. Out: what a new operation has without anybody deciding it. Nothing here knows the name of a component:
 //! what all have is copied, what not all have is not.
 
-use super::{Scope, Wanted};
-use crate::diagnostic::Source;
-use crate::document::node::{Entry, Node};
-use crate::document::vocabulary::METHODS;
-use crate::spelling::nearest;
+use flighthub2_generator::Source;
+use flighthub2_generator::document::{Entry, Node};
+use flighthub2_generator::suggest::nearest;
+
+use super::{METHODS, Request, Scope};
 
 #[derive(Debug)]
-pub(super) struct Conventions<'t> {
+pub(super) struct InferredDefaults<'t> {
     source: &'t Source,
     root: &'t Node<'t>,
-    operations: Vec<Found<'t>>,
+    operations: Vec<Operation<'t>>,
     /// The tags that are declared.
     pub(super) tags: Vec<&'t str>,
     /// References to the parameters of every path.
@@ -29,7 +29,7 @@ pub(super) struct Conventions<'t> {
 
 /// An operation, with the path item that holds it.
 #[derive(Clone, Copy, Debug)]
-struct Found<'t> {
+struct Operation<'t> {
     item: &'t Node<'t>,
     entry: &'t Entry<'t>,
 }
@@ -45,22 +45,22 @@ pub(super) enum Known<'t> {
 
 /// The tag of a member of a path item, if it is an operation with one.
 pub(super) fn tag<'t>(entry: &'t Entry<'_>) -> Option<&'t str> {
-    METHODS.contains(&&*entry.key).then(|| entry.node.get("tags")?.sequence().first()?.as_str()).flatten()
+    METHODS.contains(&entry.key()).then(|| entry.node().get("tags")?.sequence().first()?.as_str()).flatten()
 }
 
-impl<'t> Conventions<'t> {
+impl<'t> InferredDefaults<'t> {
     pub(super) fn of(source: &'t Source, root: &'t Node<'t>) -> Self {
         let paths = root.get("paths").map(Node::mapping).unwrap_or_default();
-        let operations: Vec<Found<'t>> = paths
+        let operations: Vec<Operation<'t>> = paths
             .iter()
-            .flat_map(|path| path.node.mapping().iter().map(move |entry| Found { item: &path.node, entry }))
-            .filter(|found| METHODS.contains(&&*found.entry.key))
+            .flat_map(|path| path.node().mapping().iter().map(move |entry| Operation { item: path.node(), entry }))
+            .filter(|found| METHODS.contains(&found.entry.key()))
             .collect();
         let in_components = |section: &str| root.get("components").and_then(|components| components.get(section));
-        let find = |section: &str, wanted: &dyn Fn(&Node<'_>) -> bool| {
+        let find = |section: &str, is_it: &dyn Fn(&Node<'_>) -> bool| {
             let members = in_components(section).map(Node::mapping).unwrap_or_default();
-            let found = members.iter().find(|member| wanted(&member.node))?;
-            Some(format!("#/components/{section}/{}", found.key))
+            let found = members.iter().find(|member| is_it(member.node()))?;
+            Some(format!("#/components/{section}/{}", found.key()))
         };
         let says = |node: &Node<'_>, key: &str, value: &str| node.get(key).and_then(Node::as_str) == Some(value);
         let project = |node: &Node<'_>| says(node, "x-role", "project");
@@ -69,8 +69,8 @@ impl<'t> Conventions<'t> {
             source,
             root,
             tags: tags.iter().filter_map(|tag| tag.get("name")?.as_str()).collect(),
-            headers: common(paths.iter().map(|path| references(path.node.get("parameters")))),
-            failures: common(operations.iter().map(|found| failures(&found.entry.node))),
+            headers: common(paths.iter().map(|path| references(path.node().get("parameters")))),
+            failures: common(operations.iter().map(|found| failures(found.entry.node()))),
             envelope: find("schemas", &|node| says(node, "x-envelope", "true")),
             project: find("parameters", &|node| project(node) && says(node, "required", "true")),
             either: find("parameters", &|node| project(node) && !says(node, "required", "true")),
@@ -78,27 +78,27 @@ impl<'t> Conventions<'t> {
         }
     }
 
-    /// Whether what is wanted can be had in this document.
-    pub(super) fn allow(&self, wanted: &Wanted<'_>) -> Result<(), String> {
-        if let Some(tag) = wanted.tag.filter(|tag| !self.tags.contains(tag)) {
+    /// Whether the document has what is requested.
+    pub(super) fn allow(&self, request: &Request<'_>) -> Result<(), String> {
+        if let Some(tag) = request.tag.filter(|tag| !self.tags.contains(tag)) {
             let meant = nearest(tag, self.tags.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
             let help = meant.unwrap_or_else(|| format!("there are: {}", self.tags.join(", ")));
             return Err(format!("the tag `{tag}` is not declared; {help} A new one is added to `tags` first"));
         }
-        if let Some(id) = wanted.id {
+        if let Some(id) = request.id {
             let letters = id.bytes().all(|byte| byte.is_ascii_alphanumeric());
             if !letters || !id.starts_with(|first: char| first.is_ascii_lowercase()) {
                 return Err(format!("`{id}` is no id: a verb and a thing in camel case, such as `listWaylines`"));
             }
             let same = self.operations.iter().find(|found| {
-                found.entry.node.get("operationId").and_then(Node::as_str).is_some_and(|there| there == id)
+                found.entry.node().get("operationId").and_then(Node::as_str).is_some_and(|there| there == id)
             });
             if let Some(found) = same {
-                let line = self.source.place(found.entry.key_span.clone(), "").line;
+                let line = self.source.location(found.entry.key_span(), "").line;
                 return Err(format!("the id `{id}` is taken, at {}:{line}", self.source.name()));
             }
         }
-        match wanted.scope {
+        match request.scope {
             Some(Scope::Project) if self.project.is_none() => {
                 Err("no parameter of this document has `x-role: project` and is required".to_owned())
             }
@@ -109,9 +109,9 @@ impl<'t> Conventions<'t> {
         }
     }
 
-    /// The scope: the wanted one, else that of the header which the document has.
-    pub(super) fn scope(&self, wanted: &Wanted<'_>) -> Scope {
-        wanted.scope.unwrap_or(if self.project.is_some() { Scope::Project } else { Scope::Organization })
+    /// The requested scope, else that of the header which the document has.
+    pub(super) fn scope(&self, request: &Request<'_>) -> Scope {
+        request.scope.unwrap_or(if self.project.is_some() { Scope::Project } else { Scope::Organization })
     }
 
     /// Reference to the header of the scope.
@@ -126,16 +126,16 @@ impl<'t> Conventions<'t> {
     /// Error codes of all operations that are alike: with or without the same project header, a query or a body.
     pub(super) fn error_codes(&self, project: Option<&str>, input: bool) -> Vec<&'t str> {
         let alike = self.operations.iter().filter(|found| {
-            let parameters = found.entry.node.get("parameters");
+            let parameters = found.entry.node().get("parameters");
             let theirs = references(parameters)
                 .into_iter()
                 .find(|target| Some(*target) == self.project.as_deref() || Some(*target) == self.either.as_deref());
             let in_query = |parameter: &Node<'_>| parameter.get("in").and_then(Node::as_str) == Some("query");
             let query = parameters.map(Node::sequence).unwrap_or_default().iter().any(in_query);
-            theirs == project && (query || found.entry.node.get("requestBody").is_some()) == input
+            theirs == project && (query || found.entry.node().get("requestBody").is_some()) == input
         });
         common(alike.map(|found| {
-            let codes = found.entry.node.get("x-error-codes").map(Node::sequence).unwrap_or_default();
+            let codes = found.entry.node().get("x-error-codes").map(Node::sequence).unwrap_or_default();
             codes.iter().filter_map(Node::as_str).collect()
         }))
     }
@@ -148,8 +148,8 @@ impl<'t> Conventions<'t> {
         };
         let components = self.root.get("components").and_then(|components| components.get("parameters"));
         let components = components.map(Node::mapping).unwrap_or_default();
-        let component = components.iter().find(|member| is_it(&member.node));
-        let reference = component.map(|member| format!("#/components/parameters/{}", member.key));
+        let component = components.iter().find(|member| is_it(member.node()));
+        let reference = component.map(|member| format!("#/components/parameters/{}", member.key()));
         let of_item = item.and_then(|item| item.get("parameters"));
         let referred = reference.as_deref().is_some_and(|reference| references(of_item).contains(&reference));
         if referred || of_item.map(Node::sequence).unwrap_or_default().iter().any(is_it) {
@@ -161,7 +161,7 @@ impl<'t> Conventions<'t> {
         let everywhere: Vec<&Node<'t>> = self
             .operations
             .iter()
-            .flat_map(|found| [found.item.get("parameters"), found.entry.node.get("parameters")])
+            .flat_map(|found| [found.item.get("parameters"), found.entry.node().get("parameters")])
             .flatten()
             .flat_map(Node::sequence)
             .filter(|parameter| is_it(parameter))
@@ -180,7 +180,7 @@ impl<'t> Conventions<'t> {
 
     /// A value as it is written, if that is a single line.
     fn one_line(&self, node: &Node<'_>) -> Option<&'t str> {
-        let text = self.source.text().get(node.span.clone())?;
+        let text = self.source.text().get(node.span())?;
         let short = node.as_str().is_some() && !text.is_empty() && !text.contains('\n');
         short.then_some(text)
     }
@@ -193,8 +193,8 @@ fn references<'t>(list: Option<&'t Node<'_>>) -> Vec<&'t str> {
 
 fn failures<'t>(operation: &'t Node<'_>) -> Vec<(&'t str, &'t str)> {
     let answers = operation.get("responses").map(Node::mapping).unwrap_or_default();
-    let failures = answers.iter().filter(|answer| !answer.key.starts_with('2'));
-    failures.filter_map(|answer| Some((&*answer.key, answer.node.get("$ref")?.as_str()?))).collect()
+    let failures = answers.iter().filter(|answer| !answer.key().starts_with('2'));
+    failures.filter_map(|answer| Some((answer.key(), answer.node().get("$ref")?.as_str()?))).collect()
 }
 
 /// What is in all of the lists, in the order of the first.

@@ -1,0 +1,71 @@
+//! The commands of this repository.
+//!
+//! In: a command line. Out: what [`flighthub2_generator`] makes of it, reported to a person, or a running mock server. What
+//! only this repository needs is here, too: [`coverage`] of the published pages, and [`skeleton`]s of new operations.
+
+pub mod coverage;
+mod diff;
+mod explain;
+mod r#gen;
+mod lint;
+mod mock;
+mod new;
+mod progress;
+pub mod skeleton;
+mod spec;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+/// The commands of this repository.
+///
+/// Exit codes: 0 clean; 1 problems, which are reported; 2 wrong use, also a file that cannot be read.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Gen(r#gen::Arguments),
+    Diff(diff::Arguments),
+    Explain(explain::Arguments),
+    New(new::Arguments),
+    Coverage(coverage::command::Arguments),
+    Lint(lint::Arguments),
+    Mock(mock::Arguments),
+}
+
+/// Runs the command that this process was called with.
+#[must_use]
+pub fn run() -> ExitCode {
+    let matches = with_examples(Arguments::command()).get_matches();
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
+    match arguments.command {
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Gen(arguments) => r#gen::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Coverage(arguments) => coverage::command::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
+        Command::Mock(arguments) => mock::run(&arguments),
+    }
+}
+
+/// The help of all commands shows the first example of each.
+fn with_examples(command: clap::Command) -> clap::Command {
+    let mut examples = String::from("Examples, of which each command's own --help has more:");
+    for subcommand in command.get_subcommands() {
+        let own = subcommand.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let first = own.lines().find(|line| line.starts_with("  cargo xtask "));
+        examples.extend(first.into_iter().flat_map(|first| ["\n", first]));
+    }
+    command.after_help(examples)
+}
