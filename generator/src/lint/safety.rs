@@ -14,7 +14,7 @@ use crate::document::{Element, Sink};
 const NO_PERMISSION: &str = "200403";
 
 /// How many other operations make a habit.
-const HABIT: usize = 2;
+const MIN_PEERS: usize = 2;
 
 /// An operation, as this rule sees it.
 struct Seen<'e> {
@@ -46,7 +46,7 @@ pub(super) fn project_headers(ground: &Ground<'_>, sink: &mut Sink<'_>) {
         let others = |all: &[&Seen<'_>]| all.iter().filter(|other| other.pointer != operation.pointer).count();
         let only_in_projects =
             |all: &[&Seen<'_>]| all.iter().all(|other| other.in_project || other.pointer == operation.pointer);
-        let habit = |all: &[&Seen<'_>]| others(all) >= HABIT && only_in_projects(all);
+        let habit = |all: &[&Seen<'_>]| others(all) >= MIN_PEERS && only_in_projects(all);
         let help = "refer to the parameter with `x-role: project`, as other operations do";
         if let Some(index) = operation.refused {
             let message = "this operation can be refused for want of permission, and has no header of a project";
