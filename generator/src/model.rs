@@ -135,6 +135,8 @@ pub(crate) struct Operation {
     pub(crate) body: Option<Body>,
     pub(crate) response: Response,
     pub(crate) response_ref: SourceRef,
+    /// Those of the schema that the response is written with.
+    pub(crate) response_constraints: Option<Box<Constraints>>,
     /// The parameters and the body as tools fill them in: by their names on the wire, in the order of the document.
     pub(crate) arguments: Vec<Argument>,
 }
@@ -202,6 +204,8 @@ pub(crate) struct Body {
     pub(crate) required: bool,
     pub(crate) encoding: Encoding,
     pub(crate) ty: TypeRef,
+    /// Those of its schema, where it is written in place.
+    pub(crate) constraints: Option<Box<Constraints>>,
     pub(crate) description: Option<String>,
 }
 
@@ -343,6 +347,8 @@ pub(crate) struct AdditionalProperties {
     pub(crate) pointer: String,
     pub(crate) field: String,
     pub(crate) ty: TypeRef,
+    /// Those of their schema, where it is written in place.
+    pub(crate) constraints: Option<Box<Constraints>>,
 }
 
 #[derive(Debug)]
@@ -440,6 +446,8 @@ pub(crate) struct Constraints {
     pub(crate) write_only: bool,
     pub(crate) deprecated: bool,
     pub(crate) external_docs_url: Option<String>,
+    /// Those of the items of a list, where their schema is written in place.
+    pub(crate) items: Option<Box<Constraints>>,
 }
 
 /// What a size counts.

@@ -1,111 +1,142 @@
-//! Limits of values, where two documents have nothing in common but what is on the wire.
+//! Constraints of values, for documents of different authors: one writes in place what another writes behind a name.
 //!
-//! In: pairs of schemas that are about the same value. Out: the limits that differ, wherever they are written: in place,
-//! or behind references.
+//! In: pairs of values of the model. Out: the constraints that differ. Decides nothing about types.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Action, Class};
-use super::names::Names;
-use super::roles::{self, LIMITS};
-use super::told::{Changes, Side, Told};
-use super::tree::shown;
-use super::words::from_to;
-use crate::document::node::{Node, Value};
+use serde_json::Value;
 
-/// Deeper than references follow each other, or lists lie in lists.
+use super::Comparer;
+use super::change::{Action, Compatibility, Kind};
+use super::describe::code;
+use super::key_kind;
+use super::recorder::Subject;
+use crate::model::{Api, Bound, Constraints, Primitive, SizeOf, TypeDefinition, TypeKind, TypeRef};
+
+/// A bound for the number of lists and names around a value.
 const MAX_DEPTH: usize = 32;
 
-pub(super) fn differences(
-    old: &Node<'_>,
-    new: &Node<'_>,
-    schemas: &[(String, String)],
-    changes: &Changes,
-) -> Vec<Told> {
-    let names = Names::new(changes);
-    let mut seen = HashSet::new();
-    let mut known = HashSet::new();
-    let mut told = Vec::new();
-    for (old_at, new_at) in schemas.iter().filter(|pair| seen.insert(*pair)) {
-        let (subject, _) = names.of(Side::Old, old_at);
-        let mut pair = (old_at.clone(), new_at.clone());
-        let mut way = String::new();
+/// A value that constraints apply to.
+pub(super) struct Constrained<'a> {
+    /// The constraints that are written in place.
+    pub(super) own: Option<&'a Constraints>,
+    /// Where the schema of the value is.
+    pub(super) pointer: &'a str,
+    pub(super) ty: &'a TypeRef,
+}
+
+/// Constraints by their paths from the value, each with its place.
+type Effective = BTreeMap<String, (String, String)>;
+
+impl<'a> Constrained<'a> {
+    /// The values of a named type.
+    pub(super) fn of(definition: &'a TypeDefinition) -> Self {
+        let ty = match &definition.kind {
+            TypeKind::Alias(ty) => ty,
+            _ => &TypeRef::Primitive(Primitive::Json),
+        };
+        Self { own: definition.docs.constraints.as_deref(), pointer: &definition.pointer, ty }
+    }
+
+    /// The constraints that are written in place, then those of the names behind which the type is.
+    fn effective(&self, api: &Api) -> Effective {
+        let mut found = Effective::new();
+        let mut path = String::new();
+        let mut pointer = self.pointer.to_owned();
+        let (mut ty, mut own) = (self.ty, self.own);
         for _ in 0..MAX_DEPTH {
-            let (ours, theirs) = (Written::of(old, &pair.0), Written::of(new, &pair.1));
-            for key in LIMITS {
-                let (our, their) = (ours.get(key), theirs.get(key));
-                let what = match (&our, &their) {
-                    (Some((_, our)), Some((_, their))) if our.same(their) => continue,
-                    (None, None) => continue,
-                    (Some((_, our)), Some((_, their))) => match (shown(our), shown(their)) {
-                        (Some(our), Some(their)) => from_to(&our, &their),
-                        _ => "another".to_owned(),
-                    },
-                    (Some((_, our)), None) => format!("{} → none", in_words(our)),
-                    (None, Some((_, their))) => format!("none → {}", in_words(their)),
-                };
-                let at = |found: &Option<(String, &Node<'_>)>| found.as_ref().map(|(pointer, _)| pointer.clone());
-                let places = (at(&our).unwrap_or_else(|| pair.0.clone()), at(&their).unwrap_or_else(|| pair.1.clone()));
-                if !known.insert((*key, places.clone())) {
-                    continue;
+            for (key, value) in own.map(by_key).unwrap_or_default() {
+                found.entry(format!("{path}{key}")).or_insert_with(|| (value, format!("{pointer}/{key}")));
+            }
+            match ty {
+                TypeRef::Nullable(inner) => ty = inner,
+                TypeRef::List(item) => {
+                    path.push_str("items/");
+                    pointer.push_str("/items");
+                    (ty, own) = (item, own.and_then(|list| list.items.as_deref()));
                 }
-                let (kind, why) = roles::explained(key, false);
-                told.push(Told {
-                    class: Class::DocumentationOnly,
-                    kind,
-                    action: match (&our, &their) {
-                        (Some(_), Some(_)) => Action::Changed,
-                        (Some(_), None) => Action::Removed,
-                        (None, _) => Action::Added,
-                    },
-                    subject: subject.clone(),
-                    what: format!("`{way}{key}` {what}"),
-                    why: why.to_owned(),
-                    old: Some(places.0),
-                    new: Some(places.1),
-                });
+                TypeRef::Named(id) => {
+                    let Some(definition) = api.definition(*id) else { break };
+                    pointer.clone_from(&definition.pointer);
+                    own = definition.docs.constraints.as_deref();
+                    match &definition.kind {
+                        TypeKind::Alias(target) => ty = target,
+                        TypeKind::Newtype(_) => ty = &TypeRef::Primitive(Primitive::Json),
+                        // Compared with the definition.
+                        TypeKind::Struct(_) | TypeKind::Enum(_) | TypeKind::Union(_) => break,
+                    }
+                }
+                TypeRef::Primitive(_) | TypeRef::Map(_) => break,
             }
-            match (ours.get("items"), theirs.get("items")) {
-                (Some((ours, _)), Some((theirs, _))) => pair = (ours, theirs),
-                _ => break,
-            }
-            way.push_str("items/");
         }
+        found
     }
-    told
 }
 
-fn in_words(node: &Node<'_>) -> String {
-    shown(node).map_or_else(|| "a value".to_owned(), |value| format!("`{value}`"))
+/// Constraints as a schema states them.
+fn by_key(constraints: &Constraints) -> Vec<(&'static str, String)> {
+    let Constraints { minimum, maximum, multiple_of, size, unique_items, pattern, default, values, .. } = constraints;
+    let mut found = Vec::new();
+    let mut bound = |key, exclusive_key, bound: &Option<Bound>| {
+        if let Some(Bound { value, is_exclusive }) = bound {
+            found.push((key, value.to_string()));
+            found.extend(is_exclusive.then(|| (exclusive_key, "true".to_owned())));
+        }
+    };
+    bound("minimum", "exclusiveMinimum", minimum);
+    bound("maximum", "exclusiveMaximum", maximum);
+    found.extend(multiple_of.as_ref().map(|factor| ("multipleOf", factor.to_string())));
+    if let Some((counted, (least, most))) = size {
+        let (least_key, most_key) = match counted {
+            SizeOf::Characters => ("minLength", "maxLength"),
+            SizeOf::Items => ("minItems", "maxItems"),
+            SizeOf::Properties => ("minProperties", "maxProperties"),
+        };
+        found.extend(least.map(|size| (least_key, size.to_string())));
+        found.extend(most.map(|size| (most_key, size.to_string())));
+    }
+    found.extend(unique_items.then(|| ("uniqueItems", "true".to_owned())));
+    found.extend(pattern.as_ref().map(|pattern| ("pattern", pattern.clone())));
+    let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    found.extend(default.as_ref().map(|default| ("default", shown(default))));
+    if !values.is_empty() {
+        found.push(("enum", values.iter().map(shown).collect::<Vec<_>>().join(", ")));
+    }
+    found
 }
 
-/// What is written about a value: in place, and behind references.
-struct Written<'w, 'n> {
-    nodes: Vec<(String, &'w Node<'n>)>,
-}
-
-impl<'w, 'n> Written<'w, 'n> {
-    fn of(root: &'w Node<'n>, pointer: &str) -> Self {
-        let mut nodes = Vec::new();
-        let mut pointer = pointer.to_owned();
-        while nodes.len() < MAX_DEPTH
-            && let Some(node) = root.find(&pointer)
-        {
-            let only = match node.get("allOf").map(|list| &list.value) {
-                Some(Value::Sequence(members)) if members.len() == 1 => members.first(),
-                _ => None,
+impl Comparer<'_> {
+    /// Compares the constraints of two values, where documents have only the JSON in common.
+    pub(super) fn constraints(&mut self, subject: &str, old: &Constrained<'_>, new: &Constrained<'_>) {
+        if !self.is_common {
+            return;
+        }
+        let (old_found, new_found) = (old.effective(self.old), new.effective(self.new));
+        let paths: BTreeSet<&String> = old_found.keys().chain(new_found.keys()).collect();
+        for path in paths {
+            let (old_value, new_value) = (old_found.get(path), new_found.get(path));
+            let action = match (old_value, new_value) {
+                (Some((old, _)), Some((new, _))) if old == new => continue,
+                (Some(_), Some(_)) => Action::Changed,
+                (Some(_), None) => Action::Removed,
+                (None, _) => Action::Added,
             };
-            let target = node.get("$ref").or_else(|| only.and_then(|only| only.get("$ref")));
-            nodes.push((std::mem::take(&mut pointer), node));
-            match target.and_then(Node::as_str) {
-                Some(target) => target.trim_start_matches('#').clone_into(&mut pointer),
-                None => break,
+            let shown = |found: Option<&(String, String)>| {
+                found.map_or_else(|| "none".to_owned(), |(value, _)| format!("`{}`", code(value)))
+            };
+            let at = |found: Option<&(String, String)>, constrained: &Constrained<'_>| {
+                found.map_or_else(|| constrained.pointer.to_owned(), |(_, pointer)| pointer.clone())
+            };
+            let places = (at(old_value, old), at(new_value, new));
+            // A named type is met wherever it is used.
+            if !self.compared_constraints.insert(places.clone()) {
+                continue;
             }
+            let key = path.rsplit('/').next().unwrap_or(path);
+            let what = format!("`{path}` {} → {}", shown(old_value), shown(new_value));
+            let subject = Subject::both(Kind::Constraint, subject, &places.0, &places.1);
+            let (_, why) = key_kind::describe(key, false);
+            self.recorder.record(&subject, action, Compatibility::DocumentationOnly, what, why);
         }
-        Self { nodes }
-    }
-
-    fn get(&self, key: &str) -> Option<(String, &'w Node<'n>)> {
-        self.nodes.iter().find_map(|(pointer, node)| Some((format!("{pointer}/{key}"), node.get(key)?)))
     }
 }

@@ -1,22 +1,23 @@
-//! What the keys of a document are for, and why a difference in one that no rule has told changes nothing for callers.
+//! What the keys of a document are for, and why a difference that no rule reports changes nothing for callers.
 //!
-//! In: a key and the object that it stands in. Out: its role. Knows the words of OpenAPI, no document and no model.
+//! In: a key of OpenAPI, or one of this project's `x-` keys. Out: its kind. Knows no document and no model.
 
 use super::change::Kind;
 
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// It is read by people.
+pub(super) enum KeyKind {
+    /// People read it, or tools that show it to people.
     Text,
-    /// It says what a value may be, and the client does not check it.
-    Limit,
-    /// It decides, or may decide, the form of the client.
+    /// Texts in a map or a list, which are compared one by one.
+    Texts,
+    /// It constrains values, and the client does not check it.
+    Constraint,
+    /// It decides, or may decide, what the client is.
     Structure,
 }
 
-/// Keys that are read by people, or by tools that show them to people.
-const TEXTS: &[&str] = &[
+const TEXT: &[&str] = &[
     "bearerFormat",
     "contact",
     "description",
@@ -33,11 +34,9 @@ const TEXTS: &[&str] = &[
     "xml",
 ];
 
-/// Maps and lists of such texts: each entry is told for itself.
-const LISTS_OF_TEXTS: &[&str] = &["examples", "x-enum-descriptions"];
+const TEXTS: &[&str] = &["examples", "x-enum-descriptions"];
 
-/// What a value may be.
-pub(super) const LIMITS: &[&str] = &[
+const CONSTRAINTS: &[&str] = &[
     "default",
     "exclusiveMaximum",
     "exclusiveMinimum",
@@ -54,46 +53,32 @@ pub(super) const LIMITS: &[&str] = &[
     "uniqueItems",
 ];
 
-pub(super) fn role(key: &str) -> Role {
-    if TEXTS.contains(&key) || LISTS_OF_TEXTS.contains(&key) {
-        Role::Text
-    } else if LIMITS.contains(&key) {
-        Role::Limit
-    } else {
-        Role::Structure
+pub(super) fn key_kind(key: &str) -> KeyKind {
+    let is_in = |keys: &[&str]| keys.contains(&key);
+    match () {
+        () if is_in(TEXT) => KeyKind::Text,
+        () if is_in(TEXTS) => KeyKind::Texts,
+        () if is_in(CONSTRAINTS) => KeyKind::Constraint,
+        () => KeyKind::Structure,
     }
 }
 
-/// Whether the entries of a key are told one by one.
-pub(super) fn has_entries(key: &str) -> bool {
-    LISTS_OF_TEXTS.contains(&key)
-}
-
-/// The kind of a difference that no rule has told, and why it changes nothing for callers.
-pub(super) fn explained(key: &str, in_failure: bool) -> (Kind, &'static str) {
-    if in_failure {
-        return (Kind::Documentation, "failures are read by the client itself, whatever is written about them");
+/// The kind of a difference that no rule reports, and why it changes nothing for callers.
+pub(super) fn describe(key: &str, is_failure: bool) -> (Kind, &'static str) {
+    if is_failure {
+        return (Kind::Documentation, "the client reads failures by itself, whatever is documented about them");
     }
-    match (role(key), key) {
-        (Role::Text, _) => (Kind::Documentation, "it is read by people"),
-        (Role::Limit, "default") => {
-            (Kind::Limit, "the client leaves the value out; the service knows what to take for it")
+    match (key_kind(key), key) {
+        (KeyKind::Text | KeyKind::Texts, _) => (Kind::Documentation, "people read it"),
+        (KeyKind::Constraint, "default") => {
+            (Kind::Constraint, "the client omits the value; the service has the default")
         }
-        (Role::Limit, _) => (Kind::Limit, "the client does not check it; its documentation says so"),
+        (KeyKind::Constraint, _) => (Kind::Constraint, "the client does not check it; its documentation states it"),
         (_, "format" | "x-unit" | "readOnly" | "writeOnly") => {
-            (Kind::Limit, "the type is the same; its documentation says so")
+            (Kind::Constraint, "the type is the same; its documentation states it")
         }
-        (_, "nullable") => (Kind::Limit, "no type of the client changes by this alone"),
-        (_, "url") => (Kind::Documentation, "callers give such an address themselves"),
-        _ => (Kind::Other, "no item of the client is made of it, or it says the same in another way"),
-    }
-}
-
-/// Why the order of things means something, if it does.
-pub(super) fn order(key: &str) -> Option<&'static str> {
-    match key {
-        "enum" => Some("code compiles; `<` compares values in the order in which they are listed"),
-        "x-error-codes" => Some("code compiles; `<` compares codes in the order in which they are listed"),
-        _ => None,
+        (_, "nullable") => (Kind::Constraint, "no type of the client changes by this alone"),
+        (_, "url") => (Kind::Documentation, "callers pass such an address themselves"),
+        _ => (Kind::Other, "the client does not depend on it, or a change that does is reported where it is used"),
     }
 }

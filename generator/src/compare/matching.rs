@@ -1,12 +1,12 @@
-//! Which thing of the old model is which thing of the new one.
+//! Which object of the old model is which object of the new one.
 //!
-//! In: two models. Out: pairs, and what has no partner. A thing is known by its name; failing that, by the same shape in
-//! the same position. Says nothing about what a difference means.
+//! In: two models. Out: pairs, and the objects without a partner. An object is identified by its name; failing that, by the
+//! same shape in the same position. Decides nothing about the meaning of a difference.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::told::Side;
+use super::recorder::Side;
 use crate::model::{Api, EnumValues, Field, Group, Location, Operation, Parameter, Struct, TypeId, TypeKind, TypeRef};
 
 /// Two lists, side by side.
@@ -15,12 +15,22 @@ pub(super) struct Matched<'a, T> {
     pub(super) both: Vec<(&'a T, &'a T)>,
     pub(super) removed: Vec<&'a T>,
     pub(super) added: Vec<&'a T>,
+    /// Whether the items of both lists are in another order.
+    pub(super) is_reordered: bool,
 }
 
-/// How many types may follow from each other before they are no more taken to be the same: a bound for the recursion.
+impl<'a, T> Matched<'a, T> {
+    /// The items of one list, with the side that has them.
+    pub(super) fn unmatched(self) -> impl Iterator<Item = (&'a T, Side)> {
+        let removed = self.removed.into_iter().map(|item| (item, Side::Old));
+        removed.chain(self.added.into_iter().map(|item| (item, Side::New)))
+    }
+}
+
+/// How many pairs of types are assumed to be the same at once, while their shapes are compared: a bound for the recursion.
 const MAX_ASSUMED: usize = 500;
 
-/// Something that a list may be matched by when the keys do not fit.
+/// Whether two items without a common key match.
 pub(super) type Rule<'r, T> = &'r dyn Fn(&T, &T) -> bool;
 
 /// Matches two lists: by a key that is unique in each; then by rules; then by the last rule in the same position, which
@@ -63,7 +73,8 @@ pub(super) fn matched<'a, T, K: Eq + Hash>(
         pass(*rule, false);
     }
     pass(renamed, true);
-    let mut matched = Matched { both: Vec::new(), removed: Vec::new(), added: Vec::new() };
+    let is_reordered = !partner.iter().flatten().is_sorted();
+    let mut matched = Matched { both: Vec::new(), removed: Vec::new(), added: Vec::new(), is_reordered };
     for (item, place) in old.iter().zip(partner) {
         match place {
             Some(place) => matched.both.push((item, &new[place])),
@@ -86,7 +97,7 @@ pub(super) fn calls(api: &Api) -> Vec<Call<'_>> {
     api.groups.iter().flat_map(|group| group.operations.iter().map(of(group))).collect()
 }
 
-/// The types of both models that are the same one, as far as it is known.
+/// Pairs of types that are the same type.
 #[derive(Debug, Default)]
 pub(super) struct TypePairs {
     known: HashSet<(TypeId, TypeId)>,
@@ -106,12 +117,13 @@ impl TypePairs {
         self.known.insert((old, new))
     }
 
-    pub(super) fn has_old(&self, id: TypeId) -> bool {
-        self.old.contains(&id)
+    pub(super) fn has_partner(&self, side: Side, id: TypeId) -> bool {
+        if side == Side::Old { self.old.contains(&id) } else { self.new.contains(&id) }
     }
 
-    pub(super) fn has_new(&self, id: TypeId) -> bool {
-        self.new.contains(&id)
+    /// Whether neither type has a partner.
+    fn are_free(&self, old: TypeId, new: TypeId) -> bool {
+        !self.old.contains(&old) && !self.new.contains(&new)
     }
 
     /// All pairs, in the order of the old model.
@@ -143,12 +155,11 @@ impl<'a> Models<'a> {
             let candidates: Vec<(TypeId, TypeId)> = self
                 .in_the_same_position(calls, &pairs)
                 .into_iter()
-                .filter(|(old, new)| !pairs.has_old(*old) && !pairs.has_new(*new))
+                .filter(|(old, new)| pairs.are_free(*old, *new))
                 .collect();
             let mut grown = false;
             for (old, new) in candidates {
-                if !pairs.has_old(old) && !pairs.has_new(new) && self.same_shape(old, new, &pairs, &mut HashSet::new())
-                {
+                if pairs.are_free(old, new) && self.same_shape(old, new, &pairs, &mut HashSet::new()) {
                     grown |= pairs.add(old, new);
                 }
             }
@@ -158,8 +169,7 @@ impl<'a> Models<'a> {
         }
     }
 
-    /// Named types that stand where the other document has another one; and those without a partner that stand at the
-    /// same place of the list.
+    /// Named types that are used in the position of another one; and those at the same index of the list of types.
     fn in_the_same_position(&self, calls: &[(&Call<'a>, &Call<'a>)], pairs: &TypePairs) -> Vec<(TypeId, TypeId)> {
         let mut found = Vec::new();
         let same = |old: &TypeRef, new: &TypeRef| self.same_ref(old, new, pairs, &mut HashSet::new());
@@ -202,13 +212,13 @@ impl<'a> Models<'a> {
         found
     }
 
-    /// Whether two types differ in nothing but their names. Types that contain themselves are taken to be the same
-    /// until something shows that they are not.
+    /// Whether two types differ in nothing but their names. Recursive types are assumed to be the same while they are
+    /// compared.
     fn same_shape(&self, old: TypeId, new: TypeId, pairs: &TypePairs, assumed: &mut HashSet<(TypeId, TypeId)>) -> bool {
         if pairs.has(old, new) || !assumed.insert((old, new)) {
             return true;
         }
-        if pairs.has_old(old) || pairs.has_new(new) || assumed.len() > MAX_ASSUMED {
+        if !pairs.are_free(old, new) || assumed.len() > MAX_ASSUMED {
             return false;
         }
         let (Some(old), Some(new)) = (self.old.definition(old), self.new.definition(new)) else { return false };
@@ -257,7 +267,7 @@ impl<'a> Models<'a> {
     }
 }
 
-/// The named types of two types that have the same form around them.
+/// The named types within two types, if both have the same lists, maps and options around them.
 pub(super) fn named(old: &TypeRef, new: &TypeRef, found: &mut Vec<(TypeId, TypeId)>) {
     match (old, new) {
         (TypeRef::List(old), TypeRef::List(new))
@@ -276,22 +286,22 @@ pub(super) fn values(values: &EnumValues) -> Vec<String> {
     }
 }
 
-/// The parameters of two operations. `by_place` matches those of the path by their order, whatever they are called.
+/// The parameters of two operations. `by_position` matches those of the path by their order instead of their names.
 pub(super) fn parameters<'a>(
     old: &'a Operation,
     new: &'a Operation,
-    by_place: bool,
+    by_position: bool,
     same: &dyn Fn(&TypeRef, &TypeRef) -> bool,
 ) -> Matched<'a, Parameter> {
     let key = |side: Side, parameter: &'a Parameter| {
         let operation = if side == Side::Old { old } else { new };
         let name = match parameter.location {
-            Location::Path if by_place => {
+            Location::Path if by_position => {
                 let of_path = operation.parameters.iter().filter(|known| known.location == Location::Path);
                 of_path.take_while(|known| known.name != parameter.name).count().to_string()
             }
             // The names of headers have no case.
-            Location::Header if by_place => parameter.name.to_ascii_lowercase(),
+            Location::Header if by_position => parameter.name.to_ascii_lowercase(),
             _ => parameter.name.clone(),
         };
         (parameter.location, name)

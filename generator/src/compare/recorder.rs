@@ -1,11 +1,14 @@
-//! What the rules have told, and which parts of the documents that accounts for.
+//! The changes that the rules find, and which statements of the documents they explain.
 //!
-//! In: changes with the pointers they are about. Out: the same, and the answer to one question: has a difference at this
-//! pointer been told? A rule claims what it has told; what nobody claimed is told by [`super::tree`].
+//! In: the subject of a change, with every place of the documents that states it. Out: changes with their places, and
+//! for [`super::residual`] the pairs of places that are the same object, and the places whose difference is explained.
 
 use std::collections::BTreeSet;
 
-use super::change::{Action, Class, Kind};
+use super::change::{Action, Change, Compatibility, Kind};
+use crate::document::Document;
+use crate::document::pointer::PointerRef;
+use crate::model::SourceRef;
 
 /// One of the two documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,190 +17,222 @@ pub(super) enum Side {
     New,
 }
 
-/// A change before its places are known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Told {
-    pub(super) class: Class,
-    pub(super) kind: Kind,
-    pub(super) action: Action,
-    pub(super) subject: String,
-    pub(super) what: String,
-    pub(super) why: String,
-    pub(super) old: Option<String>,
-    pub(super) new: Option<String>,
-}
-
-/// A thing that rules speak about: what it is, and where it is in the documents that have it.
+/// What a change is about, and the places that state it in the documents that have it.
 #[derive(Clone, Debug)]
-pub(super) struct Thing {
+pub(super) struct Subject {
     kind: Kind,
-    name: String,
-    old: Option<String>,
-    new: Option<String>,
+    pub(super) name: String,
+    old: Places,
+    new: Places,
 }
 
-impl Thing {
-    pub(super) fn both(kind: Kind, name: impl Into<String>, old: &str, new: &str) -> Self {
-        Self { kind, name: name.into(), old: Some(old.to_owned()), new: Some(new.to_owned()) }
+/// Where one document states a subject.
+#[derive(Clone, Debug, Default)]
+struct Places {
+    /// What a reader is shown.
+    shown: Option<String>,
+    /// Everything that states it, as JSON pointers; what is written below them is included.
+    stated: Vec<String>,
+    /// Objects whose key, or whose list, states it.
+    located: Vec<String>,
+}
+
+impl Places {
+    fn at(pointer: &str) -> Self {
+        Self { shown: Some(pointer.to_owned()), stated: vec![pointer.to_owned()], located: Vec::new() }
     }
 
-    pub(super) fn one(kind: Kind, name: impl Into<String>, side: Side, pointer: &str) -> Self {
-        let pointer = Some(pointer.to_owned());
-        let (old, new) = if side == Side::Old { (pointer, None) } else { (None, pointer) };
+    fn at_source(source: &SourceRef) -> Self {
+        let stated = vec![source.slot.clone(), source.node.clone()];
+        Self { shown: Some(source.slot.clone()), stated, located: Vec::new() }
+    }
+
+    fn keys(self, keys: &[&str]) -> Self {
+        let below = |place: &String| keys.iter().map(move |key| format!("{place}/{key}")).collect::<Vec<_>>();
+        Self { stated: self.stated.iter().flat_map(below).collect(), ..self }
+    }
+}
+
+impl Subject {
+    /// A subject that both documents have.
+    pub(super) fn both(kind: Kind, name: impl Into<String>, old: &str, new: &str) -> Self {
+        Self { kind, name: name.into(), old: Places::at(old), new: Places::at(new) }
+    }
+
+    /// One that both documents have, each where it is used or behind a reference.
+    pub(super) fn sources(kind: Kind, name: impl Into<String>, old: &SourceRef, new: &SourceRef) -> Self {
+        let (old, new) = (Places::at_source(old), Places::at_source(new));
         Self { kind, name: name.into(), old, new }
     }
 
-    /// Another kind of fact about the same thing.
-    pub(super) fn its(&self, kind: Kind) -> Self {
-        Self { kind, ..self.clone() }
+    /// A subject that one document has.
+    pub(super) fn one(kind: Kind, name: impl Into<String>, side: Side, pointer: &str) -> Self {
+        let (place, none) = (Places::at(pointer), Places::default());
+        let (old, new) = if side == Side::Old { (place, none) } else { (none, place) };
+        Self { kind, name: name.into(), old, new }
     }
 
-    /// The same thing, written elsewhere in one of the documents.
-    pub(super) fn at(mut self, side: Side, pointer: &str) -> Self {
-        let slot = if side == Side::Old { &mut self.old } else { &mut self.new };
-        *slot = Some(pointer.to_owned());
+    /// The same subject, as another kind of fact.
+    pub(super) fn kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
         self
     }
 
-    /// A member of it, by its key.
+    /// The fact that is stated under a key.
     pub(super) fn key(&self, key: &str) -> Self {
-        let below = |pointer: &Option<String>| pointer.as_ref().map(|pointer| format!("{pointer}/{key}"));
-        Self { kind: self.kind, name: self.name.clone(), old: below(&self.old), new: below(&self.new) }
-    }
-}
-
-/// Pointers of one document that are accounted for.
-#[derive(Debug, Default)]
-struct Claims {
-    /// With everything below them.
-    whole: BTreeSet<String>,
-    /// With everything below them that decides the form of the client.
-    structure: BTreeSet<String>,
-}
-
-/// A thing that both documents have.
-#[derive(Debug)]
-pub(super) struct Note {
-    pub(super) kind: Kind,
-    pub(super) name: String,
-    pub(super) old: String,
-    pub(super) new: String,
-}
-
-/// Gathers changes and claims.
-#[derive(Debug, Default)]
-pub(super) struct Changes {
-    pub(super) told: Vec<Told>,
-    old: Claims,
-    new: Claims,
-    /// Old pointers of things whose new name or place has been told.
-    moves: BTreeSet<String>,
-    /// What is called how, and where it is in the two documents.
-    pub(super) notes: Vec<Note>,
-}
-
-impl Changes {
-    pub(super) fn tell(
-        &mut self,
-        thing: &Thing,
-        action: Action,
-        class: Class,
-        what: impl Into<String>,
-        why: impl Into<String>,
-    ) {
-        self.told.push(Told {
-            class,
-            kind: thing.kind,
-            action,
-            subject: thing.name.clone(),
-            what: what.into(),
-            why: why.into(),
-            old: thing.old.clone(),
-            new: thing.new.clone(),
-        });
+        let shown = |places: &Places| places.shown.as_ref().map(|place| format!("{place}/{key}"));
+        let (old, new) = (shown(&self.old), shown(&self.new));
+        let mut fact = self.keys(&[key]);
+        (fact.old.shown, fact.new.shown) = (old, new);
+        fact
     }
 
-    /// Tells of something that is in one document only, and claims all of it.
-    pub(super) fn tell_whole(&mut self, thing: &Thing, class: Class, what: impl Into<String>, why: impl Into<String>) {
-        let (action, side) =
-            if thing.old.is_some() { (Action::Removed, Side::Old) } else { (Action::Added, Side::New) };
-        self.tell(thing, action, class, what, why);
-        if let Some(pointer) = thing.old.as_ref().or(thing.new.as_ref()) {
-            self.claim_whole(side, pointer);
+    /// The fact that is stated under several keys; a reader is shown the subject.
+    pub(super) fn keys(&self, keys: &[&str]) -> Self {
+        let mut fact = self.clone();
+        (fact.old, fact.new) = (fact.old.keys(keys), fact.new.keys(keys));
+        fact
+    }
+
+    /// The fact that the subject has the key, or is in the list, where it is written.
+    pub(super) fn location(&self) -> Self {
+        let mut fact = self.clone();
+        for places in [&mut fact.old, &mut fact.new] {
+            places.located = std::mem::take(&mut places.stated);
         }
+        fact
     }
 
-    /// Remembers what a thing is called, and that it is the same one in both documents.
-    pub(super) fn note(&mut self, thing: &Thing) {
-        if let (Some(old), Some(new)) = (&thing.old, &thing.new) {
-            self.notes.push(Note { kind: thing.kind, name: thing.name.clone(), old: old.clone(), new: new.clone() });
+    /// A fact about the subject that follows from other parts of the document.
+    pub(super) fn derived(&self) -> Self {
+        let mut fact = self.clone();
+        fact.old.stated.clear();
+        fact.new.stated.clear();
+        fact
+    }
+
+    /// The same subject, which is also stated there.
+    pub(super) fn also(mut self, side: Side, pointer: impl Into<String>) -> Self {
+        self.places(side).stated.push(pointer.into());
+        self
+    }
+
+    /// The same subject, which is also stated by everything that states another one.
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        for (places, more) in [(&mut self.old, &other.old), (&mut self.new, &other.new)] {
+            places.stated.extend_from_slice(&more.stated);
+            places.located.extend_from_slice(&more.located);
         }
+        self
     }
 
-    pub(super) fn claim_whole(&mut self, side: Side, pointer: &str) {
-        self.claims_mut(side).whole.insert(pointer.to_owned());
+    /// The same subject, for which a reader is shown that place.
+    pub(super) fn show(mut self, side: Side, pointer: &str) -> Self {
+        self.places(side).shown = Some(pointer.to_owned());
+        self
     }
 
-    pub(super) fn claim(&mut self, side: Side, pointer: &str) {
-        self.claims_mut(side).structure.insert(pointer.to_owned());
-    }
-
-    /// Claims where a thing is, in both documents.
-    pub(super) fn claim_thing(&mut self, thing: &Thing) {
-        for (side, pointer) in [(Side::Old, &thing.old), (Side::New, &thing.new)] {
-            if let Some(pointer) = pointer {
-                self.claim(side, pointer);
-            }
-        }
-    }
-
-    /// Accounts for a new name or place.
-    pub(super) fn claim_move(&mut self, old: &str) {
-        self.moves.insert(old.to_owned());
-    }
-
-    pub(super) fn has_move(&self, old: &str) -> bool {
-        self.moves.contains(old)
-    }
-
-    /// Whether a difference in the form of the client at this pointer has been told.
-    pub(super) fn has(&self, side: Side, pointer: &str) -> bool {
-        let claims = self.claims(side);
-        covers(&claims.whole, pointer) || covers(&claims.structure, pointer)
-    }
-
-    /// Whether everything at this pointer has been told.
-    pub(super) fn has_whole(&self, side: Side, pointer: &str) -> bool {
-        covers(&self.claims(side).whole, pointer)
-    }
-
-    /// Whether something below this pointer has been told.
-    pub(super) fn has_below(&self, side: Side, pointer: &str) -> bool {
-        let claims = self.claims(side);
-        below(&claims.whole, pointer) || below(&claims.structure, pointer)
-    }
-
-    fn claims(&self, side: Side) -> &Claims {
-        if side == Side::Old { &self.old } else { &self.new }
-    }
-
-    fn claims_mut(&mut self, side: Side) -> &mut Claims {
+    fn places(&mut self, side: Side) -> &mut Places {
         if side == Side::Old { &mut self.old } else { &mut self.new }
     }
 }
 
-/// Whether a pointer, or one that it is below, is among these.
-fn covers(claims: &BTreeSet<String>, pointer: &str) -> bool {
-    let ends = pointer.match_indices('/').map(|(end, _)| end).chain([pointer.len()]);
-    ends.into_iter().any(|end| claims.contains(&pointer[..end]))
+/// Two places that are the same object, whatever their names are.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub(super) name: String,
+    /// From the object with this name to the place.
+    pub(super) path: String,
+    pub(super) old: String,
+    pub(super) new: String,
 }
 
-/// Whether one of these is below a pointer.
-fn below(claims: &BTreeSet<String>, pointer: &str) -> bool {
-    is_below(claims.range(format!("{pointer}/")..).next(), pointer)
+/// Places of one document whose difference is reported.
+#[derive(Debug, Default)]
+pub(super) struct Explained {
+    /// They state a fact that changed. What is written below them is included.
+    pub(super) stated: BTreeSet<String>,
+    /// Objects whose key, or whose list, states a fact that changed.
+    pub(super) located: BTreeSet<String>,
+    /// Objects that the other document does not have.
+    pub(super) unmatched: BTreeSet<String>,
 }
 
-/// Whether the first pointer that could be below another one is.
-pub(super) fn is_below(first: Option<&String>, pointer: &str) -> bool {
-    first.and_then(|first| first.strip_prefix(pointer)).is_some_and(|rest| rest.starts_with('/'))
+impl Explained {
+    fn add(&mut self, places: &Places, is_unmatched: bool) {
+        self.stated.extend(places.stated.iter().cloned());
+        self.located.extend(places.located.iter().cloned());
+        if is_unmatched {
+            self.unmatched.extend(places.stated.iter().cloned());
+        }
+    }
+}
+
+/// Collects changes.
+pub(super) struct Recorder<'d> {
+    documents: [&'d Document<'d>; 2],
+    pub(super) changes: Vec<Change>,
+    pub(super) pairs: Vec<Pair>,
+    pub(super) old: Explained,
+    pub(super) new: Explained,
+}
+
+impl<'d> Recorder<'d> {
+    pub(super) fn new(old: &'d Document<'d>, new: &'d Document<'d>) -> Self {
+        let (changes, pairs) = (Vec::new(), Vec::new());
+        Self { documents: [old, new], changes, pairs, old: Explained::default(), new: Explained::default() }
+    }
+
+    pub(super) fn record(
+        &mut self,
+        subject: &Subject,
+        action: Action,
+        compatibility: Compatibility,
+        what: impl Into<String>,
+        why: impl Into<String>,
+    ) {
+        let Subject { kind, name, old, new } = subject;
+        let is_unmatched = old.shown.is_none() || new.shown.is_none();
+        self.old.add(old, is_unmatched);
+        self.new.add(new, is_unmatched);
+        let [old_document, new_document] = self.documents;
+        let place = |document: &Document<'_>, places: &Places| {
+            places.shown.as_ref().map(|pointer| document.place(PointerRef::Base(pointer)))
+        };
+        self.changes.push(Change {
+            compatibility,
+            kind: *kind,
+            action,
+            subject: name.clone(),
+            what: what.into(),
+            why: why.into(),
+            old: place(old_document, old),
+            new: place(new_document, new),
+        });
+    }
+
+    /// Records a subject that one document has.
+    pub(super) fn record_unmatched(
+        &mut self,
+        subject: &Subject,
+        compatibility: Compatibility,
+        what: impl Into<String>,
+        why: impl Into<String>,
+    ) {
+        let action = if subject.old.shown.is_some() { Action::Removed } else { Action::Added };
+        self.record(subject, action, compatibility, what, why);
+    }
+
+    /// Notes that a subject of both documents is the same object.
+    pub(super) fn pair(&mut self, subject: &Subject) {
+        if let (Some(old), Some(new)) = (&subject.old.shown, &subject.new.shown) {
+            self.pair_at(&subject.name, "", old, new);
+        }
+    }
+
+    /// Notes that two places are the same part of an object.
+    pub(super) fn pair_at(&mut self, name: &str, path: &str, old: &str, new: &str) {
+        let (name, path, old, new) = (name.to_owned(), path.to_owned(), old.to_owned(), new.to_owned());
+        self.pairs.push(Pair { name, path, old, new });
+    }
 }

@@ -1,118 +1,126 @@
-//! What differs between two documents, and no rule has told: nothing is dropped.
+//! What two documents state differently, and no rule has reported.
 //!
-//! In: two trees, and what the rules have claimed. Out: a change for every difference that is left: texts and limits,
-//! each by its key, and whatever else. The walk follows the grammar, so that a property called `description` is none.
-//! What only moved or has another name is compared where it is now.
+//! In: two trees, the pairs of places that are the same object, and the places whose difference is explained. Out: changes
+//! of the documentation only.
+//!
+//! Each pair is compared by itself, beginning with the documents; whatever is another pair is left to that one. So it does
+//! not matter where an object has moved. The vocabulary says which keys are words of OpenAPI: a property that is called
+//! `description` is none.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::align::{self, Aligned};
-use super::change::{Action, Class, Kind};
-use super::names::{Moved, Names, words};
-use super::roles::{self, Role};
-use super::told::{Changes, Side, Told};
-use super::words::{code, from_to};
-use crate::document::node::{Node, Value};
+use super::change::{Action, Compatibility, Kind};
+use super::describe::{code, from_to, joined};
+use super::key_kind::{self, KeyKind, key_kind};
+use super::recorder::{Explained, Pair, Recorder, Side, Subject};
 use crate::document::pointer::{escape, unescape};
 use crate::document::vocabulary::{DOCUMENT, Object, ValueType};
+use crate::document::{Document, Node, Value};
+
+/// A bound for chains of references.
+const MAX_DEPTH: usize = 32;
+/// Longer texts are not shown.
+const MAX_SHOWN: usize = 60;
 
 static ROOT: ValueType = ValueType::Object(&DOCUMENT);
-/// The value of a key that the grammar does not know, such as an `x-` key of somebody else.
-static ANYTHING: ValueType = ValueType::Any;
+/// The value of a key that is not in the vocabulary.
+static ANY: ValueType = ValueType::Any;
 
-/// Everything that differs and is not claimed.
-pub(super) fn differences<'n>(old: &Node<'n>, new: &Node<'n>, changes: &Changes) -> Vec<Told> {
+/// Records everything that differs and is not explained.
+pub(super) fn record(old: &Document<'_>, new: &Document<'_>, recorder: &mut Recorder<'_>) {
+    let roots = (old.tree(), new.tree());
+    let mut pairs = std::mem::take(&mut recorder.pairs);
+    let explained = (std::mem::take(&mut recorder.old), std::mem::take(&mut recorder.new));
+    // A key that only one document has is compared with the object around it.
+    pairs.retain(|pair| roots.0.find(&pair.old).is_some() && roots.1.find(&pair.new).is_some());
+    let mut known = HashSet::new();
+    pairs.retain(|pair| known.insert((pair.old.clone(), pair.new.clone())));
     let mut walk = Walk {
-        roots: (old, new),
-        changes,
-        names: Names::new(changes),
-        moved: Moved::new(changes),
-        told: Vec::new(),
-        later: Vec::new(),
-        seen: HashSet::new(),
+        roots,
+        partners: HashMap::new(),
+        old: Boundaries::new(&explained.0, pairs.iter().map(|pair| pair.old.as_str())),
+        new: Boundaries::new(&explained.1, pairs.iter().map(|pair| pair.new.as_str())),
+        followed: HashSet::new(),
+        recorder,
     };
-    walk.node(old, new, &ROOT, Spot::default());
-    let mut told = std::mem::take(&mut walk.told);
-    while let Some((shape, spot)) = walk.later.pop() {
-        if let (Some(old), Some(new)) = (old.find(&spot.old), new.find(&spot.new)) {
-            walk.node(old, new, shape, spot);
-        }
+    for pair in &pairs {
+        walk.partners.entry(&pair.old).or_default().push(&pair.new);
     }
-    // What stands in one document only was told at first; some of it has been compared since, with what is there in
-    // its stead.
-    let compared = |told: &Told| match (&told.old, &told.new) {
-        (Some(at), None) => walk.seen.iter().any(|(target, _)| is_within(at, target) && new.find(target).is_none()),
-        (None, Some(at)) => walk.seen.iter().any(|(_, target)| is_within(at, target) && old.find(target).is_none()),
-        _ => false,
-    };
-    told.retain(|told| !compared(told));
-    told.extend(walk.told);
-    told
-}
-
-/// Where a reference leads.
-fn target(node: &Node<'_>) -> Option<String> {
-    node.get("$ref").and_then(Node::as_str).map(|target| target.trim_start_matches('#').to_owned())
-}
-
-/// Where a chain of references ends.
-fn end(root: &Node<'_>, mut pointer: String) -> String {
-    for _ in 0..32 {
-        match root.find(&pointer).and_then(target) {
-            Some(next) => pointer = next,
-            None => break,
-        }
+    walk.node(roots.0, roots.1, &ROOT, &Spot::default());
+    for pair in &pairs {
+        walk.pair(pair);
     }
-    pointer
 }
 
-fn is_within(pointer: &str, target: &str) -> bool {
-    pointer.strip_prefix(target).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Where the objects of one document end, and what of them is explained.
+struct Boundaries<'w> {
+    explained: &'w Explained,
+    /// Objects that are compared with their partner.
+    paired: HashSet<&'w str>,
+    /// Those, and everything that is explained.
+    all: BTreeSet<&'w str>,
 }
 
-/// Where the walk stands in both documents.
+impl<'w> Boundaries<'w> {
+    fn new(explained: &'w Explained, paired: impl Iterator<Item = &'w str>) -> Self {
+        let paired: HashSet<&str> = paired.collect();
+        // An object without a partner is stated by itself.
+        let all = paired.iter().copied().chain(explained.stated.iter().map(String::as_str)).collect();
+        Self { explained, paired, all }
+    }
+
+    /// Whether an object begins at a place.
+    fn is_object(&self, pointer: &str) -> bool {
+        self.paired.contains(pointer) || self.explained.unmatched.contains(pointer)
+    }
+
+    /// Whether a rule has reported what a place states; `root` is the object that states it.
+    fn is_explained(&self, root: &str, pointer: &str) -> bool {
+        let ends = pointer.match_indices('/').map(|(end, _)| end).chain([pointer.len()]);
+        ends.into_iter().any(|end| end >= root.len() && self.explained.stated.contains(&pointer[..end]))
+    }
+
+    /// Whether a part of a place is compared elsewhere, or is explained.
+    fn has_below(&self, pointer: &str) -> bool {
+        let below = format!("{pointer}/");
+        self.all.range(below.as_str()..).next().is_some_and(|first| first.starts_with(&below))
+    }
+}
+
+/// A place of both documents.
 #[derive(Clone, Debug, Default)]
 struct Spot {
     old: String,
     new: String,
-    /// The nearest key of the grammar: it says what the value is for.
+    /// The object that the place belongs to: its name, and its pointers.
+    owner: Owner,
+    /// The innermost key that is in the vocabulary.
     key: String,
-    /// Below a response that is no success.
-    in_failure: bool,
-    /// What is spoken of, if a reference led here.
-    from: Option<From>,
+    /// Below the response of a failure.
+    is_failure: bool,
 }
 
-/// Where a reference was followed.
-#[derive(Clone, Debug)]
-struct From {
-    subject: String,
-    way: String,
-    /// The pointer that it led to in the new document.
-    target: String,
+/// The object of a comparison.
+#[derive(Clone, Debug, Default)]
+struct Owner {
+    /// None for the document itself.
+    name: Option<String>,
+    /// From the object with this name to the place where the comparison begins.
+    path: String,
+    old: String,
+    new: String,
+}
+
+impl Owner {
+    fn at(&self, side: Side) -> &str {
+        if side == Side::Old { &self.old } else { &self.new }
+    }
 }
 
 impl Spot {
-    /// A member of a map or list.
+    /// A member of a map or a list, by its pointers.
     fn member(&self, old: &str, new: &str) -> Self {
-        let mut spot = self.clone();
-        spot.old = format!("{}/{}", self.old, escape(old));
-        spot.new = format!("{}/{}", self.new, escape(new));
-        spot
-    }
-
-    /// A key of the grammar.
-    fn key(&self, key: &str, object: &Object) -> Self {
-        let mut spot = self.member(key, key);
-        if object.named.is_none() || object.fields.iter().any(|field| field.key == key) {
-            key.clone_into(&mut spot.key);
-        }
-        spot.in_failure |= object.name == "Responses Object" && !key.starts_with('2');
-        spot
-    }
-
-    fn pointers(&self) -> (&str, &str) {
-        (&self.old, &self.new)
+        Self { old: old.to_owned(), new: new.to_owned(), ..self.clone() }
     }
 
     fn at(&self, side: Side) -> &str {
@@ -120,20 +128,22 @@ impl Spot {
     }
 }
 
-/// The shape of a place of a document, by its pointer; and the place in both.
-fn spot_of(old: &str, new: &str) -> Option<(&'static ValueType, Spot)> {
-    let mut shape = &ROOT;
-    let mut spot = Spot::default();
-    for token in new.split('/').skip(1) {
-        let token = unescape(token);
-        (shape, spot) = match object_of(shape) {
-            Some(object) => (child(object, &token), spot.key(&token, object)),
-            None => (item(shape)?, spot.member(&token, &token)),
-        };
+/// A member of a mapping or a list.
+struct Member<'t, 'n> {
+    key: String,
+    pointer: String,
+    node: &'t Node<'n>,
+}
+
+fn members<'t, 'n>(node: &'t Node<'n>, pointer: &str) -> Vec<Member<'t, 'n>> {
+    let member = |key: String, node| Member { pointer: format!("{pointer}/{}", escape(&key)), key, node };
+    match &node.value {
+        Value::Mapping(entries) => entries.iter().map(|entry| member(entry.key.to_string(), &entry.node)).collect(),
+        Value::Sequence(items) => {
+            items.iter().enumerate().map(|(index, item)| member(index.to_string(), item)).collect()
+        }
+        Value::Scalar(_) => Vec::new(),
     }
-    old.clone_into(&mut spot.old);
-    new.clone_into(&mut spot.new);
-    Some((shape, spot))
 }
 
 fn object_of(shape: &'static ValueType) -> Option<&'static Object> {
@@ -144,311 +154,336 @@ fn object_of(shape: &'static ValueType) -> Option<&'static Object> {
     }
 }
 
-fn item(shape: &'static ValueType) -> Option<&'static ValueType> {
-    match shape {
-        ValueType::Map(item) | ValueType::List(item) | ValueType::NonEmptyList(item) => Some(item),
-        _ => None,
+/// The type of a member. `key` becomes the innermost key of the vocabulary, if the member's is one.
+fn child(shape: &'static ValueType, key: &str) -> (&'static ValueType, bool) {
+    let Some(object) = object_of(shape) else {
+        return match shape {
+            ValueType::Map(item) | ValueType::List(item) | ValueType::NonEmptyList(item) => (item, false),
+            _ => (&ANY, false),
+        };
+    };
+    let known = object.fields.iter().chain(object.extensions).find(|field| field.key == key);
+    match (known, object.named) {
+        (Some(field), _) => (&field.shape, true),
+        (None, Some((_, shape))) => (shape, false),
+        (None, None) => (&ANY, true),
     }
 }
 
-/// The shape of a member of an object.
-fn child(object: &'static Object, key: &str) -> &'static ValueType {
-    let mut known = object.fields.iter().chain(object.extensions).filter(|field| field.key == key);
-    match (known.next(), object.named) {
-        (Some(field), _) => &field.shape,
-        (None, Some((_, shape))) => shape,
-        (None, None) => &ANYTHING,
-    }
-}
-
-struct Walk<'w, 'n> {
+struct Walk<'w, 'd, 'n> {
     roots: (&'w Node<'n>, &'w Node<'n>),
-    changes: &'w Changes,
-    names: Names<'w>,
-    moved: Moved,
-    told: Vec<Told>,
-    /// What is elsewhere now, or behind references.
-    later: Vec<(&'static ValueType, Spot)>,
-    /// What is compared beside the walk, by its places.
-    seen: HashSet<(String, String)>,
+    /// The places of the new document by those of the old one.
+    partners: HashMap<&'w str, Vec<&'w str>>,
+    old: Boundaries<'w>,
+    new: Boundaries<'w>,
+    /// Pairs that references have led to.
+    followed: HashSet<(String, String)>,
+    recorder: &'w mut Recorder<'d>,
 }
 
-impl<'n> Walk<'_, 'n> {
-    fn node(&mut self, old: &Node<'n>, new: &Node<'n>, shape: &'static ValueType, spot: Spot) {
+impl<'w, 'n> Walk<'w, '_, 'n> {
+    fn pair(&mut self, pair: &Pair) {
+        let (Some(old), Some(new)) = (self.roots.0.find(&pair.old), self.roots.1.find(&pair.new)) else { return };
+        let owner = Owner {
+            name: Some(pair.name.clone()),
+            path: pair.path.clone(),
+            old: pair.old.clone(),
+            new: pair.new.clone(),
+        };
+        let mut shape = &ROOT;
+        let mut spot = Spot { owner, ..Spot::default() };
+        for token in pair.new.split('/').skip(1) {
+            (shape, spot) = self.inner(shape, &spot, &unescape(token), ("", ""));
+        }
+        self.node(old, new, shape, &spot.member(&pair.old, &pair.new));
+    }
+
+    /// The type and the spot of a member, by its key and its pointers.
+    fn inner(&self, shape: &'static ValueType, spot: &Spot, key: &str, at: (&str, &str)) -> (&'static ValueType, Spot) {
+        let (inner, is_key) = child(shape, key);
+        let mut spot = spot.member(at.0, at.1);
+        if is_key {
+            key.clone_into(&mut spot.key);
+        }
+        spot.is_failure |=
+            object_of(shape).is_some_and(|object| object.name == "Responses Object") && !key.starts_with('2');
+        (inner, spot)
+    }
+
+    fn boundaries(&self, side: Side) -> &Boundaries<'w> {
+        if side == Side::Old { &self.old } else { &self.new }
+    }
+
+    fn are_partners(&self, old: &str, new: &str) -> bool {
+        self.partners.get(old).is_some_and(|partners| partners.contains(&new))
+    }
+
+    fn is_explained(&self, spot: &Spot) -> bool {
+        self.old.is_explained(&spot.owner.old, &spot.old) || self.new.is_explained(&spot.owner.new, &spot.new)
+    }
+
+    fn node(&mut self, old: &Node<'n>, new: &Node<'n>, shape: &'static ValueType, spot: &Spot) {
         if old.same(new) {
             return;
         }
-        let entries = roles::has_entries(&spot.key);
-        if roles::role(&spot.key) == Role::Text && !entries {
-            return self.changed(old, new, &spot);
-        }
         match (shape, &old.value, &new.value) {
-            (ValueType::RefOr(object), Value::Mapping(_), Value::Mapping(_)) => {
-                self.slot((old, new), shape, object, spot)
+            _ if key_kind(&spot.key) == KeyKind::Text => self.changed(old, new, spot),
+            (ValueType::RefOr(_), Value::Mapping(_), Value::Mapping(_)) => self.reference(old, new, shape, spot),
+            (_, Value::Mapping(_), Value::Mapping(_)) | (_, Value::Sequence(_), Value::Sequence(_))
+                if !matches!(shape, ValueType::Any) =>
+            {
+                self.members(old, new, shape, spot);
             }
-            (ValueType::Object(object), Value::Mapping(_), Value::Mapping(_)) => self.object(old, new, object, &spot),
-            (ValueType::ScalarOr(_, inner), Value::Mapping(_), Value::Mapping(_)) => self.node(old, new, inner, spot),
-            (ValueType::Map(inner), Value::Mapping(_), Value::Mapping(_)) => {
-                let aligned = align::keys(old, new, spot.pointers(), &self.moved);
-                self.members(old, new, aligned, inner, &spot, true);
-            }
-            (ValueType::List(inner) | ValueType::NonEmptyList(inner), Value::Sequence(_), Value::Sequence(_)) => {
-                let aligned = align::entries(old, new, spot.pointers(), &self.moved, None);
-                self.members(old, new, aligned, inner, &spot, spot.key != "required");
-            }
-            _ => self.changed(old, new, &spot),
+            _ => self.changed(old, new, spot),
         }
+    }
+
+    fn members(&mut self, old: &Node<'n>, new: &Node<'n>, shape: &'static ValueType, spot: &Spot) {
+        let is_list = matches!(new.value, Value::Sequence(_));
+        let (old, new) = (members(old, &spot.old), members(new, &spot.new));
+        let counterparts = self.align(&old, &new, is_list, spot);
+        let has_names = object_of(shape).is_none_or(|object| object.named.is_some());
+        // The other lists about values have the order of `enum`; required properties have no order.
+        let is_ordered = has_names && !matches!(&*spot.key, "required" | "x-enum-varnames" | "x-enum-descriptions");
+        if is_ordered && !counterparts.iter().flatten().is_sorted() && !self.is_explained(spot) {
+            self.record(
+                Kind::Order,
+                spot,
+                "in another order",
+                "no code depends on it; documentation is in another order",
+            );
+        }
+        let mut free = vec![true; new.len()];
+        for (one, counterpart) in old.iter().zip(counterparts) {
+            let Some(index) = counterpart else {
+                let (inner, spot) = self.inner(shape, spot, &one.key, (&one.pointer, &spot.new));
+                self.unmatched(one.node, inner, &spot, Side::Old);
+                continue;
+            };
+            free[index] = false;
+            let other = &new[index];
+            let (inner, inner_spot) = self.inner(shape, spot, &other.key, (&one.pointer, &other.pointer));
+            if one.key != other.key && !is_list {
+                self.moved(&inner_spot, format!("written as {}", from_to(&one.key, &other.key)));
+            }
+            let is_left_to_pairs = self.are_partners(&one.pointer, &other.pointer)
+                || (self.old.paired.contains(&*one.pointer) && self.new.paired.contains(&*other.pointer));
+            if is_left_to_pairs || one.node.same(other.node) {
+                continue;
+            }
+            if key_kind(&spot.key) == KeyKind::Texts {
+                self.changed(one.node, other.node, &inner_spot);
+            } else {
+                self.node(one.node, other.node, inner, &inner_spot);
+            }
+        }
+        for (other, _) in new.iter().zip(free).filter(|(_, free)| *free) {
+            let (inner, spot) = self.inner(shape, spot, &other.key, (&spot.old, &other.pointer));
+            self.unmatched(other.node, inner, &spot, Side::New);
+        }
+    }
+
+    /// For each member of the old container the index of its counterpart: its partner; else the member of the same key,
+    /// or, in a list, the one of the same value; else the next one in the list.
+    fn align(&self, old: &[Member<'_, 'n>], new: &[Member<'_, 'n>], is_list: bool, spot: &Spot) -> Vec<Option<usize>> {
+        let indices: HashMap<&str, usize> =
+            new.iter().enumerate().map(|(index, member)| (member.pointer.as_str(), index)).collect();
+        let same_key = |one: &Member<'_, 'n>| indices.get(&*format!("{}/{}", spot.new, escape(&one.key))).copied();
+        let partner = |one: &Member<'_, 'n>| {
+            let partners = self.partners.get(&*one.pointer).into_iter().flatten();
+            // An object that is written in place is paired as a property and as a type.
+            partners.filter_map(|partner| indices.get(partner).copied()).min_by_key(|&it| Some(it) != same_key(one))
+        };
+        let mut counterparts: Vec<Option<usize>> = old.iter().map(partner).collect();
+        let mut free = vec![true; new.len()];
+        counterparts.iter().flatten().for_each(|&index| free[index] = false);
+        // In a list, an object is never the counterpart of another one.
+        let is_taken = |side, member: &Member<'_, 'n>| is_list && self.boundaries(side).is_object(&member.pointer);
+        let mut rest: Vec<usize> = (0..new.len()).filter(|&it| free[it] && !is_taken(Side::New, &new[it])).collect();
+        let mut take = |is_counterpart: &dyn Fn(&Member<'_, 'n>, usize) -> bool| {
+            for (one, counterpart) in old.iter().zip(&mut counterparts) {
+                if counterpart.is_none()
+                    && !is_taken(Side::Old, one)
+                    && let Some(found) = rest.iter().position(|&it| is_counterpart(one, it))
+                {
+                    *counterpart = Some(rest.remove(found));
+                }
+            }
+        };
+        if is_list {
+            take(&|one, index| one.node.same(new[index].node));
+            if spot.key != "required" {
+                take(&|_, _| true);
+            }
+        } else {
+            take(&|one, index| one.key == new[index].key);
+        }
+        counterparts
     }
 
     /// An object, or a reference to one.
-    fn slot(
-        &mut self,
-        (old, new): (&Node<'n>, &Node<'n>),
-        shape: &'static ValueType,
-        object: &'static Object,
-        spot: Spot,
-    ) {
+    fn reference(&mut self, old: &Node<'n>, new: &Node<'n>, shape: &'static ValueType, spot: &Spot) {
         let (old_target, new_target) = (target(old), target(new));
         match (&old_target, &new_target) {
-            (None, None) => return self.object(old, new, object, &spot),
-            (Some(old), Some(new)) if self.moved.to(old) == Some(new) => return,
+            (None, None) => return self.members(old, new, shape, spot),
+            (Some(one), Some(other)) if one == other => return self.changed(old, new, spot),
+            (Some(one), Some(other)) if self.are_partners(one, other) => return,
             _ => {}
         }
-        let told = |side: Side| {
-            let at = spot.at(side);
-            self.changes.has(side, at) || self.changes.has(side, &format!("{at}/$ref"))
-        };
-        if told(Side::Old) || told(Side::New) {
+        if self.is_explained(spot) {
+            // The object in place is replaced; its texts and constraints are gone with it.
+            for (side, node, target) in [(Side::Old, old, &old_target), (Side::New, new, &new_target)] {
+                let is_type =
+                    self.boundaries(side).paired.contains(spot.at(side)) && spot.at(side) != spot.owner.at(side);
+                if target.is_none() && !is_type {
+                    self.texts(node, shape, spot, side);
+                }
+            }
             return;
         }
-        let words = |target: &Option<String>| match target {
+        let shown = |target: &Option<String>| match target {
             Some(target) => format!("`#{}`", code(target)),
-            None => "written in place".to_owned(),
+            None => "inline".to_owned(),
         };
-        let what = format!("{} → {}", words(&old_target), words(&new_target));
-        let why = "what it leads to makes the same type, or its differences are told where it is used";
-        self.tell(Kind::Other, Action::Changed, Class::DocumentationOnly, &spot, what, why);
-        let (subject, way) = self.name(Side::New, &spot);
-        let old = end(self.roots.0, old_target.unwrap_or_else(|| spot.old.clone()));
-        let new = end(self.roots.1, new_target.unwrap_or_else(|| spot.new.clone()));
-        if old != new && self.seen.insert((old.clone(), new.clone())) {
-            let from = Some(From { subject, way, target: new.clone() });
-            self.later.push((shape, Spot { old, new, from, ..spot }));
-        }
-    }
-
-    fn object(&mut self, old: &Node<'n>, new: &Node<'n>, object: &'static Object, spot: &Spot) {
-        let aligned = align::keys(old, new, spot.pointers(), &self.moved);
-        if object.named.is_some() && !aligned.in_order {
-            self.order(spot);
-        }
-        for (old_key, new_key) in &aligned.both {
-            let (Some(old_node), Some(new_node)) = (old.get(old_key), new.get(new_key)) else { continue };
-            let mut inner = spot.key(new_key, object);
-            inner.old = format!("{}/{}", spot.old, escape(old_key));
-            self.renamed(old_key, new_key, &inner);
-            if matches!(&**new_key, "x-enum-varnames" | "x-enum-descriptions") && old_key == new_key {
-                self.beside_values(old, new, (old_node, new_node), &inner);
-            } else {
-                self.node(old_node, new_node, child(object, new_key), inner);
-            }
-        }
-        for (keys, side, parent) in [(&aligned.removed, Side::Old, old), (&aligned.added, Side::New, new)] {
-            for key in keys {
-                if let Some(node) = parent.get(key) {
-                    self.lonely(node, child(object, key), spot.key(key, object), side);
-                }
-            }
-        }
-    }
-
-    /// A list that goes with the values of an enumeration: its entries belong to them, not to their places.
-    fn beside_values(&mut self, old: &Node<'n>, new: &Node<'n>, lists: (&Node<'n>, &Node<'n>), spot: &Spot) {
-        let aligned = align::entries(lists.0, lists.1, spot.pointers(), &self.moved, Some((old, new)));
-        self.members(lists.0, lists.1, aligned, &ANYTHING, spot, false);
-    }
-
-    fn members(
-        &mut self,
-        old: &Node<'n>,
-        new: &Node<'n>,
-        aligned: Aligned,
-        shape: &'static ValueType,
-        spot: &Spot,
-        ordered: bool,
-    ) {
-        if ordered && !aligned.in_order {
-            self.order(spot);
-        }
-        let entries = roles::has_entries(&spot.key);
-        let is_map = matches!(new.value, Value::Mapping(_));
-        for (old_key, new_key) in &aligned.both {
-            let (Some(old_node), Some(new_node)) = (at(old, old_key), at(new, new_key)) else { continue };
-            let inner = spot.member(old_key, new_key);
-            if is_map {
-                self.renamed(old_key, new_key, &inner);
-            }
-            if old_node.same(new_node) {
-                continue;
-            }
-            if entries {
-                self.changed(old_node, new_node, &inner);
-            } else {
-                self.node(old_node, new_node, shape, inner);
-            }
-        }
-        for (keys, side, parent) in [(&aligned.removed, Side::Old, old), (&aligned.added, Side::New, new)] {
-            for key in keys {
-                if let Some(node) = at(parent, key) {
-                    self.lonely(node, shape, spot.member(key, key), side);
-                }
-            }
-        }
-    }
-
-    /// Something that only one document has.
-    fn lonely(&mut self, node: &Node<'n>, shape: &'static ValueType, spot: Spot, side: Side) {
-        let pointer = spot.at(side).to_owned();
-        let role = roles::role(&spot.key);
-        if self.changes.has_whole(side, &pointer) || (role == Role::Structure && self.changes.has(side, &pointer)) {
-            return;
-        }
-        if side == Side::Old
-            && let Some(new) = self.moved.to(&pointer).map(str::to_owned)
+        let what = format!("{} → {}", shown(&old_target), shown(&new_target));
+        self.record(Kind::Other, spot, &what, "the type is the same, or its changes are reported where it is used");
+        let old_end = end(self.roots.0, old_target.unwrap_or_else(|| spot.old.clone()));
+        let new_end = end(self.roots.1, new_target.unwrap_or_else(|| spot.new.clone()));
+        if let (Some(old), Some(new)) = (self.roots.0.find(&old_end), self.roots.1.find(&new_end))
+            && !self.are_partners(&old_end, &new_end)
+            && old_end != new_end
+            && self.followed.insert((old_end.clone(), new_end.clone()))
         {
-            if !self.changes.has_move(&pointer) {
-                let moved = Spot { new: new.clone(), ..spot };
-                let why = "it says what it said, in another place of the document";
-                self.tell(Kind::Other, Action::Renamed, Class::DocumentationOnly, &moved, "written elsewhere", why);
+            let (name, path) = subject(spot, Side::New);
+            let owner = Owner { name: Some(name), path, old: old_end.clone(), new: new_end.clone() };
+            self.node(old, new, shape, &Spot { owner, ..spot.member(&old_end, &new_end) });
+        }
+    }
+
+    /// The texts and constraints of an object without a counterpart.
+    fn texts(&mut self, node: &Node<'n>, shape: &'static ValueType, spot: &Spot, side: Side) {
+        for member in members(node, spot.at(side)) {
+            let at = if side == Side::Old { (&*member.pointer, &*spot.new) } else { (&*spot.old, &*member.pointer) };
+            let (inner, spot) = self.inner(shape, spot, &member.key, at);
+            if key_kind(&spot.key) != KeyKind::Structure {
+                self.unmatched(member.node, inner, &spot, side);
             }
-            if self.seen.insert((pointer.clone(), new.clone())) {
-                self.later.extend(spot_of(&pointer, &new));
+        }
+    }
+
+    /// A part that only one document has.
+    fn unmatched(&mut self, node: &Node<'n>, shape: &'static ValueType, spot: &Spot, side: Side) {
+        let pointer = spot.at(side);
+        let boundaries = self.boundaries(side);
+        if boundaries.explained.unmatched.contains(pointer) {
+            return;
+        }
+        if boundaries.paired.contains(pointer) {
+            if side == Side::Old
+                && let Some(partner) = self.partners.get(pointer).and_then(|partners| partners.first())
+            {
+                self.moved(&spot.member(&spot.old, partner), "written elsewhere".to_owned());
             }
             return;
         }
-        let below = self.changes.has_below(side, &pointer) || self.moved.has_below(side, &pointer);
-        if !below {
-            let (kind, why) = roles::explained(&spot.key, spot.in_failure);
-            let (action, word) =
-                if side == Side::Old { (Action::Removed, "removed") } else { (Action::Added, "added") };
-            let what = match shown(node) {
-                Some(value) => format!("{word}: `{value}`"),
-                None => word.to_owned(),
-            };
-            return self.tell_one(kind, action, side, &spot, what, why);
+        let is_structure = key_kind(&spot.key) == KeyKind::Structure;
+        if is_structure && boundaries.is_explained(spot.owner.at(side), pointer) {
+            return;
         }
-        match &node.value {
-            Value::Mapping(entries) => {
-                for entry in entries {
-                    let (inner, spot) = match object_of(shape) {
-                        Some(object) => (child(object, &entry.key), spot.key(&entry.key, object)),
-                        None => (item(shape).unwrap_or(&ANYTHING), spot.member(&entry.key, &entry.key)),
-                    };
-                    self.lonely(&entry.node, inner, spot, side);
-                }
+        if boundaries.has_below(pointer) {
+            for member in members(node, pointer) {
+                let at =
+                    if side == Side::Old { (&*member.pointer, &*spot.new) } else { (&*spot.old, &*member.pointer) };
+                let (inner, spot) = self.inner(shape, spot, &member.key, at);
+                self.unmatched(member.node, inner, &spot, side);
             }
-            Value::Sequence(items) => {
-                for (index, entry) in items.iter().enumerate() {
-                    let key = index.to_string();
-                    self.lonely(entry, item(shape).unwrap_or(&ANYTHING), spot.member(&key, &key), side);
-                }
-            }
-            Value::Scalar(_) => {}
+            return;
         }
+        let action = if side == Side::Old { Action::Removed } else { Action::Added };
+        let what = match shown(node) {
+            Some(value) => format!("{}: `{value}`", action.as_str()),
+            None => action.as_str().to_owned(),
+        };
+        let (kind, why) = key_kind::describe(&spot.key, spot.is_failure);
+        let (name, path) = subject(spot, side);
+        let subject = Subject::one(kind, name, side, pointer);
+        self.recorder.record(&subject, action, Compatibility::DocumentationOnly, on_path(&path, &what), why);
     }
 
     /// A value that is another one.
     fn changed(&mut self, old: &Node<'n>, new: &Node<'n>, spot: &Spot) {
-        let is_told = |side: Side| match roles::role(&spot.key) {
-            Role::Structure => self.changes.has(side, spot.at(side)),
-            Role::Text | Role::Limit => self.changes.has_whole(side, spot.at(side)),
-        };
-        if is_told(Side::Old) || is_told(Side::New) {
+        if key_kind(&spot.key) == KeyKind::Structure && self.is_explained(spot) {
             return;
         }
-        let (kind, why) = roles::explained(&spot.key, spot.in_failure);
         let what = match (shown(old), shown(new)) {
             (Some(old), Some(new)) => from_to(&old, &new),
             _ => "changed".to_owned(),
         };
-        self.tell(kind, Action::Changed, Class::DocumentationOnly, spot, what, why);
+        let (kind, why) = key_kind::describe(&spot.key, spot.is_failure);
+        self.record(kind, spot, &what, why);
     }
 
-    /// What is spoken of, and the way from there.
-    fn name(&self, side: Side, spot: &Spot) -> (String, String) {
-        let Some(from) = &spot.from else { return self.names.of(side, spot.at(side)) };
-        let inside = words(spot.new.strip_prefix(&from.target).unwrap_or_default());
-        let way: Vec<&str> = [&*from.way, &inside].into_iter().filter(|part| !part.is_empty()).collect();
-        (from.subject.clone(), way.join("/"))
-    }
-
-    fn order(&mut self, spot: &Spot) {
-        if self.changes.has(Side::Old, &spot.old) || self.changes.has(Side::New, &spot.new) {
-            return;
-        }
-        let (class, why) = match roles::order(&spot.key) {
-            Some(why) => (Class::Compatible, why),
-            None => (Class::DocumentationOnly, "no code depends on it; texts are in another order"),
+    /// An object with another key, or in another place.
+    fn moved(&mut self, spot: &Spot, what: String) {
+        let is_explained = |boundaries: &Boundaries<'_>, root: &str, pointer: &str| {
+            let container = pointer.rsplit_once('/').map_or("", |(container, _)| container);
+            boundaries.explained.located.contains(pointer) || boundaries.is_explained(root, container)
         };
-        self.tell(Kind::Order, Action::Changed, class, spot, "in another order", why);
-    }
-
-    fn renamed(&mut self, old: &str, new: &str, spot: &Spot) {
-        if old != new && !self.changes.has_move(&spot.old) {
-            let what = format!("written as {}", from_to(old, new));
-            let why = "its name in Rust is the same";
-            self.tell(Kind::Other, Action::Renamed, Class::DocumentationOnly, spot, what, why);
+        if !is_explained(&self.old, &spot.owner.old, &spot.old) && !is_explained(&self.new, &spot.owner.new, &spot.new)
+        {
+            self.record(Kind::Other, spot, &what, "it states the same in another place of the document");
         }
     }
 
-    fn tell(
-        &mut self,
-        kind: Kind,
-        action: Action,
-        class: Class,
-        spot: &Spot,
-        what: impl Into<String>,
-        why: impl Into<String>,
-    ) {
-        let (subject, way) = self.name(Side::New, spot);
-        let told = Told {
-            class,
-            kind,
-            action,
-            subject,
-            what: on_the_way(&way, what.into()),
-            why: why.into(),
-            old: Some(spot.old.clone()),
-            new: Some(spot.new.clone()),
-        };
-        self.told.push(told);
-    }
-
-    fn tell_one(&mut self, kind: Kind, action: Action, side: Side, spot: &Spot, what: String, why: &str) {
-        let pointer = spot.at(side);
-        let (subject, way) = self.name(side, spot);
-        let (old, new) = if side == Side::Old { (Some(pointer), None) } else { (None, Some(pointer)) };
-        let (old, new) = (old.map(str::to_owned), new.map(str::to_owned));
-        let (class, what, why) = (Class::DocumentationOnly, on_the_way(&way, what), why.to_owned());
-        self.told.push(Told { class, kind, action, subject, what, why, old, new });
+    fn record(&mut self, kind: Kind, spot: &Spot, what: &str, why: &str) {
+        let (name, path) = subject(spot, Side::New);
+        let subject = Subject::both(kind, name, &spot.old, &spot.new);
+        let what = on_path(&path, what);
+        self.recorder.record(&subject, Action::Changed, Compatibility::DocumentationOnly, what, why);
     }
 }
 
-/// A member by its key or index.
-fn at<'a, 'n>(node: &'a Node<'n>, key: &str) -> Option<&'a Node<'n>> {
-    match &node.value {
-        Value::Mapping(_) => node.get(key),
-        Value::Sequence(items) => items.get(key.parse::<usize>().ok()?),
-        Value::Scalar(_) => None,
-    }
+/// The name of the object that a place belongs to, and the path from there.
+fn subject(spot: &Spot, side: Side) -> (String, String) {
+    let pointer = spot.at(side);
+    let Some(name) = &spot.owner.name else {
+        // A component has a name; everything else is found by its first key.
+        let depth = if pointer.starts_with("/components/") { 3 } else { 1 };
+        let end = pointer.match_indices('/').nth(depth).map_or(pointer.len(), |(end, _)| end);
+        let name = readable(&pointer[..end]);
+        return (if name.is_empty() { "document".to_owned() } else { name }, readable(&pointer[end..]));
+    };
+    let below = readable(pointer.strip_prefix(spot.owner.at(side)).unwrap_or(pointer));
+    (name.clone(), joined("/", [&*spot.owner.path, &*below]))
 }
 
-/// A value in a few words, if it has them.
-pub(super) fn shown(node: &Node<'_>) -> Option<String> {
+/// A pointer for people.
+fn readable(pointer: &str) -> String {
+    code(&pointer.split('/').skip(1).map(unescape).collect::<Vec<_>>().join("/"))
+}
+
+fn on_path(path: &str, what: &str) -> String {
+    if path.is_empty() { what.to_owned() } else { format!("`{path}` {what}") }
+}
+
+/// A short value.
+fn shown(node: &Node<'_>) -> Option<String> {
     let text = node.as_str()?;
-    (text.chars().count() <= 60 && !text.contains('\n')).then(|| code(text))
+    (text.chars().count() <= MAX_SHOWN && !text.contains('\n')).then(|| code(text))
 }
 
-fn on_the_way(way: &str, what: String) -> String {
-    if way.is_empty() { what } else { format!("`{way}` {what}") }
+/// The pointer that a reference leads to.
+fn target(node: &Node<'_>) -> Option<String> {
+    node.get("$ref").and_then(Node::as_str).map(|target| target.trim_start_matches('#').to_owned())
+}
+
+/// The end of a chain of references.
+fn end(root: &Node<'_>, mut pointer: String) -> String {
+    for _ in 0..MAX_DEPTH {
+        match root.find(&pointer).and_then(target) {
+            Some(next) => pointer = next,
+            None => break,
+        }
+    }
+    pointer
 }

@@ -1,14 +1,14 @@
 //! Types with names: what callers make, read and match on.
 
 use super::Comparer;
-use super::change::{Action, Class, Kind};
-use super::interface::sides;
-use super::pairs::matched;
-use super::told::{Side, Thing};
-use super::words::{code, from_to, gone, primitive_name};
+use super::change::{Action, Compatibility, Kind};
+use super::constraints::Constrained;
+use super::describe::{code, from_to, primitive_name, removed};
+use super::matching::{Matched, matched};
+use super::recorder::{Side, Subject};
 use crate::model::{EnumValue, EnumValues, Primitive, Tagging, TypeDefinition, TypeId, TypeKind, Union, Variant};
 
-/// Two definitions of one type, and how it is used.
+/// Two definitions of one type.
 pub(super) struct Owner<'a> {
     pub(super) name: String,
     pub(super) old: &'a TypeDefinition,
@@ -16,124 +16,119 @@ pub(super) struct Owner<'a> {
 }
 
 impl Owner<'_> {
-    /// In this client, and in that one: whether callers make values of the type.
-    pub(super) fn made(&self, is_common: bool) -> (bool, bool) {
+    /// Whether callers make values of the type, in the old client and in the new one.
+    pub(super) fn is_input(&self, is_common: bool) -> (bool, bool) {
         (self.old.is_input, if is_common { self.old.is_input } else { self.new.is_input })
+    }
+
+    fn pointer(&self, side: Side) -> &str {
+        if side == Side::Old { &self.old.pointer } else { &self.new.pointer }
     }
 }
 
 impl<'a> Comparer<'a> {
     /// All types, by their names.
     pub(super) fn definitions(&mut self) {
-        for (old, new) in self.types.in_order() {
-            self.definition(old, new);
+        let both = self.types.in_order();
+        for (old, new) in &both {
+            self.definition(*old, *new);
         }
-        let lonely = |types: &'a [TypeDefinition], known: &dyn Fn(TypeId) -> bool| -> Vec<&'a TypeDefinition> {
+        let unmatched = |types: &'a [TypeDefinition], side: Side| -> Vec<&'a TypeDefinition> {
             let all = types.iter().enumerate();
-            all.filter(|(index, _)| !known(TypeId(*index))).map(|(_, definition)| definition).collect()
+            let free = all.filter(|(index, _)| !self.types.has_partner(side, TypeId(*index)));
+            free.map(|(_, definition)| definition).collect()
         };
-        let removed = lonely(&self.old.types, &|id| self.types.has_old(id));
-        let added = lonely(&self.new.types, &|id| self.types.has_new(id));
-        for (definition, side) in sides(removed, added) {
-            let thing = Thing::one(Kind::Type, code(&definition.name), side, &definition.pointer);
+        let (removed, added) = (unmatched(&self.old.types, Side::Old), unmatched(&self.new.types, Side::New));
+        let types = Matched { both: Vec::new(), removed, added, is_reordered: false };
+        for (definition, side) in types.unmatched() {
+            let subject = Subject::one(Kind::Type, code(&definition.name), side, &definition.pointer);
             if side == Side::Old {
-                let why = format!("`types::{}` is gone", definition.name);
-                let what = format!("removed: {}", self.old_words().form(&definition.kind));
-                self.changes.tell_whole(&thing, Class::Breaking, what, why);
+                let why = format!("`types::{}` is removed", definition.name);
+                let what = format!("removed: {}", self.describe_old().kind(&definition.kind));
+                self.recorder.record_unmatched(&subject, Compatibility::Breaking, what, why);
             } else {
-                let what = format!("added: {}", self.new_words().form(&definition.kind));
-                self.changes.tell_whole(&thing, Class::Compatible, what, "nobody has used it yet");
+                let what = format!("added: {}", self.describe_new().kind(&definition.kind));
+                let why = "no program uses it yet";
+                self.recorder.record_unmatched(&subject, Compatibility::Compatible, what, why);
             }
         }
     }
 
-    /// The types that were found by their position.
-    pub(super) fn reached_types(&mut self) {
-        while let Some((old, new)) = self.reached.pop() {
-            self.definition(old, new);
-        }
-    }
-
-    fn definition(&mut self, old: TypeId, new: TypeId) {
+    pub(super) fn definition(&mut self, old: TypeId, new: TypeId) {
         let (old_api, new_api) = (self.old, self.new);
         let (Some(old), Some(new)) = (old_api.definition(old), new_api.definition(new)) else { return };
         let name = if self.is_common { &old.name } else { &new.name };
         let owner = Owner { name: code(name), old, new };
-        let thing = Thing::both(Kind::Type, owner.name.clone(), &old.pointer, &new.pointer);
-        self.changes.note(&thing);
-        self.schemas.push((old.pointer.clone(), new.pointer.clone()));
+        let subject = Subject::both(Kind::Type, owner.name.clone(), &old.pointer, &new.pointer);
+        self.recorder.pair(&subject);
+        self.constraints(&owner.name, &Constrained::of(old), &Constrained::of(new));
         if !self.is_common {
-            self.type_names(&owner, &thing);
+            self.type_names(&owner, &subject);
         }
         match (&old.kind, &new.kind) {
             (TypeKind::Struct(old), TypeKind::Struct(new)) => self.object(&owner, old, new),
-            (TypeKind::Union(old), TypeKind::Union(new)) => self.union(&owner, &thing, old, new),
+            (TypeKind::Union(old), TypeKind::Union(new)) => self.union(&owner, &subject, old, new),
             (TypeKind::Enum(old), TypeKind::Enum(new)) => match (&old.values, &new.values) {
                 (EnumValues::Text(old), EnumValues::Text(new)) => self.values(&owner, old, new),
                 (EnumValues::Integer(old), EnumValues::Integer(new)) => self.values(&owner, old, new),
-                _ => self.other_form(&owner, &thing),
+                _ => self.other_kind(&owner, &subject),
             },
             (TypeKind::Newtype(old), TypeKind::Newtype(new)) if old == new => {}
-            (TypeKind::Newtype(old), TypeKind::Newtype(new)) => self.other_primitive(&thing, *old, *new),
+            (TypeKind::Newtype(old), TypeKind::Newtype(new)) => self.other_primitive(&subject, *old, *new),
             (TypeKind::Alias(old), TypeKind::Alias(new)) => {
                 self.reach(old, new);
                 if !self.same_type(old, new) {
-                    self.other_form(&owner, &thing);
+                    self.other_kind(&owner, &subject);
                 }
             }
-            _ => self.other_form(&owner, &thing),
+            _ => self.other_kind(&owner, &subject),
         }
     }
 
-    fn other_form(&mut self, owner: &Owner<'_>, thing: &Thing) {
-        let (old, new) = (self.old_words().form(&owner.old.kind), self.new_words().form(&owner.new.kind));
-        let what = format!("{} → {}", old, new);
-        self.changes.tell(
-            thing,
-            Action::Changed,
-            Class::Breaking,
-            what,
-            "code that makes or reads it has another type",
-        );
-        self.changes.claim_thing(thing);
+    fn other_kind(&mut self, owner: &Owner<'_>, subject: &Subject) {
+        let (old, new) = (self.describe_old().kind(&owner.old.kind), self.describe_new().kind(&owner.new.kind));
+        let what = format!("{old} → {new}");
+        let why = "code that makes or reads it has another type";
+        self.recorder.record(subject, Action::Changed, Compatibility::Breaking, what, why);
     }
 
-    fn other_primitive(&mut self, thing: &Thing, old: Primitive, new: Primitive) {
-        let what = format!("made of another type: {}", from_to(primitive_name(old), primitive_name(new)));
-        let why = "it is made of another type, and gives another one back";
-        self.changes.tell(thing, Action::Changed, Class::Breaking, what, why);
-        self.changes.claim_thing(thing);
+    fn other_primitive(&mut self, subject: &Subject, old: Primitive, new: Primitive) {
+        let what = format!("inner type: {}", from_to(primitive_name(old), primitive_name(new)));
+        let why = "it is made of another type, and converts into another one";
+        self.recorder.record(subject, Action::Changed, Compatibility::Breaking, what, why);
     }
 
-    /// How callers name it, and whether they make values of it.
-    fn type_names(&mut self, owner: &Owner<'_>, thing: &Thing) {
+    /// The names that callers use, and whether they make values of the type.
+    fn type_names(&mut self, owner: &Owner<'_>, subject: &Subject) {
         let (old, new) = (owner.old, owner.new);
         if old.name != new.name {
             let what = format!("renamed: {}", from_to(&old.name, &new.name));
-            let why = format!("`types::{}` is gone; the new one has its shape and its place", old.name);
-            self.changes.tell(thing, Action::Renamed, Class::Breaking, what, why);
-            self.changes.claim_move(&old.pointer);
+            let why =
+                format!("`types::{}` is removed; the new one has the same shape and is used in its place", old.name);
+            self.recorder.record(&subject.location(), Action::Renamed, Compatibility::Breaking, what, why);
         } else if let (Some(old), Some(new)) = (&old.required_name, &new.required_name)
             && old != new
         {
-            let why = format!("`types::{old}` is gone");
-            self.changes.tell(thing, Action::Renamed, Class::Breaking, from_to(old, new), why);
+            let (what, why) = (from_to(old, new), format!("`types::{old}` is removed"));
+            self.recorder.record(&subject.derived(), Action::Renamed, Compatibility::Breaking, what, why);
         }
-        if !matches!(old.kind, TypeKind::Struct(_)) || !matches!(new.kind, TypeKind::Struct(_)) {
+        if !matches!((&old.kind, &new.kind), (TypeKind::Struct(_), TypeKind::Struct(_))) {
             return;
         }
-        match (old.is_input, new.is_input) {
-            (false, true) => {
-                let why = "the client has a new way to make it";
-                let what = "part of a request now: it has `new` and methods that set its fields";
-                self.changes.tell(thing, Action::Changed, Class::Compatible, what, why);
-            }
-            (true, false) => {
-                let why = "`new` and the methods that set its fields are gone";
-                self.changes.tell(thing, Action::Changed, Class::Breaking, "not part of a request any more", why);
-            }
-            _ => {}
-        }
+        let (compatibility, what, why) = match (old.is_input, new.is_input) {
+            (false, true) => (
+                Compatibility::Compatible,
+                "part of a request now: it has `new` and methods that set its fields",
+                "callers can make values of it",
+            ),
+            (true, false) => (
+                Compatibility::Breaking,
+                "no longer part of a request",
+                "`new` and the methods that set its fields are removed",
+            ),
+            _ => return,
+        };
+        self.recorder.record(&subject.derived(), Action::Changed, compatibility, what, why);
     }
 
     fn values<T: PartialEq + std::fmt::Debug>(
@@ -145,103 +140,96 @@ impl<'a> Comparer<'a> {
         let same_name = |old: &EnumValue<T>, new: &EnumValue<T>| !self.is_common && old.variant == new.variant;
         let renamed = |_: &EnumValue<T>, _: &EnumValue<T>| !self.is_common;
         let values = matched(old, new, |_, value: &EnumValue<T>| format!("{:?}", value.value), &[&same_name], &renamed);
-        let pointers = |side: Side, value: &EnumValue<T>| {
-            let base = if side == Side::Old { &owner.old.pointer } else { &owner.new.pointer };
-            ["enum", "x-enum-varnames", "x-enum-descriptions"].map(|key| format!("{base}/{key}/{}", value.index))
-        };
-        for (from, to) in values.both {
-            let [(old_at, old_name_at), (new_at, new_name_at)] =
-                [(Side::Old, from), (Side::New, to)].map(|(side, value)| {
-                    let [value_at, name_at, _] = pointers(side, value);
-                    (value_at, name_at)
-                });
+        let at = |side: Side, value: &EnumValue<T>, key: &str| format!("{}/{key}/{}", owner.pointer(side), value.index);
+        if values.is_reordered && !self.is_common {
+            self.order(&owner.name, "enum", (&owner.old.pointer, &owner.new.pointer));
+        }
+        for (from, to) in &values.both {
             let name = format!("{}::{}", owner.name, to.variant);
-            let thing = Thing::both(Kind::Value, name.clone(), &old_at, &new_at);
-            let other_name = from.variant != to.variant && !self.is_common;
+            let both = |key: &str| (at(Side::Old, from, key), at(Side::New, to, key));
+            let [value_at, name_at, description_at] = ["enum", NAMES, DESCRIPTIONS].map(both);
+            self.recorder.pair_at(&name, "", &value_at.0, &value_at.1);
+            self.recorder.pair_at(&name, "name", &name_at.0, &name_at.1);
+            self.recorder.pair_at(&name, "description", &description_at.0, &description_at.1);
+            let subject = Subject::both(Kind::Value, name, &value_at.0, &value_at.1);
             let sent = from_to(&format!("{:?}", from.value), &format!("{:?}", to.value));
-            if from.value != to.value && !other_name {
-                let what = format!("sent as {sent}");
-                let why = "its name in Rust is the same; the client reads and sends the new value";
-                self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
-                self.changes.claim_thing(&thing);
-            } else if other_name {
+            if from.variant != to.variant && !self.is_common {
+                let subject = subject.also(Side::Old, name_at.0).also(Side::New, name_at.1);
                 let sent = if from.value == to.value { String::new() } else { format!(", sent as {sent}") };
                 let what = format!("renamed: {}{sent}", from_to(&from.variant, &to.variant));
-                let taken = new.iter().any(|other| other.variant == from.variant);
-                let why = gone(&format!("{}::{}", owner.new.name, from.variant), taken);
-                self.changes.tell(&thing, Action::Renamed, Class::Breaking, what, why);
-                self.changes.claim_thing(&thing);
-                self.changes.claim_thing(&Thing::both(Kind::Value, name, &old_name_at, &new_name_at));
+                let is_reused = new.iter().any(|other| other.variant == from.variant);
+                let why = removed(&format!("{}::{}", owner.new.name, from.variant), is_reused);
+                self.recorder.record(&subject, Action::Renamed, Compatibility::Breaking, what, why);
+            } else if from.value != to.value {
+                let what = format!("sent as {sent}");
+                let why = "its name in Rust is the same; the client reads and sends the new value";
+                self.recorder.record(&subject, Action::Changed, Compatibility::Compatible, what, why);
             }
         }
-        for (value, side) in sides(values.removed, values.added) {
-            let [value_at, name_at, words_at] = pointers(side, value);
-            let thing = Thing::one(Kind::Value, format!("{}::{}", owner.name, value.variant), side, &value_at);
-            let taken = new.iter().any(|other| other.variant == value.variant);
+        for (value, side) in values.unmatched() {
             let name = format!("{}::{}", owner.name, value.variant);
-            self.variant(&thing, side, &name, taken, code(&format!("{:?}", value.value)));
-            self.changes.claim_whole(side, &name_at);
-            self.changes.claim_whole(side, &words_at);
+            let subject = Subject::one(Kind::Value, name, side, &at(side, value, "enum"))
+                .also(side, at(side, value, NAMES))
+                .also(side, at(side, value, DESCRIPTIONS));
+            let is_reused = new.iter().any(|other| other.variant == value.variant);
+            self.variant_unmatched(&subject, side, is_reused, code(&format!("{:?}", value.value)));
         }
     }
 
-    fn union(&mut self, owner: &Owner<'_>, thing: &Thing, old: &'a Union, new: &'a Union) {
+    fn union(&mut self, owner: &Owner<'_>, subject: &Subject, old: &'a Union, new: &'a Union) {
         if (old.tagging == Tagging::Opaque) != (new.tagging == Tagging::Opaque) {
-            return self.other_form(owner, thing);
+            return self.other_kind(owner, subject);
         }
         if old.tagging != new.tagging {
-            let shown = |apart: &Tagging| match apart {
-                Tagging::Property(tag) => tag.clone(),
-                Tagging::Untagged | Tagging::Opaque => "what each form requires".to_owned(),
+            let shown = |tagging: &Tagging| match tagging {
+                Tagging::Property(property) => property.clone(),
+                Tagging::Untagged | Tagging::Opaque => "required properties".to_owned(),
             };
-            let what = format!("forms are told apart by {}", from_to(&shown(&old.tagging), &shown(&new.tagging)));
-            let why = "code stays as it is; the client reads the forms in another way";
-            let thing = thing.key("discriminator");
-            self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
-            self.changes.claim_thing(&thing);
+            let what = format!("discriminated by {}", from_to(&shown(&old.tagging), &shown(&new.tagging)));
+            let why = "code stays as it is; the client finds the variant of a value differently";
+            let discriminator = subject.key("discriminator");
+            self.recorder.record(&discriminator, Action::Changed, Compatibility::Compatible, what, why);
         }
-        let place = |side: Side, form: &Variant| {
-            let (base, union) = if side == Side::Old { (&owner.old.pointer, old) } else { (&owner.new.pointer, new) };
-            let index = union.variants.iter().take_while(|known| !std::ptr::eq(*known, form)).count();
-            format!("{base}/{}/{index}", union.key)
+        let at = |side: Side, variant: &Variant| {
+            let union = if side == Side::Old { old } else { new };
+            let index = union.variants.iter().take_while(|known| !std::ptr::eq(*known, variant)).count();
+            format!("{}/{}/{index}", owner.pointer(side), union.key)
         };
         let same_type = |old: &Variant, new: &Variant| self.same_type(&old.ty, &new.ty);
-        let forms =
-            matched(&old.variants, &new.variants, |_, form: &Variant| form.variant.as_str(), &[&same_type], &|_, _| {
-                false
-            });
-        for (from, to) in forms.both {
+        let by_name = |_, variant: &'a Variant| variant.variant.as_str();
+        let variants = matched(&old.variants, &new.variants, by_name, &[&same_type], &|_, _| false);
+        let mapping = subject.keys(&["discriminator/mapping"]);
+        for (from, to) in &variants.both {
             let name = format!("{}::{}", owner.name, to.variant);
-            let thing = Thing::both(Kind::Form, name, &place(Side::Old, from), &place(Side::New, to));
+            let subject = Subject::both(Kind::Variant, name, &at(Side::Old, from), &at(Side::New, to));
+            self.recorder.pair(&subject);
             self.reach(&from.ty, &to.ty);
             if !self.same_type(&from.ty, &to.ty) {
-                let types = from_to(&self.old_words().ty(&from.ty), &self.new_words().ty(&to.ty));
-                self.changes.tell(&thing, Action::Changed, Class::Breaking, types, "the variant holds another type");
-                self.changes.claim_thing(&thing);
+                let types = from_to(&self.describe_old().ty(&from.ty), &self.describe_new().ty(&to.ty));
+                let why = "the variant contains another type";
+                self.recorder.record(&subject, Action::Changed, Compatibility::Breaking, types, why);
             }
             if from.variant != to.variant && !self.is_common {
-                let what = format!("renamed: {}", from_to(&from.variant, &to.variant));
-                let taken = new.variants.iter().any(|other| other.variant == from.variant);
-                let why = gone(&format!("{}::{}", owner.new.name, from.variant), taken);
-                self.changes.tell(&thing, Action::Renamed, Class::Breaking, what, why);
-                self.changes.claim_thing(&thing);
+                let is_reused = new.variants.iter().any(|other| other.variant == from.variant);
+                self.variant_renamed(&subject, &owner.new.name, (&from.variant, &to.variant), is_reused);
             }
             if from.tags != to.tags && old.tagging == new.tagging {
-                let what = format!("meant by {}", from_to(&from.tags.join(", "), &to.tags.join(", ")));
-                let why = "code stays as it is; the client reads other values as this form";
-                self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
-                self.changes.claim(Side::Old, &format!("{}/discriminator/mapping", owner.old.pointer));
-                self.changes.claim(Side::New, &format!("{}/discriminator/mapping", owner.new.pointer));
+                let what = format!("discriminator value: {}", from_to(&from.tags.join(", "), &to.tags.join(", ")));
+                let why = "code stays as it is; the client reads other values as this variant";
+                let subject = subject.derived().and(&mapping);
+                self.recorder.record(&subject, Action::Changed, Compatibility::Compatible, what, why);
             }
         }
-        for (form, side) in sides(forms.removed, forms.added) {
-            let thing = Thing::one(Kind::Form, format!("{}::{}", owner.name, form.variant), side, &place(side, form));
-            let words = if side == Side::Old { self.old_words() } else { self.new_words() };
-            let taken = new.variants.iter().any(|other| other.variant == form.variant);
-            let name = format!("{}::{}", owner.name, form.variant);
-            self.variant(&thing, side, &name, taken, words.ty(&form.ty));
-            let base = if side == Side::Old { &owner.old.pointer } else { &owner.new.pointer };
-            self.changes.claim(side, &format!("{base}/discriminator/mapping"));
+        for (variant, side) in variants.unmatched() {
+            let name = format!("{}::{}", owner.name, variant.variant);
+            let subject = Subject::one(Kind::Variant, name, side, &at(side, variant));
+            let subject = subject.also(side, format!("{}/discriminator/mapping", owner.pointer(side)));
+            let describer = if side == Side::Old { self.describe_old() } else { self.describe_new() };
+            let is_reused = new.variants.iter().any(|other| other.variant == variant.variant);
+            self.variant_unmatched(&subject, side, is_reused, describer.ty(&variant.ty));
         }
     }
 }
+
+const NAMES: &str = "x-enum-varnames";
+const DESCRIPTIONS: &str = "x-enum-descriptions";
