@@ -474,9 +474,13 @@ pub(crate) enum Presence {
 }
 
 impl Parameter {
+    pub(crate) fn is_of_path(&self) -> bool {
+        self.location == Location::Path
+    }
+
     /// Whether a caller has to give it beside those of the path.
     pub(crate) fn is_required_argument(&self) -> bool {
-        self.required && self.location != Location::Path
+        self.required && !self.is_of_path()
     }
 }
 

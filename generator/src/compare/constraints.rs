@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Comparer;
-use super::change::{Action, Compatibility, Kind};
+use super::change::{Compatibility, Kind};
 use super::describe::code;
 use super::key_kind;
 use super::recorder::Subject;
@@ -19,23 +19,27 @@ const MAX_DEPTH: usize = 32;
 /// A value that constraints apply to.
 pub(super) struct Constrained<'a> {
     /// The constraints that are written in place.
-    pub(super) own: Option<&'a Constraints>,
+    own: Option<&'a Constraints>,
     /// Where the schema of the value is.
-    pub(super) pointer: &'a str,
-    pub(super) ty: &'a TypeRef,
+    pointer: &'a str,
+    ty: &'a TypeRef,
 }
 
 /// Constraints by their paths from the value, each with its place.
 type Effective = BTreeMap<String, (String, String)>;
 
 impl<'a> Constrained<'a> {
+    pub(super) fn new(own: &'a Option<Box<Constraints>>, pointer: &'a str, ty: &'a TypeRef) -> Self {
+        Self { own: own.as_deref(), pointer, ty }
+    }
+
     /// The values of a named type.
     pub(super) fn of(definition: &'a TypeDefinition) -> Self {
         let ty = match &definition.kind {
             TypeKind::Alias(ty) => ty,
             _ => &TypeRef::Primitive(Primitive::Json),
         };
-        Self { own: definition.docs.constraints.as_deref(), pointer: &definition.pointer, ty }
+        Self::new(&definition.docs.constraints, &definition.pointer, ty)
     }
 
     /// The constraints that are written in place, then those of the names behind which the type is.
@@ -111,32 +115,26 @@ impl Comparer<'_> {
         if !self.is_common {
             return;
         }
-        let (old_found, new_found) = (old.effective(self.old), new.effective(self.new));
+        let [old_api, new_api] = self.apis;
+        let (old_found, new_found) = (old.effective(old_api), new.effective(new_api));
         let paths: BTreeSet<&String> = old_found.keys().chain(new_found.keys()).collect();
         for path in paths {
-            let (old_value, new_value) = (old_found.get(path), new_found.get(path));
-            let action = match (old_value, new_value) {
-                (Some((old, _)), Some((new, _))) if old == new => continue,
-                (Some(_), Some(_)) => Action::Changed,
-                (Some(_), None) => Action::Removed,
-                (None, _) => Action::Added,
+            let found = [old_found.get(path), new_found.get(path)];
+            let [old_value, new_value] = found.map(|found| found.map(|(value, _)| value.as_str()));
+            let place = |found: Option<&(String, String)>, value: &Constrained<'_>| {
+                found.map_or_else(|| value.pointer.to_owned(), |(_, pointer)| pointer.clone())
             };
-            let shown = |found: Option<&(String, String)>| {
-                found.map_or_else(|| "none".to_owned(), |(value, _)| format!("`{}`", code(value)))
-            };
-            let at = |found: Option<&(String, String)>, constrained: &Constrained<'_>| {
-                found.map_or_else(|| constrained.pointer.to_owned(), |(_, pointer)| pointer.clone())
-            };
-            let places = (at(old_value, old), at(new_value, new));
+            let (old_at, new_at) = (place(found[0], old), place(found[1], new));
             // A named type is met wherever it is used.
-            if !self.compared_constraints.insert(places.clone()) {
+            if old_value == new_value || !self.compared_constraints.insert((old_at.clone(), new_at.clone())) {
                 continue;
             }
-            let key = path.rsplit('/').next().unwrap_or(path);
-            let what = format!("`{path}` {} → {}", shown(old_value), shown(new_value));
-            let subject = Subject::both(Kind::Constraint, subject, &places.0, &places.1);
-            let (_, why) = key_kind::describe(key, false);
-            self.recorder.record(&subject, action, Compatibility::DocumentationOnly, what, why);
+            let [old_shown, new_shown] = [old_value, new_value]
+                .map(|value| value.map_or_else(|| "none".to_owned(), |value| format!("`{}`", code(value))));
+            let what = format!("`{path}` {old_shown} → {new_shown}");
+            let subject = Subject::both(Kind::Constraint, subject, &old_at, &new_at);
+            let (_, why) = key_kind::describe(path.rsplit('/').next().unwrap_or(path), false);
+            self.recorder.record(&subject, Compatibility::DocumentationOnly, &what, why);
         }
     }
 }

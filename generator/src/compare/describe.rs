@@ -2,9 +2,10 @@
 //!
 //! In: parts of a model. Out: Rust types as the client has them, without paths. Decides nothing.
 
+use super::change::Compatibility;
 use crate::model::{
-    Api, Body, Encoding, EnumValues, Field, Location, Parameter, Presence, Primitive, Response, Retry, Risk, Scope,
-    Tagging, TypeDefinition, TypeKind, TypeRef, Union,
+    Api, Body, Encoding, EnumValues, Field, Location, Parameter, Presence, Primitive, Response, Scope, Tagging,
+    TypeDefinition, TypeKind, TypeRef, Union,
 };
 
 /// The encoding of a body.
@@ -136,20 +137,16 @@ pub(super) fn scope(scope: Scope) -> &'static str {
     }
 }
 
-pub(super) fn risk(risk: Risk) -> &'static str {
-    match risk {
-        Risk::Read => "read",
-        Risk::Write => "write",
-        Risk::Destructive => "destructive",
-        Risk::Physical => "physical",
-    }
+pub(super) fn deprecated(is_deprecated: bool) -> &'static str {
+    if is_deprecated { "deprecated" } else { "no longer deprecated" }
 }
 
-pub(super) fn retry(retry: Retry) -> &'static str {
-    match retry {
-        Retry::Safe => "safe",
-        Retry::Idempotent => "idempotent",
-        Retry::Never => "never",
+/// What it means that a value is deprecated, or no longer is: the compiler warns only where a method sets it.
+pub(super) fn deprecated_value(has_method: bool) -> (Compatibility, &'static str) {
+    if has_method {
+        (Compatibility::Compatible, "code that sets it compiles, with or without a warning of the compiler")
+    } else {
+        (Compatibility::DocumentationOnly, "its documentation states it")
     }
 }
 

@@ -101,8 +101,8 @@ pub(super) fn calls(api: &Api) -> Vec<Call<'_>> {
 #[derive(Debug, Default)]
 pub(super) struct TypePairs {
     known: HashSet<(TypeId, TypeId)>,
-    old: HashSet<TypeId>,
-    new: HashSet<TypeId>,
+    /// The types of each model that have a partner.
+    paired: [HashSet<TypeId>; 2],
 }
 
 impl TypePairs {
@@ -112,18 +112,19 @@ impl TypePairs {
 
     /// Adds a pair; false if it was known.
     pub(super) fn add(&mut self, old: TypeId, new: TypeId) -> bool {
-        self.old.insert(old);
-        self.new.insert(new);
+        let [of_old, of_new] = &mut self.paired;
+        of_old.insert(old);
+        of_new.insert(new);
         self.known.insert((old, new))
     }
 
     pub(super) fn has_partner(&self, side: Side, id: TypeId) -> bool {
-        if side == Side::Old { self.old.contains(&id) } else { self.new.contains(&id) }
+        side.of(self.paired.each_ref()).contains(&id)
     }
 
     /// Whether neither type has a partner.
     fn are_free(&self, old: TypeId, new: TypeId) -> bool {
-        !self.old.contains(&old) && !self.new.contains(&new)
+        !self.has_partner(Side::Old, old) && !self.has_partner(Side::New, new)
     }
 
     /// All pairs, in the order of the old model.
@@ -136,29 +137,23 @@ impl TypePairs {
 
 /// Two models, while their types are matched.
 pub(super) struct Models<'a> {
-    pub(super) old: &'a Api,
-    pub(super) new: &'a Api,
+    pub(super) apis: [&'a Api; 2],
 }
 
 impl<'a> Models<'a> {
     /// Types of the same name; then those of the same shape that are used in the same position.
     pub(super) fn types(&self, calls: &[(&Call<'a>, &Call<'a>)]) -> TypePairs {
         let mut pairs = TypePairs::default();
-        let names: HashMap<&str, usize> =
-            self.new.types.iter().enumerate().map(|(index, definition)| (definition.name.as_str(), index)).collect();
-        for (index, definition) in self.old.types.iter().enumerate() {
-            if let Some(&other) = names.get(definition.name.as_str()) {
-                pairs.add(TypeId(index), TypeId(other));
+        let [old, new] = self.apis.map(|api| api.types.iter().enumerate().map(|(index, it)| (&it.name, TypeId(index))));
+        let names: HashMap<&String, TypeId> = new.collect();
+        for (name, id) in old {
+            if let Some(&other) = names.get(name) {
+                pairs.add(id, other);
             }
         }
         loop {
-            let candidates: Vec<(TypeId, TypeId)> = self
-                .in_the_same_position(calls, &pairs)
-                .into_iter()
-                .filter(|(old, new)| pairs.are_free(*old, *new))
-                .collect();
             let mut grown = false;
-            for (old, new) in candidates {
+            for (old, new) in self.in_the_same_position(calls, &pairs) {
                 if pairs.are_free(old, new) && self.same_shape(old, new, &pairs, &mut HashSet::new()) {
                     grown |= pairs.add(old, new);
                 }
@@ -171,44 +166,34 @@ impl<'a> Models<'a> {
 
     /// Named types that are used in the position of another one; and those at the same index of the list of types.
     fn in_the_same_position(&self, calls: &[(&Call<'a>, &Call<'a>)], pairs: &TypePairs) -> Vec<(TypeId, TypeId)> {
-        let mut found = Vec::new();
+        let [old_api, new_api] = self.apis;
         let same = |old: &TypeRef, new: &TypeRef| self.same_ref(old, new, pairs, &mut HashSet::new());
+        let mut positions: Vec<(&TypeRef, &TypeRef)> = Vec::new();
         for (old, new) in calls {
             let (old, new) = (old.operation, new.operation);
-            for (old, new) in parameters(old, new, false, &same).both {
-                named(&old.ty, &new.ty, &mut found);
-            }
-            if let (Some(old), Some(new)) = (&old.body, &new.body) {
-                named(&old.ty, &new.ty, &mut found);
-            }
-            if let (Some((old, _)), Some((new, _))) =
-                (self.old.received(&old.response), self.new.received(&new.response))
-            {
-                named(old, new, &mut found);
-            }
+            let parameters = parameters(old, new, false, &same);
+            positions.extend(parameters.both.iter().map(|(old, new)| (&old.ty, &new.ty)));
+            positions.extend(old.body.iter().zip(&new.body).map(|(old, new)| (&old.ty, &new.ty)));
+            let received = old_api.received(&old.response).zip(new_api.received(&new.response));
+            positions.extend(received.map(|((old, _), (new, _))| (old, new)));
         }
         for (old, new) in pairs.in_order() {
-            let (Some(old), Some(new)) = (self.old.definition(old), self.new.definition(new)) else { continue };
+            let (Some(old), Some(new)) = (old_api.definition(old), new_api.definition(new)) else { continue };
             match (&old.kind, &new.kind) {
                 (TypeKind::Struct(old), TypeKind::Struct(new)) => {
-                    for (old, new) in fields(old, new, &same).both {
-                        named(&old.ty, &new.ty, &mut found);
-                    }
-                    if let (Some(old), Some(new)) = (&old.additional_properties, &new.additional_properties) {
-                        named(&old.ty, &new.ty, &mut found);
-                    }
+                    positions.extend(fields(old, new, &same).both.iter().map(|(old, new)| (&old.ty, &new.ty)));
+                    let additional = old.additional_properties.iter().zip(&new.additional_properties);
+                    positions.extend(additional.map(|(old, new)| (&old.ty, &new.ty)));
                 }
                 (TypeKind::Union(old), TypeKind::Union(new)) => {
-                    for (old, new) in old.variants.iter().zip(&new.variants) {
-                        named(&old.ty, &new.ty, &mut found);
-                    }
+                    positions.extend(old.variants.iter().zip(&new.variants).map(|(old, new)| (&old.ty, &new.ty)));
                 }
-                (TypeKind::Alias(old), TypeKind::Alias(new)) => named(old, new, &mut found),
+                (TypeKind::Alias(old), TypeKind::Alias(new)) => positions.push((old, new)),
                 _ => {}
             }
         }
-        let rest = self.new.types.len().min(self.old.types.len());
-        found.extend((0..rest).map(|index| (TypeId(index), TypeId(index))));
+        let mut found: Vec<(TypeId, TypeId)> = positions.into_iter().filter_map(|(old, new)| named(old, new)).collect();
+        found.extend((0..old_api.types.len().min(new_api.types.len())).map(|index| (TypeId(index), TypeId(index))));
         found
     }
 
@@ -221,21 +206,20 @@ impl<'a> Models<'a> {
         if !pairs.are_free(old, new) || assumed.len() > MAX_ASSUMED {
             return false;
         }
-        let (Some(old), Some(new)) = (self.old.definition(old), self.new.definition(new)) else { return false };
+        let [old_api, new_api] = self.apis;
+        let (Some(old), Some(new)) = (old_api.definition(old), new_api.definition(new)) else { return false };
         let mut same = |old: &TypeRef, new: &TypeRef| self.same_ref(old, new, pairs, assumed);
         match (&old.kind, &new.kind) {
             (TypeKind::Struct(old), TypeKind::Struct(new)) => {
+                let [old_rest, new_rest] = [old, new].map(|it| it.additional_properties.as_ref().map(|rest| &rest.ty));
                 old.fields.len() == new.fields.len()
                     && old.fields.iter().zip(&new.fields).all(|(old, new)| {
                         old.name == new.name
                             && (old.required, old.nullable) == (new.required, new.nullable)
                             && same(&old.ty, &new.ty)
                     })
-                    && match (&old.additional_properties, &new.additional_properties) {
-                        (Some(old), Some(new)) => same(&old.ty, &new.ty),
-                        (None, None) => true,
-                        _ => false,
-                    }
+                    && old_rest.is_some() == new_rest.is_some()
+                    && old_rest.zip(new_rest).is_none_or(|(old, new)| same(old, new))
             }
             (TypeKind::Enum(old), TypeKind::Enum(new)) => values(&old.values) == values(&new.values),
             (TypeKind::Union(old), TypeKind::Union(new)) => {
@@ -258,28 +242,32 @@ impl<'a> Models<'a> {
     ) -> bool {
         match (old, new) {
             (TypeRef::Primitive(old), TypeRef::Primitive(new)) => old == new,
-            (TypeRef::List(old), TypeRef::List(new))
-            | (TypeRef::Map(old), TypeRef::Map(new))
-            | (TypeRef::Nullable(old), TypeRef::Nullable(new)) => self.same_ref(old, new, pairs, assumed),
             (TypeRef::Named(old), TypeRef::Named(new)) => self.same_shape(*old, *new, pairs, assumed),
-            _ => false,
+            _ => inner(old, new).is_some_and(|(old, new)| self.same_ref(old, new, pairs, assumed)),
         }
     }
 }
 
-/// The named types within two types, if both have the same lists, maps and options around them.
-pub(super) fn named(old: &TypeRef, new: &TypeRef, found: &mut Vec<(TypeId, TypeId)>) {
+/// The types within two types, if both are lists, maps or nullable.
+pub(super) fn inner<'t>(old: &'t TypeRef, new: &'t TypeRef) -> Option<(&'t TypeRef, &'t TypeRef)> {
     match (old, new) {
         (TypeRef::List(old), TypeRef::List(new))
         | (TypeRef::Map(old), TypeRef::Map(new))
-        | (TypeRef::Nullable(old), TypeRef::Nullable(new)) => named(old, new, found),
-        (TypeRef::Named(old), TypeRef::Named(new)) => found.push((*old, *new)),
-        _ => {}
+        | (TypeRef::Nullable(old), TypeRef::Nullable(new)) => Some((old, new)),
+        _ => None,
+    }
+}
+
+/// The named types within two types, if both have the same layers around them.
+fn named(old: &TypeRef, new: &TypeRef) -> Option<(TypeId, TypeId)> {
+    match (old, new) {
+        (TypeRef::Named(old), TypeRef::Named(new)) => Some((*old, *new)),
+        _ => inner(old, new).and_then(|(old, new)| named(old, new)),
     }
 }
 
 /// The values of an enumeration, as they are sent.
-pub(super) fn values(values: &EnumValues) -> Vec<String> {
+fn values(values: &EnumValues) -> Vec<String> {
     match values {
         EnumValues::Text(values) => values.iter().map(|value| format!("{:?}", value.value)).collect(),
         EnumValues::Integer(values) => values.iter().map(|value| value.value.to_string()).collect(),
@@ -294,10 +282,10 @@ pub(super) fn parameters<'a>(
     same: &dyn Fn(&TypeRef, &TypeRef) -> bool,
 ) -> Matched<'a, Parameter> {
     let key = |side: Side, parameter: &'a Parameter| {
-        let operation = if side == Side::Old { old } else { new };
+        let operation = side.of([old, new]);
         let name = match parameter.location {
             Location::Path if by_position => {
-                let of_path = operation.parameters.iter().filter(|known| known.location == Location::Path);
+                let of_path = operation.parameters.iter().filter(|known| known.is_of_path());
                 of_path.take_while(|known| known.name != parameter.name).count().to_string()
             }
             // The names of headers have no case.

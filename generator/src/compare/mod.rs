@@ -35,9 +35,9 @@ use crate::document::Document;
 use crate::model::{Api, Primitive, TypeId, TypeKind, TypeRef};
 use crate::{Dialect, lower};
 pub use change::{Action, Change, Common, Comparison, Compatibility, Kind};
-use describe::Describer;
+use describe::{Describer, from_to};
 use matching::{Models, TypePairs};
-use recorder::Recorder;
+use recorder::{Recorder, Side};
 pub use render::{json, markdown, text};
 pub use version::{Bump, Verdict};
 
@@ -67,19 +67,18 @@ pub fn compare(old: &Source, new: &Source, mode: Mode) -> Result<Comparison, Vec
     };
     let ((old, old_api), (new, new_api)) = (&old, &new);
     let mut comparer = Comparer {
-        old: old_api,
-        new: new_api,
+        apis: [old_api, new_api],
         is_common: mode == Mode::Common,
         types: TypePairs::default(),
         renamed_groups: HashSet::new(),
         pending: Vec::new(),
         compared_constraints: HashSet::new(),
-        recorder: Recorder::new(old, new),
+        recorder: Recorder::new([old, new]),
     };
     let common = comparer.run();
     let mut recorder = comparer.recorder;
     if common.is_none() {
-        residual::record(old, new, &mut recorder);
+        residual::record([old.tree(), new.tree()], &mut recorder);
     }
     let mut changes = recorder.changes;
     let line = |change: &Change| change.new.as_ref().or(change.old.as_ref()).map(|place| place.span.start);
@@ -98,8 +97,7 @@ fn read(source: &Source, dialect: Dialect) -> Result<(Document<'_>, Api), Diagno
 
 /// Two models, the pairs of their objects, and the changes.
 struct Comparer<'a> {
-    old: &'a Api,
-    new: &'a Api,
+    apis: [&'a Api; 2],
     is_common: bool,
     types: TypePairs,
     /// Modules of renamed groups.
@@ -123,43 +121,45 @@ impl<'a> Comparer<'a> {
             }
             return Some(Common { both: calls.both.len(), only_old: calls.removed.len(), only_new: calls.added.len() });
         }
-        let (old, new) = (matching::calls(self.old), matching::calls(self.new));
+        let [old, new] = self.apis.map(matching::calls);
         let calls = operations::matched_calls(&old, &new);
-        self.types = Models { old: self.old, new: self.new }.types(&calls.both);
+        self.types = Models { apis: self.apis }.types(&calls.both);
         self.interface(&calls.both);
         self.operations(calls);
         self.definitions();
         None
     }
 
-    fn describe_old(&self) -> Describer<'a> {
-        Describer { api: self.old, as_json: self.is_common }
+    fn describe(&self, side: Side) -> Describer<'a> {
+        Describer { api: side.of(self.apis), as_json: self.is_common }
     }
 
-    fn describe_new(&self) -> Describer<'a> {
-        Describer { api: self.new, as_json: self.is_common }
+    fn types(&self, old: &TypeRef, new: &TypeRef) -> String {
+        from_to(&self.describe(Side::Old).ty(old), &self.describe(Side::New).ty(new))
     }
 
     /// Whether callers see the same type. A change within the definition of a named type is reported there.
     fn same_type(&self, old: &TypeRef, new: &TypeRef) -> bool {
-        match (old, new) {
-            (TypeRef::Primitive(old), TypeRef::Primitive(new)) => old == new,
-            (TypeRef::List(old), TypeRef::List(new))
-            | (TypeRef::Map(old), TypeRef::Map(new))
-            | (TypeRef::Nullable(old), TypeRef::Nullable(new)) => self.same_type(old, new),
-            (TypeRef::Named(old), TypeRef::Named(new)) if self.types.has(*old, *new) => true,
-            _ => match (self.underlying(self.old, old), self.underlying(self.new, new)) {
-                (TypeRef::Named(old), TypeRef::Named(new)) => {
-                    self.types.has(*old, *new) || (self.is_common && self.same_kind(*old, *new))
+        let is_pair = |old: &TypeRef, new: &TypeRef| match (old, new) {
+            (TypeRef::Named(old), TypeRef::Named(new)) => self.types.has(*old, *new),
+            _ => false,
+        };
+        is_pair(old, new)
+            || match (self.underlying(Side::Old, old), self.underlying(Side::New, new)) {
+                (TypeRef::Primitive(old), TypeRef::Primitive(new)) => old == new,
+                (TypeRef::Named(old), TypeRef::Named(new)) if self.is_common => self.same_kind(*old, *new),
+                (old, new) => {
+                    is_pair(old, new) || matching::inner(old, new).is_some_and(|(old, new)| self.same_type(old, new))
                 }
-                (inner_old, inner_new) if std::ptr::eq(inner_old, old) && std::ptr::eq(inner_new, new) => false,
-                (old, new) => self.same_type(old, new),
-            },
-        }
+            }
     }
 
     /// The type behind aliases; behind newtypes, too, where names are not comparable.
-    fn underlying<'t>(&self, api: &'t Api, ty: &'t TypeRef) -> &'t TypeRef {
+    fn underlying<'t>(&self, side: Side, ty: &'t TypeRef) -> &'t TypeRef
+    where
+        'a: 't,
+    {
+        let api = side.of(self.apis);
         let ty = api.resolved(ty);
         match ty {
             TypeRef::Named(id) if self.is_common => match api.definition(*id).map(|definition| &definition.kind) {
@@ -173,13 +173,12 @@ impl<'a> Comparer<'a> {
     }
 
     fn same_kind(&self, old: TypeId, new: TypeId) -> bool {
-        match (self.old.definition(old), self.new.definition(new)) {
-            (Some(old), Some(new)) => match (&old.kind, &new.kind) {
-                (TypeKind::Enum(old), TypeKind::Enum(new)) => {
-                    std::mem::discriminant(&old.values) == std::mem::discriminant(&new.values)
-                }
-                (old, new) => std::mem::discriminant(old) == std::mem::discriminant(new),
-            },
+        let [old_api, new_api] = self.apis;
+        match (old_api.definition(old).map(|it| &it.kind), new_api.definition(new).map(|it| &it.kind)) {
+            (Some(TypeKind::Enum(old)), Some(TypeKind::Enum(new))) => {
+                std::mem::discriminant(&old.values) == std::mem::discriminant(&new.values)
+            }
+            (Some(old), Some(new)) => std::mem::discriminant(old) == std::mem::discriminant(new),
             _ => false,
         }
     }
@@ -189,20 +188,17 @@ impl<'a> Comparer<'a> {
         if !self.is_common {
             return;
         }
-        match (self.underlying(self.old, old), self.underlying(self.new, new)) {
-            (TypeRef::List(old), TypeRef::List(new))
-            | (TypeRef::Map(old), TypeRef::Map(new))
-            | (TypeRef::Nullable(old), TypeRef::Nullable(new)) => {
-                let (old, new) = (old.clone(), new.clone());
-                self.reach(&old, &new);
-            }
-            (TypeRef::Named(old), TypeRef::Named(new)) => {
-                let (old, new) = (*old, *new);
+        match (self.underlying(Side::Old, old), self.underlying(Side::New, new)) {
+            (&TypeRef::Named(old), &TypeRef::Named(new)) => {
                 if self.same_kind(old, new) && self.types.add(old, new) {
                     self.pending.push((old, new));
                 }
             }
-            _ => {}
+            (old, new) => {
+                if let Some((old, new)) = matching::inner(old, new) {
+                    self.reach(old, new);
+                }
+            }
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Operations: how they are called, and their metadata.
 
 use super::Comparer;
-use super::change::{Action, Compatibility, Kind};
+use super::change::Compatibility::{Breaking, Compatible};
+use super::change::Kind;
 use super::describe::{self, code, from_to, removed};
 use super::matching::{Call, Matched, matched};
 use super::recorder::{Side, Subject};
 use crate::lower::normalize_path;
-use crate::model::{Api, Operation, Scope};
+use crate::model::{Operation, Scope, SourceRef};
 
 /// Operations of the same id; then of the same method and path; then of the same signature in the same position.
 pub(super) fn matched_calls<'c, 'a>(old: &'c [Call<'a>], new: &'c [Call<'a>]) -> Matched<'c, Call<'a>> {
@@ -36,8 +37,7 @@ fn address(operation: &Operation) -> String {
 impl<'a> Comparer<'a> {
     /// Operations by method and path: each author chose other ids.
     pub(super) fn common_calls(&self) -> Matched<'a, Operation> {
-        let all = |api: &'a Api| -> Vec<&'a Operation> { api.operations().collect() };
-        let (old, new) = (all(self.old), all(self.new));
+        let [old, new] = self.apis.map(|api| api.operations().collect::<Vec<_>>());
         let key = |operation: &Operation| (operation.http_method, normalize_path(&operation.path));
         let find = |list: &[&'a Operation], wanted: &Operation| {
             list.iter().copied().find(|operation| key(operation) == key(wanted))
@@ -56,78 +56,69 @@ impl<'a> Comparer<'a> {
             self.metadata(old.operation, new.operation);
             self.request_and_response(old.operation, new.operation);
         }
-        let of_both: Vec<(&str, &str)> =
-            calls.both.iter().map(|(old, new)| (path_item(old.operation), path_item(new.operation))).collect();
+        let of_both: Vec<[&str; 2]> =
+            calls.both.iter().map(|(old, new)| [old, new].map(|call| path_item(call.operation))).collect();
         for (call, side) in calls.unmatched() {
             let operation = call.operation;
             let mut subject = Subject::one(Kind::Operation, code(&operation.id), side, &operation.pointer);
-            let path = path_item(operation);
             // A path is removed or added with the last of its operations.
-            if !of_both.iter().any(|(old, new)| if side == Side::Old { *old == path } else { *new == path }) {
-                subject = subject.also(side, path);
+            if !of_both.iter().any(|paths| side.of(*paths) == path_item(operation)) {
+                subject = subject.also(side, path_item(operation));
             }
             let address = code(&address(operation));
             let method = format!("{}().{}()", call.group.module, operation.method_name);
             if side == Side::Old {
                 let why = format!("`{method}` and `{}` are removed", operation.type_name);
-                let what = format!("removed: `{address}`");
-                self.recorder.record_unmatched(&subject, Compatibility::Breaking, what, why);
+                self.recorder.record(&subject, Breaking, &format!("removed: `{address}`"), &why);
             } else {
                 let why = format!("the client has a new method `{method}`");
-                let what = format!("added: `{address}`");
-                self.recorder.record_unmatched(&subject, Compatibility::Compatible, what, why);
+                self.recorder.record(&subject, Compatible, &format!("added: `{address}`"), &why);
             }
         }
     }
 
     /// The names that callers use, and the address.
     fn names(&mut self, old: &Call<'a>, new: &Call<'a>) {
-        let (from, to) = (old.operation, new.operation);
-        let subject = Subject::both(Kind::Operation, code(&to.id), &from.pointer, &to.pointer);
-        let path = Subject::both(Kind::Operation, code(&to.path), path_item(from), path_item(to));
+        let modules = (old.group.module.as_str(), new.group.module.as_str());
+        let method = format!("{}().{}()", modules.0, old.operation.method_name);
+        let has_method = |name: &str| new.group.operations.iter().any(|other| other.method_name == name);
+        let (old, new) = (old.operation, new.operation);
+        let subject = Subject::both(Kind::Operation, code(&new.id), &old.pointer, &new.pointer);
+        let path = Subject::both(Kind::Operation, code(&new.path), path_item(old), path_item(new));
         self.recorder.pair(&subject);
         self.recorder.pair(&path);
-        let modules = (old.group.module.as_str(), new.group.module.as_str());
         if modules.0 != modules.1 && !self.renamed_groups.contains(&modules) {
             let what = format!("moved to another group: {}", from_to(modules.0, modules.1));
-            let why = format!("`{}().{}()` is removed", old.group.module, from.method_name);
-            self.recorder.record(&subject.keys(&["tags"]), Action::Changed, Compatibility::Breaking, what, why);
+            self.recorder.record(&subject.keys(&["tags"]), Breaking, &what, &removed(&method, false));
         }
         let names = subject.keys(&["operationId", "x-client-name"]);
-        let method = format!("{}().{}()", old.group.module, from.method_name);
-        let other_method = from.method_name != to.method_name;
-        if from.type_name != to.type_name {
-            let what = format!("renamed: {}", from_to(&from.id, &to.id));
-            let why = if other_method {
-                format!("`{method}` and `{}` are removed", from.type_name)
-            } else {
-                format!("`{}` is removed", from.type_name)
-            };
-            self.recorder.record(&names, Action::Renamed, Compatibility::Breaking, what, why);
-        } else if from.id != to.id {
-            let what = format!("renamed: {}", from_to(&from.id, &to.id));
+        let other_method = old.method_name != new.method_name;
+        let other_type = old.type_name != new.type_name;
+        let renamed = format!("renamed: {}", from_to(&old.id, &new.id));
+        if other_type && other_method {
+            let why = format!("`{method}` and `{}` are removed", old.type_name);
+            self.recorder.renamed(&names, Breaking, &renamed, &why);
+        } else if other_type {
+            self.recorder.renamed(&names, Breaking, &renamed, &removed(&old.type_name, false));
+        } else if old.id != new.id {
             let why = "its names in Rust are the same; the catalogue has the new id";
-            self.recorder.record(&names, Action::Renamed, Compatibility::Compatible, what, why);
+            self.recorder.renamed(&names, Compatible, &renamed, why);
         }
-        if other_method && from.type_name == to.type_name {
-            let what = format!("method: {}", from_to(&from.method_name, &to.method_name));
-            let is_reused = new.group.operations.iter().any(|other| other.method_name == from.method_name);
-            let why = removed(&method, is_reused && modules.0 == modules.1);
-            self.recorder.record(&names, Action::Renamed, Compatibility::Breaking, what, why);
+        if other_method && !other_type {
+            let what = format!("method: {}", from_to(&old.method_name, &new.method_name));
+            let is_reused = has_method(&old.method_name) && modules.0 == modules.1;
+            self.recorder.renamed(&names, Breaking, &what, &removed(&method, is_reused));
         }
-        if let (Some(old), Some(new)) = (&from.required_name, &to.required_name)
-            && old != new
-            && from.type_name == to.type_name
+        if let (Some(from), Some(to)) = (&old.required_name, &new.required_name)
+            && from != to
+            && !other_type
         {
-            let why = format!("`{old}` is removed");
-            let what = from_to(old, new);
-            self.recorder.record(&subject.derived(), Action::Renamed, Compatibility::Breaking, what, why);
+            self.recorder.renamed(&subject.derived(), Breaking, &from_to(from, to), &removed(from, false));
         }
-        if address(from) != address(to) {
-            let what = format!("sent as {}", from_to(&address(from), &address(to)));
+        if address(old) != address(new) {
+            let what = format!("sent as {}", from_to(&address(old), &address(new)));
             let why = "code stays as it is; the client sends another request";
-            let both = subject.location().and(&path.location());
-            self.recorder.record(&both, Action::Changed, Compatibility::Compatible, what, why);
+            self.recorder.record(&subject.location().and(&path.location()), Compatible, &what, why);
         }
     }
 
@@ -136,71 +127,79 @@ impl<'a> Comparer<'a> {
         if old.risk != new.risk {
             let (compatibility, why) = if new.risk > old.risk {
                 let why = "a client whose `max_risk` allowed it may refuse it now: the compiler does not notice";
-                (Compatibility::Breaking, why)
+                (Breaking, why)
             } else {
-                (Compatibility::Compatible, "every client that was allowed to send it still is")
+                (Compatible, "every client that was allowed to send it still is")
             };
-            let what = from_to(describe::risk(old.risk), describe::risk(new.risk));
-            let risk = subject.key("x-risk").kind(Kind::Risk);
-            self.recorder.record(&risk, Action::Changed, compatibility, what, why);
+            let what = from_to(old.risk.as_str(), new.risk.as_str());
+            self.recorder.record(&subject.key("x-risk").kind(Kind::Risk), compatibility, &what, why);
         }
         if old.retry != new.retry {
+            let what = from_to(old.retry.as_str(), new.retry.as_str());
             let why = "code stays as it is; the client follows other rules when it retries";
-            let what = from_to(describe::retry(old.retry), describe::retry(new.retry));
-            self.metadatum(&subject.key("x-retry").kind(Kind::Retry), what, why);
+            self.recorder.record(&subject.key("x-retry").kind(Kind::Retry), Compatible, &what, why);
         }
         if old.scope != new.scope {
             let why = match new.scope {
                 Scope::Project => "a client without a project can no longer send it",
                 _ => "clients that could send it still can, but code that names its scope does not compile",
             };
-            let mut scope = subject.clone().kind(Kind::Scope).derived();
-            for (side, operation) in [(Side::Old, old), (Side::New, new)] {
-                if let Some(source) = &operation.scope_ref {
-                    let keys = ["required", "x-role"].map(|key| format!("{}/{key}", source.node));
-                    scope = scope.show(side, &source.slot).also(side, &source.slot);
-                    scope = keys.into_iter().fold(scope, |scope, key| scope.also(side, key));
+            let mut scope = subject.derived().kind(Kind::Scope);
+            for (side, operation) in Side::BOTH.into_iter().zip([old, new]) {
+                if let Some(SourceRef { slot, node }) = &operation.scope_ref {
+                    scope = scope.show(side, slot).also(side, slot);
+                    scope = scope.also(side, format!("{node}/required")).also(side, format!("{node}/x-role"));
                 }
             }
             let what = from_to(describe::scope(old.scope), describe::scope(new.scope));
-            self.recorder.record(&scope, Action::Changed, Compatibility::Breaking, what, why);
+            self.recorder.record(&scope, Breaking, &what, why);
         }
-        if old.private_cloud_only != new.private_cloud_only {
-            let shown = |only: bool| if only { "private clouds" } else { "everywhere" };
-            let what = from_to(shown(old.private_cloud_only), shown(new.private_cloud_only));
-            let why = "the catalogue states it; the client sends the request anyway";
-            self.metadatum(&subject.key("x-availability"), format!("availability: {what}"), why);
-        }
-        if old.authenticated != new.authenticated {
-            let what = if new.authenticated { "the token is sent" } else { "the token is no longer sent" };
-            let security = subject.key("security").also(Side::Old, "/security").also(Side::New, "/security");
-            self.metadatum(&security, what.to_owned(), "code stays as it is; the client sends another header");
-        }
-        if old.deprecated != new.deprecated {
-            let what = if new.deprecated { "deprecated" } else { "no longer deprecated" };
-            let why = "code that calls it compiles, with or without a warning of the compiler";
-            self.metadatum(&subject.key("deprecated"), what.to_owned(), why);
-        }
-        if old.error_codes != new.error_codes {
-            let list = |codes: &[i64]| codes.iter().map(i64::to_string).collect::<Vec<_>>();
-            let what = format!("error codes: {}", difference(&list(&old.error_codes), &list(&new.error_codes)));
-            self.metadatum(&subject.key("x-error-codes"), what, "the catalogue and the documentation list them");
-        }
-        if old.lookup != new.lookup {
-            let what = format!("lookup after a lost response: {}", difference(&old.lookup, &new.lookup));
-            self.metadatum(&subject.key("x-lookup"), what, "the catalogue and the text of an error name it");
-        }
-    }
-
-    fn metadatum(&mut self, subject: &Subject, what: String, why: &str) {
-        self.recorder.record(subject, Action::Changed, Compatibility::Compatible, what, why);
+        let mut metadatum = |is_same: bool, subject: Subject, what: &str, why: &str| {
+            if !is_same {
+                self.recorder.record(&subject, Compatible, what, why);
+            }
+        };
+        let availability = |operation: &Operation| match operation.private_cloud_only {
+            true => "private clouds",
+            false => "everywhere",
+        };
+        metadatum(
+            old.private_cloud_only == new.private_cloud_only,
+            subject.key("x-availability"),
+            &format!("availability: {}", from_to(availability(old), availability(new))),
+            "the catalogue states it; the client sends the request anyway",
+        );
+        metadatum(
+            old.authenticated == new.authenticated,
+            subject.key("security").also(Side::Old, "/security").also(Side::New, "/security"),
+            if new.authenticated { "the token is sent" } else { "the token is no longer sent" },
+            "code stays as it is; the client sends another header",
+        );
+        metadatum(
+            old.deprecated == new.deprecated,
+            subject.key("deprecated"),
+            describe::deprecated(new.deprecated),
+            "code that calls it compiles, with or without a warning of the compiler",
+        );
+        metadatum(
+            old.error_codes == new.error_codes,
+            subject.key("x-error-codes"),
+            &format!("error codes: {}", difference(&old.error_codes, &new.error_codes)),
+            "the catalogue and the documentation list them",
+        );
+        metadatum(
+            old.lookup == new.lookup,
+            subject.key("x-lookup"),
+            &format!("lookup after a lost response: {}", difference(&old.lookup, &new.lookup)),
+            "the catalogue and the text of an error name it",
+        );
     }
 }
 
 /// The items of one of two lists only.
-fn difference(old: &[String], new: &[String]) -> String {
-    let removed = old.iter().filter(|item| !new.contains(item)).map(|item| format!("− `{}`", code(item)));
-    let added = new.iter().filter(|item| !old.contains(item)).map(|item| format!("+ `{}`", code(item)));
+fn difference<T: PartialEq + ToString>(old: &[T], new: &[T]) -> String {
+    let removed = old.iter().filter(|item| !new.contains(item)).map(|item| format!("− `{}`", code(&item.to_string())));
+    let added = new.iter().filter(|item| !old.contains(item)).map(|item| format!("+ `{}`", code(&item.to_string())));
     let items: Vec<String> = removed.chain(added).collect();
     if items.is_empty() { "another order".to_owned() } else { items.join(", ") }
 }

@@ -17,109 +17,109 @@ pub(super) enum Side {
     New,
 }
 
+impl Side {
+    pub(super) const BOTH: [Self; 2] = [Self::Old, Self::New];
+
+    /// The one of a pair that belongs to this document.
+    pub(super) fn of<T>(self, [old, new]: [T; 2]) -> T {
+        match self {
+            Self::Old => old,
+            Self::New => new,
+        }
+    }
+}
+
 /// What a change is about, and the places that state it in the documents that have it.
 #[derive(Clone, Debug)]
 pub(super) struct Subject {
     kind: Kind,
     pub(super) name: String,
-    old: Places,
-    new: Places,
+    places: [Places; 2],
 }
 
-/// Where one document states a subject.
+/// Where one document states a subject, as JSON pointers.
 #[derive(Clone, Debug, Default)]
 struct Places {
     /// What a reader is shown.
     shown: Option<String>,
-    /// Everything that states it, as JSON pointers; what is written below them is included.
+    /// Everything that states it; what is written below is included.
     stated: Vec<String>,
     /// Objects whose key, or whose list, states it.
     located: Vec<String>,
 }
 
-impl Places {
-    fn at(pointer: &str) -> Self {
-        Self { shown: Some(pointer.to_owned()), stated: vec![pointer.to_owned()], located: Vec::new() }
-    }
-
-    fn at_source(source: &SourceRef) -> Self {
-        let stated = vec![source.slot.clone(), source.node.clone()];
-        Self { shown: Some(source.slot.clone()), stated, located: Vec::new() }
-    }
-
-    fn keys(self, keys: &[&str]) -> Self {
-        let below = |place: &String| keys.iter().map(move |key| format!("{place}/{key}")).collect::<Vec<_>>();
-        Self { stated: self.stated.iter().flat_map(below).collect(), ..self }
-    }
-}
-
 impl Subject {
+    fn new(kind: Kind, name: impl Into<String>, shown: [Option<&str>; 2]) -> Self {
+        let places = shown.map(|pointer| Places {
+            shown: pointer.map(str::to_owned),
+            stated: pointer.map(str::to_owned).into_iter().collect(),
+            located: Vec::new(),
+        });
+        Self { kind, name: name.into(), places }
+    }
+
     /// A subject that both documents have.
     pub(super) fn both(kind: Kind, name: impl Into<String>, old: &str, new: &str) -> Self {
-        Self { kind, name: name.into(), old: Places::at(old), new: Places::at(new) }
+        Self::new(kind, name, [Some(old), Some(new)])
     }
 
     /// One that both documents have, each where it is used or behind a reference.
     pub(super) fn sources(kind: Kind, name: impl Into<String>, old: &SourceRef, new: &SourceRef) -> Self {
-        let (old, new) = (Places::at_source(old), Places::at_source(new));
-        Self { kind, name: name.into(), old, new }
+        Self::both(kind, name, &old.slot, &new.slot).also(Side::Old, &*old.node).also(Side::New, &*new.node)
     }
 
-    /// A subject that one document has.
+    /// One that only one document has.
     pub(super) fn one(kind: Kind, name: impl Into<String>, side: Side, pointer: &str) -> Self {
-        let (place, none) = (Places::at(pointer), Places::default());
-        let (old, new) = if side == Side::Old { (place, none) } else { (none, place) };
-        Self { kind, name: name.into(), old, new }
+        Self::new(kind, name, side.of([[Some(pointer), None], [None, Some(pointer)]]))
+    }
+
+    fn map(mut self, change: impl Fn(&mut Places)) -> Self {
+        self.places.iter_mut().for_each(change);
+        self
     }
 
     /// The same subject, as another kind of fact.
-    pub(super) fn kind(mut self, kind: Kind) -> Self {
-        self.kind = kind;
-        self
+    pub(super) fn kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
     }
 
     /// The fact that is stated under a key.
     pub(super) fn key(&self, key: &str) -> Self {
-        let shown = |places: &Places| places.shown.as_ref().map(|place| format!("{place}/{key}"));
-        let (old, new) = (shown(&self.old), shown(&self.new));
-        let mut fact = self.keys(&[key]);
-        (fact.old.shown, fact.new.shown) = (old, new);
-        fact
+        self.keys(&[key]).map(|places| {
+            if let Some(shown) = &mut places.shown {
+                shown.push('/');
+                shown.push_str(key);
+            }
+        })
     }
 
     /// The fact that is stated under several keys; a reader is shown the subject.
     pub(super) fn keys(&self, keys: &[&str]) -> Self {
-        let mut fact = self.clone();
-        (fact.old, fact.new) = (fact.old.keys(keys), fact.new.keys(keys));
-        fact
+        self.clone().map(|places| {
+            let below = |place: &String| keys.iter().map(move |key| format!("{place}/{key}")).collect::<Vec<_>>();
+            places.stated = places.stated.iter().flat_map(below).collect();
+        })
     }
 
     /// The fact that the subject has the key, or is in the list, where it is written.
     pub(super) fn location(&self) -> Self {
-        let mut fact = self.clone();
-        for places in [&mut fact.old, &mut fact.new] {
-            places.located = std::mem::take(&mut places.stated);
-        }
-        fact
+        self.clone().map(|places| places.located = std::mem::take(&mut places.stated))
     }
 
     /// A fact about the subject that follows from other parts of the document.
     pub(super) fn derived(&self) -> Self {
-        let mut fact = self.clone();
-        fact.old.stated.clear();
-        fact.new.stated.clear();
-        fact
+        self.clone().map(|places| places.stated.clear())
     }
 
     /// The same subject, which is also stated there.
     pub(super) fn also(mut self, side: Side, pointer: impl Into<String>) -> Self {
-        self.places(side).stated.push(pointer.into());
+        side.of(self.places.each_mut()).stated.push(pointer.into());
         self
     }
 
     /// The same subject, which is also stated by everything that states another one.
     pub(super) fn and(mut self, other: &Self) -> Self {
-        for (places, more) in [(&mut self.old, &other.old), (&mut self.new, &other.new)] {
+        for (places, more) in self.places.iter_mut().zip(&other.places) {
             places.stated.extend_from_slice(&more.stated);
             places.located.extend_from_slice(&more.located);
         }
@@ -128,12 +128,8 @@ impl Subject {
 
     /// The same subject, for which a reader is shown that place.
     pub(super) fn show(mut self, side: Side, pointer: &str) -> Self {
-        self.places(side).shown = Some(pointer.to_owned());
+        side.of(self.places.each_mut()).shown = Some(pointer.to_owned());
         self
-    }
-
-    fn places(&mut self, side: Side) -> &mut Places {
-        if side == Side::Old { &mut self.old } else { &mut self.new }
     }
 }
 
@@ -143,8 +139,7 @@ pub(super) struct Pair {
     pub(super) name: String,
     /// From the object with this name to the place.
     pub(super) path: String,
-    pub(super) old: String,
-    pub(super) new: String,
+    pub(super) places: [String; 2],
 }
 
 /// Places of one document whose difference is reported.
@@ -158,81 +153,67 @@ pub(super) struct Explained {
     pub(super) unmatched: BTreeSet<String>,
 }
 
-impl Explained {
-    fn add(&mut self, places: &Places, is_unmatched: bool) {
-        self.stated.extend(places.stated.iter().cloned());
-        self.located.extend(places.located.iter().cloned());
-        if is_unmatched {
-            self.unmatched.extend(places.stated.iter().cloned());
-        }
-    }
-}
-
 /// Collects changes.
 pub(super) struct Recorder<'d> {
     documents: [&'d Document<'d>; 2],
     pub(super) changes: Vec<Change>,
     pub(super) pairs: Vec<Pair>,
-    pub(super) old: Explained,
-    pub(super) new: Explained,
+    pub(super) explained: [Explained; 2],
 }
 
 impl<'d> Recorder<'d> {
-    pub(super) fn new(old: &'d Document<'d>, new: &'d Document<'d>) -> Self {
-        let (changes, pairs) = (Vec::new(), Vec::new());
-        Self { documents: [old, new], changes, pairs, old: Explained::default(), new: Explained::default() }
+    pub(super) fn new(documents: [&'d Document<'d>; 2]) -> Self {
+        Self { documents, changes: Vec::new(), pairs: Vec::new(), explained: Default::default() }
     }
 
-    pub(super) fn record(
-        &mut self,
-        subject: &Subject,
-        action: Action,
-        compatibility: Compatibility,
-        what: impl Into<String>,
-        why: impl Into<String>,
-    ) {
-        let Subject { kind, name, old, new } = subject;
-        let is_unmatched = old.shown.is_none() || new.shown.is_none();
-        self.old.add(old, is_unmatched);
-        self.new.add(new, is_unmatched);
-        let [old_document, new_document] = self.documents;
-        let place = |document: &Document<'_>, places: &Places| {
-            places.shown.as_ref().map(|pointer| document.place(PointerRef::Base(pointer)))
+    /// Records a subject that is different, or that only one document has.
+    pub(super) fn record(&mut self, subject: &Subject, compatibility: Compatibility, what: &str, why: &str) {
+        let action = match subject.places.each_ref().map(|places| &places.shown) {
+            [Some(_), None] => Action::Removed,
+            [None, Some(_)] => Action::Added,
+            _ => Action::Changed,
+        };
+        self.push(subject, action, compatibility, what, why);
+    }
+
+    /// Records a subject that has another name.
+    pub(super) fn renamed(&mut self, subject: &Subject, compatibility: Compatibility, what: &str, why: &str) {
+        self.push(subject, Action::Renamed, compatibility, what, why);
+    }
+
+    fn push(&mut self, subject: &Subject, action: Action, compatibility: Compatibility, what: &str, why: &str) {
+        let Subject { kind, name, places } = subject;
+        let is_unmatched = matches!(action, Action::Added | Action::Removed);
+        for (explained, places) in self.explained.iter_mut().zip(places) {
+            explained.stated.extend(places.stated.iter().cloned());
+            explained.located.extend(places.located.iter().cloned());
+            explained.unmatched.extend(places.stated.iter().filter(|_| is_unmatched).cloned());
+        }
+        let shown = |side: Side| {
+            let pointer = side.of(places.each_ref()).shown.as_ref()?;
+            Some(side.of(self.documents).place(PointerRef::Base(pointer)))
         };
         self.changes.push(Change {
             compatibility,
             kind: *kind,
             action,
             subject: name.clone(),
-            what: what.into(),
-            why: why.into(),
-            old: place(old_document, old),
-            new: place(new_document, new),
+            what: what.to_owned(),
+            why: why.to_owned(),
+            old: shown(Side::Old),
+            new: shown(Side::New),
         });
-    }
-
-    /// Records a subject that one document has.
-    pub(super) fn record_unmatched(
-        &mut self,
-        subject: &Subject,
-        compatibility: Compatibility,
-        what: impl Into<String>,
-        why: impl Into<String>,
-    ) {
-        let action = if subject.old.shown.is_some() { Action::Removed } else { Action::Added };
-        self.record(subject, action, compatibility, what, why);
     }
 
     /// Notes that a subject of both documents is the same object.
     pub(super) fn pair(&mut self, subject: &Subject) {
-        if let (Some(old), Some(new)) = (&subject.old.shown, &subject.new.shown) {
-            self.pair_at(&subject.name, "", old, new);
+        if let [Some(old), Some(new)] = subject.places.each_ref().map(|places| places.shown.clone()) {
+            self.pair_at(&subject.name, "", [old, new]);
         }
     }
 
     /// Notes that two places are the same part of an object.
-    pub(super) fn pair_at(&mut self, name: &str, path: &str, old: &str, new: &str) {
-        let (name, path, old, new) = (name.to_owned(), path.to_owned(), old.to_owned(), new.to_owned());
-        self.pairs.push(Pair { name, path, old, new });
+    pub(super) fn pair_at(&mut self, name: &str, path: &str, places: [String; 2]) {
+        self.pairs.push(Pair { name: name.to_owned(), path: path.to_owned(), places });
     }
 }

@@ -14,8 +14,8 @@ use super::describe::{code, from_to, joined};
 use super::key_kind::{self, KeyKind, key_kind};
 use super::recorder::{Explained, Pair, Recorder, Side, Subject};
 use crate::document::pointer::{escape, unescape};
-use crate::document::vocabulary::{DOCUMENT, Object, ValueType};
-use crate::document::{Document, Node, Value};
+use crate::document::vocabulary::{DOCUMENT, Object, RESPONSES, ValueType};
+use crate::document::{Node, Value};
 
 /// A bound for chains of references.
 const MAX_DEPTH: usize = 32;
@@ -27,26 +27,24 @@ static ROOT: ValueType = ValueType::Object(&DOCUMENT);
 static ANY: ValueType = ValueType::Any;
 
 /// Records everything that differs and is not explained.
-pub(super) fn record(old: &Document<'_>, new: &Document<'_>, recorder: &mut Recorder<'_>) {
-    let roots = (old.tree(), new.tree());
-    let mut pairs = std::mem::take(&mut recorder.pairs);
-    let explained = (std::mem::take(&mut recorder.old), std::mem::take(&mut recorder.new));
-    // A key that only one document has is compared with the object around it.
-    pairs.retain(|pair| roots.0.find(&pair.old).is_some() && roots.1.find(&pair.new).is_some());
+pub(super) fn record(roots: [&Node<'_>; 2], recorder: &mut Recorder<'_>) {
     let mut known = HashSet::new();
-    pairs.retain(|pair| known.insert((pair.old.clone(), pair.new.clone())));
-    let mut walk = Walk {
-        roots,
-        partners: HashMap::new(),
-        old: Boundaries::new(&explained.0, pairs.iter().map(|pair| pair.old.as_str())),
-        new: Boundaries::new(&explained.1, pairs.iter().map(|pair| pair.new.as_str())),
-        followed: HashSet::new(),
-        recorder,
-    };
-    for pair in &pairs {
-        walk.partners.entry(&pair.old).or_default().push(&pair.new);
+    let mut pairs = std::mem::take(&mut recorder.pairs);
+    // A key that only one document has is compared with the object around it.
+    pairs.retain(|Pair { places, .. }| {
+        roots.iter().zip(places).all(|(root, place)| root.find(place).is_some()) && known.insert(places.clone())
+    });
+    let [of_old, of_new] = std::mem::take(&mut recorder.explained);
+    let mut partners: HashMap<&str, Vec<&str>> = HashMap::new();
+    for Pair { places: [old, new], .. } in &pairs {
+        partners.entry(old).or_default().push(new);
     }
-    walk.node(roots.0, roots.1, &ROOT, &Spot::default());
+    let boundaries = [
+        Boundaries::new(&of_old, pairs.iter().map(|pair| &*pair.places[0])),
+        Boundaries::new(&of_new, pairs.iter().map(|pair| &*pair.places[1])),
+    ];
+    let mut walk = Walk { roots, partners, boundaries, followed: HashSet::new(), recorder };
+    walk.node(roots, &ROOT, &Spot::default());
     for pair in &pairs {
         walk.pair(pair);
     }
@@ -64,7 +62,6 @@ struct Boundaries<'w> {
 impl<'w> Boundaries<'w> {
     fn new(explained: &'w Explained, paired: impl Iterator<Item = &'w str>) -> Self {
         let paired: HashSet<&str> = paired.collect();
-        // An object without a partner is stated by itself.
         let all = paired.iter().copied().chain(explained.stated.iter().map(String::as_str)).collect();
         Self { explained, paired, all }
     }
@@ -76,8 +73,8 @@ impl<'w> Boundaries<'w> {
 
     /// Whether a rule has reported what a place states; `root` is the object that states it.
     fn is_explained(&self, root: &str, pointer: &str) -> bool {
-        let ends = pointer.match_indices('/').map(|(end, _)| end).chain([pointer.len()]);
-        ends.into_iter().any(|end| end >= root.len() && self.explained.stated.contains(&pointer[..end]))
+        let mut ends = pointer.match_indices('/').map(|(end, _)| end).chain([pointer.len()]);
+        ends.any(|end| end >= root.len() && self.explained.stated.contains(&pointer[..end]))
     }
 
     /// Whether a part of a place is compared elsewhere, or is explained.
@@ -87,12 +84,10 @@ impl<'w> Boundaries<'w> {
     }
 }
 
-/// A place of both documents.
+/// A place of both documents. Of a part that one document has, the place in the other one is that of the container.
 #[derive(Clone, Debug, Default)]
 struct Spot {
-    old: String,
-    new: String,
-    /// The object that the place belongs to: its name, and its pointers.
+    places: [String; 2],
     owner: Owner,
     /// The innermost key that is in the vocabulary.
     key: String,
@@ -100,49 +95,70 @@ struct Spot {
     is_failure: bool,
 }
 
-/// The object of a comparison.
+/// The object that a place belongs to.
 #[derive(Clone, Debug, Default)]
 struct Owner {
     /// None for the document itself.
     name: Option<String>,
     /// From the object with this name to the place where the comparison begins.
     path: String,
-    old: String,
-    new: String,
-}
-
-impl Owner {
-    fn at(&self, side: Side) -> &str {
-        if side == Side::Old { &self.old } else { &self.new }
-    }
+    places: [String; 2],
 }
 
 impl Spot {
-    /// A member of a map or a list, by its pointers.
-    fn member(&self, old: &str, new: &str) -> Self {
-        Self { old: old.to_owned(), new: new.to_owned(), ..self.clone() }
-    }
-
     fn at(&self, side: Side) -> &str {
-        if side == Side::Old { &self.old } else { &self.new }
+        side.of(self.places.each_ref().map(String::as_str))
     }
-}
 
-/// A member of a mapping or a list.
-struct Member<'t, 'n> {
-    key: String,
-    pointer: String,
-    node: &'t Node<'n>,
-}
+    /// Where the object of the place is.
+    fn root(&self, side: Side) -> &str {
+        side.of(self.owner.places.each_ref().map(String::as_str))
+    }
 
-fn members<'t, 'n>(node: &'t Node<'n>, pointer: &str) -> Vec<Member<'t, 'n>> {
-    let member = |key: String, node| Member { pointer: format!("{pointer}/{}", escape(&key)), key, node };
-    match &node.value {
-        Value::Mapping(entries) => entries.iter().map(|entry| member(entry.key.to_string(), &entry.node)).collect(),
-        Value::Sequence(items) => {
-            items.iter().enumerate().map(|(index, item)| member(index.to_string(), item)).collect()
+    fn moved_to(&self, places: [&str; 2]) -> Self {
+        Self { places: places.map(str::to_owned), ..self.clone() }
+    }
+
+    /// A member that is at these places, by its key; with the type of its value.
+    fn member(&self, shape: &'static ValueType, key: &str, places: [&str; 2]) -> (&'static ValueType, Self) {
+        let mut spot = self.moved_to(places);
+        let (inner, is_word) = match (object_of(shape), shape) {
+            (Some(object), _) => {
+                spot.is_failure |= std::ptr::eq(object, &RESPONSES) && !key.starts_with('2');
+                let known = object.fields.iter().chain(object.extensions).find(|field| field.key == key);
+                match (known, object.named) {
+                    (Some(field), _) => (&field.shape, true),
+                    (None, Some((_, shape))) => (shape, false),
+                    (None, None) => (&ANY, true),
+                }
+            }
+            (None, ValueType::Map(item) | ValueType::List(item) | ValueType::NonEmptyList(item)) => (*item, false),
+            (None, _) => (&ANY, false),
+        };
+        if is_word {
+            key.clone_into(&mut spot.key);
         }
-        Value::Scalar(_) => Vec::new(),
+        (inner, spot)
+    }
+
+    /// A member that only one document has.
+    fn one_sided(&self, shape: &'static ValueType, member: &Member<'_, '_>, side: Side) -> (&'static ValueType, Self) {
+        let [old, new] = self.places.each_ref().map(String::as_str);
+        self.member(shape, &member.key, side.of([[&member.pointer, new], [old, &member.pointer]]))
+    }
+
+    /// The name of the object that the place belongs to, and the path from there.
+    fn subject(&self, side: Side) -> (String, String) {
+        let pointer = self.at(side);
+        let Some(name) = &self.owner.name else {
+            // A component has a name; everything else is found by its first key.
+            let depth = if pointer.starts_with("/components/") { 3 } else { 1 };
+            let end = pointer.match_indices('/').nth(depth).map_or(pointer.len(), |(end, _)| end);
+            let name = readable(&pointer[..end]);
+            return (if name.is_empty() { "document".to_owned() } else { name }, readable(&pointer[end..]));
+        };
+        let below = readable(pointer.strip_prefix(self.root(side)).unwrap_or(pointer));
+        (name.clone(), joined("/", [&self.owner.path, &below]))
     }
 }
 
@@ -154,64 +170,50 @@ fn object_of(shape: &'static ValueType) -> Option<&'static Object> {
     }
 }
 
-/// The type of a member. `key` becomes the innermost key of the vocabulary, if the member's is one.
-fn child(shape: &'static ValueType, key: &str) -> (&'static ValueType, bool) {
-    let Some(object) = object_of(shape) else {
-        return match shape {
-            ValueType::Map(item) | ValueType::List(item) | ValueType::NonEmptyList(item) => (item, false),
-            _ => (&ANY, false),
-        };
-    };
-    let known = object.fields.iter().chain(object.extensions).find(|field| field.key == key);
-    match (known, object.named) {
-        (Some(field), _) => (&field.shape, true),
-        (None, Some((_, shape))) => (shape, false),
-        (None, None) => (&ANY, true),
-    }
+/// A member of a mapping or a list.
+struct Member<'t, 'n> {
+    key: String,
+    pointer: String,
+    node: &'t Node<'n>,
+}
+
+fn members<'t, 'n>(node: &'t Node<'n>, pointer: &str) -> Vec<Member<'t, 'n>> {
+    let keys = node.mapping().iter().map(|entry| (entry.key.to_string(), &entry.node));
+    let indices = node.sequence().iter().enumerate().map(|(index, item)| (index.to_string(), item));
+    let member = |(key, node): (String, _)| Member { pointer: format!("{pointer}/{}", escape(&key)), key, node };
+    keys.chain(indices).map(member).collect()
 }
 
 struct Walk<'w, 'd, 'n> {
-    roots: (&'w Node<'n>, &'w Node<'n>),
+    roots: [&'w Node<'n>; 2],
     /// The places of the new document by those of the old one.
     partners: HashMap<&'w str, Vec<&'w str>>,
-    old: Boundaries<'w>,
-    new: Boundaries<'w>,
+    boundaries: [Boundaries<'w>; 2],
     /// Pairs that references have led to.
-    followed: HashSet<(String, String)>,
+    followed: HashSet<[String; 2]>,
     recorder: &'w mut Recorder<'d>,
 }
 
 impl<'w, 'n> Walk<'w, '_, 'n> {
-    fn pair(&mut self, pair: &Pair) {
-        let (Some(old), Some(new)) = (self.roots.0.find(&pair.old), self.roots.1.find(&pair.new)) else { return };
-        let owner = Owner {
-            name: Some(pair.name.clone()),
-            path: pair.path.clone(),
-            old: pair.old.clone(),
-            new: pair.new.clone(),
-        };
-        let mut shape = &ROOT;
-        let mut spot = Spot { owner, ..Spot::default() };
-        for token in pair.new.split('/').skip(1) {
-            (shape, spot) = self.inner(shape, &spot, &unescape(token), ("", ""));
+    fn pair(&mut self, Pair { name, path, places }: &Pair) {
+        let owner = Owner { name: Some(name.clone()), path: path.clone(), places: places.clone() };
+        let (mut shape, mut spot) = (&ROOT, Spot { owner, ..Spot::default() });
+        for token in places[1].split('/').skip(1) {
+            (shape, spot) = spot.member(shape, &unescape(token), [""; 2]);
         }
-        self.node(old, new, shape, &spot.member(&pair.old, &pair.new));
+        self.nodes(places, shape, &spot);
     }
 
-    /// The type and the spot of a member, by its key and its pointers.
-    fn inner(&self, shape: &'static ValueType, spot: &Spot, key: &str, at: (&str, &str)) -> (&'static ValueType, Spot) {
-        let (inner, is_key) = child(shape, key);
-        let mut spot = spot.member(at.0, at.1);
-        if is_key {
-            key.clone_into(&mut spot.key);
+    /// Compares the nodes at two places.
+    fn nodes(&mut self, places: &[String; 2], shape: &'static ValueType, spot: &Spot) {
+        let [old, new] = places.each_ref().map(String::as_str);
+        if let [Some(old_node), Some(new_node)] = [self.roots[0].find(old), self.roots[1].find(new)] {
+            self.node([old_node, new_node], shape, &spot.moved_to([old, new]));
         }
-        spot.is_failure |=
-            object_of(shape).is_some_and(|object| object.name == "Responses Object") && !key.starts_with('2');
-        (inner, spot)
     }
 
     fn boundaries(&self, side: Side) -> &Boundaries<'w> {
-        if side == Side::Old { &self.old } else { &self.new }
+        side.of(self.boundaries.each_ref())
     }
 
     fn are_partners(&self, old: &str, new: &str) -> bool {
@@ -219,28 +221,26 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
     }
 
     fn is_explained(&self, spot: &Spot) -> bool {
-        self.old.is_explained(&spot.owner.old, &spot.old) || self.new.is_explained(&spot.owner.new, &spot.new)
+        let mut sides = self.boundaries.iter().zip(&spot.owner.places).zip(&spot.places);
+        sides.any(|((boundaries, root), place)| boundaries.is_explained(root, place))
     }
 
-    fn node(&mut self, old: &Node<'n>, new: &Node<'n>, shape: &'static ValueType, spot: &Spot) {
-        if old.same(new) {
-            return;
-        }
+    fn node(&mut self, [old, new]: [&Node<'n>; 2], shape: &'static ValueType, spot: &Spot) {
         match (shape, &old.value, &new.value) {
-            _ if key_kind(&spot.key) == KeyKind::Text => self.changed(old, new, spot),
-            (ValueType::RefOr(_), Value::Mapping(_), Value::Mapping(_)) => self.reference(old, new, shape, spot),
-            (_, Value::Mapping(_), Value::Mapping(_)) | (_, Value::Sequence(_), Value::Sequence(_))
-                if !matches!(shape, ValueType::Any) =>
-            {
-                self.members(old, new, shape, spot);
+            _ if old.same(new) => {}
+            _ if key_kind(&spot.key) == KeyKind::Text => self.changed([old, new], spot),
+            (ValueType::Any, ..) => self.changed([old, new], spot),
+            (ValueType::RefOr(_), Value::Mapping(_), Value::Mapping(_)) => self.reference([old, new], shape, spot),
+            (_, Value::Mapping(_), Value::Mapping(_)) | (_, Value::Sequence(_), Value::Sequence(_)) => {
+                self.members([old, new], shape, spot);
             }
-            _ => self.changed(old, new, spot),
+            _ => self.changed([old, new], spot),
         }
     }
 
-    fn members(&mut self, old: &Node<'n>, new: &Node<'n>, shape: &'static ValueType, spot: &Spot) {
+    fn members(&mut self, [old, new]: [&Node<'n>; 2], shape: &'static ValueType, spot: &Spot) {
         let is_list = matches!(new.value, Value::Sequence(_));
-        let (old, new) = (members(old, &spot.old), members(new, &spot.new));
+        let (old, new) = (members(old, &spot.places[0]), members(new, &spot.places[1]));
         let counterparts = self.align(&old, &new, is_list, spot);
         let has_names = object_of(shape).is_none_or(|object| object.named.is_some());
         // The other lists about values have the order of `enum`; required properties have no order.
@@ -256,29 +256,35 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
         let mut free = vec![true; new.len()];
         for (one, counterpart) in old.iter().zip(counterparts) {
             let Some(index) = counterpart else {
-                let (inner, spot) = self.inner(shape, spot, &one.key, (&one.pointer, &spot.new));
+                let (inner, spot) = spot.one_sided(shape, one, Side::Old);
                 self.unmatched(one.node, inner, &spot, Side::Old);
                 continue;
             };
             free[index] = false;
             let other = &new[index];
-            let (inner, inner_spot) = self.inner(shape, spot, &other.key, (&one.pointer, &other.pointer));
+            let (inner, inner_spot) = spot.member(shape, &other.key, [&one.pointer, &other.pointer]);
             if one.key != other.key && !is_list {
-                self.moved(&inner_spot, format!("written as {}", from_to(&one.key, &other.key)));
+                self.moved(&inner_spot, &format!("written as {}", from_to(&one.key, &other.key)));
             }
-            let is_left_to_pairs = self.are_partners(&one.pointer, &other.pointer)
-                || (self.old.paired.contains(&*one.pointer) && self.new.paired.contains(&*other.pointer));
-            if is_left_to_pairs || one.node.same(other.node) {
+            let are_paired = [(Side::Old, one), (Side::New, other)]
+                .iter()
+                .all(|(side, member)| self.boundaries(*side).paired.contains(&*member.pointer));
+            if one.node.same(other.node) {
                 continue;
             }
-            if key_kind(&spot.key) == KeyKind::Texts {
-                self.changed(one.node, other.node, &inner_spot);
+            if are_paired && !self.are_partners(&one.pointer, &other.pointer) {
+                let (inner, spot) = spot.one_sided(shape, one, Side::Old);
+                self.unmatched(one.node, inner, &spot, Side::Old);
+            } else if are_paired {
+                continue;
+            } else if key_kind(&spot.key) == KeyKind::Texts {
+                self.changed([one.node, other.node], &inner_spot);
             } else {
-                self.node(one.node, other.node, inner, &inner_spot);
+                self.node([one.node, other.node], inner, &inner_spot);
             }
         }
         for (other, _) in new.iter().zip(free).filter(|(_, free)| *free) {
-            let (inner, spot) = self.inner(shape, spot, &other.key, (&spot.old, &other.pointer));
+            let (inner, spot) = spot.one_sided(shape, other, Side::New);
             self.unmatched(other.node, inner, &spot, Side::New);
         }
     }
@@ -287,8 +293,9 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
     /// or, in a list, the one of the same value; else the next one in the list.
     fn align(&self, old: &[Member<'_, 'n>], new: &[Member<'_, 'n>], is_list: bool, spot: &Spot) -> Vec<Option<usize>> {
         let indices: HashMap<&str, usize> =
-            new.iter().enumerate().map(|(index, member)| (member.pointer.as_str(), index)).collect();
-        let same_key = |one: &Member<'_, 'n>| indices.get(&*format!("{}/{}", spot.new, escape(&one.key))).copied();
+            new.iter().enumerate().map(|(index, member)| (&*member.pointer, index)).collect();
+        let same_key =
+            |one: &Member<'_, 'n>| indices.get(&*format!("{}/{}", spot.places[1], escape(&one.key))).copied();
         let partner = |one: &Member<'_, 'n>| {
             let partners = self.partners.get(&*one.pointer).into_iter().flatten();
             // An object that is written in place is paired as a property and as a type.
@@ -297,76 +304,83 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
         let mut counterparts: Vec<Option<usize>> = old.iter().map(partner).collect();
         let mut free = vec![true; new.len()];
         counterparts.iter().flatten().for_each(|&index| free[index] = false);
+        if !is_list {
+            for (one, counterpart) in old.iter().zip(&mut counterparts) {
+                *counterpart = counterpart.or_else(|| same_key(one).filter(|&index| std::mem::take(&mut free[index])));
+            }
+            return counterparts;
+        }
         // In a list, an object is never the counterpart of another one.
-        let is_taken = |side, member: &Member<'_, 'n>| is_list && self.boundaries(side).is_object(&member.pointer);
-        let mut rest: Vec<usize> = (0..new.len()).filter(|&it| free[it] && !is_taken(Side::New, &new[it])).collect();
-        let mut take = |is_counterpart: &dyn Fn(&Member<'_, 'n>, usize) -> bool| {
+        let is_object = |side, member: &Member<'_, 'n>| self.boundaries(side).is_object(&member.pointer);
+        let mut rest: Vec<usize> = (0..new.len()).filter(|&it| free[it] && !is_object(Side::New, &new[it])).collect();
+        for by_value in [true, false] {
+            // Required properties have no order.
+            let fits = |one: &Member<'_, 'n>, index: usize| match by_value {
+                true => one.node.same(new[index].node),
+                false => spot.key != "required",
+            };
             for (one, counterpart) in old.iter().zip(&mut counterparts) {
                 if counterpart.is_none()
-                    && !is_taken(Side::Old, one)
-                    && let Some(found) = rest.iter().position(|&it| is_counterpart(one, it))
+                    && !is_object(Side::Old, one)
+                    && let Some(found) = rest.iter().position(|&index| fits(one, index))
                 {
                     *counterpart = Some(rest.remove(found));
                 }
             }
-        };
-        if is_list {
-            take(&|one, index| one.node.same(new[index].node));
-            if spot.key != "required" {
-                take(&|_, _| true);
-            }
-        } else {
-            take(&|one, index| one.key == new[index].key);
         }
         counterparts
     }
 
     /// An object, or a reference to one.
-    fn reference(&mut self, old: &Node<'n>, new: &Node<'n>, shape: &'static ValueType, spot: &Spot) {
-        let (old_target, new_target) = (target(old), target(new));
-        match (&old_target, &new_target) {
-            (None, None) => return self.members(old, new, shape, spot),
-            (Some(one), Some(other)) if one == other => return self.changed(old, new, spot),
-            (Some(one), Some(other)) if self.are_partners(one, other) => return,
+    fn reference(&mut self, nodes: [&Node<'n>; 2], shape: &'static ValueType, spot: &Spot) {
+        let targets = nodes.map(target);
+        match &targets {
+            [None, None] => return self.members(nodes, shape, spot),
+            [Some(old), Some(new)] if old == new => return self.changed(nodes, spot),
+            [Some(old), Some(new)] if self.are_partners(old, new) => return,
             _ => {}
         }
         if self.is_explained(spot) {
-            // The object in place is replaced; its texts and constraints are gone with it.
-            for (side, node, target) in [(Side::Old, old, &old_target), (Side::New, new, &new_target)] {
-                let is_type =
-                    self.boundaries(side).paired.contains(spot.at(side)) && spot.at(side) != spot.owner.at(side);
-                if target.is_none() && !is_type {
-                    self.texts(node, shape, spot, side);
-                }
-            }
-            return;
+            return self.replaced(nodes, &targets, shape, spot);
         }
-        let shown = |target: &Option<String>| match target {
-            Some(target) => format!("`#{}`", code(target)),
-            None => "inline".to_owned(),
-        };
-        let what = format!("{} → {}", shown(&old_target), shown(&new_target));
-        self.record(Kind::Other, spot, &what, "the type is the same, or its changes are reported where it is used");
-        let old_end = end(self.roots.0, old_target.unwrap_or_else(|| spot.old.clone()));
-        let new_end = end(self.roots.1, new_target.unwrap_or_else(|| spot.new.clone()));
-        if let (Some(old), Some(new)) = (self.roots.0.find(&old_end), self.roots.1.find(&new_end))
-            && !self.are_partners(&old_end, &new_end)
-            && old_end != new_end
-            && self.followed.insert((old_end.clone(), new_end.clone()))
+        let [old_shown, new_shown] = targets
+            .each_ref()
+            .map(|target| target.as_ref().map_or_else(|| "inline".to_owned(), |target| format!("`#{}`", code(target))));
+        let why = "the type is the same, or its changes are reported where it is used";
+        self.record(Kind::Other, spot, &format!("{old_shown} → {new_shown}"), why);
+        let [old, new] = targets;
+        let places = [
+            end(self.roots[0], old.unwrap_or_else(|| spot.places[0].clone())),
+            end(self.roots[1], new.unwrap_or_else(|| spot.places[1].clone())),
+        ];
+        if places[0] != places[1] && !self.are_partners(&places[0], &places[1]) && self.followed.insert(places.clone())
         {
-            let (name, path) = subject(spot, Side::New);
-            let owner = Owner { name: Some(name), path, old: old_end.clone(), new: new_end.clone() };
-            self.node(old, new, shape, &Spot { owner, ..spot.member(&old_end, &new_end) });
+            let (name, path) = spot.subject(Side::New);
+            let owner = Owner { name: Some(name), path, places: places.clone() };
+            self.nodes(&places, shape, &Spot { owner, ..spot.clone() });
         }
     }
 
-    /// The texts and constraints of an object without a counterpart.
-    fn texts(&mut self, node: &Node<'n>, shape: &'static ValueType, spot: &Spot, side: Side) {
-        for member in members(node, spot.at(side)) {
-            let at = if side == Side::Old { (&*member.pointer, &*spot.new) } else { (&*spot.old, &*member.pointer) };
-            let (inner, spot) = self.inner(shape, spot, &member.key, at);
-            if key_kind(&spot.key) != KeyKind::Structure {
-                self.unmatched(member.node, inner, &spot, side);
+    /// An object in place that a reported change has replaced by a reference, or the reverse: its texts and constraints
+    /// are not reported yet, unless it is a type that is compared by itself.
+    fn replaced(
+        &mut self,
+        nodes: [&Node<'n>; 2],
+        targets: &[Option<String>; 2],
+        shape: &'static ValueType,
+        spot: &Spot,
+    ) {
+        for side in Side::BOTH {
+            let place = spot.at(side);
+            let is_type = self.boundaries(side).paired.contains(place) && place != spot.root(side);
+            if side.of(targets.each_ref()).is_some() || is_type {
+                continue;
+            }
+            for member in members(side.of(nodes), place) {
+                let (inner, spot) = spot.one_sided(shape, &member, side);
+                if key_kind(&spot.key) != KeyKind::Structure {
+                    self.unmatched(member.node, inner, &spot, side);
+                }
             }
         }
     }
@@ -375,86 +389,63 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
     fn unmatched(&mut self, node: &Node<'n>, shape: &'static ValueType, spot: &Spot, side: Side) {
         let pointer = spot.at(side);
         let boundaries = self.boundaries(side);
-        if boundaries.explained.unmatched.contains(pointer) {
-            return;
-        }
         if boundaries.paired.contains(pointer) {
-            if side == Side::Old
-                && let Some(partner) = self.partners.get(pointer).and_then(|partners| partners.first())
-            {
-                self.moved(&spot.member(&spot.old, partner), "written elsewhere".to_owned());
+            let partner = self.partners.get(pointer).and_then(|partners| partners.first());
+            if let Some(partner) = partner.filter(|_| side == Side::Old) {
+                self.moved(&spot.moved_to([pointer, partner]), "written elsewhere");
             }
             return;
         }
         let is_structure = key_kind(&spot.key) == KeyKind::Structure;
-        if is_structure && boundaries.is_explained(spot.owner.at(side), pointer) {
+        if boundaries.explained.unmatched.contains(pointer)
+            || is_structure && boundaries.is_explained(spot.root(side), pointer)
+        {
             return;
         }
         if boundaries.has_below(pointer) {
             for member in members(node, pointer) {
-                let at =
-                    if side == Side::Old { (&*member.pointer, &*spot.new) } else { (&*spot.old, &*member.pointer) };
-                let (inner, spot) = self.inner(shape, spot, &member.key, at);
+                let (inner, spot) = spot.one_sided(shape, &member, side);
                 self.unmatched(member.node, inner, &spot, side);
             }
             return;
         }
-        let action = if side == Side::Old { Action::Removed } else { Action::Added };
-        let what = match shown(node) {
-            Some(value) => format!("{}: `{value}`", action.as_str()),
-            None => action.as_str().to_owned(),
-        };
+        let action = side.of([Action::Removed, Action::Added]).as_str();
+        let what = shown(node).map_or_else(|| action.to_owned(), |value| format!("{action}: `{value}`"));
         let (kind, why) = key_kind::describe(&spot.key, spot.is_failure);
-        let (name, path) = subject(spot, side);
+        let (name, path) = spot.subject(side);
         let subject = Subject::one(kind, name, side, pointer);
-        self.recorder.record(&subject, action, Compatibility::DocumentationOnly, on_path(&path, &what), why);
+        self.recorder.record(&subject, Compatibility::DocumentationOnly, &on_path(&path, &what), why);
     }
 
     /// A value that is another one.
-    fn changed(&mut self, old: &Node<'n>, new: &Node<'n>, spot: &Spot) {
-        if key_kind(&spot.key) == KeyKind::Structure && self.is_explained(spot) {
-            return;
+    fn changed(&mut self, nodes: [&Node<'n>; 2], spot: &Spot) {
+        if key_kind(&spot.key) != KeyKind::Structure || !self.is_explained(spot) {
+            let what = match nodes.map(shown) {
+                [Some(old), Some(new)] => from_to(&old, &new),
+                _ => "changed".to_owned(),
+            };
+            let (kind, why) = key_kind::describe(&spot.key, spot.is_failure);
+            self.record(kind, spot, &what, why);
         }
-        let what = match (shown(old), shown(new)) {
-            (Some(old), Some(new)) => from_to(&old, &new),
-            _ => "changed".to_owned(),
-        };
-        let (kind, why) = key_kind::describe(&spot.key, spot.is_failure);
-        self.record(kind, spot, &what, why);
     }
 
     /// An object with another key, or in another place.
-    fn moved(&mut self, spot: &Spot, what: String) {
-        let is_explained = |boundaries: &Boundaries<'_>, root: &str, pointer: &str| {
-            let container = pointer.rsplit_once('/').map_or("", |(container, _)| container);
-            boundaries.explained.located.contains(pointer) || boundaries.is_explained(root, container)
-        };
-        if !is_explained(&self.old, &spot.owner.old, &spot.old) && !is_explained(&self.new, &spot.owner.new, &spot.new)
-        {
-            self.record(Kind::Other, spot, &what, "it states the same in another place of the document");
+    fn moved(&mut self, spot: &Spot, what: &str) {
+        let mut sides = self.boundaries.iter().zip(&spot.owner.places).zip(&spot.places);
+        let is_explained = sides.any(|((boundaries, root), place)| {
+            let container = place.rsplit_once('/').map_or("", |(container, _)| container);
+            boundaries.explained.located.contains(place) || boundaries.is_explained(root, container)
+        });
+        if !is_explained {
+            self.record(Kind::Other, spot, what, "it states the same in another place of the document");
         }
     }
 
     fn record(&mut self, kind: Kind, spot: &Spot, what: &str, why: &str) {
-        let (name, path) = subject(spot, Side::New);
-        let subject = Subject::both(kind, name, &spot.old, &spot.new);
-        let what = on_path(&path, what);
-        self.recorder.record(&subject, Action::Changed, Compatibility::DocumentationOnly, what, why);
+        let (name, path) = spot.subject(Side::New);
+        let subject = Subject::both(kind, name, &spot.places[0], &spot.places[1]);
+        self.recorder.record(&subject, Compatibility::DocumentationOnly, &on_path(&path, what), why);
     }
-}
-
-/// The name of the object that a place belongs to, and the path from there.
-fn subject(spot: &Spot, side: Side) -> (String, String) {
-    let pointer = spot.at(side);
-    let Some(name) = &spot.owner.name else {
-        // A component has a name; everything else is found by its first key.
-        let depth = if pointer.starts_with("/components/") { 3 } else { 1 };
-        let end = pointer.match_indices('/').nth(depth).map_or(pointer.len(), |(end, _)| end);
-        let name = readable(&pointer[..end]);
-        return (if name.is_empty() { "document".to_owned() } else { name }, readable(&pointer[end..]));
-    };
-    let below = readable(pointer.strip_prefix(spot.owner.at(side)).unwrap_or(pointer));
-    (name.clone(), joined("/", [&*spot.owner.path, &*below]))
 }
 
 /// A pointer for people.
