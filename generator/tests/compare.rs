@@ -146,6 +146,31 @@ fn no_change_hides_another_one() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// A response states that it may be null, and an object in place its properties: a change of one explains nothing of the
+/// other.
+#[test]
+fn a_change_explains_its_own_object_only() {
+    let document = |schema: &str| {
+        let content = format!("{{application/json: {{schema: {schema}}}}}");
+        let responses = format!("{{'200': {{description: A place., content: {content}}}}}");
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: Places, version: '1'}}\npaths:\n  /place: {{get: {{operationId: getPlace, \
+             responses: {responses}}}}}\n"
+        );
+        Source::new("document.yaml", text)
+    };
+    let old = document("{type: object, properties: {name: {type: string}}}");
+    let new = document("{nullable: true, properties: {name: {type: string}}}");
+    let comparison = compare(&old, &new, Mode::Versions(Dialect::Foreign)).unwrap();
+    assert_eq!(
+        lines(&comparison),
+        [
+            "breaking: response `getPlace`: `GetPlaceAnswer` → `Option<GetPlaceAnswer>`",
+            "documentation only: other `GetPlaceAnswer`: `type` removed: `object`",
+        ]
+    );
+}
+
 /// A program that uses everything of the old client compiles with the new one, unless the change is reported as breaking.
 /// Where it compiles nevertheless, the table has the reason.
 #[test]

@@ -19,23 +19,25 @@ impl Comparer<'_> {
 
     fn response(&mut self, old: &Operation, new: &Operation, owner: &str) {
         self.pair_status(old, new, owner);
-        let subject = Subject::sources(Kind::Response, owner, &old.response_ref, &new.response_ref);
-        // With another type, the status is another one, too.
-        let subject = subject.clone().and(&subject.location());
         let types = [(Side::Old, old), (Side::New, new)].map(|(side, it)| self.describe(side).response(&it.response));
         let [old_api, new_api] = self.apis;
-        let same = match (old_api.received(&old.response), new_api.received(&new.response)) {
+        let (same_type, same_presence) = match (old_api.received(&old.response), new_api.received(&new.response)) {
             (Some((old_type, old_optional)), Some((new_type, new_optional))) => {
                 self.reach(old_type, new_type);
                 let [old_value, new_value] = [(old, old_type), (new, new_type)]
                     .map(|(it, ty)| Constrained::new(&it.response_constraints, &it.response_ref.node, ty));
                 self.constraints(owner, &old_value, &new_value);
-                old_optional == new_optional && self.same_type(old_type, new_type)
+                (self.same_type(old_type, new_type), old_optional == new_optional)
             }
-            _ => types[0] == types[1],
+            _ => (types[0] == types[1], true),
         };
+        let slot = Subject::both(Kind::Response, owner, &old.response_ref.slot, &new.response_ref.slot);
+        let schema = Subject::both(Kind::Response, owner, &old.response_ref.node, &new.response_ref.node);
+        let schema = if same_type { schema.keys(&["nullable"]) } else { schema };
+        // With another type, the status is another one, too.
+        let subject = slot.clone().and(&slot.location()).and(&schema);
         let (old, new) = (&old.response, &new.response);
-        if !same {
+        if !same_type || !same_presence {
             let [old_type, new_type] = types;
             self.recorder.record(&subject, Breaking, &from_to(&old_type, &new_type), "callers get another type");
         } else if std::mem::discriminant(old) != std::mem::discriminant(new) {

@@ -1061,6 +1061,13 @@ const ENUMS_AND_UNIONS: &[Mutation] = &[
         "documentation `Kind::Large`: `description` `Not small.` → `Not little.`",
     ),
     change(
+        "descriptions of values removed",
+        Own,
+        &[One("      x-enum-descriptions: [Chinese., English.]\n", "")],
+        DocumentationOnly,
+        "documentation `Language`: `x-enum-descriptions` removed",
+    ),
+    change(
         "form added",
         Foreign,
         &[
