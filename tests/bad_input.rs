@@ -70,6 +70,57 @@ const CASES: &[Case] = &[
         &[(Code::UnknownKey, "requried: [kind]")],
     ),
     case(
+        "the content of a number",
+        "        ms: {type: integer, x-unit: unix-milliseconds, ",
+        "        ms: {type: integer, x-content-schema: {$ref: '#/components/schemas/Plan'}, ",
+        &[(
+            Code::WrongValue,
+            "ms: {type: integer, x-content-schema: {$ref: '#/components/schemas/Plan'}, description: When exactly.}",
+        )],
+    ),
+    case(
+        "content that is not there",
+        "        plan: {type: string, description: What to do., x-content-schema: {$ref: '#/components/schemas/Plan'}}",
+        "        plan: {type: string, description: What to do., x-content-schema: {$ref: '#/components/schemas/Plam'}}",
+        &[(
+            Code::DanglingRef,
+            "plan: {type: string, description: What to do., x-content-schema: {$ref: '#/components/schemas/Plam'}}",
+        )],
+    ),
+    case(
+        "content that is written in place",
+        "        plan: {type: string, description: What to do., x-content-schema: {$ref: '#/components/schemas/Plan'}}",
+        "        plan: {type: string, description: What to do., x-content-schema: {type: object}}",
+        &[(Code::Unsupported, "plan: {type: string, description: What to do., x-content-schema: {type: object}}")],
+    ),
+    case(
+        "content that is no object",
+        "        plan: {type: string, description: What to do., x-content-schema: {$ref: '#/components/schemas/Plan'}}",
+        "        plan: {type: string, description: What to do., x-content-schema: {$ref: '#/components/schemas/Kind'}}",
+        &[(
+            Code::Unsupported,
+            "plan: {type: string, description: What to do., x-content-schema: {$ref: '#/components/schemas/Kind'}}",
+        )],
+    ),
+    case(
+        "content that is the wrapper of answers",
+        "        plan: {type: string, description: What to do., x-content-schema: {$ref: '#/components/schemas/Plan'}}",
+        "        plan: {type: string, description: What to do., x-content-schema: {$ref: '#/components/schemas/Envelope'}}",
+        &[(
+            Code::Envelope,
+            "plan: {type: string, description: What to do., x-content-schema: {$ref: '#/components/schemas/Envelope'}}",
+        )],
+    ),
+    case(
+        "content of a string that is no property",
+        "    ProjectId: {type: string, description: Id of a project.}",
+        "    ProjectId: {type: string, description: Id of a project., x-content-schema: {$ref: '#/components/schemas/Plan'}}",
+        &[(
+            Code::Unsupported,
+            "ProjectId: {type: string, description: Id of a project., x-content-schema: {$ref: '#/components/schemas/Plan'}}",
+        )],
+    ),
+    case(
         "a misspelt x- key",
         "      x-retry: idempotent",
         "      x-rety: idempotent",
@@ -231,6 +282,13 @@ const CASES: &[Case] = &[
         "  - code: -5\n",
         "  - code: 200401\n",
         &[(Code::DuplicateName, "- code: 200401"), (Code::UnknownErrorCode, "x-error-codes: [200401, -5]")],
+    ),
+    case("a code whose outcome is not decided", "    outcome: throttled\n", "", &[(Code::MissingKey, "- code: -5")]),
+    case(
+        "a code with an outcome that is none",
+        "    outcome: throttled\n",
+        "    outcome: throtled\n",
+        &[(Code::WrongValue, "outcome: throtled")],
     ),
     case("no operationId", "      operationId: moveThing\n", "", &[(Code::MissingKey, "post:")]),
     case("no risk", "      x-risk: physical\n", "", &[(Code::MissingKey, "post:")]),

@@ -35,14 +35,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Every type of the client that is read and written by a macro of its runtime: `crate::__text_enum!(Name …`.
+/// Every type of the client that is read and written by a macro of its runtime: `runtime::text_enum!(Name …`.
 fn types() -> Result<String, Box<dyn Error>> {
     let folder = Path::new("../generated-client/src/api/types");
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let text = fs::read_to_string(entry?.path())?;
-        for call in text.split("\ncrate::__").skip(1) {
+        for call in text.split("\nruntime::").skip(1) {
             let Some((kind, rest)) = call.split_once("!(") else { continue };
             let rest = rest.trim_start();
             let end = rest.find(|sign: char| !sign.is_alphanumeric()).unwrap_or(rest.len());

@@ -7,7 +7,7 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
-use flighthub2::runtime::{Answer, JsonValue, Operation, ReadError, RequestParts};
+use flighthub2::codegen::{Answer, JsonValue, Operation, ReadError, RequestParts};
 use flighthub2_tests::fixtures::{
     any_of, bodies, enums, envelope, formats, forms, loose, maps, objects, one_of, parameters, query_arrays, raw,
     recursion, references, security_choice, successes,
@@ -188,6 +188,30 @@ fn references_lead_to_one_type() {
     use references::types::{OtherName, Thing, ThingId};
     let thing: OtherName = Thing::new("t1").parent("t0").twin(Thing::new(ThingId::from("t2")));
     assert_eq!(serde_json::to_value(&thing).unwrap(), json!({"id": "t1", "parent": "t0", "twin": {"id": "t2"}}));
+}
+
+#[test]
+fn a_string_can_hold_json() {
+    use envelope::types::{Kind, Plan, Step, Thing};
+    let plan = Plan::new("north \"wing\"").step(Step::new().size(Kind::Large));
+    let text = plan.to_json_text().unwrap();
+    assert_eq!(text, r#"{"name":"north \"wing\"","step":{"size":2}}"#);
+    assert_eq!(Plan::from_json_text(&text), Ok(plan.clone()));
+    let thing = Thing::new(Kind::Small).plan(text.clone()).plans(vec![text.clone()]);
+    assert_eq!(serde_json::to_value(&thing).unwrap(), json!({"kind": 1, "plan": text, "plans": [text]}));
+    // A number that JSON cannot express would have become null.
+    let error = plan.clone().factor(f64::NAN).to_json_text().unwrap_err();
+    assert!(error.to_string().contains("factor"), "{error}");
+    for (text, place) in
+        [("", ""), ("not JSON", ""), ("[]", ""), ("{}", ""), (r#"{"name":"a","step":{"size":"b"}}"#, "step.size")]
+    {
+        match Plan::from_json_text(text) {
+            Err(ReadError::Mismatch { path, .. }) => assert_eq!(path, place, "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+    // A member that is called like one of the methods has another name.
+    assert_eq!(plan.to_json_text_2(true).to_json_text().unwrap().matches("to_json_text").count(), 1);
 }
 
 #[test]

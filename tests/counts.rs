@@ -57,7 +57,7 @@ fn every_operation_is_there_once() {
             (operation.info["id"].clone(), operation.info["method"].clone(), operation.info["path"].clone())
         })
         .collect();
-    assert_eq!(wanted.len(), 45);
+    assert_eq!(wanted.len(), 46);
     assert_eq!(found.len(), wanted.len());
     assert_eq!(found.iter().cloned().collect::<BTreeSet<_>>(), wanted_set);
     let catalogue: BTreeSet<_> = flighthub2::OPERATIONS
@@ -107,6 +107,73 @@ fn every_member_value_and_form_is_there_once() {
     }
 }
 
+/// Paths below a schema whose mark is `observed`: its own, or else that of what holds it.
+fn observed(spec: &Value, schema: &Value, path: &str, inherited: &str, found: &mut BTreeSet<String>) {
+    let target = match schema["allOf"].as_array().map(Vec::as_slice) {
+        Some([only]) => resolved(spec, only),
+        _ => resolved(spec, schema),
+    };
+    let own = |schema: &Value| {
+        let source = &schema["x-source"];
+        source.as_str().or_else(|| source["mark"].as_str()).map(str::to_owned)
+    };
+    let mark = own(schema).or_else(|| own(target)).unwrap_or_else(|| inherited.to_owned());
+    if mark == "observed" {
+        found.insert(path.to_owned());
+    }
+    for (name, property) in target["properties"].as_object().into_iter().flatten() {
+        observed(spec, property, format!("{path}.{name}").trim_start_matches('.'), &mark, found);
+    }
+    if !target["items"].is_null() {
+        observed(spec, &target["items"], &format!("{path}[]"), &mark, found);
+    }
+}
+
+/// Most members of a device's state are known from DJI's Cloud API alone. What is below a member that was read must not
+/// be taken for read itself.
+#[test]
+fn only_what_was_read_of_a_device_is_observed() {
+    let spec = spec::value();
+    let mut found = BTreeSet::new();
+    observed(&spec, &spec["components"]["schemas"]["DeviceState"], "", "documented", &mut found);
+    let read = [
+        "attitude_head",
+        "battery",
+        "battery.batteries",
+        "battery.capacity_percent",
+        "battery.remain_flight_time",
+        "capacity_percent",
+        "drone_charge_state",
+        "drone_charge_state.capacity_percent",
+        "drone_charge_state.state",
+        "drone_in_dock",
+        "elevation",
+        "environment_temperature",
+        "firmware_version",
+        "height",
+        "home_distance",
+        "horizontal_speed",
+        "latitude",
+        "longitude",
+        "media_file_detail",
+        "media_file_detail.remain_upload",
+        "position_state",
+        "position_state.gps_number",
+        "position_state.quality",
+        "position_state.rtk_number",
+        "rainfall",
+        "storage",
+        "storage.total",
+        "storage.used",
+        "sub_device",
+        "sub_device.device_online_status",
+        "sub_device.device_sn",
+        "vertical_speed",
+        "wind_speed",
+    ];
+    assert_eq!(found, read.into_iter().map(str::to_owned).collect());
+}
+
 #[test]
 fn the_catalogue_says_what_the_specification_says() {
     let spec = spec::value();
@@ -124,4 +191,30 @@ fn the_catalogue_says_what_the_specification_says() {
         assert_eq!(arguments["type"], "object", "{id}");
         assert_eq!(arguments["properties"]["body"].is_object(), operation["requestBody"].is_object(), "{id}");
     }
+}
+
+/// Whether a schema describes a property of this name, at any depth.
+fn describes(spec: &Value, schema: &Value, name: &str) -> bool {
+    let schema = resolved(spec, schema);
+    let below = |key: &str| schema[key].as_array().into_iter().flatten().any(|inner| describes(spec, inner, name));
+    let members = schema["properties"].as_object().into_iter().flatten();
+    below("allOf")
+        || below("oneOf")
+        || members.into_iter().any(|(member, inner)| member == name || describes(spec, inner, name))
+        || (schema["items"].is_object() && describes(spec, &schema["items"], name))
+}
+
+#[test]
+fn credentials_that_can_write_are_handed_out_to_clients_that_may_write() {
+    let spec = spec::value();
+    let mut found = BTreeSet::new();
+    for (_, _, operation) in operations(&spec) {
+        let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        if describes(&spec, schema, "access_key_id") {
+            let id = operation["operationId"].as_str().unwrap();
+            assert_eq!((&operation["x-risk"], &operation["x-retry"]), (&"write".into(), &"idempotent".into()), "{id}");
+            found.insert(id.to_owned());
+        }
+    }
+    assert_eq!(found, ["getProjectStsToken", "obtainOpenModelUploadToken"].map(str::to_owned).into());
 }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use flighthub2::testing::{Fault, MockServer};
 use flighthub2::{Client, Delivery, ErrorKind, Pace, Retry, Risk, Wait};
 use flighthub2_tests::calls::{Example, examples};
-use flighthub2_tests::client::{PROJECT, TOKEN, builder};
+use flighthub2_tests::client::{PROJECT, builder};
 use flighthub2_tests::pace::Instantly;
 use flighthub2_tests::server::{Server, answer, json};
 use tokio::net::TcpSocket;
@@ -85,7 +85,7 @@ async fn a_physical_operation_leaves_at_most_once() {
             let requests = server.take_requests().len();
             assert_eq!(requests, 1, "{}, {name}: {error}", example.name);
             assert!(pace.waits().is_empty());
-            if error.delivery() == Delivery::MaybeSent {
+            if error.may_have_taken_effect() {
                 let shown = error.to_string();
                 assert!(shown.contains(": find out ") && shown.contains("before you send it again"), "{error}");
                 assert!(example.info.lookup.iter().all(|id| shown.contains(id)), "{error}");
@@ -135,7 +135,7 @@ async fn a_physical_operation_leaves_at_most_once_whatever_the_service_does() {
     for fault in faults_of_the_mock_server() {
         server.on_all().clear().fault(fault.clone());
         let pace = Instantly::new();
-        let fh = server.client_builder().unwrap().max_attempts(10).attempt_timeout(Duration::from_millis(60));
+        let fh = server.client_builder().max_attempts(10).attempt_timeout(Duration::from_millis(60));
         let fh = fh.pace(pace.clone()).build().unwrap();
         for example in physical() {
             let connections = server.connections();
@@ -260,7 +260,7 @@ async fn retry_after_is_honoured_within_the_time_of_the_call() {
         match asked {
             Some(seconds) => {
                 result.unwrap();
-                assert_eq!(pace.waits(), [Duration::from_secs(seconds).max(Duration::from_millis(250))], "{header}");
+                assert_eq!(pace.waits(), [Duration::from_secs(seconds) + Duration::from_millis(250)], "{header}");
             }
             None => {
                 assert_eq!(result.unwrap_err().status(), Some(429), "{header}");
@@ -352,7 +352,7 @@ async fn one_client_serves_thousands_of_calls_at_once_and_leaves_nothing_behind(
         value
     }
     let server = MockServer::start().await.unwrap().stateless();
-    let fh = anywhere(server.client_builder().unwrap().max_in_flight(16).build().unwrap());
+    let fh = anywhere(server.client_builder().max_in_flight(16).build().unwrap());
     let tasks = tokio::runtime::Handle::current().metrics();
     let before = tasks.num_alive_tasks();
     let calls: Vec<_> = (0..3_000).map(|_| tokio::spawn(anywhere(fh.clone()).projects().list().send())).collect();
@@ -392,29 +392,4 @@ async fn a_stale_connection_is_no_error_for_a_read_and_no_second_write() {
             Err(error) => assert!(requests <= 1, "{requests} requests: {error}"),
         }
     }
-}
-
-#[tokio::test]
-async fn a_dry_run_shows_what_would_be_sent() {
-    let server = Server::start(|_| json(REFUSAL));
-    let fh = builder(&server.url()).build().unwrap();
-    let site = fh.project(PROJECT);
-    let call = site.flight_tasks().get("d15ea5e0-1111-4222-8333-444455556666");
-    let dry = call.dry_run().unwrap();
-    assert!(server.take_requests().is_empty());
-    let shown = format!("{dry:?} {}", dry.curl());
-    assert!(!shown.contains(TOKEN), "{shown}");
-    call.send().await.unwrap_err();
-    let sent = server.take_requests().remove(0);
-    assert_eq!((dry.method, dry.url), (sent.method.clone(), format!("{}{}", server.url(), sent.path)));
-    for (name, value) in dry.headers.iter().filter(|(_, value)| value != "***") {
-        assert_eq!(sent.header(name), Some(value.as_str()));
-    }
-    let task =
-        site.flight_tasks().update_status("it's", flighthub2::types::UpdateFlightTaskStatusBody::new("rest'ored"));
-    let line = task.dry_run().unwrap().curl();
-    let url = format!("curl -X PUT '{}/openapi/v0.1/flight-task/it%27s/status'", server.url());
-    assert!(line.starts_with(&url), "{line}");
-    assert!(line.contains("-H \"x-user-token: $TOKEN\""), "{line}");
-    assert!(line.ends_with(r#"--data-binary '{"status":"rest'\''ored"}'"#), "{line}");
 }

@@ -25,7 +25,10 @@ fn every_fixture_gives_the_code_of_its_snapshot() {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let source = Source::new(format!("{name}.yaml"), fs::read_to_string(&path).unwrap());
         let made = generate(&source, &of_fixture(&name)).unwrap_or_else(|problems| panic!("{problems}"));
-        let files: Vec<String> = made.files.iter().map(|(path, text)| format!("==== {path}\n{text}")).collect();
+        // The client is the same but for its groups; two fixtures show it, with a project and without.
+        let shown = |path: &str| path != "client.rs" || ["envelope", "security"].contains(&&*name);
+        let files = made.files.iter().filter(|(path, _)| shown(path));
+        let files: Vec<String> = files.map(|(path, text)| format!("==== {path}\n{text}")).collect();
         insta::with_settings!({ omit_expression => true }, {
             insta::assert_snapshot!(name, files.join("\n"));
         });

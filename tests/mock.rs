@@ -7,15 +7,18 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
+use std::sync::{Arc, Mutex, OnceLock, Weak, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use flighthub2::flight_tasks::{CreateFlightTask, ListFlightTasksRequired, UpdateFlightTaskStatus};
 use flighthub2::projects::{ListOrganizationDevices, ListProjects};
-use flighthub2::testing::{Fault, MockServer, PROJECT, TOKEN, Verdict};
+use flighthub2::testing::{Fault, MockServer, PROJECT, RecordedRequest, TOKEN, Verdict};
 use flighthub2::types::{
     CalibrateDeviceRtkBody, CalibrateDeviceRtkBodyRequired, CreateFlightTaskBody, CreateFlightTaskBodyRequired,
     DeviceControlBody, DeviceControlBodyRequired, FinishWaylineUploadBody, FinishWaylineUploadBodyRequired,
-    SetStreamForwarderBody, TaskStatus, TaskStatusChange, TaskType, UpdateFlightTaskStatusBody,
+    OutOfControlAction, ProjectList, ResumableStatus, SetStreamForwarderBody, TaskStatus, TaskStatusChange, TaskType,
+    UpdateFlightTaskStatusBody,
 };
 use flighthub2::{Client, Delivery, ErrorKind, OPERATIONS, ProjectClient};
 use flighthub2_tests::calls::examples;
@@ -30,7 +33,7 @@ const AIRCRAFT: &str = "1581FEXAMPLE00000001";
 
 /// A client that sends nothing twice, so that a fault is seen and not repaired.
 fn once(server: &MockServer) -> Client {
-    server.client_builder().unwrap().max_attempts(1).build().unwrap()
+    server.client_builder().max_attempts(1).build().unwrap()
 }
 
 /// An answer, taken apart by hand.
@@ -129,6 +132,14 @@ async fn every_example_works_by_hand_and_its_answer_fits_the_specification() {
     assert!(server.check_answer("nobody", &json!({})).is_err());
 }
 
+/// The body of the example of a flight task, with other members.
+fn task(changes: Value) -> String {
+    let mut body = vectors::requests()["createFlightTask"]["body"].clone();
+    let Value::Object(changes) = changes else { panic!("no members: {changes}") };
+    body.as_object_mut().unwrap().extend(changes);
+    body.to_string()
+}
+
 /// A request that is refused: what it is, and what is answered.
 struct Bad<'a>(&'a str, &'a str, Vec<(&'a str, &'a str)>, String, u16, i64, &'a str);
 
@@ -144,10 +155,9 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     let tasks = "/openapi/v0.1/flight-task/list?sn=A&begin_at=1&end_at=2";
     let no_status = format!("{tasks}&status=");
     let create = "/openapi/v0.1/flight-task";
-    let task = |changes: Value| {
-        let mut body = json!({"name": "n", "wayline_uuid": "c0ffee00-1111-4222-8333-444455556666", "sn": "A",
-            "rth_altitude": 80});
-        body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    let incident = |level: i64| {
+        let mut body = vectors::requests()["triggerWorkflow"]["body"].clone();
+        body["params"]["level"] = level.into();
         body.to_string()
     };
     let begins = |text: &str| task(json!({"begin_at": 0})).replace("\"begin_at\":0", &format!("\"begin_at\":{text}"));
@@ -217,6 +227,8 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
         Bad("POST", create, vec![token, project, typed], task(json!({"sn": null})), 200, 200_101, "/sn"),
         Bad("POST", create, vec![token, project, typed], task(json!({"task_type": "x"})), 200, 200_101, "/task_type"),
         Bad("POST", create, vec![token, project, typed], begins("9223372036854775808"), 200, 200_101, "/begin_at"),
+        Bad("POST", "/openapi/v0.1/workflow", vec![token, typed], incident(5), 200, 200_403, "no X-Project-Uuid"),
+        Bad("POST", "/openapi/v0.1/workflow", vec![token, project, typed], incident(6), 200, 200_101, "/params/level"),
         // As a number with a point this is the smallest of 64 bits.
         Bad("POST", create, vec![token, project, typed], begins("-9223372036854775809"), 200, 200_101, "/begin_at"),
     ];
@@ -256,6 +268,38 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     }
     let answer = raw(&server, "GET", &format!("{tasks}&status=success,x"), &[token, project], "").await;
     assert_eq!(answer.json()["code"], 200_101);
+}
+
+#[tokio::test]
+async fn null_is_taken_where_the_service_takes_it() {
+    let server = MockServer::start().await.unwrap();
+    let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT), ("content-type", "application/json")];
+    let create = "/openapi/v0.1/flight-task";
+    // One client sends both as null with an immediate task, and the live service accepts it.
+    for changes in [json!({"begin_at": null}), json!({"end_at": null}), json!({"begin_at": null, "end_at": null})] {
+        let answer = raw(&server, "POST", create, &headers, &task(changes.clone())).await.json();
+        assert_eq!(answer["code"], 0, "{changes}: {answer}");
+    }
+    for changes in [json!({"rth_mode": null}), json!({"repeat_type": null}), json!({"latest_begin_at": null})] {
+        let answer = raw(&server, "POST", create, &headers, &task(changes.clone())).await.json();
+        assert_eq!(answer["code"], 200_101, "{changes}: {answer}");
+    }
+    // What decides how an aircraft flies is not left to the service.
+    for name in ["out_of_control_action_in_flight", "resumable_status", "task_type", "time_zone"] {
+        let mut body = vectors::requests()["createFlightTask"]["body"].clone();
+        body.as_object_mut().unwrap().remove(name).unwrap();
+        let answer = raw(&server, "POST", create, &headers, &body.to_string()).await.json();
+        assert_eq!(answer["code"], 200_101, "{name}: {answer}");
+        assert!(answer["message"].as_str().unwrap().contains(name), "{answer}");
+    }
+    // The client writes the same.
+    let nulls = patrol("nulls").begin_at_null().end_at_null();
+    once(&server).project(PROJECT).flight_tasks().create(nulls).send().await.unwrap();
+    let body = server.requests().last().unwrap().json().unwrap();
+    assert!(body.get("begin_at").is_some_and(Value::is_null) && body.get("end_at").is_some_and(Value::is_null));
+    once(&server).project(PROJECT).flight_tasks().create(patrol("omitted")).send().await.unwrap();
+    let body = server.requests().last().unwrap().json().unwrap();
+    assert!(body.get("begin_at").is_none() && body.get("end_at").is_none());
 }
 
 #[tokio::test]
@@ -304,8 +348,8 @@ async fn faults_that_are_errors_are_seen_as_such() {
     // The fault, the kind of the error, its delivery, its status and code, and the status that is recorded.
     let cases = vec![
         (Fault::CloseAfterReading, ErrorKind::Transport, maybe, None, None, None),
-        (Fault::TruncateBody, ErrorKind::Transport, maybe, None, None, Some(200)),
-        (Fault::ContentLength(100_000), ErrorKind::Transport, maybe, None, None, Some(200)),
+        (Fault::TruncateBody, ErrorKind::Transport, maybe, Some(200), None, Some(200)),
+        (Fault::ContentLength(100_000), ErrorKind::Transport, maybe, Some(200), None, Some(200)),
         (Fault::ContentLength(20), ErrorKind::Answer, answered, Some(200), None, Some(200)),
         (html(200), ErrorKind::Answer, answered, Some(200), None, Some(200)),
         (html(502), ErrorKind::Status, answered, Some(502), None, Some(502)),
@@ -382,7 +426,7 @@ async fn delays_last_and_can_be_too_long() {
         let started = Instant::now();
         fh.projects().list().send().await.unwrap();
         assert!(started.elapsed() >= short);
-        let hasty = server.client_builder().unwrap().max_attempts(1).read_timeout(Duration::from_millis(100));
+        let hasty = server.client_builder().max_attempts(1).read_timeout(Duration::from_millis(100));
         server.on_all().fault_once(delay(Duration::from_secs(60)));
         let error = hasty.build().unwrap().projects().list().send().await.unwrap_err();
         assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::MaybeSent), "{error}");
@@ -410,7 +454,7 @@ async fn answers_are_spoilt_as_asked() {
     let answer = raw(&server, "GET", PROJECTS, &headers[..1], "").await;
     assert_eq!(answer.body.len(), 3_000_000);
     assert!(answer.json()["data"]["list"].is_null());
-    let small = server.client_builder().unwrap().max_attempts(1).max_answer_bytes(2_000_000).build().unwrap();
+    let small = server.client_builder().max_attempts(1).max_answer_bytes(2_000_000).build().unwrap();
     assert_eq!(small.projects().list().send().await.unwrap_err().kind(), ErrorKind::Answer);
     assert!(small.projects().list().send().await.is_ok());
 }
@@ -489,13 +533,137 @@ async fn requests_are_written_down_and_print_no_secret() {
     assert!(server.requests().is_empty());
 }
 
-fn patrol(name: &str) -> CreateFlightTaskBody {
+/// An observer that looks at the server, and plans what happens next. A server that waits for itself waits for ever, so it
+/// does in a thread that nobody needs.
+#[test]
+fn an_observer_may_use_the_server() {
+    let (done, finished) = mpsc::channel();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(observed());
+        done.send(()).unwrap();
+    });
+    finished.recv_timeout(Duration::from_secs(20)).expect("the server waits for itself, or the above");
+}
+
+async fn observed() {
+    let handle: Arc<OnceLock<Weak<MockServer>>> = Arc::default();
+    let told: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (of_server, lines) = (Arc::clone(&handle), Arc::clone(&told));
+    let observer = move |request: &RecordedRequest| {
+        let server = of_server.get().and_then(Weak::upgrade).expect("there is a server");
+        // Everything that it can be asked, and that does not end it.
+        let recorded = server.requests();
+        assert_eq!(recorded.last(), Some(request), "it is recorded when it is shown");
+        assert_eq!(server.requests_of::<ListProjects>().len(), recorded.len());
+        assert_eq!((server.dropped_requests(), server.connections()), (0, 1));
+        server.forget_requests();
+        server.add_project("00000000-0000-4000-8000-000000000009");
+        server.advance(Duration::from_secs(1));
+        assert!(server.url().starts_with("http://127.0.0.1:"));
+        assert!(server.now().get() > 0 && server.check_answer("nobody", &json!({})).is_err());
+        assert!(server.client_builder().build().is_ok());
+        drop(server.client());
+        let none: ProjectList = serde_json::from_value(json!({"list": null})).unwrap();
+        let on = server.on::<ListProjects>().answer(&none).unwrap().answer_once(&none).unwrap();
+        let on = on.envelope(json!({})).envelope_once(json!({})).refuse(1, "").refuse_once(1, "");
+        on.example("empty_list").unwrap().example_once("empty_list").unwrap().fault(Fault::NullLists).clear();
+        server.on_id("listProjects").unwrap().fault_times(1, Fault::TruncateBody).clear();
+        server.on_all().refuse_once(210_429, "asked for by the observer");
+        assert!(format!("{server:?}").contains("MockServer"));
+        lines.lock().unwrap().push(request.to_string());
+    };
+    let replaced: Arc<()> = Arc::default();
+    let server = MockServer::start().await.unwrap().observe({
+        let replaced = Arc::clone(&replaced);
+        move |_| panic!("another function takes its place: {replaced:?}")
+    });
+    let server = Arc::new(server.observe(observer));
+    assert_eq!(Arc::strong_count(&replaced), 1);
+    handle.set(Arc::downgrade(&server)).unwrap();
+    let fh = once(&server);
+    fh.projects().list().send().await.unwrap();
+    let refused = fh.projects().list().send().await.unwrap_err();
+    assert_eq!(refused.code(), Some(210_429), "{refused}");
+    assert!(server.requests().is_empty());
+    let lines = told.lock().unwrap().clone();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains("listProjects: accepted"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn what_is_recorded_is_bounded() {
+    let server = MockServer::start().await.unwrap();
+    let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT), ("content-type", "application/json")];
+    let task = |name: &str| {
+        let name = json!({"name": name, "wayline_uuid": "c0ffee00-1111-4222-8333-444455556666", "sn": "A",
+            "rth_altitude": 80, "out_of_control_action_in_flight": "return_home", "resumable_status": "manual",
+            "task_type": "immediate", "time_zone": "Europe/Rome"});
+        name.to_string()
+    };
+    let long = task(&"n".repeat(2 << 20));
+    assert_eq!(raw(&server, "POST", "/openapi/v0.1/flight-task", &headers, &long).await.json()["code"], 0);
+    let [request] = server.requests_of::<CreateFlightTask>().try_into().unwrap();
+    assert!(request.is_accepted() && request.is_body_truncated(), "{request}");
+    assert_eq!((request.body.len(), request.body_length), (1 << 20, long.len()));
+    assert!(long.as_bytes().starts_with(&request.body));
+    assert_eq!(request.json(), None);
+    assert!(format!("{request:?}").len() < 2000, "the body is printed");
+    let short = task("short");
+    raw(&server, "POST", "/openapi/v0.1/flight-task", &headers, &short).await;
+    let request = server.requests().pop().unwrap();
+    assert!(!request.is_body_truncated());
+    assert_eq!((request.body_length, request.json()), (short.len(), Some(serde_json::from_str(&short).unwrap())));
+    // It was read as a whole all the same.
+    let list = "/openapi/v0.1/flight-task/list?sn=A&begin_at=0&end_at=9999999999";
+    let listed = raw(&server, "GET", list, &headers[..2], "").await.json();
+    let lengths: Vec<usize> =
+        listed["data"]["list"].as_array().unwrap().iter().map(|task| task["name"].as_str().unwrap().len()).collect();
+    assert_eq!(lengths, [2 << 20, 5]);
+    assert_eq!(server.dropped_requests(), 0);
+    for _ in 0..70 {
+        raw(&server, "POST", "/openapi/v0.1/flight-task", &headers, &long).await;
+    }
+    let (kept, dropped) = (server.requests().len() as u64, server.dropped_requests());
+    assert_eq!(kept + dropped, 73);
+    assert!((60..64).contains(&kept), "{kept} of 1 MiB each are in 64 MiB");
+    server.forget_requests();
+    assert_eq!((server.requests().len(), server.dropped_requests()), (0, 0));
+}
+
+/// A client keeps connections and closes them when it likes: that is no request, and uses up no fault.
+#[tokio::test]
+async fn a_connection_that_is_closed_uses_up_no_fault() {
+    let server = MockServer::start().await.unwrap();
+    server.on_all().fault_once(Fault::CloseBeforeReading);
+    drop(TcpStream::connect(server.url().trim_start_matches("http://")).await.unwrap());
+    let started = Instant::now();
+    while server.connections() == 0 {
+        assert!(started.elapsed() < Duration::from_secs(10), "it is not accepted");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // Long enough for the server to see that it is closed.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let fh = once(&server);
+    fh.projects().list().send().await.unwrap_err();
+    fh.projects().list().send().await.unwrap();
+}
+
+fn planned(name: &str, task_type: TaskType) -> CreateFlightTaskBody {
     CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
         name: name.into(),
         wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
         sn: DOCK.into(),
         rth_altitude: 100,
+        out_of_control_action_in_flight: OutOfControlAction::ReturnHome,
+        resumable_status: ResumableStatus::Manual,
+        task_type,
+        time_zone: "Europe/Rome".into(),
     })
+}
+
+fn patrol(name: &str) -> CreateFlightTaskBody {
+    planned(name, TaskType::Immediate)
 }
 
 fn window() -> ListFlightTasksRequired {
@@ -523,7 +691,7 @@ async fn a_flight_task_lives_as_time_passes() {
     let tasks = site.flight_tasks();
     let now = tasks.create(patrol("now")).send().await.unwrap().task_uuid;
     let begin = server.now().get() + 3600;
-    let timed = |name: &str| patrol(name).task_type(TaskType::Timed).begin_at(begin);
+    let timed = |name: &str| planned(name, TaskType::Timed).begin_at(begin);
     let later = tasks.create(timed("later")).send().await.unwrap().task_uuid;
     let missed = tasks.create(timed("missed")).send().await.unwrap().task_uuid;
     assert_eq!([&now, &later, &missed].map(|id| id.to_string().len()), [36; 3]);
@@ -675,4 +843,54 @@ async fn many_at_once_are_served_and_nothing_is_left_afterwards() {
     drop(server);
     let closed = tokio::time::timeout(Duration::from_secs(5), open.read_to_end(&mut rest)).await;
     assert!(closed.is_ok(), "a connection outlives the server");
+    // So it is when connections wait: for a request, for the rest of one, and for their time to answer.
+    let alive: Arc<()> = Arc::default();
+    let of_observer = Arc::clone(&alive);
+    let server = MockServer::start().await.unwrap().observe(move |_| assert!(Arc::strong_count(&of_observer) > 0));
+    server.on_all().fault(Fault::DelayBeforeHeaders(Duration::from_secs(600)));
+    let address = server.url().trim_start_matches("http://").to_owned();
+    let mut waiting = Vec::new();
+    for bytes in
+        ["", "GET / HTTP/1.1\r\n", "POST / HTTP/1.1\r\ncontent-length: 100000\r\n\r\n{", "GET / HTTP/1.1\r\n\r\n"]
+    {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        stream.write_all(bytes.as_bytes()).await.unwrap();
+        waiting.push(stream);
+    }
+    let started = Instant::now();
+    while server.requests().is_empty() {
+        assert!(started.elapsed() < Duration::from_secs(10), "it is not asked");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    drop(server);
+    while Arc::strong_count(&alive) > 1 {
+        assert!(started.elapsed() < Duration::from_secs(20), "a task outlives the server");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    for mut stream in waiting {
+        let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
+        assert!(closed.is_ok(), "a connection outlives the server");
+    }
+}
+
+/// Whatever is remembered is bounded, also if it is sent by one who means no good.
+#[tokio::test]
+async fn what_is_remembered_is_bounded() {
+    let server = MockServer::start().await.unwrap();
+    let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT), ("content-type", "application/json")];
+    let long = "n".repeat(3 << 20);
+    for number in 0..4 {
+        let body = serde_json::to_string(&patrol(&format!("{number}{long}"))).unwrap();
+        raw(&server, "POST", "/openapi/v0.1/flight-task", &headers, &body).await;
+    }
+    let names = names(&once(&server).project(PROJECT)).await;
+    assert_eq!(names.iter().map(|name| &name[..1]).collect::<Vec<_>>(), ["2", "3"], "8 MiB hold two of them");
+    for number in 0..3 {
+        let payloads: Vec<String> = (0..600).map(|payload| format!("{number}-{payload}-0")).collect();
+        let body = json!({"drone_sn": AIRCRAFT, "payload_index": payloads}).to_string();
+        let answer = raw(&server, "POST", "/openapi/v0.1/device/control", &headers, &body).await.json();
+        assert_eq!(answer["code"], 0, "{answer}");
+        let held = answer["data"]["controls"].as_array().unwrap().len();
+        assert_eq!(held, if number == 0 { 600 } else { 1000 });
+    }
 }

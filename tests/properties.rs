@@ -8,17 +8,17 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
-#[path = "../generator/tests/support/always.rs"]
-mod always;
+#[path = "../generator/tests/support/for_all.rs"]
+mod for_all;
 
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use always::always;
 use flighthub2_tests::client::TOKEN;
 use flighthub2_tests::properties::{Answers, Mock, values};
 use flighthub2_tests::types::TYPES;
 use flighthub2_tests::vectors;
+use for_all::for_all;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -79,7 +79,7 @@ fn any_answer_is_a_value_or_an_error() {
         1 => any_json().prop_map(|value| value.to_string().into_bytes()),
         1 => prop::collection::vec(any::<u8>(), 0..64),
     ];
-    always(6_000, (any::<u8>(), any::<u8>(), text), |(which, how, text)| {
+    for_all(6_000, (any::<u8>(), any::<u8>(), text), |(which, how, text)| {
         answers.any(&[&[which, how], text.as_slice()].concat());
     });
 }
@@ -101,7 +101,7 @@ fn any_value_is_written_as_it_was_read() {
         any::<i64>().prop_map(|number| number.to_string()),
         ".{0,12}",
     ];
-    always(20_000, (any::<u8>(), text), |(which, text)| values(&[&[which], text.as_bytes()].concat()));
+    for_all(20_000, (any::<u8>(), text), |(which, text)| values(&[&[which], text.as_bytes()].concat()));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_mock_server_answers_whatever_it_is_asked() {
         prop::sample::select(vec!["page=0", "page=1&page=2", "a[]=%ff", "%", "..", "%2e%2e/x", "x-user-token:"])
             .prop_map(|text| text.as_bytes().to_vec()),
     ];
-    always(1_500, (any::<u8>(), any::<u8>(), bytes), |(which, part, bytes)| {
+    for_all(1_500, (any::<u8>(), any::<u8>(), bytes), |(which, part, bytes)| {
         mock.any(&[&[which, part], bytes.as_slice()].concat());
         assert!(!PANICKED.load(Ordering::SeqCst), "the server has panicked");
     });

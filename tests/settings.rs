@@ -192,6 +192,9 @@ const CHILD: &str = "FLIGHTHUB2_TEST_CHILD";
 async fn a_proxy_of_the_environment_does_not_see_the_token() {
     if let Ok(url) = env::var(CHILD) {
         client(&url).system().status().send().await.unwrap();
+        // Other changes of the library bring them no closer.
+        let changed = builder().base_url(url).configure_reqwest(|http| http.http1_only()).build().unwrap();
+        changed.system().status().send().await.unwrap();
         return;
     }
     let proxy = Server::start(|_| json(r#"{"code":0,"message":""}"#));
@@ -206,24 +209,47 @@ async fn a_proxy_of_the_environment_does_not_see_the_token() {
         .output()
         .unwrap();
     assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
-    assert_eq!((proxy.take_requests().len(), server.take_requests().len()), (0, 1));
+    assert_eq!((proxy.take_requests().len(), server.take_requests().len()), (0, 2));
 }
 
-#[test]
-fn a_script_needs_no_runtime() {
+#[tokio::test]
+async fn a_proxy_of_the_program_is_used_for_plain_http_too() {
+    let proxy = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    let address = proxy.url();
+    let through = || {
+        let address = address.clone();
+        builder().base_url(server.url()).configure_reqwest(move |http| {
+            http.proxy(reqwest::Proxy::http(address.clone()).unwrap_or_else(|error| panic!("{error}")))
+        })
+    };
+    for fh in [through(), through().no_proxy()] {
+        fh.build().unwrap().system().status().send().await.unwrap();
+        let [request] = &proxy.take_requests()[..] else { panic!("one request through the proxy") };
+        assert_eq!(request.path, format!("{}/openapi/v0.1/system_status", server.url()));
+    }
+    assert!(server.take_requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_id_that_is_empty_is_not_sent_as_a_header() {
     let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
     let fh = client(&server.url());
-    for _ in 0..3 {
-        fh.system().status().send_blocking().unwrap();
+    for empty in ["", " ", "\t"] {
+        let site = fh.project(empty);
+        for error in [
+            site.waylines().list().send().await.unwrap_err(),
+            site.waylines().list().dry_run().unwrap_err(),
+            site.open_modeling().list_running().send().await.unwrap_err(),
+        ] {
+            assert_eq!((error.kind(), error.delivery()), (ErrorKind::Arguments, Delivery::NotSent), "{error}");
+            assert!(error.to_string().contains("`X-Project-Uuid` is empty"), "{error}");
+        }
+        // A call of the organization has no such header.
+        site.system().status().send().await.unwrap();
     }
-    assert_eq!(server.take_requests().len(), 3);
-    let (sent, dropped) = (fh.clone(), fh);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async move {
-        let error = sent.system().status().send_blocking().unwrap_err();
-        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Config, Delivery::NotSent), "{error}");
-        drop((sent, dropped));
-    });
+    let requests = server.take_requests();
+    assert!(requests.iter().all(|request| request.path.ends_with("/system_status")), "{requests:?}");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 
 use flighthub2_tests::{code, spec};
+use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 #[test]
@@ -78,11 +79,11 @@ fn a_risk_changes_its_operation() {
         &["devices.rs"],
         &[
             "- /// - Risk: write. It changes data, and neither deletes any nor moves anything.",
-            "+ /// - Risk: destructive. It deletes data, stops work or spends quota.",
+            "+ /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.",
             "- /// - Risk: write. It changes data, and neither deletes any nor moves anything.",
-            "+ /// - Risk: destructive. It deletes data, stops work or spends quota.",
-            "- risk: runtime::Risk::Write,",
-            "+ risk: runtime::Risk::Destructive,",
+            "+ /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.",
+            "- .with_risk(runtime::Risk::Write)",
+            "+ .with_risk(runtime::Risk::Destructive)",
         ],
     );
 }
@@ -124,4 +125,71 @@ fn an_added_schema_renames_nothing() {
     ));
     assert_eq!(files.iter().map(String::as_str).collect::<Vec<_>>(), ["types/shared.rs"]);
     assert!(lines.iter().all(|line| line.starts_with('+')), "{lines:#?}");
+}
+
+/// The documentation of a field of a struct, or of the struct.
+fn documentation(file: &str, name: &str, field: Option<&str>) -> String {
+    let file = syn::parse_file(&spec::generated().files[file]).unwrap();
+    let item = file.items.iter().find_map(|item| match item {
+        syn::Item::Struct(item) if item.ident == name => Some(item),
+        _ => None,
+    });
+    let item = item.unwrap_or_else(|| panic!("no struct {name}"));
+    let attributes = match field {
+        Some(field) => &item.fields.iter().find(|known| known.ident.as_ref().unwrap() == field).unwrap().attrs,
+        None => &item.attrs,
+    };
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+/// A number about safety that may be wrong by a factor of ten, and a device that may be the wrong one: a caller reads so
+/// in bold where the value is, and nothing beside it says the opposite.
+#[test]
+fn what_is_not_settled_is_bold_where_a_caller_reads_it() {
+    for (file, name, field, bold, never) in [
+        ("types/devices.rs", "DeviceState", Some("wind_speed"), "tenths of that, so that 120 means 12 m/s.**", "Unit:"),
+        ("devices.rs", "GetDeviceState", None, "**`wind_speed` of an aircraft may have another unit", "Unit:"),
+        (
+            "devices.rs",
+            "SendDeviceCommand",
+            Some("device_sn"),
+            "**The sources disagree whether that is the aircraft or the dock.**",
+            "Observed",
+        ),
+        (
+            "devices.rs",
+            "SendDeviceCommand",
+            None,
+            "**It is not settled whether `device_sn` is the aircraft",
+            "Observed",
+        ),
+    ] {
+        let text = documentation(file, name, field);
+        assert!(text.contains(bold), "{name} {field:?}: {text}");
+        assert!(!text.contains(never), "{name} {field:?}: {text}");
+    }
+    let device = documentation("devices.rs", "SendDeviceCommand", Some("device_sn"));
+    assert!(device.contains("**Inferred**"), "{device}");
+}
+
+/// No page says in which language alerts come if none is asked for. The default of `X-Language` is that of a header.
+#[test]
+fn the_language_of_alerts_has_no_default() {
+    let generated = spec::generated();
+    let arguments: Value = serde_json::from_str(&generated.files["arguments/get_device_hms.json"]).unwrap();
+    let language = &arguments["properties"]["language"];
+    let named = language["$ref"].as_str().map(|target| arguments.pointer(target.trim_start_matches('#')).unwrap());
+    for schema in [Some(language), named].into_iter().flatten() {
+        assert!(schema.get("default").is_none(), "{schema}");
+    }
+    assert!(language["description"].as_str().unwrap().contains("is not known"), "{language}");
+    let header = &spec::value()["components"]["parameters"]["Language"]["schema"];
+    assert_eq!(header["default"], "zh");
 }

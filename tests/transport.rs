@@ -174,11 +174,12 @@ async fn full() -> (SocketAddr, Vec<Box<dyn std::any::Any>>) {
 async fn a_connection_that_is_not_made_in_time_carried_nothing() {
     let (address, _held) = full().await;
     let url = format!("http://{address}");
-    let limits: [fn(ClientBuilder) -> ClientBuilder; 3] = [
+    let limits: [fn(ClientBuilder) -> ClientBuilder; 4] = [
         |client| client.connect_timeout(Duration::from_millis(50)),
         // Shorter limits leave time to tell.
         |client| client.attempt_timeout(Duration::from_millis(400)),
         |client| client.timeout(Duration::from_millis(400)),
+        |client| client.read_timeout(Duration::from_millis(400)),
     ];
     for limit in limits {
         let fh = limit(builder(&url)).max_attempts(1).build().unwrap();

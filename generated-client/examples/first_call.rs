@@ -11,8 +11,11 @@
 use std::error::Error;
 use std::time::Duration;
 
-use flighthub2::types::{CreateFlightTaskBody, CreateFlightTaskBodyRequired, Project, TaskType};
-use flighthub2::{Client, Delivery, ErrorCode, ErrorKind, Token};
+use flighthub2::types::{
+    CreateFlightTaskBody, CreateFlightTaskBodyRequired, OutOfControlAction, Project, ResumableStatus, RthMode,
+    TaskType, WaylinePrecisionType,
+};
+use flighthub2::{Client, ErrorCode, ErrorKind, Token};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -66,10 +69,15 @@ async fn refused_flight(fh: &Client, project: &Project) -> Result<(), Box<dyn Er
     let body = CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
         name: "Morning round".into(),
         wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
-        sn: "7CTEXAMPLE0001".into(), // of the dock
-        rth_altitude: 80,
+        sn: "7CTEXAMPLE0001".into(),                                     // of the dock
+        rth_altitude: 80,                                                // metres above the point of take-off
+        out_of_control_action_in_flight: OutOfControlAction::ReturnHome, // without a signal
+        resumable_status: ResumableStatus::Manual,                       // after an interruption
+        task_type: TaskType::Immediate,
+        time_zone: "Europe/Rome".into(),
     })
-    .task_type(TaskType::Immediate);
+    .rth_mode(RthMode::Preset)
+    .wayline_precision_type(WaylinePrecisionType::Rtk);
     match fh.project(&project.uuid).flight_tasks().create(body).send().await {
         Ok(task) => Err(format!("task {} was made by a client that may not fly", task.task_uuid).into()),
         Err(error) if error.kind() == ErrorKind::Risk => {
@@ -80,22 +88,22 @@ async fn refused_flight(fh: &Client, project: &Project) -> Result<(), Box<dyn Er
     }
 }
 
-/// What a program asks of an error: what happened, and whether the service may have done it.
+/// What a program asks of an error: what happened, and whether the call may have taken effect all the same.
 fn tell(error: &flighthub2::Error) {
     println!("{error}");
-    let what = match (error.kind(), error.error_code()) {
+    let what = match (error.kind(), ErrorCode::of(error)) {
         (ErrorKind::Api, Some(ErrorCode::NoPermission)) => "become a member of the project first",
         (ErrorKind::Api, _) => "the service says no; the code says why",
         (ErrorKind::Risk, _) => "this client was not built for it",
         (ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Transport, _) => "the way to the service is broken",
         _ => "a program or the service is at fault",
     };
-    let then = match error.delivery() {
-        Delivery::NotSent => "nothing was sent",
-        Delivery::MaybeSent => "it may have been done: look before anything is sent again",
-        Delivery::Answered => "the service has answered",
+    let then = if error.may_have_taken_effect() {
+        "it may have taken effect: look before it is sent again"
+    } else {
+        "it had no effect"
     };
-    println!("  {:?}: {what}; {:?}: {then}", error.kind(), error.delivery());
+    println!("  {:?}: {what}; {then}", error.kind());
 }
 
 /// Stands in for the service: answers three requests on this machine, then ends. Programs of your own need none of it.

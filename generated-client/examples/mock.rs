@@ -22,9 +22,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Nobody may be reading any more; the server goes on.
     let server = MockServer::start_on(port).await?.observe(|request| drop(writeln!(io::stdout(), "{request}")));
     let server = if stateless { server.stateless() } else { server };
-    println!("listening on {}", server.url());
-    println!("X-User-Token: {TOKEN}");
-    println!("X-Project-Uuid: {PROJECT}");
+    let places = format!("listening on {}\nX-User-Token: {TOKEN}\nX-Project-Uuid: {PROJECT}\n", server.url());
+    io::stdout().write_all(places.as_bytes())?;
     tokio::signal::ctrl_c().await?;
     server.stop().await;
     Ok(())

@@ -5,7 +5,10 @@
 //!
 //! ```no_run
 //! use flighthub2::{Client, Region, Risk, Token};
-//! use flighthub2::types::{CreateFlightTaskBody, CreateFlightTaskBodyRequired, TaskType};
+//! use flighthub2::types::{
+//!     CreateFlightTaskBody, CreateFlightTaskBodyRequired, OutOfControlAction, ResumableStatus, RthMode, TaskType,
+//!     WaylinePrecisionType,
+//! };
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let fh = Client::builder()
@@ -21,9 +24,14 @@
 //!     name: "Morning round".into(),
 //!     wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
 //!     sn: "7CTEXAMPLE0001".into(), // of the dock
-//!     rth_altitude: 100,
+//!     rth_altitude: 100, // metres above the point of take-off
+//!     out_of_control_action_in_flight: OutOfControlAction::ReturnHome, // without a signal
+//!     resumable_status: ResumableStatus::Manual, // after an interruption
+//!     task_type: TaskType::Immediate,
+//!     time_zone: "Europe/Rome".into(),
 //! })
-//! .task_type(TaskType::Immediate);
+//! .rth_mode(RthMode::Preset)
+//! .wayline_precision_type(WaylinePrecisionType::Rtk);
 //! let task = site.flight_tasks().create(body).send().await?;
 //! println!("{}", task.task_uuid);
 //! # Ok(())
@@ -32,7 +40,12 @@
 //!
 //! # How it is made
 //! The operations and types are generated from a specification that is maintained by hand; [`OPERATIONS`] lists them
-//! with everything that a tool needs to know. The rest of this crate knows no single operation.
+//! with everything that a tool needs to know. What sends them knows no operation: it is the crate `flighthub2-runtime`,
+//! whose types for callers are here.
+//!
+//! # Errors
+//! Every failure is an [`Error`]. Ask [`Error::may_have_taken_effect`] before you send a call again: a lost response, a
+//! gateway's 504 or a code such as 210504 does not mean that the aircraft stays where it is.
 //!
 //! # Answers
 //! - Business failures arrive with HTTP 200; here they are [`Error`]s of the kind [`ErrorKind::Api`].
@@ -41,44 +54,17 @@
 //! - Enumerations are open: a value that this version does not know is kept in `UnknownValue`.
 //! - Numbers of time have types with their unit: [`UnixSeconds`], [`UnixMillis`]. Texts of time are [`DateTime`].
 
-mod answer;
-mod attempt;
-#[cfg(feature = "blocking")]
-mod blocking;
-mod builder;
-mod call;
-mod client;
-mod error;
-mod finite;
-mod http_client;
-mod open;
-mod operation;
-mod pace;
-mod prepared;
-mod request;
-mod retry;
-pub mod runtime;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod token;
 pub mod transport;
-mod values;
 
 #[rustfmt::skip]
 mod api;
 
-pub use answer::{Answer, ReadError};
 pub use api::*;
-pub use builder::ClientBuilder;
-pub use call::{Call, Handle, Serves};
-pub use client::{Client, ProjectClient};
-pub use error::{Delivery, Error, ErrorKind};
-pub use open::UnknownValue;
-pub use operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Retry, Risk, Scope, TokenHeader, scope,
+#[doc(inline)]
+pub use flighthub2_runtime::{
+    ApiInfo, Availability, Base64, DateTime, Delivery, DryRun, Error, ErrorCodeInfo, ErrorKind, HeaderText, JsonObject,
+    JsonValue, Operation, OperationInfo, Outcome, Pace, Retry, Risk, Scope, Secret, Token, TokenHeader, UnixMillis,
+    UnixSeconds, UnknownValue, Unwritable, Wait, codegen,
 };
-pub use pace::{Pace, Wait};
-pub use prepared::DryRun;
-pub use request::{ListStyle, ParameterValue, RequestParts};
-pub use token::Token;
-pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};

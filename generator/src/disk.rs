@@ -170,6 +170,10 @@ fn read(
     present: &mut BTreeMap<String, Vec<u8>>,
     leftovers: &mut Vec<PathBuf>,
 ) -> io::Result<()> {
+    // What Cargo builds, and what other tools keep for themselves, may be below a crate. It is much, and not ours.
+    if folder.join("CACHEDIR.TAG").is_file() {
+        return Ok(());
+    }
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -182,6 +186,9 @@ fn read(
         // Links are not followed: what they lead to is not ours.
         let kind = entry.file_type().map_err(at(&path))?;
         if kind.is_dir() {
+            if name.starts_with('.') {
+                continue;
+            }
             read(&path, format!("{prefix}{name}/"), present, leftovers)?;
         } else if name.ends_with(UNFINISHED) {
             leftovers.push(path);

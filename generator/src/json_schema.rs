@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Number, Value, json};
 
 use crate::document::arena::ObjectOrRef;
-use crate::document::pointer::escape;
+use crate::document::pointer::{escape, unescape};
 use crate::document::schema::{AdditionalProperties, Schema, SchemaId, Schemas};
 use crate::model::Argument;
 
@@ -53,6 +53,15 @@ pub(crate) fn bundle(schemas: &Schemas, id: SchemaId) -> Value {
     }
     definitions.close(&mut bundled);
     Value::Object(bundled)
+}
+
+/// What a reference leads to in a schema that is complete in itself, with the name that it has there.
+pub(crate) fn definition<'s>(
+    definitions: &'s Map<String, Value>,
+    reference: &Value,
+) -> Option<(&'s String, &'s Value)> {
+    let name = reference.as_str()?.strip_prefix("#/$defs/")?;
+    definitions.get_key_value(&unescape(name))
 }
 
 /// Converts schemas, and gathers what they refer to.
@@ -102,6 +111,10 @@ impl<'d> Definitions<'d> {
             if let Some(part) = part {
                 converted.insert(key.to_owned(), self.convert(part));
             }
+        }
+        if let Some(content) = schema.content {
+            converted.insert("contentMediaType".to_owned(), "application/json".into());
+            converted.insert("contentSchema".to_owned(), self.convert(content));
         }
         let only_target = match schema.all_of.as_slice() {
             [only] => self.schemas.target(*only),

@@ -30,6 +30,7 @@ mod lint;
 mod lower;
 mod model;
 mod names;
+mod package;
 mod policy;
 mod rustdoc;
 pub mod skeleton;
@@ -38,6 +39,7 @@ mod spelling;
 use std::collections::BTreeMap;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity, Source, UnknownCode};
+pub use package::{InvalidPackageName, Package};
 
 /// Which rules a specification is held to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,9 +57,12 @@ pub enum Dialect {
 pub struct Options {
     /// The rules to hold the specification to.
     pub dialect: Dialect,
-    /// The crate that has the runtime; `None` if the generated code is part of it. Regions and the client's accessors
-    /// are generated only there, because only there can the client be extended.
-    pub runtime: Option<String>,
+    /// Whether the specification itself is one of the files, as `specification.yaml`: for a client that can play the
+    /// service for tests.
+    pub bundle: bool,
+    /// The crate to generate; `None` for a module tree. A module tree works in any crate that depends on
+    /// `flighthub2-runtime` and `serde`.
+    pub package: Option<Package>,
     /// What the first line of every file says about its origin.
     pub made_by: String,
 }
@@ -66,7 +71,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             dialect: Dialect::FlightHub,
-            runtime: None,
+            bundle: true,
+            package: None,
             made_by: "`cargo xtask gen` from spec/flighthub2.yaml. Change that file, not this one.".to_owned(),
         }
     }
@@ -81,6 +87,9 @@ pub struct Generated {
     pub operations: usize,
     /// How many types with a name there are.
     pub types: usize,
+    /// What a document of others has and the client does not use, with a count and the first place of each kind. Empty
+    /// for [`Dialect::FlightHub`].
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Tells everything that is wrong with a specification, and every rule that it breaks: the errors for which [`generate`]
@@ -107,21 +116,20 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     let failed = |problems| Diagnostics::new(source.clone(), problems);
     let document = document::Document::read(source, options.dialect)?;
     let api = lower::lower(&document).map_err(failed)?;
+    let warnings = lower::warnings(&document, &api);
     // The rest of a large document takes much memory, and so do the files.
     let schemas = document.into_api().schemas;
-    let runtime = options.runtime.clone().map_or(emit::Runtime::Crate, emit::Runtime::External);
-    let tasks = emit::tasks(&api, &runtime);
-    let mut files = files::format(&tasks, |task| emit::emit(&api, &schemas, &runtime, task), &options.made_by)
-        .map_err(|faults| {
+    let tasks = emit::tasks(&api, options.bundle.then_some(source.unmarked()));
+    let mut files =
+        files::format(&tasks, |task| emit::emit(&api, &schemas, task), &options.made_by).map_err(|faults| {
             let internal = |fault: String| {
                 let help = "this is a fault of the generator: please report it with the specification";
                 Diagnostic::new(Code::Internal, source.place(0..0, ""), fault, help)
             };
             failed(faults.into_iter().map(internal).collect())
         })?;
-    if options.runtime.is_none() {
-        // The client can play the service for tests; it is interpreted for that, not compiled.
-        files.insert("specification.yaml".to_owned(), files::opened(source.unmarked(), &options.made_by));
+    if let Some(package) = &options.package {
+        files = package.files(files, &api.title, &options.made_by);
     }
-    Ok(Generated { files, operations: api.operations().count(), types: api.types.len() })
+    Ok(Generated { files, operations: api.operations().count(), types: api.types.len(), warnings })
 }

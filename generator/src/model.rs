@@ -1,14 +1,17 @@
 //! The vocabulary between reading and writing: an API as plain data.
 //!
 //! Made by [`crate::lower`], read by [`crate::emit`] and [`crate::compare`]. Every name in it is already a Rust identifier
-//! that is unique in its scope, and every reference has a target. It holds facts: texts are CommonMark as the specification
-//! has it, limits are numbers, and the sentences about them are made where they are printed. Nothing here knows the types
-//! of OpenAPI documents beyond a few words of theirs, or tokens. Objects know by JSON pointers where they are defined; what
-//! is emitted does not depend on that.
+//! that is unique in its scope, every path of a file is unique on any system, and every reference has a target. It holds
+//! facts: texts are CommonMark as the specification has it, limits are numbers, and the sentences about them are made where
+//! they are printed. Nothing here knows the types of OpenAPI documents beyond a few words of theirs, or tokens. Objects know
+//! by JSON pointers where they are defined; what is emitted does not depend on that.
+
+use std::fmt;
 
 use serde_json::{Number, Value};
 
-pub(crate) use crate::document::openapi::{Retry, Risk, Source};
+use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
+pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, SecurityRequirement, Source, Status};
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 
 /// A whole interface.
@@ -16,14 +19,66 @@ pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 pub(crate) struct Api {
     pub(crate) title: String,
     pub(crate) description: Option<String>,
-    pub(crate) token: Option<TokenHeader>,
-    /// Where the token's scheme is defined.
-    pub(crate) token_pointer: Option<String>,
+    /// All that are defined.
+    pub(crate) security_schemes: Vec<SecurityScheme>,
+    /// The name of the one that the client authenticates with.
+    pub(crate) token_scheme: Option<String>,
     pub(crate) managed_headers: ManagedHeaders,
     pub(crate) regions: Vec<Region>,
     pub(crate) error_codes: Vec<ErrorCode>,
     pub(crate) groups: Vec<Group>,
     pub(crate) types: Vec<TypeDefinition>,
+    /// Where the types are, in the order of the names of the modules.
+    pub(crate) type_modules: Vec<TypeModule>,
+    /// What the document has and the client does not use, in the order of the document.
+    pub(crate) unused: Vec<UnusedPart>,
+}
+
+/// All parts of a kind that the document has and the client does not use.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct UnusedPart {
+    pub(crate) kind: UnusedKind,
+    pub(crate) count: usize,
+    /// Where the first of them is.
+    pub(crate) pointer: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnusedKind {
+    /// Operations with responses, other than the successful one, that have content.
+    FailureResponses,
+    /// Operations whose successful response has headers.
+    ResponseHeaders,
+    /// Operations with callbacks.
+    Callbacks,
+    /// Types that no operation uses.
+    Types,
+}
+
+impl fmt::Display for UnusedPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (parts, verb) = match self.kind {
+            UnusedKind::FailureResponses => ("failure responses", "typed"),
+            UnusedKind::ResponseHeaders => ("response headers", "read"),
+            UnusedKind::Callbacks => ("callbacks", "generated"),
+            UnusedKind::Types if self.count == 1 => {
+                return f.write_str("1 type is used by none of the generated operations");
+            }
+            UnusedKind::Types => return write!(f, "{} types are used by none of the generated operations", self.count),
+        };
+        let operations = if self.count == 1 { "operation" } else { "operations" };
+        write!(f, "the {parts} of {} {operations} are not {verb}", self.count)
+    }
+}
+
+/// A way to authenticate.
+#[derive(Debug)]
+pub(crate) struct SecurityScheme {
+    /// As security requirements have it.
+    pub(crate) name: String,
+    /// Where it is defined.
+    pub(crate) pointer: String,
+    pub(crate) kind: SecuritySchemeKind,
 }
 
 /// Where the token of a call is written.
@@ -77,6 +132,7 @@ pub(crate) struct ErrorCode {
     pub(crate) name: String,
     pub(crate) variant: String,
     pub(crate) group: String,
+    pub(crate) outcome: Outcome,
     pub(crate) meaning: String,
     pub(crate) source: Option<Source>,
 }
@@ -88,8 +144,10 @@ pub(crate) struct Group {
     pub(crate) name: String,
     /// Where the tag is declared, if it is.
     pub(crate) pointer: Option<String>,
-    /// Module, file and accessor.
+    /// Module and accessor.
     pub(crate) module: String,
+    /// Path of the module's file.
+    pub(crate) file: String,
     /// The type that has the operations as methods.
     pub(crate) type_name: String,
     pub(crate) description: Option<String>,
@@ -122,7 +180,8 @@ pub(crate) struct Operation {
     pub(crate) risk: Risk,
     pub(crate) retry: Retry,
     pub(crate) private_cloud_only: bool,
-    pub(crate) authenticated: bool,
+    /// The sets of schemes that a request needs; one of the sets is enough. Without any it needs none.
+    pub(crate) security: Vec<SecurityRequirement>,
     pub(crate) deprecated: bool,
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
@@ -137,8 +196,25 @@ pub(crate) struct Operation {
     pub(crate) response_ref: SourceRef,
     /// Those of the schema that the response is written with.
     pub(crate) response_constraints: Option<Box<Constraints>>,
+    /// All that are described, in the order of the document.
+    pub(crate) responses: Vec<StatusResponse>,
+    /// Where its callbacks are, if it has any.
+    pub(crate) callbacks_pointer: Option<String>,
     /// The parameters and the body as tools fill them in: by their names on the wire, in the order of the document.
     pub(crate) arguments: Vec<Argument>,
+    /// Path of the file that has them as a JSON Schema.
+    pub(crate) arguments_file: String,
+}
+
+/// The response of a status, or of all statuses that are not described.
+#[derive(Debug)]
+pub(crate) struct StatusResponse {
+    pub(crate) status: Status,
+    /// Where the operation has it.
+    pub(crate) pointer: String,
+    pub(crate) has_headers: bool,
+    /// The media types of its content, in the order of the document.
+    pub(crate) media_types: Vec<String>,
 }
 
 /// A value that a tool fills in.
@@ -306,6 +382,15 @@ impl TypeRef {
     }
 }
 
+/// A module of types: those that only one group uses, or those that are shared.
+#[derive(Debug)]
+pub(crate) struct TypeModule {
+    pub(crate) name: String,
+    /// Path of its file.
+    pub(crate) file: String,
+    pub(crate) types: Vec<TypeId>,
+}
+
 /// A type with a name of its own.
 #[derive(Debug)]
 pub(crate) struct TypeDefinition {
@@ -317,10 +402,12 @@ pub(crate) struct TypeDefinition {
     pub(crate) schema_name: String,
     pub(crate) docs: Docs,
     pub(crate) kind: TypeKind,
-    /// The module of the only group that uses it; `shared` for others.
-    pub(crate) module: String,
+    /// Whether an operation has it in its parameters, its body or its response.
+    pub(crate) is_used: bool,
     /// Whether a caller makes values of it.
     pub(crate) is_input: bool,
+    /// Whether strings contain it as JSON.
+    pub(crate) is_string_content: bool,
     /// The number of the cycle of types that contain each other without a list or a map between, this type included.
     pub(crate) cycle: usize,
 }
@@ -365,6 +452,8 @@ pub(crate) struct Field {
     pub(crate) ty: TypeRef,
     /// What the method is called that sends null for it, where that differs from leaving it out.
     pub(crate) null_setter: Option<String>,
+    /// The type of the JSON that its string contains, or that each string of its lists contains.
+    pub(crate) content: Option<TypeId>,
     pub(crate) docs: Docs,
 }
 
@@ -484,7 +573,48 @@ impl Parameter {
     }
 }
 
+impl SecuritySchemeKind {
+    /// The header that a client of this scheme writes; none for a scheme that no client supports.
+    pub(crate) fn header(&self) -> Option<TokenHeader> {
+        let authorization = |prefix| Some(TokenHeader { name: "Authorization".to_owned(), prefix });
+        match self {
+            Self::HeaderKey(name) => Some(TokenHeader { name: name.clone(), prefix: "" }),
+            Self::Http(scheme) if scheme.eq_ignore_ascii_case("bearer") => authorization("Bearer "),
+            // The token is user and password, encoded as the header has them.
+            Self::Http(_) if self.is_basic() => authorization("Basic "),
+            Self::OAuth => authorization("Bearer "),
+            Self::Http(_) | Self::OtherKey => None,
+        }
+    }
+
+    pub(crate) fn is_basic(&self) -> bool {
+        matches!(self, Self::Http(scheme) if scheme.eq_ignore_ascii_case("basic"))
+    }
+}
+
 impl Operation {
+    /// Whether its requests carry the token.
+    pub(crate) fn is_authenticated(&self) -> bool {
+        self.security.iter().any(|requirement| !requirement.is_empty())
+    }
+
+    /// The responses with a successful status, or the default response if there are none.
+    pub(crate) fn successes(&self) -> impl Iterator<Item = &StatusResponse> {
+        self.responses.iter().filter(|response| self.is_success(response))
+    }
+
+    /// The other responses.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = &StatusResponse> {
+        self.responses.iter().filter(|response| !self.is_success(response))
+    }
+
+    fn is_success(&self, response: &StatusResponse) -> bool {
+        match response.status {
+            Status::Default => !self.responses.iter().any(|other| other.status.is_of(2)),
+            status => status.is_of(2),
+        }
+    }
+
     /// The parameters that a caller has to give beside those of the path.
     pub(crate) fn required(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| parameter.is_required_argument())
@@ -492,6 +622,17 @@ impl Operation {
 }
 
 impl Api {
+    /// The scheme that the client authenticates with.
+    pub(crate) fn token_scheme(&self) -> Option<&SecurityScheme> {
+        let name = self.token_scheme.as_ref()?;
+        self.security_schemes.iter().find(|scheme| scheme.name == *name)
+    }
+
+    /// The header of the token.
+    pub(crate) fn token(&self) -> Option<TokenHeader> {
+        self.token_scheme()?.kind.header()
+    }
+
     pub(crate) fn definition(&self, id: TypeId) -> Option<&TypeDefinition> {
         self.types.get(id.0)
     }

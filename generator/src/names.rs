@@ -72,6 +72,20 @@ const KEYWORDS: &[&str] = &[
 /// Keywords that cannot be made identifiers with `r#`.
 const HARD_KEYWORDS: &[&str] = &["self", "Self", "super", "crate", "_"];
 
+/// Names that Windows has for devices, in every folder and whatever ending follows them.
+const DEVICES: &[&str] = &[
+    "aux", "con", "nul", "prn", "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt0",
+    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+];
+
+/// Letters of the name of a file, before its ending. File systems allow 255 for the whole name.
+pub(crate) const MAX_FILE_NAME: usize = 200;
+
+/// Whether a word is a keyword of Rust.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word) || HARD_KEYWORDS.contains(&word)
+}
+
 /// How the words of an identifier are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {
@@ -154,6 +168,11 @@ fn type_name(name: &str) -> String {
     if is_reserved_type(&wanted) { format!("{wanted}Schema") } else { name.to_owned() }
 }
 
+/// The name of the file of a module, without its ending.
+pub(crate) fn file_name(module: &str) -> &str {
+    module.strip_prefix("r#").unwrap_or(module)
+}
+
 /// A space of names in which every identifier is issued once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
@@ -165,7 +184,20 @@ pub(crate) struct Scope {
 impl Scope {
     /// A scope in which some identifiers are taken from the beginning.
     pub(crate) fn with_taken<'a>(taken: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { taken: taken.into_iter().map(str::to_owned).collect(), numbers: HashMap::new() }
+        let mut scope = Self::default();
+        scope.take(taken);
+        scope
+    }
+
+    /// Keeps identifiers from being issued from now on.
+    pub(crate) fn take<'a>(&mut self, taken: impl IntoIterator<Item = &'a str>) {
+        self.taken.extend(taken.into_iter().map(str::to_owned));
+    }
+
+    /// A scope for the files of one folder, and for modules: their files are called like them. No file system takes two
+    /// of its names for one, because an identifier in snake case has no capitals, and none is a device.
+    pub(crate) fn of_files<'a>(taken: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::with_taken(DEVICES.iter().copied().chain(taken))
     }
 
     /// Issues the identifier that a name asks for, or that with the smallest number that makes it unused.
@@ -208,6 +240,12 @@ impl Scope {
     pub(crate) fn issue_all(&mut self, names: &[&str], case: Case) -> Vec<String> {
         let exact = |name: &str| identifier(name, case).trim_start_matches("r#") == name;
         self.exact_first(names, exact, |scope, name| scope.issue(name, case))
+    }
+
+    /// Issues names of files, without their endings; see [`Scope::issue_all`]. For a scope [of files](Scope::of_files).
+    pub(crate) fn issue_files(&mut self, names: &[&str]) -> Vec<String> {
+        let issued = self.issue_all(names, Case::Snake);
+        issued.iter().map(|identifier| file_name(identifier).to_owned()).collect()
     }
 
     fn exact_first(
@@ -316,6 +354,22 @@ mod tests {
         assert_eq!(["self", "Self", "SELF"].map(|name| scope.issue(name, Case::Snake)), ["self_", "self_2", "self_3"]);
         assert_eq!(["self", "Self"].map(|name| scope.issue(name, Case::Camel)), ["Self_", "Self2"]);
         assert_eq!(scope.issue_type("Option"), "OptionSchema");
+    }
+
+    #[test]
+    fn files_have_names_that_no_file_system_takes_for_one_another() {
+        let issued = |names: &[&str]| Scope::of_files(["taken"]).issue_files(names);
+        assert_eq!(issued(&["get_ab", "get_a_b", "getAB"]), ["get_ab", "get_a_b", "get_ab_2"]);
+        assert_eq!(issued(&["GET-A", "getA", "get_a"]), ["get_a_2", "get_a_3", "get_a"]);
+        assert_eq!(issued(&["con", "Con", "LPT9", "com10", "con_x"]), ["con_2", "con_3", "lpt9_2", "com10", "con_x"]);
+        assert_eq!(issued(&["type", "Type", "self", "taken"]), ["type", "type_2", "self_", "taken_2"]);
+        assert_eq!(issued(&["名", "_u540d_", "é"]), ["u540d", "u540d_2", "ue9"]);
+        // What the property of any names relies on.
+        let names = ["A", "ÀB", "İ", "ſ", "K", "ǅ", "a\u{301}", "9A", "..", "/", "\\", "nul.txt", "NUL ", " "];
+        for name in issued(&names) {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            assert!(!name.is_empty() && name.chars().all(plain) && !DEVICES.contains(&&*name), "{name:?}");
+        }
     }
 
     #[test]

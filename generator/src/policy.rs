@@ -27,6 +27,8 @@ pub(crate) struct Policy {
     /// Of several ways to authenticate, the first that is sufficient for every operation is used. Otherwise a second one
     /// is an error.
     pub(crate) takes_alternative_security: bool,
+    /// Parts that the client does not use are warnings. Otherwise they are errors, or a subject of `lint`.
+    pub(crate) warns_of_unused_parts: bool,
     /// A name that is taken gets a number. Otherwise it is an error, because the number would depend on other names.
     pub(crate) numbers_names: bool,
 }
@@ -41,6 +43,7 @@ impl Policy {
         takes_loose_schemas: false,
         takes_ambiguous_unions: false,
         takes_alternative_security: false,
+        warns_of_unused_parts: false,
         numbers_names: false,
     };
 
@@ -53,6 +56,7 @@ impl Policy {
         takes_loose_schemas: true,
         takes_ambiguous_unions: true,
         takes_alternative_security: true,
+        warns_of_unused_parts: true,
         numbers_names: true,
     };
 

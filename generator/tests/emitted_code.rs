@@ -11,25 +11,28 @@
 )]
 
 #[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/for_all.rs"]
+mod for_all;
+#[allow(dead_code, reason = "other tests use the rest")]
 mod specifications;
+
+#[path = "compiler/nested.rs"]
+mod nested;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use flighthub2_generator::disk::Plan;
 use flighthub2_generator::{Diagnostics, Dialect, Generated, Options, Source, generate};
+use for_all::cases;
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
-use serde_json::Value;
 use specifications::edits::Choices;
 use specifications::valid::{Made, valid};
 
 /// Documents to make. Two of three keep the rules of OpenAPI, one those of our own specification.
-const DOCUMENTS: usize = 120;
-
-const RUNTIME: &str = "flighthub2";
+const DOCUMENTS: u32 = 120;
 
 struct Document {
     dialect: Dialect,
@@ -47,12 +50,11 @@ fn documents() -> Vec<Document> {
         let text = serde_yaml::to_string(&made.document).unwrap();
         Document { dialect, made, source: Source::new(format!("d{index:02}.yaml"), text) }
     };
-    (0..DOCUMENTS).map(document).collect()
+    (0..cases(DOCUMENTS) as usize).map(document).collect()
 }
 
 fn generated(document: &Document) -> Result<Generated, Diagnostics> {
-    let options =
-        Options { dialect: document.dialect, runtime: Some(RUNTIME.to_owned()), made_by: "a test".to_owned() };
+    let options = Options { dialect: document.dialect, bundle: false, package: None, made_by: "a test".to_owned() };
     generate(&document.source, &options)
 }
 
@@ -75,7 +77,8 @@ fn the_code_of_any_valid_document_compiles() {
     let mut constructs: BTreeMap<&str, usize> = BTreeMap::new();
     let mut refused = String::new();
     let mut taken = 0;
-    for (index, document) in documents().iter().enumerate() {
+    let documents = documents();
+    for (index, document) in documents.iter().enumerate() {
         match generated(document) {
             Ok(made) => {
                 Plan::new(&folder.sources().join(format!("d{index:02}")), &made.files).unwrap().apply().unwrap();
@@ -88,35 +91,28 @@ fn the_code_of_any_valid_document_compiles() {
             Err(problems) => refused.push_str(&problems.to_string()),
         }
     }
-    assert!(taken * 10 >= DOCUMENTS * 9, "{taken} of {DOCUMENTS} were taken:\n{refused}");
+    let all = documents.len();
+    assert!(taken * 10 >= all * 9, "{taken} of {all} were taken:\n{refused}");
+    let enough = cases(3) as usize;
     let rare: Vec<_> =
-        CONSTRUCTS.iter().filter(|construct| constructs.get(**construct).is_none_or(|count| *count < 3)).collect();
-    assert!(rare.is_empty(), "tried less than three times: {rare:?} in {constructs:#?}");
+        CONSTRUCTS.iter().filter(|construct| constructs.get(**construct).is_none_or(|count| *count < enough)).collect();
+    assert!(rare.is_empty(), "tried less than {enough} times: {rare:?} in {constructs:#?}");
     folder.write("src/lib.rs", &root);
     let told = folder.checked();
     assert!(told.is_empty(), "{}\n{} problems", told[..told.len().min(20)].join("\n"), told.len());
 }
 
-/// A crate below the target folder. It is kept, so that the runtime is checked once.
+/// The crate that has them.
 struct Folder {
     root: PathBuf,
 }
 
 impl Folder {
     fn new() -> Self {
-        let folder = Self { root: Path::new(env!("CARGO_TARGET_TMPDIR")).join("emitted") };
+        let folder = Self { root: nested::folder("emitted") };
         let _ = fs::remove_dir_all(folder.sources());
-        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let client = repository.join("generated-client").canonicalize().unwrap();
-        folder.write(
-            "Cargo.toml",
-            &format!(
-                "[package]\nname = \"emitted\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-                 {RUNTIME} = {{ path = {client:?}, default-features = false }}\n\
-                 serde = {{ version = \"1\", features = [\"derive\"] }}\n\n[profile.dev]\ndebug = false\n"
-            ),
-        );
-        fs::copy(repository.join("Cargo.lock"), folder.root.join("Cargo.lock")).unwrap();
+        let package = "[package]\nname = \"emitted\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n";
+        folder.write("Cargo.toml", &[package, &nested::dependencies(), "\n", nested::PROFILE].concat());
         folder
     }
 
@@ -132,25 +128,16 @@ impl Folder {
 
     /// What the compiler says of the crate: errors and warnings.
     fn checked(&self) -> Vec<String> {
-        let output = Command::new(env!("CARGO"))
-            .current_dir(&self.root)
-            .args(["check", "--offline", "--quiet", "--message-format", "json"])
-            .env("CARGO_TARGET_DIR", self.root.join("target"))
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .env_remove("RUSTFLAGS")
-            .output()
-            .unwrap();
-        let messages: Vec<Value> =
-            String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let (messages, said) = nested::check(&self.root, &[]);
         let told: Vec<String> = messages
             .iter()
             .filter(|message| message["reason"] == "compiler-message" && message["target"]["name"] == "emitted")
             .map(|message| message["message"]["rendered"].as_str().unwrap_or_default().to_owned())
             .collect();
         // Silence counts only if the crate was looked at.
-        assert!(output.status.success() || !told.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-        let seen = |message: &Value| message["reason"] == "compiler-artifact" && message["target"]["name"] == "emitted";
-        assert!(!told.is_empty() || messages.iter().any(seen), "the crate was not checked");
+        let mut checked = messages.iter().filter(|message| message["reason"] == "compiler-artifact");
+        let seen = checked.any(|message| message["target"]["name"] == "emitted");
+        assert!(seen || !told.is_empty(), "the crate was not checked: {said}");
         told
     }
 }

@@ -418,6 +418,30 @@ fn components_that_nothing_uses() {
     ]);
 }
 
+/// What a string holds is used by the string, and examples of it fit.
+#[test]
+fn strings_that_hold_json() {
+    macro_rules! held {
+        ($example:literal) => {
+            concat!(
+                "components: {schemas: {Thing: {properties: {a: {type: string, description: A., example: '",
+                $example,
+                "', x-content-schema: {$ref: '#/components/schemas/Held'}}}}, Held: {type: object, description: H., properties: {b: {type: boolean, description: B.}, c: {type: string, description: C., x-content-schema: {$ref: '#/components/schemas/Held'}}}}}}"
+            )
+        };
+    }
+    let bad = |shown: &'static str| [(Code::BadExample, shown)];
+    check(&[
+        (held!("{\"b\": true}"), &[]),
+        (held!("{\"c\": \"{\\\"b\\\": true}\"}"), &[]),
+        (held!("{\"b\": 5}"), &bad("'{\"b\": 5}'")),
+        (held!("{\"b\""), &bad("'{\"b\"'")),
+        (held!(""), &bad("''")),
+        (held!("{\"d\": true}"), &bad("example")),
+        (held!("{\"c\": \"{\\\"b\\\": 5}\"}"), &bad("'{\"c\": \"{\\\"b\\\": 5}\"}'")),
+    ]);
+}
+
 #[test]
 fn schemas_that_are_the_same() {
     let same = |shown: &'static str| [(Code::SameSchema, shown)];

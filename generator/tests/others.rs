@@ -221,6 +221,138 @@ fn what_cannot_be_done_right_is_refused() {
     }
 }
 
+/// `get_a_b` is `GetAB` as a type, and that is `get_ab` as the name of a file.
+#[test]
+fn operations_whose_names_are_alike_keep_their_arguments() {
+    let ids = ["get_a_b", "get_ab", "getAB", "GET-A-B", "con"];
+    let operations: String = ids
+        .iter()
+        .map(|id| {
+            format!(
+                "  /{id}:\n    get:\n      operationId: {id}\n      parameters: \
+                 [{{name: only {id}, in: query, schema: {{type: string}}}}]\n{DONE}"
+            )
+        })
+        .collect();
+    let text = format!("openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n{operations}");
+    let made = made(&text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));
+    let code = &made.files["default.rs"];
+    for (id, file) in ids.iter().zip(["get_a_b", "get_ab", "get_ab_2", "get_a_b_2", "con_2"]) {
+        let (_, info) = code.split_once(&format!("id: \"{id}\",")).unwrap();
+        let (_, included) = info.split_once("include_str!(\"").unwrap();
+        let (included, _) = included.split_once('"').unwrap();
+        assert_eq!(included, format!("arguments/{file}.json"), "{id}");
+        assert!(made.files[included].contains(&format!("\"only {id}\"")), "{id}:\n{}", made.files[included]);
+    }
+    assert_eq!(made.files.keys().filter(|path| path.starts_with("arguments/")).count(), ids.len());
+}
+
+/// A name of many words is longer as the name of a file.
+#[test]
+fn names_of_files_may_have_two_hundred_letters() {
+    let named = |words: usize| {
+        let id = "Ab".repeat(words);
+        made(&document(DONE, "").replace("operationId: a", &format!("operationId: {id}")), Dialect::Foreign)
+    };
+    assert!(named(66).is_ok());
+    let refused = named(68).unwrap_err();
+    assert_eq!(refused.problems().iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::TooLarge]);
+    assert!(refused.problems()[0].message.contains("203 letters"), "{refused}");
+}
+
+/// What the client does not use, by message and pointer.
+fn unused(text: &str) -> Vec<(String, String)> {
+    let made = made(text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(made.warnings.iter().all(|warning| warning.code == Code::UnusedPart && !warning.help.is_empty()));
+    let told: Vec<_> =
+        made.warnings.iter().map(|warning| (warning.message.clone(), warning.place.pointer.clone())).collect();
+    // The documentation of the module has the same, a sentence for each.
+    let root = &made.files["mod.rs"];
+    let sentences: Vec<&str> = root.lines().filter_map(|line| line.strip_prefix("//! - ")).collect();
+    let expected: Vec<String> =
+        told.iter().map(|(message, _)| message[..1].to_uppercase() + &message[1..] + ".").collect();
+    assert_eq!(sentences, expected, "{root}");
+    assert_eq!(root.contains("//! # Not used\n"), !told.is_empty(), "{root}");
+    told
+}
+
+#[test]
+fn what_the_client_does_not_use_is_counted() {
+    let text = "openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /a:
+    get:
+      operationId: a
+      responses:
+        '200':
+          description: D
+          headers: {X-Rest: {schema: {type: integer}}}
+          content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}
+        '404': {description: It says nothing.}
+        '409': {$ref: '#/components/responses/Bad'}
+        default: {$ref: '#/components/responses/Bad'}
+    post:
+      operationId: b
+      callbacks: {done: {'{$request.query.url}': {post: {responses: {'204': {description: D}}}}}}
+      responses:
+        '204': {description: D}
+        default: {$ref: '#/components/responses/Bad'}
+  /c:
+    get:
+      operationId: c
+      responses:
+        default: {description: D, content: {application/json: {schema: {type: string}}}}
+        '5XX': {description: D}
+components:
+  responses:
+    Bad: {description: D, content: {application/json: {schema: {$ref: '#/components/schemas/Problem'}}}}
+  schemas:
+    Thing: {type: object, properties: {part: {type: object, properties: {a: {type: string}}}}}
+    Problem: {type: object, properties: {cause: {type: object, properties: {a: {type: string}}}, kind: {$ref: '#/components/schemas/Kind'}}}
+    Kind: {type: string, enum: [a, b]}
+    Shelf: {type: array, items: {$ref: '#/components/schemas/Thing'}}
+";
+    let expected = [
+        ("the response headers of 1 operation are not read", "/paths/~1a/get/responses"),
+        ("the failure responses of 2 operations are not typed", "/paths/~1a/get/responses/409"),
+        ("the callbacks of 1 operation are not generated", "/paths/~1a/post/callbacks"),
+        // Problem, its cause, Kind and Shelf.
+        ("4 types are used by none of the generated operations", "/components/schemas/Problem"),
+    ];
+    let expected = expected.map(|(message, pointer)| (message.to_owned(), pointer.to_owned()));
+    assert_eq!(unused(text), expected);
+    let again = Diagnostics::new(Source::new("spec.yaml", text), made(text, Dialect::Foreign).unwrap().warnings);
+    assert_eq!(again.problems().len(), 4);
+    let shown = again.problems().iter().map(|problem| (problem.message.clone(), problem.place.pointer.clone()));
+    assert!(shown.eq(expected), "they are shown in another order: {again}");
+}
+
+#[test]
+fn what_the_client_uses_is_not_counted() {
+    let thing = "{$ref: '#/components/schemas/Thing'}";
+    let json = format!("content: {{application/json: {{schema: {thing}}}}}");
+    for operation in [
+        format!("      responses: {{'200': {{description: D, {json}}}}}\n"),
+        format!("      responses: {{default: {{description: D, {json}}}}}\n"),
+        format!("      requestBody: {{{json}}}\n{DONE}"),
+        format!("      requestBody: {{{json}}}\n      responses: {{'404': {{description: D}}}}\n"),
+    ] {
+        assert_eq!(unused(&document(&operation, "")), [], "{operation}");
+    }
+    let only_failures = document(&format!("      responses: {{'404': {{description: D, {json}}}}}\n"), "");
+    assert_eq!(
+        unused(&only_failures).iter().map(|(message, _)| message.as_str()).collect::<Vec<_>>(),
+        ["the failure responses of 1 operation are not typed", "1 type is used by none of the generated operations"]
+    );
+    // A reference that leads nowhere but to itself is not followed for ever.
+    let circle = only_failures.replace(
+        &format!("'404': {{description: D, {json}}}"),
+        "'404': {$ref: '#/components/responses/A'}, '204': {description: D}",
+    ) + "  responses: {A: {$ref: '#/components/responses/B'}, B: {$ref: '#/components/responses/A'}}\n";
+    assert_eq!(unused(&circle).len(), 1);
+}
+
 /// Forms refer to each other in both directions: whoever follows every way comes to no end.
 #[test]
 fn choices_of_choices_are_read_once() {
@@ -244,7 +376,7 @@ fn choices_of_choices_are_read_once() {
 fn a_character_in_two_escapes_is_read() {
     let text = r#"{"openapi": "3.0.3", "info": {"title": "a \ud83c\udf6b \\ud83c\\udf6b é", "version": "\uD83C\uDF6B"}, "paths": {}}"#;
     let root = &made(text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}")).files["mod.rs"];
-    assert!(root.contains(r#"title: "a 🍫 \\ud83c\\udf6b é""#), "{root}");
+    assert!(root.contains(r#"ApiInfo::new("a 🍫 \\ud83c\\udf6b é")"#), "{root}");
     let half = text.replacen("\\udf6b", "", 1);
     let problems = made(&half, Dialect::Foreign).unwrap_err();
     assert_eq!(problems.problems()[0].code, Code::YamlSyntax, "half of a pair is no character: {problems}");
@@ -254,7 +386,7 @@ fn a_character_in_two_escapes_is_read() {
 #[test]
 fn what_is_written_is_in_the_code() {
     let mut cases: Vec<(String, String)> = vec![
-        (with_schema("{type: object, minProperties: 2, additionalProperties: true}"), "2 members".to_owned()),
+        (with_schema("{type: object, minProperties: 2, additionalProperties: true}"), "2 properties".to_owned()),
         (
             with_schema("{allOf: [{$ref: '#/components/schemas/Thing'}, {title: Spoken}]}"),
             "/// Spoken\npub type Looked = super::Thing;".to_owned(),
@@ -264,7 +396,7 @@ fn what_is_written_is_in_the_code() {
     ];
     for method in ["get", "put", "post", "delete", "options", "head", "patch", "trace"] {
         let text = document(DONE, "").replace("    post:\n", &format!("    {method}:\n"));
-        cases.push((text, format!("method: \"{}\"", method.to_uppercase())));
+        cases.push((text, format!("\"{}\",", method.to_uppercase())));
     }
     for (text, expected) in cases {
         let made = made(&text, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));

@@ -18,8 +18,8 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+use flighthub2::codegen::Answer;
 use flighthub2::flight_tasks::ListFlightTaskMedia;
-use flighthub2::runtime::Answer;
 use flighthub2::types::{MediaFileList, ProjectList};
 use flighthub2::{Client, Operation, Risk, Token};
 use http_body_util::{BodyExt as _, Empty};

@@ -7,6 +7,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use flighthub2::codegen::{Handle, Serves};
 use flighthub2::flight_tasks::ListFlightTasksRequired;
 use flighthub2::types::{
     AddProjectMembersBody, AreaCorner, AreaCornerRequired, CalibrateDeviceRtkBody, CalibrateDeviceRtkBodyRequired,
@@ -15,18 +16,19 @@ use flighthub2::types::{
     CreateStreamForwarderBodyRequired, DeviceCommand, DeviceControlBody, DeviceControlBodyRequired,
     FinishWaylineUploadBody, FinishWaylineUploadBodyRequired, Gb28181Target, Gb28181TargetRequired, Geometry,
     LineStringGeometry, MapElementFeature, MapElementFeatureRequired, MapElementProperties,
-    MapElementPropertiesRequired, MapElementResource, MapElementResourceRequired, MapElementType, ModelFormat,
-    ModelKind, ModelQuality, OpenModelUploadCallbackBody, OpenModelUploadCallbackBodyRequired, OutOfControlAction,
-    PointGeometry, PolygonGeometry, PredefinedArea, ProjectAuthorizedStatus, ProjectListUsage, ProjectMember,
-    ProjectMemberRequired, ProjectRole, ProjectSortColumn, ReconstructionMode, RelayPairType, RepeatOption, RepeatType,
-    ResumableStatus, RthMode, RtmpTarget, SendDeviceCommandBody, SetStreamForwarderBody, SetStreamQualityBody,
-    SetStreamQualityBodyRequired, SortType, StartLivestreamBody, StartLivestreamBodyRequired,
-    StartOpenModelReconstructionBody, StartRelayPairingBody, StartRelayPairingBodyRequired, StreamForwarderSchema,
-    SwitchAircraftLensBody, SwitchAircraftLensBodyRequired, SwitchDockCameraBody, SwitchDockCameraBodyRequired,
-    SwitchableLens, TaskStatus, TaskStatusChange, TaskType, UpdateFlightTaskStatusBody, UploadedFile,
-    UploadedFileRequired, VideoQuality, WaylinePrecisionType,
+    MapElementPropertiesRequired, MapElementResource, MapElementResourceRequired, MapElementType, Model3dJob,
+    Model3dParameters, ModelFormat, ModelKind, ModelQuality, OpenModelUploadCallbackBody,
+    OpenModelUploadCallbackBodyRequired, OutOfControlAction, PointGeometry, PolygonGeometry, PredefinedArea,
+    ProjectAuthorizedStatus, ProjectListUsage, ProjectMember, ProjectMemberRequired, ProjectRole, ProjectSortColumn,
+    ReconstructionMode, ReconstructionQuality, RelayPairType, RepeatOption, RepeatType, ResumableStatus, RthMode,
+    RtmpTarget, SendDeviceCommandBody, SetStreamForwarderBody, SetStreamQualityBody, SetStreamQualityBodyRequired,
+    SortType, StartLivestreamBody, StartLivestreamBodyRequired, StartOpenModelReconstructionBody,
+    StartRelayPairingBody, StartRelayPairingBodyRequired, StreamForwarderSchema, SwitchAircraftLensBody,
+    SwitchAircraftLensBodyRequired, SwitchDockCameraBody, SwitchDockCameraBodyRequired, SwitchableLens, TaskStatus,
+    TaskStatusChange, TaskType, TriggerWorkflowBody, TriggerWorkflowBodyRequired, UpdateFlightTaskStatusBody,
+    UploadedFile, UploadedFileRequired, VideoQuality, WaylinePrecisionType, WorkflowIncident, WorkflowIncidentRequired,
 };
-use flighthub2::{Call, Client, Error, Handle, JsonValue, Operation, OperationInfo, ProjectClient, Serves};
+use flighthub2::{Call, Client, Error, JsonValue, Operation, OperationInfo, ProjectClient};
 
 const DOCK: &str = "7CTEXAMPLE0001";
 const DOCK_CAMERA: &str = "165-0-7";
@@ -132,12 +134,10 @@ pub fn examples() -> Vec<Example> {
         }),
         // Task Management
         example("createFlightTask", |_, site| {
-            let body = patrol().task_type(TaskType::Immediate).repeat_type(RepeatType::Nonrepeating);
-            site.flight_tasks().create(body)
+            site.flight_tasks().create(patrol(TaskType::Immediate).repeat_type(RepeatType::Nonrepeating))
         }),
         example("createFlightTask_timed", |_, site| {
-            let body =
-                patrol().task_type(TaskType::Timed).repeat_type(RepeatType::Nonrepeating).begin_at(1_770_000_000);
+            let body = patrol(TaskType::Timed).repeat_type(RepeatType::Nonrepeating).begin_at(1_770_000_000);
             site.flight_tasks().create(body)
         }),
         example("createFlightTask_recurring", |_, site| site.flight_tasks().create(recurring_patrol())),
@@ -158,6 +158,7 @@ pub fn examples() -> Vec<Example> {
         example("getFlightTask", |_, site| site.flight_tasks().get(TASK)),
         example("listFlightTaskMedia", |_, site| site.flight_tasks().list_media(TASK)),
         example("getFlightTaskTrack", |_, site| site.flight_tasks().get_track(TASK)),
+        example("triggerWorkflow", |_, site| site.flight_tasks().trigger_workflow(incident())),
         // Device Management
         example("getDeviceState_dock", |_, site| site.devices().get_state(DOCK)),
         example("getDeviceState_aircraft", |_, site| site.devices().get_state(AIRCRAFT)),
@@ -270,23 +271,23 @@ fn polygon() -> Geometry {
 }
 
 /// What the flight tasks have in common.
-fn patrol() -> CreateFlightTaskBody {
+fn patrol(task_type: TaskType) -> CreateFlightTaskBody {
     CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
         name: "Example patrol".into(),
         wayline_uuid: WAYLINE.into(),
         sn: DOCK.into(),
         rth_altitude: 80,
+        out_of_control_action_in_flight: OutOfControlAction::ReturnHome,
+        resumable_status: ResumableStatus::Auto,
+        task_type,
+        time_zone: "Europe/Rome".into(),
     })
     .rth_mode(RthMode::Optimal)
     .wayline_precision_type(WaylinePrecisionType::Gps)
-    .out_of_control_action_in_flight(OutOfControlAction::ReturnHome)
-    .resumable_status(ResumableStatus::Auto)
-    .time_zone("Europe/Rome")
 }
 
 fn recurring_patrol() -> CreateFlightTaskBody {
-    patrol()
-        .task_type(TaskType::Recurring)
+    patrol(TaskType::Recurring)
         .repeat_type(RepeatType::Weekly)
         .repeat_option(RepeatOption::new().interval(1).days_of_week([1, 3, 5]))
         .begin_at(1_770_019_200)
@@ -295,14 +296,27 @@ fn recurring_patrol() -> CreateFlightTaskBody {
 }
 
 fn continuous_patrol() -> CreateFlightTaskBody {
-    patrol()
-        .task_type(TaskType::Continuous)
+    patrol(TaskType::Continuous)
         .repeat_type(RepeatType::Daily)
         .repeat_option(RepeatOption::new().interval(1))
         .begin_at(1_770_019_200)
         .end_at(1_772_611_200)
         .continuous_task_periods([vec![1_770_022_800.into(), 1_770_030_000.into()]])
         .min_battery_capacity(60)
+}
+
+fn incident() -> TriggerWorkflowBody {
+    TriggerWorkflowBody::new(TriggerWorkflowBodyRequired {
+        workflow_uuid: "f10f0000-1111-4222-8333-444455556666".into(),
+        name: "Example incident".into(),
+        params: WorkflowIncident::new(WorkflowIncidentRequired {
+            creator: "1000000000000000001".into(),
+            latitude: 45.0001,
+            longitude: 9.0001,
+            level: 5,
+            desc: "Example text".into(),
+        }),
+    })
 }
 
 fn indoor_camera() -> SwitchDockCameraBody {
@@ -395,7 +409,9 @@ fn uploaded_pictures() -> OpenModelUploadCallbackBody {
 }
 
 fn reconstruction() -> StartOpenModelReconstructionBody {
-    StartOpenModelReconstructionBody::new(RESOURCE)
-        .parameter_3d(r#"{"parameter":{"quality_level":2,"output_mesh":true,"generate_b3dm":true}}"#)
-        .delete_resource_if_finish(false)
+    let parameters =
+        Model3dParameters::new().quality_level(ReconstructionQuality::Medium).output_mesh(true).generate_b3dm(true);
+    // It has no number that could not be written.
+    let text = Model3dJob::new(parameters).to_json_text().unwrap_or_default();
+    StartOpenModelReconstructionBody::new(RESOURCE).parameter_3d(text).delete_resource_if_finish(false)
 }

@@ -104,12 +104,8 @@ fn operations(module: &str, items: &[Item], found: &mut Vec<Operation>) {
             match item {
                 ImplItem::Type(item) if item.ident == "Output" => operation.output = text(&item.ty),
                 ImplItem::Const(item) => {
-                    if let Expr::Reference(reference) = &item.expr
-                        && let Expr::Struct(info) = &*reference.expr
-                    {
-                        for field in &info.fields {
-                            operation.info.insert(text(&field.member), plain(&field.expr));
-                        }
+                    if let Expr::Reference(reference) = &item.expr {
+                        operation.info = info(&reference.expr);
                     }
                 }
                 _ => {}
@@ -117,6 +113,21 @@ fn operations(module: &str, items: &[Item], found: &mut Vec<Operation>) {
         }
         found.push(operation);
     }
+}
+
+/// What is given to `OperationInfo::new(…)` and to the `.with_…(…)` after it, by the name of the field.
+fn info(mut expression: &Expr) -> BTreeMap<String, String> {
+    let mut fields = BTreeMap::new();
+    while let Expr::MethodCall(call) = expression {
+        let field = call.method.to_string().trim_start_matches("with_").to_owned();
+        fields.extend(call.args.iter().map(|value| (field.clone(), plain(value))));
+        expression = &call.receiver;
+    }
+    if let Expr::Call(call) = expression {
+        let names = ["api", "id", "method", "path"].map(str::to_owned);
+        fields.extend(names.into_iter().zip(call.args.iter().map(plain)));
+    }
+    fields
 }
 
 /// A value as it is read: texts without quotes, variants without their path.

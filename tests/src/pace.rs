@@ -1,4 +1,5 @@
-//! Time that does not make a test wait: the client's waits are written down, and move a clock of their own.
+//! Time that does not make a test wait: the client's waits between attempts are written down, and move a clock of their
+//! own. Its time limits run in real time, because requests do.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -54,6 +55,10 @@ impl Pace for Instantly {
         self.waits.lock().unwrap_or_else(PoisonError::into_inner).push(duration);
         (self.on_wait)();
         Box::pin(std::future::ready(()))
+    }
+
+    fn timeout(&self, duration: Duration) -> Wait {
+        Box::pin(tokio::time::sleep(duration))
     }
 
     fn chance(&self) -> f64 {

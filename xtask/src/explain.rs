@@ -31,12 +31,14 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 fn list() -> String {
     let mut list = String::new();
     let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or_default();
-    for (severity, what) in [
-        (Severity::Error, "Errors: no client is made of the specification."),
-        (Severity::Warning, "Warnings: rules of `cargo xtask lint`."),
+    for (severity, is_rule, what) in [
+        (Severity::Error, false, "Errors: no client is made of the specification."),
+        (Severity::Warning, true, "Warnings: rules of `cargo xtask lint`."),
+        (Severity::Warning, false, "Warnings of `cargo xtask gen`, about documents of others."),
     ] {
         list.push_str(&format!("{what}\n"));
-        for code in Code::ALL.iter().filter(|code| code.severity() == severity) {
+        let listed = |code: &&Code| code.severity() == severity && code.is_rule() == is_rule;
+        for code in Code::ALL.iter().filter(listed) {
             list.push_str(&format!("  {:width$}  {}\n", code.as_str(), code.meaning()));
         }
         list.push('\n');

@@ -1,18 +1,21 @@
 //! `cargo xtask gen`: the specification becomes the client.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
 use flighthub2_generator::disk::{Action, Plan};
-use flighthub2_generator::{Generated, Options, generate};
+use flighthub2_generator::{Diagnostics, Generated, Options, Package, generate};
 
 use crate::progress;
 use crate::spec::{self, Failure, Format, Rules, SPEC, named};
 use crate::watch;
 
 const OUT: &str = "generated-client/src/api";
+const RUNTIME: &str = "generated-client/runtime";
 
 /// Generate the client from the specification.
 ///
@@ -23,7 +26,8 @@ const OUT: &str = "generated-client/src/api";
   cargo xtask gen
   cargo xtask gen --watch
   cargo xtask gen --check
-  cargo xtask gen --spec petstore.yaml --out src/petstore")]
+  cargo xtask gen --spec petstore.yaml --out src/petstore
+  cargo xtask gen --spec petstore.yaml --out ../petstore --crate petstore")]
 pub(crate) struct Arguments {
     /// Write nothing; show what is stale, missing or left over, and fail if anything is.
     #[arg(long)]
@@ -34,10 +38,13 @@ pub(crate) struct Arguments {
     /// Another specification [default: spec/flighthub2.yaml].
     #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
-    /// Another folder [default: generated-client/src/api]. Code for another folder uses the crate `flighthub2` as its
-    /// runtime, and needs `serde`.
+    /// Another folder [default: generated-client/src/api]. What is written there is a module, for a crate that depends on
+    /// `flighthub2-runtime` and `serde`.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// Write a whole crate of this name: `Cargo.toml` and `src`.
+    #[arg(long = "crate", value_name = "NAME", requires_all = ["spec", "out"])]
+    package: Option<String>,
     /// The rules to hold the specification to [default: flighthub for our own specification, openapi for others].
     #[arg(long, value_name = "RULES")]
     dialect: Option<Rules>,
@@ -59,19 +66,29 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let (out, out_name) = named(arguments.out.as_deref(), OUT);
-    let options = options(arguments);
-    let generate = |source| progress::during("generating", || generate(&source, &options));
-    let made = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(generate) {
+    let options = options(arguments)?;
+    let generate = |source| {
+        let made = progress::during("generating", || generate(&source, &options))?;
+        let warnings = Diagnostics::new(source, made.warnings.clone());
+        Ok((made, warnings))
+    };
+    let (made, warnings) = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(generate) {
         Ok(made) => made,
         Err(problems) => {
             arguments.format.tell(&problems);
             return Err("nothing was written".to_owned().into());
         }
     };
+    if !warnings.problems().is_empty() {
+        arguments.format.tell(&warnings);
+    }
     let plan = Plan::new(&out, &made.files).map_err(|error| error.to_string())?;
     if arguments.check {
         let repair = match &arguments.spec {
-            Some(spec) => format!("cargo xtask gen --spec {} --out {out_name}", spec.display()),
+            Some(spec) => {
+                let package = arguments.package.as_ref().map_or(String::new(), |name| format!(" --crate {name}"));
+                format!("cargo xtask gen --spec {} --out {out_name}{package}", spec.display())
+            }
             None => "cargo xtask gen".to_owned(),
         };
         return Ok(checked(&plan, &made, &out_name, &repair, started, arguments.format));
@@ -81,17 +98,82 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn options(arguments: &Arguments) -> Options {
+fn options(arguments: &Arguments) -> Result<Options, Failure> {
     let mut options = Options::default();
     if let Some(spec) = &arguments.spec {
         let name = spec.file_name().unwrap_or_default().to_string_lossy();
         options.made_by = format!("`cargo xtask gen` from {name}. Change that file, not this one.");
     }
-    if arguments.out.is_some() {
-        options.runtime = Some("flighthub2".to_owned());
+    options.bundle = arguments.out.is_none();
+    if let (Some(name), Some(out)) = (&arguments.package, &arguments.out) {
+        options.package = Some(package(name, out)?);
     }
     options.dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
-    options
+    Ok(options)
+}
+
+/// A crate as it has to be in a folder.
+fn package(name: &str, out: &Path) -> Result<Package, Failure> {
+    let folder = absolute(out).map_err(|error| format!("{} cannot be read: {error}", out.display()))?;
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let repository = repository.canonicalize().map_err(|error| format!("the repository cannot be read: {error}"))?;
+    let runtime = match folder.strip_prefix(&repository) {
+        // Within the repository a path that holds in every checkout.
+        Ok(below) => below.iter().map(|_| "..").collect::<PathBuf>().join(RUNTIME),
+        Err(_) => repository.join(RUNTIME),
+    };
+    let Some(runtime) = runtime.to_str() else {
+        return Err(format!("the path of the runtime is no UTF-8: {}", runtime.display()).into());
+    };
+    let package = Package::new(name, runtime)
+        .map_err(|error| Failure::wrong_use(format!("`{name}` cannot name a crate: {error}")))?;
+    Ok(package.with_own_workspace(is_foreign_to_its_workspace(&folder)?))
+}
+
+/// An absolute path without links, also of a folder that is still to be made.
+fn absolute(folder: &Path) -> io::Result<PathBuf> {
+    let folder = std::path::absolute(folder)?;
+    let mut there = &*folder;
+    loop {
+        match (there.canonicalize(), there.parent()) {
+            (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => there = parent,
+            (Ok(real), _) => {
+                return Ok(folder.strip_prefix(there).map_or(real.clone(), |rest| real.join(rest)));
+            }
+            (Err(error), _) => return Err(error),
+        }
+    }
+}
+
+/// Whether a folder is below that of a workspace which does not have it as a member: Cargo refuses a crate there, unless
+/// it is a workspace of its own.
+fn is_foreign_to_its_workspace(folder: &Path) -> Result<bool, Failure> {
+    for root in folder.ancestors().skip(1) {
+        let path = root.join("Cargo.toml");
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        let manifest: toml::Table =
+            text.parse().map_err(|error: toml::de::Error| format!("{}: {}", path.display(), error.message()))?;
+        let Some(workspace) = manifest.get("workspace") else { continue };
+        let below = folder.strip_prefix(root).unwrap_or(folder);
+        let names = |key: &str| {
+            let patterns = workspace.get(key).and_then(toml::Value::as_array).into_iter().flatten();
+            patterns.filter_map(toml::Value::as_str).any(|pattern| matches(Path::new(pattern), below, key == "exclude"))
+        };
+        return Ok(!names("members") && !names("exclude"));
+    }
+    Ok(false)
+}
+
+/// Whether a path is one that a pattern of a workspace names: `*` stands for one folder. What is below an excluded folder
+/// is excluded, too.
+fn matches(pattern: &Path, path: &Path, with_below: bool) -> bool {
+    let mut parts = path.iter();
+    let agrees = pattern.components().all(|wanted| match wanted {
+        Component::CurDir => true,
+        Component::Normal(wanted) => parts.next().is_some_and(|part| wanted == "*" || wanted == part),
+        _ => false,
+    });
+    agrees && (with_below || parts.next().is_none())
 }
 
 fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Instant, format: Format) -> ExitCode {

@@ -119,12 +119,12 @@ fn the_working_tree_is_compared_with_the_last_commit() {
 breaking
   field `MoveThingBody.to`: required now: `Option<String>` → `String`
     why: callers set it differently, and it has another type
-    at:  209:9 → 209:9 /components/schemas/MoveThingBody/properties/to
+    at:  211:9 → 211:9 /components/schemas/MoveThingBody/properties/to
 
 documentation only
   constraint `Thing.height`: `minimum` `15` → `20`
     why: the client does not check it; its documentation states it
-    at:  202:72 → 202:72 /components/schemas/Thing/properties/height/minimum
+    at:  204:72 → 204:72 /components/schemas/Thing/properties/height/minimum
 
 2 changes: 1 breaking, 0 compatible, 1 documentation only
 version bump: minor, from 0.1.0 to 0.2.0 or later; it is 0.1.0, which is not sufficient
@@ -248,11 +248,11 @@ version bump: **minor**, from 0.1.0 to 0.2.0 or later; it is 0.1.0, which is **n
 #### Breaking
 
 - field `MoveThingBody.to`: required now: `Option<String>` → `String` (callers set it differently, and it has \
-another type; line 209)
+another type; line 211)
 
 #### Compatible
 
-- risk `deleteThing`: `destructive` → `write` (every client that was allowed to send it still is; line 142)
+- risk `deleteThing`: `destructive` → `write` (every client that was allowed to send it still is; line 144)
 "
     );
 }
@@ -276,7 +276,7 @@ fn tools_get_json() {
     assert_eq!(change["subject"], "MoveThingBody.to");
     for side in ["old", "new"] {
         assert_eq!(change[side]["pointer"], "/components/schemas/MoveThingBody/properties/to");
-        assert_eq!((&change[side]["line"], &change[side]["column"]), (&209.into(), &9.into()));
+        assert_eq!((&change[side]["line"], &change[side]["column"]), (&211.into(), &9.into()));
     }
     repository.commit();
     let nothing = json(&repository.diff(&["--format", "json"]));

@@ -105,10 +105,10 @@ fn failed(output: &Output, code: i32) -> String {
 fn a_second_run_touches_nothing() {
     let place = Place::new();
     let first = succeeded(&place.generate(&[]));
-    assert!(first.contains("2 operations, 1 types, 7 files: 7 added, 0 changed, 0 removed ("), "{first}");
+    assert!(first.contains("2 operations, 1 types, 8 files: 8 added, 0 changed, 0 removed ("), "{first}");
     let before = place.files();
     let second = succeeded(&place.generate(&[]));
-    assert!(second.starts_with("up to date: 2 operations, 1 types, 7 files ("), "{second}");
+    assert!(second.starts_with("up to date: 2 operations, 1 types, 8 files ("), "{second}");
     assert_eq!(place.files(), before);
     assert!(succeeded(&place.generate(&["--check"])).starts_with("up to date"));
 }
@@ -125,7 +125,7 @@ fn only_what_changed_is_written_and_what_is_gone_is_removed() {
     fs::write(&own, "// Written by hand.\n").unwrap();
     let output = succeeded(&place.generate(&[]));
     for line in
-        ["changed ", "mod.rs", "removed ", "two.rs", "arguments/add_thing.json", "0 added, 1 changed, 2 removed"]
+        ["changed ", "mod.rs", "removed ", "two.rs", "arguments/add_thing.json", "0 added, 2 changed, 2 removed"]
     {
         assert!(output.contains(line), "{output}");
     }
@@ -133,7 +133,7 @@ fn only_what_changed_is_written_and_what_is_gone_is_removed() {
     assert_eq!(after.len(), before.len() - 2 + 1);
     assert!(own.exists(), "a file that was not generated stays");
     for (path, state) in &after {
-        if !path.ends_with("mod.rs") && *path != own {
+        if !path.ends_with("mod.rs") && !path.ends_with("client.rs") && *path != own {
             assert_eq!(before.get(path), Some(state), "{}", path.display());
         }
     }
@@ -143,7 +143,7 @@ fn only_what_changed_is_written_and_what_is_gone_is_removed() {
 fn check_writes_nothing_and_shows_every_difference() {
     let place = Place::new();
     let missing = failed(&place.generate(&["--check"]), 1);
-    assert!(missing.contains("7 missing") && missing.contains("To repair: cargo xtask gen"), "{missing}");
+    assert!(missing.contains("8 missing") && missing.contains("To repair: cargo xtask gen"), "{missing}");
     assert!(!place.out().exists());
     succeeded(&place.generate(&[]));
     let stale = place.out().join("one.rs");
@@ -203,6 +203,40 @@ fn the_mark_that_some_editors_begin_a_file_with_is_no_part_of_it() {
     let ours = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/flighthub2.yaml")).unwrap();
     let generated = |text: String| generate(&Source::new("spec.yaml", text), &Options::default()).unwrap();
     assert_eq!(generated(format!("\u{feff}{ours}")), generated(ours));
+}
+
+#[test]
+fn what_the_client_does_not_use_of_others_is_told() {
+    let place = Place::new();
+    let problem = "{$ref: '#/components/schemas/Problem'}";
+    let failure = format!("'404': {{description: D, content: {{application/json: {{schema: {problem}}}}}}}");
+    let spec = SPEC.replace("{'204': {description: D}}", &format!("{{'204': {{description: D}}, {failure}}}"))
+        + "    Problem: {type: object, properties: {reason: {type: string}}}\n";
+    place.write_spec(&spec);
+    let told = [
+        "warning[unused-part]: the failure responses of 1 operation are not typed",
+        "spec.yaml:12:44",
+        "warning[unused-part]: 1 type is used by none of the generated operations",
+        "spec.yaml:16:5",
+        "2 warnings in ",
+    ];
+    // It is told each time, and does not keep anything from being written.
+    for more in [&[][..], &[], &["--check"]] {
+        let output = place.generate(more);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        let warnings = String::from_utf8(output.stderr).unwrap();
+        assert!(told.iter().all(|line| warnings.contains(line)), "{warnings}");
+        assert!(!String::from_utf8(output.stdout).unwrap().contains("warning"));
+    }
+    assert!(fs::read_to_string(place.out().join("mod.rs")).unwrap().contains("of 1 operation are not typed."));
+    let output = place.generate(&["--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let lines: Vec<serde_json::Value> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let codes: Vec<_> = lines.iter().map(|line| (line["code"].as_str(), line["severity"].as_str())).collect();
+    assert_eq!(codes, [(Some("unused-part"), Some("warning")); 2]);
+    place.write_spec(SPEC);
+    assert!(!succeeded(&place.generate(&[])).contains("warning"));
 }
 
 #[test]

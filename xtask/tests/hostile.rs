@@ -58,7 +58,8 @@ fn told(command: &str, bytes: &[u8]) -> Vec<String> {
     let mut codes = Vec::new();
     let mut is_clean = true;
     for problem in problems.filter(|problem| problem["code"].is_string()) {
-        is_clean = false;
+        // Warnings of `gen` leave its exit code at 0.
+        is_clean &= command == "gen" && problem["severity"] == "warning";
         assert!(problem["line"].as_u64().is_some_and(|line| line >= 1), "{problem}");
         let code = problem["code"].as_str().unwrap().to_owned();
         if problem["severity"] == "error" && !codes.contains(&code) {

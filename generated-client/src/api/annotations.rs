@@ -3,7 +3,7 @@
 //! Points, lines and areas on the map of a project.
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Annotation Management*.
 ///
@@ -26,11 +26,11 @@ impl<H: runtime::Handle> Annotations<H> {
     pub fn create(
         &self,
         body: impl Into<types::CreateMapElementBody>,
-    ) -> runtime::Call<H, CreateMapElement>
+    ) -> super::Call<H, CreateMapElement>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, CreateMapElement::new(body))
+        super::Call::new(&self.handle, CreateMapElement::new(body))
     }
 }
 
@@ -38,8 +38,8 @@ impl<H: runtime::Handle> Annotations<H> {
 ///
 /// Puts a point, a line or an area on the map of the project. Coordinates are WGS 84.
 ///
-/// V1.0 can neither list nor change nor delete annotations, and the answer does not tell the new one's id. Sent
-/// twice, it makes two annotations.
+/// V1.0 can neither list nor change nor delete annotations, and the response does not have the id of the new one.
+/// What a second request does is not known.
 ///
 /// Source: Documented.
 ///
@@ -48,10 +48,11 @@ impl<H: runtime::Handle> Annotations<H> {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045303>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -64,7 +65,7 @@ pub struct CreateMapElement {
 }
 
 impl CreateMapElement {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::CreateMapElementBody>) -> Self {
         Self { body: body.into() }
@@ -72,26 +73,26 @@ impl CreateMapElement {
 }
 
 impl runtime::Operation for CreateMapElement {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "createMapElement",
-        group: "Annotation Management",
-        method: "POST",
-        path: "/openapi/v0.1/map/element",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Create a map annotation",
-        page: None,
-        error_codes: &[200101, 200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/create_map_element.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "createMapElement",
+            "POST",
+            "/openapi/v0.1/map/element",
+        )
+        .with_group("Annotation Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Create a map annotation")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045303"))
+        .with_error_codes(&[200101, 200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/create_map_element.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

@@ -3,7 +3,7 @@
 //! State, health, cameras and control of docks, aircraft and remote controllers.
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Device Management*.
 ///
@@ -26,11 +26,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn get_state(
         &self,
         device_sn: impl Into<types::DeviceSn>,
-    ) -> runtime::Call<H, GetDeviceState>
+    ) -> super::Call<H, GetDeviceState>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetDeviceState::new(device_sn))
+        super::Call::new(&self.handle, GetDeviceState::new(device_sn))
     }
     /// Get the HMS information of devices
     ///
@@ -41,11 +41,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn get_hms(
         &self,
         device_sn_list: impl Into<Vec<types::DeviceSn>>,
-    ) -> runtime::Call<H, GetDeviceHms>
+    ) -> super::Call<H, GetDeviceHms>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetDeviceHms::new(device_sn_list))
+        super::Call::new(&self.handle, GetDeviceHms::new(device_sn_list))
     }
     /// Switch the camera of a dock
     ///
@@ -56,11 +56,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn switch_dock_camera(
         &self,
         body: impl Into<types::SwitchDockCameraBody>,
-    ) -> runtime::Call<H, SwitchDockCamera>
+    ) -> super::Call<H, SwitchDockCamera>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, SwitchDockCamera::new(body))
+        super::Call::new(&self.handle, SwitchDockCamera::new(body))
     }
     /// Switch the lens of an aircraft's camera
     ///
@@ -71,11 +71,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn switch_aircraft_lens(
         &self,
         body: impl Into<types::SwitchAircraftLensBody>,
-    ) -> runtime::Call<H, SwitchAircraftLens>
+    ) -> super::Call<H, SwitchAircraftLens>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, SwitchAircraftLens::new(body))
+        super::Call::new(&self.handle, SwitchAircraftLens::new(body))
     }
     /// Calibrate a dock with a custom network RTK service
     ///
@@ -87,11 +87,11 @@ impl<H: runtime::Handle> Devices<H> {
         &self,
         device_sn: impl Into<types::DeviceSn>,
         body: impl Into<types::CalibrateDeviceRtkBody>,
-    ) -> runtime::Call<H, CalibrateDeviceRtk>
+    ) -> super::Call<H, CalibrateDeviceRtk>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, CalibrateDeviceRtk::new(device_sn, body))
+        super::Call::new(&self.handle, CalibrateDeviceRtk::new(device_sn, body))
     }
     /// Put a device into relay pairing mode
     ///
@@ -102,11 +102,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn start_relay_pairing(
         &self,
         body: impl Into<types::StartRelayPairingBody>,
-    ) -> runtime::Call<H, StartRelayPairing>
+    ) -> super::Call<H, StartRelayPairing>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, StartRelayPairing::new(body))
+        super::Call::new(&self.handle, StartRelayPairing::new(body))
     }
     /// Query the result of relay pairing
     ///
@@ -117,11 +117,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn get_relay_pairing_result(
         &self,
         device_sn: impl Into<types::DeviceSn>,
-    ) -> runtime::Call<H, GetRelayPairingResult>
+    ) -> super::Call<H, GetRelayPairingResult>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetRelayPairingResult::new(device_sn))
+        super::Call::new(&self.handle, GetRelayPairingResult::new(device_sn))
     }
     /// Send a real-time control command
     ///
@@ -133,11 +133,11 @@ impl<H: runtime::Handle> Devices<H> {
         &self,
         device_sn: impl Into<types::DeviceSn>,
         body: impl Into<types::SendDeviceCommandBody>,
-    ) -> runtime::Call<H, SendDeviceCommand>
+    ) -> super::Call<H, SendDeviceCommand>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, SendDeviceCommand::new(device_sn, body))
+        super::Call::new(&self.handle, SendDeviceCommand::new(device_sn, body))
     }
     /// Acquire control of an aircraft's payloads
     ///
@@ -148,11 +148,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn acquire_control(
         &self,
         body: impl Into<types::DeviceControlBody>,
-    ) -> runtime::Call<H, AcquireControl>
+    ) -> super::Call<H, AcquireControl>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, AcquireControl::new(body))
+        super::Call::new(&self.handle, AcquireControl::new(body))
     }
     /// Release control of an aircraft's payloads
     ///
@@ -163,11 +163,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn release_control(
         &self,
         body: impl Into<types::DeviceControlBody>,
-    ) -> runtime::Call<H, ReleaseControl>
+    ) -> super::Call<H, ReleaseControl>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ReleaseControl::new(body))
+        super::Call::new(&self.handle, ReleaseControl::new(body))
     }
     /// Set the quality of the video transmission
     ///
@@ -178,11 +178,11 @@ impl<H: runtime::Handle> Devices<H> {
     pub fn set_stream_quality(
         &self,
         body: impl Into<types::SetStreamQualityBody>,
-    ) -> runtime::Call<H, SetStreamQuality>
+    ) -> super::Call<H, SetStreamQuality>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, SetStreamQuality::new(body))
+        super::Call::new(&self.handle, SetStreamQuality::new(body))
     }
 }
 
@@ -190,6 +190,8 @@ impl<H: runtime::Handle> Devices<H> {
 ///
 /// What a dock, an aircraft or a remote controller last reported. Which members `device_state` has depends on the
 /// model of the device; the known ones are typed, all others are kept.
+///
+/// **`wind_speed` of an aircraft may have another unit than that of a dock, by a factor of ten**; see there.
 ///
 /// Values of enumerations arrive as names here (`idle`, `inside`), where DJI's Cloud API has numbers. An aircraft
 /// that sleeps in its dock is offline, which is normal; an offline device may answer code 212015.
@@ -205,7 +207,7 @@ impl<H: runtime::Handle> Devices<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -219,7 +221,7 @@ pub struct GetDeviceState {
 }
 
 impl GetDeviceState {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(device_sn: impl Into<types::DeviceSn>) -> Self {
         Self {
@@ -229,26 +231,26 @@ impl GetDeviceState {
 }
 
 impl runtime::Operation for GetDeviceState {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::DeviceProperties;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getDeviceState",
-        group: "Device Management",
-        method: "GET",
-        path: "/openapi/v0.1/device/{device_sn}/state",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the properties of a device",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045310"),
-        error_codes: &[200401, 200403, 210900, 212015],
-        lookup: &[],
-        arguments: include_str!("arguments/get_device_state.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getDeviceState",
+            "GET",
+            "/openapi/v0.1/device/{device_sn}/state",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the properties of a device")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045310"))
+        .with_error_codes(&[200401, 200403, 210900, 212015])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_device_state.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
     }
@@ -261,7 +263,11 @@ impl runtime::Operation for GetDeviceState {
 ///
 /// Current alerts of the health management system (HMS), for one or more devices.
 ///
-/// Source: Observed, not documented. The path and the query name are documented; the fields were read on the live service.
+/// Texts for the codes, in English and Chinese, are in DJI's list for the Cloud API: `hms.json`, in the
+/// repository `dji-sdk/DJI-Cloud-API-Demo`. The member `code` of an alert says how to find one there. That the
+/// codes of this version are those of that list is inferred.
+///
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/device/hms`
 ///
@@ -272,7 +278,7 @@ impl runtime::Operation for GetDeviceState {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -284,14 +290,15 @@ pub struct GetDeviceHms {
     ///
     /// At least 1 entries.
     pub device_sn_list: Vec<types::DeviceSn>,
-    /// Language of the messages. `X-Language` applies too.
+    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
+    /// are omitted, is not known.
     ///
     /// Observed, not documented.
     pub language: Option<types::Language>,
 }
 
 impl GetDeviceHms {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(device_sn_list: impl Into<Vec<types::DeviceSn>>) -> Self {
         Self {
@@ -299,7 +306,8 @@ impl GetDeviceHms {
             language: None,
         }
     }
-    /// Language of the messages. `X-Language` applies too.
+    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
+    /// are omitted, is not known.
     ///
     /// Observed, not documented.
     #[must_use]
@@ -309,8 +317,9 @@ impl GetDeviceHms {
     }
 }
 
-impl<H> runtime::Call<H, GetDeviceHms> {
-    /// Language of the messages. `X-Language` applies too.
+impl<H> super::Call<H, GetDeviceHms> {
+    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
+    /// are omitted, is not known.
     ///
     /// Observed, not documented.
     pub fn language(self, language: impl Into<types::Language>) -> Self {
@@ -319,26 +328,26 @@ impl<H> runtime::Call<H, GetDeviceHms> {
 }
 
 impl runtime::Operation for GetDeviceHms {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::DeviceHmsList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getDeviceHms",
-        group: "Device Management",
-        method: "GET",
-        path: "/openapi/v0.1/device/hms",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the HMS information of devices",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045311"),
-        error_codes: &[200101, 200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/get_device_hms.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getDeviceHms",
+            "GET",
+            "/openapi/v0.1/device/hms",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the HMS information of devices")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045311"))
+        .with_error_codes(&[200101, 200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_device_hms.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request
             .query_list(
@@ -369,7 +378,7 @@ impl runtime::Operation for GetDeviceHms {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -384,7 +393,7 @@ pub struct SwitchDockCamera {
 }
 
 impl SwitchDockCamera {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::SwitchDockCameraBody>) -> Self {
         Self { body: body.into() }
@@ -392,26 +401,26 @@ impl SwitchDockCamera {
 }
 
 impl runtime::Operation for SwitchDockCamera {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "switchDockCamera",
-        group: "Device Management",
-        method: "POST",
-        path: "/openapi/v0.1/device/change-camera",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Switch the camera of a dock",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045313"),
-        error_codes: &[200101, 200401, 200403, 210900, 212015],
-        lookup: &[],
-        arguments: include_str!("arguments/switch_dock_camera.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "switchDockCamera",
+            "POST",
+            "/openapi/v0.1/device/change-camera",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Switch the camera of a dock")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045313"))
+        .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/switch_dock_camera.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -422,7 +431,8 @@ impl runtime::Operation for SwitchDockCamera {
 
 /// Switch the lens of an aircraft's camera
 ///
-/// Changes the lens whose picture is shown. Needs control of the payload first: see `acquireControl`.
+/// Changes the lens whose picture is shown. Needs control of the payload first: see `acquireControl`. `lens_list` of
+/// the camera in `listProjectDevices` shows which lens is on.
 ///
 /// The device list can also show the lens `normal`; DJI documents only the three below for this call.
 ///
@@ -432,12 +442,13 @@ impl runtime::Operation for SwitchDockCamera {
 ///
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If it failed and may have taken effect: look with `listProjectDevices` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045314>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -452,7 +463,7 @@ pub struct SwitchAircraftLens {
 }
 
 impl SwitchAircraftLens {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::SwitchAircraftLensBody>) -> Self {
         Self { body: body.into() }
@@ -460,26 +471,26 @@ impl SwitchAircraftLens {
 }
 
 impl runtime::Operation for SwitchAircraftLens {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "switchAircraftLens",
-        group: "Device Management",
-        method: "POST",
-        path: "/openapi/v0.1/device/change-lens",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Switch the lens of an aircraft's camera",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045314"),
-        error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &[],
-        arguments: include_str!("arguments/switch_aircraft_lens.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "switchAircraftLens",
+            "POST",
+            "/openapi/v0.1/device/change-lens",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Switch the lens of an aircraft's camera")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045314"))
+        .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
+        .with_lookup(&["listProjectDevices"])
+        .with_arguments(include_str!("arguments/switch_aircraft_lens.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -500,12 +511,12 @@ impl runtime::Operation for SwitchAircraftLens {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getDeviceState` before you send it again.
+/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045318>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -522,7 +533,7 @@ pub struct CalibrateDeviceRtk {
 }
 
 impl CalibrateDeviceRtk {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(
         device_sn: impl Into<types::DeviceSn>,
@@ -536,26 +547,26 @@ impl CalibrateDeviceRtk {
 }
 
 impl runtime::Operation for CalibrateDeviceRtk {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::DeviceTaskResult;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "calibrateDeviceRtk",
-        group: "Device Management",
-        method: "POST",
-        path: "/openapi/v0.1/device/{device_sn}/rtk",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Physical,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Calibrate a dock with a custom network RTK service",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045318"),
-        error_codes: &[200101, 200401, 200403, 210900, 212015],
-        lookup: &["getDeviceState"],
-        arguments: include_str!("arguments/calibrate_device_rtk.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "calibrateDeviceRtk",
+            "POST",
+            "/openapi/v0.1/device/{device_sn}/rtk",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Physical)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Calibrate a dock with a custom network RTK service")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045318"))
+        .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
+        .with_lookup(&["getDeviceState"])
+        .with_arguments(include_str!("arguments/calibrate_device_rtk.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
         request.body(&self.body);
@@ -579,13 +590,13 @@ impl runtime::Operation for CalibrateDeviceRtk {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getRelayPairingResult` before you send it again.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - If it failed and may have taken effect: look with `getRelayPairingResult` before you send it again.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -600,7 +611,7 @@ pub struct StartRelayPairing {
 }
 
 impl StartRelayPairing {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::StartRelayPairingBody>) -> Self {
         Self { body: body.into() }
@@ -608,28 +619,30 @@ impl StartRelayPairing {
 }
 
 impl runtime::Operation for StartRelayPairing {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "startRelayPairing",
-        group: "Device Management",
-        method: "POST",
-        path: "/openapi/v0.1/device/relay_model",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Physical,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::PrivateCloud,
-        authenticated: true,
-        deprecated: false,
-        summary: "Put a device into relay pairing mode",
-        page: Some(
-            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522",
-        ),
-        error_codes: &[200101, 200401, 200403, 210900, 212015],
-        lookup: &["getRelayPairingResult"],
-        arguments: include_str!("arguments/start_relay_pairing.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "startRelayPairing",
+            "POST",
+            "/openapi/v0.1/device/relay_model",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Physical)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::PrivateCloud)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Put a device into relay pairing mode")
+        .with_page(
+            Some(
+                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522",
+            ),
+        )
+        .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
+        .with_lookup(&["getRelayPairingResult"])
+        .with_arguments(include_str!("arguments/start_relay_pairing.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -642,6 +655,9 @@ impl runtime::Operation for StartRelayPairing {
 ///
 /// What became of `startRelayPairing`.
 ///
+/// Newer Chinese pages of the private cloud also have a call that clears the pairing information of a device; its path
+/// could not be read.
+///
 /// Private cloud and relay devices only. The path really is spelled `relay_model`.
 ///
 /// Source: **Inferred**: nobody has seen it. Path and headers are documented; the answer was read in a client for V2.0.
@@ -651,12 +667,12 @@ impl runtime::Operation for StartRelayPairing {
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284546083>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -670,7 +686,7 @@ pub struct GetRelayPairingResult {
 }
 
 impl GetRelayPairingResult {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(device_sn: impl Into<types::DeviceSn>) -> Self {
         Self {
@@ -680,28 +696,30 @@ impl GetRelayPairingResult {
 }
 
 impl runtime::Operation for GetRelayPairingResult {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::RelayPairingResult;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getRelayPairingResult",
-        group: "Device Management",
-        method: "GET",
-        path: "/openapi/v0.1/device/{device_sn}/relay_model",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::PrivateCloud,
-        authenticated: true,
-        deprecated: false,
-        summary: "Query the result of relay pairing",
-        page: Some(
-            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284546083",
-        ),
-        error_codes: &[200401, 200403, 210900, 212015],
-        lookup: &[],
-        arguments: include_str!("arguments/get_relay_pairing_result.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getRelayPairingResult",
+            "GET",
+            "/openapi/v0.1/device/{device_sn}/relay_model",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::PrivateCloud)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Query the result of relay pairing")
+        .with_page(
+            Some(
+                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284546083",
+            ),
+        )
+        .with_error_codes(&[200401, 200403, 210900, 212015])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_relay_pairing_result.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
     }
@@ -715,9 +733,11 @@ impl runtime::Operation for GetRelayPairingResult {
 /// **Changes what an aircraft in the air does**, during a route flight or a manual one. Code 0 means that the
 /// command was accepted, not that the manoeuvre is done.
 ///
+/// **It is not settled whether `device_sn` is the aircraft or its dock**, for all commands alike; see there. Find
+/// out on the ground which one your installation takes, before a flight depends on it.
+///
 /// The member is `device_command`. One unofficial client sends `command` instead; two independent sources
-/// contradict it. For `return_specific_home` an older interface of DJI wanted the dock's serial number too; whether
-/// this one takes it has not been seen.
+/// contradict it.
 ///
 /// Source: Documented.
 ///
@@ -726,12 +746,12 @@ impl runtime::Operation for GetRelayPairingResult {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getDeviceState` before you send it again.
+/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045312>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -742,14 +762,19 @@ impl runtime::Operation for GetRelayPairingResult {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendDeviceCommand {
-    /// Serial number of the aircraft.
+    /// Serial number of the device that gets the command. **The sources disagree whether that is the aircraft or
+    /// the dock.** A client for this version says the aircraft. DJI's pages of the older FlightHub Sync say the
+    /// dock, and on a flight from dock to dock the one that `best_link_gateway` of the aircraft names; the example
+    /// of DJI's internal pages of v0.9 has the serial number of a dock, too.
+    ///
+    /// **Inferred**: nobody has seen it. What the page of this version itself says about it is not known.
     pub device_sn: types::DeviceSn,
     /// The command.
     pub body: types::SendDeviceCommandBody,
 }
 
 impl SendDeviceCommand {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(
         device_sn: impl Into<types::DeviceSn>,
@@ -763,26 +788,26 @@ impl SendDeviceCommand {
 }
 
 impl runtime::Operation for SendDeviceCommand {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "sendDeviceCommand",
-        group: "Device Management",
-        method: "POST",
-        path: "/openapi/v0.1/device/{device_sn}/command",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Physical,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Send a real-time control command",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045312"),
-        error_codes: &[200101, 200401, 200403, 212015, 228402, 228406],
-        lookup: &["getDeviceState"],
-        arguments: include_str!("arguments/send_device_command.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "sendDeviceCommand",
+            "POST",
+            "/openapi/v0.1/device/{device_sn}/command",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Physical)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Send a real-time control command")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045312"))
+        .with_error_codes(&[200101, 200401, 200403, 212015, 228402, 228406])
+        .with_lookup(&["getDeviceState"])
+        .with_arguments(include_str!("arguments/send_device_command.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
         request.body(&self.body);
@@ -796,6 +821,12 @@ impl runtime::Operation for SendDeviceCommand {
 ///
 /// **Takes the payloads from whoever holds them**, at once and exclusively. Give them back with `releaseControl`.
 ///
+/// `payloads` of the aircraft in `getDeviceState` shows who has each payload: `control_source` is `A` or `B` for a
+/// remote controller, and a text of its own for a browser (inferred from DJI's Cloud API). What it is for a key has
+/// not been seen.
+///
+/// The member is `drone_sn`. One transcription of the page has `sn`; two clients contradict it.
+///
 /// Source: Documented.
 ///
 /// `POST /openapi/v0.1/device/control`
@@ -803,11 +834,12 @@ impl runtime::Operation for SendDeviceCommand {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045315>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -822,7 +854,7 @@ pub struct AcquireControl {
 }
 
 impl AcquireControl {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::DeviceControlBody>) -> Self {
         Self { body: body.into() }
@@ -830,26 +862,26 @@ impl AcquireControl {
 }
 
 impl runtime::Operation for AcquireControl {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::DeviceControl;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "acquireControl",
-        group: "Device Management",
-        method: "POST",
-        path: "/openapi/v0.1/device/control",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Physical,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Acquire control of an aircraft's payloads",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045315"),
-        error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &[],
-        arguments: include_str!("arguments/acquire_control.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "acquireControl",
+            "POST",
+            "/openapi/v0.1/device/control",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Physical)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Acquire control of an aircraft's payloads")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045315"))
+        .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
+        .with_lookup(&["getDeviceState"])
+        .with_arguments(include_str!("arguments/acquire_control.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -862,6 +894,8 @@ impl runtime::Operation for AcquireControl {
 ///
 /// Gives the payloads back. A DELETE **with a body**, which some proxies drop: then nothing is released.
 ///
+/// `payloads` of the aircraft in `getDeviceState` shows who has them; see `acquireControl`.
+///
 /// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/device/control`
@@ -869,11 +903,12 @@ impl runtime::Operation for AcquireControl {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045316>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -888,7 +923,7 @@ pub struct ReleaseControl {
 }
 
 impl ReleaseControl {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::DeviceControlBody>) -> Self {
         Self { body: body.into() }
@@ -896,26 +931,26 @@ impl ReleaseControl {
 }
 
 impl runtime::Operation for ReleaseControl {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::DeviceControl;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "releaseControl",
-        group: "Device Management",
-        method: "DELETE",
-        path: "/openapi/v0.1/device/control",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Physical,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Release control of an aircraft's payloads",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045316"),
-        error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &[],
-        arguments: include_str!("arguments/release_control.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "releaseControl",
+            "DELETE",
+            "/openapi/v0.1/device/control",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Physical)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Release control of an aircraft's payloads")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045316"))
+        .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
+        .with_lookup(&["getDeviceState"])
+        .with_arguments(include_str!("arguments/release_control.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -926,8 +961,11 @@ impl runtime::Operation for ReleaseControl {
 
 /// Set the quality of the video transmission
 ///
-/// Sets the quality of the picture an aircraft transmits. Needs control of the aircraft first: see
-/// `acquireControl`.
+/// Sets the quality of the picture that an aircraft transmits. Needs control of the aircraft first: see
+/// `acquireControl`. `live_status` of the aircraft in `getDeviceState` shows the quality of a stream (inferred from
+/// DJI's Cloud API).
+///
+/// The member is `quality_type`. One transcription of the page has `quality`; two clients contradict it.
 ///
 /// Source: Documented.
 ///
@@ -935,12 +973,13 @@ impl runtime::Operation for ReleaseControl {
 ///
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045317>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -955,7 +994,7 @@ pub struct SetStreamQuality {
 }
 
 impl SetStreamQuality {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::SetStreamQualityBody>) -> Self {
         Self { body: body.into() }
@@ -963,26 +1002,26 @@ impl SetStreamQuality {
 }
 
 impl runtime::Operation for SetStreamQuality {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "setStreamQuality",
-        group: "Device Management",
-        method: "PUT",
-        path: "/openapi/v0.1/device/stream/quality",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Set the quality of the video transmission",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045317"),
-        error_codes: &[200101, 200401, 200403, 212015, 228402],
-        lookup: &[],
-        arguments: include_str!("arguments/set_stream_quality.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "setStreamQuality",
+            "PUT",
+            "/openapi/v0.1/device/stream/quality",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Set the quality of the video transmission")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045317"))
+        .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
+        .with_lookup(&["getDeviceState"])
+        .with_arguments(include_str!("arguments/set_stream_quality.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

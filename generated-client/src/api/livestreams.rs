@@ -3,7 +3,7 @@
 //! Watching what a dock or an aircraft sees, and forwarding it to other servers (private cloud only).
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Livestream Management*.
 ///
@@ -26,11 +26,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     pub fn start(
         &self,
         body: impl Into<types::StartLivestreamBody>,
-    ) -> runtime::Call<H, StartLivestream>
+    ) -> super::Call<H, StartLivestream>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, StartLivestream::new(body))
+        super::Call::new(&self.handle, StartLivestream::new(body))
     }
     /// Get the list of stream forwarders
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListStreamForwarders`].
-    pub fn list_forwarders(&self) -> runtime::Call<H, ListStreamForwarders>
+    pub fn list_forwarders(&self) -> super::Call<H, ListStreamForwarders>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListStreamForwarders::new())
+        super::Call::new(&self.handle, ListStreamForwarders::new())
     }
     /// Create a stream forwarder
     ///
@@ -53,11 +53,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     pub fn create_forwarder(
         &self,
         body: impl Into<types::CreateStreamForwarderBody>,
-    ) -> runtime::Call<H, CreateStreamForwarder>
+    ) -> super::Call<H, CreateStreamForwarder>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, CreateStreamForwarder::new(body))
+        super::Call::new(&self.handle, CreateStreamForwarder::new(body))
     }
     /// Enable or disable a stream forwarder
     ///
@@ -69,26 +69,26 @@ impl<H: runtime::Handle> Livestreams<H> {
         &self,
         converter_id: impl Into<types::StreamForwarderId>,
         body: impl Into<types::SetStreamForwarderBody>,
-    ) -> runtime::Call<H, SetStreamForwarder>
+    ) -> super::Call<H, SetStreamForwarder>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, SetStreamForwarder::new(converter_id, body))
+        super::Call::new(&self.handle, SetStreamForwarder::new(converter_id, body))
     }
     /// Delete a stream forwarder
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: a project.
     ///
     /// More: [`DeleteStreamForwarder`].
     pub fn delete_forwarder(
         &self,
         converter_id: impl Into<types::StreamForwarderId>,
-    ) -> runtime::Call<H, DeleteStreamForwarder>
+    ) -> super::Call<H, DeleteStreamForwarder>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, DeleteStreamForwarder::new(converter_id))
+        super::Call::new(&self.handle, DeleteStreamForwarder::new(converter_id))
     }
 }
 
@@ -113,7 +113,7 @@ impl<H: runtime::Handle> Livestreams<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -129,7 +129,7 @@ pub struct StartLivestream {
 }
 
 impl StartLivestream {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::StartLivestreamBody>) -> Self {
         Self { body: body.into() }
@@ -137,26 +137,26 @@ impl StartLivestream {
 }
 
 impl runtime::Operation for StartLivestream {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::Livestream;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "startLivestream",
-        group: "Livestream Management",
-        method: "POST",
-        path: "/openapi/v0.1/live-stream/start",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Enable the livestream of a camera",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045295"),
-        error_codes: &[200101, 200401, 200403, 212015, 213001, 213014],
-        lookup: &[],
-        arguments: include_str!("arguments/start_livestream.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "startLivestream",
+            "POST",
+            "/openapi/v0.1/live-stream/start",
+        )
+        .with_group("Livestream Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Enable the livestream of a camera")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045295"))
+        .with_error_codes(&[200101, 200401, 200403, 212015, 213001, 213014])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/start_livestream.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -171,30 +171,30 @@ impl runtime::Operation for StartLivestream {
 ///
 /// Private cloud only: public hosts answer HTTP 404 without an envelope.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/live-stream/converter`
 ///
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045298>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 233316: The forwarders could not be listed.
-/// - 213027: Querying forwarders failed.
+/// - 233316: The forwarders could not be listed. The call may have taken effect.
+/// - 213027: Querying forwarders failed. The call may have taken effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListStreamForwarders {}
 
 impl ListStreamForwarders {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -202,26 +202,26 @@ impl ListStreamForwarders {
 }
 
 impl runtime::Operation for ListStreamForwarders {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::StreamForwarderList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listStreamForwarders",
-        group: "Livestream Management",
-        method: "GET",
-        path: "/openapi/v0.1/live-stream/converter",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::PrivateCloud,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of stream forwarders",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045298"),
-        error_codes: &[200401, 200403, 233316, 213027],
-        lookup: &[],
-        arguments: include_str!("arguments/list_stream_forwarders.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listStreamForwarders",
+            "GET",
+            "/openapi/v0.1/live-stream/converter",
+        )
+        .with_group("Livestream Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::PrivateCloud)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of stream forwarders")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045298"))
+        .with_error_codes(&[200401, 200403, 233316, 213027])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_stream_forwarders.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -241,25 +241,25 @@ impl runtime::Operation for ListStreamForwarders {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listStreamForwarders` before you send it again.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - If it failed and may have taken effect: look with `listStreamForwarders` before you send it again.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045296>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 233314: The forwarder could not be saved.
+/// - 233314: The forwarder could not be saved. The call may have taken effect.
 /// - 233317: There are 20 forwarders already.
 /// - 213014: This camera cannot push; check serial number and camera index.
-/// - 213024: Creating the forwarder failed.
+/// - 213024: Creating the forwarder failed. The call may have taken effect.
 /// - 213025: The forwarder exists already.
 /// - 213054: Another forwarder has the same target.
 /// - 213055: Another forwarder has the same channel name.
-/// - 212061: The target server refused the connection.
+/// - 212061: The target server refused the connection. The call may have taken effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateStreamForwarder {
@@ -268,7 +268,7 @@ pub struct CreateStreamForwarder {
 }
 
 impl CreateStreamForwarder {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::CreateStreamForwarderBody>) -> Self {
         Self { body: body.into() }
@@ -276,29 +276,31 @@ impl CreateStreamForwarder {
 }
 
 impl runtime::Operation for CreateStreamForwarder {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::CreatedStreamForwarder;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "createStreamForwarder",
-        group: "Livestream Management",
-        method: "POST",
-        path: "/openapi/v0.1/live-stream/converter",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::PrivateCloud,
-        authenticated: true,
-        deprecated: false,
-        summary: "Create a stream forwarder",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045296"),
-        error_codes: &[
-            200101, 200401, 200403, 233314, 233317, 213014, 213024, 213025, 213054,
-            213055, 212061,
-        ],
-        lookup: &["listStreamForwarders"],
-        arguments: include_str!("arguments/create_stream_forwarder.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "createStreamForwarder",
+            "POST",
+            "/openapi/v0.1/live-stream/converter",
+        )
+        .with_group("Livestream Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::PrivateCloud)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Create a stream forwarder")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045296"))
+        .with_error_codes(
+            &[
+                200101, 200401, 200403, 233314, 233317, 213014, 213024, 213025, 213054,
+                213055, 212061,
+            ],
+        )
+        .with_lookup(&["listStreamForwarders"])
+        .with_arguments(include_str!("arguments/create_stream_forwarder.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -320,17 +322,17 @@ impl runtime::Operation for CreateStreamForwarder {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045297>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 213028: Editing failed, or another forwarder has the same target.
+/// - 213028: Editing failed, or another forwarder has the same target. The call may have taken effect.
 /// - 213029: The forwarder was not found.
 /// - 212056: The forwarder does not exist; it was deleted, or the id is wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -343,7 +345,7 @@ pub struct SetStreamForwarder {
 }
 
 impl SetStreamForwarder {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(
         converter_id: impl Into<types::StreamForwarderId>,
@@ -357,26 +359,26 @@ impl SetStreamForwarder {
 }
 
 impl runtime::Operation for SetStreamForwarder {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "setStreamForwarder",
-        group: "Livestream Management",
-        method: "PUT",
-        path: "/openapi/v0.1/live-stream/converter/{converter_id}",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::PrivateCloud,
-        authenticated: true,
-        deprecated: false,
-        summary: "Enable or disable a stream forwarder",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045297"),
-        error_codes: &[200101, 200401, 200403, 213028, 213029, 212056],
-        lookup: &[],
-        arguments: include_str!("arguments/set_stream_forwarder.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "setStreamForwarder",
+            "PUT",
+            "/openapi/v0.1/live-stream/converter/{converter_id}",
+        )
+        .with_group("Livestream Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::PrivateCloud)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Enable or disable a stream forwarder")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045297"))
+        .with_error_codes(&[200101, 200401, 200403, 213028, 213029, 212056])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/set_stream_forwarder.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);
         request.body(&self.body);
@@ -388,28 +390,28 @@ impl runtime::Operation for SetStreamForwarder {
 
 /// Delete a stream forwarder
 ///
-/// Deletes a forwarder; what it pushes ends.
+/// Deletes a forwarder. What happens to a stream that it pushes at that time is not documented.
 ///
 /// Private cloud only: public hosts answer HTTP 404 without an envelope.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/live-stream/converter/{converter_id}`
 ///
 /// - Scope: a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
-/// - Availability: private-cloud installations only; public hosts answer HTTP 404.
+/// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045299>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 233315: The forwarder could not be deleted.
-/// - 213026: Deleting the forwarder failed.
+/// - 233315: The forwarder could not be deleted. The call may have taken effect.
+/// - 213026: Deleting the forwarder failed. The call may have taken effect.
 /// - 213029: The forwarder was not found.
 /// - 212056: The forwarder does not exist; it was deleted, or the id is wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -420,7 +422,7 @@ pub struct DeleteStreamForwarder {
 }
 
 impl DeleteStreamForwarder {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(converter_id: impl Into<types::StreamForwarderId>) -> Self {
         Self {
@@ -430,26 +432,26 @@ impl DeleteStreamForwarder {
 }
 
 impl runtime::Operation for DeleteStreamForwarder {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "deleteStreamForwarder",
-        group: "Livestream Management",
-        method: "DELETE",
-        path: "/openapi/v0.1/live-stream/converter/{converter_id}",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::PrivateCloud,
-        authenticated: true,
-        deprecated: false,
-        summary: "Delete a stream forwarder",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045299"),
-        error_codes: &[200401, 200403, 233315, 213026, 213029, 212056],
-        lookup: &[],
-        arguments: include_str!("arguments/delete_stream_forwarder.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "deleteStreamForwarder",
+            "DELETE",
+            "/openapi/v0.1/live-stream/converter/{converter_id}",
+        )
+        .with_group("Livestream Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::PrivateCloud)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Delete a stream forwarder")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045299"))
+        .with_error_codes(&[200401, 200403, 233315, 213026, 213029, 212056])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/delete_stream_forwarder.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);
     }

@@ -10,8 +10,10 @@
 //!
 //! ## Every call
 //! - `X-User-Token` carries the organization key. A key belongs to the region that issued it; another region refuses it.
+//!   It expires.
 //! - The key acts for the person who made it. That person must be a member of the project a call names in
-//!   `X-Project-Uuid`, else the answer is code 200403.
+//!   `X-Project-Uuid`, else the response is code 200403. A key whose owner has left the project fails in the same way.
+//!   Permissions can be limited by module: see the security scheme.
 //! - Only `/openapi/v0.1` exists on this version; a path that is not deployed answers HTTP 404 without an envelope.
 //!
 //! ## Every answer
@@ -22,10 +24,12 @@
 //! - Times come in three forms: unix seconds, unix milliseconds and RFC 3339 text. Each field says which.
 //!
 //! ## Limits
-//! DJI publishes no request rate. Code 210429 and HTTP 429 mean "too often". Fixed ceilings: 1000 devices in a list,
-//! 10 000 media files of a task, 20 stream forwarders, 100 files in one upload callback.
+//! DJI publishes no request rate. Code 210429 and HTTP 429 mean "too often"; HTTP 429 may have a `Retry-After` header
+//! (both read in clients for V2.0, not seen on V1.0). One client asks for all projects and their devices every ten seconds
+//! without trouble. Fixed ceilings: 1000 devices in a list, 10 000 media files of a task, 20 stream forwarders, 100 files
+//! in one upload callback.
 
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 pub mod system;
 pub mod projects;
 pub mod livestreams;
@@ -39,387 +43,284 @@ pub mod types;
 mod client;
 mod error_code;
 pub use error_code::ErrorCode;
-pub use client::Region;
+pub use client::{Call, Client, ClientBuilder, ProjectClient, Region};
 
 /// What all calls of DJI FlightHub 2 OpenAPI have in common.
-pub static API: runtime::ApiInfo = runtime::ApiInfo {
-    title: "DJI FlightHub 2 OpenAPI",
-    token: Some(runtime::TokenHeader {
-        name: "X-User-Token",
-        prefix: "",
-    }),
-    request_id_header: Some("X-Request-Id"),
-    language_header: Some("X-Language"),
-    project_header: Some("X-Project-Uuid"),
-    error_codes: &[
-        runtime::ErrorCodeInfo {
-            code: 200101,
-            name: "BadParameter",
-            group: "general",
-            meaning: "A parameter of the request is bad.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 200401,
-            name: "TokenInvalid",
-            group: "general",
-            meaning: "The token is missing, empty or invalid.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 200403,
-            name: "NoPermission",
-            group: "general",
-            meaning: "No permission; the project header is missing, or the key's owner is not a member of the project.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 200500,
-            name: "InternalServerError",
-            group: "general",
-            meaning: "Internal error of the service; also the answer to a route file that cannot be read.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 200610,
-            name: "ConfigurationNeeded",
-            group: "general",
-            meaning: "A parameter of the request is bad, or something must be configured first.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 200700,
-            name: "FirmwareTooOld",
-            group: "general",
-            meaning: "The firmware of the device that is to act is too old.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 210104,
-            name: "ProjectNotFound",
-            group: "general",
-            meaning: "The project does not exist.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 210113,
-            name: "DeviceProjectFailed",
-            group: "general",
-            meaning: "The project of the device could not be fetched.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 210318,
-            name: "ServerFailure",
-            group: "general",
-            meaning: "Failure of the service; a later try may work.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 210429,
-            name: "TooFrequent",
-            group: "general",
-            meaning: "Too many requests.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 210500,
-            name: "ServerError",
-            group: "general",
-            meaning: "Error of the service; a later try may work.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 210504,
-            name: "UpstreamTimeout",
-            group: "general",
-            meaning: "A service behind this one did not answer in time; a later try may work.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 210900,
-            name: "DeviceNotBound",
-            group: "general",
-            meaning: "The device is not bound to the organization.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 212015,
-            name: "DeviceOffline",
-            group: "general",
-            meaning: "The device is offline.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 228402,
-            name: "NoFlightControl",
-            group: "general",
-            meaning: "The caller does not have flight control.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 228406,
-            name: "OperationNotSupported",
-            group: "general",
-            meaning: "This type of operation is not supported.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 228500,
-            name: "InternalErrorRetryLater",
-            group: "general",
-            meaning: "Internal error; try later.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 231011,
-            name: "NoResource",
-            group: "general",
-            meaning: "There is nothing to show.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 219001,
-            name: "RouteFileMissing",
-            group: "task",
-            meaning: "The file of the route is missing.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 219014,
-            name: "DockNotInProject",
-            group: "task",
-            meaning: "The dock is not in this project; move it back, or check the project id.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 219017,
-            name: "NoTrack",
-            group: "task",
-            meaning: "The task has no track yet.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 219019,
-            name: "RouteInvalid",
-            group: "task",
-            meaning: "The route failed its check.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 219020,
-            name: "RouteNotChecked",
-            group: "task",
-            meaning: "The route has not been checked yet.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 219021,
-            name: "RecordNotFound",
-            group: "task",
-            meaning: "The record does not exist.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 219022,
-            name: "DatabaseError",
-            group: "task",
-            meaning: "Database error.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 219023,
-            name: "DatabaseError2",
-            group: "task",
-            meaning: "Database error.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 219035,
-            name: "SortieWithoutRecord",
-            group: "task",
-            meaning: "Not dispatched; the flight has no record.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 219039,
-            name: "SortieRecordNotFound",
-            group: "task",
-            meaning: "The record of the flight does not exist.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 228306,
-            name: "ForwardingConfigurationFailed",
-            group: "stream-forwarding",
-            meaning: "Configuring the forwarding failed.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 228307,
-            name: "TelemetryConfigurationFailed",
-            group: "stream-forwarding",
-            meaning: "Configuring the telemetry reports failed.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 228308,
-            name: "KeyRegenerationFailed",
-            group: "stream-forwarding",
-            meaning: "Making a new organization key failed.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 228309,
-            name: "SyncConfigurationUnreadable",
-            group: "stream-forwarding",
-            meaning: "The configuration of FlightHub Sync could not be read.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 233314,
-            name: "ForwarderNotSaved",
-            group: "stream-forwarding",
-            meaning: "The forwarder could not be saved.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 233315,
-            name: "ForwarderNotDeleted",
-            group: "stream-forwarding",
-            meaning: "The forwarder could not be deleted.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 233316,
-            name: "ForwardersNotListed",
-            group: "stream-forwarding",
-            meaning: "The forwarders could not be listed.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 233317,
-            name: "TooManyForwarders",
-            group: "stream-forwarding",
-            meaning: "There are 20 forwarders already.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213001,
-            name: "LiveDeviceAbnormal",
-            group: "stream-forwarding",
-            meaning: "Device information or topology is abnormal.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213014,
-            name: "CameraCannotPush",
-            group: "stream-forwarding",
-            meaning: "This camera cannot push; check serial number and camera index.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213024,
-            name: "ForwarderCreationFailed",
-            group: "stream-forwarding",
-            meaning: "Creating the forwarder failed.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213025,
-            name: "ForwarderExists",
-            group: "stream-forwarding",
-            meaning: "The forwarder exists already.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213026,
-            name: "ForwarderDeletionFailed",
-            group: "stream-forwarding",
-            meaning: "Deleting the forwarder failed.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213027,
-            name: "ForwarderQueryFailed",
-            group: "stream-forwarding",
-            meaning: "Querying forwarders failed.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213028,
-            name: "ForwarderEditFailed",
-            group: "stream-forwarding",
-            meaning: "Editing failed, or another forwarder has the same target.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213029,
-            name: "ForwarderNotFound",
-            group: "stream-forwarding",
-            meaning: "The forwarder was not found.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213050,
-            name: "ForwardingNotEnabled",
-            group: "stream-forwarding",
-            meaning: "Forwarding is not enabled.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213051,
-            name: "ForwardingClosed",
-            group: "stream-forwarding",
-            meaning: "Forwarding was closed.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213052,
-            name: "PullFailed",
-            group: "stream-forwarding",
-            meaning: "Pulling the stream failed.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213053,
-            name: "PushFailed",
-            group: "stream-forwarding",
-            meaning: "Pushing the stream failed.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213054,
-            name: "TargetDuplicate",
-            group: "stream-forwarding",
-            meaning: "Another forwarder has the same target.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 213055,
-            name: "ChannelNameDuplicate",
-            group: "stream-forwarding",
-            meaning: "Another forwarder has the same channel name.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 212056,
-            name: "ForwarderGone",
-            group: "stream-forwarding",
-            meaning: "The forwarder does not exist; it was deleted, or the id is wrong.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 212057,
-            name: "PullProxyFailed",
-            group: "stream-forwarding",
-            meaning: "Creating the proxy that pulls failed.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 212058,
-            name: "PullTimeout",
-            group: "stream-forwarding",
-            meaning: "Pulling took too long.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 212060,
-            name: "PushProxyFailed",
-            group: "stream-forwarding",
-            meaning: "Creating the proxy that pushes failed.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 212061,
-            name: "TargetRefused",
-            group: "stream-forwarding",
-            meaning: "The target server refused the connection.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 212062,
-            name: "PushTimeout",
-            group: "stream-forwarding",
-            meaning: "Pushing took too long.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 336017,
-            name: "BatteryTooLow",
-            group: "device",
-            meaning: "The battery is too low.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 514134,
-            name: "HeavyRain",
-            group: "device",
-            meaning: "Heavy rain.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 514135,
-            name: "WindTooStrong",
-            group: "device",
-            meaning: "Wind over 12 m/s.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 514145,
-            name: "DockInOnSiteDebugging",
-            group: "device",
-            meaning: "The dock is being debugged on site.",
-        },
-        runtime::ErrorCodeInfo {
-            code: 514146,
-            name: "DockInRemoteDebugging",
-            group: "device",
-            meaning: "The dock is being debugged from afar.",
-        },
-    ],
-};
+pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAPI")
+    .with_token(Some(runtime::TokenHeader::new("X-User-Token").with_prefix("")))
+    .with_request_id_header(Some("X-Request-Id"))
+    .with_language_header(Some("X-Language"))
+    .with_project_header(Some("X-Project-Uuid"))
+    .with_error_codes(
+        &[
+            runtime::ErrorCodeInfo::new(200101, "BadParameter")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("A parameter of the request is bad."),
+            runtime::ErrorCodeInfo::new(200401, "TokenInvalid")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The token is missing, empty or invalid."),
+            runtime::ErrorCodeInfo::new(200403, "NoPermission")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning(
+                    "No permission; the project header is missing, or the key's owner is not a member of the project.",
+                ),
+            runtime::ErrorCodeInfo::new(200500, "InternalServerError")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning(
+                    "Internal error of the service; also the answer to a route file that cannot be read.",
+                ),
+            runtime::ErrorCodeInfo::new(200610, "ConfigurationNeeded")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning(
+                    "A parameter of the request is bad, or something must be configured first.",
+                ),
+            runtime::ErrorCodeInfo::new(200700, "FirmwareTooOld")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The firmware of the device that is to act is too old."),
+            runtime::ErrorCodeInfo::new(210104, "ProjectNotFound")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The project does not exist."),
+            runtime::ErrorCodeInfo::new(210113, "DeviceProjectFailed")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("The project of the device could not be fetched."),
+            runtime::ErrorCodeInfo::new(210318, "ServerFailure")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Failure of the service; a later try may work."),
+            runtime::ErrorCodeInfo::new(210429, "TooFrequent")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Throttled)
+                .with_meaning("Too many requests."),
+            runtime::ErrorCodeInfo::new(210500, "ServerError")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Error of the service; a later try may work."),
+            runtime::ErrorCodeInfo::new(210504, "UpstreamTimeout")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning(
+                    "A service behind this one did not answer in time; a later try may work.",
+                ),
+            runtime::ErrorCodeInfo::new(210900, "DeviceNotBound")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The device is not bound to the organization."),
+            runtime::ErrorCodeInfo::new(212015, "DeviceOffline")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The device is offline."),
+            runtime::ErrorCodeInfo::new(228402, "NoFlightControl")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The caller does not have flight control."),
+            runtime::ErrorCodeInfo::new(228406, "OperationNotSupported")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("This type of operation is not supported."),
+            runtime::ErrorCodeInfo::new(228500, "InternalErrorRetryLater")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Internal error; try later."),
+            runtime::ErrorCodeInfo::new(231011, "NoResource")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("There is nothing to show."),
+            runtime::ErrorCodeInfo::new(245008, "WorkflowNotInProject")
+                .with_group("general")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning(
+                    "The triggered workflow and the project do not belong together.",
+                ),
+            runtime::ErrorCodeInfo::new(219001, "RouteFileMissing")
+                .with_group("task")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The file of the route is missing."),
+            runtime::ErrorCodeInfo::new(219014, "DockNotInProject")
+                .with_group("task")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning(
+                    "The dock is not in this project; move it back, or check the project id.",
+                ),
+            runtime::ErrorCodeInfo::new(219017, "NoTrack")
+                .with_group("task")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The task has no track yet."),
+            runtime::ErrorCodeInfo::new(219019, "RouteInvalid")
+                .with_group("task")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The route failed its check."),
+            runtime::ErrorCodeInfo::new(219020, "RouteNotChecked")
+                .with_group("task")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The route has not been checked yet."),
+            runtime::ErrorCodeInfo::new(219021, "RecordNotFound")
+                .with_group("task")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The record does not exist."),
+            runtime::ErrorCodeInfo::new(219022, "DatabaseError")
+                .with_group("task")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Database error."),
+            runtime::ErrorCodeInfo::new(219023, "DatabaseError2")
+                .with_group("task")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Database error."),
+            runtime::ErrorCodeInfo::new(219035, "SortieWithoutRecord")
+                .with_group("task")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Not dispatched; the flight has no record."),
+            runtime::ErrorCodeInfo::new(219039, "SortieRecordNotFound")
+                .with_group("task")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The record of the flight does not exist."),
+            runtime::ErrorCodeInfo::new(228306, "ForwardingConfigurationFailed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Configuring the forwarding failed."),
+            runtime::ErrorCodeInfo::new(228307, "TelemetryConfigurationFailed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Configuring the telemetry reports failed."),
+            runtime::ErrorCodeInfo::new(228308, "KeyRegenerationFailed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Making a new organization key failed."),
+            runtime::ErrorCodeInfo::new(228309, "SyncConfigurationUnreadable")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("The configuration of FlightHub Sync could not be read."),
+            runtime::ErrorCodeInfo::new(233314, "ForwarderNotSaved")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("The forwarder could not be saved."),
+            runtime::ErrorCodeInfo::new(233315, "ForwarderNotDeleted")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("The forwarder could not be deleted."),
+            runtime::ErrorCodeInfo::new(233316, "ForwardersNotListed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("The forwarders could not be listed."),
+            runtime::ErrorCodeInfo::new(233317, "TooManyForwarders")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("There are 20 forwarders already."),
+            runtime::ErrorCodeInfo::new(213001, "LiveDeviceAbnormal")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("Device information or topology is abnormal."),
+            runtime::ErrorCodeInfo::new(213014, "CameraCannotPush")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning(
+                    "This camera cannot push; check serial number and camera index.",
+                ),
+            runtime::ErrorCodeInfo::new(213024, "ForwarderCreationFailed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Creating the forwarder failed."),
+            runtime::ErrorCodeInfo::new(213025, "ForwarderExists")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The forwarder exists already."),
+            runtime::ErrorCodeInfo::new(213026, "ForwarderDeletionFailed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Deleting the forwarder failed."),
+            runtime::ErrorCodeInfo::new(213027, "ForwarderQueryFailed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Querying forwarders failed."),
+            runtime::ErrorCodeInfo::new(213028, "ForwarderEditFailed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning(
+                    "Editing failed, or another forwarder has the same target.",
+                ),
+            runtime::ErrorCodeInfo::new(213029, "ForwarderNotFound")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("The forwarder was not found."),
+            runtime::ErrorCodeInfo::new(213050, "ForwardingNotEnabled")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("Forwarding is not enabled."),
+            runtime::ErrorCodeInfo::new(213051, "ForwardingClosed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("Forwarding was closed."),
+            runtime::ErrorCodeInfo::new(213052, "PullFailed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Pulling the stream failed."),
+            runtime::ErrorCodeInfo::new(213053, "PushFailed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Pushing the stream failed."),
+            runtime::ErrorCodeInfo::new(213054, "TargetDuplicate")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("Another forwarder has the same target."),
+            runtime::ErrorCodeInfo::new(213055, "ChannelNameDuplicate")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning("Another forwarder has the same channel name."),
+            runtime::ErrorCodeInfo::new(212056, "ForwarderGone")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Refused)
+                .with_meaning(
+                    "The forwarder does not exist; it was deleted, or the id is wrong.",
+                ),
+            runtime::ErrorCodeInfo::new(212057, "PullProxyFailed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Creating the proxy that pulls failed."),
+            runtime::ErrorCodeInfo::new(212058, "PullTimeout")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Pulling took too long."),
+            runtime::ErrorCodeInfo::new(212060, "PushProxyFailed")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Creating the proxy that pushes failed."),
+            runtime::ErrorCodeInfo::new(212061, "TargetRefused")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("The target server refused the connection."),
+            runtime::ErrorCodeInfo::new(212062, "PushTimeout")
+                .with_group("stream-forwarding")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Pushing took too long."),
+            runtime::ErrorCodeInfo::new(336017, "BatteryTooLow")
+                .with_group("device")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("The battery is too low."),
+            runtime::ErrorCodeInfo::new(514134, "HeavyRain")
+                .with_group("device")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("Heavy rain."),
+            runtime::ErrorCodeInfo::new(514135, "WindTooStrong")
+                .with_group("device")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("The wind is too strong."),
+            runtime::ErrorCodeInfo::new(514145, "DockInOnSiteDebugging")
+                .with_group("device")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("The dock is being debugged on site."),
+            runtime::ErrorCodeInfo::new(514146, "DockInRemoteDebugging")
+                .with_group("device")
+                .with_outcome(runtime::Outcome::Unknown)
+                .with_meaning("The dock is being debugged from afar."),
+        ],
+    );
 
 /// Every operation, with everything that a tool needs to know about it.
 pub static OPERATIONS: &[&runtime::OperationInfo] = &[
@@ -441,6 +342,7 @@ pub static OPERATIONS: &[&runtime::OperationInfo] = &[
     <flight_tasks::GetFlightTask as runtime::Operation>::INFO,
     <flight_tasks::ListFlightTaskMedia as runtime::Operation>::INFO,
     <flight_tasks::GetFlightTaskTrack as runtime::Operation>::INFO,
+    <flight_tasks::TriggerWorkflow as runtime::Operation>::INFO,
     <devices::GetDeviceState as runtime::Operation>::INFO,
     <devices::GetDeviceHms as runtime::Operation>::INFO,
     <devices::SwitchDockCamera as runtime::Operation>::INFO,

@@ -3,7 +3,7 @@
 //! Maps and 3D models of a project, and their reconstruction from the media of a flight task.
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Model Management*.
 ///
@@ -23,26 +23,26 @@ impl<H: runtime::Handle> Models<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListModels`].
-    pub fn list(&self) -> runtime::Call<H, ListModels>
+    pub fn list(&self) -> super::Call<H, ListModels>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListModels::new())
+        super::Call::new(&self.handle, ListModels::new())
     }
     /// Reconstruct a model from the media of a flight task
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: a project.
     ///
     /// More: [`CreateModel`].
     pub fn create(
         &self,
         body: impl Into<types::CreateModelBody>,
-    ) -> runtime::Call<H, CreateModel>
+    ) -> super::Call<H, CreateModel>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, CreateModel::new(body))
+        super::Call::new(&self.handle, CreateModel::new(body))
     }
     /// Get the details of a model
     ///
@@ -50,11 +50,11 @@ impl<H: runtime::Handle> Models<H> {
     /// - Scope: a project.
     ///
     /// More: [`GetModel`].
-    pub fn get(&self, model_id: impl Into<types::ModelId>) -> runtime::Call<H, GetModel>
+    pub fn get(&self, model_id: impl Into<types::ModelId>) -> super::Call<H, GetModel>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetModel::new(model_id))
+        super::Call::new(&self.handle, GetModel::new(model_id))
     }
     /// Get the download address of a model file
     ///
@@ -65,11 +65,11 @@ impl<H: runtime::Handle> Models<H> {
     pub fn get_file_download_url(
         &self,
         file_id: impl Into<types::ModelFileId>,
-    ) -> runtime::Call<H, GetModelFileDownloadUrl>
+    ) -> super::Call<H, GetModelFileDownloadUrl>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetModelFileDownloadUrl::new(file_id))
+        super::Call::new(&self.handle, GetModelFileDownloadUrl::new(file_id))
     }
 }
 
@@ -77,17 +77,18 @@ impl<H: runtime::Handle> Models<H> {
 ///
 /// The maps and 3D models of the project.
 ///
-/// Source: Observed, not documented. The path is documented; the fields come from clients.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/model`
 ///
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045320>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -96,7 +97,7 @@ impl<H: runtime::Handle> Models<H> {
 pub struct ListModels {}
 
 impl ListModels {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -104,26 +105,26 @@ impl ListModels {
 }
 
 impl runtime::Operation for ListModels {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::ModelList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listModels",
-        group: "Model Management",
-        method: "GET",
-        path: "/openapi/v0.1/model",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of models under the project",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/list_models.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listModels",
+            "GET",
+            "/openapi/v0.1/model",
+        )
+        .with_group("Model Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of models under the project")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045320"))
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_models.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -133,18 +134,22 @@ impl runtime::Operation for ListModels {
 ///
 /// Starts mapping with the pictures of a flight task. **Spends mapping quota.**
 ///
+/// The model is not made when the response arrives. DJI's tutorial says to wait until its `id` is in `listModels`; so
+/// a model that is not in the list may still be in the making.
+///
 /// Source: Documented.
 ///
 /// `POST /openapi/v0.1/model/create`
 ///
 /// - Scope: a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listModels` before you send it again.
+/// - If it failed and may have taken effect: look with `listModels` before you send it again.
+/// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -157,7 +162,7 @@ pub struct CreateModel {
 }
 
 impl CreateModel {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::CreateModelBody>) -> Self {
         Self { body: body.into() }
@@ -165,26 +170,30 @@ impl CreateModel {
 }
 
 impl runtime::Operation for CreateModel {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::CreatedModel;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "createModel",
-        group: "Model Management",
-        method: "POST",
-        path: "/openapi/v0.1/model/create",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Reconstruct a model from the media of a flight task",
-        page: None,
-        error_codes: &[200101, 200401, 200403],
-        lookup: &["listModels"],
-        arguments: include_str!("arguments/create_model.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "createModel",
+            "POST",
+            "/openapi/v0.1/model/create",
+        )
+        .with_group("Model Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Reconstruct a model from the media of a flight task")
+        .with_page(
+            Some(
+                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077",
+            ),
+        )
+        .with_error_codes(&[200101, 200401, 200403])
+        .with_lookup(&["listModels"])
+        .with_arguments(include_str!("arguments/create_model.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -197,7 +206,7 @@ impl runtime::Operation for CreateModel {
 ///
 /// One map or 3D model, with addresses to download and preview it.
 ///
-/// Source: Observed, not documented. The path is documented; the fields come from clients.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/model/{model_id}`
 ///
@@ -207,7 +216,7 @@ impl runtime::Operation for CreateModel {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -219,7 +228,7 @@ pub struct GetModel {
 }
 
 impl GetModel {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(model_id: impl Into<types::ModelId>) -> Self {
         Self { model_id: model_id.into() }
@@ -227,26 +236,26 @@ impl GetModel {
 }
 
 impl runtime::Operation for GetModel {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::ModelDetail;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getModel",
-        group: "Model Management",
-        method: "GET",
-        path: "/openapi/v0.1/model/{model_id}",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the details of a model",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/get_model.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getModel",
+            "GET",
+            "/openapi/v0.1/model/{model_id}",
+        )
+        .with_group("Model Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the details of a model")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_model.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_id", &self.model_id);
     }
@@ -259,6 +268,8 @@ impl runtime::Operation for GetModel {
 ///
 /// A signed address of one file of a model. It may be an empty text while the file is not ready.
 ///
+/// A client for V1.0 ends the path with a slash, V2.0 has none; this specification follows V2.0.
+///
 /// Source: **Inferred**: nobody has seen it. The page's title is known, not its text. Path from a client for V1.0 and from V2.0, answer from V2.0.
 ///
 /// `GET /openapi/v0.1/model/download-url/{file_id}`
@@ -270,7 +281,7 @@ impl runtime::Operation for GetModel {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -282,7 +293,7 @@ pub struct GetModelFileDownloadUrl {
 }
 
 impl GetModelFileDownloadUrl {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(file_id: impl Into<types::ModelFileId>) -> Self {
         Self { file_id: file_id.into() }
@@ -290,28 +301,30 @@ impl GetModelFileDownloadUrl {
 }
 
 impl runtime::Operation for GetModelFileDownloadUrl {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::ModelFileDownload;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getModelFileDownloadUrl",
-        group: "Model Management",
-        method: "GET",
-        path: "/openapi/v0.1/model/download-url/{file_id}",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the download address of a model file",
-        page: Some(
-            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-372005858",
-        ),
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/get_model_file_download_url.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getModelFileDownloadUrl",
+            "GET",
+            "/openapi/v0.1/model/download-url/{file_id}",
+        )
+        .with_group("Model Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the download address of a model file")
+        .with_page(
+            Some(
+                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-372005858",
+            ),
+        )
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_model_file_download_url.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("file_id", &self.file_id);
     }

@@ -3,7 +3,7 @@
 //! Reconstruction of maps and models from pictures of any origin, outside of projects.
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Open modeling*.
 ///
@@ -23,11 +23,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`ObtainOpenModelUploadToken`].
-    pub fn obtain_upload_token(&self) -> runtime::Call<H, ObtainOpenModelUploadToken>
+    pub fn obtain_upload_token(&self) -> super::Call<H, ObtainOpenModelUploadToken>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ObtainOpenModelUploadToken::new())
+        super::Call::new(&self.handle, ObtainOpenModelUploadToken::new())
     }
     /// Tell which files were uploaded
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn upload_callback(
         &self,
         body: impl Into<types::OpenModelUploadCallbackBody>,
-    ) -> runtime::Call<H, OpenModelUploadCallback>
+    ) -> super::Call<H, OpenModelUploadCallback>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, OpenModelUploadCallback::new(body))
+        super::Call::new(&self.handle, OpenModelUploadCallback::new(body))
     }
     /// Get the details of a resource
     ///
@@ -53,41 +53,41 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn get_resource(
         &self,
         resource_uuid: impl Into<types::OpenModelResourceId>,
-    ) -> runtime::Call<H, GetOpenModelResource>
+    ) -> super::Call<H, GetOpenModelResource>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetOpenModelResource::new(resource_uuid))
+        super::Call::new(&self.handle, GetOpenModelResource::new(resource_uuid))
     }
     /// Delete a resource
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`DeleteOpenModelResource`].
     pub fn delete_resource(
         &self,
         resource_uuid: impl Into<types::OpenModelResourceId>,
-    ) -> runtime::Call<H, DeleteOpenModelResource>
+    ) -> super::Call<H, DeleteOpenModelResource>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, DeleteOpenModelResource::new(resource_uuid))
+        super::Call::new(&self.handle, DeleteOpenModelResource::new(resource_uuid))
     }
     /// Start a reconstruction
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`StartOpenModelReconstruction`].
     pub fn start_reconstruction(
         &self,
         body: impl Into<types::StartOpenModelReconstructionBody>,
-    ) -> runtime::Call<H, StartOpenModelReconstruction>
+    ) -> super::Call<H, StartOpenModelReconstruction>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, StartOpenModelReconstruction::new(body))
+        super::Call::new(&self.handle, StartOpenModelReconstruction::new(body))
     }
     /// Get the list of running reconstructions
     ///
@@ -95,11 +95,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`ListRunningOpenModels`].
-    pub fn list_running(&self) -> runtime::Call<H, ListRunningOpenModels>
+    pub fn list_running(&self) -> super::Call<H, ListRunningOpenModels>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListRunningOpenModels::new())
+        super::Call::new(&self.handle, ListRunningOpenModels::new())
     }
     /// Get the details of an open-modeling model
     ///
@@ -110,41 +110,41 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn get(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
-    ) -> runtime::Call<H, GetOpenModel>
+    ) -> super::Call<H, GetOpenModel>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetOpenModel::new(model_uuid))
+        super::Call::new(&self.handle, GetOpenModel::new(model_uuid))
     }
     /// Delete an open-modeling model
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`DeleteOpenModel`].
     pub fn delete(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
-    ) -> runtime::Call<H, DeleteOpenModel>
+    ) -> super::Call<H, DeleteOpenModel>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, DeleteOpenModel::new(model_uuid))
+        super::Call::new(&self.handle, DeleteOpenModel::new(model_uuid))
     }
     /// Stop a reconstruction
     ///
-    /// - Risk: destructive. It deletes data, stops work or spends quota.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`StopOpenModelReconstruction`].
     pub fn stop_reconstruction(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
-    ) -> runtime::Call<H, StopOpenModelReconstruction>
+    ) -> super::Call<H, StopOpenModelReconstruction>
     where
-        H: runtime::Serves<runtime::scope::Either>,
+        H: runtime::Serves<runtime::scope::Either<super::Client>>,
     {
-        runtime::Call::new(&self.handle, StopOpenModelReconstruction::new(model_uuid))
+        super::Call::new(&self.handle, StopOpenModelReconstruction::new(model_uuid))
     }
 }
 
@@ -158,11 +158,12 @@ impl<H: runtime::Handle> OpenModeling<H> {
 ///    without its quotes;
 /// 3. name the pictures with `openModelUploadCallback`, at most 100 in a call;
 /// 4. wait with `getOpenModelResource` until the status is 1;
-/// 5. start with `startOpenModelReconstruction`, and poll `getOpenModel`.
+/// 5. start with `startOpenModelReconstruction`, and poll `getOpenModel`, which says when it is done and where the
+///    result is.
 ///
 /// Works with the token alone; DJI's samples also send `X-Project-Uuid`.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `POST /openapi/v0.1/open_model/stores/obtain_token`
 ///
@@ -172,7 +173,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -181,7 +182,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
 pub struct ObtainOpenModelUploadToken {}
 
 impl ObtainOpenModelUploadToken {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -189,26 +190,26 @@ impl ObtainOpenModelUploadToken {
 }
 
 impl runtime::Operation for ObtainOpenModelUploadToken {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = types::OpenModelUploadToken;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "obtainOpenModelUploadToken",
-        group: "Open modeling",
-        method: "POST",
-        path: "/openapi/v0.1/open_model/stores/obtain_token",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the upload credentials of open modeling",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/obtain_open_model_upload_token.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "obtainOpenModelUploadToken",
+            "POST",
+            "/openapi/v0.1/open_model/stores/obtain_token",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the upload credentials of open modeling")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/obtain_open_model_upload_token.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -228,11 +229,11 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
 /// - Scope: the organization of the token, or a project.
 /// - Risk: write. It changes data, and neither deletes any nor moves anything.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `getOpenModelResource` before you send it again.
+/// - If it failed and may have taken effect: look with `getOpenModelResource` before you send it again.
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -245,7 +246,7 @@ pub struct OpenModelUploadCallback {
 }
 
 impl OpenModelUploadCallback {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::OpenModelUploadCallbackBody>) -> Self {
         Self { body: body.into() }
@@ -253,26 +254,26 @@ impl OpenModelUploadCallback {
 }
 
 impl runtime::Operation for OpenModelUploadCallback {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = types::OpenModelUploadResult;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "openModelUploadCallback",
-        group: "Open modeling",
-        method: "POST",
-        path: "/openapi/v0.1/open_model/stores/upload_callback",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Tell which files were uploaded",
-        page: None,
-        error_codes: &[200101, 200401, 200403],
-        lookup: &["getOpenModelResource"],
-        arguments: include_str!("arguments/open_model_upload_callback.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "openModelUploadCallback",
+            "POST",
+            "/openapi/v0.1/open_model/stores/upload_callback",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Tell which files were uploaded")
+        .with_page(None)
+        .with_error_codes(&[200101, 200401, 200403])
+        .with_lookup(&["getOpenModelResource"])
+        .with_arguments(include_str!("arguments/open_model_upload_callback.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -285,7 +286,7 @@ impl runtime::Operation for OpenModelUploadCallback {
 ///
 /// State, size and files of what was uploaded for open modeling.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/open_model/resource/{resource_uuid}`
 ///
@@ -295,7 +296,7 @@ impl runtime::Operation for OpenModelUploadCallback {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -307,7 +308,7 @@ pub struct GetOpenModelResource {
 }
 
 impl GetOpenModelResource {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(resource_uuid: impl Into<types::OpenModelResourceId>) -> Self {
         Self {
@@ -317,26 +318,26 @@ impl GetOpenModelResource {
 }
 
 impl runtime::Operation for GetOpenModelResource {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = types::OpenModelResource;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getOpenModelResource",
-        group: "Open modeling",
-        method: "GET",
-        path: "/openapi/v0.1/open_model/resource/{resource_uuid}",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the details of a resource",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/get_open_model_resource.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getOpenModelResource",
+            "GET",
+            "/openapi/v0.1/open_model/resource/{resource_uuid}",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the details of a resource")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_open_model_resource.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
@@ -349,17 +350,17 @@ impl runtime::Operation for GetOpenModelResource {
 ///
 /// Deletes what was uploaded and frees its storage.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/open_model/resource/{resource_uuid}`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -371,7 +372,7 @@ pub struct DeleteOpenModelResource {
 }
 
 impl DeleteOpenModelResource {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(resource_uuid: impl Into<types::OpenModelResourceId>) -> Self {
         Self {
@@ -381,26 +382,26 @@ impl DeleteOpenModelResource {
 }
 
 impl runtime::Operation for DeleteOpenModelResource {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "deleteOpenModelResource",
-        group: "Open modeling",
-        method: "DELETE",
-        path: "/openapi/v0.1/open_model/resource/{resource_uuid}",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Delete a resource",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/delete_open_model_resource.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "deleteOpenModelResource",
+            "DELETE",
+            "/openapi/v0.1/open_model/resource/{resource_uuid}",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Delete a resource")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/delete_open_model_resource.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
@@ -411,21 +412,27 @@ impl runtime::Operation for DeleteOpenModelResource {
 
 /// Start a reconstruction
 ///
-/// Starts one job for each of the four `parameter_` texts that is given; at least one must be. Each job has a model
-/// of its own. **Spends image quota.**
+/// Starts one job for each of the four `parameter_` strings that is given; at least one must be. Each job has a
+/// model of its own. **Spends image quota.**
 ///
-/// Source: Observed, not documented.
+/// Three of the strings have types: fill in a `MapJob`, a `Model3dJob` or a `LidarJob`, and give what its
+/// `to_json_text` returns. Their members are inferred, so a string that is made in another way is sent as it is.
+///
+/// Keep the `uuid` of each job: no call lists jobs that have ended. If the response is lost, `listRunningOpenModels`
+/// shows a job that runs; one that is not in it was not started, or has ended already.
+///
+/// Source: Documented.
 ///
 /// `POST /openapi/v0.1/open_model/models/reconstruction/start`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listRunningOpenModels` before you send it again.
+/// - If it failed and may have taken effect: look with `listRunningOpenModels` before you send it again.
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -438,7 +445,7 @@ pub struct StartOpenModelReconstruction {
 }
 
 impl StartOpenModelReconstruction {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::StartOpenModelReconstructionBody>) -> Self {
         Self { body: body.into() }
@@ -446,26 +453,26 @@ impl StartOpenModelReconstruction {
 }
 
 impl runtime::Operation for StartOpenModelReconstruction {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = types::StartedOpenModelReconstruction;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "startOpenModelReconstruction",
-        group: "Open modeling",
-        method: "POST",
-        path: "/openapi/v0.1/open_model/models/reconstruction/start",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Start a reconstruction",
-        page: None,
-        error_codes: &[200101, 200401, 200403],
-        lookup: &["listRunningOpenModels"],
-        arguments: include_str!("arguments/start_open_model_reconstruction.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "startOpenModelReconstruction",
+            "POST",
+            "/openapi/v0.1/open_model/models/reconstruction/start",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Start a reconstruction")
+        .with_page(None)
+        .with_error_codes(&[200101, 200401, 200403])
+        .with_lookup(&["listRunningOpenModels"])
+        .with_arguments(include_str!("arguments/start_open_model_reconstruction.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -476,10 +483,10 @@ impl runtime::Operation for StartOpenModelReconstruction {
 
 /// Get the list of running reconstructions
 ///
-/// The reconstructions that are not done yet. Not in DJI's directory of V1.0. The path overlaps with
-/// `/open_model/models/{model_uuid}`; the literal one wins.
+/// The reconstructions that have not ended yet. This edition of DJI's pages does not have the call, an older English
+/// one does. The path overlaps with `/open_model/models/{model_uuid}`; the literal one applies.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/open_model/models/running`
 ///
@@ -489,7 +496,7 @@ impl runtime::Operation for StartOpenModelReconstruction {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -498,7 +505,7 @@ impl runtime::Operation for StartOpenModelReconstruction {
 pub struct ListRunningOpenModels {}
 
 impl ListRunningOpenModels {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -506,26 +513,26 @@ impl ListRunningOpenModels {
 }
 
 impl runtime::Operation for ListRunningOpenModels {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = types::OpenModelList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listRunningOpenModels",
-        group: "Open modeling",
-        method: "GET",
-        path: "/openapi/v0.1/open_model/models/running",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of running reconstructions",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/list_running_open_models.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listRunningOpenModels",
+            "GET",
+            "/openapi/v0.1/open_model/models/running",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of running reconstructions")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_running_open_models.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -533,9 +540,16 @@ impl runtime::Operation for ListRunningOpenModels {
 
 /// Get the details of an open-modeling model
 ///
-/// Progress and result of one reconstruction. Which call downloads the archive behind `zip_file_key` is not known.
+/// Progress and result of one reconstruction, to be polled.
 ///
-/// Source: Observed, not documented.
+/// - `model_status` 12 and 14 are in progress. 15 is the end with a result; 8, 13 and 16 are ends without one.
+///   Whether 9 is an end, or comes before the reconstruction, is not known. (Inferred from the names.)
+/// - After 15 the result is packed: `zip_status` 0 and 1 are in progress, 2 is the end, and `zip_file_key` is the
+///   object key of the archive then. 3 is a failure.
+/// - How the archive is downloaded is not known. No call of V1.0 takes that key: `getModelFileDownloadUrl` takes the
+///   id of a file of a project's model, and the credentials of `obtainOpenModelUploadToken` are for uploads.
+///
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/open_model/models/{model_uuid}`
 ///
@@ -546,7 +560,7 @@ impl runtime::Operation for ListRunningOpenModels {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -558,7 +572,7 @@ pub struct GetOpenModel {
 }
 
 impl GetOpenModel {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(model_uuid: impl Into<types::OpenModelId>) -> Self {
         Self {
@@ -568,28 +582,30 @@ impl GetOpenModel {
 }
 
 impl runtime::Operation for GetOpenModel {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = types::OpenModel;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getOpenModel",
-        group: "Open modeling",
-        method: "GET",
-        path: "/openapi/v0.1/open_model/models/{model_uuid}",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the details of an open-modeling model",
-        page: Some(
-            "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-404169123",
-        ),
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/get_open_model.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getOpenModel",
+            "GET",
+            "/openapi/v0.1/open_model/models/{model_uuid}",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the details of an open-modeling model")
+        .with_page(
+            Some(
+                "https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-404169123",
+            ),
+        )
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_open_model.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
@@ -602,17 +618,17 @@ impl runtime::Operation for GetOpenModel {
 ///
 /// Deletes a model. If its reconstruction runs, it is stopped first.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `DELETE /openapi/v0.1/open_model/models/{model_uuid}`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -624,7 +640,7 @@ pub struct DeleteOpenModel {
 }
 
 impl DeleteOpenModel {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(model_uuid: impl Into<types::OpenModelId>) -> Self {
         Self {
@@ -634,26 +650,26 @@ impl DeleteOpenModel {
 }
 
 impl runtime::Operation for DeleteOpenModel {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "deleteOpenModel",
-        group: "Open modeling",
-        method: "DELETE",
-        path: "/openapi/v0.1/open_model/models/{model_uuid}",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Delete an open-modeling model",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/delete_open_model.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "deleteOpenModel",
+            "DELETE",
+            "/openapi/v0.1/open_model/models/{model_uuid}",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Delete an open-modeling model")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/delete_open_model.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
@@ -664,19 +680,20 @@ impl runtime::Operation for DeleteOpenModel {
 
 /// Stop a reconstruction
 ///
-/// Stops a reconstruction that runs; what it did so far is lost. Its image quota is given back.
+/// Stops a reconstruction that runs. Its image quota is given back (read in one client). What becomes of what it has
+/// computed is not documented.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `POST /openapi/v0.1/open_model/models/{model_uuid}/reconstruction/stop`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work or spends quota.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
 /// - Repeating: idempotent. Sent twice it does what it does sent once.
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -688,7 +705,7 @@ pub struct StopOpenModelReconstruction {
 }
 
 impl StopOpenModelReconstruction {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(model_uuid: impl Into<types::OpenModelId>) -> Self {
         Self {
@@ -698,26 +715,26 @@ impl StopOpenModelReconstruction {
 }
 
 impl runtime::Operation for StopOpenModelReconstruction {
-    type Scope = runtime::scope::Either;
+    type Scope = runtime::scope::Either<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "stopOpenModelReconstruction",
-        group: "Open modeling",
-        method: "POST",
-        path: "/openapi/v0.1/open_model/models/{model_uuid}/reconstruction/stop",
-        scope: runtime::Scope::Either,
-        risk: runtime::Risk::Destructive,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Stop a reconstruction",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/stop_open_model_reconstruction.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "stopOpenModelReconstruction",
+            "POST",
+            "/openapi/v0.1/open_model/models/{model_uuid}/reconstruction/stop",
+        )
+        .with_group("Open modeling")
+        .with_scope(runtime::Scope::Either)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Stop a reconstruction")
+        .with_page(None)
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/stop_open_model_reconstruction.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }

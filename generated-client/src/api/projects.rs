@@ -3,7 +3,7 @@
 //! The projects of the organization, their devices, members and upload credentials.
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Organization Projects*.
 ///
@@ -23,11 +23,11 @@ impl<H: runtime::Handle> Projects<H> {
     /// - Scope: the organization of the token.
     ///
     /// More: [`ListProjects`].
-    pub fn list(&self) -> runtime::Call<H, ListProjects>
+    pub fn list(&self) -> super::Call<H, ListProjects>
     where
-        H: runtime::Serves<runtime::scope::Organization>,
+        H: runtime::Serves<runtime::scope::Organization<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListProjects::new())
+        super::Call::new(&self.handle, ListProjects::new())
     }
     /// Get the list of devices under the organization
     ///
@@ -35,11 +35,11 @@ impl<H: runtime::Handle> Projects<H> {
     /// - Scope: the organization of the token.
     ///
     /// More: [`ListOrganizationDevices`].
-    pub fn list_organization_devices(&self) -> runtime::Call<H, ListOrganizationDevices>
+    pub fn list_organization_devices(&self) -> super::Call<H, ListOrganizationDevices>
     where
-        H: runtime::Serves<runtime::scope::Organization>,
+        H: runtime::Serves<runtime::scope::Organization<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListOrganizationDevices::new())
+        super::Call::new(&self.handle, ListOrganizationDevices::new())
     }
     /// Get the list of devices under the project
     ///
@@ -47,38 +47,38 @@ impl<H: runtime::Handle> Projects<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListProjectDevices`].
-    pub fn list_devices(&self) -> runtime::Call<H, ListProjectDevices>
+    pub fn list_devices(&self) -> super::Call<H, ListProjectDevices>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListProjectDevices::new())
+        super::Call::new(&self.handle, ListProjectDevices::new())
     }
     /// Obtain the storage upload credentials for the project
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
     /// - Scope: a project.
     ///
     /// More: [`GetProjectStsToken`].
-    pub fn get_sts_token(&self) -> runtime::Call<H, GetProjectStsToken>
+    pub fn get_sts_token(&self) -> super::Call<H, GetProjectStsToken>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetProjectStsToken::new())
+        super::Call::new(&self.handle, GetProjectStsToken::new())
     }
     /// Add members to the project
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
     /// - Scope: a project.
     ///
     /// More: [`AddProjectMembers`].
     pub fn add_members(
         &self,
         body: impl Into<types::AddProjectMembersBody>,
-    ) -> runtime::Call<H, AddProjectMembers>
+    ) -> super::Call<H, AddProjectMembers>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, AddProjectMembers::new(body))
+        super::Call::new(&self.handle, AddProjectMembers::new(body))
     }
 }
 
@@ -101,7 +101,7 @@ impl<H: runtime::Handle> Projects<H> {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -110,12 +110,12 @@ impl<H: runtime::Handle> Projects<H> {
 pub struct ListProjects {
     /// Number of the page, from 1.
     ///
-    /// At least 1. Left out, it is taken as `1`.
+    /// At least 1. Defaults to `1`.
     pub page: Option<i64>,
     /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
     /// of V2.0 gives 20.)
     ///
-    /// At least 1. Left out, it is taken as `10`.
+    /// At least 1. Defaults to `10`.
     pub page_size: Option<i64>,
     /// Keeps the projects whose name contains this text.
     pub q: Option<String>,
@@ -130,14 +130,14 @@ pub struct ListProjects {
 }
 
 impl ListProjects {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
     /// Number of the page, from 1.
     ///
-    /// At least 1. Left out, it is taken as `1`.
+    /// At least 1. Defaults to `1`.
     #[must_use]
     pub fn page(mut self, page: impl Into<i64>) -> Self {
         self.page = Some(page.into());
@@ -146,7 +146,7 @@ impl ListProjects {
     /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
     /// of V2.0 gives 20.)
     ///
-    /// At least 1. Left out, it is taken as `10`.
+    /// At least 1. Defaults to `10`.
     #[must_use]
     pub fn page_size(mut self, page_size: impl Into<i64>) -> Self {
         self.page_size = Some(page_size.into());
@@ -190,17 +190,17 @@ impl ListProjects {
     }
 }
 
-impl<H> runtime::Call<H, ListProjects> {
+impl<H> super::Call<H, ListProjects> {
     /// Number of the page, from 1.
     ///
-    /// At least 1. Left out, it is taken as `1`.
+    /// At least 1. Defaults to `1`.
     pub fn page(self, page: impl Into<i64>) -> Self {
         self.map(|operation| operation.page(page))
     }
     /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
     /// of V2.0 gives 20.)
     ///
-    /// At least 1. Left out, it is taken as `10`.
+    /// At least 1. Defaults to `10`.
     pub fn page_size(self, page_size: impl Into<i64>) -> Self {
         self.map(|operation| operation.page_size(page_size))
     }
@@ -230,26 +230,26 @@ impl<H> runtime::Call<H, ListProjects> {
 }
 
 impl runtime::Operation for ListProjects {
-    type Scope = runtime::scope::Organization;
+    type Scope = runtime::scope::Organization<super::Client>;
     type Output = types::ProjectList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listProjects",
-        group: "Organization Projects",
-        method: "GET",
-        path: "/openapi/v0.1/project",
-        scope: runtime::Scope::Organization,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of projects under the organization",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045290"),
-        error_codes: &[200101, 200401],
-        lookup: &[],
-        arguments: include_str!("arguments/list_projects.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listProjects",
+            "GET",
+            "/openapi/v0.1/project",
+        )
+        .with_group("Organization Projects")
+        .with_scope(runtime::Scope::Organization)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of projects under the organization")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045290"))
+        .with_error_codes(&[200101, 200401])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_projects.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.query("page", self.page.as_ref());
         request.query("page_size", self.page_size.as_ref());
@@ -270,7 +270,7 @@ impl runtime::Operation for ListProjects {
 ///
 /// Serial numbers and camera indexes of this list are what the livestream and device calls ask for.
 ///
-/// Source: Observed, not documented.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/device`
 ///
@@ -281,7 +281,7 @@ impl runtime::Operation for ListProjects {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -289,7 +289,7 @@ impl runtime::Operation for ListProjects {
 pub struct ListOrganizationDevices {}
 
 impl ListOrganizationDevices {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -297,26 +297,26 @@ impl ListOrganizationDevices {
 }
 
 impl runtime::Operation for ListOrganizationDevices {
-    type Scope = runtime::scope::Organization;
+    type Scope = runtime::scope::Organization<super::Client>;
     type Output = types::DeviceList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listOrganizationDevices",
-        group: "Organization Projects",
-        method: "GET",
-        path: "/openapi/v0.1/device",
-        scope: runtime::Scope::Organization,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of devices under the organization",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045291"),
-        error_codes: &[200401],
-        lookup: &[],
-        arguments: include_str!("arguments/list_organization_devices.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listOrganizationDevices",
+            "GET",
+            "/openapi/v0.1/device",
+        )
+        .with_group("Organization Projects")
+        .with_scope(runtime::Scope::Organization)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of devices under the organization")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045291"))
+        .with_error_codes(&[200401])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_organization_devices.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -338,7 +338,7 @@ impl runtime::Operation for ListOrganizationDevices {
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -348,7 +348,7 @@ impl runtime::Operation for ListOrganizationDevices {
 pub struct ListProjectDevices {}
 
 impl ListProjectDevices {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -356,26 +356,26 @@ impl ListProjectDevices {
 }
 
 impl runtime::Operation for ListProjectDevices {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::DeviceList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listProjectDevices",
-        group: "Organization Projects",
-        method: "GET",
-        path: "/openapi/v0.1/project/device",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of devices under the project",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045292"),
-        error_codes: &[200401, 200403, 210104],
-        lookup: &[],
-        arguments: include_str!("arguments/list_project_devices.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listProjectDevices",
+            "GET",
+            "/openapi/v0.1/project/device",
+        )
+        .with_group("Organization Projects")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of devices under the project")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045292"))
+        .with_error_codes(&[200401, 200403, 210104])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_project_devices.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -384,28 +384,29 @@ impl runtime::Operation for ListProjectDevices {
 /// Obtain the storage upload credentials for the project
 ///
 /// Short-lived credentials for putting a file, such as a route, into the object store of the project. They can
-/// write only: neither listing nor reading back is allowed.
+/// write only: neither listing nor reading back is allowed. Because they can write, the call is no read, although it
+/// is a GET that changes nothing by itself.
 ///
 /// To upload a route:
 ///
 /// 1. get the credentials;
 /// 2. put the `.kmz` into `bucket` at `endpoint`, signed the way `provider` asks for (AWS signature 4, or OSS for
-///    `ali`), under a key that begins with `object_key_prefix`. Joining prefix and file name with a slash works
-///    and is not written down anywhere;
+///    `ali`), under a key that begins with `object_key_prefix`. That a slash joins the prefix and the name of the
+///    file is inferred: DJI's older page of uploads has keys of that form;
 /// 3. tell FlightHub with `finishWaylineUpload`.
 ///
-/// Source: Observed, not documented. The path is documented; the fields were read on the live service.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/project/sts-token`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: write. It changes data, and neither deletes any nor moves anything.
+/// - Repeating: idempotent. Sent twice it does what it does sent once.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045293>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -415,7 +416,7 @@ impl runtime::Operation for ListProjectDevices {
 pub struct GetProjectStsToken {}
 
 impl GetProjectStsToken {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -423,26 +424,26 @@ impl GetProjectStsToken {
 }
 
 impl runtime::Operation for GetProjectStsToken {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::ProjectStorageCredentials;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getProjectStsToken",
-        group: "Organization Projects",
-        method: "GET",
-        path: "/openapi/v0.1/project/sts-token",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Obtain the storage upload credentials for the project",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045293"),
-        error_codes: &[200401, 200403, 210104],
-        lookup: &[],
-        arguments: include_str!("arguments/get_project_sts_token.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getProjectStsToken",
+            "GET",
+            "/openapi/v0.1/project/sts-token",
+        )
+        .with_group("Organization Projects")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Write)
+        .with_retry(runtime::Retry::Idempotent)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Obtain the storage upload credentials for the project")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045293"))
+        .with_error_codes(&[200401, 200403, 210104])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_project_sts_token.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -450,20 +451,28 @@ impl runtime::Operation for GetProjectStsToken {
 
 /// Add members to the project
 ///
-/// Adds people to the project. Somebody who is a member already gets the role and nickname given here.
+/// Adds people to the project. A person who is a member already gets the role and nickname given here.
 ///
-/// Source: Observed, not documented.
+/// **It can take rights away.** An administrator who is named here as `project-member` is an administrator no longer.
+/// If that is the owner of the key, calls with the key can fail from then on, this one included, and only another
+/// administrator can undo it. Check the `user_id` against the `user_id` claim of your own key.
+///
+/// V1.0 has no call that lists or removes members, so nothing shows whether a request whose response was lost has
+/// been carried out. Ask an administrator before you send it again: the second request would undo what somebody has
+/// changed in between.
+///
+/// Source: Documented.
 ///
 /// `PUT /openapi/v0.1/project/member`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
+/// - Repeating: **never**. Sent twice it may do its work twice.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045294>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -477,7 +486,7 @@ pub struct AddProjectMembers {
 }
 
 impl AddProjectMembers {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::AddProjectMembersBody>) -> Self {
         Self { body: body.into() }
@@ -485,26 +494,26 @@ impl AddProjectMembers {
 }
 
 impl runtime::Operation for AddProjectMembers {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "addProjectMembers",
-        group: "Organization Projects",
-        method: "PUT",
-        path: "/openapi/v0.1/project/member",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Idempotent,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Add members to the project",
-        page: Some("https://fh2-api-en.apifox.cn/api-263045294"),
-        error_codes: &[200101, 200401, 200403, 210104],
-        lookup: &[],
-        arguments: include_str!("arguments/add_project_members.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "addProjectMembers",
+            "PUT",
+            "/openapi/v0.1/project/member",
+        )
+        .with_group("Organization Projects")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Destructive)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Add members to the project")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045294"))
+        .with_error_codes(&[200101, 200401, 200403, 210104])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/add_project_members.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

@@ -2,7 +2,7 @@
 
 //! Whether the service is up and the organization key is good.
 
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *System Services*.
 ///
@@ -22,11 +22,11 @@ impl<H: runtime::Handle> System<H> {
     /// - Scope: the organization of the token.
     ///
     /// More: [`GetSystemStatus`].
-    pub fn status(&self) -> runtime::Call<H, GetSystemStatus>
+    pub fn status(&self) -> super::Call<H, GetSystemStatus>
     where
-        H: runtime::Serves<runtime::scope::Organization>,
+        H: runtime::Serves<runtime::scope::Organization<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetSystemStatus::new())
+        super::Call::new(&self.handle, GetSystemStatus::new())
     }
 }
 
@@ -35,17 +35,18 @@ impl<H: runtime::Handle> System<H> {
 /// Answers code 0 when the service is healthy. It is the cheapest way to check that a key and a region belong
 /// together.
 ///
-/// Source: Observed, not documented. A live answer is known; the published page has the path only.
+/// Source: Documented.
 ///
 /// `GET /openapi/v0.1/system_status`
 ///
 /// - Scope: the organization of the token.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
+/// - Page: <https://s.apifox.cn/6b4ca90b-233f-48ac-818c-d694acb0663a/api-229642876>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,7 +54,7 @@ impl<H: runtime::Handle> System<H> {
 pub struct GetSystemStatus {}
 
 impl GetSystemStatus {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -61,26 +62,30 @@ impl GetSystemStatus {
 }
 
 impl runtime::Operation for GetSystemStatus {
-    type Scope = runtime::scope::Organization;
+    type Scope = runtime::scope::Organization<super::Client>;
     type Output = ();
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getSystemStatus",
-        group: "System Services",
-        method: "GET",
-        path: "/openapi/v0.1/system_status",
-        scope: runtime::Scope::Organization,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Query the system status of FlightHub 2",
-        page: None,
-        error_codes: &[200401],
-        lookup: &[],
-        arguments: include_str!("arguments/get_system_status.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getSystemStatus",
+            "GET",
+            "/openapi/v0.1/system_status",
+        )
+        .with_group("System Services")
+        .with_scope(runtime::Scope::Organization)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Query the system status of FlightHub 2")
+        .with_page(
+            Some(
+                "https://s.apifox.cn/6b4ca90b-233f-48ac-818c-d694acb0663a/api-229642876",
+            ),
+        )
+        .with_error_codes(&[200401])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_system_status.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.acknowledgement()
     }

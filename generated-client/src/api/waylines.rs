@@ -3,7 +3,7 @@
 //! Flight routes (waylines) of a project.
 
 use super::types;
-use crate::runtime;
+use ::flighthub2_runtime::codegen as runtime;
 
 /// The calls of the group *Route Management*.
 ///
@@ -19,18 +19,18 @@ impl<H: runtime::Handle> Waylines<H> {
     }
     /// Notify that the upload of a flight route is complete
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
     /// - Scope: a project.
     ///
     /// More: [`FinishWaylineUpload`].
     pub fn finish_upload(
         &self,
         body: impl Into<types::FinishWaylineUploadBody>,
-    ) -> runtime::Call<H, FinishWaylineUpload>
+    ) -> super::Call<H, FinishWaylineUpload>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, FinishWaylineUpload::new(body))
+        super::Call::new(&self.handle, FinishWaylineUpload::new(body))
     }
     /// Get the list of flight routes under the project
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> Waylines<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListWaylines`].
-    pub fn list(&self) -> runtime::Call<H, ListWaylines>
+    pub fn list(&self) -> super::Call<H, ListWaylines>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, ListWaylines::new())
+        super::Call::new(&self.handle, ListWaylines::new())
     }
     /// Get the details of a flight route
     ///
@@ -53,11 +53,11 @@ impl<H: runtime::Handle> Waylines<H> {
     pub fn get(
         &self,
         wayline_id: impl Into<types::WaylineId>,
-    ) -> runtime::Call<H, GetWayline>
+    ) -> super::Call<H, GetWayline>
     where
-        H: runtime::Serves<runtime::scope::Project>,
+        H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
-        runtime::Call::new(&self.handle, GetWayline::new(wayline_id))
+        super::Call::new(&self.handle, GetWayline::new(wayline_id))
     }
 }
 
@@ -65,26 +65,34 @@ impl<H: runtime::Handle> Waylines<H> {
 ///
 /// Makes a route of a `.kmz` that was put into the project's object store; see `getProjectStsToken`.
 ///
+/// **Aircraft fly what is uploaded.** Whether a second upload with the same name or key makes a route of its own or
+/// replaces the first is not known. If it replaces it, tasks that are planned with that route fly the new one.
+///
 /// The file must be a WPMZ archive of DJI (`wpmz/template.kml` and `wpmz/waylines.wpml`). Another file is answered
 /// with **HTTP 500** and code 200500, which says nothing of the cause.
+///
+/// FlightHub Sync can also take routes from a bucket of your own, without this call: a file at
+/// `fh_sync/{organization}/{project}/wayline/NAME.kmz` becomes a route (reported by one source; deleting the file does
+/// not delete the route).
 ///
 /// Source: Documented.
 ///
 /// `POST /openapi/v0.1/wayline/finish-upload`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
+/// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If the answer is lost: look with `listWaylines` before you send it again.
+/// - If it failed and may have taken effect: look with `listWaylines` before you send it again.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045300>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 200500: Internal error of the service; also the answer to a route file that cannot be read.
+/// - 200500: Internal error of the service; also the answer to a route file that cannot be read. The call may have taken effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FinishWaylineUpload {
@@ -93,7 +101,7 @@ pub struct FinishWaylineUpload {
 }
 
 impl FinishWaylineUpload {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(body: impl Into<types::FinishWaylineUploadBody>) -> Self {
         Self { body: body.into() }
@@ -101,26 +109,26 @@ impl FinishWaylineUpload {
 }
 
 impl runtime::Operation for FinishWaylineUpload {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::FinishedWaylineUpload;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "finishWaylineUpload",
-        group: "Route Management",
-        method: "POST",
-        path: "/openapi/v0.1/wayline/finish-upload",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Write,
-        retry: runtime::Retry::Never,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Notify that the upload of a flight route is complete",
-        page: None,
-        error_codes: &[200101, 200401, 200403, 200500],
-        lookup: &["listWaylines"],
-        arguments: include_str!("arguments/finish_wayline_upload.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "finishWaylineUpload",
+            "POST",
+            "/openapi/v0.1/wayline/finish-upload",
+        )
+        .with_group("Route Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Physical)
+        .with_retry(runtime::Retry::Never)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Notify that the upload of a flight route is complete")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045300"))
+        .with_error_codes(&[200101, 200401, 200403, 200500])
+        .with_lookup(&["listWaylines"])
+        .with_arguments(include_str!("arguments/finish_wayline_upload.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -140,10 +148,11 @@ impl runtime::Operation for FinishWaylineUpload {
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045301>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
@@ -152,7 +161,7 @@ impl runtime::Operation for FinishWaylineUpload {
 pub struct ListWaylines {}
 
 impl ListWaylines {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -160,26 +169,26 @@ impl ListWaylines {
 }
 
 impl runtime::Operation for ListWaylines {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::WaylineList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "listWaylines",
-        group: "Route Management",
-        method: "GET",
-        path: "/openapi/v0.1/wayline",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the list of flight routes under the project",
-        page: None,
-        error_codes: &[200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/list_waylines.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listWaylines",
+            "GET",
+            "/openapi/v0.1/wayline",
+        )
+        .with_group("Route Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of flight routes under the project")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045301"))
+        .with_error_codes(&[200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_waylines.json"));
     fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
         answer.data()
     }
@@ -196,10 +205,11 @@ impl runtime::Operation for ListWaylines {
 /// - Scope: a project.
 /// - Risk: read. It changes nothing.
 /// - Repeating: safe. Repeating it does no harm.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045302>
 ///
 /// # Errors
 ///
-/// Codes that it is known to answer with:
+/// Codes that it may return:
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
@@ -212,7 +222,7 @@ pub struct GetWayline {
 }
 
 impl GetWayline {
-    /// The call with what it cannot do without.
+    /// The call with its required arguments.
     #[must_use]
     pub fn new(wayline_id: impl Into<types::WaylineId>) -> Self {
         Self {
@@ -222,26 +232,26 @@ impl GetWayline {
 }
 
 impl runtime::Operation for GetWayline {
-    type Scope = runtime::scope::Project;
+    type Scope = runtime::scope::Project<super::Client>;
     type Output = types::WaylineDetail;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo {
-        id: "getWayline",
-        group: "Route Management",
-        method: "GET",
-        path: "/openapi/v0.1/wayline/{wayline_id}",
-        scope: runtime::Scope::Project,
-        risk: runtime::Risk::Read,
-        retry: runtime::Retry::Safe,
-        availability: runtime::Availability::Everywhere,
-        authenticated: true,
-        deprecated: false,
-        summary: "Get the details of a flight route",
-        page: None,
-        error_codes: &[200101, 200401, 200403],
-        lookup: &[],
-        arguments: include_str!("arguments/get_wayline.json"),
-        api: &super::API,
-    };
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "getWayline",
+            "GET",
+            "/openapi/v0.1/wayline/{wayline_id}",
+        )
+        .with_group("Route Management")
+        .with_scope(runtime::Scope::Project)
+        .with_risk(runtime::Risk::Read)
+        .with_retry(runtime::Retry::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the details of a flight route")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045302"))
+        .with_error_codes(&[200101, 200401, 200403])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/get_wayline.json"));
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("wayline_id", &self.wayline_id);
     }

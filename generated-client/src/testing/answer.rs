@@ -25,30 +25,30 @@ pub(crate) enum Reply {
     Envelope(Value),
 }
 
-/// What tests want, by operation; `None` is for all.
+/// What tests want, by the id of the operation; `None` is for all.
 #[derive(Debug, Default)]
 pub(crate) struct Replies {
-    lasting: HashMap<Option<usize>, Reply>,
-    queued: HashMap<Option<usize>, VecDeque<Reply>>,
+    lasting: HashMap<Option<&'static str>, Reply>,
+    queued: HashMap<Option<&'static str>, VecDeque<Reply>>,
 }
 
 impl Replies {
-    pub(crate) fn set(&mut self, operation: Option<usize>, reply: Reply) {
+    pub(crate) fn set(&mut self, operation: Option<&'static str>, reply: Reply) {
         self.lasting.insert(operation, reply);
     }
 
-    pub(crate) fn queue(&mut self, operation: Option<usize>, reply: Reply) {
+    pub(crate) fn queue(&mut self, operation: Option<&'static str>, reply: Reply) {
         self.queued.entry(operation).or_default().push_back(reply);
     }
 
-    pub(crate) fn clear(&mut self, operation: Option<usize>) {
+    pub(crate) fn clear(&mut self, operation: Option<&'static str>) {
         self.lasting.remove(&operation);
         self.queued.remove(&operation);
     }
 
     /// The answer of the next request: what is queued comes before what lasts, and what is for one before what is for
     /// all.
-    pub(crate) fn take(&mut self, operation: usize) -> Option<Reply> {
+    pub(crate) fn take(&mut self, operation: &'static str) -> Option<Reply> {
         let keys = [Some(operation), None];
         let queued = keys.iter().find_map(|key| self.queued.get_mut(key).and_then(VecDeque::pop_front));
         queued.or_else(|| keys.iter().find_map(|key| self.lasting.get(key).cloned()))

@@ -28,6 +28,15 @@ pub(crate) struct Arguments {
     pub(crate) values: BTreeMap<String, Value>,
     /// The body.
     pub(crate) body: Option<Value>,
+    /// How many bytes it has.
+    pub(crate) length: usize,
+}
+
+impl Arguments {
+    /// The body, or null.
+    pub(crate) fn body(&self) -> &Value {
+        self.body.as_ref().unwrap_or(&Value::Null)
+    }
 }
 
 /// Who may ask.
@@ -56,6 +65,7 @@ pub(crate) fn check(
     check.query(&mut arguments.values)?;
     check.headers()?;
     arguments.body = check.body()?;
+    arguments.length = request.body.len();
     Ok(arguments)
 }
 

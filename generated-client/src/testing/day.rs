@@ -3,11 +3,12 @@
 //! In: calls by the id of their operation, and the time. Out: what they answer, made of the examples. Calls that are not
 //! of this kind are left to the examples. Must not know HTTP or schemas; that the answers fit is shown by tests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use super::check::{Arguments, BAD_PARAMETER};
+use super::kept::{Kept, Limits};
 use super::state::{Examples, Ids, Outcome, listed, rfc3339, with};
 
 /// How long an immediate task waits, in seconds.
@@ -16,9 +17,9 @@ const PREPARATION: i64 = 5;
 const FLIGHT: i64 = 20 * 60;
 /// How long a task is planned for, if it does not say so.
 const WINDOW: i64 = 60 * 60;
-/// How many things of a kind are kept; the oldest are forgotten.
-const MAX_KEPT: usize = 1000;
 const MAX_FORWARDERS: usize = 20;
+/// How many things of a kind are remembered, and how many bytes of the requests that made them.
+const KEPT: Limits = Limits { count: 1000, bytes: 8 << 20 };
 
 const NO_TRACK: Outcome = Outcome::Refused(219_017, "no track for the task yet");
 const NO_TASK: Outcome = Outcome::Refused(219_021, "record not found");
@@ -32,13 +33,13 @@ const NOT_HELD: Outcome = Outcome::Refused(228_402, "the control of this payload
 /// What a project has.
 #[derive(Debug)]
 pub(crate) struct Site {
-    tasks: Vec<Task>,
+    tasks: Kept<Task>,
     /// As `getWayline` answers them.
-    waylines: Vec<Value>,
+    waylines: Kept<Value>,
     /// As `listStreamForwarders` answers them.
-    forwarders: Vec<Value>,
-    /// Payloads whose control is held, by aircraft.
-    held: BTreeMap<String, BTreeSet<String>>,
+    forwarders: Kept<Value>,
+    /// Aircraft and payloads whose control is held.
+    held: Kept<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -57,14 +58,19 @@ struct Task {
 impl Site {
     /// A new project; one that is at home has what the examples have.
     pub(crate) fn new(home: bool, examples: &Examples<'_>) -> Self {
-        let mut site = Self { tasks: Vec::new(), waylines: Vec::new(), forwarders: Vec::new(), held: BTreeMap::new() };
+        let mut site = Self {
+            tasks: Kept::new(KEPT),
+            waylines: Kept::new(KEPT),
+            forwarders: Kept::new(KEPT),
+            held: Kept::new(KEPT),
+        };
         if home {
             let detail = examples.data("getFlightTask");
             let entries = examples.list("listFlightTasks").into_iter();
             let still = |entry| Task { detail: detail.clone(), entry, begin: None, suspended: false, missed: false };
-            site.tasks = entries.map(still).collect();
-            site.waylines.push(examples.data("getWayline"));
-            site.forwarders = examples.list("listStreamForwarders");
+            site.tasks.extend(entries.map(still));
+            site.waylines.extend([examples.data("getWayline")]);
+            site.forwarders.extend(examples.list("listStreamForwarders"));
         }
         site
     }
@@ -77,10 +83,10 @@ impl Site {
         now: i64,
         ids: &mut Ids<'_>,
     ) -> Outcome {
-        let body = arguments.body.as_ref().unwrap_or(&Value::Null);
+        let body = arguments.body();
         let value = |name: &str| arguments.values.get(name).unwrap_or(&Value::Null);
         match operation {
-            "createFlightTask" => self.create_task(body, examples, now, ids),
+            "createFlightTask" => self.create_task(arguments, examples, now, ids),
             "updateFlightTaskStatus" => self.change_task(value("task_uuid"), &body["status"], now),
             "listFlightTasks" => self.list_tasks(&value, now),
             "getFlightTask" => self.task(value("task_uuid")).map_or(NO_TASK, |task| Outcome::Data(task.detail(now))),
@@ -94,7 +100,7 @@ impl Site {
                 Some(_) => NO_TRACK,
                 None => NO_TASK,
             },
-            "finishWaylineUpload" => self.add_wayline(body, examples, now, ids),
+            "finishWaylineUpload" => self.add_wayline(arguments, examples, now, ids),
             "listWaylines" => {
                 let entry = |wayline: &Value| {
                     let mut entry = wayline.clone();
@@ -111,8 +117,8 @@ impl Site {
             }
             "acquireControl" => self.acquire(body, examples),
             "releaseControl" => self.release(body, examples),
-            "createStreamForwarder" => self.create_forwarder(body, examples, ids),
-            "listStreamForwarders" => Outcome::Data(json!({"list": listed(self.forwarders.clone())})),
+            "createStreamForwarder" => self.create_forwarder(arguments, examples, ids),
+            "listStreamForwarders" => Outcome::Data(json!({"list": listed(self.forwarders.iter().cloned().collect())})),
             "setStreamForwarder" => self.set_forwarder(value("converter_id"), &body["auto_push_stream"]),
             "deleteStreamForwarder" => {
                 let before = self.forwarders.len();
@@ -127,7 +133,8 @@ impl Site {
         self.tasks.iter().find(|task| task.detail["uuid"] == *id)
     }
 
-    fn create_task(&mut self, body: &Value, examples: &Examples<'_>, now: i64, ids: &mut Ids<'_>) -> Outcome {
+    fn create_task(&mut self, made: &Arguments, examples: &Examples<'_>, now: i64, ids: &mut Ids<'_>) -> Outcome {
+        let body = made.body();
         let kind = body["task_type"].as_str().unwrap_or("immediate");
         let first = match kind {
             "immediate" => None,
@@ -175,16 +182,8 @@ impl Site {
         if let Some(resumable) = body.get("resumable_status") {
             entry = with(entry, &[("resumable_status", resumable.clone())]);
         }
-        if self.tasks.len() >= MAX_KEPT {
-            self.tasks.remove(0);
-        }
-        self.tasks.push(Task {
-            detail: with(detail, &given),
-            entry,
-            begin: Some(begin),
-            suspended: false,
-            missed: false,
-        });
+        let detail = with(detail, &given);
+        self.tasks.push(Task { detail, entry, begin: Some(begin), suspended: false, missed: false }, made.length);
         Outcome::Data(with(examples.data("createFlightTask"), &[("task_uuid", json!(id))]))
     }
 
@@ -221,43 +220,42 @@ impl Site {
         Outcome::Data(json!({"list": listed(entries.filter(fits).collect())}))
     }
 
-    fn add_wayline(&mut self, body: &Value, examples: &Examples<'_>, now: i64, ids: &mut Ids<'_>) -> Outcome {
-        let (id, name) = (json!(ids.uuid()), &body["name"]);
+    fn add_wayline(&mut self, made: &Arguments, examples: &Examples<'_>, now: i64, ids: &mut Ids<'_>) -> Outcome {
+        let (id, name) = (json!(ids.uuid()), &made.body()["name"]);
         let updated = json!(now.saturating_mul(1000));
         let members = [("id", id.clone()), ("name", name.clone()), ("update_time", updated)];
-        if self.waylines.len() >= MAX_KEPT {
-            self.waylines.remove(0);
-        }
-        self.waylines.push(with(examples.data("getWayline"), &members));
+        self.waylines.push(with(examples.data("getWayline"), &members), made.length);
         Outcome::Data(with(examples.data("finishWaylineUpload"), &[("uuid", id), ("name", name.clone())]))
     }
 
     fn acquire(&mut self, body: &Value, examples: &Examples<'_>) -> Outcome {
         let (drone, payloads) = wanted(body);
-        if !self.held.contains_key(&drone) && self.held.len() >= MAX_KEPT {
-            self.held.pop_first();
+        let held = self.held_of(&drone);
+        for payload in payloads.difference(&held) {
+            self.held.push((drone.clone(), payload.clone()), drone.len() + payload.len());
         }
-        let held = self.held.entry(drone.clone()).or_default();
-        held.extend(payloads.into_iter().take(MAX_KEPT));
-        let controls = controls(held, examples);
+        let controls = controls(&self.held_of(&drone), examples);
         Outcome::Data(json!({"drone_sn": drone, "controls": controls}))
     }
 
     fn release(&mut self, body: &Value, examples: &Examples<'_>) -> Outcome {
         let (drone, payloads) = wanted(body);
-        let Some(held) = self.held.get_mut(&drone) else { return NOT_HELD };
-        if payloads.iter().any(|payload| !held.contains(payload)) {
+        let held = self.held_of(&drone);
+        if held.is_empty() || !payloads.is_subset(&held) {
             return NOT_HELD;
         }
-        held.retain(|payload| !payloads.contains(payload));
-        let controls = controls(held, examples);
-        if controls.is_null() {
-            self.held.remove(&drone);
-        }
+        self.held.retain(|(aircraft, payload)| *aircraft != drone || !payloads.contains(payload));
+        let controls = controls(&self.held_of(&drone), examples);
         Outcome::Data(json!({"drone_sn": drone, "controls": controls}))
     }
 
-    fn create_forwarder(&mut self, body: &Value, examples: &Examples<'_>, ids: &mut Ids<'_>) -> Outcome {
+    /// The payloads of an aircraft whose control is held.
+    fn held_of(&self, drone: &str) -> BTreeSet<String> {
+        self.held.iter().filter(|(aircraft, _)| aircraft == drone).map(|(_, payload)| payload.clone()).collect()
+    }
+
+    fn create_forwarder(&mut self, made: &Arguments, examples: &Examples<'_>, ids: &mut Ids<'_>) -> Outcome {
+        let body = made.body();
         if self.forwarders.len() >= MAX_FORWARDERS {
             return TOO_MANY_FORWARDERS;
         }
@@ -279,7 +277,7 @@ impl Site {
             ("auto_push_stream", json!(false)),
             ("state", json!("initialized")),
         ];
-        self.forwarders.push(with(template, &members));
+        self.forwarders.push(with(template, &members), made.length);
         Outcome::Data(with(examples.data("createStreamForwarder"), &[("converter_id", id)]))
     }
 

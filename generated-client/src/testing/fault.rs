@@ -84,27 +84,27 @@ pub(crate) struct Faults(VecDeque<Planned>);
 
 #[derive(Debug)]
 struct Planned {
-    /// `None` is for all.
-    operation: Option<usize>,
+    /// The id of an operation; `None` is for all.
+    operation: Option<&'static str>,
     /// `None` is for ever.
     left: Option<u32>,
     fault: Fault,
 }
 
 impl Faults {
-    pub(crate) fn add(&mut self, operation: Option<usize>, times: Option<u32>, fault: Fault) {
+    pub(crate) fn add(&mut self, operation: Option<&'static str>, times: Option<u32>, fault: Fault) {
         if times != Some(0) {
             self.0.push_back(Planned { operation, left: times, fault });
         }
     }
 
     /// Forgets what was asked for an operation, or for all.
-    pub(crate) fn clear(&mut self, operation: Option<usize>) {
+    pub(crate) fn clear(&mut self, operation: Option<&'static str>) {
         self.0.retain(|planned| planned.operation != operation);
     }
 
     /// The fault of the next request: one of its operation comes before one for all.
-    pub(crate) fn take(&mut self, operation: Option<usize>) -> Option<Fault> {
+    pub(crate) fn take(&mut self, operation: Option<&'static str>) -> Option<Fault> {
         let own = operation.and_then(|_| self.0.iter().position(|planned| planned.operation == operation));
         let place = own.or_else(|| self.0.iter().position(|planned| planned.operation.is_none()))?;
         self.used(place)

@@ -6,20 +6,65 @@
 use std::io;
 use std::time::Duration;
 
+use bytes::{Buf as _, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::time::{sleep, timeout};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::record::Refusal;
 
 const MAX_HEAD: usize = 64 << 10;
 const MAX_HEADERS: usize = 128;
 const MAX_BODY: usize = 16 << 20;
-/// How long a connection may say nothing between two requests.
-const IDLE: Duration = Duration::from_secs(90);
-/// How long the next bytes of a request may take, and how long the client may take to accept bytes of an answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Bodies up to this length are read at once; longer ones share [`Bodies`].
+const SMALL_BODY: usize = 64 << 10;
+/// All long bodies that are in memory at once.
+const ALL_BODIES: usize = 64 << 20;
 const BLOCK: usize = 64 << 10;
+
+/// How long a connection waits for its client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Between two requests.
+    idle: Duration,
+    /// For the next bytes of a request, and until the client accepts bytes of an answer.
+    next: Duration,
+    /// For the head of a request as a whole, and for its body: a client that sends a byte now and then is not waited for.
+    whole: Duration,
+    /// For what a client still sends when the connection is closed.
+    closing: Duration,
+}
+
+impl Limits {
+    pub(crate) const DEFAULT: Self = Self {
+        idle: Duration::from_secs(90),
+        next: Duration::from_secs(30),
+        whole: Duration::from_secs(60),
+        closing: Duration::from_secs(5),
+    };
+}
+
+/// The memory for long bodies of all connections, in KiB: of a thousand connections each could send one.
+#[derive(Debug)]
+pub(crate) struct Bodies(Semaphore);
+
+impl Bodies {
+    pub(crate) fn new() -> Self {
+        Self(Semaphore::new(ALL_BODIES >> 10))
+    }
+
+    /// Waits until there is memory for a body of at most this length. All of it is asked for at once, so that none of
+    /// those that wait keeps what another one waits for.
+    async fn room(&self, length: usize) -> Option<SemaphorePermit<'_>> {
+        if length <= SMALL_BODY {
+            return None;
+        }
+        let permits = u32::try_from(length.min(MAX_BODY).div_ceil(1 << 10)).unwrap_or(u32::MAX);
+        // It is never closed.
+        self.0.acquire_many(permits).await.ok()
+    }
+}
 
 /// A request.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +82,11 @@ pub(crate) struct Request {
 impl Request {
     fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The values of all headers of a name.
+    fn all(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
     }
 }
 
@@ -78,23 +128,35 @@ pub(crate) struct Answer {
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
-    buffer: Vec<u8>,
+    buffer: BytesMut,
+    limits: Limits,
 }
 
 impl Connection {
-    pub(crate) fn new(stream: TcpStream) -> Self {
+    pub(crate) fn new(stream: TcpStream, limits: Limits) -> Self {
         // Small answers would wait for one another; without it they are only slower.
         let _ = stream.set_nodelay(true);
-        Self { stream, buffer: Vec::new() }
+        Self { stream, buffer: BytesMut::new(), limits }
     }
 
-    /// Waits until there is something to read, and reads nothing.
-    pub(crate) async fn ready(&self) -> bool {
-        !self.buffer.is_empty() || matches!(timeout(IDLE, self.stream.readable()).await, Ok(Ok(())))
+    /// Waits until there is a request to read, and reads nothing. A client that closes the connection asks for nothing.
+    pub(crate) async fn ready(&mut self) -> bool {
+        if !self.buffer.is_empty() {
+            return true;
+        }
+        // A connection that waits needs no memory.
+        self.buffer = BytesMut::new();
+        matches!(timeout(self.limits.idle, self.stream.peek(&mut [0])).await, Ok(Ok(1)))
     }
 
-    async fn more(&mut self) -> Result<(), Unread> {
-        match timeout(PATIENCE, self.stream.read_buf(&mut self.buffer)).await {
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.limits.whole
+    }
+
+    async fn more(&mut self, deadline: Instant) -> Result<(), Unread> {
+        self.buffer.reserve(4 << 10);
+        let next = deadline.min(Instant::now() + self.limits.next);
+        match timeout_at(next, self.stream.read_buf(&mut self.buffer)).await {
             Ok(Ok(0)) | Err(_) => Err(Unread::Gone),
             Ok(read) => read.map(drop).map_err(Unread::from),
         }
@@ -102,29 +164,41 @@ impl Connection {
 
     /// Reads a request up to its body.
     pub(crate) async fn head(&mut self) -> Result<Request, Unread> {
+        let deadline = self.deadline();
+        let mut seen = 0;
         loop {
-            if let Some((request, length)) = parsed(&self.buffer).map_err(Unread::Bad)? {
-                self.buffer.drain(..length);
-                return Ok(request);
+            // Empty lines before a request mean nothing.
+            let blank = self.buffer.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            self.buffer.advance(blank);
+            // Each look begins at the first byte, so a head that comes byte by byte is not looked at for each of them.
+            let length = self.buffer.len();
+            if length > 0 && (length >= 2 * seen || ends_head(&self.buffer[seen.saturating_sub(2)..])) {
+                seen = length;
+                if let Some((request, length)) = parsed(&self.buffer).map_err(Unread::Bad)? {
+                    self.buffer.advance(length);
+                    return Ok(request);
+                }
             }
-            if self.buffer.len() >= MAX_HEAD {
+            if length >= MAX_HEAD {
                 return Err(Unread::Bad(Refusal::http(431, "the head of the request is too long")));
             }
-            self.more().await?;
+            self.more(deadline).await?;
         }
     }
 
-    /// Reads the body of a request.
-    pub(crate) async fn body(&mut self, request: &mut Request) -> Result<(), Unread> {
+    /// Reads the body of a request. As long as the body is kept, what comes with it is kept, too.
+    pub(crate) async fn body<'b>(
+        &mut self,
+        request: &mut Request,
+        bodies: &'b Bodies,
+    ) -> Result<Option<SemaphorePermit<'b>>, Unread> {
         let bad = |reason: &str| Unread::Bad(Refusal::http(400, reason));
-        let chunked = match request.header("transfer-encoding") {
-            None => false,
-            Some(coding) if coding.eq_ignore_ascii_case("chunked") => true,
-            Some(_) => return Err(Unread::Bad(Refusal::http(501, "unknown transfer coding"))),
+        let chunked = match request.all("transfer-encoding").as_slice() {
+            [] => false,
+            [coding] if coding.eq_ignore_ascii_case("chunked") => true,
+            _ => return Err(Unread::Bad(Refusal::http(501, "unknown transfer coding"))),
         };
-        let lengths: Vec<&String> =
-            request.headers.iter().filter(|(name, _)| name == "content-length").map(|(_, value)| value).collect();
-        let length = match lengths.as_slice() {
+        let length = match request.all("content-length").as_slice() {
             [] => 0,
             [_] if chunked => return Err(bad("two lengths of the body")),
             [length] if length.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -132,60 +206,88 @@ impl Connection {
             }
             _ => return Err(bad("the length of the body is no number, or there are two")),
         };
+        if length > MAX_BODY {
+            return Err(too_long());
+        }
+        let room = bodies.room(if chunked { MAX_BODY } else { length }).await;
         if request.header("expect").is_some_and(|expected| expected.eq_ignore_ascii_case("100-continue")) {
-            self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+            self.write(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
         }
+        let deadline = self.deadline();
         if chunked {
-            request.body = self.chunks().await?;
+            request.body = self.chunks(deadline).await?;
         } else {
-            request.body = self.exactly(length, 0).await?;
+            self.exactly(length, &mut request.body, deadline).await?;
         }
-        Ok(())
+        Ok(room)
     }
 
-    async fn exactly(&mut self, length: usize, already: usize) -> Result<Vec<u8>, Unread> {
-        if length > MAX_BODY.saturating_sub(already) {
-            return Err(Unread::Bad(Refusal::http(413, "the body is too long")));
+    /// Adds as many bytes to others.
+    async fn exactly(&mut self, length: usize, bytes: &mut Vec<u8>, deadline: Instant) -> Result<(), Unread> {
+        if length > MAX_BODY.saturating_sub(bytes.len()) {
+            return Err(too_long());
         }
-        while self.buffer.len() < length {
-            self.more().await?;
+        let mut missing = length;
+        loop {
+            let part = self.buffer.split_to(missing.min(self.buffer.len()));
+            bytes.extend_from_slice(&part);
+            missing -= part.len();
+            if missing == 0 {
+                return Ok(());
+            }
+            drop(part);
+            self.buffer.reserve(missing.min(BLOCK));
+            self.more(deadline).await?;
         }
-        Ok(self.buffer.drain(..length).collect())
     }
 
-    async fn chunks(&mut self) -> Result<Vec<u8>, Unread> {
+    async fn chunks(&mut self, deadline: Instant) -> Result<Vec<u8>, Unread> {
+        let bad = |reason: &str| Unread::Bad(Refusal::http(400, reason));
         let mut body = Vec::new();
         loop {
             let (start, size) = loop {
                 match httparse::parse_chunk_size(&self.buffer) {
                     Ok(httparse::Status::Complete((start, size))) => break (start, size),
-                    Ok(httparse::Status::Partial) if self.buffer.len() < 1024 => self.more().await?,
-                    _ => return Err(Unread::Bad(Refusal::http(400, "the body is badly chunked"))),
+                    Ok(httparse::Status::Partial) if self.buffer.len() < 1024 => self.more(deadline).await?,
+                    _ => return Err(bad("the body is badly chunked")),
                 }
             };
-            self.buffer.drain(..start);
+            self.buffer.advance(start);
             let size = usize::try_from(size).unwrap_or(usize::MAX);
             if size == 0 {
                 break;
             }
-            body.extend(self.exactly(size, body.len()).await?);
-            if self.exactly(2, 0).await? != b"\r\n" {
-                return Err(Unread::Bad(Refusal::http(400, "the body is badly chunked")));
+            self.exactly(size, &mut body, deadline).await?;
+            let mut end = Vec::new();
+            self.exactly(2, &mut end, deadline).await?;
+            if end != b"\r\n" {
+                return Err(bad("the body is badly chunked"));
             }
         }
         // Trailers say nothing to this server.
+        let mut trailers = 0;
+        let mut seen: usize = 0;
         loop {
-            match self.buffer.windows(2).position(|pair| pair == b"\r\n") {
+            match self.buffer[seen..].windows(2).position(|pair| pair == b"\r\n") {
+                Some(0) if seen == 0 => {
+                    self.buffer.advance(2);
+                    return Ok(body);
+                }
                 Some(end) => {
-                    self.buffer.drain(..end + 2);
-                    if end == 0 {
-                        return Ok(body);
+                    trailers += seen + end + 2;
+                    self.buffer.advance(seen + end + 2);
+                    seen = 0;
+                }
+                None => {
+                    seen = self.buffer.len().saturating_sub(1);
+                    if trailers + seen >= MAX_HEAD {
+                        return Err(bad("the trailers are too long"));
                     }
+                    self.more(deadline).await?;
                 }
-                None if self.buffer.len() >= MAX_HEAD => {
-                    return Err(Unread::Bad(Refusal::http(400, "the trailers are too long")));
-                }
-                None => self.more().await?,
+            }
+            if trailers >= MAX_HEAD {
+                return Err(bad("the trailers are too long"));
             }
         }
     }
@@ -235,21 +337,33 @@ impl Connection {
     }
 
     async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        timeout(PATIENCE, self.stream.write_all(bytes)).await?
+        timeout(self.limits.next, self.stream.write_all(bytes)).await?
     }
 
     /// Ends the connection so that what was written arrives: closing while something is unread would tear it down.
     pub(crate) async fn end(mut self) {
         let _ = self.stream.shutdown().await;
-        let mut rest = 0;
-        while rest < MAX_BODY {
-            self.buffer.clear();
-            match timeout(Duration::from_secs(1), self.stream.read_buf(&mut self.buffer)).await {
-                Ok(Ok(read)) if read > 0 => rest += read,
-                _ => return,
+        let rest = async {
+            let mut left = MAX_BODY;
+            let mut bytes = vec![0; BLOCK];
+            while let Ok(read @ 1..) = timeout(Duration::from_secs(1), self.stream.read(&mut bytes)).await?
+                && left > read
+            {
+                left -= read;
             }
-        }
+            Ok::<(), tokio::time::error::Elapsed>(())
+        };
+        let _ = timeout(self.limits.closing, rest).await;
     }
+}
+
+fn too_long() -> Unread {
+    Unread::Bad(Refusal::http(413, "the body is too long"))
+}
+
+/// Whether an empty line is among the bytes.
+fn ends_head(bytes: &[u8]) -> bool {
+    bytes.windows(2).any(|pair| pair == b"\n\n") || bytes.windows(3).any(|three| three == b"\n\r\n")
 }
 
 /// The request at the beginning of some bytes, and how long its head is; `None` if it is not whole yet.
@@ -303,5 +417,143 @@ fn reason(status: u16) -> &'static str {
         503 => "Service Unavailable",
         504 => "Gateway Timeout",
         _ => "Status",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const SHORT: Limits = Limits {
+        idle: Duration::from_millis(300),
+        next: Duration::from_millis(300),
+        whole: Duration::from_millis(900),
+        closing: Duration::from_millis(900),
+    };
+
+    /// Long enough for whatever ends at all.
+    const LONG: Duration = Duration::from_secs(20);
+
+    /// A client and the server's side of its connection.
+    async fn pair(limits: Limits) -> (TcpStream, Connection) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        (client, Connection::new(server, limits))
+    }
+
+    /// Sends one byte after the other, each so soon that the next one is waited for, until nobody listens.
+    fn drip(mut client: TcpStream, first: &'static [u8], then: &'static [u8]) -> tokio::task::JoinHandle<()> {
+        tokio::spawn(async move {
+            let mut bytes = first.iter().chain(then.iter().cycle());
+            while let Some(byte) = bytes.next()
+                && client.write_all(&[*byte]).await.is_ok()
+            {
+                sleep(Duration::from_millis(20)).await;
+            }
+        })
+    }
+
+    async fn body(connection: &mut Connection) -> Result<Vec<u8>, Unread> {
+        let mut request = connection.head().await?;
+        connection.body(&mut request, &Bodies::new()).await?;
+        Ok(request.body)
+    }
+
+    #[tokio::test]
+    async fn a_client_that_sends_a_byte_now_and_then_is_not_waited_for() {
+        for (first, then) in [
+            (&b"GET / HTTP/1.1\r\n"[..], &b"a: b\r\n"[..]),
+            (b"", b"\r\n"),
+            (b"GET / HTTP/1.1\r\na: ", b"a"),
+            (b"POST / HTTP/1.1\r\ncontent-length: 100000\r\n\r\n", b"a"),
+            (b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
+            (b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n", b"a: b\r\n"),
+        ] {
+            let (client, mut connection) = pair(SHORT).await;
+            let started = Instant::now();
+            let dripping = drip(client, first, then);
+            let read = timeout(LONG, body(&mut connection)).await.expect("it is waited for");
+            assert!(matches!(read, Err(Unread::Gone)), "{then:?}");
+            assert!(started.elapsed() >= SHORT.next, "it did not wait for {then:?}");
+            dripping.abort();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_ends_is_not_waited_for() {
+        let (client, connection) = pair(SHORT).await;
+        let dripping = drip(client, b"", b"a");
+        timeout(LONG, connection.end()).await.expect("it is waited for");
+        dripping.abort();
+    }
+
+    #[tokio::test]
+    async fn a_client_that_closes_asks_for_nothing() {
+        let (client, mut connection) = pair(Limits::DEFAULT).await;
+        drop(client);
+        assert!(!connection.ready().await);
+        let (mut client, mut connection) = pair(SHORT).await;
+        assert!(!connection.ready().await, "an idle connection is not kept");
+        client.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+        assert!(connection.ready().await);
+        assert_eq!(connection.head().await.unwrap().path, "/", "what is there was read");
+    }
+
+    #[tokio::test]
+    async fn many_small_chunks_are_not_moved_for_each_other() {
+        let (mut client, mut connection) = pair(Limits::DEFAULT).await;
+        let length = 1_000_000;
+        let sending = tokio::spawn(async move {
+            // What comes after a long body could be read into as much memory at once.
+            let long = format!("POST / HTTP/1.1\r\ncontent-length: {MAX_BODY}\r\n\r\n{}", "b".repeat(MAX_BODY));
+            client.write_all(long.as_bytes()).await.unwrap();
+            client.write_all(b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n").await.unwrap();
+            client.write_all("1\r\na\r\n".repeat(length).as_bytes()).await.unwrap();
+            client.write_all(b"0\r\nb: c\r\nd: e\r\n\r\nGET /next HTTP/1.1\r\n\r\n").await.unwrap();
+            client
+        });
+        assert_eq!(body(&mut connection).await.unwrap().len(), MAX_BODY);
+        let started = Instant::now();
+        assert_eq!(body(&mut connection).await.unwrap(), b"a".repeat(length));
+        assert!(started.elapsed() < LONG, "it took {:?}", started.elapsed());
+        assert_eq!(connection.head().await.unwrap().path, "/next");
+        drop(sending.await);
+    }
+
+    #[tokio::test]
+    async fn trailers_are_bounded() {
+        for trailer in ["a: b\r\n".repeat(20_000), "a".repeat(100_000)] {
+            let (mut client, mut connection) = pair(Limits::DEFAULT).await;
+            let sending = tokio::spawn(async move {
+                let head = "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n";
+                // The server may have closed the connection before all of it was written.
+                let _ = client.write_all(format!("{head}{trailer}").as_bytes()).await;
+                client
+            });
+            let Err(Unread::Bad(refusal)) = body(&mut connection).await else { panic!("they were taken") };
+            assert_eq!((refusal.status, &*refusal.reason), (400, "the trailers are too long"));
+            drop(connection);
+            drop(sending.await);
+        }
+    }
+
+    #[tokio::test]
+    async fn long_bodies_wait_for_one_another() {
+        let bodies = Bodies::new();
+        let mut rooms = Vec::new();
+        for _ in 0..ALL_BODIES / MAX_BODY {
+            rooms.push(bodies.room(MAX_BODY).await.unwrap());
+        }
+        assert!(bodies.room(SMALL_BODY).await.is_none(), "a small one waits for nothing");
+        let soon = Duration::from_millis(50);
+        assert!(timeout(soon, bodies.room(SMALL_BODY + 1)).await.is_err(), "there is room for one more");
+        rooms.pop();
+        assert!(timeout(soon, bodies.room(SMALL_BODY + 1)).await.is_ok());
+        // One that is refused anyway does not ask for more than there is.
+        drop(rooms);
+        assert!(timeout(soon, bodies.room(usize::MAX)).await.is_ok());
     }
 }

@@ -24,6 +24,18 @@
 //! # }
 //! ```
 //!
+//! # What it keeps
+//! The last 100 000 requests, as long as they take no more than 64 MiB together: see [`MockServer::dropped_requests`]. Of
+//! a body that is longer than 1 MiB the first MiB is kept: see [`RecordedRequest::is_body_truncated`].
+//!
+//! Of the tasks, routes, stream forwarders and payloads under control that callers have made it remembers the last 1000 of
+//! a kind and project, as long as their requests had no more than 8 MiB together.
+//!
+//! # What it takes
+//! 1024 connections, others wait. A head has at most 64 KiB and a body 16 MiB; each must arrive within a minute, and bodies
+//! of more than 64 KiB wait until they fit into 64 MiB with those that are read. A connection without a request is closed
+//! after 90 seconds.
+//!
 //! # What it refuses
 //! In this order: an unknown path (HTTP 404, plain text), another method (405), a missing or wrong token (code 200401), a
 //! project that is missing or unknown (200403), then anything of the path, the query, the headers or the body that the
@@ -34,6 +46,8 @@ mod check;
 mod day;
 mod fault;
 mod http;
+mod kept;
+mod log;
 mod record;
 mod route;
 mod schema;
@@ -67,11 +81,51 @@ pub const TOKEN: &str = "PLACEHOLDER_ORGANIZATION_KEY";
 /// The project that a [`MockServer`] knows: that of the examples.
 pub const PROJECT: &str = "5f0c7a1e-2b34-4c56-8d78-9e0f1a2b3c4d";
 
+/// An operation of the specification that a [`MockServer`] interprets: each one of this crate.
+///
+/// An operation that was generated from another specification is none, and cannot be given by mistake:
+///
+/// ```compile_fail,E0277
+/// # use flighthub2::testing::MockServer;
+/// # fn given<O: flighthub2::Operation>(server: &MockServer) {
+/// let _ = server.on::<O>();
+/// # }
+/// ```
+///
+/// In code that is generic over operations this is the bound to write:
+///
+/// ```
+/// # use flighthub2::testing::MockServer;
+/// use flighthub2::testing::MockedOperation;
+///
+/// fn refuse<O: MockedOperation>(server: &MockServer) {
+///     server.on::<O>().refuse(200403, "no permission");
+/// }
+/// ```
+pub trait MockedOperation: Operation + sealed::Sealed {}
+
+impl<O: Operation + sealed::Sealed> MockedOperation for O {}
+
+pub(crate) mod sealed {
+    use crate::ProjectClient;
+    use crate::codegen::{Operation, Serves};
+
+    /// An operation that the client of this crate can send.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is no operation of the specification that `MockServer` interprets",
+        label = "an operation of `flighthub2` is expected"
+    )]
+    pub trait Sealed {}
+
+    impl<O: Operation> Sealed for O where ProjectClient: Serves<O::Scope> {}
+}
+
 /// A server that stands for the service. It lives in the runtime that it was started in, and ends when it is dropped.
 #[derive(Debug)]
 pub struct MockServer {
     shared: Arc<Shared>,
     address: SocketAddr,
+    token: Token,
     client: Client,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
@@ -94,11 +148,12 @@ impl MockServer {
         let specification = Specification::embedded()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
-        let client = client_for(address).and_then(ClientBuilder::build).map_err(io::Error::other)?;
+        let token = Token::new(TOKEN).map_err(io::Error::other)?;
+        let client = client_for(address, &token).build().map_err(io::Error::other)?;
         let shared = Arc::new(Shared::new(specification, TOKEN, PROJECT));
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(Arc::clone(&shared).run(listener, stopped));
-        Ok(Self { shared, address, client, stop: Some(stop), task })
+        Ok(Self { shared, address, token, client, stop: Some(stop), task })
     }
 
     /// Remembers nothing from now on: every answer is an example.
@@ -108,10 +163,17 @@ impl MockServer {
         self
     }
 
-    /// Shows every request to a function, before it is answered. The function must not use the server.
+    /// Shows every request to a function, when it is recorded and before it is answered. The function replaces the one
+    /// that was given before.
+    ///
+    /// It may call the server, for which it needs a reference that does not keep the server alive, such as a
+    /// [`Weak`](std::sync::Weak). It should return soon: it runs in a task of the server. A panic in it closes the
+    /// connection without an answer.
     #[must_use]
     pub fn observe(self, observer: impl Fn(&RecordedRequest) + Send + Sync + 'static) -> Self {
-        self.shared.state().observer = Some(Arc::new(observer));
+        let before = self.shared.state().observer.replace(Arc::new(observer));
+        // Whatever it holds may use the server when it is dropped.
+        drop(before);
         self
     }
 
@@ -128,11 +190,8 @@ impl MockServer {
     }
 
     /// Settings of a client for this server that may do everything.
-    ///
-    /// # Errors
-    /// The token of the examples is no token, which cannot be.
-    pub fn client_builder(&self) -> Result<ClientBuilder, crate::Error> {
-        client_for(self.address)
+    pub fn client_builder(&self) -> ClientBuilder {
+        client_for(self.address, &self.token)
     }
 
     /// Lets the token use one more project.
@@ -142,12 +201,8 @@ impl MockServer {
 
     /// What to do with the calls of an operation.
     #[must_use]
-    pub fn on<O: Operation>(&self) -> On<'_, O> {
-        let operation = match self.shared.specification.find(O::INFO.id) {
-            Some(index) => Subject::One(index),
-            None => Subject::Nothing,
-        };
-        On { shared: &self.shared, operation, output: PhantomData }
+    pub fn on<O: MockedOperation>(&self) -> On<'_, O> {
+        On { shared: &self.shared, operation: Some(O::INFO.id), output: PhantomData }
     }
 
     /// What to do with the calls of an operation, by its id.
@@ -155,32 +210,49 @@ impl MockServer {
     /// # Errors
     /// There is no such operation.
     pub fn on_id(&self, id: &str) -> io::Result<On<'_, ()>> {
-        let index = self.shared.specification.find(id).ok_or_else(|| unknown("operation", id))?;
-        Ok(On { shared: &self.shared, operation: Subject::One(index), output: PhantomData })
+        let operation = self.shared.specification.find(id).ok_or_else(|| unknown("operation", id))?;
+        Ok(On { shared: &self.shared, operation: Some(&operation.id), output: PhantomData })
     }
 
     /// What to do with all calls. What is said for one operation goes first.
     #[must_use]
     pub fn on_all(&self) -> On<'_, ()> {
-        On { shared: &self.shared, operation: Subject::All, output: PhantomData }
+        On { shared: &self.shared, operation: None, output: PhantomData }
     }
 
-    /// Every request so far, in order; of very many, the last 100 000.
+    /// Every request so far, in order, without those that were [dropped](Self::dropped_requests).
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.shared.state().records.iter().cloned().collect()
+        self.kept().map(Arc::unwrap_or_clone).collect()
     }
 
-    /// Every request of an operation so far, in order.
+    /// Every request of an operation so far, in order, without those that were [dropped](Self::dropped_requests).
     #[must_use]
-    pub fn requests_of<O: Operation>(&self) -> Vec<RecordedRequest> {
-        let state = self.shared.state();
-        state.records.iter().filter(|record| record.operation == Some(O::INFO.id)).cloned().collect()
+    pub fn requests_of<O: MockedOperation>(&self) -> Vec<RecordedRequest> {
+        let of_operation = self.kept().filter(|request| request.operation == Some(O::INFO.id));
+        of_operation.map(Arc::unwrap_or_clone).collect()
+    }
+
+    /// How many requests are not recorded any more, since the start or the last [`forget_requests`](Self::forget_requests):
+    /// the oldest ones are dropped when there are more than 100 000, or when all take more than 64 MiB.
+    ///
+    /// A test that counts very many requests, or looks for one among them, should see that this is 0.
+    #[must_use]
+    pub fn dropped_requests(&self) -> u64 {
+        self.shared.state().log.dropped()
     }
 
     /// Forgets the requests so far.
     pub fn forget_requests(&self) {
-        self.shared.state().records.clear();
+        let forgotten = std::mem::take(&mut self.shared.state().log);
+        // There may be many, and others wait for the lock.
+        drop(forgotten);
+    }
+
+    /// They are copied when nothing is locked.
+    fn kept(&self) -> impl Iterator<Item = Arc<RecordedRequest>> {
+        let kept = self.shared.state().log.requests();
+        kept.into_iter()
     }
 
     /// How many connections were made so far.
@@ -213,8 +285,7 @@ impl MockServer {
     /// There is no such operation, or the body does not fit; the error says where.
     pub fn check_answer(&self, operation_id: &str, body: &JsonValue) -> io::Result<()> {
         let specification = self.shared.specification;
-        let found = specification.find(operation_id).and_then(|index| specification.operations.get(index));
-        let operation = found.ok_or_else(|| unknown("operation", operation_id))?;
+        let operation = specification.find(operation_id).ok_or_else(|| unknown("operation", operation_id))?;
         match operation.answer.problem(body, &specification.schemas) {
             Some(problem) => Err(io::Error::new(io::ErrorKind::InvalidData, problem)),
             None => Ok(()),
@@ -239,21 +310,13 @@ fn url_of(address: SocketAddr) -> String {
     format!("http://{address}")
 }
 
-fn client_for(address: SocketAddr) -> Result<ClientBuilder, crate::Error> {
-    let builder = Client::builder().base_url(url_of(address)).token(Token::new(TOKEN)?);
-    Ok(builder.language(Language::English).max_risk(Risk::Physical))
+fn client_for(address: SocketAddr, token: &Token) -> ClientBuilder {
+    let builder = Client::builder().base_url(url_of(address)).token(token.clone());
+    builder.language(Language::English).max_risk(Risk::Physical)
 }
 
 fn unknown(what: &str, name: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, format!("there is no {what} `{name}`"))
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Subject {
-    One(usize),
-    All,
-    /// An operation of another specification.
-    Nothing,
 }
 
 /// What to do with the calls of an operation, or with all. Nothing of it undoes a check: a request that does not fit is
@@ -261,7 +324,8 @@ enum Subject {
 #[derive(Debug)]
 pub struct On<'a, O> {
     shared: &'a Shared,
-    operation: Subject,
+    /// The id of the operation; `None` is for all.
+    operation: Option<&'static str>,
     output: PhantomData<fn() -> O>,
 }
 
@@ -344,50 +408,31 @@ impl<O> On<'_, O> {
 
     /// Forgets answers and faults that were asked for here.
     pub fn clear(self) -> Self {
-        if let Some(key) = self.key() {
-            let mut state = self.shared.state();
-            state.replies.clear(key);
-            state.faults.clear(key);
-        }
+        let mut state = self.shared.state();
+        state.replies.clear(self.operation);
+        state.faults.clear(self.operation);
+        drop(state);
         self
     }
 
-    /// What the operation is called by where things are kept.
-    fn key(&self) -> Option<Option<usize>> {
-        match self.operation {
-            Subject::One(index) => Some(Some(index)),
-            Subject::All => Some(None),
-            Subject::Nothing => None,
-        }
-    }
-
     fn named(&self, name: &str) -> io::Result<Reply> {
-        let operation = match self.operation {
-            Subject::One(index) => self.shared.specification.operations.get(index),
-            Subject::All | Subject::Nothing => None,
-        };
+        let operation = self.operation.and_then(|id| self.shared.specification.find(id));
         let found = operation.is_some_and(|operation| operation.examples.iter().any(|(known, _)| known == name));
         if found { Ok(Reply::Example(name.to_owned())) } else { Err(unknown("example", name)) }
     }
 
     fn reply(self, reply: Reply) -> Self {
-        if let Some(key) = self.key() {
-            self.shared.state().replies.set(key, reply);
-        }
+        self.shared.state().replies.set(self.operation, reply);
         self
     }
 
     fn queue(self, reply: Reply) -> Self {
-        if let Some(key) = self.key() {
-            self.shared.state().replies.queue(key, reply);
-        }
+        self.shared.state().replies.queue(self.operation, reply);
         self
     }
 
     fn planned(self, times: Option<u32>, fault: Fault) -> Self {
-        if let Some(key) = self.key() {
-            self.shared.state().faults.add(key, times, fault);
-        }
+        self.shared.state().faults.add(self.operation, times, fault);
         self
     }
 }

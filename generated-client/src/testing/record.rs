@@ -71,8 +71,10 @@ pub struct RecordedRequest {
     pub query: String,
     /// Headers in their order, names in small letters.
     pub headers: Vec<(String, String)>,
-    /// The body, as it was sent.
+    /// The body, as it was sent; of one that is longer than 1 MiB the first MiB.
     pub body: Vec<u8>,
+    /// How many bytes the whole body has.
+    pub body_length: usize,
     /// The id of the operation, if the path and the method lead to one.
     pub operation: Option<&'static str>,
     /// Whether it is what the specification demands.
@@ -92,7 +94,13 @@ impl RecordedRequest {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON, if it is that.
+    /// Whether only the beginning of the body is kept, because it is longer than 1 MiB.
+    #[must_use]
+    pub fn is_body_truncated(&self) -> bool {
+        self.body.len() < self.body_length
+    }
+
+    /// The body as JSON, if it is that, and is kept as a whole.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
@@ -113,6 +121,14 @@ impl RecordedRequest {
         }
     }
 
+    /// How many bytes it takes, about.
+    pub(super) fn size(&self) -> usize {
+        let headers = self.headers.iter().map(|(name, value)| name.len() + value.len() + size_of::<(String, String)>());
+        let texts = [&self.method, &self.path, &self.query].map(|text| text.len());
+        let reason = self.reason().map_or(0, str::len);
+        size_of::<Self>() + headers.sum::<usize>() + texts.iter().sum::<usize>() + reason + self.body.len()
+    }
+
     /// The path and the query without what some header holds as a secret.
     fn shown(&self, text: &str) -> String {
         let secrets = self.headers.iter().filter(|(name, value)| is_secret(name) && !value.is_empty());
@@ -120,6 +136,9 @@ impl RecordedRequest {
     }
 
     fn shown_body(&self) -> String {
+        if self.is_body_truncated() {
+            return format!("{} bytes, of which {} are kept", self.body_length, self.body.len());
+        }
         match self.json() {
             _ if self.body.is_empty() => String::new(),
             Some(mut body) => {

@@ -6,30 +6,37 @@
 use super::specification::{OperationSpec, Segment, Specification};
 
 /// Where a request leads.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Route {
+#[derive(Debug)]
+pub(crate) enum Route<'s> {
     /// To an operation, with the decoded values of its path, by name.
-    Found { operation: usize, values: Vec<(String, String)> },
+    Found { operation: &'s OperationSpec, values: Vec<(String, String)> },
     /// The path has other methods.
     OtherMethod { allowed: Vec<String> },
     /// Nowhere.
     Unknown,
 }
 
-pub(crate) fn route(specification: &Specification, method: &str, path: &str) -> Route {
+impl<'s> Route<'s> {
+    /// The operation that it leads to.
+    pub(crate) fn operation(&self) -> Option<&'s OperationSpec> {
+        match self {
+            Self::Found { operation, .. } => Some(operation),
+            Self::OtherMethod { .. } | Self::Unknown => None,
+        }
+    }
+}
+
+pub(crate) fn route<'s>(specification: &'s Specification, method: &str, path: &str) -> Route<'s> {
     let Some(parts) = path.strip_prefix('/') else { return Route::Unknown };
     let parts: Option<Vec<String>> = parts.split('/').map(|part| decoded(part, false)).collect();
     let Some(parts) = parts else { return Route::Unknown };
-    let fitting = || {
-        let operations = specification.operations.iter().enumerate();
-        operations.filter(|(_, operation)| fits(operation, &parts))
-    };
+    let fitting = || specification.operations.iter().filter(|operation| fits(operation, &parts));
     // A segment that is written out comes before a parameter in its place.
-    let Some((_, best)) = fitting().max_by_key(|(_, operation)| literals(operation)) else { return Route::Unknown };
-    let mut same = fitting().filter(|(_, operation)| operation.segments == best.segments);
-    match same.clone().find(|(_, operation)| operation.method == method) {
-        Some((index, operation)) => Route::Found { operation: index, values: values(operation, &parts) },
-        None => Route::OtherMethod { allowed: same.by_ref().map(|(_, operation)| operation.method.clone()).collect() },
+    let Some(best) = fitting().max_by_key(|operation| literals(operation)) else { return Route::Unknown };
+    let same = fitting().filter(|operation| operation.segments == best.segments);
+    match same.clone().find(|operation| operation.method == method) {
+        Some(operation) => Route::Found { operation, values: values(operation, &parts) },
+        None => Route::OtherMethod { allowed: same.map(|operation| operation.method.clone()).collect() },
     }
 }
 
@@ -82,7 +89,7 @@ mod tests {
     fn found(method: &str, path: &str) -> Found {
         let specification = Specification::embedded().unwrap();
         match route(specification, method, path) {
-            Route::Found { operation, values } => Ok((specification.operations[operation].id.clone(), values)),
+            Route::Found { operation, values } => Ok((operation.id.clone(), values)),
             Route::OtherMethod { allowed } => Err(allowed),
             Route::Unknown => Err(Vec::new()),
         }

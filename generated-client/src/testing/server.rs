@@ -3,7 +3,7 @@
 //! It brings the other parts together for each request: what it is, whether it fits, what is answered, what goes wrong.
 //! Must not know what any operation means.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,15 +16,14 @@ use tokio::task::JoinSet;
 use super::answer::{Content, Replies, chosen, envelope, example};
 use super::check::{Access, check};
 use super::fault::{Fault, Faults};
-use super::http::{Answer, Connection, Request, Unread};
+use super::http::{self, Answer, Bodies, Connection, Request, Unread};
+use super::log::{Log, recorded};
 use super::record::{RecordedRequest, Refusal, Verdict};
 use super::route::{Route, route};
-use super::specification::Specification;
+use super::specification::{OperationSpec, Specification};
 use super::state::{Outcome, World};
 
 const MAX_CONNECTIONS: usize = 1024;
-/// How many requests are kept. A server that runs for days must not grow.
-const MAX_RECORDS: usize = 100_000;
 
 type Observer = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
 
@@ -33,6 +32,7 @@ pub(crate) struct Shared {
     pub(crate) specification: &'static Specification,
     pub(crate) token: &'static str,
     pub(crate) connections: AtomicU64,
+    bodies: Bodies,
     state: Mutex<State>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct State {
     pub(crate) projects: BTreeSet<String>,
     pub(crate) replies: Replies,
     pub(crate) faults: Faults,
-    pub(crate) records: VecDeque<RecordedRequest>,
+    pub(crate) log: Log,
     /// `None` answers examples only.
     pub(crate) world: Option<World>,
     pub(crate) observer: Option<Observer>,
@@ -66,11 +66,12 @@ impl Shared {
             projects: BTreeSet::from([project.to_owned()]),
             replies: Replies::default(),
             faults: Faults::default(),
-            records: VecDeque::new(),
+            log: Log::default(),
             world: Some(World::new(project)),
             observer: None,
         };
-        Self { specification, token, connections: AtomicU64::new(0), state: Mutex::new(state) }
+        let connections = AtomicU64::new(0);
+        Self { specification, token, connections, bodies: Bodies::new(), state: Mutex::new(state) }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -100,7 +101,7 @@ impl Shared {
     }
 
     async fn serve(self: Arc<Self>, stream: TcpStream) {
-        let mut connection = Connection::new(stream);
+        let mut connection = Connection::new(stream, http::Limits::DEFAULT);
         while connection.ready().await {
             if self.state().faults.take_unread() {
                 return;
@@ -117,48 +118,50 @@ impl Shared {
     async fn exchange(&self, connection: &mut Connection) -> Result<bool, ()> {
         let mut request = match connection.head().await {
             Ok(request) => request,
-            Err(unread) => return self.unreadable(connection, Request::default(), unread).await,
+            Err(unread) => return self.unreadable(connection, Request::default(), None, unread).await,
         };
         let route = route(self.specification, &request.method, &request.path);
-        let operation = match &route {
-            Route::Found { operation, .. } => Some(*operation),
-            _ => None,
-        };
-        let fault = self.state().faults.take(operation);
+        let operation = route.operation();
+        let fault = self.state().faults.take(operation.map(|operation| &*operation.id));
         if has(fault.as_ref(), &Fault::CloseBeforeReading) {
             self.record(&request, operation, Verdict::Unread, None);
             return Err(());
         }
-        if let Err(unread) = connection.body(&mut request).await {
-            return self.unreadable(connection, request, unread).await;
-        }
+        let room = match connection.body(&mut request, &self.bodies).await {
+            Ok(room) => room,
+            Err(unread) => return self.unreadable(connection, request, operation, unread).await,
+        };
         let plan = self.plan(&request, &route, fault.as_ref());
         let Some(mut answer) = plan.answer else { return Err(()) };
         answer.head_only = request.method == "HEAD";
         answer.last = !request.keep_alive;
+        // An answer can take long, and nobody needs the request for that.
+        drop((request, room));
         let truncated = answer.truncated;
         let goes_on = connection.answer(&answer).await.map_err(drop)?;
         if plan.close_afterwards || truncated { Err(()) } else { Ok(goes_on) }
     }
 
-    async fn unreadable(&self, connection: &mut Connection, request: Request, unread: Unread) -> Result<bool, ()> {
+    async fn unreadable(
+        &self,
+        connection: &mut Connection,
+        request: Request,
+        operation: Option<&'static OperationSpec>,
+        unread: Unread,
+    ) -> Result<bool, ()> {
         let Unread::Bad(refusal) = unread else { return Err(()) };
         let content = Content::refused(&refusal, None);
-        self.record(&request, None, Verdict::Refused(refusal), Some(&content));
+        self.record(&request, operation, Verdict::Refused(refusal), Some(&content));
         let answer = Answer { last: true, ..content.into_answer(None) };
         connection.answer(&answer).await.map_err(drop)
     }
 
     /// Decides what a request is answered, and writes it down before anything is sent.
-    fn plan(&self, request: &Request, route: &Route, fault: Option<&Fault>) -> Plan {
+    fn plan(&self, request: &Request, route: &Route<'static>, fault: Option<&Fault>) -> Plan {
         let specification = self.specification;
-        let operation = match route {
-            Route::Found { operation, .. } => Some(*operation),
-            _ => None,
-        };
+        let operation = route.operation();
         let (verdict, mut content) = self.answered(request, route, fault);
         if let Some(fault) = fault {
-            let operation = operation.and_then(|index| specification.operations.get(index));
             content.spoil(fault, operation, specification);
         }
         let silent = has(fault, &Fault::CloseAfterReading);
@@ -167,13 +170,13 @@ impl Shared {
         Plan { answer, close_afterwards: has(fault, &Fault::CloseAfterAnswer) }
     }
 
-    fn answered(&self, request: &Request, route: &Route, fault: Option<&Fault>) -> (Verdict, Content) {
+    fn answered(&self, request: &Request, route: &Route<'static>, fault: Option<&Fault>) -> (Verdict, Content) {
         let refused = |refusal: Refusal, allowed: Option<String>| {
             let content = fault.and_then(Content::replaced);
             let content = content.unwrap_or_else(|| Content::refused(&refusal, allowed));
             (Verdict::Refused(refusal), content)
         };
-        let (index, values) = match route {
+        let (operation, values) = match route {
             Route::Found { operation, values } => (*operation, values),
             Route::OtherMethod { allowed } => {
                 let reason = format!("the path has no method {}", request.method);
@@ -181,12 +184,9 @@ impl Shared {
             }
             Route::Unknown => return refused(Refusal::http(404, "unknown path"), None),
         };
-        let Some(operation) = self.specification.operations.get(index) else {
-            return refused(Refusal::http(404, "unknown path"), None);
-        };
-        let mut state = self.state();
-        let State { projects, replies, world, .. } = &mut *state;
-        let access = Access { token: self.token, projects };
+        // A long body takes a while, which nobody else waits for.
+        let projects = self.state().projects.clone();
+        let access = Access { token: self.token, projects: &projects };
         let arguments = match check(self.specification, operation, values, request, &access) {
             Ok(arguments) => arguments,
             Err(refusal) => return refused(refusal, None),
@@ -194,7 +194,9 @@ impl Shared {
         if let Some(content) = fault.and_then(Content::replaced) {
             return (Verdict::Accepted, content);
         }
-        let body = match (replies.take(index), world) {
+        let mut state = self.state();
+        let State { replies, world, .. } = &mut *state;
+        let body = match (replies.take(&operation.id), world) {
             (Some(reply), _) => chosen(reply, operation),
             (None, None) => example(operation),
             (None, Some(world)) => match world.act(self.specification, operation, &arguments) {
@@ -207,28 +209,35 @@ impl Shared {
         (Verdict::Accepted, Content::ok(body))
     }
 
-    fn record(&self, request: &Request, operation: Option<usize>, verdict: Verdict, content: Option<&Content>) {
-        let operation = operation.and_then(|index| self.specification.operations.get(index));
-        let record = RecordedRequest {
+    /// Writes a request down, then shows it. The observer may do whatever it likes with the server: nothing is locked.
+    fn record(
+        &self,
+        request: &Request,
+        operation: Option<&'static OperationSpec>,
+        verdict: Verdict,
+        content: Option<&Content>,
+    ) {
+        let record = Arc::new(RecordedRequest {
             method: request.method.clone(),
             path: request.path.clone(),
             query: request.query.clone(),
             headers: request.headers.clone(),
-            body: request.body.clone(),
+            body: recorded(&request.body).to_vec(),
+            body_length: request.body.len(),
             operation: operation.map(|operation| operation.id.as_str()),
             verdict,
             status: content.map(Content::status),
             code: content.and_then(Content::code),
             secrets: &self.specification.secrets,
+        });
+        let observer = {
+            let mut state = self.state();
+            state.log.push(Arc::clone(&record));
+            state.observer.clone()
         };
-        let mut state = self.state();
-        if let Some(observer) = state.observer.clone() {
+        if let Some(observer) = observer {
             observer(&record);
         }
-        if state.records.len() >= MAX_RECORDS {
-            state.records.pop_front();
-        }
-        state.records.push_back(record);
     }
 }
 

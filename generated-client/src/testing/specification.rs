@@ -125,9 +125,9 @@ impl Specification {
         Ok(Self { operations, schemas, secrets })
     }
 
-    /// The place of an operation in the list.
-    pub(crate) fn find(&self, id: &str) -> Option<usize> {
-        self.operations.iter().position(|operation| operation.id == id)
+    /// An operation by its id.
+    pub(crate) fn find(&self, id: &str) -> Option<&OperationSpec> {
+        self.operations.iter().find(|operation| operation.id == id)
     }
 }
 
@@ -317,7 +317,7 @@ mod tests {
     #[test]
     fn examples_keep_their_order() {
         let specification = Specification::embedded().unwrap();
-        let operation = &specification.operations[specification.find("getDeviceState").unwrap()];
+        let operation = specification.find("getDeviceState").unwrap();
         let names: Vec<&str> = operation.examples.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["getDeviceState_dock", "getDeviceState_aircraft"]);
     }

@@ -74,7 +74,7 @@ pub(crate) struct Examples<'a>(&'a Specification);
 
 impl Examples<'_> {
     pub(crate) fn data(&self, id: &str) -> Value {
-        let operation = self.0.operations.iter().find(|operation| operation.id == id);
+        let operation = self.0.find(id);
         let example = operation.and_then(|operation| operation.examples.first());
         example.map_or(Value::Null, |(_, body)| body["data"].clone())
     }

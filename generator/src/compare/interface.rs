@@ -116,6 +116,12 @@ impl Comparer<'_> {
                 let why = "the catalogue states it; no type depends on it";
                 self.recorder.record(&subject.key("group"), Compatible, &what, why);
             }
+            if old.outcome != new.outcome {
+                let what = format!("outcome: {}", from_to(old.outcome.as_str(), new.outcome.as_str()));
+                let why = "code stays as it is; the client decides differently whether the call may have taken effect, \
+                           and whether to retry it";
+                self.recorder.record(&subject.key("outcome"), Compatible, &what, why);
+            }
         }
         for (entry, side) in codes.unmatched() {
             let subject = Subject::one(Kind::ErrorCode, format!("ErrorCode::{}", entry.variant), side, &entry.pointer);
@@ -157,11 +163,12 @@ impl Comparer<'_> {
     }
 
     fn token(&mut self) {
-        let [old, new] = self.apis.map(|api| {
-            api.token.as_ref().map_or("none".to_owned(), |token| format!("{}: {}…", token.name, token.prefix))
-        });
+        let [old, new] = self
+            .apis
+            .map(|api| api.token().map_or("none".to_owned(), |token| format!("{}: {}…", token.name, token.prefix)));
         if old != new {
-            let [old_at, new_at] = self.apis.map(|api| api.token_pointer.as_deref().unwrap_or("/security"));
+            let [old_at, new_at] =
+                self.apis.map(|api| api.token_scheme().map_or("/security", |scheme| &scheme.pointer));
             let subject = Subject::both(Kind::Header, "token", old_at, new_at);
             let why = "code stays as it is; the client writes the token into another header";
             self.recorder.record(&subject, Compatible, &from_to(&old, &new), why);

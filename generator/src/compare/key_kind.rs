@@ -74,7 +74,7 @@ pub(super) fn describe(key: &str, is_failure: bool) -> (Kind, &'static str) {
             (Kind::Constraint, "the client omits the value; the service has the default")
         }
         (KeyKind::Constraint, _) => (Kind::Constraint, "the client does not check it; its documentation states it"),
-        (_, "format" | "x-unit" | "readOnly" | "writeOnly") => {
+        (_, "format" | "x-unit" | "x-content-schema" | "readOnly" | "writeOnly") => {
             (Kind::Constraint, "the type is the same; its documentation states it")
         }
         (_, "nullable") => (Kind::Constraint, "no type of the client changes by this alone"),

@@ -170,9 +170,9 @@ impl<'a> Comparer<'a> {
             "the catalogue states it; the client sends the request anyway",
         );
         metadatum(
-            old.authenticated == new.authenticated,
+            old.is_authenticated() == new.is_authenticated(),
             subject.key("security").also(Side::Old, "/security").also(Side::New, "/security"),
-            if new.authenticated { "the token is sent" } else { "the token is no longer sent" },
+            if new.is_authenticated() { "the token is sent" } else { "the token is no longer sent" },
             "code stays as it is; the client sends another header",
         );
         metadatum(

@@ -89,7 +89,7 @@ impl Comparer<'_> {
             let [old_api, new_api] = self.apis;
             let is_token =
                 |name: &str| parameter.location == Location::Header && parameter.name.eq_ignore_ascii_case(name);
-            if self.is_common && side.of([new_api, old_api]).token.as_ref().is_some_and(|token| is_token(&token.name)) {
+            if self.is_common && side.of([new_api, old_api]).token().is_some_and(|token| is_token(&token.name)) {
                 // One document describes as a header parameter what the other describes as a security scheme.
                 continue;
             }

@@ -111,6 +111,13 @@ impl Comparer<'_> {
                 self.recorder.record(&subject, Breaking, "no longer part of a request", why);
             }
         }
+        if !old.is_string_content && new.is_string_content {
+            let what = "content of a string now: it has `to_json_text` and `from_json_text`";
+            self.recorder.record(&subject.derived(), Compatible, what, "the client has new methods for it");
+        } else if old.is_string_content && !new.is_string_content {
+            let why = "`to_json_text` and `from_json_text` are removed";
+            self.recorder.record(&subject.derived(), Breaking, "no longer content of a string", why);
+        }
     }
 
     fn values<T: PartialEq + std::fmt::Debug>(

@@ -12,7 +12,7 @@ use std::ops::AddAssign;
 
 use crate::document::node::{Entry, Node, Value};
 use crate::document::pointer::{escape, unescape};
-use crate::document::vocabulary::METHODS;
+use crate::document::vocabulary::{CONTENT_SCHEMA, METHODS};
 
 /// How sure a fact is: the words of `x-source`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -259,7 +259,7 @@ impl<'t, 'm> Walk<'t, 'm> {
             self.facts.insert(property.key_span.start, mark);
             self.slot(&property.node, Kind::Schema, mark);
         }
-        for key in ["items", "additionalProperties", "not"] {
+        for key in ["items", "additionalProperties", "not", CONTENT_SCHEMA] {
             node.get(key).into_iter().for_each(|inner| self.slot(inner, Kind::Schema, mark));
         }
         for key in ["allOf", "oneOf", "anyOf"] {

@@ -13,7 +13,7 @@ pub enum Severity {
     /// The specification is not valid, contradicts itself, or asks for something that is not supported: no client is
     /// made of it.
     Error,
-    /// A rule of `cargo xtask lint` is broken. A client can be made all the same.
+    /// A rule of `cargo xtask lint` is broken, or the client does not use all of a document. It can be made all the same.
     Warning,
 }
 
@@ -170,14 +170,22 @@ codes! {
         MissingWarning = "missing-warning",
         /// A switch in `x-lint-allow` that switches nothing off.
         UnusedAllow = "unused-allow",
+        /// A part of a document of others that the generated client does not use.
+        UnusedPart = "unused-part",
     }
 }
 
 impl Code {
+    /// Whether it is a rule of `cargo xtask lint`. Other warnings are those of [`generate`](crate::generate), about
+    /// documents of others.
+    #[must_use]
+    pub fn is_rule(self) -> bool {
+        self.severity() == Severity::Warning && self != Self::UnusedPart
+    }
+
     /// The rules that can be switched off where they do not hold: all but the one about switches.
     pub(crate) fn switchable() -> impl Iterator<Item = Self> + Clone {
-        let warnings = Self::ALL.iter().copied().filter(|code| code.severity() == Severity::Warning);
-        warnings.filter(|code| *code != Self::UnusedAllow)
+        Self::ALL.iter().copied().filter(|code| code.is_rule() && *code != Self::UnusedAllow)
     }
 }
 

@@ -13,12 +13,13 @@ use serde_json::{Number, Value};
 
 use super::arena::{Arena, Id, ObjectOrRef};
 use super::openapi::{
-    Confidence, ErrorCode, HeaderRole, MediaType, Method, OpenApi, Operation, Parameter, ParameterLocation, PathItem,
-    RequestBody, Response, Retry, Risk, SecurityRequirement, SecurityScheme, Server, Source, Status, Style, Tag,
+    Confidence, ErrorCode, HeaderRole, MediaType, Method, OpenApi, Operation, Outcome, Parameter, ParameterLocation,
+    PathItem, RequestBody, Response, Retry, Risk, SecurityRequirement, SecurityScheme, Server, Source, Status, Style,
+    Tag,
 };
 use super::pointer::{NodeId, Nodes, unescape};
 use super::schema::{AdditionalProperties, Discriminator, Keywords, Limits, Schema, SchemaId, Type};
-use super::vocabulary::UNITS;
+use super::vocabulary::{CONTENT_SCHEMA, UNITS};
 use crate::policy::Policy;
 
 /// Converts a document whose form is right.
@@ -182,6 +183,8 @@ impl Converter {
                 code: keys.take("code").and_then(|code| code.as_i64()).unwrap_or_default(),
                 name: keys.text("name").unwrap_or_default(),
                 group: keys.text("group").unwrap_or_default(),
+                // The form of the document was checked: one of them is there.
+                outcome: keys.word("outcome", Outcome::parse).unwrap_or(Outcome::Unknown),
                 meaning: keys.text("meaning").unwrap_or_default(),
                 source: keys.source(),
             }
@@ -244,6 +247,7 @@ impl Converter {
             parameters,
             request_body,
             responses,
+            has_callbacks: !operation.callbacks.is_empty(),
             deprecated: operation.deprecated,
             security: operation.security.map(requirements),
             risk: extensions.word("x-risk", Risk::parse),
@@ -319,7 +323,7 @@ impl Converter {
     }
 
     fn response(&mut self, response: openapiv3::Response, node: NodeId) -> Response {
-        Response { content: self.content(response.content, node) }
+        Response { has_headers: !response.headers.is_empty(), content: self.content(response.content, node) }
     }
 
     fn content(&mut self, content: IndexMap<String, openapiv3::MediaType>, owner: NodeId) -> Vec<MediaType> {
@@ -369,9 +373,11 @@ impl Converter {
         converted
     }
 
-    fn schema(&mut self, schema: openapiv3::Schema, node: NodeId) -> Schema {
+    fn schema(&mut self, mut schema: openapiv3::Schema, node: NodeId) -> Schema {
+        let content = schema.schema_data.extensions.get_mut(CONTENT_SCHEMA).map(Value::take);
+        let content = content.filter(|_| self.is_ours).map(|content| self.content_schema(content, node));
         let keywords = self.keywords(schema.schema_data);
-        let mut converted = Schema { keywords, ..Schema::default() };
+        let mut converted = Schema { keywords, content, ..Schema::default() };
         match schema.schema_kind {
             SchemaKind::Type(Kind::String(string)) => {
                 converted.set(Type::String, name_of(&string.format), values(string.enumeration));
@@ -422,6 +428,18 @@ impl Converter {
             SchemaKind::Any(any) => self.any_schema(any, node, &mut converted),
         }
         converted
+    }
+
+    /// The schema of what a string contains. One that `openapiv3` cannot read is taken as empty: only references are
+    /// supported here, and the lower stage refuses every schema that is written in place.
+    fn content_schema(&mut self, written: Value, owner: NodeId) -> SchemaId {
+        let schema = serde_json::from_value(written).unwrap_or_else(|_| {
+            ReferenceOr::Item(openapiv3::Schema {
+                schema_data: SchemaData::default(),
+                schema_kind: SchemaKind::Any(AnySchema::default()),
+            })
+        });
+        self.schema_under(owner, CONTENT_SCHEMA, schema)
     }
 
     /// A schema with keys of several kinds.

@@ -54,6 +54,7 @@ pub(crate) struct ErrorCode {
     pub(crate) code: i64,
     pub(crate) name: String,
     pub(crate) group: String,
+    pub(crate) outcome: Outcome,
     pub(crate) meaning: String,
     pub(crate) source: Option<Source>,
 }
@@ -128,6 +129,7 @@ pub(crate) struct Operation {
     pub(crate) request_body: Option<Id<RequestBody>>,
     /// By status, in the order of the document; `default` comes last.
     pub(crate) responses: Vec<(Status, Id<Response>)>,
+    pub(crate) has_callbacks: bool,
     pub(crate) deprecated: bool,
     pub(crate) security: Option<Vec<SecurityRequirement>>,
     pub(crate) risk: Option<Risk>,
@@ -214,6 +216,7 @@ pub(crate) struct RequestBody {
 
 #[derive(Debug)]
 pub(crate) struct Response {
+    pub(crate) has_headers: bool,
     pub(crate) content: Vec<MediaType>,
 }
 
@@ -224,7 +227,7 @@ pub(crate) struct MediaType {
     pub(crate) schema: Option<SchemaId>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SecurityScheme {
     /// An API key in the header of this name.
     HeaderKey(String),
@@ -279,6 +282,28 @@ impl Retry {
 
     pub(super) fn parse(word: &str) -> Option<Self> {
         [Self::Safe, Self::Idempotent, Self::Never].into_iter().find(|known| known.as_str() == word)
+    }
+}
+
+/// What the service has done when it returns an error code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Refused,
+    Throttled,
+    Unknown,
+}
+
+impl Outcome {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Throttled => "throttled",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        [Self::Refused, Self::Throttled, Self::Unknown].into_iter().find(|known| known.as_str() == word)
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) struct Schema {
     pub(crate) one_of: Vec<SchemaId>,
     pub(crate) any_of: Vec<SchemaId>,
     pub(crate) not: Option<SchemaId>,
+    /// `x-content-schema`: the schema of the JSON that a string contains.
+    pub(crate) content: Option<SchemaId>,
 }
 
 /// The keys of a schema that hold no other schema.
@@ -183,6 +185,7 @@ impl Schema {
             || !self.required().is_empty()
             || self.additional_properties().is_some()
             || self.items.is_some()
+            || self.content.is_some()
             || !self.keywords.values.is_empty()
     }
 
@@ -292,6 +295,7 @@ impl Arena<Schema> {
             && all(&a.one_of, &b.one_of)
             && all(&a.any_of, &b.any_of)
             && both(a.not, b.not)
+            && both(a.content, b.content)
     }
 
     fn are_same_properties(&self, a: &[(String, SchemaId)], b: &[(String, SchemaId)]) -> bool {

@@ -91,6 +91,8 @@ pub(crate) const MARKS: &[&str] = &["documented", "observed", "inferred"];
 pub(crate) const RISKS: &[&str] = &["read", "write", "destructive", "physical"];
 /// Words for whether an operation may be repeated.
 pub(crate) const RETRIES: &[&str] = &["safe", "idempotent", "never"];
+/// Words for what the service has done when it returns an error code.
+pub(crate) const OUTCOMES: &[&str] = &["refused", "throttled", "unknown"];
 /// What the client does with a header parameter by itself.
 pub(crate) const ROLES: &[&str] = &["request-id", "language", "project"];
 /// Units of numbers and texts.
@@ -109,15 +111,20 @@ pub(crate) const UNITS: &[&str] = &[
     "millivolts",
     "minutes",
     "percent",
+    "pixels",
     "rfc3339",
     "seconds",
     "unix-milliseconds",
     "unix-seconds",
+    "volts",
 ];
 
 static SOURCE_OBJECT: Object = object("x-source", &[required("mark", OneOf(MARKS)), required("note", Text)], &[]);
 static SOURCE_MAPPING: ValueType = ValueType::Object(&SOURCE_OBJECT);
 const X_SOURCE: Field = optional("x-source", ScalarOr(&OneOf(MARKS), &SOURCE_MAPPING));
+
+/// Beside `type: string`: the schema of the JSON that the string contains. JSON Schema calls it `contentSchema`.
+pub(crate) const CONTENT_SCHEMA: &str = "x-content-schema";
 
 /// Switches off rules of lint, for the object that it stands in and everything in that.
 pub(crate) const SWITCHES: &str = "x-lint-allow";
@@ -140,7 +147,13 @@ pub(crate) static DOCUMENT: Object = object(
 
 static ERROR_CODE: Object = object(
     "entry of x-error-codes",
-    &[required("code", Integer), required("name", Text), required("group", Text), required("meaning", Text)],
+    &[
+        required("code", Integer),
+        required("name", Text),
+        required("group", Text),
+        required("outcome", OneOf(OUTCOMES)),
+        required("meaning", Text),
+    ],
     &[X_SOURCE, X_LINT_ALLOW],
 );
 
@@ -403,6 +416,7 @@ pub(crate) static SCHEMA: Object = object(
     ],
     &[
         optional("x-unit", OneOf(UNITS)),
+        optional(CONTENT_SCHEMA, RefOr(&SCHEMA)),
         optional("x-envelope", Boolean),
         optional("x-enum-varnames", NonEmptyList(&Text)),
         optional("x-enum-descriptions", NonEmptyList(&Text)),
@@ -474,6 +488,7 @@ pub(crate) const TYPED_KEYS: &[(&str, &[&str])] = &[
     ("minProperties", &["object"]),
     ("maxProperties", &["object"]),
     ("x-unit", &["string", "number", "integer"]),
+    (CONTENT_SCHEMA, &["string"]),
 ];
 
 /// Those of them that describe further values. What they say would be lost beside another type; the others only limit

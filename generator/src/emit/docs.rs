@@ -6,10 +6,9 @@ use serde_json::{Number, Value};
 
 use crate::document::openapi::Confidence;
 use crate::model::{
-    Api, Bound, Constraints, Docs, EnumValue, ErrorCode, Group, Operation, Region, Retry, Risk, Scope, Size, SizeOf,
-    Source, Variant,
+    Api, Bound, Constraints, Docs, EnumValue, ErrorCode, Field, Group, Operation, Outcome, Region, Retry, Risk, Scope,
+    Size, SizeOf, Source, UnusedPart, Variant,
 };
-use crate::names::{Case, identifier};
 use crate::rustdoc::{documentation, plain_line};
 
 /// What stands between the lines of a documentation until the file is text: one attribute takes a fraction of the time
@@ -57,15 +56,11 @@ fn is_refused(sign: char) -> bool {
     matches!(sign, LINE_END | '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-pub(super) fn arguments_file(operation: &Operation) -> String {
-    format!("{}.json", identifier(&operation.type_name, Case::Snake).trim_start_matches("r#"))
-}
-
 pub(super) fn risk(risk: Risk) -> &'static str {
     match risk {
         Risk::Read => "read. It changes nothing.",
         Risk::Write => "write. It changes data, and neither deletes any nor moves anything.",
-        Risk::Destructive => "destructive. It deletes data, stops work or spends quota.",
+        Risk::Destructive => "destructive. It deletes data, stops work, spends quota or takes rights from a person.",
         Risk::Physical => "**physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.",
     }
 }
@@ -86,6 +81,15 @@ pub(super) fn scope(scope: Scope) -> &'static str {
     }
 }
 
+/// What the client does not use of a document; empty if it uses everything.
+pub(super) fn unused(parts: &[UnusedPart]) -> String {
+    if parts.is_empty() {
+        return String::new();
+    }
+    let sentences: Vec<String> = parts.iter().map(|part| format!("- {}.", capitalized(&part.to_string()))).collect();
+    format!("# Not used\n\n{}", sentences.join("\n"))
+}
+
 /// Everything that there is to know about an operation.
 pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     let mut text = description(operation);
@@ -95,22 +99,26 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     text.push_str(&format!("- Repeating: {}\n", retry(operation.retry)));
     if !operation.lookup.is_empty() {
         let ids: Vec<String> = operation.lookup.iter().map(|id| format!("`{}`", id.replace('`', ""))).collect();
-        text.push_str(&format!("- If the answer is lost: look with {} before you send it again.\n", ids.join(" or ")));
+        let ids = ids.join(" or ");
+        text.push_str(&format!(
+            "- If it failed and may have taken effect: look with {ids} before you send it again.\n"
+        ));
     }
     if operation.private_cloud_only {
-        text.push_str("- Availability: private-cloud installations only; public hosts answer HTTP 404.\n");
+        text.push_str("- Availability: private-cloud installations only; public hosts return HTTP 404.\n");
     }
-    if !operation.authenticated {
+    if !operation.is_authenticated() {
         text.push_str("- Token: not sent.\n");
     }
     if let Some(page) = &operation.external_docs_url {
         text.push_str(&format!("- Page: <{page}>\n"));
     }
     if !operation.error_codes.is_empty() {
-        text.push_str("\n# Errors\n\nCodes that it is known to answer with:\n\n");
+        text.push_str("\n# Errors\n\nCodes that it may return:\n\n");
         for code in &operation.error_codes {
             if let Some(known) = api.error_codes.iter().find(|known| known.code == *code) {
-                text.push_str(&format!("- {code}: {}\n", documentation(&plain_line(&known.meaning))));
+                let effect = if known.outcome == Outcome::Unknown { " The call may have taken effect." } else { "" };
+                text.push_str(&format!("- {code}: {}{effect}\n", documentation(&plain_line(&known.meaning))));
             }
         }
     }
@@ -142,10 +150,22 @@ fn description(operation: &Operation) -> String {
 
 /// The documentation of a schema, a property or a parameter. Without a description it says the name.
 pub(super) fn value(name: &str, docs: &Docs) -> String {
-    let of_name = || format!("`{}` of the interface.", name.replace('`', ""));
+    let of_name = || format!("`{}` of the API.", name.replace('`', ""));
     let description = docs.description.as_deref().map_or_else(of_name, documentation);
     let facts = docs.constraints.as_deref().map(constraints).unwrap_or_default();
     with_facts(description, facts, docs.source.as_ref())
+}
+
+/// The documentation of a field, with the type of the JSON that its string contains.
+pub(super) fn field(api: &Api, field: &Field) -> String {
+    let mut text = value(&field.name, &field.docs);
+    if let Some(content) = field.content.and_then(|id| api.definition(id)) {
+        let name = &content.name;
+        let link = |method: &str| format!("[`{name}::{method}`](super::{name}::{method})");
+        let (write, read) = (link("to_json_text"), link("from_json_text"));
+        text.push_str(&format!("\n\nA string of JSON: {write} makes it, {read} reads it."));
+    }
+    text
 }
 
 pub(super) fn group(group: &Group) -> String {
@@ -157,7 +177,7 @@ pub(super) fn body(description: Option<&str>) -> String {
 }
 
 pub(super) fn variant(variant: &Variant) -> String {
-    variant.description.as_deref().map_or_else(|| format!("The form `{}`.", variant.name), documentation)
+    variant.description.as_deref().map_or_else(|| format!("The variant `{}`.", variant.name), documentation)
 }
 
 pub(super) fn enum_value<T: ToString>(value: &EnumValue<T>) -> String {
@@ -170,7 +190,12 @@ pub(super) fn region(region: &Region) -> String {
 }
 
 pub(super) fn error_code(code: &ErrorCode) -> String {
-    let facts = vec![format!("Code {}, group `{}`.", code.code, code.group)];
+    let outcome = match code.outcome {
+        Outcome::Refused => "The call was refused and had no effect.",
+        Outcome::Throttled => "The call had no effect; it may be sent again later.",
+        Outcome::Unknown => "The call may have taken effect all the same.",
+    };
+    let facts = vec![format!("Code {}, group `{}`.", code.code, code.group), outcome.to_owned()];
     with_facts(documentation(&code.meaning), facts, code.source.as_ref())
 }
 
@@ -213,10 +238,10 @@ fn constraints(constraints: &Constraints) -> Vec<String> {
         facts.push(format!("Format: {}.", documentation(format)));
     }
     if let Some(default) = &constraints.default {
-        facts.push(format!("Left out, it is taken as `{}`.", plain(default)));
+        facts.push(format!("Defaults to `{}`.", plain(default)));
     }
     if constraints.read_only {
-        facts.push("In answers only.".to_owned());
+        facts.push("In responses only.".to_owned());
     }
     if constraints.write_only {
         facts.push("In requests only.".to_owned());
@@ -255,7 +280,7 @@ fn size_sentence(size: Size, counted: SizeOf) -> Option<String> {
     let things = match counted {
         SizeOf::Characters => "characters",
         SizeOf::Items => "entries",
-        SizeOf::Properties => "members",
+        SizeOf::Properties => "properties",
     };
     match size {
         (Some(low), Some(high)) if low == high => Some(format!("Exactly {low} {things}.")),

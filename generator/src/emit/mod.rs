@@ -13,24 +13,16 @@ use quote::quote;
 
 use crate::document::schema::Schemas;
 use crate::json_schema;
-use crate::model::{Api, Group, Operation, Primitive, TypeDefinition, TypeRef};
+use crate::model::{Api, Group, Operation, Primitive, TypeModule, TypeRef};
 pub(crate) use docs::LINE_END;
 use docs::doc;
-
-/// Where the generated code finds the runtime.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Runtime {
-    /// In the same crate: the client gets its accessors and regions, too.
-    Crate,
-    /// In another crate, by its name.
-    External(String),
-}
 
 /// A file before it is text.
 pub(crate) enum Content<'a> {
     /// Items of it, some at a time: the tokens of many would be the largest thing in memory.
     Rust(Box<dyn Iterator<Item = TokenStream> + 'a>),
     Json(serde_json::Value),
+    Yaml(&'a str),
 }
 
 /// A file that is to be made: its path below the output folder, and what it is about.
@@ -40,97 +32,76 @@ pub(crate) struct Task<'a> {
     subject: Subject<'a>,
 }
 
+#[cfg(test)]
+impl Task<'_> {
+    /// Some file at a path.
+    pub(crate) fn at(path: &str) -> Self {
+        Self { path: path.to_owned(), subject: Subject::Root }
+    }
+}
+
 #[derive(Debug)]
 enum Subject<'a> {
     Root,
     Group(&'a Group),
     Arguments(&'a Operation),
-    /// The names of the modules of types.
-    TypesRoot(Vec<&'a str>),
-    Types(Vec<&'a TypeDefinition>),
+    TypesRoot,
+    Types(&'a TypeModule),
     ErrorCodes,
     Client,
+    Specification(&'a str),
 }
 
 /// All files of the client, those with the most work first. Each can be [made](emit) by itself.
-pub(crate) fn tasks<'a>(api: &'a Api, runtime: &Runtime) -> Vec<Task<'a>> {
-    let mut types: Vec<_> = types::modules(api).into_iter().collect();
-    let modules = types.iter().map(|&(module, _)| module).collect();
-    types.sort_by_key(|(_, definitions)| std::cmp::Reverse(definitions.len()));
+pub(crate) fn tasks<'a>(api: &'a Api, specification: Option<&'a str>) -> Vec<Task<'a>> {
+    let mut types: Vec<&TypeModule> = api.type_modules.iter().collect();
+    types.sort_by_key(|module| std::cmp::Reverse(module.types.len()));
     let mut tasks: Vec<Task<'a>> = Vec::new();
     let mut add = |path: String, subject: Subject<'a>| tasks.push(Task { path, subject });
-    for (module, definitions) in types {
-        add(format!("types/{}", file_name(module)), Subject::Types(definitions));
+    for module in types {
+        add(module.file.clone(), Subject::Types(module));
     }
     for group in &api.groups {
-        add(file_name(&group.module), Subject::Group(group));
+        add(group.file.clone(), Subject::Group(group));
     }
     add("mod.rs".to_owned(), Subject::Root);
     if !api.error_codes.is_empty() {
         add("error_code.rs".to_owned(), Subject::ErrorCodes);
     }
-    if *runtime == Runtime::Crate {
-        add("client.rs".to_owned(), Subject::Client);
+    add("client.rs".to_owned(), Subject::Client);
+    if let Some(text) = specification {
+        // A mock server interprets it; it is not compiled.
+        add("specification.yaml".to_owned(), Subject::Specification(text));
     }
-    add("types.rs".to_owned(), Subject::TypesRoot(modules));
+    add("types.rs".to_owned(), Subject::TypesRoot);
     for operation in api.operations() {
-        add(format!("arguments/{}", docs::arguments_file(operation)), Subject::Arguments(operation));
+        add(operation.arguments_file.clone(), Subject::Arguments(operation));
     }
     tasks
 }
 
 /// The content of one file.
-pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, runtime: &'a Runtime, task: &'a Task<'a>) -> Content<'a> {
-    let emitter = Emitter { api, runtime };
+pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, task: &'a Task<'a>) -> Content<'a> {
+    let emitter = Emitter { api };
     let once = |items| Content::Rust(Box::new(std::iter::once(items)));
     match &task.subject {
         Subject::Root => once(emitter.root()),
         Subject::Group(group) => Content::Rust(Box::new(emitter.group(group))),
         Subject::Arguments(operation) => Content::Json(json_schema::arguments(schemas, &operation.arguments)),
-        Subject::TypesRoot(modules) => once(types::root(modules)),
-        Subject::Types(definitions) => Content::Rust(Box::new(emitter.types(definitions))),
+        Subject::TypesRoot => once(types::root(&api.type_modules)),
+        Subject::Types(module) => Content::Rust(Box::new(emitter.types(module))),
         Subject::ErrorCodes => once(emitter.error_codes()),
         Subject::Client => once(emitter.client()),
+        Subject::Specification(text) => Content::Yaml(text),
     }
-}
-
-fn file_name(module: &str) -> String {
-    format!("{}.rs", module.trim_start_matches("r#"))
 }
 
 #[derive(Clone, Copy)]
 struct Emitter<'a> {
     api: &'a Api,
-    runtime: &'a Runtime,
 }
 
 impl Emitter<'_> {
-    /// `use …::runtime;`
-    fn use_runtime(&self) -> TokenStream {
-        match self.runtime {
-            Runtime::Crate => quote! { use crate::runtime; },
-            Runtime::External(name) => {
-                let name = ident(name);
-                quote! { use ::#name::runtime; }
-            }
-        }
-    }
-
-    /// `$crate` of the runtime, for its macros.
-    fn crate_path(&self) -> TokenStream {
-        match self.runtime {
-            Runtime::Crate => quote! { crate },
-            Runtime::External(name) => {
-                let name = ident(name);
-                quote! { ::#name }
-            }
-        }
-    }
-
-    fn in_crate(&self) -> bool {
-        *self.runtime == Runtime::Crate
-    }
-
     /// A type, with its named types found under `path`.
     fn ty(&self, ty: &TypeRef, path: &TokenStream) -> TokenStream {
         match ty {
@@ -177,6 +148,11 @@ fn primitive_type(primitive: Primitive) -> TokenStream {
     }
 }
 
+/// The only import of generated code from outside of it.
+fn use_runtime() -> TokenStream {
+    quote! { use ::flighthub2_runtime::codegen as runtime; }
+}
+
 /// An identifier of the model as a token.
 fn ident(name: &str) -> Ident {
     match name.strip_prefix("r#") {
@@ -195,7 +171,12 @@ fn deprecated(deprecated: bool) -> Option<TokenStream> {
     deprecated.then(|| quote! { #[deprecated] })
 }
 
+/// For what is deprecated and does its work with what is deprecated like it.
+fn allow_deprecated(deprecated: bool) -> Option<TokenStream> {
+    deprecated.then(|| quote! { #[allow(deprecated)] })
+}
+
 /// Documentation of the required values of an item.
 fn required_doc(owner: &str) -> Option<TokenStream> {
-    doc(&format!("What a [`{owner}`] cannot do without. Each value has its name, and none can be forgotten."))
+    doc(&format!("Required fields of [`{owner}`]."))
 }

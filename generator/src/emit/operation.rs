@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::{self, doc};
-use super::{Emitter, argument, deprecated, ident, required_doc};
+use super::{Emitter, allow_deprecated, argument, deprecated, ident, required_doc, use_runtime};
 use crate::model::{
     Body, Encoding, Group, ListStyle, Location, Operation, Parameter, Response, Retry, Risk, Scope, TypeRef,
 };
@@ -24,8 +24,8 @@ impl<'a> Emitter<'a> {
     /// The file of a group: the way to its operations, and then each of them.
     pub(super) fn group(self, group: &'a Group) -> impl Iterator<Item = TokenStream> + 'a {
         let heading = docs::inner_doc(&docs::group(group));
-        let use_runtime = self.use_runtime();
-        let methods = self.in_crate().then(|| self.methods(group));
+        let use_runtime = use_runtime();
+        let methods = self.methods(group);
         let use_types = group.operations.iter().any(|operation| self.names_types(operation));
         let use_types = use_types.then(|| quote! { use super::types; });
         let beginning = quote! {
@@ -61,6 +61,7 @@ impl<'a> Emitter<'a> {
                 operation.type_name
             );
             let about = doc(&text);
+            let allow = allow_deprecated(operation.deprecated);
             let deprecated = deprecated(operation.deprecated);
             let arguments = self.arguments(operation);
             let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
@@ -68,11 +69,12 @@ impl<'a> Emitter<'a> {
             quote! {
                 #about
                 #deprecated
-                pub fn #method(&self, #(#names: #types),*) -> runtime::Call<H, #operation_type>
+                #allow
+                pub fn #method(&self, #(#names: #types),*) -> super::Call<H, #operation_type>
                 where
                     H: runtime::Serves<#scope>,
                 {
-                    runtime::Call::new(&self.handle, #operation_type::new(#(#names),*))
+                    super::Call::new(&self.handle, #operation_type::new(#(#names),*))
                 }
             }
         });
@@ -116,7 +118,7 @@ impl<'a> Emitter<'a> {
         let constructor = self.constructor(operation);
         let setters: Vec<_> = self.setters(operation);
         let required = self.required_struct(operation);
-        let forwarded = (self.in_crate() && !setters.is_empty()).then(|| self.forwarded(operation));
+        let forwarded = (!setters.is_empty()).then(|| self.forwarded(operation));
         let implementation = self.implementation(group, operation);
         let derives = if self.arguments(operation).is_empty() {
             quote! { #[derive(Clone, Debug, Default, PartialEq)] }
@@ -205,7 +207,7 @@ impl<'a> Emitter<'a> {
             let field = ident(&body.field);
             quote! { #field: None }
         });
-        let about = doc("The call with what it cannot do without.");
+        let about = doc("The call with its required arguments.");
         let deprecated = deprecated(operation.deprecated);
         let value = if arguments.is_empty() {
             quote! { Self::default() }
@@ -251,17 +253,18 @@ impl<'a> Emitter<'a> {
         let name = ident(&operation.type_name);
         let methods = self.optional(operation).map(|(field, ty, about, _, old)| {
             let about = doc(&about);
-            let deprecated = deprecated(old);
+            let (allow, deprecated) = (allow_deprecated(old), deprecated(old));
             quote! {
                 #about
                 #deprecated
+                #allow
                 pub fn #field(self, #field: #ty) -> Self {
                     self.map(|operation| operation.#field(#field))
                 }
             }
         });
         quote! {
-            impl<H> runtime::Call<H, #name> {
+            impl<H> super::Call<H, #name> {
                 #(#methods)*
             }
         }
@@ -400,7 +403,7 @@ impl<'a> Emitter<'a> {
         } else {
             quote! { Everywhere }
         };
-        let authenticated = operation.authenticated;
+        let authenticated = operation.is_authenticated();
         let deprecated = operation.deprecated;
         let summary = docs::summary(operation);
         let page = match &operation.external_docs_url {
@@ -409,26 +412,21 @@ impl<'a> Emitter<'a> {
         };
         let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
         let lookup = &operation.lookup;
-        let arguments = format!("arguments/{}", docs::arguments_file(operation));
+        let arguments = &operation.arguments_file;
         quote! {
-            &runtime::OperationInfo {
-                id: #id,
-                group: #group,
-                method: #method,
-                path: #path,
-                scope: runtime::Scope::#scope,
-                risk: runtime::Risk::#risk,
-                retry: runtime::Retry::#retry,
-                availability: runtime::Availability::#availability,
-                authenticated: #authenticated,
-                deprecated: #deprecated,
-                summary: #summary,
-                page: #page,
-                error_codes: &[#(#codes),*],
-                lookup: &[#(#lookup),*],
-                arguments: include_str!(#arguments),
-                api: &super::API,
-            }
+            &runtime::OperationInfo::new(&super::API, #id, #method, #path)
+                .with_group(#group)
+                .with_scope(runtime::Scope::#scope)
+                .with_risk(runtime::Risk::#risk)
+                .with_retry(runtime::Retry::#retry)
+                .with_availability(runtime::Availability::#availability)
+                .with_authenticated(#authenticated)
+                .with_deprecated(#deprecated)
+                .with_summary(#summary)
+                .with_page(#page)
+                .with_error_codes(&[#(#codes),*])
+                .with_lookup(&[#(#lookup),*])
+                .with_arguments(include_str!(#arguments))
         }
     }
 }
@@ -456,9 +454,9 @@ fn is_unit(operation: &Operation) -> bool {
 
 fn scope_type(scope: Scope) -> TokenStream {
     match scope {
-        Scope::Organization => quote! { runtime::scope::Organization },
-        Scope::Either => quote! { runtime::scope::Either },
-        Scope::Project => quote! { runtime::scope::Project },
+        Scope::Organization => quote! { runtime::scope::Organization<super::Client> },
+        Scope::Either => quote! { runtime::scope::Either<super::Client> },
+        Scope::Project => quote! { runtime::scope::Project<super::Client> },
     }
 }
 

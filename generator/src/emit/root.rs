@@ -1,24 +1,26 @@
-//! What is about the interface as a whole: the list of operations, error codes, regions, and the client's accessors.
+//! What is about the API as a whole: its client, regions, error codes, and the list of operations.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::docs::{self, doc, inner_doc};
-use super::{Emitter, ident};
-use crate::model::ManagedHeader;
+use super::{Emitter, ident, use_runtime};
+use crate::model::{Group, ManagedHeader, Outcome};
 use crate::rustdoc::{documentation, plain_line};
 
 impl Emitter<'_> {
     /// `mod.rs`: modules, the facts that the runtime asks for, and the catalogue.
     pub(super) fn root(&self) -> TokenStream {
         let api = self.api;
-        let use_runtime = self.use_runtime();
+        let use_runtime = use_runtime();
         let title = &api.title;
-        let heading =
-            inner_doc(&format!("{title}\n\n{}", documentation(api.description.as_deref().unwrap_or_default())));
+        let description = documentation(api.description.as_deref().unwrap_or_default());
+        let paragraphs = [title.as_str(), &description, &docs::unused(&api.unused)];
+        let paragraphs: Vec<&str> = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
+        let heading = inner_doc(&paragraphs.join("\n\n"));
         let modules = api.groups.iter().map(|group| ident(&group.module));
-        let client = self.in_crate().then(|| quote! { mod client; });
-        let region = (self.in_crate() && !api.regions.is_empty()).then(|| quote! { pub use client::Region; });
+        let project_client = self.has_projects().then(|| quote! { ProjectClient, });
+        let region = (!api.regions.is_empty()).then(|| quote! { Region, });
         let codes = (!api.error_codes.is_empty()).then(|| quote! { mod error_code; pub use error_code::ErrorCode; });
         let operations = api.groups.iter().flat_map(|group| {
             let module = ident(&group.module);
@@ -27,10 +29,10 @@ impl Emitter<'_> {
                 quote! { <#module::#name as runtime::Operation>::INFO }
             })
         });
-        let token = match &api.token {
+        let token = match api.token() {
             Some(token) => {
                 let (name, prefix) = (&token.name, token.prefix);
-                quote! { Some(runtime::TokenHeader { name: #name, prefix: #prefix }) }
+                quote! { Some(runtime::TokenHeader::new(#name).with_prefix(#prefix)) }
             }
             None => quote! { None },
         };
@@ -47,7 +49,17 @@ impl Emitter<'_> {
         let error_codes = api.error_codes.iter().map(|code| {
             let number = Literal::i64_unsuffixed(code.code);
             let (name, group, meaning) = (&code.name, &code.group, plain_line(&code.meaning));
-            quote! { runtime::ErrorCodeInfo { code: #number, name: #name, group: #group, meaning: #meaning } }
+            let outcome = match code.outcome {
+                Outcome::Refused => quote! { Refused },
+                Outcome::Throttled => quote! { Throttled },
+                Outcome::Unknown => quote! { Unknown },
+            };
+            quote! {
+                runtime::ErrorCodeInfo::new(#number, #name)
+                    .with_group(#group)
+                    .with_outcome(runtime::Outcome::#outcome)
+                    .with_meaning(#meaning)
+            }
         });
         let about_api = doc(&format!("What all calls of {title} have in common."));
         let about_operations = doc("Every operation, with everything that a tool needs to know about it.");
@@ -56,19 +68,17 @@ impl Emitter<'_> {
             #use_runtime
             #(pub mod #modules;)*
             pub mod types;
-            #client
+            mod client;
             #codes
-            #region
+            pub use client::{Call, Client, ClientBuilder, #project_client #region};
 
             #about_api
-            pub static API: runtime::ApiInfo = runtime::ApiInfo {
-                title: #title,
-                token: #token,
-                request_id_header: #request_id,
-                language_header: #language,
-                project_header: #project,
-                error_codes: &[#(#error_codes),*],
-            };
+            pub static API: runtime::ApiInfo = runtime::ApiInfo::new(#title)
+                .with_token(#token)
+                .with_request_id_header(#request_id)
+                .with_language_header(#language)
+                .with_project_header(#project)
+                .with_error_codes(&[#(#error_codes),*]);
 
             #about_operations
             pub static OPERATIONS: &[&runtime::OperationInfo] = &[#(#operations),*];
@@ -77,8 +87,7 @@ impl Emitter<'_> {
 
     pub(super) fn error_codes(&self) -> TokenStream {
         let codes = &self.api.error_codes;
-        let use_runtime = self.use_runtime();
-        let krate = self.crate_path();
+        let use_runtime = use_runtime();
         let variants = codes.iter().map(|code| {
             let about = doc(&docs::error_code(code));
             let name = ident(&code.variant);
@@ -90,18 +99,6 @@ impl Emitter<'_> {
         });
         let about = doc("Why a call failed, as a number of the interface. 0 is success and not among them.");
         let unknown = doc("A code that this version does not know.");
-        let of_error = self.in_crate().then(|| {
-            let about = doc("The code that the interface answered with, as a type.");
-            quote! {
-                impl crate::Error {
-                    #about
-                    #[must_use]
-                    pub fn error_code(&self) -> Option<ErrorCode> {
-                        self.code().map(ErrorCode::from)
-                    }
-                }
-            }
-        });
         quote! {
             #use_runtime
 
@@ -113,111 +110,224 @@ impl Emitter<'_> {
                 #unknown
                 UnknownValue(runtime::UnknownValue<i64>),
             }
-            #krate::__integer_enum!(ErrorCode { #(#pairs),* });
+            runtime::integer_enum!(ErrorCode { #(#pairs),* });
 
             impl ErrorCode {
+                /// The code that a call of this API failed with. `None` if there is none, or if the call is one of another API.
+                #[must_use]
+                pub fn of(error: &runtime::Error) -> Option<Self> {
+                    error.code_of(&super::API).map(Self::from)
+                }
+
                 /// What is known about the code.
                 #[must_use]
                 pub fn info(self) -> Option<&'static runtime::ErrorCodeInfo> {
                     super::API.error_code(self.value())
                 }
             }
-
-            #of_error
         }
     }
 
-    /// What the client has because of this interface: accessors of groups, the project, regions.
+    /// Whether calls can be made for a project.
+    fn has_projects(&self) -> bool {
+        self.api.managed_headers.project.is_some()
+    }
+
+    /// The clients of the API, with an accessor for each group; their settings, and regions.
     pub(super) fn client(&self) -> TokenStream {
-        let api = self.api;
-        let accessors: Vec<TokenStream> = ["Client", "ProjectClient"]
-            .iter()
-            .map(|handle| {
-                let handle = ident(handle);
-                let methods = api.groups.iter().map(|group| {
-                    let about = doc(&format!("The calls of the group *{}*.", group.name.replace('*', "")));
-                    let module = ident(&group.module);
-                    let group_type = ident(&group.type_name);
-                    quote! {
-                        #about
-                        #[must_use]
-                        pub fn #module(&self) -> super::#module::#group_type<Self> {
-                            super::#module::#group_type::new(self.clone())
-                        }
-                    }
-                });
-                quote! { impl crate::#handle { #(#methods)* } }
-            })
-            .collect();
-        let types = quote! { super::types };
-        let project = api.managed_headers.project.as_ref().map(|header| {
-            let ty = self.ty(&header.ty, &types);
-            let about = doc("A client for the calls of one project.");
-            quote! {
-                impl crate::Client {
-                    #about
-                    #[must_use]
-                    pub fn project(&self, id: impl Into<#ty>) -> crate::ProjectClient {
-                        self.in_project(id.into().to_string())
-                    }
-                }
-            }
-        });
-        let language = api.managed_headers.language.as_ref().map(|header| {
-            let ty = self.ty(&header.ty, &types);
-            let about = doc("The language of messages.");
-            quote! {
-                impl crate::ClientBuilder {
-                    #about
-                    pub fn language(self, language: #ty) -> Self {
-                        self.language_text(language.to_string())
-                    }
-                }
-            }
-        });
-        let region = (!api.regions.is_empty()).then(|| {
-            let about = doc("A public installation. A token is good in the region that issued it only.");
-            let variants = api.regions.iter().map(|region| {
-                let about = doc(&docs::region(region));
-                let variant = ident(&region.variant);
-                quote! { #about #variant }
-            });
-            let urls = api.regions.iter().map(|region| {
-                let variant = ident(&region.variant);
-                let url = &region.url;
-                quote! { Self::#variant => #url }
-            });
-            quote! {
-                #about
-                #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-                #[non_exhaustive]
-                pub enum Region {
-                    #(#variants,)*
-                }
-
-                impl Region {
-                    /// The address of its servers.
-                    #[must_use]
-                    pub fn base_url(self) -> &'static str {
-                        match self {
-                            #(#urls,)*
-                        }
-                    }
-                }
-
-                impl crate::ClientBuilder {
-                    /// Calls the servers of a region. For an installation of your own see `base_url`.
-                    pub fn region(self, region: Region) -> Self {
-                        self.base_url(region.base_url())
-                    }
-                }
-            }
-        });
+        let use_runtime = use_runtime();
+        let about = doc(&format!(
+            "Sends calls of {}. Copies of it are cheap and share their connections.",
+            self.api.title.replace('*', "\\*")
+        ));
+        let accessors = self.accessors();
+        let client =
+            handle_impls(&ident("Client"), &quote! { self.core }, &quote! { None }, &["Organization", "Either"]);
+        let (project, project_client) = self.project_client().unzip();
+        let region = self.region();
+        let region_type = match region {
+            Some(_) => quote! { Region },
+            None => quote! { std::convert::Infallible },
+        };
+        let language = match &self.api.managed_headers.language {
+            Some(header) => self.ty(&header.ty, &quote! { super::types }),
+            None => quote! { std::convert::Infallible },
+        };
         quote! {
-            #(#accessors)*
-            #project
-            #language
+            #use_runtime
+
+            /// Settings of a [`Client`].
+            pub type ClientBuilder = runtime::ClientBuilder<Client>;
+
+            runtime::call! {}
+
+            #about
+            #[derive(Clone, Debug)]
+            pub struct Client {
+                core: runtime::Core,
+            }
+
+            impl Client {
+                /// Settings of a client.
+                pub fn builder() -> ClientBuilder {
+                    ClientBuilder::new()
+                }
+
+                #project
+                #(#accessors)*
+            }
+
+            #client
+
+            impl runtime::ApiClient for Client {
+                type Region = #region_type;
+                type Language = #language;
+
+                const API: &'static runtime::ApiInfo = &super::API;
+                const USER_AGENT: &'static str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+
+                fn from_core(core: runtime::Core) -> Self {
+                    Self { core }
+                }
+            }
+
+            #project_client
             #region
         }
+    }
+
+    /// A method for each group.
+    fn accessors(&self) -> Vec<TokenStream> {
+        let accessor = |group: &Group| {
+            let about = doc(&format!("The calls of the group *{}*.", group.name.replace('*', "")));
+            let module = ident(&group.module);
+            let group_type = ident(&group.type_name);
+            quote! {
+                #about
+                #[must_use]
+                pub fn #module(&self) -> super::#module::#group_type<Self> {
+                    super::#module::#group_type::new(self.clone())
+                }
+            }
+        };
+        self.api.groups.iter().map(accessor).collect()
+    }
+
+    /// The method that makes a client of a project, and that client.
+    fn project_client(&self) -> Option<(TokenStream, TokenStream)> {
+        let header = self.api.managed_headers.project.as_ref()?;
+        let ty = self.ty(&header.ty, &quote! { super::types });
+        let accessors = self.accessors();
+        let scopes = ["Organization", "Either", "Project"];
+        let (core, project) = (quote! { self.client.core }, quote! { Some(&self.project) });
+        let handle = handle_impls(&ident("ProjectClient"), &core, &project, &scopes);
+        let method = quote! {
+            /// A client for the calls of one project.
+            #[must_use]
+            pub fn project(&self, id: impl Into<#ty>) -> ProjectClient {
+                ProjectClient { client: self.clone(), project: id.into().to_string().into() }
+            }
+        };
+        let client = quote! {
+            /// A [`Client`] for the calls of one project.
+            #[derive(Clone, Debug)]
+            pub struct ProjectClient {
+                client: Client,
+                project: std::sync::Arc<str>,
+            }
+
+            impl ProjectClient {
+                /// The client without the project.
+                #[must_use]
+                pub fn client(&self) -> &Client {
+                    &self.client
+                }
+
+                /// The id of the project.
+                #[must_use]
+                pub fn project_id(&self) -> &str {
+                    &self.project
+                }
+
+                #(#accessors)*
+            }
+
+            #handle
+        };
+        Some((method, client))
+    }
+
+    /// The public installations, if the specification names any.
+    fn region(&self) -> Option<TokenStream> {
+        let regions = &self.api.regions;
+        if regions.is_empty() {
+            return None;
+        }
+        let about = doc("A public installation. A token is good in the region that issued it only.");
+        let variants = regions.iter().map(|region| {
+            let about = doc(&docs::region(region));
+            let variant = ident(&region.variant);
+            quote! { #about #variant }
+        });
+        let urls = regions.iter().map(|region| {
+            let variant = ident(&region.variant);
+            let url = &region.url;
+            quote! { Self::#variant => #url }
+        });
+        Some(quote! {
+            #about
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum Region {
+                #(#variants,)*
+            }
+
+            impl Region {
+                /// The address of its servers.
+                #[must_use]
+                pub fn base_url(self) -> &'static str {
+                    match self {
+                        #(#urls,)*
+                    }
+                }
+            }
+
+            impl runtime::BaseUrl for Region {
+                fn base_url(self) -> &'static str {
+                    Region::base_url(self)
+                }
+            }
+        })
+    }
+}
+
+/// What a client sends, and for which project.
+fn handle_impls(handle: &Ident, core: &TokenStream, project: &TokenStream, scopes: &[&str]) -> TokenStream {
+    let scopes = scopes.iter().map(|scope| ident(scope));
+    quote! {
+        impl #handle {
+            /// Sends an operation and waits for its response.
+            ///
+            /// # Errors
+            /// See [`Error`](runtime::Error).
+            pub async fn send<O: runtime::Operation>(&self, operation: &O) -> Result<O::Output, runtime::Error>
+            where
+                Self: runtime::Serves<O::Scope>,
+            {
+                #core.execute(operation, #project).await
+            }
+        }
+
+        impl runtime::Handle for #handle {
+            fn core(&self) -> &runtime::Core {
+                &#core
+            }
+
+            fn project_id(&self) -> Option<&str> {
+                #project
+            }
+        }
+
+        #(impl runtime::Serves<runtime::scope::#scopes<Client>> for #handle {})*
     }
 }

@@ -1,40 +1,29 @@
 //! Types: structs, enumerations, unions, identifiers and aliases.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::{Literal, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
 use super::docs::{self, doc};
-use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc};
+use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc, use_runtime};
 use crate::model::{
-    Api, Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind, TypeRef,
-    Union, Variant,
+    Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind, TypeModule,
+    TypeRef, Union, Variant,
 };
 
-/// The modules that types are in, in order, with their types.
-pub(super) fn modules(api: &Api) -> BTreeMap<&str, Vec<&TypeDefinition>> {
-    let mut modules: BTreeMap<&str, Vec<&TypeDefinition>> = BTreeMap::new();
-    for definition in &api.types {
-        modules.entry(&definition.module).or_default().push(definition);
-    }
-    modules
-}
-
 /// `types.rs`, from where all types are reached.
-pub(super) fn root(modules: &[&str]) -> TokenStream {
-    let modules: Vec<_> = modules.iter().map(|module| ident(module)).collect();
+pub(super) fn root(modules: &[TypeModule]) -> TokenStream {
+    let modules: Vec<_> = modules.iter().map(|module| ident(&module.name)).collect();
     quote! {
-        #![doc = " What calls send and what they answer."]
+        #![doc = " Types of requests and responses."]
         #(mod #modules;)*
         #(pub use #modules::*;)*
     }
 }
 
 impl<'a> Emitter<'a> {
-    pub(super) fn types(self, definitions: &'a [&'a TypeDefinition]) -> impl Iterator<Item = TokenStream> + 'a {
-        let definitions = definitions.iter().map(move |definition| self.definition(definition));
-        let use_runtime = definitions.clone().any(names_runtime).then(|| self.use_runtime());
+    pub(super) fn types(self, module: &'a TypeModule) -> impl Iterator<Item = TokenStream> + 'a {
+        let definitions = module.types.iter().filter_map(move |id| Some(self.definition(self.api.definition(*id)?)));
+        let use_runtime = definitions.clone().any(names_runtime).then(use_runtime);
         use_runtime.into_iter().chain(definitions)
     }
 
@@ -56,11 +45,10 @@ impl<'a> Emitter<'a> {
     fn newtype(&self, definition: &TypeDefinition, primitive: Primitive) -> TokenStream {
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
-        let krate = self.crate_path();
         let inner = primitive_type(primitive);
         let implementation = match primitive {
-            Primitive::String => quote! { #krate::__text_newtype!(#name); },
-            _ => quote! { #krate::__integer_newtype!(#name: #inner); },
+            Primitive::String => quote! { runtime::text_newtype!(#name); },
+            _ => quote! { runtime::integer_newtype!(#name: #inner); },
         };
         let copy = (primitive != Primitive::String).then(|| quote! { Copy, });
         quote! {
@@ -74,8 +62,7 @@ impl<'a> Emitter<'a> {
     fn enumeration(&self, definition: &TypeDefinition, enumeration: &Enum) -> TokenStream {
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
-        let krate = self.crate_path();
-        let unknown = doc("A value that this version does not know. It is kept, printed and sent back as it came.");
+        let unknown = doc("A value that this version does not know. It is kept, printed and sent back unchanged.");
         match &enumeration.values {
             EnumValues::Text(values) => {
                 let variants = values.iter().map(variant);
@@ -92,7 +79,7 @@ impl<'a> Emitter<'a> {
                         #unknown
                         UnknownValue(runtime::UnknownValue<String>),
                     }
-                    #krate::__text_enum!(#name { #(#pairs),* });
+                    runtime::text_enum!(#name { #(#pairs),* });
                 }
             }
             EnumValues::Integer(values) => {
@@ -110,7 +97,7 @@ impl<'a> Emitter<'a> {
                         #unknown
                         UnknownValue(runtime::UnknownValue<i64>),
                     }
-                    #krate::__integer_enum!(#name { #(#pairs),* });
+                    runtime::integer_enum!(#name { #(#pairs),* });
                 }
             }
         }
@@ -124,7 +111,6 @@ impl<'a> Emitter<'a> {
         };
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
-        let krate = self.crate_path();
         let variants = union.variants.iter().map(|form| {
             let about = doc(&docs::variant(form));
             let variant = ident(&form.variant);
@@ -143,10 +129,10 @@ impl<'a> Emitter<'a> {
             }
         });
         let implementation = match tag {
-            Some(tag) => quote! { #krate::__tagged_union!(#name, #tag { #(#forms),* }); },
-            None => quote! { #krate::__untagged_union!(#name { #(#forms),* }); },
+            Some(tag) => quote! { runtime::tagged_union!(#name, #tag { #(#forms),* }); },
+            None => quote! { runtime::untagged_union!(#name { #(#forms),* }); },
         };
-        let unknown = doc("A form that this version does not know. It is kept and sent back as it came.");
+        let unknown = doc("A variant that this version does not know. It is kept and sent back unchanged.");
         quote! {
             #about
             #[derive(Clone, Debug, PartialEq)]
@@ -163,16 +149,15 @@ impl<'a> Emitter<'a> {
     /// A value that is kept as JSON and can be read as each of its variants.
     fn opaque_union(&self, definition: &TypeDefinition, variants: &[Variant]) -> TokenStream {
         let about = doc(&format!(
-            "{}\n\nNothing tells its forms apart, so it is kept as it came; ask for the form that you expect.",
+            "{}\n\nIts variants cannot be discriminated, so the value is kept as JSON; ask for the variant that you expect.",
             docs::value(&definition.schema_name, &definition.docs)
         ));
         let name = ident(&definition.name);
-        let krate = self.crate_path();
         let methods = variants.iter().map(|form| {
             let bare = form.variant.trim_start_matches("r#");
             let (read, write) = (ident(&format!("as_{bare}")), ident(&format!("from_{bare}")));
             let ty = self.ty(&form.ty, &quote! { super });
-            let about_read = doc(&format!("{}\n\n# Errors\nThe value does not have this form.", docs::variant(form)));
+            let about_read = doc(&format!("{}\n\n# Errors\nThe value is not of this variant.", docs::variant(form)));
             let about_write =
                 doc(&format!("{}\n\n# Errors\nIt holds a number that is not finite.", docs::variant(form)));
             quote! {
@@ -194,7 +179,7 @@ impl<'a> Emitter<'a> {
             impl #name {
                 #(#methods)*
             }
-            #krate::__choice!(#name);
+            runtime::choice!(#name);
         }
     }
 
@@ -208,7 +193,7 @@ impl<'a> Emitter<'a> {
         let name = ident(&definition.name);
         let fields = object.fields.iter().map(|field| self.field(definition, field));
         let additional = object.additional_properties.as_ref().map(|additional| {
-            let about = doc("Members that are not described, as they came.");
+            let about = doc("Properties that are not described, unchanged.");
             let field = ident(&additional.field);
             let ty = match &additional.ty {
                 TypeRef::Primitive(Primitive::Json) => quote! { runtime::JsonObject },
@@ -220,13 +205,13 @@ impl<'a> Emitter<'a> {
             quote! { #about #[serde(flatten)] pub #field: #ty, }
         });
         let constructor = definition.is_input.then(|| self.constructor_of(definition, object));
+        let json_text = definition.is_string_content.then(|| self.json_text_methods(&name));
         let has_default = definition.is_input
             && object.fields.iter().all(|field| {
                 self.api.const_value(field).is_none() && self.api.presence(field, true) != Presence::Value
             })
             && self.api.required_fields(object).count() == 0;
         let default = has_default.then(|| quote! { Default, });
-        let krate = self.crate_path();
         quote! {
             #about
             #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
@@ -236,13 +221,14 @@ impl<'a> Emitter<'a> {
                 #(#fields,)*
                 #additional
             }
-            #krate::__object!(#name);
+            runtime::object!(#name);
             #constructor
+            #json_text
         }
     }
 
     fn field(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
-        let about = doc(&docs::value(&field.name, &field.docs));
+        let about = doc(&docs::field(self.api, field));
         let name = ident(&field.field);
         let bare = self.bare(field);
         let held = if self.api.is_boxed(owner, field) {
@@ -281,6 +267,29 @@ impl<'a> Emitter<'a> {
         quote! { #about #serde pub #name: #ty }
     }
 
+    /// The methods that write a type into a string and read it from one.
+    fn json_text_methods(&self, name: &proc_macro2::Ident) -> TokenStream {
+        quote! {
+            impl #name {
+                /// This value as a string of JSON, for members that are such a string.
+                ///
+                /// # Errors
+                /// It holds a number that is not finite, which JSON cannot express.
+                pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
+                    runtime::private::json_text_of(self)
+                }
+
+                /// The value that a string of JSON holds.
+                ///
+                /// # Errors
+                /// The string is not JSON, or not of this form.
+                pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
+                    runtime::private::of_json_text(text)
+                }
+            }
+        }
+    }
+
     /// `new`, with everything that is required, and a method for each other field.
     fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
         let name = ident(&definition.name);
@@ -309,7 +318,7 @@ impl<'a> Emitter<'a> {
                 let required_type = ident(required_name);
                 let about = required_doc(&definition.name);
                 let fields = required.iter().map(|field| {
-                    let about = doc(&docs::value(&field.name, &field.docs));
+                    let about = doc(&docs::field(self.api, field));
                     let name = ident(&field.field);
                     let ty = self.given(field);
                     quote! { #about pub #name: #ty }
@@ -394,7 +403,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn setter(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
-        let about = doc(&docs::value(&field.name, &field.docs));
+        let about = doc(&docs::field(self.api, field));
         let name = ident(&field.field);
         let ty = argument(&self.bare(field));
         let value = if self.api.is_boxed(owner, field) {

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
 
+use crate::json_schema::definition;
+
 /// More than any example of a document needs by far, and done in a second.
 pub(super) const LIMIT: u64 = 1_000_000;
 
@@ -44,10 +46,9 @@ impl<'s> Effort<'s> {
         let mut members = 1_u64;
         for (key, part) in keys {
             match (key.as_str(), part) {
-                ("$ref", Json::String(target)) => {
-                    let name = target.strip_prefix("#/$defs/").map(crate::document::pointer::unescape);
-                    let target = name.and_then(|name| self.definitions?.get(&name));
-                    parts = parts.saturating_add(target.map_or(0, |target| self.count(target, value, depth + 1)));
+                ("$ref", reference) => {
+                    let target = self.definitions.and_then(|definitions| definition(definitions, reference));
+                    parts = parts.saturating_add(target.map_or(0, |(_, target)| self.count(target, value, depth + 1)));
                 }
                 ("allOf" | "anyOf" | "oneOf", Json::Array(all)) => {
                     for part in all {

@@ -2,7 +2,7 @@
 //!
 //! Whether they fit is asked of a library for JSON Schema, not of what the generator makes of a schema.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ValidationError, Validator};
@@ -14,7 +14,7 @@ use crate::diagnostic::Code;
 use crate::document::pointer::{PointerRef, escape};
 use crate::document::vocabulary::{HEADER, MEDIA_TYPE, OPERATION, PARAMETER, RESPONSES, SCHEMA};
 use crate::document::{Element, Node, Sink};
-use crate::json_schema;
+use crate::json_schema::{self, definition};
 
 /// Every body and every successful answer is shown once, and every parameter that is not yes or no.
 pub(super) fn missing(ground: &Ground<'_>, sink: &mut Sink<'_>) {
@@ -101,16 +101,22 @@ fn check(ground: &Ground<'_>, schema: &Element<'_>, values: &[(String, &Node<'_>
     if ground.document.policy.reads_extensions {
         refuse_unknown_members(&mut converted);
     }
-    let values: Vec<(&String, Json)> = values.iter().map(|(pointer, value)| (pointer, value.json())).collect();
-    let mut effort = Effort::new(&converted);
-    if values.iter().any(|(_, value)| effort.of(&converted, value) >= LIMIT) {
+    let values: Vec<(String, Json)> = values.iter().map(|(pointer, value)| (pointer.clone(), value.json())).collect();
+    validate(schema, &converted, &values, sink);
+}
+
+/// Holds values against a schema, then what the strings in them hold against what is written about that. A string in a
+/// string is shorter, so this comes to an end.
+fn validate(schema: &Element<'_>, converted: &Json, values: &[(String, Json)], sink: &mut Sink<'_>) {
+    let mut effort = Effort::new(converted);
+    if values.iter().any(|(_, value)| effort.of(converted, value) >= LIMIT) {
         let message =
             "the examples of this schema are not checked: there are more than a million ways through its parts";
         let help = "write combinations of fewer parts; and look for an `allOf` or a `oneOf` that leads back to itself";
         return sink.report(Code::BadExample, PointerRef::Base(&schema.pointer), message, help);
     }
     let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
-    let validator = match options.build(&converted) {
+    let validator = match options.build(converted) {
         Ok(validator) => validator,
         Err(error) => {
             let message = format!("the examples of this schema cannot be checked: {}", error.masked());
@@ -118,8 +124,91 @@ fn check(ground: &Ground<'_>, schema: &Element<'_>, values: &[(String, &Node<'_>
             return sink.report(Code::BadExample, PointerRef::Base(&schema.pointer), message, help);
         }
     };
-    for (pointer, value) in &values {
+    for (pointer, value) in values {
         misfit(&validator, schema, pointer, value, sink);
+        let mut strings = Strings::new(converted);
+        strings.collect(converted, value, pointer);
+        for (pointer, text, content) in strings.found {
+            match serde_json::from_str(text) {
+                Ok(held) => validate(schema, &bundle_part(content, converted), &[(pointer, held)], sink),
+                Err(error) => {
+                    let message = format!("this string is not JSON: {error}");
+                    let help = "correct the string; its schema says that it holds JSON";
+                    sink.report(Code::BadExample, PointerRef::Base(&pointer).value(), message, help);
+                }
+            }
+        }
+    }
+}
+
+/// A part of a schema, complete in itself as the schema is.
+fn bundle_part(part: &Json, whole: &Json) -> Json {
+    let mut bundle = Map::new();
+    for key in ["$schema", "$defs"] {
+        bundle.extend(whole.get(key).map(|value| (key.to_owned(), value.clone())));
+    }
+    bundle.insert("allOf".to_owned(), Json::Array(vec![part.clone()]));
+    Json::Object(bundle)
+}
+
+/// Finds strings that hold JSON.
+struct Strings<'s> {
+    definitions: Option<&'s Map<String, Json>>,
+    /// The string, its pointer, and the schema of what it holds.
+    found: Vec<(String, &'s str, &'s Json)>,
+    /// What was looked at already: references can lead back.
+    seen: HashSet<(*const Json, *const Json)>,
+}
+
+impl<'s> Strings<'s> {
+    fn new(schema: &'s Json) -> Self {
+        let definitions = schema.get("$defs").and_then(Json::as_object);
+        Self { definitions, found: Vec::new(), seen: HashSet::new() }
+    }
+
+    fn collect(&mut self, schema: &'s Json, value: &'s Json, pointer: &str) {
+        let Json::Object(keys) = schema else { return };
+        if !self.seen.insert((schema, value)) {
+            return;
+        }
+        if let (Some(content), Some(text)) = (keys.get("contentSchema"), value.as_str()) {
+            self.found.push((pointer.to_owned(), text, content));
+        }
+        for (key, part) in keys {
+            match (key.as_str(), part) {
+                ("$ref", reference) => {
+                    if let Some((_, target)) =
+                        self.definitions.and_then(|definitions| definition(definitions, reference))
+                    {
+                        self.collect(target, value, pointer);
+                    }
+                }
+                ("allOf" | "anyOf" | "oneOf", Json::Array(parts)) => {
+                    parts.iter().for_each(|part| self.collect(part, value, pointer));
+                }
+                ("properties", Json::Object(properties)) => {
+                    for (name, property) in properties {
+                        if let Some(member) = value.get(name) {
+                            self.collect(property, member, &format!("{pointer}/{}", escape(name)));
+                        }
+                    }
+                }
+                ("items", part) => {
+                    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+                        self.collect(part, item, &format!("{pointer}/{index}"));
+                    }
+                }
+                ("additionalProperties", part) => {
+                    let described = keys.get("properties").and_then(Json::as_object);
+                    for (name, member) in value.as_object().into_iter().flatten() {
+                        if !described.is_some_and(|described| described.contains_key(name)) {
+                            self.collect(part, member, &format!("{pointer}/{}", escape(name)));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
     }
 }
 
@@ -194,7 +283,7 @@ fn nested(schema: &mut Json, definitions: &Map<String, Json>) {
             ("properties", Json::Object(properties)) => {
                 properties.values_mut().for_each(|value| whole(value, definitions))
             }
-            ("items" | "additionalProperties", value) => whole(value, definitions),
+            ("items" | "additionalProperties" | "contentSchema", value) => whole(value, definitions),
             ("allOf" | "anyOf" | "oneOf", Json::Array(parts)) => {
                 parts.iter_mut().for_each(|part| nested(part, definitions));
             }
@@ -215,9 +304,8 @@ impl<'s> Members<'s> {
     fn of(&mut self, schema: &'s Json, definitions: &'s Map<String, Json>) {
         self.described |= schema.get("properties").is_some();
         self.open |= schema.get("additionalProperties").is_some();
-        if let Some(name) = schema.get("$ref").and_then(Json::as_str).and_then(|target| target.strip_prefix("#/$defs/"))
+        if let Some((name, target)) = schema.get("$ref").and_then(|reference| definition(definitions, reference))
             && self.seen.insert(name)
-            && let Some(target) = definitions.get(&crate::document::pointer::unescape(name))
         {
             self.of(target, definitions);
         }

@@ -97,3 +97,73 @@ impl<'d> Lowering<'d> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, operation, problems, ty};
+
+    fn call(body: &str) -> String {
+        format!(
+            "paths:\n  /a: {{post: {{operationId: a, requestBody: {body}, responses: {{'204': {{description: ''}}}}}}}}"
+        )
+    }
+
+    fn content(media_type: &str, schema: &str) -> String {
+        call(&format!("{{content: {{'{media_type}': {{schema: {schema}}}}}}}"))
+    }
+
+    #[test]
+    fn content_is_a_body() {
+        let object = "{type: object, properties: {a: {type: string}}}";
+        for (media_type, schema, expected) in [
+            ("application/json", "{type: integer}", "Json Int64"),
+            ("application/json; charset=utf-8", "{type: string, nullable: true}", "Json String or null"),
+            ("application/problem+json", object, "Json ABody"),
+            ("application/x-www-form-urlencoded", object, "Form ABody"),
+            ("text/plain", "{type: string}", "Raw(\"text/plain\") String"),
+            ("image/png", "{type: string, format: binary}", "Raw(\"image/png\") Bytes"),
+        ] {
+            let api = model(&content(media_type, schema));
+            let body = operation(&api).body.as_ref().unwrap();
+            assert_eq!(format!("{:?} {}", body.encoding, ty(&api, &body.ty)), expected, "{media_type}");
+            assert!(!body.required);
+        }
+    }
+
+    #[test]
+    fn a_body_has_the_description_and_the_name_that_are_free() {
+        let schema = "{type: string, description: Of the schema.}";
+        let body = |more: &str| {
+            call(&format!("{{{more}required: true, content: {{application/json: {{schema: {schema}}}}}}}"))
+        };
+        for (more, expected) in [("", "Of the schema."), ("description: Its own., ", "Its own.")] {
+            let api = model(&body(more));
+            let body = operation(&api).body.as_ref().unwrap();
+            assert_eq!(
+                (body.description.as_deref(), body.field.as_str(), body.required),
+                (Some(expected), "body", true)
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_reported() {
+        for (keys, expected) in [
+            (
+                content("multipart/form-data", "{type: object}"),
+                "/content/multipart~1form-data: a request body of type `multipart/form-data` is not supported",
+            ),
+            (
+                content("image/*", "{type: string, format: binary}"),
+                "/content/image~1*: a request body of any of several types",
+            ),
+            (call("{content: {application/json: {}}}"), "/content/application~1json: this request body has no schema"),
+            (
+                content("application/x-www-form-urlencoded", "{type: string}"),
+                "/content/application~1x-www-form-urlencoded/schema: a form that is not an object with properties",
+            ),
+        ] {
+            assert_eq!(problems(&keys), [format!("/paths/~1a/post/requestBody{expected}")], "{keys}");
+        }
+    }
+}

@@ -28,6 +28,7 @@ impl Lowering<'_> {
                 name: entry.name.clone(),
                 variant,
                 group: entry.group.clone(),
+                outcome: entry.outcome,
                 meaning: entry.meaning.clone(),
                 source: entry.source.clone(),
             });
@@ -51,6 +52,46 @@ impl Lowering<'_> {
                 self.sink.report_with(Code::DuplicateName, at.value(), message, help, first);
             }
             _ => self.sink.report(Code::DuplicateName, at.value(), message, help),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, model_of_ours, problems_of_ours};
+    use crate::model::Outcome;
+
+    fn table(entries: &[(i64, &str, &str)]) -> String {
+        let entries = entries.iter().map(|(code, name, outcome)| {
+            format!("{{code: {code}, name: {name}, group: general, outcome: {outcome}, meaning: M.}}")
+        });
+        format!("x-error-codes: [{}]", entries.collect::<Vec<_>>().join(", "))
+    }
+
+    #[test]
+    fn an_entry_of_the_table_is_a_code_with_its_outcome() {
+        let written = table(&[(1, "One", "refused"), (-2, "Two", "throttled"), (3, "Three", "unknown")]);
+        let codes = model_of_ours(&written).error_codes;
+        let found: Vec<_> = codes.iter().map(|code| (code.code, code.variant.as_str(), code.outcome)).collect();
+        let expected = [(1, "One", Outcome::Refused), (-2, "Two", Outcome::Throttled), (3, "Three", Outcome::Unknown)];
+        assert_eq!(found, expected);
+        assert!(model(&written).error_codes.is_empty());
+    }
+
+    #[test]
+    fn a_number_and_a_name_are_used_once() {
+        for (entries, expected) in [
+            ([(1, "One", "refused"), (1, "Two", "refused")], "/x-error-codes/1/code: code 1 is listed twice"),
+            (
+                [(1, "One", "refused"), (2, "One", "refused")],
+                "/x-error-codes/1/name: `One` cannot name a code, or is taken",
+            ),
+            (
+                [(1, "One", "refused"), (2, "UnknownValue", "refused")],
+                "/x-error-codes/1/name: `UnknownValue` cannot name a code, or is taken",
+            ),
+        ] {
+            assert_eq!(problems_of_ours(&table(&entries)), [expected], "{entries:?}");
         }
     }
 }

@@ -42,7 +42,7 @@ impl<'d> Lowering<'d> {
         let json = all.iter().find(|media_type| is_json(&essence(&media_type.name)))?;
         // The other one would be dropped silently.
         if let Some(other) = all.iter().find(|other| other.name != json.name) {
-            let message = format!("`{}` stands beside JSON, and the client uses JSON only", other.name);
+            let message = format!("the client uses JSON only, and not `{}`", other.name);
             let help = "remove it, or say in the description what it is for";
             self.sink.report(Code::Unsupported, self.document.at(other.node), message, help);
         }
@@ -92,11 +92,11 @@ impl<'d> Lowering<'d> {
             _ => None,
         };
         let Some(wrong) = wrong else {
-            let message = "a form that is not an object with members";
-            return self.sink.report(Code::Unsupported, at, message, "describe its members under `properties`");
+            let message = "a form that is not an object with properties";
+            return self.sink.report(Code::Unsupported, at, message, "describe them under `properties`");
         };
         for pointer in wrong {
-            let message = "a member of this type cannot stand in a form";
+            let message = "a form cannot contain a property of this type";
             let help = "use texts, numbers, booleans, enumerations, and lists of these";
             self.sink.report(Code::Unsupported, PointerRef::Base(&pointer), message, help);
         }
@@ -154,4 +154,66 @@ fn essence(name: &str) -> String {
 
 fn is_json(essence: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, operation, problems};
+    use super::*;
+
+    fn response(media_types: &[(&str, &str)]) -> String {
+        let content = media_types.iter().map(|(name, schema)| format!("'{name}': {{{schema}}}"));
+        let content = content.collect::<Vec<_>>().join(", ");
+        let keys = format!("responses: {{'200': {{description: '', content: {{{content}}}}}}}");
+        format!("{:?}", operation(&model(&format!("paths:\n  /a: {{get: {{{keys}}}}}"))).response)
+    }
+
+    #[test]
+    fn json_comes_first_then_forms_texts_and_bytes() {
+        let text = ("text/html", "schema: {type: string}");
+        let bytes = ("image/png", "schema: {type: string, format: binary}");
+        let json = ("application/json", "schema: {type: integer}");
+        for (media_types, expected) in [
+            (vec![bytes, text, json], "Plain(Primitive(Int64))"),
+            (vec![bytes, text], "Text(\"text/html\")"),
+            (vec![bytes], "Bytes(\"image/png\")"),
+            (vec![("*/*", "schema: {type: integer}")], "Plain(Primitive(Int64))"),
+            (vec![("*/*", "schema: {type: string, format: binary}")], "Bytes(\"*/*\")"),
+            (vec![("text/csv", "")], "Text(\"text/csv\")"),
+            (vec![("application/zip", "")], "Bytes(\"application/zip\")"),
+        ] {
+            assert_eq!(response(&media_types), expected, "{media_types:?}");
+        }
+    }
+
+    #[test]
+    fn parameters_and_case_of_a_media_type_do_not_count() {
+        for (name, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/problem+json", true),
+            ("text/json", false),
+            ("application/jsonl", false),
+        ] {
+            assert_eq!(is_json(&essence(name)), expected, "{name}");
+        }
+        assert!(can_be_a_header("text/plain; a=b") && !can_be_a_header("text") && !can_be_a_header("text/\u{e9}"));
+    }
+
+    #[test]
+    fn a_member_of_a_form_is_one_text_or_a_list_of_texts() {
+        let problems_of = |member: &str| {
+            let schema = format!("{{type: object, properties: {{a: {member}}}}}");
+            let content = format!("content: {{application/x-www-form-urlencoded: {{schema: {schema}}}}}");
+            format!("paths:\n  /a: {{post: {{requestBody: {{{content}}}, responses: {{'204': {{description: ''}}}}}}}}")
+        };
+        for member in ["{type: string}", "{type: array, items: {type: integer}}", "{type: string, enum: [b]}", "{}"] {
+            model(&problems_of(member));
+        }
+        for member in ["{type: object}", "{type: array, items: {type: array, items: {}}}"] {
+            let found = problems(&problems_of(member));
+            let [only] = found.as_slice() else { panic!("{found:?}") };
+            assert!(only.ends_with("/schema/properties/a: a form cannot contain a property of this type"), "{only}");
+        }
+    }
 }

@@ -18,10 +18,12 @@ mod scc;
 mod schemas;
 mod security;
 mod servers;
+mod string_contents;
 mod tags;
 #[cfg(test)]
 mod testing;
 mod unions;
+mod unused;
 mod usage;
 
 use std::collections::{HashMap, HashSet};
@@ -35,7 +37,8 @@ use crate::model::{Api, ManagedHeaders, TypeRef};
 use crate::policy::Policy;
 use schemas::Types;
 pub(crate) use tags::normalize_path;
-use usage::{Aliases, Use};
+pub(crate) use unused::warnings;
+use usage::{Aliases, Completed, Use};
 
 /// Makes the model of a document.
 pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
@@ -53,7 +56,7 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
         uses: Vec::new(),
         sink: Sink::new(document),
     };
-    let (token, token_pointer) = lowering.token().unzip();
+    let token_scheme = lowering.token_scheme();
     let regions = lowering.regions();
     let error_codes = lowering.error_codes();
     let groups = lowering.groups();
@@ -62,19 +65,21 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
     let drafts = std::mem::take(&mut types.drafts);
     let (drafts, ambiguous) = unions::complete(document, drafts, &aliases);
     problems.extend(ambiguous);
-    let definitions = usage::complete(&mut types, drafts, &uses);
+    let completed = usage::complete(&mut types, drafts, &uses, &groups);
     problems.extend(types.sink.problems);
-    match definitions {
-        Ok(types) if problems.is_empty() => Ok(Api {
+    match completed {
+        Ok(Completed { definitions, modules }) if problems.is_empty() => Ok(Api {
             title: document.api.title.clone(),
             description: document.api.description.clone(),
-            token,
-            token_pointer,
+            security_schemes: security::schemes(document),
+            token_scheme,
             managed_headers,
             regions,
             error_codes,
+            unused: unused::parts(document, &groups, &definitions),
             groups,
-            types,
+            types: definitions,
+            type_modules: modules,
         }),
         Ok(_) => Err(problems),
         Err(more) => {

@@ -50,7 +50,7 @@ impl<'d> Types<'d> {
             self.sink.report(
                 Code::CircularRef,
                 self.at(id),
-                "this object is made of the schema that it stands in, and so holds itself without an end",
+                "this inline object is infinitely recursive: it is made of the schema that contains it",
                 "move it to `components/schemas` under a name of its own, and refer to it",
             );
             return ANY_OBJECT;
@@ -69,7 +69,7 @@ impl<'d> Types<'d> {
         self.collect(schema, id, &mut members, &mut Vec::new());
         self.property_count += members.properties.len();
         if self.property_count > MAX_PROPERTIES {
-            let message = format!("with this object, all objects have more than {MAX_PROPERTIES} members");
+            let message = format!("with this object, all objects have more than {MAX_PROPERTIES} properties");
             let help = "give what is written in place within an `allOf` a name under `components/schemas`";
             self.sink.report(Code::TooLarge, self.at(id), message, help);
         }
@@ -106,7 +106,8 @@ impl<'d> Types<'d> {
             required_pointers: vec![pointer],
         }));
         let names: Vec<&str> = properties.iter().map(|property| property.name).collect();
-        let mut scope = Scope::with_taken(["new", "default", "serialize", "deserialize"]);
+        let mut scope =
+            Scope::with_taken(["new", "default", "serialize", "deserialize", "to_json_text", "from_json_text"]);
         let identifiers = scope.issue_all(&names, Case::Snake);
         let additional_properties = additional.map(|(ty, pointer, constraints)| AdditionalProperties {
             pointer: pointer.clone(),
@@ -140,6 +141,7 @@ impl<'d> Types<'d> {
                 .is_some_and(|schema| schema.keywords.deprecated),
             ty,
             null_setter,
+            content: schema.and_then(|schema| self.string_content(schema)),
             docs: schema.map_or_else(Docs::default, |schema| docs::of_property(self.schemas, schema)),
         }
     }
@@ -184,7 +186,7 @@ impl<'d> Types<'d> {
             self.sink.report(
                 Code::Unsupported,
                 at,
-                "only objects can be joined with `allOf` or stand beside it",
+                "only objects can be joined with `allOf`, or with keys of the same schema",
                 "write the result of the combination as one schema",
             );
             return;

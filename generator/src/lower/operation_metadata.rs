@@ -94,3 +94,73 @@ pub(super) fn by_id(api: &OpenApi) -> HashMap<&str, &Operation> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, operation, problems_of_ours};
+    use crate::model::{Retry, Risk};
+
+    #[test]
+    fn an_operation_of_others_promises_what_its_method_does() {
+        for (method, expected) in [
+            ("get", (Risk::Read, Retry::Safe)),
+            ("head", (Risk::Read, Retry::Safe)),
+            ("put", (Risk::Write, Retry::Never)),
+            ("post", (Risk::Write, Retry::Never)),
+            ("delete", (Risk::Write, Retry::Never)),
+        ] {
+            let keys = "x-risk: physical, x-retry: idempotent, responses: {'204': {description: ''}}";
+            let api = model(&format!("paths:\n  /a: {{{method}: {{{keys}}}}}"));
+            let found = operation(&api);
+            assert_eq!((found.risk, found.retry), expected, "{method}");
+        }
+    }
+
+    /// The problems of an operation of ours that are about its metadata: it has no response.
+    fn found(keys: &str) -> Vec<String> {
+        let paths = format!("paths: {{/a: {{get: {{operationId: a, tags: [T], {keys}, responses: {{}}}}}}}}");
+        let text = format!(
+            "{paths}\ntags: [{{name: T, x-client-name: t}}]\n\
+             x-error-codes: [{{code: 1, name: One, group: g, outcome: refused, meaning: M.}}]"
+        );
+        let mut problems = problems_of_ours(&text);
+        problems.retain(|problem| !problem.ends_with("there is no successful response"));
+        problems.iter().map(|problem| problem.trim_start_matches("/paths/~1a/get").to_owned()).collect()
+    }
+
+    #[test]
+    fn risk_and_retry_class_agree() {
+        let contradiction = "/x-retry: risk and retry class contradict each other";
+        let physical = "/x-retry: a physical operation must never be repeated";
+        let none: &[&str] = &[];
+        for (risk, retry, expected) in [
+            ("read", "safe", none),
+            ("write", "idempotent", none),
+            ("destructive", "never", none),
+            ("physical", "never", none),
+            ("read", "never", &[contradiction]),
+            ("write", "safe", &[contradiction]),
+            ("physical", "idempotent", &[physical]),
+            ("physical", "safe", &[contradiction, physical]),
+        ] {
+            assert_eq!(found(&format!("x-risk: {risk}, x-retry: {retry}")), expected, "{risk} {retry}");
+        }
+        assert_eq!(found("x-retry: never"), [": this operation has no `x-risk`"]);
+        assert_eq!(found("x-risk: write"), [": this operation has no `x-retry`"]);
+    }
+
+    #[test]
+    fn lookups_and_codes_lead_to_what_is_there() {
+        let write = "x-risk: write, x-retry: never";
+        let none: &[&str] = &[];
+        for (keys, expected) in [
+            ("x-error-codes: [1]", none),
+            ("x-error-codes: [1, 2]", &["/x-error-codes/1: 2 is not in the table of error codes"]),
+            ("x-lookup: [b]", &["/x-lookup/0: there is no operation `b`"]),
+            ("x-lookup: [a]", &["/x-lookup/0: `a` is not a read, and cannot be used to look something up"]),
+        ] {
+            assert_eq!(found(&format!("{write}, {keys}")), expected, "{keys}");
+        }
+        assert_eq!(found("x-risk: read, x-retry: safe, x-lookup: [a]"), none);
+    }
+}

@@ -4,21 +4,22 @@ use std::collections::HashSet;
 
 use super::Lowering;
 use super::docs;
-use super::tags::Named;
+use super::tags::{Named, OperationNames};
 use crate::diagnostic::Code;
 use crate::document::pointer::PointerRef;
 use crate::model::{Argument, Location, Operation, Parameter};
 use crate::names::{Case, Scope};
 
 /// Methods that every operation or call has, and the argument that holds all required values.
-const CALL_NAMES: &[&str] = &["new", "send", "map", "operation", "dry_run", "default", "required"];
+const CALL_NAMES: &[&str] =
+    &["new", "send", "send_blocking", "map", "operation", "info", "dry_run", "default", "required", "clone"];
 
 impl<'d> Lowering<'d> {
     /// An operation of a module. `methods` are the names of its group, `types` those of all operations.
     pub(super) fn operation(
         &mut self,
         named: &Named<'d>,
-        type_name: String,
+        OperationNames { type_name, file }: OperationNames,
         module: &str,
         methods: &mut Scope,
         types: &mut Scope,
@@ -51,7 +52,7 @@ impl<'d> Lowering<'d> {
         }
         if let Some(body) = &body {
             if known.contains("body") {
-                let message = "a parameter called `body` beside a request body";
+                let message = "a parameter called `body` in an operation with a request body";
                 let body_at = (at.key("requestBody"), "the request body");
                 let parameters_at = at.key("parameters");
                 self.sink.report_with(Code::DuplicateName, parameters_at, message, "rename the parameter", body_at);
@@ -95,7 +96,7 @@ impl<'d> Lowering<'d> {
             risk,
             retry,
             private_cloud_only: operation.is_private_cloud_only,
-            authenticated: self.is_authenticated(operation),
+            security: self.security(operation),
             deprecated: operation.deprecated,
             summary: operation.summary.clone().or_else(|| operation.description.clone()),
             description: operation.description.clone().or_else(|| item.description.clone()),
@@ -110,7 +111,10 @@ impl<'d> Lowering<'d> {
             response_constraints: success
                 .schema
                 .and_then(|schema| docs::constraints_in_place(&self.api.schemas, schema)),
+            responses: self.responses(operation),
+            callbacks_pointer: operation.has_callbacks.then(|| at.key("callbacks").pointer()),
             arguments,
+            arguments_file: format!("arguments/{file}.json"),
         }
     }
 }
@@ -122,4 +126,71 @@ fn in_order(mut parameters: Vec<Parameter>, path: &str) -> Vec<Parameter> {
         Location::Query | Location::Header => path.len() + 1,
     });
     parameters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, operation, parameter, problems};
+
+    fn call(path: &str, keys: &str) -> String {
+        format!("paths:\n  {path}: {{post: {{operationId: a, {keys}, responses: {{'204': {{description: ''}}}}}}}}")
+    }
+
+    const TWO: &str = "{name: q, in: query, required: true, schema: {type: string}}, \
+                       {name: r, in: query, required: true, schema: {type: integer}}";
+
+    #[test]
+    fn an_operation_is_a_type_with_a_method_and_arguments() {
+        let id = "{name: id, in: path, required: true, schema: {type: string}}";
+        let body = "requestBody: {content: {application/json: {schema: {type: string}}}}";
+        let api = model(&call("/a/{id}", &format!("summary: S, parameters: [{TWO}, {id}], {body}")));
+        let found = operation(&api);
+        let names = (found.type_name.as_str(), found.method_name.as_str(), found.http_method, found.path.as_str());
+        assert_eq!(names, ("A", "a", "POST", "/a/{id}"));
+        assert_eq!(found.required_name.as_deref(), Some("ARequired"));
+        // Callers give those of the path first; tools see them as the document has them.
+        let parameters: Vec<_> = found.parameters.iter().map(|it| parameter(&api, it)).collect();
+        assert_eq!(parameters, ["Path id: String", "Query q: String", "Query r: Int64"]);
+        let arguments: Vec<_> = found.arguments.iter().map(|it| (it.name.as_str(), it.required)).collect();
+        assert_eq!(arguments, [("q", true), ("r", true), ("id", true), ("body", false)]);
+    }
+
+    #[test]
+    fn a_name_that_every_call_has_gets_a_number() {
+        let parameters =
+            ["send", "new", "type"].map(|name| format!("{{name: {name}, in: query, schema: {{type: string}}}}"));
+        let api = model(&call("/a", &format!("parameters: [{}]", parameters.join(", "))));
+        let fields: Vec<_> = operation(&api).parameters.iter().map(|it| it.field.as_str()).collect();
+        assert_eq!(fields, ["send_2", "new_2", "r#type"]);
+    }
+
+    #[test]
+    fn two_arguments_of_one_name_are_reported() {
+        let body = "requestBody: {content: {application/json: {schema: {type: string}}}}";
+        let named = |name: &str, place: &str| format!("{{name: {name}, in: {place}, schema: {{type: string}}}}");
+        let keys = format!("parameters: [{}, {}]", named("b", "query"), named("b", "header"));
+        let expected = "/paths/~1a/post/parameters/1/name: two arguments of this operation are called `b`";
+        assert_eq!(problems(&call("/a", &keys)), [expected]);
+        let keys = format!("parameters: [{}], {body}", named("body", "query"));
+        let expected = "/paths/~1a/post/parameters: a parameter called `body` in an operation with a request body";
+        assert_eq!(problems(&call("/a", &keys)), [expected]);
+    }
+
+    #[test]
+    fn descriptions_are_those_of_the_operation_then_of_the_path() {
+        let item = |keys: &str| {
+            format!("paths:\n  /a: {{description: P, get: {{{keys}responses: {{'204': {{description: ''}}}}}}}}")
+        };
+        for (keys, summary, description) in
+            [("", None, "P"), ("description: D, ", Some("D"), "D"), ("summary: S, description: D, ", Some("S"), "D")]
+        {
+            let api = model(&item(keys));
+            let found = operation(&api);
+            assert_eq!(
+                (found.summary.as_deref(), found.description.as_deref()),
+                (summary, Some(description)),
+                "{keys}"
+            );
+        }
+    }
 }

@@ -187,7 +187,7 @@ impl<'d> Lowering<'d> {
         let (ty, nullable) = self.types.type_of(schema, &format!("{id}_{}", parameter.name));
         // Null cannot be written there. An optional parameter is omitted instead.
         if nullable && (parameter.required || !self.policy.takes_loose_schemas) {
-            let help = "remove `nullable`; what is left out is not sent";
+            let help = "remove `nullable`; an omitted parameter is not sent";
             self.sink.report(Code::Unsupported, schema_at, "a parameter cannot be null", help);
         }
         let list_style = match self.is_list(&ty) {

@@ -8,7 +8,7 @@ use crate::document::arena::{Id, ObjectOrRef};
 use crate::document::openapi::{self, Operation, Status};
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Schema, SchemaId, Type};
-use crate::model::{Response, SourceRef};
+use crate::model::{Response, SourceRef, StatusResponse};
 
 /// The help for content that cannot be read.
 const SUPPORTED: &str =
@@ -70,8 +70,8 @@ impl<'d> Lowering<'d> {
                 self.sink.report(
                     Code::Answer,
                     responses_at,
-                    "there is no successful answer",
-                    "describe the answer under `'200'`",
+                    "there is no successful response",
+                    "describe the response under `'200'`",
                 );
                 none()
             }
@@ -79,13 +79,28 @@ impl<'d> Lowering<'d> {
                 self.sink.report_with(
                     Code::Unsupported,
                     *second,
-                    "several successful answers of different forms",
-                    "keep the one that callers get; a call has one type of answer",
+                    "several successful responses of different types",
+                    "keep the one that callers get; a call returns one type",
                     (*first, "another one"),
                 );
                 none()
             }
         }
+    }
+
+    /// All responses of an operation. One whose reference leads back to itself has no content.
+    pub(super) fn responses(&self, operation: &Operation) -> Vec<StatusResponse> {
+        let responses = operation.responses.iter().map(|(status, id)| {
+            let written = self.api.responses.resolve(*id).map(|(_, response)| response);
+            let content = written.into_iter().flat_map(|response| &response.content);
+            StatusResponse {
+                status: *status,
+                pointer: self.document.at(self.api.responses.node(*id)).pointer(),
+                has_headers: written.is_some_and(|response| response.has_headers),
+                media_types: content.map(|media_type| media_type.name.clone()).collect(),
+            }
+        });
+        responses.collect()
     }
 
     /// A response, where its type is defined, and the schema there. `slot` is where the operation has it.
@@ -98,11 +113,11 @@ impl<'d> Lowering<'d> {
     ) -> (Response, String, Option<SchemaId>) {
         let Some(content) = self.content(&response.content) else {
             if let Some(other) = response.content.first() {
-                let message = format!("an answer of type `{}` is not supported", other.name);
+                let message = format!("a response of type `{}` is not supported", other.name);
                 self.sink.report(Code::Unsupported, self.document.at(other.node), message, SUPPORTED);
             } else if self.policy.requires_envelope {
                 let help = "add `content` with `application/json` and the schema of the envelope";
-                self.sink.report(Code::Answer, slot, "this answer has no content", help);
+                self.sink.report(Code::Answer, slot, "this response has no content", help);
             }
             return (Response::NoContent, node.pointer(), None);
         };
@@ -113,7 +128,7 @@ impl<'d> Lowering<'d> {
             Format::Text => return (Response::Text(media_type.name.clone()), media_at.pointer(), None),
             Format::Bytes => return (Response::Bytes(media_type.name.clone()), media_at.pointer(), None),
             Format::Form => {
-                let message = format!("an answer of type `{}` is not supported", media_type.name);
+                let message = format!("a response of type `{}` is not supported", media_type.name);
                 self.sink.report(Code::Unsupported, media_at, message, SUPPORTED);
                 return (Response::NoContent, media_at.pointer(), None);
             }
@@ -123,7 +138,7 @@ impl<'d> Lowering<'d> {
                 return (Response::Plain(ANY), media_at.pointer(), None);
             }
             let help = "add `schema`: the envelope with its `data`";
-            self.sink.report(Code::Answer, media_at, "this answer has no schema", help);
+            self.sink.report(Code::Answer, media_at, "this response has no schema", help);
             return (Response::NoContent, media_at.pointer(), None);
         };
         let schema_at = self.types.at(schema);
@@ -134,7 +149,7 @@ impl<'d> Lowering<'d> {
                 self.sink.report(
                     Code::Envelope,
                     schema_at,
-                    "this answer is not wrapped in the envelope",
+                    "this response is not in the envelope",
                     "write `allOf:` with `$ref: '#/components/schemas/Envelope'` and an object with the property `data`",
                 );
             }
@@ -192,10 +207,10 @@ impl<'d> Lowering<'d> {
                     data.push(*property);
                     continue;
                 }
-                (true, _) => format!("`{name}` is not a member of the envelope that the client knows"),
-                (false, _) => format!("`{name}` stands beside `data`, where the client does not look"),
+                (true, _) => format!("`{name}` is not a property of the envelope that the client reads"),
+                (false, _) => format!("the client does not read `{name}` of a response, only `data`"),
             };
-            let help = "the envelope has `code` and `message`, and an answer adds `data`";
+            let help = "the envelope has `code` and `message`, and a response adds `data`";
             self.sink.report(Code::Envelope, self.types.at(*property), message, help);
         }
     }
@@ -224,6 +239,7 @@ fn is_empty_object(schema: &Schema) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{model, operation, problems};
+    use super::StatusResponse;
 
     fn call(responses: &str) -> String {
         format!("paths:\n  /a: {{get: {{responses: {{{responses}}}}}}}")
@@ -263,9 +279,31 @@ mod tests {
             content("application/json", "{type: string}"),
             content("application/json", "{type: integer}")
         );
-        let expected = "/paths/~1a/get/responses/201: several successful answers of different forms";
+        let expected = "/paths/~1a/get/responses/201: several successful responses of different types";
         assert_eq!(problems(&call(&two)), [expected]);
-        let expected = "/paths/~1a/get/responses: there is no successful answer";
+        let expected = "/paths/~1a/get/responses: there is no successful response";
         assert_eq!(problems(&call("'302': {description: ''}")), [expected]);
+    }
+
+    #[test]
+    fn an_operation_keeps_all_responses_by_status() {
+        let text = content("text/plain", "{type: string}");
+        let header = "{description: '', headers: {H: {schema: {type: string}}}}";
+        let shown = |responses: &str| {
+            let api = model(&call(responses));
+            let found = operation(&api);
+            let one = |response: &StatusResponse| {
+                let header = if response.has_headers { " with headers" } else { "" };
+                format!("{:?} {}{header}", response.status, response.media_types.join(" "))
+            };
+            (found.successes().map(one).collect::<Vec<_>>(), found.failures().map(one).collect::<Vec<_>>())
+        };
+        let found = shown(&format!("'404': {text}, default: {text}, 2XX: {header}"));
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let failures = texts(&["Code(404) text/plain", "Default text/plain"]);
+        assert_eq!(found, (texts(&["Range(2)  with headers"]), failures));
+        // Without another one the default response is that of a success.
+        let found = shown(&format!("'404': {text}, default: {text}"));
+        assert_eq!(found, (texts(&["Default text/plain"]), texts(&["Code(404) text/plain"])));
     }
 }

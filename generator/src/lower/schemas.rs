@@ -186,17 +186,22 @@ impl<'d> Types<'d> {
     }
 
     /// The type of the component that a schema refers to.
-    fn referenced(&mut self, target: SchemaId, from: SchemaId) -> TypeRef {
-        if let Some(Some(id)) = self.ids.get(target.index()) {
-            return TypeRef::Named(*id);
+    pub(super) fn referenced(&mut self, target: SchemaId, from: SchemaId) -> TypeRef {
+        if let Some(id) = self.component_type(target) {
+            return TypeRef::Named(id);
         }
         self.sink.report(
             Code::Envelope,
             self.at(from),
-            "the wrapper of answers can only be the schema of an answer",
+            "an envelope may only be used as a response schema",
             "refer to the schema of the `data` instead",
         );
         ANY
+    }
+
+    /// The type of a component; an envelope has none.
+    pub(super) fn component_type(&self, id: SchemaId) -> Option<TypeId> {
+        self.ids.get(id.index()).copied().flatten()
     }
 
     /// Reads a component.
@@ -250,7 +255,7 @@ impl<'d> Types<'d> {
         }
         if let Some(discriminator) = &keywords.discriminator {
             let message = format!("a discriminator (`{}`) without `oneOf`", discriminator.property_name);
-            let help = "list the forms in `oneOf`, beside the discriminator";
+            let help = "list the variants in `oneOf` of the same schema";
             self.sink.report(Code::Unsupported, at.key("discriminator"), message, help);
         }
         if !schema.all_of.is_empty() {

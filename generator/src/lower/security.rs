@@ -4,85 +4,80 @@ use std::collections::HashSet;
 
 use super::Lowering;
 use crate::diagnostic::Code;
-use crate::document::openapi::{Operation, SecurityRequirement, SecurityScheme};
+use crate::document::Document;
+use crate::document::openapi::Operation;
 use crate::document::pointer::PointerRef;
-use crate::model::TokenHeader;
+use crate::model::{SecurityRequirement, SecurityScheme, TokenHeader};
 use crate::spelling::did_you_mean;
 
 /// A security scheme that operations require.
-struct Scheme<'d> {
+struct Required<'d> {
     name: &'d str,
     at: PointerRef<'d>,
-    /// Where it is defined, if `at` refers to it.
-    pointer: String,
     /// `None` for one that the client does not support.
     header: Option<TokenHeader>,
 }
 
+/// The security schemes of a document. One whose reference leads back to itself defines nothing.
+pub(super) fn schemes(document: &Document<'_>) -> Vec<SecurityScheme> {
+    let schemes = &document.api.security_schemes;
+    let defined = schemes.components().filter_map(|(name, id)| {
+        let (end, kind) = schemes.resolve(id)?;
+        let pointer = document.at(schemes.node(end)).pointer();
+        Some(SecurityScheme { name: name.to_owned(), pointer, kind: kind.clone() })
+    });
+    defined.collect()
+}
+
 impl<'d> Lowering<'d> {
-    /// The header of the one security scheme, and where that is defined.
-    pub(super) fn token(&mut self) -> Option<(TokenHeader, String)> {
-        let schemes = self.schemes();
+    /// The name of the one security scheme that the client uses.
+    pub(super) fn token_scheme(&mut self) -> Option<String> {
+        let schemes = self.required_schemes();
         if self.policy.takes_alternative_security
-            && let Some(Scheme { header: Some(header), pointer, .. }) = self.common_scheme(&schemes)
+            && let Some(scheme) = self.common_scheme(&schemes)
         {
-            return Some((header.clone(), pointer.clone()));
+            return Some(scheme.name.to_owned());
         }
-        let mut token: Option<(TokenHeader, String, PointerRef<'d>)> = None;
-        for Scheme { at, header, pointer, .. } in schemes {
-            match (header, &token) {
-                (Some(header), None) => token = Some((header, pointer, at)),
-                (Some(header), Some((known, ..))) if header == *known => {}
-                (Some(_), Some((.., first))) => self.sink.report_with(
+        let mut token: Option<(TokenHeader, Required<'d>)> = None;
+        for scheme in schemes {
+            match (scheme.header.clone(), &token) {
+                (Some(header), None) => token = Some((header, scheme)),
+                (Some(header), Some((known, _))) if header == *known => {}
+                (Some(_), Some((_, first))) => self.sink.report_with(
                     Code::Unsupported,
-                    at,
+                    scheme.at,
                     "a second way to authenticate",
                     "keep the one that the client is to use",
-                    (*first, "the first"),
+                    (first.at, "the first"),
                 ),
                 (None, _) => self.sink.report(
                     Code::Unsupported,
-                    at,
+                    scheme.at,
                     "this way to authenticate is not supported",
                     "supported are `type: apiKey` with `in: header`, and bearer tokens",
                 ),
             }
         }
-        token.map(|(header, pointer, _)| (header, pointer))
+        token.map(|(_, scheme)| scheme.name.to_owned())
     }
 
     /// The schemes that operations require.
-    fn schemes(&mut self) -> Vec<Scheme<'d>> {
+    fn required_schemes(&mut self) -> Vec<Required<'d>> {
         let api = self.api;
         let own = api.operations().flat_map(|(_, operation)| operation.security.iter().flatten());
         let required: HashSet<&str> = api.security.iter().flatten().chain(own).flatten().map(String::as_str).collect();
         let mut schemes = Vec::new();
         for (name, id) in api.security_schemes.components().filter(|(name, _)| required.contains(name)) {
-            let Some((scheme, node)) = self.resolve(&api.security_schemes, id) else { continue };
-            let at = self.document.at(api.security_schemes.node(id));
-            schemes.push(Scheme { name, at, pointer: node.pointer(), header: self.header(scheme) });
+            let Some((scheme, _)) = self.resolve(&api.security_schemes, id) else { continue };
+            let is_supported = !scheme.is_basic() || self.policy.takes_alternative_security;
+            let header = scheme.header().filter(|_| is_supported);
+            schemes.push(Required { name, at: self.document.at(api.security_schemes.node(id)), header });
         }
         schemes
     }
 
-    fn header(&self, scheme: &SecurityScheme) -> Option<TokenHeader> {
-        let authorization = |prefix| Some(TokenHeader { name: "Authorization".to_owned(), prefix });
-        match scheme {
-            SecurityScheme::HeaderKey(name) => Some(TokenHeader { name: name.clone(), prefix: "" }),
-            SecurityScheme::Http(scheme) if scheme.eq_ignore_ascii_case("bearer") => authorization("Bearer "),
-            // The token is user and password, encoded as the header has them.
-            SecurityScheme::Http(scheme)
-                if scheme.eq_ignore_ascii_case("basic") && self.policy.takes_alternative_security =>
-            {
-                authorization("Basic ")
-            }
-            SecurityScheme::OAuth => authorization("Bearer "),
-            SecurityScheme::Http(_) | SecurityScheme::OtherKey => None,
-        }
-    }
-
     /// The first scheme that is sufficient for every operation.
-    fn common_scheme<'s>(&self, schemes: &'s [Scheme<'d>]) -> Option<&'s Scheme<'d>> {
+    fn common_scheme<'s>(&self, schemes: &'s [Required<'d>]) -> Option<&'s Required<'d>> {
         let header = |name: &str| schemes.iter().find(|scheme| scheme.name == name)?.header.as_ref();
         let required = || {
             let all = self.api.operations().filter_map(|(_, operation)| self.api.requirements(operation));
@@ -96,8 +91,9 @@ impl<'d> Lowering<'d> {
         })
     }
 
-    /// Whether the requests of an operation carry the token.
-    pub(super) fn is_authenticated(&mut self, operation: &Operation) -> bool {
+    /// The sets of schemes that an operation needs, with its own or those of the document. A scheme that is not defined is
+    /// reported.
+    pub(super) fn security(&mut self, operation: &Operation) -> Vec<SecurityRequirement> {
         let at = self.document.at(operation.node);
         let here = if operation.security.is_some() { at.key("security") } else { PointerRef::Base("/security") };
         let requirements = self.api.requirements(operation).unwrap_or_default();
@@ -110,13 +106,13 @@ impl<'d> Lowering<'d> {
                 self.sink.report(Code::DanglingRef, here.index(index).key(name), message, help);
             }
         }
-        requirements.iter().any(|requirement| !requirement.is_empty())
+        requirements.to_vec()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, problems};
+    use super::super::testing::{model, operation, problems};
 
     fn document(schemes: &str, security: &str) -> String {
         format!(
@@ -133,7 +129,7 @@ mod tests {
             ("{type: http, scheme: basic}", "Authorization", "Basic "),
             ("{type: oauth2, flows: {}}", "Authorization", "Bearer "),
         ] {
-            let token = model(&document(&format!("a: {scheme}"), "[{a: []}]")).token.unwrap();
+            let token = model(&document(&format!("a: {scheme}"), "[{a: []}]")).token().unwrap();
             assert_eq!((token.name.as_str(), token.prefix), (name, prefix), "{scheme}");
         }
     }
@@ -142,10 +138,37 @@ mod tests {
     fn of_several_schemes_the_first_that_is_sufficient_is_used() {
         let schemes = "a: {type: apiKey, in: query, name: k}, b: {type: apiKey, in: header, name: X-B}, \
                        c: {type: apiKey, in: header, name: X-C}";
-        assert_eq!(model(&document(schemes, "[{a: []}, {b: []}, {c: []}]")).token.unwrap().name, "X-B");
+        assert_eq!(model(&document(schemes, "[{a: []}, {b: []}, {c: []}]")).token().unwrap().name, "X-B");
         let found = problems(&document(schemes, "[{b: [], c: []}]"));
         assert_eq!(found, ["/components/securitySchemes/c: a second way to authenticate"]);
         let found = problems(&document(schemes, "[{a: []}]"));
         assert_eq!(found, ["/components/securitySchemes/a: this way to authenticate is not supported"]);
+    }
+
+    #[test]
+    fn an_operation_keeps_all_sets_of_schemes() {
+        let schemes = "a: {type: apiKey, in: header, name: X-A}, b: {type: apiKey, in: query, name: b}, \
+                       c: {$ref: '#/components/securitySchemes/a'}";
+        let keys = |own: &str| document(schemes, "[{a: []}]").replace("{get: {", &format!("{{get: {{{own}"));
+        for (own, sets, is_authenticated) in [
+            ("", &[&["a"][..]][..], true),
+            ("security: [], ", &[], false),
+            ("security: [{}], ", &[&[]], false),
+            ("security: [{}, {a: []}], ", &[&[], &["a"]], true),
+            ("security: [{b: [], a: []}, {c: []}], ", &[&["b", "a"], &["c"]], true),
+        ] {
+            let api = model(&keys(own));
+            let found = operation(&api);
+            assert_eq!(found.security, sets, "{own}");
+            assert_eq!(found.is_authenticated(), is_authenticated, "{own}");
+            // All schemes are there, whether they are required or not.
+            let pointers: Vec<_> =
+                api.security_schemes.iter().map(|it| (it.name.as_str(), it.pointer.as_str())).collect();
+            let [a, b] = ["/components/securitySchemes/a", "/components/securitySchemes/b"];
+            assert_eq!(pointers, [("a", a), ("b", b), ("c", a)]);
+            assert_eq!(api.token_scheme().unwrap().name, "a");
+        }
+        let found = problems(&keys("security: [{d: []}], "));
+        assert_eq!(found, ["/paths/~1a/get/security/0/d: there is no security scheme `d`"]);
     }
 }

@@ -39,3 +39,46 @@ impl Lowering<'_> {
         regions
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, model_of_ours, problems_of_ours};
+
+    fn servers(list: &str) -> String {
+        format!("servers: [{list}]")
+    }
+
+    #[test]
+    fn a_server_with_a_name_is_a_region() {
+        let written = servers(
+            "{url: 'https://a.example', x-region: Eu, description: Europe., x-source: observed}, {url: 'https://b.example'}",
+        );
+        let regions = model_of_ours(&written).regions;
+        let found: Vec<_> = regions.iter().map(|region| (region.variant.as_str(), region.url.as_str())).collect();
+        assert_eq!(found, [("Eu", "https://a.example")]);
+        assert_eq!(regions[0].description.as_deref(), Some("Europe."));
+        assert!(regions[0].source.is_some());
+        // In the document of somebody else the key has no meaning.
+        assert!(model(&written).regions.is_empty());
+    }
+
+    #[test]
+    fn a_region_has_an_address_and_a_name_of_its_own() {
+        for (list, expected) in [
+            (
+                "{url: 'https://{h}', variables: {h: {default: a}}, x-region: Eu}",
+                "/servers/0/x-region: a region whose address has variables",
+            ),
+            (
+                "{url: 'https://a.example', x-region: Eu}, {url: 'https://b.example', x-region: Eu}",
+                "/servers/1/x-region: `Eu` cannot name a region, or is taken",
+            ),
+            (
+                "{url: 'https://a.example', x-region: eu-west}",
+                "/servers/0/x-region: `eu-west` cannot name a region, or is taken",
+            ),
+        ] {
+            assert_eq!(problems_of_ours(&servers(list)), [expected], "{list}");
+        }
+    }
+}

@@ -11,20 +11,28 @@ use crate::diagnostic::Code;
 use crate::document::openapi::{Operation, PathItem};
 use crate::document::pointer::PointerRef;
 use crate::model::{self, Group};
-use crate::names::{Case, Scope, identifier};
+use crate::names::{Case, MAX_FILE_NAME, Scope, file_name, identifier};
 use crate::spelling::did_you_mean;
 
-/// Modules that the client has anyway.
-const TAKEN_MODULES: &[&str] = &[SHARED, "types", "r#mod", "region", "error_code", "arguments", "catalogue", "client"];
+/// Modules and files that the client has anyway. `main.rs` would be a program.
+const TAKEN_MODULES: &[&str] =
+    &[SHARED, "types", "r#mod", "lib", "main", "runtime", "region", "error_code", "arguments", "catalogue", "client"];
 
-/// Letters of a name that becomes the name of a file.
-const MAX_NAME: usize = 200;
+/// Methods that the clients have anyway. A group has a method of the name of its module.
+const TAKEN_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone"];
 
 /// An operation with its path and its id.
 pub(super) struct Named<'d> {
     pub(super) item: &'d PathItem,
     pub(super) operation: &'d Operation,
     pub(super) id: String,
+}
+
+/// What an operation is called in the client.
+pub(super) struct OperationNames {
+    pub(super) type_name: String,
+    /// That of its files, without their endings.
+    pub(super) file: String,
 }
 
 /// A group before its operations are read.
@@ -42,24 +50,28 @@ impl<'d> Lowering<'d> {
     /// All operations, by tag, in the order of the tags.
     pub(super) fn groups(&mut self) -> Vec<Group> {
         let operations = self.named_operations();
-        let mut groups = self.tags(&operations);
         let ids: Vec<&str> = operations.iter().map(|named| named.id.as_str()).collect();
         let mut types = Scope::default();
         let type_names = types.issue_types(&ids);
+        // After those of operations, which callers write: a group and one of its operations can have the same name.
+        let mut groups = self.tags(&operations, &mut types);
+        let files = Scope::of_files([]).issue_files(&ids);
         let positions: HashMap<String, usize> =
             groups.iter().enumerate().map(|(position, group)| (group.name.clone(), position)).collect();
-        for (named, type_name) in operations.iter().zip(type_names) {
+        for ((named, type_name), file) in operations.iter().zip(type_names).zip(files) {
             let Some(group) = positions.get(tag(named.operation)).and_then(|&position| groups.get_mut(position)) else {
                 continue;
             };
-            self.check_names(named.operation, &type_name, &group.module);
-            let operation = self.operation(named, type_name, &group.module, &mut group.methods, &mut types);
+            self.check_names(named.operation, &file, &group.module);
+            let names = OperationNames { type_name, file };
+            let operation = self.operation(named, names, &group.module, &mut group.methods, &mut types);
             group.operations.push(operation);
         }
         let used = groups.into_iter().filter(|group| !group.operations.is_empty());
         used.map(|group| Group {
             name: group.name,
             pointer: group.pointer,
+            file: module_file(&group.module),
             module: group.module,
             type_name: group.type_name,
             description: group.description,
@@ -69,12 +81,12 @@ impl<'d> Lowering<'d> {
     }
 
     /// The names of an operation and of its group become names of files.
-    fn check_names(&mut self, operation: &Operation, type_name: &str, module: &str) {
+    fn check_names(&mut self, operation: &Operation, file: &str, module: &str) {
         let at = self.document.at(operation.node);
-        for (name, key) in [(type_name, "operationId"), (module, "tags")] {
-            if name.len() > MAX_NAME {
-                let message = format!("in the client this name would have {} letters", name.len());
-                let help = format!("choose one of at most {MAX_NAME}: it becomes the name of a file, too");
+        for (name, key) in [(file, "operationId"), (file_name(module), "tags")] {
+            if name.len() > MAX_FILE_NAME {
+                let message = format!("in the client its file would have a name of {} letters", name.len());
+                let help = format!("choose one of at most {MAX_FILE_NAME}: it becomes the name of a file, too");
                 self.sink.report(Code::TooLarge, at.key(key).value(), message, help);
             }
         }
@@ -128,10 +140,11 @@ impl<'d> Lowering<'d> {
         identifier(&format!("{}_{}", operation.method.key(), item.path), Case::Snake)
     }
 
-    /// The groups: declared tags first, then others in the order of the operations.
-    fn tags(&mut self, operations: &[Named<'d>]) -> Vec<GroupDraft> {
-        let mut modules = Scope::with_taken(TAKEN_MODULES.iter().copied());
-        let mut types = Scope::with_taken(["Client", "ProjectClient", "Call"]);
+    /// The groups: declared tags first, then others in the order of the operations. The type of a group is in one module
+    /// with those of its operations, which have their names already.
+    fn tags(&mut self, operations: &[Named<'d>], types: &mut Scope) -> Vec<GroupDraft> {
+        let mut modules = Scope::of_files(TAKEN_MODULES.iter().chain(TAKEN_METHODS).copied());
+        types.take(["Client", "ProjectClient", "Call"]);
         let mut new_group = |name: &str, client_name: &str| GroupDraft {
             name: name.to_owned(),
             pointer: None,
@@ -181,11 +194,16 @@ impl<'d> Lowering<'d> {
             tags => self.sink.report(
                 Code::WrongValue,
                 if tags.is_empty() { at } else { list },
-                "an operation has one tag, the group of DJI's directory that it stands in",
+                "an operation has one tag, its group in DJI's directory",
                 "write `tags: [Name of the group]`",
             ),
         }
     }
+}
+
+/// Path of the file of a module, whose name a scope of files has issued: Rust leaves no choice.
+pub(super) fn module_file(module: &str) -> String {
+    format!("{}.rs", file_name(module))
 }
 
 fn tag(operation: &Operation) -> &str {
@@ -202,4 +220,90 @@ pub(crate) fn normalize_path(path: &str) -> String {
         shape.push_str(literal);
     }
     shape
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, problems};
+    use super::*;
+
+    /// A path with an operation for each id, each with its tag.
+    fn paths(operations: &[(&str, &str)]) -> String {
+        let operations = operations.iter().enumerate().map(|(index, (id, tag))| {
+            format!("  /p{index}: {{get: {{operationId: {id}, {tag}responses: {{'204': {{description: ''}}}}}}}}\n")
+        });
+        format!("paths:\n{}", operations.collect::<String>())
+    }
+
+    fn groups(keys: &str) -> Vec<String> {
+        let shown = |group: &Group| {
+            let methods: Vec<_> = group.operations.iter().map(|operation| operation.method_name.as_str()).collect();
+            format!("{} {} {}: {}", group.name, group.type_name, group.file, methods.join(" "))
+        };
+        model(keys).groups.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn declared_tags_come_first_and_those_without_operations_are_no_groups() {
+        let operations =
+            paths(&[("a", "tags: [Other], "), ("b", "tags: [Flight Tasks], "), ("c", ""), ("a_b", "tags: [Other], ")]);
+        let keys = format!("{operations}tags: [{{name: Unused}}, {{name: Flight Tasks}}]");
+        let expected = [
+            "Flight Tasks FlightTasks flight_tasks.rs: b",
+            "Other Other other.rs: a a_b",
+            "default DefaultSchema default.rs: c",
+        ];
+        assert_eq!(groups(&keys), expected);
+    }
+
+    #[test]
+    fn names_that_are_taken_get_a_number() {
+        let operations = [
+            ("Things", "tags: [things], "),
+            ("get_a_b", "tags: [types], "),
+            ("getAB", "tags: [con], "),
+            ("d", "tags: [CON], "),
+        ];
+        let expected = [
+            "things Things2 things.rs: things",
+            "types Types types_2.rs: get_a_b",
+            "con Con con_2.rs: get_ab",
+            "CON Con2 con_3.rs: d",
+        ];
+        assert_eq!(groups(&paths(&operations)), expected);
+        let api = model(&paths(&operations));
+        let files: Vec<_> = api.operations().map(|operation| operation.arguments_file.as_str()).collect();
+        assert_eq!(
+            files,
+            ["arguments/things.json", "arguments/get_a_b.json", "arguments/get_ab.json", "arguments/d.json"]
+        );
+    }
+
+    #[test]
+    fn ids_paths_and_tags_are_used_once() {
+        assert_eq!(
+            problems(&paths(&[("a", ""), ("a", "")])),
+            ["/paths/~1p1/get/operationId: two operations have the id `a`"]
+        );
+        let same = "paths:\n  /a/{x}: {}\n  /a/{y}: {}\n";
+        assert_eq!(problems(same), ["/paths/~1a~1{y}: `/a/{y}` and `/a/{x}` are the same path"]);
+        assert_eq!(problems("tags: [{name: A}, {name: A}]"), ["/tags/1/name: the tag `A` is listed twice"]);
+    }
+
+    #[test]
+    fn the_name_of_a_file_has_a_limit() {
+        let id = "a".repeat(MAX_FILE_NAME);
+        assert_eq!(groups(&paths(&[(&id, "")])).len(), 1);
+        let expected = "/paths/~1p0/get/operationId: in the client its file would have a name of 201 letters";
+        assert_eq!(problems(&paths(&[(&format!("{id}a"), "")])), [expected]);
+    }
+
+    #[test]
+    fn names_of_parameters_do_not_make_another_path() {
+        for (path, expected) in
+            [("/a", "/a"), ("/{a}", "/{}"), ("/{a}/b/{c}.d", "/{}/b/{}.d"), ("/{a", "/{}a"), ("/a}", "/a}"), ("", "")]
+        {
+            assert_eq!(normalize_path(path), expected);
+        }
+    }
 }

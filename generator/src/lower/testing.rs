@@ -14,7 +14,16 @@ pub(super) fn text(keys: &str) -> String {
 }
 
 pub(super) fn model(keys: &str) -> Api {
-    match lowered(&text(keys)) {
+    model_in(Dialect::Foreign, keys)
+}
+
+/// The model of a document whose `x-` keys are ours.
+pub(super) fn model_of_ours(keys: &str) -> Api {
+    model_in(Dialect::FlightHub, keys)
+}
+
+fn model_in(dialect: Dialect, keys: &str) -> Api {
+    match lowered(&text(keys), dialect) {
         Ok(api) => api,
         Err(problems) => panic!("{problems:#?}"),
     }
@@ -22,13 +31,22 @@ pub(super) fn model(keys: &str) -> Api {
 
 /// The pointers of the problems, with their messages.
 pub(super) fn problems(keys: &str) -> Vec<String> {
-    let problems = lowered(&text(keys)).unwrap_err();
+    problems_in(Dialect::Foreign, keys)
+}
+
+/// Those of a document whose `x-` keys are ours.
+pub(super) fn problems_of_ours(keys: &str) -> Vec<String> {
+    problems_in(Dialect::FlightHub, keys)
+}
+
+fn problems_in(dialect: Dialect, keys: &str) -> Vec<String> {
+    let problems = lowered(&text(keys), dialect).unwrap_err();
     problems.iter().map(|problem| format!("{}: {}", problem.place.pointer, problem.message)).collect()
 }
 
-fn lowered(text: &str) -> Result<Api, Vec<Diagnostic>> {
+fn lowered(text: &str, dialect: Dialect) -> Result<Api, Vec<Diagnostic>> {
     let source = Source::new("test.yaml", text);
-    let document = Document::read(&source, Dialect::Foreign).unwrap_or_else(|problems| panic!("{problems}"));
+    let document = Document::read(&source, dialect).unwrap_or_else(|problems| panic!("{problems}"));
     lower::lower(&document)
 }
 

@@ -52,22 +52,22 @@ impl<'d> Types<'d> {
             self.sink.report(
                 Code::Unsupported,
                 list,
-                format!("`{key}` beside other keys that describe the value"),
-                "move what all forms have in common into each of them",
+                format!("`{key}` in a schema with other keys that describe the value"),
+                "move what all variants have in common into each of them",
             );
         }
         let discriminator = schema.keywords.discriminator.as_ref();
         let mut mapping = discriminator.map(mapping);
         let variants = written.iter().map(|variant| self.variant(*variant, &mut mapping, hint)).collect();
         for (reference, names) in mapping.into_iter().flatten() {
-            let message = format!("`{}` leads to `{reference}`, which is none of the forms", names.join("`, `"));
+            let message = format!("`{}` leads to `{reference}`, which is none of the variants", names.join("`, `"));
             let references: Vec<String> = written.iter().filter_map(|variant| self.reference_of(*variant)).collect();
             let known = references.iter().map(String::as_str);
             let help = did_you_mean(&reference, known, || format!("add it to `{key}`, or remove it here"));
             let discriminator = at.key("discriminator");
             let mapping = discriminator.key("mapping");
             let entry = names.first().map_or(mapping, |name| mapping.key(name));
-            self.sink.report_with(Code::AmbiguousUnion, entry.value(), message, help, (list, "the forms"));
+            self.sink.report_with(Code::AmbiguousUnion, entry.value(), message, help, (list, "the variants"));
         }
         let property = discriminator.map(|discriminator| discriminator.property_name.clone());
         UnionDraft { property, key, variants }
@@ -94,8 +94,8 @@ impl<'d> Types<'d> {
             self.sink.report(
                 Code::Unsupported,
                 self.at(id),
-                "a form that may be null",
-                "write `nullable: true` beside `oneOf` instead",
+                "a variant that may be null",
+                "write `nullable: true` in the schema that has `oneOf` instead",
             );
         }
         let tags = match (mapping, self.reference_of(id)) {
@@ -222,7 +222,7 @@ impl<'c> Check<'c> {
         let list = owner.key(self.union.key);
         let problem = Diagnostic::new(Code::AmbiguousUnion, self.document.place(list.index(index)), message, help);
         self.problems.push(match other {
-            Some(other) => problem.with_related(self.document.place(list.index(other)), "the other form"),
+            Some(other) => problem.with_related(self.document.place(list.index(other)), "the other variant"),
             None => problem,
         });
     }
@@ -237,17 +237,17 @@ impl<'c> Check<'c> {
             let Some(field) = object.fields.iter().find(|field| field.name == property) else {
                 let message = format!("`{name}` has no property `{property}`, which the discriminator is about");
                 let known = object.fields.iter().map(|field| field.name.as_str());
-                let help = did_you_mean(property, known, || "describe the property in the form".to_owned());
+                let help = did_you_mean(property, known, || "describe the property in the variant".to_owned());
                 self.report(index, None, message, &help);
                 continue;
             };
             if variant.tags.is_empty() {
-                let message = format!("nothing means `{name}`");
+                let message = format!("no discriminator value maps to `{name}`");
                 self.report(index, None, message, "name it in the discriminator's mapping");
             }
             if !field.required {
                 let message = format!("`{property}` of `{name}` is not required");
-                self.report(index, None, message, "add it to `required`: a value without it would have no form");
+                self.report(index, None, message, "add it to `required`: a value without it would have no variant");
             }
             if let TypeRef::Named(id) = field.ty
                 && let Some(Kind::Type(TypeKind::Enum(values))) = self.drafts.get(id.0).map(|draft| &draft.kind)
@@ -263,8 +263,8 @@ impl<'c> Check<'c> {
         for (index, variant) in self.union.variants.iter().enumerate() {
             for value in &variant.tags {
                 if let Some(other) = seen.insert(value, index) {
-                    let message = format!("`{value}` means two forms");
-                    self.report(index, Some(other), message, "give each form its own value");
+                    let message = format!("`{value}` maps to two variants");
+                    self.report(index, Some(other), message, "give each variant its own value");
                 }
             }
         }
@@ -275,7 +275,8 @@ impl<'c> Check<'c> {
         for (index, a) in shapes.iter().enumerate() {
             for (other, b) in shapes[..index].iter().enumerate() {
                 if !self.are_distinct(a, b) {
-                    let message = format!("`{}` cannot be told from `{}`", self.names[index], self.names[other]);
+                    let message =
+                        format!("`{}` cannot be discriminated from `{}`", self.names[index], self.names[other]);
                     let help =
                         "add a discriminator; or give each object a required property that the other does not have";
                     self.report(index, Some(other), message, help);

@@ -3,14 +3,15 @@
 //! In: drafts, and the types that operations name. Out: definitions that know the module they belong to and the cycle of
 //! types that they are part of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::scc::components;
 use super::schemas::{Direction, Draft, Kind, Types};
+use super::tags::module_file;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::document::arena::chain_ends;
-use crate::model::{Field, Struct, TypeDefinition, TypeId, TypeKind, TypeRef, const_value};
+use crate::model::{Field, Group, TypeDefinition, TypeId, TypeKind, TypeModule, TypeRef, const_value};
 
 /// Module of the types that several groups use.
 pub(super) const SHARED: &str = "shared";
@@ -52,17 +53,28 @@ impl Aliases {
     }
 }
 
+/// All types, and the modules that they are in.
+#[derive(Debug)]
+pub(super) struct Completed {
+    pub(super) definitions: Vec<TypeDefinition>,
+    pub(super) modules: Vec<TypeModule>,
+}
+
 /// Completes the definitions of all types.
 pub(super) fn complete(
     types: &mut Types<'_>,
     drafts: Vec<Draft<TypeKind>>,
     uses: &[Use],
-) -> Result<Vec<TypeDefinition>, Vec<Diagnostic>> {
+    groups: &[Group],
+) -> Result<Completed, Vec<Diagnostic>> {
     let document = types.document;
     let problems = circular_aliases(document, &drafts);
     if !problems.is_empty() {
         return Err(problems);
     }
+    types.check_string_contents(&drafts);
+    let string_contents: HashSet<TypeId> =
+        drafts.iter().flat_map(|draft| fields(&draft.kind)).filter_map(|field| field.content).collect();
     let inline: Vec<Vec<usize>> = drafts
         .iter()
         .map(|draft| parts(&draft.kind).filter_map(TypeRef::inline_target).map(|id| id.0).collect())
@@ -70,16 +82,12 @@ pub(super) fn complete(
     let cycles = components(&inline);
     let places = places(&drafts, uses);
     let problems = wrong_directions(document, &types.directions, &places);
+    let modules = type_modules(&places, groups);
     let required: Vec<usize> = drafts.iter().map(|draft| required_count(&drafts, &draft.kind)).collect();
-    let definitions =
-        drafts.into_iter().zip(places).zip(cycles).zip(required).map(|(((draft, place), cycle), required)| {
+    let definitions = drafts.into_iter().zip(places).zip(cycles).zip(required).enumerate().map(
+        |(index, (((draft, place), cycle), required))| {
             let required_name = (place.is_input && required > 1)
                 .then(|| types.derived_name(&format!("{}Required", draft.name), document.at(draft.node)));
-            let mut modules = place.modules.iter();
-            let module = match (modules.next(), modules.next()) {
-                (Some(only), None) => (*only).to_owned(),
-                _ => SHARED.to_owned(),
-            };
             TypeDefinition {
                 name: draft.name,
                 pointer: document.at(draft.node).pointer(),
@@ -87,13 +95,34 @@ pub(super) fn complete(
                 schema_name: draft.schema_name,
                 docs: draft.docs,
                 kind: draft.kind,
-                module,
+                is_used: !place.modules.is_empty(),
                 is_input: place.is_input,
+                is_string_content: string_contents.contains(&TypeId(index)),
                 cycle,
             }
-        });
+        },
+    );
     let definitions = definitions.collect();
-    if problems.is_empty() { Ok(definitions) } else { Err(problems) }
+    if problems.is_empty() { Ok(Completed { definitions, modules }) } else { Err(problems) }
+}
+
+/// The module of the only group that uses a type; for others the one of shared types.
+fn type_modules(places: &[Place<'_>], groups: &[Group]) -> Vec<TypeModule> {
+    let mut modules: BTreeMap<&str, Vec<TypeId>> = BTreeMap::new();
+    for (index, place) in places.iter().enumerate() {
+        let mut users = place.modules.iter();
+        let module = match (users.next(), users.next()) {
+            (Some(only), None) => *only,
+            _ => SHARED,
+        };
+        modules.entry(module).or_default().push(TypeId(index));
+    }
+    let files: HashMap<&str, &str> = groups.iter().map(|group| (&*group.module, &*group.file)).collect();
+    let module = |(name, types): (&str, Vec<TypeId>)| {
+        let file = files.get(name).map_or_else(|| module_file(SHARED), |file| (*file).to_owned());
+        TypeModule { name: name.to_owned(), file: format!("types/{file}"), types }
+    };
+    modules.into_iter().map(module).collect()
 }
 
 /// Where a type is used.
@@ -139,12 +168,11 @@ fn wrong_directions(document: &Document<'_>, directions: &[Direction], places: &
 
 /// How many fields a caller has to give.
 fn required_count(drafts: &[Draft<TypeKind>], kind: &TypeKind) -> usize {
-    let TypeKind::Struct(Struct { fields, .. }) = kind else { return 0 };
     let has_const_value = |field: &Field| const_value(field, |id| drafts.get(id.0).map(|draft| &draft.kind)).is_some();
-    fields.iter().filter(|field| field.required && !has_const_value(field)).count()
+    fields(kind).iter().filter(|field| field.required && !has_const_value(field)).count()
 }
 
-/// Everything that a type contains, itself included.
+/// Everything that a type contains, itself included, with what the strings in it contain.
 fn transitive_types(drafts: &[Draft<TypeKind>], ty: &TypeRef) -> BTreeSet<TypeId> {
     let mut found = BTreeSet::new();
     let mut next: Vec<TypeId> = ty.named().into_iter().collect();
@@ -153,9 +181,18 @@ fn transitive_types(drafts: &[Draft<TypeKind>], ty: &TypeRef) -> BTreeSet<TypeId
             && let Some(draft) = drafts.get(id.0)
         {
             next.extend(parts(&draft.kind).filter_map(TypeRef::named));
+            next.extend(fields(&draft.kind).iter().filter_map(|field| field.content));
         }
     }
     found
+}
+
+/// The fields of a struct.
+fn fields(kind: &TypeKind) -> &[Field] {
+    match kind {
+        TypeKind::Struct(object) => &object.fields,
+        _ => &[],
+    }
 }
 
 fn parts(kind: &TypeKind) -> Box<dyn Iterator<Item = &TypeRef> + '_> {
@@ -199,6 +236,7 @@ fn circular_aliases(document: &Document<'_>, drafts: &[Draft<TypeKind>]) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::super::testing::{component, model, problems};
+    use super::TypeModule;
 
     #[test]
     fn a_field_that_leads_back_to_its_owner_is_boxed() {
@@ -240,7 +278,13 @@ mod tests {
             call("x", "One", "get"),
             call("y", "Both", "get"),
         ));
-        let found: Vec<_> = api.types.iter().map(|ty| (ty.name.as_str(), ty.module.as_str(), ty.is_input)).collect();
-        assert_eq!(found, [("One", "x", false), ("Both", "shared", false), ("In", "x", true)]);
+        let types = |module: &TypeModule| -> Vec<_> {
+            let types = module.types.iter().map(|id| api.definition(*id).unwrap());
+            types.map(|ty| (ty.name.clone(), ty.is_input)).collect()
+        };
+        let found: Vec<_> = api.type_modules.iter().map(|module| (module.file.as_str(), types(module))).collect();
+        let shared = vec![("Both".to_owned(), false)];
+        let of_x = vec![("One".to_owned(), false), ("In".to_owned(), true)];
+        assert_eq!(found, [("types/shared.rs", shared), ("types/x.rs", of_x)]);
     }
 }

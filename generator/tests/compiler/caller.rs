@@ -74,7 +74,7 @@ fn last(tree: &UseTree) -> Option<&Ident> {
     }
 }
 
-fn has(attributes: &[Attribute], name: &str) -> bool {
+pub(crate) fn has(attributes: &[Attribute], name: &str) -> bool {
     attributes.iter().any(|attribute| attribute.path().is_ident(name))
 }
 
@@ -114,13 +114,14 @@ fn structure(item: &ItemStruct) -> Vec<TokenStream> {
     let mut statements = derived(&item.attrs, name);
     statements.push(quote! { fn named(value: #name) {} });
     let Fields::Named(fields) = &item.fields else { return statements };
+    let is_opaque = fields.named.iter().any(|field| !is_public(&field.vis));
     let fields: Vec<_> = fields.named.iter().filter(|field| is_public(&field.vis)).collect();
     for field in &fields {
         let (field, ty) = (field.ident.as_ref().unwrap(), &field.ty);
         statements.push(quote! { fn get(value: #name) -> #ty { let #name { #field, .. } = value; #field } });
         statements.push(quote! { fn set(value: &mut #name, #field: #ty) { value.#field = #field; } });
     }
-    if !has(&item.attrs, "non_exhaustive") {
+    if !is_opaque && !has(&item.attrs, "non_exhaustive") {
         let mut of: Vec<(String, TokenStream)> = fields
             .iter()
             .map(|field| {
@@ -181,7 +182,7 @@ fn given(ty: &Type) -> TokenStream {
 }
 
 /// `Self`, as the type that it stands for.
-pub(crate) fn without_self(tokens: TokenStream, ty: &Type) -> TokenStream {
+fn without_self(tokens: TokenStream, ty: &Type) -> TokenStream {
     tokens
         .into_iter()
         .flat_map(|token| match token {
@@ -231,11 +232,15 @@ fn methods(item: &ItemImpl) -> Vec<TokenStream> {
         let generics = joined(&item.generics, &signature.generics);
         let bounds = [&item.generics, &signature.generics].map(|generics| generics.where_clause.as_ref());
         let bounds = bounds.into_iter().flatten().flat_map(|clause| clause.predicates.iter());
-        let bounds = quote! { where #(#bounds,)* };
+        let bounds = without_self(quote! { where #(#bounds,)* }, ty);
+        let (is_async, wait) = match signature.asyncness {
+            Some(_) => (quote! { async }, quote! { .await }),
+            None => (quote! {}, quote! {}),
+        };
         calls.push(match receiver {
             Some(receiver) => quote! {
-                fn #name #generics(receiver: #receiver, #(#names: #types),*) -> #output #bounds {
-                    receiver.#name(#(#names),*)
+                #is_async fn #name #generics(receiver: #receiver, #(#names: #types),*) -> #output #bounds {
+                    receiver.#name(#(#names),*)#wait
                 }
             },
             None => quote! {
@@ -274,21 +279,41 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
             });
             types.chain([info]).collect()
         }
+        "ApiClient" => {
+            let settings = item.items.iter().filter_map(|member| match member {
+                ImplItem::Type(member) => Some((member.ident.to_string().to_lowercase(), &member.ty)),
+                _ => None,
+            });
+            // There is no value of the type that stands for a setting which the API does not have.
+            let settings = settings.filter(|(_, of)| !quote! { #of }.to_string().ends_with("Infallible"));
+            let calls = settings.map(|(name, of)| {
+                let name = format_ident!("{name}");
+                quote! { fn set(settings: ClientBuilder, value: #of) -> ClientBuilder { settings.#name(value) } }
+            });
+            calls.chain([has_trait(ty, quote! { #path })]).collect()
+        }
+        "BaseUrl" | "Handle" | "Serves" => vec![has_trait(ty, quote! { #path })],
         other => panic!("a caller does not know implementations of `{other}` yet"),
     }
 }
 
 /// What a macro of the runtime makes.
 fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
+    let macro_name = item.mac.path.segments.last().unwrap().ident.to_string();
     let tokens: Vec<TokenTree> = item.mac.tokens.clone().into_iter().collect();
-    let name = &tokens[0];
+    let Some(name) = tokens.first() else {
+        // The type of calls is the same for every client.
+        assert_eq!(macro_name, "call", "a caller does not know this macro yet");
+        return vec![
+            quote! { fn call<H: runtime::Handle, O: runtime::Operation>(handle: &H, operation: O) -> Call<H, O> { Call::new(handle, operation) } },
+        ];
+    };
     let json = || has_trait(name, quote! { serde::Serialize + serde::de::DeserializeOwned });
     let parameter = || has_trait(name, quote! { std::fmt::Display + runtime::ParameterValue });
     let from = |ty: TokenStream| quote! { fn from(value: #ty) -> #name { value.into() } };
-    let macro_name = item.mac.path.segments.last().unwrap().ident.to_string();
     match macro_name.as_str() {
-        "__object" => vec![json()],
-        "__text_newtype" => vec![
+        "object" => vec![json()],
+        "text_newtype" => vec![
             json(),
             parameter(),
             from(quote! { &str }),
@@ -297,12 +322,12 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
             quote! { fn read(value: &#name) -> &str { value.as_str() } },
             has_trait(name, quote! { AsRef<str> }),
         ],
-        "__integer_newtype" => {
+        "integer_newtype" => {
             let inner = &tokens[2];
             let read = quote! { fn read(value: #name) -> #inner { value.get() } };
             vec![json(), parameter(), from(quote! { #inner }), from(quote! { &#name }), read]
         }
-        "__text_enum" => vec![
+        "text_enum" => vec![
             json(),
             parameter(),
             from(quote! { &str }),
@@ -310,14 +335,14 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
             quote! { fn read(value: &#name) -> &str { value.as_str() } },
             quote! { fn values() -> &'static [&'static str] { #name::VALUES } },
         ],
-        "__integer_enum" => vec![
+        "integer_enum" => vec![
             json(),
             parameter(),
             from(quote! { i64 }),
             quote! { fn read(value: #name) -> i64 { value.value() } },
             quote! { fn values() -> &'static [i64] { #name::VALUES } },
         ],
-        "__tagged_union" | "__untagged_union" => {
+        "tagged_union" | "untagged_union" => {
             let TokenTree::Group(group) = tokens.last().unwrap() else { panic!("a union without forms") };
             let forms = group.stream().into_iter().filter_map(|token| match token {
                 TokenTree::Group(ty) => Some(from(ty.stream())),
@@ -325,7 +350,7 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
             });
             forms.chain([json()]).collect()
         }
-        "__choice" => {
+        "choice" => {
             let read = quote! { fn read(value: &#name) -> &runtime::JsonValue { value.json() } };
             vec![json(), from(quote! { runtime::JsonValue }), read]
         }

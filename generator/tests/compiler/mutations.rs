@@ -462,6 +462,27 @@ const LIMITS: &[Mutation] = &[
         "constraint `Thing.height`: `x-unit` `metres` → `degrees`",
     ),
     change(
+        "content of a string no longer described",
+        Own,
+        &[One(", x-content-schema: {$ref: '#/components/schemas/Plan'}", "")],
+        Breaking,
+        "type `Plan`: no longer content of a string",
+    ),
+    change(
+        "content of a string described",
+        Own,
+        &[One("maxLength: 20}", "maxLength: 20, x-content-schema: {$ref: '#/components/schemas/Thing'}}")],
+        Compatible,
+        "type `Thing`: content of a string now",
+    ),
+    change(
+        "another content of a string",
+        Own,
+        &[One("steps: {type: integer, description: How many.}", "steps: {type: string, description: How many.}")],
+        Breaking,
+        "field `Plan.steps`",
+    ),
+    change(
         "identifier longer",
         Own,
         &[One("maxLength: 64", "maxLength: 128")],
@@ -1296,14 +1317,20 @@ const INTERFACE: &[Mutation] = &[
     change(
         "error code added",
         Own,
-        &[One("paths:\n", "  - {code: 200500, name: Broken, group: general, meaning: Broken.}\npaths:\n")],
+        &[One(
+            "paths:\n",
+            "  - {code: 200500, name: Broken, group: general, outcome: unknown, meaning: Broken.}\npaths:\n",
+        )],
         Compatible,
         "error code `ErrorCode::Broken`: added: `200500`",
     ),
     change(
         "error code removed",
         Own,
-        &[One("  - code: 200403\n    name: NoPermission\n    group: general\n    meaning: Not allowed.\n", "")],
+        &[One(
+            "  - code: 200403\n    name: NoPermission\n    group: general\n    outcome: refused\n    meaning: Not allowed.\n",
+            "",
+        )],
         Breaking,
         "error code `ErrorCode::NoPermission`: removed: `200403`",
     ),
@@ -1324,9 +1351,19 @@ const INTERFACE: &[Mutation] = &[
     change(
         "group of an error code",
         Own,
-        &[One("    group: general\n    meaning: Not allowed.", "    group: rights\n    meaning: Not allowed.")],
+        &[One(
+            "    group: general\n    outcome: refused\n    meaning: Not allowed.",
+            "    group: rights\n    outcome: refused\n    meaning: Not allowed.",
+        )],
         Compatible,
         "error code `ErrorCode::NoPermission`: group: `general` → `rights`",
+    ),
+    change(
+        "outcome of an error code",
+        Own,
+        &[One("    outcome: refused\n    meaning: Not allowed.", "    outcome: unknown\n    meaning: Not allowed.")],
+        Compatible,
+        "error code `ErrorCode::NoPermission`: outcome: `refused` → `unknown`",
     ),
     change(
         "meaning of an error code",

@@ -130,19 +130,11 @@ fn flat(tokens: TokenStream, words: &mut Vec<String>) {
 
 /// The pieces of some code without what is read by people.
 fn pieces(tokens: TokenStream, found: &mut Vec<Vec<String>>) {
-    const TEXTS: &[&str] = &["summary", "page", "title", "meaning"];
     let mut piece: Vec<String> = Vec::new();
-    let mut skipped = false;
     for token in tokens {
         match token {
-            TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ';') => {
-                let piece = std::mem::take(&mut piece);
-                if !std::mem::take(&mut skipped) {
-                    found.push(piece);
-                }
-            }
-            TokenTree::Ident(ident) if piece.is_empty() && TEXTS.iter().any(|text| ident == text) => skipped = true,
-            _ if skipped => {}
+            TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ';') => found.push(std::mem::take(&mut piece)),
+            TokenTree::Group(_) if is_text(&piece) => {}
             TokenTree::Group(group) => {
                 piece.push(format!("{:?}", group.delimiter()));
                 pieces(group.stream(), found);
@@ -154,4 +146,12 @@ fn pieces(tokens: TokenStream, found: &mut Vec<Vec<String>>) {
         }
     }
     found.push(piece);
+}
+
+/// Whether a function that these words end with takes a text of the catalogue.
+fn is_text(words: &[String]) -> bool {
+    const TEXTS: &[&str] = &["with_summary", "with_page", "with_meaning"];
+    let last = words.last().map_or("", String::as_str);
+    let title = ["ApiInfo", ":", ":", "new"];
+    TEXTS.contains(&last) || words.len() >= title.len() && words[words.len() - title.len()..] == title
 }

@@ -1,22 +1,26 @@
 //! Clients and their callers, judged by the compiler.
 //!
 //! In: for each pair of clients the files of the new one and a program for the old one. Out: what the compiler says of
-//! the new client, and of the program with it. All of them are crates of one workspace with one runtime, which is checked
-//! by one run of Cargo; it lies below the target folder and is kept, so that the dependencies are checked once.
+//! the new client, and of the program with it. All of them are crates of one workspace, which is checked by one run of
+//! Cargo.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use super::nested;
 
-use super::outside::RUNTIME;
+/// A client as a crate. A program for it names the runtime, too.
+const ROOT: &str = "#![allow(warnings)]
+mod api;
+pub use api::*;
+pub use ::flighthub2_runtime::codegen as runtime;
+";
 
 /// What is to be judged.
 pub(crate) struct Crate {
     pub(crate) name: String,
-    /// The files of the client, below `src`.
+    /// The files of the client.
     pub(crate) files: BTreeMap<String, String>,
     /// A program that uses it.
     pub(crate) program: String,
@@ -31,29 +35,15 @@ pub(crate) struct Judgement {
     pub(crate) program: Vec<String>,
 }
 
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// Asks the compiler. `api` is generated code for the crate of the runtime, which is about something else.
-pub(crate) fn judge(crates: &[Crate], api: &BTreeMap<String, String>) -> BTreeMap<String, Judgement> {
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compare");
-    write(&root, crates, api);
-    let output = Command::new(env!("CARGO"))
-        .current_dir(&root)
-        .args(["check", "--offline", "--workspace", "--lib", "--examples", "--keep-going"])
-        .args(["--quiet", "--message-format", "json"])
-        .env("CARGO_TARGET_DIR", root.join("target"))
-        .env("RUSTFLAGS", "-Awarnings")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .stderr(Stdio::piped())
-        .output()
-        .unwrap();
+/// Asks the compiler.
+pub(crate) fn judge(crates: &[Crate]) -> BTreeMap<String, Judgement> {
+    let root = nested::folder("compare");
+    write(&root, crates);
+    let (messages, said) = nested::check(&root, &["--workspace", "--lib", "--examples", "--keep-going"]);
     let mut judged: BTreeMap<String, Judgement> =
         crates.iter().map(|it| (it.name.clone(), Judgement::default())).collect();
     let mut checked = 0;
-    for line in String::from_utf8(output.stdout).unwrap().lines() {
-        let message: Value = serde_json::from_str(line).unwrap();
+    for message in messages {
         let library = message["target"]["kind"][0] == "lib";
         match message["reason"].as_str() {
             Some("compiler-artifact") if !library => checked += 1,
@@ -70,7 +60,7 @@ pub(crate) fn judge(crates: &[Crate], api: &BTreeMap<String, String>) -> BTreeMa
     }
     // Whatever did not come to an end without an error was not judged, and must not count as good.
     let good = judged.values().filter(|judgement| judgement.client.is_empty() && judgement.program.is_empty()).count();
-    assert!(checked >= good, "{checked} of {good}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(checked >= good, "{checked} of {good}: {said}");
     judged
 }
 
@@ -80,41 +70,19 @@ fn crate_of(root: &Path, source: &str) -> Option<String> {
 }
 
 /// Writes the workspace; files that are the same keep their time, so that Cargo need not check them again.
-fn write(root: &Path, crates: &[Crate], api: &BTreeMap<String, String>) {
+fn write(root: &Path, crates: &[Crate]) {
     let mut wanted: BTreeMap<PathBuf, String> = BTreeMap::new();
-    let read = |path: &str| fs::read_to_string(repository().join(path)).unwrap();
-    let root_manifest = read("Cargo.toml");
-    let kept = ["[workspace.package]", "[workspace.dependencies]"].map(|header| section(&root_manifest, header));
-    let members = "[workspace]\nresolver = \"3\"\nmembers = [\"runtime\", \"crates/*\"]\n";
-    let profile = "[profile.dev]\ndebug = false\nincremental = false\n";
-    wanted.insert(root.join("Cargo.toml"), [members, &kept.join("\n"), profile].join("\n"));
-
-    let runtime = root.join("runtime");
-    let manifest = read("generated-client/Cargo.toml");
-    let sections = ["[package]", "[features]", "[dependencies]"].map(|header| section(&manifest, header));
-    let manifest = sections.join("\n").replace("readme = \"README.md\"\n", "");
-    wanted.insert(runtime.join("Cargo.toml"), manifest.replace("default = [\"rustls\"]", "default = []"));
-    for entry in fs::read_dir(repository().join("generated-client/src")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path).unwrap();
-            wanted.insert(runtime.join("src").join(path.file_name().unwrap()), text);
-        }
-    }
-    wanted.extend(api.iter().map(|(path, text)| (runtime.join("src/api").join(path), text.clone())));
-
+    let members = "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n";
+    wanted.insert(root.join("Cargo.toml"), [members, nested::PROFILE].concat());
     for it in crates {
         let folder = root.join("crates").join(&it.name);
-        let manifest = format!(
-            "[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition.workspace = true\n\n[dependencies]\n\
-             {RUNTIME} = {{ path = \"../../runtime\" }}\nserde.workspace = true\n",
-            it.name
-        );
-        wanted.insert(folder.join("Cargo.toml"), manifest);
-        wanted.extend(it.files.iter().map(|(path, text)| (folder.join("src").join(path), text.clone())));
+        let package = format!("[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n", it.name);
+        wanted.insert(folder.join("Cargo.toml"), package + &nested::dependencies());
+        wanted.insert(folder.join("src/lib.rs"), ROOT.to_owned());
+        wanted.extend(it.files.iter().map(|(path, text)| (folder.join("src/api").join(path), text.clone())));
         wanted.insert(folder.join("examples").join(format!("{}_caller.rs", it.name)), it.program.clone());
     }
-    ["runtime", "crates"].iter().for_each(|folder| remove_others(&root.join(folder), &wanted));
+    remove_others(&root.join("crates"), &wanted);
     for (path, text) in wanted {
         if fs::read_to_string(&path).is_ok_and(|known| known == text) {
             continue;
@@ -122,14 +90,6 @@ fn write(root: &Path, crates: &[Crate], api: &BTreeMap<String, String>) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    fs::copy(repository().join("Cargo.lock"), root.join("Cargo.lock")).unwrap();
-}
-
-fn section(manifest: &str, header: &str) -> String {
-    let start = manifest.find(header).unwrap_or_else(|| panic!("no {header} in the manifest"));
-    let body = &manifest[start + header.len()..];
-    let end = body.find("\n[").map_or(body.len(), |end| end + 1);
-    format!("{header}{}", &body[..end])
 }
 
 fn remove_others(folder: &Path, wanted: &BTreeMap<PathBuf, String>) {

@@ -1,10 +1,11 @@
 //! What holds of the generator, whatever it is given.
 //!
 //! It ends, without a panic. What it refuses it refuses with an error; every problem has a place in the text, and can be
-//! told as text and as JSON. What it takes becomes Rust, each file once, the same each time. `lint` and `generate` agree,
-//! and a document differs from itself in nothing.
+//! told as text and as JSON. What it takes becomes Rust, each file once, the same each time: no two files, types, fields
+//! or variants have one name, and each operation has the schema of its own arguments. `lint` and `generate` agree, and a
+//! document differs from itself in nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use flighthub2_generator::compare::{Mode, compare, json, markdown, text};
@@ -40,6 +41,11 @@ fn of_source(source: &Source, dialect: Dialect, original: Option<&Source>) -> bo
     let made = match generate(source, &options) {
         Ok(made) => {
             assert!(errors.is_empty(), "lint refuses what is generated:\n{linted}");
+            let warnings = Diagnostics::new(source.clone(), made.warnings.clone());
+            assert_eq!(warnings.problems(), made.warnings, "in another order, or twice");
+            assert!(warnings.problems().iter().all(|problem| problem.severity() == Severity::Warning), "{warnings}");
+            assert!(dialect == Dialect::Foreign || made.warnings.is_empty(), "{warnings}");
+            told(&warnings);
             is_rust(&made);
             Some(made)
         }
@@ -56,9 +62,11 @@ fn of_source(source: &Source, dialect: Dialect, original: Option<&Source>) -> bo
         (0, Some(made)) => {
             assert_eq!(generate(source, &options).ok().as_ref(), Some(made), "the second time it is different");
         }
-        (1, Some(_)) => {
-            let outside = Options { runtime: Some("runtime".to_owned()), ..options };
-            is_rust(&generate(source, &outside).unwrap_or_else(|problems| panic!("only outside: {problems}")));
+        (1, Some(made)) => {
+            let without = generate(source, &Options { bundle: false, ..options });
+            let mut without = without.unwrap_or_else(|problems| panic!("only without the specification: {problems}"));
+            without.files.extend(made.files.get_key_value("specification.yaml").map(|(k, v)| (k.clone(), v.clone())));
+            assert_eq!(&without, made, "the specification is not a file more");
         }
         (2, _) => compared(source, original, Mode::Versions(dialect), made.is_some()),
         (3, _) => {
@@ -119,9 +127,11 @@ fn is_in(source: &Source, place: &Place) {
     assert!(place.pointer.is_empty() || place.pointer.starts_with('/'), "{place:?}");
 }
 
-/// Every file parses; every module has its file, and every file its module.
+/// Every file parses; every module has its file, and every file its module; every operation has its arguments.
 fn is_rust(made: &Generated) {
     let mut modules = BTreeSet::from(["mod.rs".to_owned()]);
+    let mut types = BTreeSet::new();
+    let mut arguments: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (path, text) in &made.files {
         if path.ends_with(".json") {
             assert!(serde_json::from_str::<serde_json::Value>(text).is_ok(), "{path}: {text}");
@@ -131,17 +141,123 @@ fn is_rust(made: &Generated) {
         }
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}\n{text}"));
         let folder = path.strip_suffix("mod.rs").map_or_else(|| path.replace(".rs", "/"), str::to_owned);
-        for item in file.items {
-            if let syn::Item::Mod(module) = item {
-                let name = module.ident.to_string();
-                let file = format!("{folder}{}.rs", name.trim_start_matches("r#"));
-                assert!(modules.insert(file), "{path}: `{name}` is there twice");
+        // All types are reached from one module, whatever file they are in.
+        let scope = if path.starts_with("types/") { "types" } else { path };
+        for item in &file.items {
+            if let Some(name) = type_name(item) {
+                assert!(types.insert(format!("{scope}: {name}")), "{path}: `{name}` is there twice");
+            }
+            are_distinct(item);
+            match item {
+                // One that is written in place has no file.
+                syn::Item::Mod(module) if module.content.is_none() => {
+                    let name = module.ident.to_string();
+                    let file = format!("{folder}{}.rs", name.trim_start_matches("r#"));
+                    assert!(modules.insert(file), "{path}: `{name}` is there twice");
+                }
+                syn::Item::Impl(block) => {
+                    if let Some((file, names)) = arguments_of(block) {
+                        assert_eq!(arguments.insert(file.clone(), names), None, "{file} is of two operations");
+                    }
+                }
+                _ => {}
             }
         }
     }
     let written: BTreeSet<String> = made.files.keys().filter(|path| path.ends_with(".rs")).cloned().collect();
     assert_eq!(written, modules);
-    let arguments = made.files.keys().filter(|path| path.starts_with("arguments/")).count();
-    assert_eq!(arguments, made.operations, "an operation without a file of its own");
-    assert!(made.files.keys().all(|path| path.split('/').all(|name| name.len() < 256)), "no name of a file");
+    assert_eq!(arguments.len(), made.operations, "an operation without arguments of its own");
+    for (path, text) in made.files.iter().filter(|(path, _)| path.starts_with("arguments/")) {
+        let names = arguments.remove(path).unwrap_or_else(|| panic!("{path} is of no operation"));
+        let schema: serde_json::Value = serde_json::from_str(text).unwrap();
+        let described = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        assert_eq!(names, described, "{path}: an operation takes other arguments than its schema has");
+    }
+    assert!(arguments.is_empty(), "no files: {:?}", arguments.keys());
+    can_be_written(made);
+}
+
+/// No file takes the place of another one, on any system.
+fn can_be_written(made: &Generated) {
+    let folded: BTreeSet<String> = made.files.keys().map(|path| path.to_lowercase()).collect();
+    assert_eq!(folded.len(), made.files.len(), "files whose names differ in case only: {:?}", made.files.keys());
+    for name in made.files.keys().flat_map(|path| path.split('/')) {
+        assert!(name.is_ascii() && name.len() + ".unfinished".len() < 256, "no name of a file: {name}");
+        let stem = name.split('.').next().unwrap_or_default();
+        let device = ["con", "prn", "aux", "nul"].contains(&stem)
+            || ["com", "lpt"].iter().any(|port| {
+                stem.strip_prefix(port).is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit())
+            });
+        assert!(!stem.is_empty() && !device, "a device of Windows: {name}");
+    }
+}
+
+fn type_name(item: &syn::Item) -> Option<String> {
+    Some(match item {
+        syn::Item::Struct(item) => item.ident.to_string(),
+        syn::Item::Enum(item) => item.ident.to_string(),
+        syn::Item::Type(item) => item.ident.to_string(),
+        _ => return None,
+    })
+}
+
+/// Fields, variants and methods of one item.
+fn are_distinct(item: &syn::Item) {
+    let names: Vec<String> = match item {
+        syn::Item::Struct(item) => {
+            item.fields.iter().filter_map(|field| Some(field.ident.as_ref()?.to_string())).collect()
+        }
+        syn::Item::Enum(item) => item.variants.iter().map(|variant| variant.ident.to_string()).collect(),
+        syn::Item::Impl(item) => {
+            let method = |item: &syn::ImplItem| match item {
+                syn::ImplItem::Fn(method) => Some(method.sig.ident.to_string()),
+                _ => None,
+            };
+            item.items.iter().filter_map(method).collect()
+        }
+        _ => return,
+    };
+    let distinct: BTreeSet<&String> = names.iter().collect();
+    assert_eq!(distinct.len(), names.len(), "a name is there twice: {names:?}");
+}
+
+/// Of an implementation of `Operation`: the file of its arguments, and the names of the arguments that it writes.
+fn arguments_of(block: &syn::ItemImpl) -> Option<(String, BTreeSet<String>)> {
+    let (path, _) = block.trait_.as_ref()?;
+    path.segments.last().filter(|segment| segment.ident == "Operation")?;
+    let mut file = None;
+    let mut names = BTreeSet::new();
+    for item in &block.items {
+        match item {
+            syn::ImplItem::Const(constant) => {
+                let syn::Expr::Reference(info) = &constant.expr else { continue };
+                let syn::Expr::Struct(info) = &*info.expr else { continue };
+                for field in &info.fields {
+                    if let (syn::Member::Named(name), syn::Expr::Macro(include)) = (&field.member, &field.expr)
+                        && name == "arguments"
+                    {
+                        file = Some(include.mac.tokens.to_string().trim_matches('"').to_owned());
+                    }
+                }
+            }
+            syn::ImplItem::Fn(method) if method.sig.ident == "write" => {
+                for statement in &method.block.stmts {
+                    let syn::Stmt::Expr(syn::Expr::MethodCall(call), _) = statement else { continue };
+                    match call.method.to_string().as_str() {
+                        "path" | "query" | "query_list" | "header" => {
+                            let Some(syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. })) = call.args.first()
+                            else {
+                                panic!("an argument without a name")
+                            };
+                            names.insert(name.value());
+                        }
+                        "body" | "form" | "raw" => drop(names.insert("body".to_owned())),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Some((file?, names))
 }

@@ -57,31 +57,35 @@ struct Maker<'m, 'b> {
 const SCHEMAS: &[&str] = &[
     "Thing", "Option", "String", "Vec", "Result", "Serialize", "foo_bar", "FooBar", "foo-bar", "任务", "Pair",
     "PairRequired", "type", "self", "Self", "4g", "Client", "Call", "Default", "Box", "UnknownValue", "types", "Tree", "a.b",
-    "A_B", "Required", "Error", "Debug",
+    "A_B", "Required", "Error", "Debug", "get_a_b", "getAB", "GetAb", "get_ab",
 ];
 #[rustfmt::skip]
 const MEMBERS: &[&str] = &[
     "name", "type", "self", "Self", "4g", "名称", "class-name", "class_name", "className", "$ref-like", "new", "other", "a b",
     "", "crate", "async", "gen", "serialize", "deserialize", "Option", "value", "required", "x-at", "default", "-1", "\"", "\\",
-    "a.b", "UPPER", "\u{1F680}", "é", "r#type", "{a}", "null",
+    "a.b", "UPPER", "\u{1F680}", "é", "r#type", "{a}", "null", "A_b", "aB", "ab", "_ab",
 ];
 #[rustfmt::skip]
 const PARAMETERS: &[&str] = &[
     "q", "type", "self", "new", "default", "send", "class-name", "class_name", "className", "名称", "4g", "required", "operation", "map",
-    "dry_run", "request", "a.b", "page[size]", "filter", "in", "async", "Self", "body_2", "handle", "answer",
+    "dry_run", "request", "a.b", "page[size]", "filter", "in", "async", "Self", "body_2", "handle", "answer", "a_b", "aB", "_a_b",
 ];
 const HEADERS: &[&str] = &["X-Trace", "X-Class-Name", "x_class_name", "X-Type", "If-Match", "type", "X-4g"];
 #[rustfmt::skip]
-const TAGS: &[&str] = &["The group", "types", "client", "mod", "self", "shared", "名称", "type", "Region", "error_code", "a/b"];
+const TAGS: &[&str] = &[
+    "The group", "types", "client", "mod", "self", "shared", "名称", "type", "Region", "error_code", "a/b", "A B",
+    "AB", "con", "NUL", "get_ab",
+];
 #[rustfmt::skip]
 const IDS: &[&str] = &[
     "getThing", "get_thing", "get-thing", "type", "self", "2fast", "new", "Option", "名称", "listThings", "Client", "Call",
-    "things.list", "a b", "GetThing", "getThingRequired", "String", "default", "create", "Default",
+    "things.list", "a b", "GetThing", "getThingRequired", "String", "default", "create", "Default", "get_a_b", "get_ab",
+    "getAB", "GET-A-B", "_get_ab", "con", "CON", "aux",
 ];
 #[rustfmt::skip]
 const VALUES: &[&str] = &[
     "red", "dark-green", "dark_green", "", " ", "10", "self", "Ok", "Err", "None", "Self", "UnknownValue", "é", "a b", "A B",
-    "type", "*", "-1", "1.5", "\"", "\\", "\n", "{}", "null",
+    "type", "*", "-1", "1.5", "\"", "\\", "\n", "{}", "null", "a_b", "aB", "ab", "AB",
 ];
 const TEXTS: &[&str] = &[
     "A word.",

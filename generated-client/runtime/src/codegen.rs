@@ -1,17 +1,28 @@
-//! What generated code is made of.
+//! What generated code is made of: the only module that it uses.
 //!
-//! Code that is generated for another specification, with another crate as its home, finds everything here.
+//! A program needs it only where it does what generated code does, such as for an operation that is written by hand. What
+//! is hidden here may change with every version: generated code and its runtime have the same one.
 
 pub use crate::answer::{Answer, ReadError};
-pub use crate::call::{Call, Handle, Serves};
+pub use crate::builder::ClientBuilder;
+pub use crate::call::{ApiClient, BaseUrl, Handle, Serves};
+pub use crate::client::Core;
+pub use crate::error::Error;
 #[doc(hidden)]
 pub use crate::open::private;
 pub use crate::open::{UnknownValue, Unwritable};
 pub use crate::operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Retry, Risk, Scope, TokenHeader, scope,
+    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry, Risk, Scope, TokenHeader, scope,
 };
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
+#[doc(hidden)]
+pub use crate::{
+    __blocking_call as blocking_call, __call as call, __choice as choice, __integer_enum as integer_enum,
+    __integer_newtype as integer_newtype, __integer_value as integer_value, __object as object,
+    __tagged_union as tagged_union, __text_enum as text_enum, __text_newtype as text_newtype,
+    __text_value as text_value, __union as union, __untagged_union as untagged_union,
+};
 
 use serde::{Deserialize, Deserializer};
 

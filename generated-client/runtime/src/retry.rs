@@ -7,46 +7,60 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::{Duration, SystemTime};
 
+use crate::error::{Delivery, Error, ErrorKind};
 use crate::operation::{OperationInfo, Retry, Risk};
 
 /// The first wait is at most this long, each further one at most twice as long as the one before.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// How an attempt ended that gave no answer to read.
+/// How an attempt ended after which another one can make sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     /// No connection: nothing was sent.
     NotSent,
-    /// The request may have arrived, and no whole answer came back.
+    /// The request may have arrived, and no whole response came back.
     Lost,
-    /// "Too often" (HTTP 429), with the wait that was asked for, if any was.
-    TooOften(Option<Duration>),
+    /// "Too often": HTTP 429, or a code that the specification marks as throttling. With the wait that was asked for.
+    Throttled(Option<Duration>),
     /// The way to the service is broken (HTTP 502, 503, 504), with the wait that was asked for.
     Unavailable(Option<Duration>),
 }
 
-/// Whether the rules allow to send an operation again.
-pub(crate) fn allowed(info: &OperationInfo, ending: Ending) -> bool {
+impl Ending {
+    /// What the error of an attempt means for another one; `None` if another one would end in the same way.
+    pub(crate) fn of(error: &Error, retry_after: Option<Duration>) -> Option<Self> {
+        match (error.kind(), error.delivery()) {
+            (ErrorKind::Connection | ErrorKind::Timeout, Delivery::NotSent) => Some(Self::NotSent),
+            (ErrorKind::Timeout | ErrorKind::Transport, _) => Some(Self::Lost),
+            (ErrorKind::Api | ErrorKind::Status, _) if error.is_throttled() => Some(Self::Throttled(retry_after)),
+            (ErrorKind::Api | ErrorKind::Status, _) if matches!(error.status(), Some(502..=504)) => {
+                Some(Self::Unavailable(retry_after))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether the rules allow to send an operation again after an attempt that ended so, and that may have taken effect.
+pub(crate) fn allowed(info: &OperationInfo, ending: Ending, may_have_taken_effect: bool) -> bool {
     if info.risk == Risk::Physical {
         // Between two requests a person may have acted.
         return false;
     }
-    match ending {
-        Ending::NotSent | Ending::TooOften(Some(_)) => true,
-        Ending::Lost | Ending::TooOften(None) | Ending::Unavailable(_) => info.retry != Retry::Never,
-    }
+    let harmless = !may_have_taken_effect && matches!(ending, Ending::NotSent | Ending::Throttled(Some(_)));
+    harmless || info.retry != Retry::Never
 }
 
-/// How long to wait before attempt number `attempt` (the first repetition is 2): by chance between nothing and a limit
-/// that doubles, and never less than the service asked for.
-pub(crate) fn wait(attempt: u32, ending: Ending, chance: f64) -> Duration {
-    let doublings = attempt.saturating_sub(2).min(16);
+/// How long to wait after so many attempts: by chance between nothing and a limit that doubles, and that much longer than
+/// the service asked for, because it asks all of its callers for the same.
+pub(crate) fn wait(attempts: u32, ending: Ending, chance: f64) -> Duration {
+    let doublings = attempts.saturating_sub(1).min(16);
     let limit = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
-    let backoff = limit.mul_f64(chance.clamp(0.0, 1.0));
+    let spread = limit.mul_f64(chance.clamp(0.0, 1.0));
     match ending {
-        Ending::TooOften(Some(asked)) | Ending::Unavailable(Some(asked)) => asked.max(backoff),
-        _ => backoff,
+        Ending::Throttled(Some(asked)) | Ending::Unavailable(Some(asked)) => asked.saturating_add(spread),
+        _ => spread,
     }
 }
 
@@ -98,13 +112,22 @@ mod tests {
 
     #[test]
     fn waits_double_and_are_spread() {
-        assert_eq!(wait(2, Ending::Lost, 1.0), Duration::from_millis(250));
-        assert_eq!(wait(3, Ending::Lost, 1.0), Duration::from_millis(500));
-        assert_eq!(wait(4, Ending::Lost, 0.5), Duration::from_millis(500));
+        assert_eq!(wait(1, Ending::Lost, 1.0), Duration::from_millis(250));
+        assert_eq!(wait(2, Ending::Lost, 1.0), Duration::from_millis(500));
+        assert_eq!(wait(3, Ending::Lost, 0.5), Duration::from_millis(500));
         assert_eq!(wait(40, Ending::Lost, 1.0), LONGEST_WAIT);
-        assert_eq!(wait(2, Ending::Lost, 0.0), Duration::ZERO);
-        assert_eq!(wait(2, Ending::TooOften(Some(Duration::from_secs(3))), 1.0), Duration::from_secs(3));
-        assert_eq!(wait(4, Ending::Unavailable(Some(Duration::ZERO)), 1.0), Duration::from_secs(1));
+        assert_eq!(wait(1, Ending::Lost, 0.0), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_wait_that_was_asked_for_is_spread_and_never_shortened() {
+        let asked = Some(Duration::from_secs(3));
+        for ending in [Ending::Throttled(asked), Ending::Unavailable(asked)] {
+            assert_eq!(wait(1, ending, 0.0), Duration::from_secs(3));
+            assert_eq!(wait(1, ending, 1.0), Duration::from_millis(3_250));
+        }
+        assert_eq!(wait(3, Ending::Unavailable(Some(Duration::ZERO)), 1.0), Duration::from_secs(1));
+        assert_eq!(wait(1, Ending::Throttled(Some(Duration::MAX)), 1.0), Duration::MAX);
     }
 
     #[test]

@@ -5,45 +5,43 @@
 use std::time::{Duration, SystemTime};
 
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use http::response::Parts;
 use http::{HeaderMap, Request, StatusCode};
 
 use crate::error::{Delivery, Error, ErrorKind};
+use crate::pace::{Wait, limited};
 use crate::prepared::Prepared;
-use crate::retry::{self, Ending};
-use crate::transport::{Transport, TransportError};
+use crate::retry;
+use crate::transport::{Body, Transport, TransportError};
 
 /// What came back, before anybody asks what it means.
 pub(crate) struct Exchange {
     pub(crate) status: StatusCode,
     pub(crate) content_type: Option<String>,
     pub(crate) body: Vec<u8>,
-    retry_after: Option<Duration>,
+    /// The wait that the response asks for.
+    pub(crate) retry_after: Option<Duration>,
 }
 
-impl Exchange {
-    /// Whether this answer says to come back later.
-    pub(crate) fn ending(&self) -> Option<Ending> {
-        match self.status {
-            StatusCode::TOO_MANY_REQUESTS => Some(Ending::TooOften(self.retry_after)),
-            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
-                Some(Ending::Unavailable(self.retry_after))
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Sends a request once and collects its answer, within the time that is left.
+/// Sends a request once and collects its response, until a limit has passed.
 pub(crate) async fn send(
     transport: &dyn Transport,
     request: &Prepared,
     request_id: Option<(&'static str, &str)>,
-    time_left: Duration,
+    mut limit: Wait,
     max_bytes: usize,
 ) -> Result<Exchange, Error> {
     let request = made(request, request_id)?;
-    let exchange = tokio::time::timeout(time_left, exchanged(transport, request, max_bytes));
-    exchange.await.unwrap_or_else(|late| Err(TransportError::maybe_sent(late).timed_out().into()))
+    let late = || TransportError::maybe_sent("the time limit of the attempt has passed").timed_out();
+    let response = limited(&mut limit, transport.send(request)).await.unwrap_or_else(|| Err(late()))?;
+    let (head, content) = response.into_parts();
+    // From here on the status is known, whatever happens to the body.
+    let body = limited(&mut limit, collected(&head, content, max_bytes)).await.unwrap_or_else(|| Err(late().into()));
+    let body = body.map_err(|error| error.with_status(head.status))?;
+    let retry_after = text(&head.headers, &RETRY_AFTER);
+    let retry_after = retry_after.and_then(|text| retry::retry_after(text, SystemTime::now()));
+    let content_type = text(&head.headers, &CONTENT_TYPE).map(str::to_owned);
+    Ok(Exchange { status: head.status, content_type, body, retry_after })
 }
 
 fn made(prepared: &Prepared, request_id: Option<(&'static str, &str)>) -> Result<Request<bytes::Bytes>, Error> {
@@ -60,16 +58,12 @@ fn made(prepared: &Prepared, request_id: Option<(&'static str, &str)>) -> Result
     Ok(request)
 }
 
-async fn exchanged(
-    transport: &dyn Transport,
-    request: Request<bytes::Bytes>,
-    max_bytes: usize,
-) -> Result<Exchange, Error> {
-    let (head, mut content) = transport.send(request).await?.into_parts();
-    let status = head.status;
-    let unreadable = |message| Error::new(ErrorKind::Answer, Delivery::Answered, message).with_status(status);
-    if let Some(coding) = text(&head.headers, &CONTENT_ENCODING).filter(|coding| coding != "identity") {
-        return Err(unreadable(format!("the answer is compressed ({coding}), which was not asked for")));
+/// The whole body.
+async fn collected(head: &Parts, mut content: Body, max_bytes: usize) -> Result<Vec<u8>, Error> {
+    let unreadable = |message| Error::new(ErrorKind::Answer, Delivery::Answered, message);
+    if let Some(coding) = text(&head.headers, &CONTENT_ENCODING).filter(|coding| *coding != "identity") {
+        let shown: String = coding.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
+        return Err(unreadable(format!("the answer is compressed ({shown}), which was not asked for")));
     }
     let too_long = || unreadable(format!("the answer is longer than {max_bytes} bytes"));
     if content.promised_bytes() > max_bytes as u64 {
@@ -77,19 +71,18 @@ async fn exchanged(
     }
     let mut body = Vec::new();
     while let Some(part) = content.next().await {
-        let part = part?;
+        // A response began, so the request has arrived, whatever the transport says of the rest.
+        let part = part.map_err(TransportError::after_the_head)?;
         if part.len() > max_bytes.saturating_sub(body.len()) {
             return Err(too_long());
         }
         body.extend_from_slice(&part);
     }
-    let retry_after = text(&head.headers, &RETRY_AFTER);
-    let retry_after = retry_after.and_then(|text| retry::retry_after(&text, SystemTime::now()));
-    Ok(Exchange { status, content_type: text(&head.headers, &CONTENT_TYPE), body, retry_after })
+    Ok(body)
 }
 
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 impl From<TransportError> for Error {

@@ -240,6 +240,11 @@ pub fn form<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, ReadErr
     })
 }
 
+/// Reads a string that holds JSON.
+pub fn of_json_text<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
+    Answer::new(text).plain()
+}
+
 /// The text of an error of serde without the value that it cites, which may be a secret.
 fn without_values(message: &str) -> String {
     let cited = message.find(['"', '`']).filter(|_| message.starts_with("invalid"));

@@ -4,6 +4,7 @@
 //! that talks to `reqwest`; it knows nothing of operations.
 
 use std::fmt;
+#[cfg(feature = "reqwest-config")]
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,29 +22,48 @@ use crate::transport::{Body, Sending, Transport, TransportError};
 pub(crate) struct Settings {
     pub(crate) connect_timeout: Duration,
     pub(crate) read_timeout: Duration,
+    /// Whether the proxies of the environment are used.
     pub(crate) proxies: bool,
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub(crate) root_certificates: Vec<Certificate>,
+    #[cfg(feature = "reqwest-config")]
     pub(crate) change: Option<Change>,
+    user_agent: &'static str,
 }
 
 /// What a program changes of the library's own settings.
+#[cfg(feature = "reqwest-config")]
 pub(crate) type Change = Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
-impl Default for Settings {
-    fn default() -> Self {
+impl Settings {
+    pub(crate) fn new(user_agent: &'static str) -> Self {
         Self {
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(30),
             proxies: true,
             #[cfg(any(feature = "rustls", feature = "native-tls"))]
             root_certificates: Vec::new(),
+            #[cfg(feature = "reqwest-config")]
             change: None,
+            user_agent,
         }
     }
-}
 
-impl Settings {
+    /// Trusts the certificates of a text in PEM form.
+    ///
+    /// # Errors
+    /// There is none in it.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    pub(crate) fn add_root_certificates(&mut self, pem: &[u8]) -> Result<(), Error> {
+        let certificates = Certificate::from_pem_bundle(pem)
+            .map_err(|error| Error::config("the root certificates cannot be read").with_source(error))?;
+        if certificates.is_empty() {
+            return Err(Error::config("there is no certificate in the text: it should have `BEGIN CERTIFICATE` in it"));
+        }
+        self.root_certificates.extend(certificates);
+        Ok(())
+    }
+
     /// Whether nothing was chosen that another transport would have to know. Time-outs are not asked for: those of the
     /// attempt and of the call hold for every transport.
     pub(crate) fn are_default(&self) -> bool {
@@ -51,7 +71,11 @@ impl Settings {
         if !self.root_certificates.is_empty() {
             return false;
         }
-        self.proxies && self.change.is_none()
+        #[cfg(feature = "reqwest-config")]
+        if self.change.is_some() {
+            return false;
+        }
+        self.proxies
     }
 }
 
@@ -72,11 +96,13 @@ pub(crate) struct HttpClient(reqwest::Client);
 impl HttpClient {
     pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
         let mut builder = reqwest::Client::builder();
+        if !settings.proxies {
+            // Before the program's own changes: its proxies are meant, those of the environment are not.
+            builder = builder.no_proxy();
+        }
+        #[cfg(feature = "reqwest-config")]
         if let Some(change) = &settings.change {
             builder = change(builder);
-        }
-        if !settings.proxies {
-            builder = builder.no_proxy();
         }
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         for certificate in &settings.root_certificates {
@@ -93,7 +119,7 @@ impl HttpClient {
             .retry(reqwest::retry::never())
             .connect_timeout(settings.connect_timeout)
             .read_timeout(settings.read_timeout)
-            .user_agent(concat!("flighthub2/", env!("CARGO_PKG_VERSION")))
+            .user_agent(settings.user_agent)
             .build()
             .map(Self)
             .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error.without_url()))

@@ -184,12 +184,13 @@ impl RequestParts {
         push_pair(&mut self.query, name, value);
     }
 
-    /// Adds a header, if there is a value.
+    /// Adds a header, if there is a value. One that is empty is refused: HTTP cannot tell it from none, so an id that was
+    /// left empty by mistake would call another thing than was meant.
     pub fn header<'a, T: ParameterValue + ?Sized + 'a>(&mut self, name: &'static str, value: impl Into<Option<&'a T>>) {
         if let Some(value) = value.into() {
             let text = value.text().into_owned();
-            if http::HeaderValue::from_str(&text).is_err() {
-                self.note(format!("`{name}` holds a sign that cannot stand in a header"));
+            if let Some(problem) = header_problem(name, &text) {
+                self.note(problem);
             }
             self.headers.push((name, text));
         }
@@ -260,6 +261,15 @@ impl RequestParts {
     }
 }
 
+/// Why a value cannot be that of a header.
+pub(crate) fn header_problem(name: &str, value: &str) -> Option<String> {
+    if value.trim_matches([' ', '\t']).is_empty() {
+        return Some(format!("`{name}` is empty"));
+    }
+    let refused = http::HeaderValue::from_str(value).is_err();
+    refused.then(|| format!("`{name}` contains a character that is not allowed in an HTTP header"))
+}
+
 fn push_pair(pairs: &mut String, name: &str, value: impl fmt::Display) {
     if !pairs.is_empty() {
         pairs.push('&');
@@ -311,6 +321,18 @@ mod tests {
         assert_eq!(query(ListStyle::Comma), "x%20y=a%2Cb,c%20d");
         assert_eq!(query(ListStyle::Space), "x%20y=a%2Cb%20c%20d");
         assert_eq!(query(ListStyle::Pipe), "x%20y=a%2Cb%7Cc%20d");
+    }
+
+    #[test]
+    fn a_header_is_not_empty() {
+        for empty in ["", " ", "\t "] {
+            let mut parts = RequestParts::new("/");
+            parts.header("x-id", empty);
+            assert_eq!(parts.problem(), Some("`x-id` is empty"), "{empty:?}");
+        }
+        let mut parts = RequestParts::new("/");
+        parts.header("x-id", None::<&str>);
+        assert_eq!(parts.problem(), None);
     }
 
     #[test]

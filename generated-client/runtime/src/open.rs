@@ -91,12 +91,25 @@ pub mod private {
         }
     }
 
-    pub use crate::answer::form;
+    pub use crate::answer::{form, of_json_text};
 
     /// A value as JSON.
     pub fn json_of<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, super::Unwritable> {
-        match (crate::finite::unwritable(value), serde_json::to_value(value)) {
-            (None, Ok(json)) => Ok(json),
+        written(value, serde_json::to_value(value))
+    }
+
+    /// A value as a string of JSON.
+    pub fn json_text_of<T: serde::Serialize>(value: &T) -> Result<String, super::Unwritable> {
+        written(value, serde_json::to_string(value))
+    }
+
+    /// What was written of a value, unless a number of it was lost on the way.
+    fn written<T: serde::Serialize, W>(
+        value: &T,
+        written: Result<W, serde_json::Error>,
+    ) -> Result<W, super::Unwritable> {
+        match (crate::finite::unwritable(value), written) {
+            (None, Ok(written)) => Ok(written),
             (Some(place), _) => Err(super::Unwritable { place }),
             (None, Err(error)) => Err(super::Unwritable { place: error.to_string() }),
         }
@@ -134,19 +147,19 @@ pub mod private {
 #[macro_export]
 macro_rules! __object {
     ($name:ident) => {
-        impl $crate::runtime::private::serde::Serialize for $name {
-            fn serialize<S: $crate::runtime::private::serde::Serializer>(
+        impl $crate::codegen::private::serde::Serialize for $name {
+            fn serialize<S: $crate::codegen::private::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
                 Self::serialize(self, serializer)
             }
         }
-        impl<'de> $crate::runtime::private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::runtime::private::serde::Deserializer<'de>>(
+        impl<'de> $crate::codegen::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen::private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                Self::deserialize($crate::runtime::private::ObjectOnly(deserializer))
+                Self::deserialize($crate::codegen::private::ObjectOnly(deserializer))
             }
         }
     };
@@ -179,7 +192,7 @@ macro_rules! __text_enum {
 
             fn read(text: ::std::borrow::Cow<'_, str>) -> Self {
                 Self::known(&text)
-                    .unwrap_or_else(|| Self::UnknownValue($crate::runtime::UnknownValue::__new(text.into_owned())))
+                    .unwrap_or_else(|| Self::UnknownValue($crate::codegen::UnknownValue::__new(text.into_owned())))
             }
         }
         impl ::core::convert::From<&str> for $name {
@@ -246,24 +259,24 @@ macro_rules! __text_value {
                 f.write_str(self.as_str())
             }
         }
-        impl $crate::runtime::ParameterValue for $name {
+        impl $crate::codegen::ParameterValue for $name {
             fn text(&self) -> ::std::borrow::Cow<'_, str> {
                 ::std::borrow::Cow::Borrowed(self.as_str())
             }
         }
-        impl $crate::runtime::private::serde::Serialize for $name {
-            fn serialize<S: $crate::runtime::private::serde::Serializer>(
+        impl $crate::codegen::private::serde::Serialize for $name {
+            fn serialize<S: $crate::codegen::private::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
-        impl<'de> $crate::runtime::private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::runtime::private::serde::Deserializer<'de>>(
+        impl<'de> $crate::codegen::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen::private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::runtime::private::read_text(deserializer, Self::read)
+                $crate::codegen::private::read_text(deserializer, Self::read)
             }
         }
     };
@@ -291,7 +304,7 @@ macro_rules! __integer_enum {
             fn from(number: i64) -> Self {
                 match number {
                     $($number => Self::$variant,)*
-                    other => Self::UnknownValue($crate::runtime::UnknownValue::__new(other)),
+                    other => Self::UnknownValue($crate::codegen::UnknownValue::__new(other)),
                 }
             }
         }
@@ -335,24 +348,24 @@ macro_rules! __integer_value {
                 ::core::fmt::Display::fmt(&self.$get(), f)
             }
         }
-        impl $crate::runtime::ParameterValue for $name {
+        impl $crate::codegen::ParameterValue for $name {
             fn text(&self) -> ::std::borrow::Cow<'_, str> {
                 ::std::borrow::Cow::Owned(::std::string::ToString::to_string(&self.$get()))
             }
         }
-        impl $crate::runtime::private::serde::Serialize for $name {
-            fn serialize<S: $crate::runtime::private::serde::Serializer>(
+        impl $crate::codegen::private::serde::Serialize for $name {
+            fn serialize<S: $crate::codegen::private::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::runtime::private::serde::Serialize::serialize(&self.$get(), serializer)
+                $crate::codegen::private::serde::Serialize::serialize(&self.$get(), serializer)
             }
         }
-        impl<'de> $crate::runtime::private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::runtime::private::serde::Deserializer<'de>>(
+        impl<'de> $crate::codegen::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen::private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                <$inner as $crate::runtime::private::serde::Deserialize>::deserialize(deserializer).map(Self::from)
+                <$inner as $crate::codegen::private::serde::Deserialize>::deserialize(deserializer).map(Self::from)
             }
         }
     };
@@ -364,11 +377,11 @@ macro_rules! __integer_value {
 macro_rules! __tagged_union {
     ($name:ident, $tag:literal { $($($value:literal)|+ => $variant:ident($ty:ty)),* $(,)? }) => {
         $crate::__union!($name { $($variant($ty)),* });
-        impl<'de> $crate::runtime::private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::runtime::private::serde::Deserializer<'de>>(
+        impl<'de> $crate::codegen::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen::private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                use $crate::runtime::private::{serde, serde_json};
+                use $crate::codegen::private::{serde, serde_json};
                 let value = <serde_json::Value as serde::Deserialize>::deserialize(deserializer)?;
                 let tag = match value.get($tag).and_then(serde_json::Value::as_str) {
                     ::core::option::Option::Some(tag) => tag,
@@ -383,7 +396,7 @@ macro_rules! __tagged_union {
                             ::core::result::Result::Err(<D::Error as serde::de::Error>::custom(error))
                         }
                     },)*
-                    _ => ::core::result::Result::Ok(Self::UnknownValue($crate::runtime::UnknownValue::__new(value))),
+                    _ => ::core::result::Result::Ok(Self::UnknownValue($crate::codegen::UnknownValue::__new(value))),
                 }
             }
         }
@@ -396,18 +409,18 @@ macro_rules! __tagged_union {
 macro_rules! __untagged_union {
     ($name:ident { $($variant:ident($ty:ty)),* $(,)? }) => {
         $crate::__union!($name { $($variant($ty)),* });
-        impl<'de> $crate::runtime::private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::runtime::private::serde::Deserializer<'de>>(
+        impl<'de> $crate::codegen::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen::private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                use $crate::runtime::private::{serde, serde_json};
+                use $crate::codegen::private::{serde, serde_json};
                 let value = <serde_json::Value as serde::Deserialize>::deserialize(deserializer)?;
                 $(
                     if let ::core::result::Result::Ok(form) = <$ty as serde::Deserialize>::deserialize(&value) {
                         return ::core::result::Result::Ok(Self::$variant(form));
                     }
                 )*
-                ::core::result::Result::Ok(Self::UnknownValue($crate::runtime::UnknownValue::__new(value)))
+                ::core::result::Result::Ok(Self::UnknownValue($crate::codegen::UnknownValue::__new(value)))
             }
         }
     };
@@ -421,28 +434,28 @@ macro_rules! __choice {
         impl $name {
             /// The value as it came.
             #[must_use]
-            pub fn json(&self) -> &$crate::runtime::JsonValue {
+            pub fn json(&self) -> &$crate::codegen::JsonValue {
                 &self.0
             }
         }
-        impl ::core::convert::From<$crate::runtime::JsonValue> for $name {
-            fn from(value: $crate::runtime::JsonValue) -> Self {
+        impl ::core::convert::From<$crate::codegen::JsonValue> for $name {
+            fn from(value: $crate::codegen::JsonValue) -> Self {
                 Self(value)
             }
         }
-        impl $crate::runtime::private::serde::Serialize for $name {
-            fn serialize<S: $crate::runtime::private::serde::Serializer>(
+        impl $crate::codegen::private::serde::Serialize for $name {
+            fn serialize<S: $crate::codegen::private::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::runtime::private::serde::Serialize::serialize(&self.0, serializer)
+                $crate::codegen::private::serde::Serialize::serialize(&self.0, serializer)
             }
         }
-        impl<'de> $crate::runtime::private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::runtime::private::serde::Deserializer<'de>>(
+        impl<'de> $crate::codegen::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen::private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::runtime::private::serde::Deserialize::deserialize(deserializer).map(Self)
+                $crate::codegen::private::serde::Deserialize::deserialize(deserializer).map(Self)
             }
         }
     };
@@ -460,17 +473,17 @@ macro_rules! __union {
                 }
             }
         )*
-        impl $crate::runtime::private::serde::Serialize for $name {
-            fn serialize<S: $crate::runtime::private::serde::Serializer>(
+        impl $crate::codegen::private::serde::Serialize for $name {
+            fn serialize<S: $crate::codegen::private::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
                     $(Self::$variant(form) => {
-                        $crate::runtime::private::serde::Serialize::serialize(form, serializer)
+                        $crate::codegen::private::serde::Serialize::serialize(form, serializer)
                     })*
                     Self::UnknownValue(value) => {
-                        $crate::runtime::private::serde::Serialize::serialize(value.get(), serializer)
+                        $crate::codegen::private::serde::Serialize::serialize(value.get(), serializer)
                     }
                 }
             }

@@ -1,0 +1,370 @@
+//! Settings of a client: what can be chosen, and what is refused because it would show the token.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::call::{ApiClient, BaseUrl as _};
+use crate::client::{Core, Shared};
+use crate::error::Error;
+#[cfg(feature = "reqwest")]
+use crate::http_client::{HttpClient, Settings};
+use crate::operation::Risk;
+use crate::pace::{Pace, Real};
+use crate::retry::Budget;
+use crate::token::Token;
+use crate::transport::Transport;
+
+/// A limit beyond this is none; moments so far away cannot be told.
+const LONGEST_CALL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Settings of a client, which [`build`](Self::build) makes. `C` is the client that is generated for an API.
+#[must_use]
+pub struct ClientBuilder<C> {
+    base_url: Option<String>,
+    token: Option<Token>,
+    max_risk: Risk,
+    language: Option<String>,
+    allow_http: bool,
+    #[cfg(feature = "reqwest")]
+    connections: Settings,
+    transport: Option<Arc<dyn Transport>>,
+    timeout: Duration,
+    attempt_timeout: Duration,
+    max_attempts: u32,
+    max_in_flight: usize,
+    max_answer_bytes: usize,
+    pace: Option<Arc<dyn Pace>>,
+    client: PhantomData<fn() -> C>,
+}
+
+// Not derived: that would ask the same of the client.
+impl<C> Clone for ClientBuilder<C> {
+    fn clone(&self) -> Self {
+        Self {
+            base_url: self.base_url.clone(),
+            token: self.token.clone(),
+            language: self.language.clone(),
+            #[cfg(feature = "reqwest")]
+            connections: self.connections.clone(),
+            transport: self.transport.clone(),
+            pace: self.pace.clone(),
+            client: PhantomData,
+            ..*self
+        }
+    }
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("ClientBuilder");
+        shown
+            .field("base_url", &self.base_url)
+            .field("token", &self.token)
+            .field("max_risk", &self.max_risk)
+            .field("language", &self.language)
+            .field("allow_http", &self.allow_http)
+            .field("transport", &self.transport)
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("max_attempts", &self.max_attempts)
+            .field("max_in_flight", &self.max_in_flight)
+            .field("max_answer_bytes", &self.max_answer_bytes)
+            .field("pace", &self.pace);
+        #[cfg(feature = "reqwest")]
+        shown.field("connections", &self.connections);
+        shown.finish()
+    }
+}
+
+impl<C: ApiClient> Default for ClientBuilder<C> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<C: ApiClient> ClientBuilder<C> {
+    /// The settings that hold if none is changed.
+    pub fn new() -> Self {
+        Self {
+            base_url: None,
+            token: None,
+            max_risk: Risk::Write,
+            language: None,
+            allow_http: false,
+            #[cfg(feature = "reqwest")]
+            connections: Settings::new(C::USER_AGENT),
+            transport: None,
+            timeout: Duration::from_secs(60),
+            attempt_timeout: Duration::from_secs(40),
+            max_attempts: 4,
+            max_in_flight: 64,
+            max_answer_bytes: 64 << 20,
+            pace: None,
+            client: PhantomData,
+        }
+    }
+
+    /// Calls the servers of a region. For an installation of your own see [`base_url`](Self::base_url).
+    pub fn region(self, region: C::Region) -> Self {
+        self.base_url(region.base_url())
+    }
+
+    /// The language of messages.
+    pub fn language(mut self, language: C::Language) -> Self {
+        self.language = Some(language.to_string());
+        self
+    }
+
+    /// Calls an installation of your own, such as `https://flighthub.example.com` or `http://10.0.0.5:30812`. A path is
+    /// kept and put before the paths of operations. Plain `http` needs [`allow_http`](Self::allow_http), except for this
+    /// machine itself.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The token that calls are made with. An API without a token needs none.
+    pub fn token(mut self, token: Token) -> Self {
+        self.token = Some(token);
+        self
+    }
+
+    /// The riskiest class of operations that this client may send; [`Risk::Write`] if it is not set. Others are refused
+    /// before a connection is opened.
+    pub fn max_risk(mut self, risk: Risk) -> Self {
+        self.max_risk = risk;
+        self
+    }
+
+    /// Sends the token without encryption, for installations within a network that is trusted. Proxies of the environment
+    /// are not used for plain `http`; one that a program adds with `configure_reqwest` is, and sees the token.
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
+        self
+    }
+
+    /// How long to wait for a connection; 10 seconds if it is not set. It is at most three quarters of the other limits
+    /// that run at the same time: those of the next part of a response, of an attempt and of the call. So there is time left
+    /// to find out that no connection was made, and nothing sent.
+    #[cfg(feature = "reqwest")]
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connections.connect_timeout = limit;
+        self
+    }
+
+    /// How long to wait for the next part of an answer; 30 seconds if it is not set.
+    #[cfg(feature = "reqwest")]
+    pub fn read_timeout(mut self, limit: Duration) -> Self {
+        self.connections.read_timeout = limit;
+        self
+    }
+
+    /// How long one attempt of a call may take; 40 seconds if it is not set. Its time begins when it has a slot among the
+    /// requests in flight.
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = limit;
+        self
+    }
+
+    /// How often a call is sent at most, the first time included; 4 if it is not set, and 1 to send nothing again.
+    /// Physical operations are sent once, whatever is set here.
+    pub fn max_attempts(mut self, limit: u32) -> Self {
+        self.max_attempts = limit.max(1);
+        self
+    }
+
+    /// How many requests may be in flight at once; others wait for a slot, within the time of their call. 64 if it is
+    /// not set.
+    pub fn max_in_flight(mut self, limit: usize) -> Self {
+        self.max_in_flight = limit.clamp(1, Semaphore::MAX_PERMITS);
+        self
+    }
+
+    /// Uses no proxy of the environment. A proxy that a program adds with `configure_reqwest` is used all the same.
+    #[cfg(feature = "reqwest")]
+    pub fn no_proxy(mut self) -> Self {
+        self.connections.proxies = false;
+        self
+    }
+
+    /// Trusts certificates in PEM form, for installations of your own, beside those that the system trusts. Needs one of
+    /// the features `rustls` and `native-tls`.
+    ///
+    /// # Errors
+    /// There is no certificate in the text.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    pub fn root_certificate(mut self, pem: &[u8]) -> Result<Self, Error> {
+        self.connections.add_root_certificates(pem)?;
+        Ok(self)
+    }
+
+    /// Changes settings of `reqwest`, the HTTP library of the built-in transport, for what has no method here: proxies with
+    /// a password, certificates of this client, names of hosts. What the client relies on stays as it is: redirects,
+    /// retries, `Referer`, the user agent and the time-outs. Change the builder that is passed in: another one would use the
+    /// proxies of the environment where this client must not.
+    ///
+    /// A proxy that is added here is used instead of those of the environment, for plain `http`, too.
+    ///
+    /// Needs the feature `reqwest-config`, which is off by default: with it, the version of `reqwest` is a part of the
+    /// public API of this crate.
+    ///
+    /// ```
+    /// use flighthub2_runtime::codegen::ApiClient;
+    /// use flighthub2_runtime::{ClientBuilder, transport::reqwest};
+    ///
+    /// fn with_proxy<C: ApiClient>(settings: ClientBuilder<C>) -> Result<ClientBuilder<C>, reqwest::Error> {
+    ///     let proxy = reqwest::Proxy::https("http://proxy.example.com:3128")?.basic_auth("name", "password");
+    ///     Ok(settings.configure_reqwest(move |http| http.proxy(proxy.clone())))
+    /// }
+    /// ```
+    #[cfg(feature = "reqwest-config")]
+    pub fn configure_reqwest(
+        mut self,
+        change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.connections.change = Some(Arc::new(change));
+        self
+    }
+
+    /// Sends requests with another HTTP library, or with none. How connections are made is then its own: their
+    /// time-outs, proxies and certificates. The limits of attempts, calls and answers hold all the same.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Takes time and chance from elsewhere, for tests and for programs with a timer of their own. All limits and waits of
+    /// calls go by it. The built-in transport needs tokio all the same, and its limits for connections and for the next
+    /// part of a response go by tokio's time; with a [`transport`](Self::transport) of your own no runtime of tokio is
+    /// needed.
+    pub fn pace(mut self, pace: impl Pace + 'static) -> Self {
+        self.pace = Some(Arc::new(pace));
+        self
+    }
+
+    /// How long a call may take as a whole, with all attempts, the waits between them and those for a slot among the
+    /// requests in flight; 60 seconds if it is not set.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit.min(LONGEST_CALL);
+        self
+    }
+
+    /// How long an answer may be, in bytes; 64 MiB if it is not set.
+    pub fn max_answer_bytes(mut self, limit: usize) -> Self {
+        self.max_answer_bytes = limit;
+        self
+    }
+
+    /// Makes the client.
+    ///
+    /// # Errors
+    /// There is no base URL or region, or no token, or one of the settings cannot work.
+    pub fn build(self) -> Result<C, Error> {
+        let Some(base_url) = &self.base_url else {
+            return Err(Error::config("no base URL: call `.region(…)` or `.base_url(…)`"));
+        };
+        // Without the built-in transport its lack of TLS is not the problem.
+        let tls = self.transport.is_some()
+            || cfg!(not(feature = "reqwest"))
+            || cfg!(any(feature = "rustls", feature = "native-tls"));
+        let base_url = checked_base_url(base_url, self.allow_http, tls)?;
+        if self.token.is_none() && C::API.token.is_some() {
+            return Err(Error::config("no token: call `.token(…)`"));
+        }
+        let needs_tokio = self.transport.is_none() || self.pace.is_none();
+        let transport = self.transport_to(&base_url)?;
+        Ok(C::from_core(Core::new(Shared {
+            transport,
+            base_url,
+            token: self.token,
+            max_risk: self.max_risk,
+            language: self.language,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            max_attempts: self.max_attempts,
+            in_flight: Semaphore::new(self.max_in_flight),
+            max_answer_bytes: self.max_answer_bytes,
+            budget: Budget::new(),
+            pace: self.pace.unwrap_or_else(|| Arc::new(Real)),
+            needs_tokio,
+            #[cfg(feature = "blocking")]
+            blocking: Default::default(),
+        })))
+    }
+
+    /// What sends requests to a base URL.
+    #[cfg(feature = "reqwest")]
+    fn transport_to(&self, base_url: &str) -> Result<Arc<dyn Transport>, Error> {
+        match &self.transport {
+            Some(transport) if self.connections.are_default() => Ok(Arc::clone(transport)),
+            Some(_) => Err(Error::config(
+                "`.transport(…)` makes its connections by itself: `.no_proxy()`, `.root_certificate(…)` and \
+                 `.configure_reqwest(…)` do not reach it",
+            )),
+            None => {
+                let mut connections = self.connections.clone();
+                // A proxy of the environment would see the token: without encryption there is none to be had.
+                connections.proxies &= base_url.starts_with("https:");
+                let attempt = self.attempt_timeout.min(self.timeout);
+                let others = attempt.min(connections.read_timeout);
+                connections.connect_timeout = connections.connect_timeout.min(others / 4 * 3);
+                Ok(Arc::new(HttpClient::new(&connections)?))
+            }
+        }
+    }
+
+    /// What sends requests: there is no transport but that of the program.
+    #[cfg(not(feature = "reqwest"))]
+    fn transport_to(&self, _: &str) -> Result<Arc<dyn Transport>, Error> {
+        self.transport.clone().ok_or_else(|| {
+            Error::config(
+                "no transport: this crate was built without its feature `reqwest`; call `.transport(…)`, or enable \
+                 `rustls`, `native-tls` or `reqwest`",
+            )
+        })
+    }
+}
+
+/// The base URL without a slash at its end, if a token may be sent to it.
+fn checked_base_url(text: &str, allow_http: bool, tls: bool) -> Result<String, Error> {
+    let url = Url::parse(text).map_err(|error| Error::config("the base URL is no URL").with_source(error))?;
+    let Some(host) = url.host_str() else {
+        return Err(Error::config("the base URL has no host"));
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Error::config("the base URL has a name or password in it; only the token is sent"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Error::config("the base URL has a query or a fragment"));
+    }
+    match url.scheme() {
+        "https" if tls => {}
+        "https" => {
+            return Err(Error::config(
+                "the base URL is https, and this crate was built without TLS: enable its feature `rustls` or `native-tls`",
+            ));
+        }
+        "http" if allow_http || is_loopback(host) => {}
+        "http" => {
+            return Err(Error::config(
+                "the base URL is plain http, which would show the token to the network: \
+                 use https, or `.allow_http(true)` within a network that is trusted",
+            ));
+        }
+        other => {
+            return Err(Error::config(format!("the base URL has the scheme `{other}`, which is not http or https")));
+        }
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}

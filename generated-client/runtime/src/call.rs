@@ -1,0 +1,164 @@
+//! What generated clients implement, and the type of their calls.
+//!
+//! Calls are a type of the generated code, made by a macro: only so can it give them a method for each argument of an
+//! operation.
+
+use std::fmt;
+
+use crate::client::Core;
+use crate::operation::ApiInfo;
+
+/// A client that is generated from a specification. It is made by a [`ClientBuilder`](crate::ClientBuilder), whose typed
+/// settings are the types here.
+pub trait ApiClient: Sized {
+    /// The public installations of the API; [`Infallible`](std::convert::Infallible) if the specification names none.
+    type Region: BaseUrl;
+    /// The languages of messages; [`Infallible`](std::convert::Infallible) if the API has no header for it.
+    type Language: fmt::Display;
+    /// What all operations have in common.
+    const API: &'static ApiInfo;
+    /// Name and version of the crate that the client is in, for the header `User-Agent`.
+    const USER_AGENT: &'static str;
+
+    /// Makes the client of what all clients are made of.
+    #[doc(hidden)]
+    fn from_core(core: Core) -> Self;
+}
+
+/// A region of a generated API.
+pub trait BaseUrl {
+    /// The address of its servers.
+    fn base_url(self) -> &'static str;
+}
+
+/// An API whose specification names no region.
+impl BaseUrl for std::convert::Infallible {
+    fn base_url(self) -> &'static str {
+        match self {}
+    }
+}
+
+/// What sends calls: a generated `Client`, or a generated `ProjectClient`.
+pub trait Handle: Clone + Send + Sync {
+    /// What the client is made of.
+    #[doc(hidden)]
+    fn core(&self) -> &Core;
+    /// The project that calls are sent for.
+    #[doc(hidden)]
+    fn project_id(&self) -> Option<&str>;
+}
+
+/// Which calls a handle can send, by their [scope](crate::codegen::scope).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot send this call: its scope is `{S}`",
+    label = "this handle does not fit the call",
+    note = "a call of a project needs a handle with a project: `client.project(id)`",
+    note = "a call of another API needs the client of that API"
+)]
+pub trait Serves<S>: Handle {}
+
+/// The type of the calls of a generated API.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __call {
+    () => {
+        /// A call with its arguments. Nothing happens until it is [sent](Call::send).
+        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+        #[must_use = "a call does nothing until it is sent"]
+        pub struct Call<H, O> {
+            handle: H,
+            operation: O,
+        }
+
+        impl<H: $crate::codegen::Handle, O: $crate::codegen::Operation> Call<H, O> {
+            /// A call of an operation.
+            pub fn new(handle: &H, operation: O) -> Self {
+                Self { handle: ::core::clone::Clone::clone(handle), operation }
+            }
+
+            /// What is known about the operation.
+            #[must_use]
+            pub fn info(&self) -> &'static $crate::OperationInfo {
+                O::INFO
+            }
+
+            /// The request that the call would send, without sending it: for looking, and for trying it by hand. A call that is
+            /// refused for its risk can be looked at, too.
+            ///
+            /// # Errors
+            /// An argument cannot be sent.
+            pub fn dry_run(&self) -> ::core::result::Result<$crate::DryRun, $crate::Error>
+            where
+                H: $crate::codegen::Serves<O::Scope>,
+            {
+                self.handle.core().dry_run(&self.operation, self.handle.project_id())
+            }
+
+            /// Sends the call and waits for its answer.
+            ///
+            /// # Errors
+            /// See [`Error`](flighthub2_runtime::Error): above all [`Error::may_have_taken_effect`](flighthub2_runtime::Error::may_have_taken_effect), before the call is sent again.
+            pub async fn send(self) -> ::core::result::Result<O::Output, $crate::Error>
+            where
+                H: $crate::codegen::Serves<O::Scope>,
+            {
+                self.handle.core().execute(&self.operation, self.handle.project_id()).await
+            }
+        }
+
+        impl<H, O> Call<H, O> {
+            /// The operation with its arguments.
+            pub fn operation(&self) -> &O {
+                &self.operation
+            }
+
+            /// Changes the arguments.
+            pub fn map(mut self, change: impl ::core::ops::FnOnce(O) -> O) -> Self {
+                self.operation = change(self.operation);
+                self
+            }
+        }
+
+        $crate::__blocking_call!();
+    };
+}
+
+/// The part of a call that waits without `async`.
+#[cfg(feature = "blocking")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __blocking_call {
+    () => {
+        impl<H: $crate::codegen::Handle, O: $crate::codegen::Operation> Call<H, O> {
+            /// Sends the call and waits for its response without `async`: for scripts, and for threads that may wait. Needs the
+            /// feature `blocking`.
+            ///
+            /// The client sends such calls on a thread of its own, so calls of several threads are in flight at the same time. It
+            /// works on every thread that no async runtime polls its tasks on, within `tokio::task::spawn_blocking` and
+            /// `tokio::task::block_in_place`, too.
+            ///
+            /// Within a task of tokio it is refused, because the other tasks of that thread would stand still: use [`Call::send`]
+            /// there. Within a task of another runtime that cannot be seen: there it holds the thread until the call is over.
+            ///
+            /// # Errors
+            /// See [`Call::send`]; and [`ErrorKind::Config`](flighthub2_runtime::ErrorKind::Config) within a task of tokio.
+            ///
+            /// # Panics
+            /// If the transport or the pace that a program has brought panics; not otherwise.
+            pub fn send_blocking(self) -> ::core::result::Result<O::Output, $crate::Error>
+            where
+                H: $crate::codegen::Serves<O::Scope>,
+            {
+                self.handle.core().execute_blocking(&self.operation, self.handle.project_id())
+            }
+        }
+    };
+}
+
+/// Without the feature `blocking` there is none.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __blocking_call {
+    () => {};
+}

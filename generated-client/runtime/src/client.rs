@@ -1,0 +1,241 @@
+//! The core of every generated client: an operation in, its response or an error out.
+//!
+//! What depends on the type of an operation is small: writing its arguments and reading its answer. Everything between
+//! is done once, for all of them: the request is made ready here, and sent by an [`Execution`]. Knows no single operation.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Uri};
+use tokio::sync::Semaphore;
+
+use crate::answer::Answer;
+use crate::error::{Delivery, Error, ErrorKind};
+use crate::execution::Execution;
+use crate::operation::{Operation, OperationInfo, Risk};
+use crate::pace::Pace;
+use crate::prepared::{DryRun, Prepared};
+use crate::request::{RequestParts, header_problem};
+use crate::retry::Budget;
+use crate::token::Token;
+use crate::transport::Transport;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// What generated clients are made of: connections, settings, and the code that sends an operation. Copies of it are
+/// cheap and share their connections.
+///
+/// It does not check whether a call needs a project. Generated clients do, with [`Serves`](crate::codegen::Serves).
+#[derive(Clone)]
+pub struct Core(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) base_url: String,
+    /// `None` if no operation of the API needs one.
+    pub(crate) token: Option<Token>,
+    pub(crate) max_risk: Risk,
+    pub(crate) language: Option<String>,
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) max_attempts: u32,
+    pub(crate) in_flight: Semaphore,
+    pub(crate) max_answer_bytes: usize,
+    pub(crate) budget: Budget,
+    pub(crate) pace: Arc<dyn Pace>,
+    /// Whether the transport or the pace is the one that is built in: both need a runtime of tokio around them.
+    pub(crate) needs_tokio: bool,
+    #[cfg(feature = "blocking")]
+    pub(crate) blocking: crate::blocking::Blocking,
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core")
+            .field("base_url", &self.0.base_url)
+            .field("max_risk", &self.0.max_risk)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Core {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0
+    }
+
+    /// Sends an operation and waits for its response.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn execute<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
+        let mut execution = self.execution(operation, project)?;
+        loop {
+            let exchange = execution.exchange().await?;
+            if let Some(result) = execution.finish(&exchange, O::read(Answer::of(&exchange.body))) {
+                return result;
+            }
+        }
+    }
+
+    /// The same on this thread, which waits. Only what is not generic moves to the client's own thread, so an operation
+    /// and its output may be tied to this one.
+    ///
+    /// # Errors
+    /// See [`Error`]; and [`ErrorKind::Config`] within a task of tokio.
+    #[cfg(feature = "blocking")]
+    pub fn execute_blocking<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
+        let blocking = &self.0.blocking;
+        blocking.check().map_err(|error| error.of(O::INFO))?;
+        let mut execution = self.execution(operation, project)?;
+        loop {
+            let running = async move {
+                let exchange = execution.exchange().await;
+                (execution, exchange)
+            };
+            let (back, exchange) = blocking.run(running).map_err(|error| error.of(O::INFO))?;
+            execution = back;
+            let exchange = exchange?;
+            if let Some(result) = execution.finish(&exchange, O::read(Answer::of(&exchange.body))) {
+                return result;
+            }
+        }
+    }
+
+    fn execution<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<Execution, Error> {
+        let mut parts = RequestParts::new(O::INFO.path);
+        operation.write(&mut parts);
+        self.start(O::INFO, parts, project)
+    }
+
+    /// Makes a call ready, if it may be sent at all. Its time begins here.
+    fn start(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+    ) -> Result<Execution, Error> {
+        let span = tracing::debug_span!(
+            "flighthub2.call",
+            operation = info.id,
+            method = info.method,
+            path = info.path,
+            risk = ?info.risk,
+            attempts = tracing::field::Empty,
+            error = tracing::field::Empty,
+            delivery = tracing::field::Empty,
+            may_have_taken_effect = tracing::field::Empty,
+        );
+        let request = self.check_risk(info).and_then(|()| self.prepare(info, parts, project));
+        match request {
+            Ok(request) => Ok(Execution::new(self.clone(), info, request, span)),
+            Err(error) => {
+                let error = error.of(info);
+                error.record(&span);
+                Err(error)
+            }
+        }
+    }
+
+    fn check_risk(&self, info: &'static OperationInfo) -> Result<(), Error> {
+        let max_risk = self.0.max_risk;
+        if info.risk <= max_risk {
+            return Ok(());
+        }
+        let message = format!(
+            "refused: its risk is {risk:?}, and this client may not exceed {max_risk:?}; \
+             build it with `.max_risk(Risk::{risk:?})` to allow it",
+            risk = info.risk
+        );
+        Err(Error::new(ErrorKind::Risk, Delivery::NotSent, message))
+    }
+
+    /// The request that an operation would send, without sending it.
+    ///
+    /// # Errors
+    /// An argument cannot be sent.
+    pub fn dry_run<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<DryRun, Error> {
+        let mut parts = RequestParts::new(O::INFO.path);
+        operation.write(&mut parts);
+        let prepared = self.prepare(O::INFO, parts, project).map_err(|error| error.of(O::INFO))?;
+        Ok(prepared.dry_run(O::INFO.api.token.map_or("", |token| token.prefix)))
+    }
+
+    /// Makes a request ready, if it may be sent at all.
+    fn prepare(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+    ) -> Result<Prepared, Error> {
+        if let Some(problem) = parts.problem() {
+            return Err(Error::new(ErrorKind::Arguments, Delivery::NotSent, problem));
+        }
+        let method = Method::from_bytes(info.method.as_bytes())
+            .map_err(|error| Error::config("the operation has an unknown HTTP method").with_source(error))?;
+        let query = if parts.query_text().is_empty() { "" } else { "?" };
+        let url = format!("{}{}{query}{}", self.0.base_url, parts.path_text(), parts.query_text());
+        let mut headers = self.headers(info, &parts, project)?;
+        let uri = Uri::try_from(url).map_err(|error| {
+            // It may be too long.
+            let message = "the address cannot be sent with these arguments";
+            Error::new(ErrorKind::Arguments, Delivery::NotSent, message).with_source(error)
+        })?;
+        let content_type = media_type(parts.content_type())?;
+        let body = parts.into_body().map(Bytes::from).unwrap_or_default();
+        if !body.is_empty() {
+            headers.insert(CONTENT_TYPE, content_type);
+        }
+        Ok(Prepared { method, uri, headers, body })
+    }
+
+    fn headers(
+        &self,
+        info: &'static OperationInfo,
+        parts: &RequestParts,
+        project: Option<&str>,
+    ) -> Result<HeaderMap, Error> {
+        let shared = &*self.0;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, media_type(parts.accepted())?);
+        if let (Some(token), true) = (info.api.token, info.authenticated) {
+            let value = shared.token.as_ref().map(|value| value.header(token.prefix));
+            let value = value.ok_or_else(|| Error::config("the operation needs a token, and the client has none"))?;
+            headers.insert(name(token.name)?, value?);
+        }
+        let project_header = match info.scope {
+            crate::operation::Scope::Organization => None,
+            _ => info.api.project_header,
+        };
+        let own = [(info.api.language_header, shared.language.as_deref()), (project_header, project)];
+        let own = own.into_iter().filter_map(|(header, value)| Some((header?, value?)));
+        for (header, text) in own.chain(parts.headers()) {
+            let refused = |problem| Error::new(ErrorKind::Arguments, Delivery::NotSent, problem);
+            if let Some(problem) = header_problem(header, text) {
+                return Err(refused(problem));
+            }
+            let value = HeaderValue::from_str(text).map_err(|error| refused(error.to_string()))?;
+            headers.insert(name(header)?, value);
+        }
+        Ok(headers)
+    }
+}
+
+fn media_type(text: &'static str) -> Result<HeaderValue, Error> {
+    if text.as_bytes() == JSON.as_bytes() {
+        return Ok(JSON);
+    }
+    HeaderValue::from_str(text)
+        .map_err(|error| Error::config(format!("`{text}` cannot be a media type")).with_source(error))
+}
+
+fn name(header: &'static str) -> Result<HeaderName, Error> {
+    HeaderName::from_bytes(header.as_bytes())
+        .map_err(|error| Error::config(format!("`{header}` cannot be the name of a header")).with_source(error))
+}

@@ -1,0 +1,352 @@
+//! What can go wrong with a call.
+
+use std::fmt;
+
+use http::StatusCode;
+use tracing::Span;
+
+use crate::operation::{ApiInfo, OperationInfo, Outcome, Retry, Risk};
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client was set up with something that cannot work.
+    Config,
+    /// An argument cannot be sent, such as an empty id.
+    Arguments,
+    /// The operation is riskier than the client was built for.
+    Risk,
+    /// No connection was made.
+    Connection,
+    /// Time ran out.
+    Timeout,
+    /// The connection broke before the whole answer was there.
+    Transport,
+    /// The service answered with an HTTP status that is no success, and without a code of its own.
+    Status,
+    /// The service answered with a code that says why the call failed: see [`Error::code`].
+    Api,
+    /// The answer is not what was expected.
+    Answer,
+}
+
+/// How far a call got on its way to the service.
+///
+/// It does not say whether the call took effect: the service may have acted and the response may be lost, or a gateway may
+/// have responded in the place of the service. See [`Error::may_have_taken_effect`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// No attempt has left this machine. Sending the call again does no harm.
+    NotSent,
+    /// An attempt may have arrived, and the last one has no response, or none that is whole.
+    MaybeSent,
+    /// The last attempt has a response. It may come from a gateway in front of the service.
+    Answered,
+}
+
+/// What went wrong with a call: what, where, and whether the service may have acted all the same.
+///
+/// Before you send a call again, ask [`may_have_taken_effect`](Self::may_have_taken_effect). For what to do, ask
+/// [`kind`](Self::kind):
+///
+/// | kind | what happened | delivery | may have taken effect | what to do |
+/// | --- | --- | --- | --- | --- |
+/// | [`Config`](ErrorKind::Config) | a setting, or the place of a call, cannot work | `NotSent` | no | mend the program |
+/// | [`Arguments`](ErrorKind::Arguments) | an argument cannot be sent: an empty id, a line break for a header | `NotSent` | no | mend the argument |
+/// | [`Risk`](ErrorKind::Risk) | the operation is riskier than the client was built for | `NotSent` | no | build a client with [`max_risk`](crate::ClientBuilder::max_risk), if it is meant |
+/// | [`Connection`](ErrorKind::Connection) | no connection: no address, refused, no trust in the certificate | `NotSent` | no | look at the base URL and the network |
+/// | [`Timeout`](ErrorKind::Timeout) | no connection in time, or no slot among the requests in flight | `NotSent` | no | send the call again later, or allow more time |
+/// | | no whole response in time | `MaybeSent` | yes | look at what was done: the text of the error names the operation that shows it |
+/// | [`Transport`](ErrorKind::Transport) | the connection broke before the whole response was there | `MaybeSent` | yes | the same |
+/// | [`Status`](ErrorKind::Status) | HTTP 4xx without a code of the service, except 408 | `Answered` | no | look at [`status`](Self::status) and the text: a wrong base URL, a proxy, too many calls |
+/// | | HTTP 408, 3xx or 5xx without a code: an outage, or a gateway that has lost the response | `Answered` | yes | look at what was done |
+/// | [`Api`](ErrorKind::Api) | a code whose [`Outcome`] is `Refused` or `Throttled` | `Answered` | no | look at [`code`](Self::code), or at `ErrorCode::of` of the generated API |
+/// | | a code whose [`Outcome`] is `Unknown`, or a code that this version does not know | `Answered` | yes | look at what was done |
+/// | [`Answer`](ErrorKind::Answer) | a response that cannot be read: too long, compressed, no JSON, another form | `Answered` | yes | look at what was done; [`path`](Self::path) is the place |
+///
+/// The table is about calls of one attempt that change something. Three rules complete it:
+///
+/// - An operation whose [`Risk`] is `Read` changes nothing and takes no effect.
+/// - Any attempt of a call counts, not only the last one. If the first attempt of a deletion is lost and the second one is
+///   answered with "not found", the first may have deleted it. If the last attempt was not sent and an earlier one was,
+///   the delivery is `MaybeSent`.
+/// - If a response broke off or cannot be read, and its status is a 4xx other than 408, the call took no effect. HTTP 429
+///   with a code that this version does not know is a refusal, too.
+///
+/// `Display` is one line: operation, what happened, code and message of the service, whether the call may have taken effect
+/// and what shows it, attempts, ids of requests.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    /// Of the last attempt.
+    delivery: Delivery,
+    message: String,
+    operation: Option<&'static OperationInfo>,
+    sent: Sent,
+    status: Option<StatusCode>,
+    code: Option<i64>,
+    path: Option<String>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The requests of a call, and what those before the last one may have done.
+#[derive(Debug, Default)]
+pub(crate) struct Sent {
+    pub(crate) attempts: u32,
+    pub(crate) request_ids: Vec<String>,
+    /// Whether an attempt before the last one has left this machine.
+    left: bool,
+    /// Whether an attempt before the last one may have taken effect.
+    may_have_taken_effect: bool,
+}
+
+impl Sent {
+    /// Keeps what is known of an attempt that is followed by another one.
+    pub(crate) fn note(&mut self, error: &Error) {
+        self.left |= error.delivery() != Delivery::NotSent;
+        self.may_have_taken_effect |= error.may_have_taken_effect();
+    }
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, delivery: Delivery, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            delivery,
+            message: message.into(),
+            operation: None,
+            sent: Sent::default(),
+            status: None,
+            code: None,
+            path: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config, Delivery::NotSent, message)
+    }
+
+    pub(crate) fn of(mut self, operation: &'static OperationInfo) -> Self {
+        self.0.operation = Some(operation);
+        self
+    }
+
+    /// Lets the error of the last attempt speak for all of them.
+    pub(crate) fn with_sent(mut self, sent: Sent) -> Self {
+        self.0.sent = sent;
+        self
+    }
+
+    /// Writes into the span of the call how it ended.
+    pub(crate) fn record(&self, span: &Span) {
+        span.record("attempts", self.0.sent.attempts);
+        span.record("error", tracing::field::debug(self.0.kind));
+        span.record("delivery", tracing::field::debug(self.delivery()));
+        span.record("may_have_taken_effect", self.may_have_taken_effect());
+    }
+
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_code(mut self, code: i64) -> Self {
+        self.0.code = Some(code);
+        self
+    }
+
+    pub(crate) fn with_path(mut self, path: String) -> Self {
+        self.0.path = Some(path);
+        self
+    }
+
+    pub(crate) fn with_source(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.with_boxed_source(Box::new(source))
+    }
+
+    pub(crate) fn with_boxed_source(mut self, source: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        self.0.source = Some(source);
+        self
+    }
+
+    /// What happened.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// How far the call got on its way to the service.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        match self.0.delivery {
+            Delivery::NotSent if self.0.sent.left => Delivery::MaybeSent,
+            of_last_attempt => of_last_attempt,
+        }
+    }
+
+    /// Whether the service may have done what it was asked for, or a part of it, although the call failed.
+    ///
+    /// If it is `true`, find out before you send the call again: [`OperationInfo::lookup`] names the operations that show
+    /// it. If it is `false`, no attempt of the call had an effect. The [table](Self) says how it is decided; in doubt it is
+    /// `true`.
+    #[must_use]
+    pub fn may_have_taken_effect(&self) -> bool {
+        let reads = self.0.operation.is_some_and(|operation| operation.risk == Risk::Read);
+        !reads && (self.0.sent.may_have_taken_effect || self.last_attempt_may_have_taken_effect())
+    }
+
+    fn last_attempt_may_have_taken_effect(&self) -> bool {
+        if self.0.delivery == Delivery::NotSent {
+            return false;
+        }
+        if self.0.kind == ErrorKind::Api {
+            return match self.outcome() {
+                Some(outcome) => outcome == Outcome::Unknown,
+                None => self.0.status != Some(StatusCode::TOO_MANY_REQUESTS),
+            };
+        }
+        let refused = |status: StatusCode| status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT;
+        !self.0.status.is_some_and(refused)
+    }
+
+    /// What the specification says of the code.
+    fn outcome(&self) -> Option<Outcome> {
+        let known = self.0.operation?.api.error_code(self.0.code?)?;
+        Some(known.outcome)
+    }
+
+    /// Whether the service says that there are too many calls.
+    pub(crate) fn is_throttled(&self) -> bool {
+        self.0.status == Some(StatusCode::TOO_MANY_REQUESTS) || self.outcome() == Some(Outcome::Throttled)
+    }
+
+    /// The operation. `None` if the client itself could not be set up.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static OperationInfo> {
+        self.0.operation
+    }
+
+    /// The ids of the requests that were sent, one for each attempt, for the service's support.
+    #[must_use]
+    pub fn request_ids(&self) -> &[String] {
+        &self.0.sent.request_ids
+    }
+
+    /// How many attempts were made; 0 if the call was refused before the first.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.sent.attempts
+    }
+
+    /// The HTTP status, as a number.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status.map(|status| status.as_u16())
+    }
+
+    /// The code that the service answered with. `ErrorCode::of` of the generated API has it as a type.
+    #[must_use]
+    pub fn code(&self) -> Option<i64> {
+        self.0.code
+    }
+
+    /// The code, if the call is one of an API.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn code_of(&self, api: &'static ApiInfo) -> Option<i64> {
+        self.0.code.filter(|_| self.0.operation.is_some_and(|operation| std::ptr::eq(operation.api, api)))
+    }
+
+    /// What happened in words: those of the service if it gave any.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Where in an answer it went wrong, such as `data.list[3].uuid`.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.0.path.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(operation) = inner.operation {
+            write!(f, "{}: ", operation.id)?;
+        }
+        match inner.kind {
+            ErrorKind::Api => {
+                let code = inner.code.unwrap_or_default();
+                let refused = matches!(self.outcome(), Some(Outcome::Refused | Outcome::Throttled));
+                write!(f, "the service {} with code {code}", if refused { "refused" } else { "failed" })?;
+                let known = inner.operation.and_then(|operation| operation.api.error_code(code));
+                if let Some(known) = known {
+                    write!(f, " ({})", known.name)?;
+                }
+                if !inner.message.is_empty() {
+                    write!(f, ": {}", inner.message)?;
+                } else if let Some(known) = known {
+                    write!(f, ": {}", known.meaning)?;
+                }
+            }
+            _ => f.write_str(&inner.message)?,
+        }
+        if let Some(path) = inner.path.as_deref().filter(|path| !path.is_empty()) {
+            write!(f, " (at {path})")?;
+        }
+        if let Some(status) = inner.status.filter(|status| inner.kind != ErrorKind::Status && !status.is_success()) {
+            write!(f, "; HTTP {}", status.as_u16())?;
+        }
+        if self.may_have_taken_effect() {
+            f.write_str(if self.last_attempt_may_have_taken_effect() {
+                "; the service may have done it"
+            } else {
+                "; an earlier attempt may have done it"
+            })?;
+            match inner.operation.filter(|operation| operation.retry == Retry::Never).map(|operation| operation.lookup)
+            {
+                None => {}
+                Some([]) => f.write_str(": find out before you send it again")?,
+                Some(lookup) => write!(f, ": find out with {} before you send it again", lookup.join(" or "))?,
+            }
+        }
+        if inner.sent.attempts > 1 {
+            write!(f, "; {} attempts", inner.sent.attempts)?;
+        }
+        match inner.sent.request_ids.as_slice() {
+            [] => Ok(()),
+            [id] => write!(f, "; request {id}"),
+            ids => write!(f, "; requests {}", ids.join(", ")),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("delivery", &self.delivery())
+            .field("may_have_taken_effect", &self.may_have_taken_effect())
+            .field("operation", &inner.operation.map(|operation| operation.id))
+            .field("message", &inner.message)
+            .field("status", &self.status())
+            .field("code", &inner.code)
+            .field("path", &inner.path)
+            .field("attempts", &inner.sent.attempts)
+            .field("request_ids", &inner.sent.request_ids)
+            .field("source", &inner.source)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}

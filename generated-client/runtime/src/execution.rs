@@ -1,0 +1,177 @@
+//! One call, from its first attempt to its last.
+//!
+//! In: a request that is ready. Out: a successful response to read, or an error that speaks for all attempts. It decides
+//! whether the call is sent again and keeps its deadline. It is not generic, so it is compiled once, and it owns what it
+//! needs, so it can be driven from any thread. Reading the response is generic, and the caller's part:
+//! [`exchange`](Execution::exchange) gives a response, [`finish`](Execution::finish) takes what was read from it.
+
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+use tokio::sync::SemaphorePermit;
+use tracing::{Instrument as _, Span};
+
+use crate::answer::ReadError;
+use crate::attempt::{self, Exchange};
+use crate::client::{Core, Shared};
+use crate::error::{Delivery, Error, ErrorKind, Sent};
+use crate::failure;
+use crate::operation::OperationInfo;
+use crate::pace::limited;
+use crate::prepared::Prepared;
+use crate::retry::{self, Ending};
+
+pub(crate) struct Execution {
+    client: Core,
+    info: &'static OperationInfo,
+    request: Prepared,
+    span: Span,
+    /// When the call as a whole must be over: attempts, waits between them, and waits for a slot.
+    deadline: Instant,
+    sent: Sent,
+    /// How long to wait before the next attempt.
+    wait: Duration,
+}
+
+impl Execution {
+    pub(crate) fn new(client: Core, info: &'static OperationInfo, request: Prepared, span: Span) -> Self {
+        let now = client.shared().pace.now();
+        let deadline = now.checked_add(client.shared().timeout).unwrap_or(now);
+        Self { client, info, request, span, deadline, sent: Sent::default(), wait: Duration::ZERO }
+    }
+
+    /// Makes attempts until one has a successful HTTP status.
+    ///
+    /// # Errors
+    /// There was none, and the rules allow no further attempt.
+    pub(crate) async fn exchange(&mut self) -> Result<Exchange, Error> {
+        let span = self.span.clone();
+        async {
+            loop {
+                let wait = std::mem::take(&mut self.wait);
+                if !wait.is_zero() {
+                    self.client.shared().pace.wait(wait).await;
+                }
+                let failed = match self.attempt().await {
+                    Ok(exchange) if exchange.status.is_success() => return Ok(exchange),
+                    Ok(exchange) => {
+                        let error = failure::of_status(&exchange, self.client.shared().token.as_ref());
+                        self.failed(error, exchange.retry_after)
+                    }
+                    Err(error) => self.failed(error, None),
+                };
+                if let Some(error) = failed {
+                    return Err(error);
+                }
+            }
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// Takes what was read from a response. `None` if the call has to be sent again: the service can refuse a call for
+    /// now in a response with a successful status, too.
+    pub(crate) fn finish<T>(&mut self, exchange: &Exchange, read: Result<T, ReadError>) -> Option<Result<T, Error>> {
+        match read {
+            Ok(output) => {
+                self.client.shared().budget.give();
+                self.span.record("attempts", self.sent.attempts);
+                Some(Ok(output))
+            }
+            Err(error) => {
+                let error = failure::of_reading(exchange, error, self.client.shared().token.as_ref());
+                self.failed(error, exchange.retry_after).map(Err)
+            }
+        }
+    }
+
+    /// What a failed attempt means: another one after a wait, or the end of the call.
+    fn failed(&mut self, error: Error, retry_after: Option<Duration>) -> Option<Error> {
+        let error = error.of(self.info);
+        if let Some(wait) = self.wait_before_another(&error, retry_after) {
+            self.wait = wait;
+            self.sent.note(&error);
+            return None;
+        }
+        let error = error.with_sent(std::mem::take(&mut self.sent));
+        error.record(&self.span);
+        Some(error)
+    }
+
+    /// How long to wait before another attempt, if there is to be one.
+    fn wait_before_another(&self, error: &Error, retry_after: Option<Duration>) -> Option<Duration> {
+        let shared = self.client.shared();
+        let ending = Ending::of(error, retry_after)?;
+        if self.sent.attempts >= shared.max_attempts
+            || !retry::allowed(self.info, ending, error.may_have_taken_effect())
+        {
+            return None;
+        }
+        let wait = retry::wait(self.sent.attempts, ending, shared.pace.chance());
+        let in_time = shared.pace.now().checked_add(wait).is_some_and(|then| then < self.deadline);
+        (in_time && shared.budget.take()).then_some(wait)
+    }
+
+    async fn attempt(&mut self) -> Result<Exchange, Error> {
+        let Self { client, info, request, deadline, sent, .. } = self;
+        let shared = client.shared();
+        if shared.needs_tokio && Handle::try_current().is_err() {
+            return Err(Error::config(
+                "no tokio runtime runs here: send calls within one, or build the client with \
+                 `.transport(…)` and `.pace(…)` of your own",
+            ));
+        }
+        let _slot = acquire_slot(shared, *deadline).await?;
+        let time_left = time_left(shared, *deadline)?.min(shared.attempt_timeout);
+        let request_id = info.api.request_id_header.map(|header| (header, uuid::Uuid::new_v4().to_string()));
+        let span = tracing::debug_span!(
+            "flighthub2.attempt",
+            attempt = sent.attempts + 1,
+            request_id = request_id.as_ref().map(|(_, id)| id.as_str()),
+            status = tracing::field::Empty,
+            error = tracing::field::Empty,
+        );
+        sent.attempts += 1;
+        sent.request_ids.extend(request_id.as_ref().map(|(_, id)| id.clone()));
+        let id = request_id.as_ref().map(|(header, id)| (*header, id.as_str()));
+        let limit = shared.pace.timeout(time_left);
+        let sending = attempt::send(&*shared.transport, request, id, limit, shared.max_answer_bytes);
+        let outcome = sending.instrument(span.clone()).await;
+        match &outcome {
+            Ok(exchange) => span.record("status", exchange.status.as_u16()),
+            Err(error) => {
+                if let Some(status) = error.status() {
+                    span.record("status", status);
+                }
+                span.record("error", tracing::field::debug(error.kind()))
+            }
+        };
+        outcome
+    }
+}
+
+/// Waits for a slot among the requests in flight, for as long as the call has time.
+async fn acquire_slot(shared: &Shared, deadline: Instant) -> Result<SemaphorePermit<'_>, Error> {
+    if let Ok(slot) = shared.in_flight.try_acquire() {
+        return Ok(slot);
+    }
+    let mut limit = shared.pace.timeout(time_left(shared, deadline)?);
+    match limited(&mut limit, shared.in_flight.acquire()).await {
+        Some(Ok(slot)) => Ok(slot),
+        Some(Err(_)) | None => {
+            let message = "too many requests are in flight; no slot became free in time";
+            Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, message))
+        }
+    }
+}
+
+/// The time that a call has left, if it has any.
+fn time_left(shared: &Shared, deadline: Instant) -> Result<Duration, Error> {
+    match deadline.saturating_duration_since(shared.pace.now()) {
+        Duration::ZERO => {
+            let message = "the time of the call was over before the request was sent";
+            Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, message))
+        }
+        left => Ok(left),
+    }
+}

@@ -1,0 +1,84 @@
+//! Responses that are no success, as errors.
+//!
+//! In: a response, and perhaps why it could not be read. Out: an error with what the service said, bounded, on one line
+//! and without the token.
+
+use crate::answer::{Answer, ReadError};
+use crate::attempt::Exchange;
+use crate::error::{Delivery, Error, ErrorKind};
+use crate::token::{Token, mask};
+
+/// How much of a text of the service an error shows.
+const MESSAGE_CHARS: usize = 1_000;
+/// How much of a response that is no JSON an error shows.
+const SNIPPET_CHARS: usize = 200;
+/// How much of it is looked at: a response can be long, and its beginning is enough.
+const SNIPPET_BYTES: usize = 4_096;
+/// How much of a media type an error shows.
+const MEDIA_TYPE_CHARS: usize = 100;
+
+/// A response whose HTTP status is no success.
+pub(crate) fn of_status(exchange: &Exchange, token: Option<&Token>) -> Error {
+    let error = match Answer::of(&exchange.body).failure() {
+        Some((code, message)) => of_code(code, &message, token),
+        None => {
+            let what = if exchange.status.is_redirection() {
+                "a redirect, which is not followed: it would carry the token elsewhere"
+            } else {
+                "no success"
+            };
+            let message = format!("HTTP {}: {what}{}", exchange.status.as_u16(), snippet(exchange, token));
+            answered(ErrorKind::Status, message)
+        }
+    };
+    error.with_status(exchange.status)
+}
+
+/// A response with a successful HTTP status from which no value could be read.
+pub(crate) fn of_reading(exchange: &Exchange, error: ReadError, token: Option<&Token>) -> Error {
+    let error = match error {
+        ReadError::Failure { code, message } => of_code(code, &message, token),
+        ReadError::Mismatch { path, message } => {
+            let snippet = if exchange.body.first().is_none_or(|byte| matches!(byte, b'{' | b'[')) {
+                String::new()
+            } else {
+                snippet(exchange, token)
+            };
+            // The place is told by names that the response has.
+            answered(ErrorKind::Answer, format!("unexpected answer: {message}{snippet}")).with_path(one_line(
+                &path,
+                MESSAGE_CHARS,
+                token,
+            ))
+        }
+    };
+    error.with_status(exchange.status)
+}
+
+fn of_code(code: i64, message: &str, token: Option<&Token>) -> Error {
+    answered(ErrorKind::Api, one_line(message, MESSAGE_CHARS, token)).with_code(code)
+}
+
+fn answered(kind: ErrorKind, message: String) -> Error {
+    Error::new(kind, Delivery::Answered, message)
+}
+
+/// A text of the service on one line, without the token and not too long.
+fn one_line(text: &str, max_chars: usize, token: Option<&Token>) -> String {
+    mask(token, text, max_chars).replace(|sign: char| sign.is_control(), " ")
+}
+
+/// The beginning of a response that is no JSON, for people; what could be a secret is left out.
+fn snippet(exchange: &Exchange, token: Option<&Token>) -> String {
+    let kind = one_line(exchange.content_type.as_deref().unwrap_or("unnamed content"), MEDIA_TYPE_CHARS, token);
+    let body = exchange.body.trim_ascii_start();
+    let beginning = String::from_utf8_lossy(&body[..body.len().min(SNIPPET_BYTES)]);
+    let whole = body.len() <= SNIPPET_BYTES;
+    // The last word may be cut: a part of a secret cannot be told from a word.
+    let beginning = if whole { &*beginning } else { beginning.rsplit_once(char::is_whitespace).unwrap_or_default().0 };
+    let words = mask(token, beginning, usize::MAX);
+    let words = words.split_whitespace().map(|word| if word.len() > 32 { "…" } else { word });
+    let text = words.chain((!whole).then_some("…")).collect::<Vec<_>>().join(" ");
+    let text: String = text.chars().take(SNIPPET_CHARS).filter(|sign| !sign.is_control()).collect();
+    if text.is_empty() { format!("; {kind}, empty") } else { format!("; {kind}: {text}") }
+}

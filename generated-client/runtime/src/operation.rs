@@ -1,0 +1,316 @@
+//! What an operation is. Generated code says it; the client does it.
+
+use crate::answer::{Answer, ReadError};
+use crate::request::RequestParts;
+
+/// Functions that set one field each, for constants too.
+macro_rules! setters {
+    ($($(#[$about:meta])* $name:ident: $field:ident: $ty:ty,)*) => {$(
+        $(#[$about])*
+        #[must_use]
+        pub const fn $name(mut self, $field: $ty) -> Self {
+            self.$field = $field;
+            self
+        }
+    )*};
+}
+
+/// A call that an interface offers, with its arguments.
+pub trait Operation {
+    /// Where the call belongs: one of the types in [`scope`].
+    type Scope;
+    /// What a successful call answers.
+    type Output;
+    /// What is known about the operation.
+    const INFO: &'static OperationInfo;
+
+    /// Writes the arguments.
+    fn write(&self, request: &mut RequestParts) {
+        let _ = request;
+    }
+
+    /// Reads a successful answer.
+    ///
+    /// # Errors
+    /// The answer tells of a failure, or has another form.
+    fn read(answer: Answer<'_>) -> Result<Self::Output, ReadError>;
+}
+
+/// Where calls belong, as types: a call of a project cannot be sent without one, and a call of one API not by the client
+/// of another. `C` is the client of the API.
+pub mod scope {
+    use std::convert::Infallible;
+    use std::marker::PhantomData;
+
+    /// A call of the organization.
+    #[derive(Debug)]
+    pub struct Organization<C>(Infallible, PhantomData<C>);
+    /// A call that can name a project, and need not.
+    #[derive(Debug)]
+    pub struct Either<C>(Infallible, PhantomData<C>);
+    /// A call of a project.
+    #[derive(Debug)]
+    pub struct Project<C>(Infallible, PhantomData<C>);
+}
+
+/// Where a call belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The organization of the token.
+    Organization,
+    /// The organization, or a project.
+    Either,
+    /// A project.
+    Project,
+}
+
+/// What a call can do. Each class includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Risk {
+    /// Changes nothing.
+    Read,
+    /// Changes data, and neither deletes any nor moves anything.
+    Write,
+    /// Deletes data, stops work, spends quota or takes rights from a person.
+    Destructive,
+    /// Moves an aircraft or a dock, lets one fly, or takes control from a pilot.
+    Physical,
+}
+
+/// Whether a call may be repeated when its answer was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Retry {
+    /// A read.
+    Safe,
+    /// A write that does sent twice what it does sent once.
+    Idempotent,
+    /// Sent twice it may do its work twice.
+    Never,
+}
+
+/// Where a call works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Availability {
+    /// On public hosts and private clouds.
+    Everywhere,
+    /// On private clouds only.
+    PrivateCloud,
+}
+
+/// Everything that is known about an operation.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct OperationInfo {
+    /// `operationId` of the specification.
+    pub id: &'static str,
+    /// The group that it stands in.
+    pub group: &'static str,
+    /// HTTP method, in capitals.
+    pub method: &'static str,
+    /// Path below the base URL, with `{name}` for its parameters.
+    pub path: &'static str,
+    /// Where it belongs.
+    pub scope: Scope,
+    /// What it can do.
+    pub risk: Risk,
+    /// Whether it may be repeated.
+    pub retry: Retry,
+    /// Where it works.
+    pub availability: Availability,
+    /// Whether it needs the token.
+    pub authenticated: bool,
+    /// Whether it should not be used any more.
+    pub deprecated: bool,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// Address of its page in the documentation.
+    pub page: Option<&'static str>,
+    /// Codes that it may answer with. The list is neither complete nor a promise: many are conclusions from what a code
+    /// means.
+    pub error_codes: &'static [i64],
+    /// Ids of the operations that show whether it was done, for when it has failed and may have taken effect.
+    pub lookup: &'static [&'static str],
+    /// JSON Schema (2020-12) of its arguments: an object with the parameters by name, and `body`.
+    pub arguments: &'static str,
+    /// What all operations of its interface have in common.
+    pub api: &'static ApiInfo,
+}
+
+impl OperationInfo {
+    /// An operation. What is not set is what does least harm: it needs the token, has the highest risk and is never
+    /// retried.
+    #[must_use]
+    pub const fn new(api: &'static ApiInfo, id: &'static str, method: &'static str, path: &'static str) -> Self {
+        Self {
+            id,
+            group: "",
+            method,
+            path,
+            scope: Scope::Organization,
+            risk: Risk::Physical,
+            retry: Retry::Never,
+            availability: Availability::Everywhere,
+            authenticated: true,
+            deprecated: false,
+            summary: "",
+            page: None,
+            error_codes: &[],
+            lookup: &[],
+            arguments: "true",
+            api,
+        }
+    }
+
+    setters! {
+        /// Sets [`api`](Self::api).
+        with_api: api: &'static ApiInfo,
+        /// Sets [`group`](Self::group).
+        with_group: group: &'static str,
+        /// Sets [`method`](Self::method).
+        with_method: method: &'static str,
+        /// Sets [`scope`](Self::scope).
+        with_scope: scope: Scope,
+        /// Sets [`risk`](Self::risk).
+        with_risk: risk: Risk,
+        /// Sets [`retry`](Self::retry).
+        with_retry: retry: Retry,
+        /// Sets [`availability`](Self::availability).
+        with_availability: availability: Availability,
+        /// Sets [`authenticated`](Self::authenticated).
+        with_authenticated: authenticated: bool,
+        /// Sets [`deprecated`](Self::deprecated).
+        with_deprecated: deprecated: bool,
+        /// Sets [`summary`](Self::summary).
+        with_summary: summary: &'static str,
+        /// Sets [`page`](Self::page).
+        with_page: page: Option<&'static str>,
+        /// Sets [`error_codes`](Self::error_codes).
+        with_error_codes: error_codes: &'static [i64],
+        /// Sets [`lookup`](Self::lookup).
+        with_lookup: lookup: &'static [&'static str],
+        /// Sets [`arguments`](Self::arguments).
+        with_arguments: arguments: &'static str,
+    }
+}
+
+/// What all operations of an interface have in common.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ApiInfo {
+    /// Its name.
+    pub title: &'static str,
+    /// Where the token is written.
+    pub token: Option<TokenHeader>,
+    /// Header of an id that is new for each request.
+    pub request_id_header: Option<&'static str>,
+    /// Header of the language of messages.
+    pub language_header: Option<&'static str>,
+    /// Header of the project.
+    pub project_header: Option<&'static str>,
+    /// The codes of its failures.
+    pub error_codes: &'static [ErrorCodeInfo],
+}
+
+impl ApiInfo {
+    /// An API without a token, headers of its own and codes.
+    #[must_use]
+    pub const fn new(title: &'static str) -> Self {
+        Self {
+            title,
+            token: None,
+            request_id_header: None,
+            language_header: None,
+            project_header: None,
+            error_codes: &[],
+        }
+    }
+
+    setters! {
+        /// Sets [`token`](Self::token).
+        with_token: token: Option<TokenHeader>,
+        /// Sets [`request_id_header`](Self::request_id_header).
+        with_request_id_header: request_id_header: Option<&'static str>,
+        /// Sets [`language_header`](Self::language_header).
+        with_language_header: language_header: Option<&'static str>,
+        /// Sets [`project_header`](Self::project_header).
+        with_project_header: project_header: Option<&'static str>,
+        /// Sets [`error_codes`](Self::error_codes).
+        with_error_codes: error_codes: &'static [ErrorCodeInfo],
+    }
+
+    /// What is known about a code.
+    #[must_use]
+    pub fn error_code(&self, code: i64) -> Option<&'static ErrorCodeInfo> {
+        self.error_codes.iter().find(|known| known.code == code)
+    }
+}
+
+/// Where the token is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenHeader {
+    /// Name of the header.
+    pub name: &'static str,
+    /// What stands before the token.
+    pub prefix: &'static str,
+}
+
+impl TokenHeader {
+    /// A header that is the token alone.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, prefix: "" }
+    }
+
+    setters! {
+        /// Sets [`prefix`](Self::prefix).
+        with_prefix: prefix: &'static str,
+    }
+}
+
+/// What the service has done when it returns an error code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It refused the call, which had no effect.
+    Refused,
+    /// It refused the call because there are too many: the call had no effect, and may be sent again later. The client
+    /// treats it like HTTP 429.
+    Throttled,
+    /// It may have done what it was asked for, or a part of it.
+    Unknown,
+}
+
+/// A code that a call can fail with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorCodeInfo {
+    /// The number.
+    pub code: i64,
+    /// A name for programs.
+    pub name: &'static str,
+    /// The group of codes that it is in.
+    pub group: &'static str,
+    /// What the service has done when it returns the code.
+    pub outcome: Outcome,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+impl ErrorCodeInfo {
+    /// A code. What is not set is what does least harm: the service may have done what it was asked for.
+    #[must_use]
+    pub const fn new(code: i64, name: &'static str) -> Self {
+        Self { code, name, group: "", outcome: Outcome::Unknown, meaning: "" }
+    }
+
+    setters! {
+        /// Sets [`group`](Self::group).
+        with_group: group: &'static str,
+        /// Sets [`outcome`](Self::outcome).
+        with_outcome: outcome: Outcome,
+        /// Sets [`meaning`](Self::meaning).
+        with_meaning: meaning: &'static str,
+    }
+}

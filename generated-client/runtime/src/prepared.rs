@@ -1,0 +1,124 @@
+//! A request that is ready: everything but the id that is new for each attempt.
+//!
+//! What a dry run shows is this, and it is what is sent.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Uri};
+
+/// A request that is ready to be sent, any number of times.
+pub(crate) struct Prepared {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    /// Empty if there is none; an empty text is no JSON.
+    pub(crate) body: Bytes,
+}
+
+/// The value of a header in a [`DryRun`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum HeaderText {
+    /// The value, as it is sent.
+    Plain(String),
+    /// The token, which is not shown, after a prefix such as `Bearer `.
+    Token {
+        /// What is sent before the token.
+        prefix: String,
+    },
+}
+
+impl fmt::Display for HeaderText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plain(text) => f.write_str(text),
+            Self::Token { prefix } => write!(f, "{prefix}***"),
+        }
+    }
+}
+
+/// The request that a call would send: what `dry_run` of a call returns. The token is masked; the body is as
+/// it would be sent, with the secrets that a caller has put into it.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DryRun {
+    /// HTTP method, in capitals.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// Names and values of headers, in order; the token is masked, and the id of the request is not there yet.
+    pub headers: Vec<(String, HeaderText)>,
+    /// The body. Of bytes that are no text, what can be shown of them.
+    pub body: Option<String>,
+}
+
+impl DryRun {
+    /// The request as a line for a POSIX shell, with `$TOKEN` where the token belongs. Nothing else in it is expanded or
+    /// run by the shell, whatever the arguments of the call are, and `curl` reads no file for it.
+    #[must_use]
+    pub fn curl(&self) -> String {
+        let mut line = format!("curl -X {} {}", word(&self.method), quoted(&self.url));
+        for (name, value) in &self.headers {
+            line.push_str(" -H ");
+            match value {
+                HeaderText::Plain(text) => line.push_str(&quoted(&format!("{name}: {text}"))),
+                // The shell joins the two parts, and expands the second one only.
+                HeaderText::Token { prefix } => {
+                    line.push_str(&quoted(&format!("{name}: {prefix}")));
+                    line.push_str("\"$TOKEN\"");
+                }
+            }
+        }
+        if let Some(body) = &self.body {
+            // Not `--data-binary`, which takes `@` at the beginning for the name of a file.
+            line.push_str(&format!(" --data-raw {}", quoted(body)));
+        }
+        line
+    }
+}
+
+/// Without the body: a caller may have put secrets into it.
+impl fmt::Debug for DryRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DryRun")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Prepared {
+    pub(crate) fn dry_run(&self, token_prefix: &str) -> DryRun {
+        let shown = |value: &HeaderValue| {
+            if value.is_sensitive() {
+                HeaderText::Token { prefix: token_prefix.to_owned() }
+            } else {
+                HeaderText::Plain(String::from_utf8_lossy(value.as_bytes()).into_owned())
+            }
+        };
+        let mut headers: Vec<(String, HeaderText)> =
+            self.headers.iter().map(|(name, value): (&HeaderName, _)| (name.to_string(), shown(value))).collect();
+        headers.sort();
+        DryRun {
+            method: self.method.to_string(),
+            url: self.uri.to_string(),
+            headers,
+            body: (!self.body.is_empty()).then(|| String::from_utf8_lossy(&self.body).into_owned()),
+        }
+    }
+}
+
+/// A word that a shell takes as it is, quoted only if it has to be.
+fn word(text: &str) -> Cow<'_, str> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if plain { Cow::Borrowed(text) } else { Cow::Owned(quoted(text)) }
+}
+
+/// A text that a shell takes as it is.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

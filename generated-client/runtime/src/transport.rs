@@ -1,0 +1,128 @@
+//! How requests travel: the only seam between the client and an HTTP library.
+//!
+//! A [`Transport`] sends a request once and hands back what comes. The client decides everything else: what is sent,
+//! whether it is sent again, how long it may take and how long an answer may be. A transport other than the one that is
+//! built in is for programs that have an HTTP library of their own, and for tests without a socket.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full};
+
+pub use bytes::Bytes;
+pub use http::{Request, Response};
+/// The library of the transport that is built in, for [`configure_reqwest`](crate::ClientBuilder::configure_reqwest).
+/// Needs the feature `reqwest-config`.
+#[cfg(feature = "reqwest-config")]
+pub use reqwest;
+
+/// A request that is on its way.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
+
+/// What sends requests.
+///
+/// An implementation sends each request **once**. It does not repeat one, whatever happens, except where it is sure that
+/// no byte of the first has left. It follows no redirect: that would carry the token elsewhere. It adds no header that a
+/// secret could be seen in, and writes none to a log: headers that hold secrets are marked as
+/// [sensitive](http::HeaderValue::is_sensitive).
+///
+/// When the future or the [`Body`] is dropped, the request is not wanted any more.
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Sends a request. The body of the answer may still be on its way when this is done.
+    ///
+    /// # Errors
+    /// No answer came. [`TransportError::not_sent`] is a promise that others rely on before they send again.
+    fn send(&self, request: Request<Bytes>) -> Sending<'_>;
+}
+
+/// Why no answer came, and above all whether the request has left.
+#[derive(Debug)]
+pub struct TransportError {
+    pub(crate) sent: bool,
+    pub(crate) timeout: bool,
+    pub(crate) source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl TransportError {
+    /// No byte of the request has left: no connection was made.
+    pub fn not_sent(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { sent: false, timeout: false, source: source.into() }
+    }
+
+    /// The request may have arrived.
+    pub fn maybe_sent(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { sent: true, timeout: false, source: source.into() }
+    }
+
+    /// The same of a body that broke.
+    pub(crate) fn after_the_head(self) -> Self {
+        Self { sent: true, ..self }
+    }
+
+    /// The same, because time ran out.
+    #[must_use]
+    pub fn timed_out(mut self) -> Self {
+        self.timeout = true;
+        self
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match (self.sent, self.timeout) {
+            (false, true) => "no connection was made in time",
+            (false, false) => "no connection could be made",
+            (true, true) => "no whole answer came in time",
+            (true, false) => "the connection broke before the whole answer was there",
+        })
+    }
+}
+
+impl std::error::Error for TransportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+/// The body of an answer, whole or in parts as they come.
+pub struct Body(UnsyncBoxBody<Bytes, TransportError>);
+
+impl Body {
+    /// A body that comes in parts. `http-body-util` has ways to make one, and to give its errors another type.
+    pub fn new(body: impl http_body::Body<Data = Bytes, Error = TransportError> + Send + 'static) -> Self {
+        Self(UnsyncBoxBody::new(body))
+    }
+
+    /// How many bytes there will be at least.
+    pub(crate) fn promised_bytes(&self) -> u64 {
+        http_body::Body::size_hint(&self.0).lower()
+    }
+
+    /// The next part; `None` when there is none any more.
+    pub(crate) async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
+        loop {
+            match self.0.frame().await? {
+                // Trailers are no part of the text.
+                Ok(frame) => match frame.into_data() {
+                    Ok(part) => return Some(Ok(part)),
+                    Err(_) => continue,
+                },
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self::new(Full::new(bytes).map_err(|never| match never {}))
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Body")
+    }
+}

@@ -1,0 +1,160 @@
+//! `x-content-schema`: the types of the JSON that strings contain.
+//!
+//! In: the schemas of strings. Out: the type of what a field's strings contain. Every key is checked, wherever it is: one
+//! that no field can carry would be lost.
+
+use std::collections::HashSet;
+
+use super::schemas::{Draft, Types};
+use crate::diagnostic::Code;
+use crate::document::arena::ObjectOrRef;
+use crate::document::schema::{Schema, SchemaId, Schemas, Type};
+use crate::model::{TypeId, TypeKind, TypeRef};
+
+impl Types<'_> {
+    /// The type of the JSON that the string of a property contains, or that each string of its lists contains.
+    pub(super) fn string_content(&self, property: SchemaId) -> Option<TypeId> {
+        let schema = self.schemas.object(string_of(self.schemas, property))?;
+        self.component_type(self.schemas.target(schema.content?)?)
+    }
+
+    /// Reports what cannot be the content of a string, and strings that no field has.
+    pub(super) fn check_string_contents(&mut self, drafts: &[Draft<TypeKind>]) {
+        let schemas = self.schemas;
+        let strings: Vec<(SchemaId, &Schema, SchemaId)> = schemas
+            .ids()
+            .filter_map(|id| {
+                let schema = schemas.object(id)?;
+                Some((id, schema, schema.content?))
+            })
+            .collect();
+        if strings.is_empty() {
+            return;
+        }
+        let of_properties: HashSet<SchemaId> = schemas
+            .ids()
+            .filter_map(|id| schemas.object(id))
+            .flat_map(|schema| &schema.properties)
+            .map(|(_, property)| string_of(schemas, *property))
+            .collect();
+        for (id, string, content) in strings {
+            let Some(target) = schemas.target(content) else {
+                self.sink.report(
+                    Code::Unsupported,
+                    self.at(content),
+                    "the schema of a string's content is written in place",
+                    "move it to `components/schemas` under a name of its own, and refer to it",
+                );
+                continue;
+            };
+            // The envelope is reported here.
+            let TypeRef::Named(target) = self.referenced(target, content) else { continue };
+            let Some(target) = drafts.get(target.0) else { continue };
+            let (message, help) = if !matches!(target.kind, TypeKind::Struct(_)) {
+                let message = format!("`{}` is not an object with properties", target.name);
+                (message, "remove the key, and describe the content of the string in the description")
+            } else if !is_plain_string(string) {
+                let message = "the content of a string that is an enumeration or a combination".to_owned();
+                (message, "remove the key, or the other keys that describe the value")
+            } else if !of_properties.contains(&id) {
+                let message = "the content of a string that is not a property of an object".to_owned();
+                (message, "write the string in the property that contains it")
+            } else {
+                continue;
+            };
+            self.sink.report(Code::Unsupported, self.at(content), message, help);
+        }
+    }
+}
+
+/// A schema, or that of the items of its lists.
+fn string_of(schemas: &Schemas, id: SchemaId) -> SchemaId {
+    let mut id = id;
+    while let ObjectOrRef::Object(Schema { items: Some(items), .. }) = schemas.get(id) {
+        id = *items;
+    }
+    id
+}
+
+fn is_plain_string(schema: &Schema) -> bool {
+    schema.keywords.ty == Some(Type::String) && schema.keywords.values.is_empty() && !schema.combines()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, model_of_ours, problems_of_ours};
+    use crate::model::{Api, Field, TypeKind};
+
+    const HELD: &str = "Held: {type: object, properties: {a: {type: boolean}}}";
+    const REFERENCE: &str = "x-content-schema: {$ref: '#/components/schemas/Held'}";
+
+    fn keys(schemas: &str) -> String {
+        format!("components: {{schemas: {{{HELD}, {schemas}}}}}")
+    }
+
+    fn fields<'a>(api: &'a Api, name: &str) -> &'a [Field] {
+        match &api.types.iter().find(|definition| definition.name == name).unwrap().kind {
+            TypeKind::Struct(object) => &object.fields,
+            kind => panic!("{kind:?}"),
+        }
+    }
+
+    #[test]
+    fn a_field_knows_the_type_of_the_json_in_its_strings() {
+        let strings = format!(
+            "a: {{type: string, {REFERENCE}}},              b: {{type: array, items: {{type: array, items: {{type: string, {REFERENCE}}}}}}}, c: {{type: string}}"
+        );
+        let api = model_of_ours(&keys(&format!("T: {{type: object, properties: {{{strings}}}}}")));
+        let contents: Vec<_> = fields(&api, "T")
+            .iter()
+            .map(|field| field.content.and_then(|id| api.definition(id)).map(|content| content.name.as_str()))
+            .collect();
+        assert_eq!(contents, [Some("Held"), Some("Held"), None]);
+        let held: Vec<_> = api.types.iter().map(|ty| (ty.name.as_str(), ty.is_string_content)).collect();
+        assert_eq!(held, [("Held", true), ("T", false)]);
+    }
+
+    #[test]
+    fn a_property_of_a_part_of_all_of_has_its_content_in_each_object_that_is_made_of_it() {
+        let part = format!("Part: {{type: object, properties: {{a: {{type: string, {REFERENCE}}}}}}}");
+        let made = |name: &str| format!("{name}: {{allOf: [{{$ref: '#/components/schemas/Part'}}], required: [a]}}");
+        let api = model_of_ours(&keys(&format!("{part}, {}, {}", made("T"), made("U"))));
+        for name in ["Part", "T", "U"] {
+            assert!(fields(&api, name)[0].content.is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_content_that_no_field_can_carry_is_reported() {
+        let no_property = "the content of a string that is not a property of an object";
+        for (schemas, pointer, message) in [
+            (format!("S: {{type: string, {REFERENCE}}}"), "S", no_property),
+            (format!("S: {{type: array, items: {{type: string, {REFERENCE}}}}}"), "S/items", no_property),
+            (
+                format!("S: {{type: object, properties: {{a: {{type: string, enum: [b], {REFERENCE}}}}}}}"),
+                "S/properties/a",
+                "the content of a string that is an enumeration or a combination",
+            ),
+            (
+                "S: {type: object, properties: {a: {type: string, x-content-schema: {type: object}}}}".to_owned(),
+                "S/properties/a",
+                "the schema of a string's content is written in place",
+            ),
+            (
+                "S: {type: object, properties: {a: {type: string, x-content-schema: {$ref: '#/components/schemas/E'}}}},                  E: {type: string}"
+                    .to_owned(),
+                "S/properties/a",
+                "`E` is not an object with properties",
+            ),
+        ] {
+            let expected = format!("/components/schemas/{pointer}/x-content-schema: {message}");
+            assert_eq!(problems_of_ours(&keys(&schemas)), [expected], "{schemas}");
+        }
+    }
+
+    #[test]
+    fn the_key_of_another_document_says_nothing() {
+        let api = model(&keys(&format!("T: {{type: object, properties: {{a: {{type: string, {REFERENCE}}}}}}}")));
+        assert!(fields(&api, "T")[0].content.is_none());
+    }
+}

@@ -1,0 +1,111 @@
+//! What a document of others has and the client does not use.
+//!
+//! In: the operations and types of the model. Out: for each kind of part how many there are, and a warning. Our own
+//! specification has none of them: there each is an error, or is used.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::Document;
+use crate::document::pointer::PointerRef;
+use crate::model::{Api, Group, Operation, TypeDefinition, UnusedKind, UnusedPart};
+
+/// The parts that are not used, in the order of the document.
+pub(super) fn parts(document: &Document<'_>, groups: &[Group], definitions: &[TypeDefinition]) -> Vec<UnusedPart> {
+    if !document.policy.warns_of_unused_parts {
+        return Vec::new();
+    }
+    let operations = in_order_of(document, groups);
+    let failure_responses = operations.iter().filter_map(|operation| {
+        let failure = operation.failures().find(|response| !response.media_types.is_empty())?;
+        Some(failure.pointer.clone())
+    });
+    let response_headers = operations.iter().filter(|it| it.successes().any(|response| response.has_headers));
+    let callbacks = operations.iter().filter_map(|operation| operation.callbacks_pointer.clone());
+    let types = definitions.iter().filter(|definition| !definition.is_used);
+    let kinds = [
+        part(UnusedKind::FailureResponses, failure_responses),
+        part(UnusedKind::ResponseHeaders, response_headers.map(|it| format!("{}/responses", it.pointer))),
+        part(UnusedKind::Callbacks, callbacks),
+        part(UnusedKind::Types, types.map(|definition| definition.pointer.clone())),
+    ];
+    let mut parts: Vec<UnusedPart> = kinds.into_iter().flatten().collect();
+    parts.sort_by_key(|part| (document.place(PointerRef::Base(&part.pointer)).span.start, part.to_string()));
+    parts
+}
+
+/// The operations in the order of the document: groups are in the order of their tags.
+fn in_order_of<'g>(document: &Document<'_>, groups: &'g [Group]) -> Vec<&'g Operation> {
+    let operations = groups.iter().flat_map(|group| &group.operations);
+    let by_pointer: HashMap<&str, &Operation> = operations.map(|it| (it.pointer.as_str(), it)).collect();
+    let pointers = document.api.operations().map(|(_, operation)| document.at(operation.node).pointer());
+    pointers.filter_map(|pointer| by_pointer.get(pointer.as_str()).copied()).collect()
+}
+
+/// How many parts of a kind there are, and where the first of them is.
+fn part(kind: UnusedKind, mut pointers: impl Iterator<Item = String>) -> Option<UnusedPart> {
+    let pointer = pointers.next()?;
+    Some(UnusedPart { kind, count: 1 + pointers.count(), pointer })
+}
+
+/// A warning for each kind of part that is not used.
+pub(crate) fn warnings(document: &Document<'_>, api: &Api) -> Vec<Diagnostic> {
+    let warning = |part: &UnusedPart| {
+        let help = match part.kind {
+            UnusedKind::FailureResponses => {
+                "a call that fails returns an error with the HTTP status and an excerpt of the body"
+            }
+            UnusedKind::ResponseHeaders => "a call returns the body of the response only",
+            UnusedKind::Callbacks => {
+                "the client sends requests only; receive those of the service with a server of your own"
+            }
+            UnusedKind::Types => {
+                "a type is generated all the same: read the body of a failure as one, or take its schema out"
+            }
+        };
+        let place = document.place(PointerRef::Base(&part.pointer));
+        Diagnostic::new(Code::UnusedPart, place, part.to_string(), help)
+    };
+    api.unused.iter().map(warning).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{model, model_of_ours};
+
+    fn unused(keys: &str) -> Vec<String> {
+        model(keys).unused.iter().map(|part| format!("{}: {part}", part.pointer)).collect()
+    }
+
+    #[test]
+    fn what_is_not_used_is_counted_in_the_order_of_the_document() {
+        let failure = "{description: '', content: {application/json: {schema: {$ref: '#/components/schemas/P'}}}}";
+        let paths = format!(
+            "paths:\n  /a: {{get: {{responses: {{'204': {{description: '', headers: {{H: {{schema: {{type: string}}}}}}}}, \
+             '404': {{description: ''}}, '409': {failure}, default: {failure}}}}}}}\n  \
+             /b: {{get: {{callbacks: {{c: {{}}}}, responses: {{'204': {{description: ''}}, default: {failure}}}}}}}\n"
+        );
+        let expected = [
+            "/paths/~1a/get/responses: the response headers of 1 operation are not read",
+            "/paths/~1a/get/responses/409: the failure responses of 2 operations are not typed",
+            "/paths/~1b/get/callbacks: the callbacks of 1 operation are not generated",
+            "/components/schemas/P: 1 type is used by none of the generated operations",
+        ];
+        assert_eq!(unused(&format!("{paths}components: {{schemas: {{P: {{properties: {{a: {{}}}}}}}}}}")), expected);
+    }
+
+    #[test]
+    fn the_default_response_is_a_success_where_there_is_no_other() {
+        let content = "content: {application/json: {schema: {type: string}}}";
+        assert_eq!(
+            unused(&format!("paths:\n  /a: {{get: {{responses: {{default: {{description: '', {content}}}}}}}}}")),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn what_our_specification_does_not_use_is_a_subject_of_lint() {
+        let api = model_of_ours("components: {schemas: {P: {type: object, properties: {a: {type: string}}}}}");
+        assert!(api.unused.is_empty() && !api.types[0].is_used);
+    }
+}

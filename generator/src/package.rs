@@ -1,0 +1,148 @@
+//! A generated client as a crate of its own: its manifest, and where its files are.
+//!
+//! In: the files of a module tree, and what the caller knows of the place that the crate is written to. Out: the files of
+//! a crate that `cargo check` takes as it is.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+
+use crate::files::MARKER;
+use crate::names::is_keyword;
+
+/// A crate to generate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    name: String,
+    runtime: String,
+    is_workspace: bool,
+}
+
+/// A name that no crate can have, or none that has generated code in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidPackageName {
+    reason: &'static str,
+}
+
+impl fmt::Display for InvalidPackageName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.reason)
+    }
+}
+
+impl Error for InvalidPackageName {}
+
+impl Package {
+    /// A crate, with the path of the runtime: from the folder of the crate, or an absolute one.
+    ///
+    /// # Errors
+    /// The name cannot be that of a crate.
+    pub fn new(name: impl Into<String>, runtime: impl Into<String>) -> Result<Self, InvalidPackageName> {
+        let name = name.into();
+        match problem(&name) {
+            Some(reason) => Err(InvalidPackageName { reason }),
+            None => Ok(Self { name, runtime: runtime.into(), is_workspace: false }),
+        }
+    }
+
+    /// Makes it a workspace of its own: below the folder of another one Cargo refuses a crate that is no member of it.
+    #[must_use]
+    pub fn with_own_workspace(mut self, is_workspace: bool) -> Self {
+        self.is_workspace = is_workspace;
+        self
+    }
+
+    /// The files of the crate, by path below its folder.
+    pub(crate) fn files(&self, api: BTreeMap<String, String>, title: &str, made_by: &str) -> BTreeMap<String, String> {
+        let in_source = |path: String| if path == "mod.rs" { "src/lib.rs".to_owned() } else { format!("src/{path}") };
+        let mut files: BTreeMap<String, String> = api.into_iter().map(|(path, text)| (in_source(path), text)).collect();
+        files.insert("Cargo.toml".to_owned(), self.manifest(title, made_by));
+        files
+    }
+
+    fn manifest(&self, title: &str, made_by: &str) -> String {
+        let workspace = if self.is_workspace {
+            "\n# This folder is below that of another workspace, and the crate is no member of it.\n[workspace]\n"
+        } else {
+            ""
+        };
+        let (name, runtime) = (quoted(&self.name), quoted(&self.runtime));
+        let description = quoted(&format!("Client for {title}"));
+        format!(
+            r#"# {MARKER} by {made_by}
+
+[package]
+name = {name}
+version = "0.1.0"
+edition = "2024"
+rust-version = "1.91"
+description = {description}
+publish = false
+
+[features]
+default = ["rustls"]
+reqwest = ["flighthub2-runtime/reqwest"]
+reqwest-config = ["reqwest", "flighthub2-runtime/reqwest-config"]
+rustls = ["reqwest", "flighthub2-runtime/rustls"]
+native-tls = ["reqwest", "flighthub2-runtime/native-tls"]
+gzip = ["reqwest", "flighthub2-runtime/gzip"]
+blocking = ["flighthub2-runtime/blocking"]
+
+[dependencies]
+flighthub2-runtime = {{ path = {runtime}, default-features = false }}
+serde = {{ version = "1", features = ["derive"] }}
+{workspace}"#
+        )
+    }
+}
+
+/// A string of TOML. Those of JSON are strings of TOML, too, but for one character.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007F")
+}
+
+/// Why a crate cannot have a name.
+fn problem(name: &str) -> Option<&'static str> {
+    let of_crate = name.replace('-', "_");
+    if name.len() > 64 || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Some("a name begins with a letter of ASCII, and has at most 64 characters");
+    }
+    if !of_crate.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Some("a name has letters of ASCII, digits, `-` and `_` only");
+    }
+    if is_keyword(&of_crate) {
+        return Some("a keyword of Rust cannot name a crate");
+    }
+    if ["std", "core", "alloc", "proc_macro", "test", "serde", "flighthub2_runtime"].contains(&&*of_crate) {
+        return Some("generated code, or the compiler, has another crate of that name");
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_that_cargo_takes() {
+        for name in ["pets", "dji-flighthub-v2", "a", "A_b9"] {
+            assert!(Package::new(name, "x").is_ok(), "{name}");
+        }
+        let long = "a".repeat(65);
+        for name in
+            ["", "-a", "9a", "_", "a b", "a/b", "é", "self", "type", "gen", "serde", "flighthub2-runtime", &long]
+        {
+            assert!(Package::new(name, "x").is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn texts_of_a_document_stay_texts_in_a_manifest() {
+        for title in ["\"]\n[dependencies]", "\\", "\u{7f}\u{1}", "名", "'''"] {
+            let manifest = Package::new("pets", "C:\\runtime \"x\"").unwrap().manifest(title, "a test");
+            let lines = manifest.lines().filter(|line| line.starts_with('['));
+            assert_eq!(lines.collect::<Vec<_>>(), ["[package]", "[features]", "[dependencies]"], "{manifest}");
+            assert!(!manifest.chars().any(|c| c.is_control() && c != '\n'), "{manifest}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Crates that a test writes below the target folder and lets Cargo check.
+//!
+//! In: manifests, and a folder. Out: the messages of the compiler. All of them use the runtime without its transport, and
+//! share one target folder, so that the runtime is checked once for all tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What every manifest at the root of such crates ends with. One profile, or the runtime would be checked once for each.
+pub(crate) const PROFILE: &str = "[profile.dev]\ndebug = false\nincremental = false\n";
+
+pub(crate) fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+/// The dependencies of generated code.
+pub(crate) fn dependencies() -> String {
+    let runtime = repository().join("generated-client/runtime");
+    format!(
+        "[dependencies]\nflighthub2-runtime = {{ path = {runtime:?}, default-features = false }}\n\
+         serde = {{ version = \"1\", features = [\"derive\"] }}\n"
+    )
+}
+
+/// A folder for crates, which is kept.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// Runs `cargo check` in a folder: its messages, and what it writes for people.
+pub(crate) fn check(root: &Path, arguments: &[&str]) -> (Vec<Value>, String) {
+    // The versions that this repository is locked to, which are there without a network.
+    fs::copy(repository().join("Cargo.lock"), root.join("Cargo.lock")).unwrap();
+    let output = Command::new(env!("CARGO"))
+        .current_dir(root)
+        .args(["check", "--offline", "--quiet", "--message-format", "json"])
+        .args(arguments)
+        .env("CARGO_TARGET_DIR", folder("nested-target"))
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env_remove("RUSTFLAGS")
+        .output()
+        .unwrap();
+    let messages = String::from_utf8(output.stdout).unwrap();
+    let messages = messages.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (messages, String::from_utf8_lossy(&output.stderr).into_owned())
+}

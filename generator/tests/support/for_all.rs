@@ -1,0 +1,23 @@
+//! Properties, checked with the same inputs in every run: they come from a fixed seed.
+//!
+//! On a contributor's machine a quarter of the inputs is checked, so that the tests are quick; with the environment variable
+//! `FLIGHTHUB2_THOROUGH_TESTS` all of them, as CI does.
+
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+/// How many of `all` inputs this run checks.
+pub(crate) fn cases(all: u32) -> u32 {
+    if std::env::var_os("FLIGHTHUB2_THOROUGH_TESTS").is_some() { all } else { all.div_ceil(4) }
+}
+
+/// Checks a property with as many inputs as [`cases`] allows. It panics if the property does not hold.
+pub(crate) fn for_all<S: Strategy>(all: u32, strategy: S, test: impl Fn(S::Value)) {
+    let config = Config { cases: cases(all), failure_persistence: None, max_shrink_iters: 60, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]));
+    let result = runner.run(&strategy, |value| {
+        test(value);
+        Ok(())
+    });
+    result.unwrap_or_else(|failure| panic!("{failure}"));
+}

@@ -1,0 +1,13 @@
+// Declares `x-content-schema` (see spec/README.md) to Redocly as a schema. Otherwise Redocly refuses the reference there,
+// and reports the schema that it leads to as unused.
+export default function plugin() {
+  return {
+    id: 'flighthub2',
+    typeExtension: {
+      oas3(types) {
+        const { Schema } = types;
+        return { ...types, Schema: { ...Schema, properties: { ...Schema.properties, 'x-content-schema': 'Schema' } } };
+      },
+    },
+  };
+}

@@ -1,0 +1,24 @@
+//! An operation of one API, sent by the client of another.
+
+use flighthub2::codegen::{Answer, ReadError, scope};
+use flighthub2::{API, Client, Error, Operation, OperationInfo};
+
+struct OtherClient;
+
+struct ListPets;
+
+impl Operation for ListPets {
+    type Scope = scope::Organization<OtherClient>;
+    type Output = ();
+    const INFO: &'static OperationInfo = &OperationInfo::new(&API, "listPets", "GET", "/pets");
+
+    fn read(answer: Answer<'_>) -> Result<(), ReadError> {
+        answer.nothing()
+    }
+}
+
+async fn call(client: Client) -> Result<(), Error> {
+    client.send(&ListPets).await
+}
+
+fn main() {}
