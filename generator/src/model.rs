@@ -194,6 +194,8 @@ pub(crate) struct Operation {
     pub(crate) body: Option<Body>,
     pub(crate) response: Response,
     pub(crate) response_ref: SourceRef,
+    /// Those of the schema that the response is written with.
+    pub(crate) response_constraints: Option<Box<Constraints>>,
     /// All that are described, in the order of the document.
     pub(crate) responses: Vec<StatusResponse>,
     /// Where its callbacks are, if it has any.
@@ -278,6 +280,8 @@ pub(crate) struct Body {
     pub(crate) required: bool,
     pub(crate) encoding: Encoding,
     pub(crate) ty: TypeRef,
+    /// Those of its schema, where it is written in place.
+    pub(crate) constraints: Option<Box<Constraints>>,
     pub(crate) description: Option<String>,
 }
 
@@ -430,6 +434,8 @@ pub(crate) struct AdditionalProperties {
     pub(crate) pointer: String,
     pub(crate) field: String,
     pub(crate) ty: TypeRef,
+    /// Those of their schema, where it is written in place.
+    pub(crate) constraints: Option<Box<Constraints>>,
 }
 
 #[derive(Debug)]
@@ -529,6 +535,8 @@ pub(crate) struct Constraints {
     pub(crate) write_only: bool,
     pub(crate) deprecated: bool,
     pub(crate) external_docs_url: Option<String>,
+    /// Those of the items of a list, where their schema is written in place.
+    pub(crate) items: Option<Box<Constraints>>,
 }
 
 /// What a size counts.
@@ -555,9 +563,13 @@ pub(crate) enum Presence {
 }
 
 impl Parameter {
+    pub(crate) fn is_of_path(&self) -> bool {
+        self.location == Location::Path
+    }
+
     /// Whether a caller has to give it beside those of the path.
     pub(crate) fn is_required_argument(&self) -> bool {
-        self.required && self.location != Location::Path
+        self.required && !self.is_of_path()
     }
 }
 

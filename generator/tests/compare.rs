@@ -1,4 +1,4 @@
-//! What a comparison tells of a change, held against what the compiler says of the two clients.
+//! What a comparison reports of a change, and what the compiler reports of the two clients.
 
 #![allow(
     clippy::expect_used,
@@ -21,7 +21,7 @@ mod workspace;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
-use flighthub2_generator::compare::{Class, Comparison, Mode, compare};
+use flighthub2_generator::compare::{Change, Comparison, Compatibility, Mode, compare};
 use flighthub2_generator::{Dialect, Options, Source, generate};
 use mutations::{Base, Mutation};
 use workspace::{Crate, judge};
@@ -62,14 +62,14 @@ fn client(text: &str, dialect: Dialect) -> BTreeMap<String, String> {
 }
 
 fn lines(comparison: &Comparison) -> Vec<String> {
-    let of = |change: &flighthub2_generator::compare::Change| {
-        format!("{}: {} `{}`: {}", change.class.as_str(), change.kind.as_str(), change.subject, change.what)
+    let of = |change: &Change| {
+        format!("{}: {} `{}`: {}", change.compatibility.as_str(), change.kind.as_str(), change.subject, change.what)
     };
     comparison.changes.iter().map(of).collect()
 }
 
 #[test]
-fn every_mutation_has_its_class_and_is_told() {
+fn every_mutation_is_reported_with_its_compatibility() {
     let mut table = String::new();
     let mut wrong = Vec::new();
     let mut names = Vec::new();
@@ -78,11 +78,12 @@ fn every_mutation_has_its_class_and_is_told() {
         names.push(mutation.name);
         let comparison = compared(mutation);
         let lines = lines(&comparison);
-        let class = mutation.class.map_or("", Class::as_str);
-        let is_told = mutation.class.is_none()
-            || lines.iter().any(|line| line.starts_with(class) && line.contains(mutation.told));
-        if comparison.worst() != mutation.class || !is_told {
-            wrong.push(format!("{}: {:?}, {}\n{}\n", mutation.name, mutation.class, mutation.told, lines.join("\n")));
+        let Mutation { compatibility, reported, .. } = mutation;
+        let heading = compatibility.map_or("", Compatibility::as_str);
+        let is_reported =
+            compatibility.is_none() || lines.iter().any(|line| line.starts_with(heading) && line.contains(reported));
+        if comparison.worst() != *compatibility || !is_reported {
+            wrong.push(format!("{}: {compatibility:?}, {reported}\n{}\n", mutation.name, lines.join("\n")));
         }
         writeln!(table, "{}", mutation.name).unwrap();
         lines.iter().for_each(|line| writeln!(table, "    {line}").unwrap());
@@ -97,8 +98,81 @@ fn every_mutation_has_its_class_and_is_told() {
     });
 }
 
-/// A program that uses everything of the old client compiles with the new one, unless the change is called breaking.
-/// Where it compiles all the same, the table says why.
+/// Every change of the documentation is reported beside each other change, and hides none of it.
+#[test]
+fn no_change_hides_another_one() {
+    /// Changes after which a subject is reported under another name, or another change of it has no effect.
+    const EXCEPTIONS: &[&str] = &[
+        "operation renamed",
+        "operation renamed and moved",
+        "operation id in another case",
+        "types that refer to each other renamed",
+        "error code renamed",
+        // It becomes `Option<Option<String>>` if it can still be null.
+        "type of an answer sent in a request, too",
+    ];
+    let reports: Vec<(&Mutation, Vec<Change>)> =
+        mutations::all().map(|mutation| (mutation, compared(mutation).changes)).collect();
+    let mut combined = 0;
+    let mut wrong = String::new();
+    for (mutation, changes) in reports.iter().filter(|(mutation, _)| !EXCEPTIONS.contains(&mutation.name)) {
+        let (text, dialect) = base(mutation.base);
+        let mut edited = mutation.apply(text);
+        let mut expected: Vec<&Change> = changes.iter().collect();
+        for (other, changes) in reports.iter().filter(|(other, _)| {
+            other.base == mutation.base
+                && other.name != mutation.name
+                && other.compatibility == Some(Compatibility::DocumentationOnly)
+        }) {
+            let Ok(more) = other.try_apply(&edited) else { continue };
+            edited = more;
+            expected.extend(changes);
+            combined += 1;
+        }
+        let (old, new) = (Source::new("old.yaml", text), Source::new("new.yaml", edited));
+        let comparison = compare(&old, &new, Mode::Versions(dialect)).unwrap_or_else(|problems| {
+            panic!("{}: {}", mutation.name, problems[0]);
+        });
+        let is_found = |change: &Change| {
+            let same = |found: &&Change| (found.kind, &found.subject) == (change.kind, &change.subject);
+            comparison.changes.iter().filter(same).any(|found| found.what.contains(&change.what))
+        };
+        for change in expected.into_iter().filter(|change| !is_found(change)) {
+            writeln!(wrong, "{}: {} `{}`: {}", mutation.name, change.kind.as_str(), change.subject, change.what)
+                .unwrap();
+        }
+    }
+    assert!(combined >= 2000, "only {combined} combinations");
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// A response states that it may be null, and an object in place its properties: a change of one explains nothing of the
+/// other.
+#[test]
+fn a_change_explains_its_own_object_only() {
+    let document = |schema: &str| {
+        let content = format!("{{application/json: {{schema: {schema}}}}}");
+        let responses = format!("{{'200': {{description: A place., content: {content}}}}}");
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: Places, version: '1'}}\npaths:\n  /place: {{get: {{operationId: getPlace, \
+             responses: {responses}}}}}\n"
+        );
+        Source::new("document.yaml", text)
+    };
+    let old = document("{type: object, properties: {name: {type: string}}}");
+    let new = document("{nullable: true, properties: {name: {type: string}}}");
+    let comparison = compare(&old, &new, Mode::Versions(Dialect::OpenApi)).unwrap();
+    assert_eq!(
+        lines(&comparison),
+        [
+            "breaking: response `getPlace`: `GetPlaceAnswer` → `Option<GetPlaceAnswer>`",
+            "documentation only: other `GetPlaceAnswer`: `type` removed: `object`",
+        ]
+    );
+}
+
+/// A program that uses everything of the old client compiles with the new one, unless the change is reported as breaking.
+/// Where it compiles nevertheless, the table has the reason.
 #[test]
 fn the_compiler_agrees() {
     let programs = [Base::Own, Base::Foreign].map(|of| {
@@ -127,9 +201,9 @@ fn the_compiler_agrees() {
         let judgement = &judgements[&name];
         assert!(judgement.client.is_empty(), "{}: the client: {:?}", mutation.name, judgement.client);
         let compiles = judgement.program.is_empty();
-        let expected = mutation.class != Some(Class::Breaking) || mutation.but.is_some();
+        let expected = mutation.compatibility != Some(Compatibility::Breaking) || mutation.but.is_some();
         if compiles != expected {
-            writeln!(wrong, "{} is {:?}, and compiles: {compiles}", mutation.name, mutation.class).unwrap();
+            writeln!(wrong, "{} is {:?}, and compiles: {compiles}", mutation.name, mutation.compatibility).unwrap();
             judgement.program.iter().take(5).for_each(|error| writeln!(wrong, "    {error}").unwrap());
         }
     }

@@ -1,4 +1,4 @@
-//! Whatever is changed in a specification is told, and what is told of it is true of the generated code.
+//! Whatever is changed in a specification is reported, and the report is true of the generated code.
 //!
 //! The changes are the same in every run: they come from a counter, not from chance. What the code offers is asked from
 //! the code itself; that this is what the compiler asks for is shown in `compare.rs`.
@@ -25,7 +25,7 @@ use std::fs;
 use std::path::Path;
 
 use caller::Uses;
-use flighthub2_generator::compare::{Change, Class, Comparison, Mode, compare};
+use flighthub2_generator::compare::{Change, Comparison, Compatibility, Mode, compare};
 use flighthub2_generator::{Dialect, Options, Source, generate};
 use for_all::{cases, for_all};
 use plain::Plain;
@@ -153,8 +153,9 @@ fn apply(document: &Value, ways: &[Way], to: &Index, edit: &Edit) -> Value {
     edited
 }
 
-fn told(comparison: &Comparison) -> String {
-    let line = |change: &Change| format!("{:?} {:?} {}: {}\n", change.class, change.kind, change.subject, change.what);
+fn report(comparison: &Comparison) -> String {
+    let line =
+        |change: &Change| format!("{:?} {:?} {}: {}\n", change.compatibility, change.kind, change.subject, change.what);
     comparison.changes.iter().map(line).collect()
 }
 
@@ -172,27 +173,27 @@ fn made(document: &Value, dialect: Dialect) -> Option<Plain> {
     generate(&source(document), &options).ok().map(|made| Plain::of(&made.files))
 }
 
-/// Compares a document with another one, and what is told with what they make.
+/// Compares a document with another one, and the report with the code of both.
 fn check(old: (&Value, &Plain), new: (&Value, &Plain), comparison: &Comparison) {
-    let told = told(comparison);
+    let report = report(comparison);
     let is_same = meaning(old.0) == meaning(new.0);
-    assert!(is_same || !comparison.changes.is_empty(), "a change is not told:\n{}", difference(old.0, new.0));
+    assert!(is_same || !comparison.changes.is_empty(), "a change is not reported:\n{}", difference(old.0, new.0));
     let missing = missing(&old.1.uses, &new.1.uses);
     let worst = comparison.worst();
-    if worst == Some(Class::Breaking) {
-        // A name that means another thing, or a risk: what is told says so.
+    if worst == Some(Compatibility::Breaking) {
+        // A name that has another meaning, or a risk: the report mentions the compiler.
         let unseen = |change: &Change| change.why.contains("the compiler");
-        let seen = comparison.of(Class::Breaking).filter(|change| !unseen(change)).count();
-        assert!(seen == 0 || !missing.is_empty(), "nothing breaks:\n{told}\n{}", difference(old.0, new.0));
+        let seen = comparison.of(Compatibility::Breaking).filter(|change| !unseen(change)).count();
+        assert!(seen == 0 || !missing.is_empty(), "nothing breaks:\n{report}\n{}", difference(old.0, new.0));
     } else {
-        assert!(missing.is_empty(), "this breaks:\n{missing:#?}\n{told}\n{}", difference(old.0, new.0));
+        assert!(missing.is_empty(), "this breaks:\n{missing:#?}\n{report}\n{}", difference(old.0, new.0));
     }
-    if worst.is_none_or(|worst| worst == Class::DocumentationOnly) {
-        let lonely = |these: &[String], others: &[String]| -> Vec<String> {
+    if worst.is_none_or(|worst| worst == Compatibility::DocumentationOnly) {
+        let unmatched = |these: &[String], others: &[String]| -> Vec<String> {
             these.iter().filter(|piece| !others.contains(piece)).cloned().collect()
         };
-        let pieces = (lonely(&old.1.code, &new.1.code), lonely(&new.1.code, &old.1.code));
-        assert!(old.1.code == new.1.code, "code changes:\n{pieces:#?}\n{told}\n{}", difference(old.0, new.0));
+        let pieces = (unmatched(&old.1.code, &new.1.code), unmatched(&new.1.code, &old.1.code));
+        assert!(old.1.code == new.1.code, "code changes:\n{pieces:#?}\n{report}\n{}", difference(old.0, new.0));
     }
 }
 
@@ -202,7 +203,7 @@ fn difference(old: &Value, new: &Value) -> String {
 }
 
 #[test]
-fn every_change_is_told_and_has_its_class() {
+fn every_change_is_reported_with_its_compatibility() {
     let documents: Vec<(Value, Dialect, Plain, Vec<Way>)> = documents()
         .into_iter()
         .map(|(document, dialect)| {
@@ -211,7 +212,7 @@ fn every_change_is_told_and_has_its_class() {
             (document, dialect, made, ways)
         })
         .collect();
-    let counts = RefCell::new(BTreeMap::<Option<Class>, usize>::new());
+    let counts = RefCell::new(BTreeMap::<Option<Compatibility>, usize>::new());
     let strategy = (0..documents.len(), any::<Index>(), edit());
     for_all(CASES, strategy, |(index, to, edit)| {
         let (document, dialect, of_document, ways) = &documents[index];
@@ -228,20 +229,20 @@ fn every_change_is_told_and_has_its_class() {
         }
     });
     let counts = counts.into_inner();
-    for class in Class::ALL {
-        let count = counts.get(&Some(*class)).copied().unwrap_or_default();
-        assert!(count >= cases(12) as usize, "{class:?} was seen {count} times only: {counts:?}");
+    for compatibility in Compatibility::ALL {
+        let count = counts.get(&Some(*compatibility)).copied().unwrap_or_default();
+        assert!(count >= cases(12) as usize, "{compatibility:?} was seen {count} times only: {counts:?}");
     }
 }
 
-/// Where names say nothing, a document has nothing new against itself, and every pair of documents has an answer.
+/// A document does not differ from itself, and every pair of documents has a comparison.
 #[test]
-fn what_documents_have_in_common_can_always_be_told() {
+fn documents_of_different_authors_can_always_be_compared() {
     let documents = documents();
     for (document, _) in &documents {
         let one = source(document);
         let comparison = compare(&one, &one, Mode::Common).unwrap_or_else(|problems| panic!("{}", problems[0]));
-        assert!(comparison.changes.is_empty(), "{}", told(&comparison));
+        assert!(comparison.changes.is_empty(), "{}", report(&comparison));
         let common = comparison.common.unwrap();
         assert_eq!((common.only_old, common.only_new), (0, 0));
         for (other, _) in &documents {
@@ -250,9 +251,9 @@ fn what_documents_have_in_common_can_always_be_told() {
     }
 }
 
-/// Names, ids and groups are whoever's wrote them; so is where a schema is written.
+/// Every author chooses other names, ids, groups and places for schemas.
 #[test]
-fn what_documents_have_in_common_has_no_names() {
+fn names_of_different_authors_are_not_compared() {
     let text = include_str!("compare/foreign.yaml");
     let renamed = [
         ("      operationId: findPart\n", ""),
@@ -276,20 +277,20 @@ fn what_documents_have_in_common_has_no_names() {
         let (old, new) = (Source::new("ours.yaml", text), Source::new("theirs.yaml", other));
         compare(&old, &new, Mode::Common).unwrap_or_else(|problems| panic!("{}", problems[0]))
     };
-    assert_eq!(told(&compared(&other)), "");
-    // What is on the wire is told, wherever it is written now.
+    assert_eq!(report(&compared(&other)), "");
+    // A difference of the JSON is reported, wherever it is written.
     let other = other.replace("maxLength: 40", "maxLength: 50").replace("enum: [red, green]", "enum: [red, blue]");
     let other = other.replace("{type: string, pattern: '^P'}", "{type: integer}");
     let comparison = compared(&other);
     assert_eq!(
-        told(&comparison),
+        report(&comparison),
         "Breaking Value Colour::Green: removed: `\"green\"`
 Breaking Field Part.id: `String` → `i64`
 Breaking Field Order.part: `String` → `i64`
 Compatible Value Colour::Blue: added: `\"blue\"`
-DocumentationOnly Limit Part.id: `pattern` `^P` → none
-DocumentationOnly Limit Part.names: `items/maxLength` `40` → `50`
-DocumentationOnly Limit Order.part: `pattern` `^P` → none
+DocumentationOnly Constraint Part.id: `pattern` `^P` → none
+DocumentationOnly Constraint Part.names: `items/maxLength` `40` → `50`
+DocumentationOnly Constraint Order.part: `pattern` `^P` → none
 "
     );
 }

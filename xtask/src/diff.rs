@@ -1,7 +1,7 @@
 //! `cargo xtask diff`: what a change of the specification means to callers.
 //!
-//! In: two specifications, each a file or a git revision, and the versions of the client that go with them. Out: the
-//! comparison of [`compare`]. Knows where files and revisions are; decides nothing about changes.
+//! In: two specifications, each a file or a git revision, and the versions of the client that go with them. Out: what
+//! [`compare`] reports. Knows where files and revisions are; decides nothing about changes.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -20,10 +20,10 @@ const ROOT_MANIFEST: &str = "Cargo.toml";
 
 /// Show what a change of the specification means to callers of the client.
 ///
-/// Each difference is breaking, compatible or documentation only, with the reason in a line. At the end is the step that
-/// the version of the client needs, by Cargo's rules. Differences alone are no failure; see --check.
+/// Each difference is breaking, compatible or documentation only, with the reason in a line. At the end is the version bump
+/// that the client needs, by Cargo's rules. Differences alone are no failure; see --check.
 ///
-/// OLD and NEW are files or git revisions. What could be both is taken for a file.
+/// OLD and NEW are files or git revisions. A name that could be both is a file.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask diff                             # what the working tree changes
@@ -37,14 +37,14 @@ pub(crate) struct Arguments {
     /// The new specification [default: that of the working tree].
     #[arg(value_name = "NEW")]
     new: Option<String>,
-    /// Fail if the version of the client does not take the step that the changes need since OLD, which is a revision.
+    /// Fail if the version of the client is not sufficient for the changes since OLD, which is a revision.
     #[arg(long, conflicts_with = "only_common")]
     check: bool,
     /// How to write it.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
-    /// Compare only the operations that both have, by method and path: parameters, bodies, answers, their fields, types,
-    /// enum values and limits. Names in Rust, `x-` keys, descriptions and examples are left out.
+    /// Compare only the operations of both, by method and path: parameters, bodies, responses, their fields, types, enum
+    /// values and constraints. Names in Rust, `x-` keys, descriptions and examples are ignored.
     #[arg(long)]
     only_common: bool,
     /// The rules to hold both to [default: flighthub if both have `x-risk` keys, else openapi].
@@ -99,8 +99,8 @@ fn report(arguments: &Arguments) -> Result<ExitCode, Failure> {
     // Ignore broken pipes (`… | head`).
     let _ = io::stdout().write_all(text.as_bytes());
     match verdict {
-        Some(Verdict { needs, is_taken: Some(false), .. }) if arguments.check => {
-            Err(format!("the version in {MANIFEST} does not take the step: write {needs} or a later one").into())
+        Some(Verdict { needs, is_sufficient: Some(false), .. }) if arguments.check => {
+            Err(format!("the version in {MANIFEST} is not sufficient: write {needs} or a later one").into())
         }
         _ => Ok(ExitCode::SUCCESS),
     }
@@ -119,7 +119,7 @@ fn dialect(arguments: &Arguments, old: &Source, new: &Source) -> Dialect {
     Dialect::OpenApi
 }
 
-/// The step of the version. Where the old one is not known, from that of the working tree.
+/// The version bump. Where the old version is not known, from that of the working tree.
 fn verdict(
     arguments: &Arguments,
     comparison: &Comparison,

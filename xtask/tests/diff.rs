@@ -118,42 +118,39 @@ fn the_working_tree_is_compared_with_the_last_commit() {
 
 breaking
   field `MoveThingBody.to`: required now: `Option<String>` → `String`
-    why: callers give it in another way, and it has another type
+    why: callers set it differently, and it has another type
     at:  211:9 → 211:9 /components/schemas/MoveThingBody/properties/to
 
 documentation only
-  limit `Thing.height`: `minimum` `15` → `20`
-    why: the client does not check it; its documentation says so
+  constraint `Thing.height`: `minimum` `15` → `20`
+    why: the client does not check it; its documentation states it
     at:  204:72 → 204:72 /components/schemas/Thing/properties/height/minimum
 
 2 changes: 1 breaking, 0 compatible, 1 documentation only
-step: minor, from 0.1.0 to 0.2.0 or later; it is 0.1.0, which does not take the step
+version bump: minor, from 0.1.0 to 0.2.0 or later; it is 0.1.0, which is not sufficient
 "
     );
 }
 
 #[test]
-fn a_version_that_does_not_take_the_step_fails_the_check() {
+fn a_version_that_is_not_sufficient_fails_the_check() {
     let repository = Repository::new();
     printed(&repository.diff(&["--check"]), 0);
     repository.edit("spec/flighthub2.yaml", BREAKING);
     let complaint = complained(&repository.diff(&["--check"]), 1);
-    assert_eq!(
-        complaint,
-        "the version in generated-client/Cargo.toml does not take the step: write 0.2.0 or a later one\n"
-    );
+    assert_eq!(complaint, "the version in generated-client/Cargo.toml is not sufficient: write 0.2.0 or a later one\n");
     repository.edit("Cargo.toml", ("0.1.0", "0.1.1"));
     complained(&repository.diff(&["--check"]), 1);
     repository.edit("Cargo.toml", ("0.1.1", "0.2.0"));
     let text = printed(&repository.diff(&["--check"]), 0);
-    assert!(text.ends_with("step: minor, from 0.1.0 to 0.2.0 or later; it is 0.2.0\n"), "{text}");
+    assert!(text.ends_with("version bump: minor, from 0.1.0 to 0.2.0 or later; it is 0.2.0\n"), "{text}");
     // A version of its own counts more than that of the workspace.
     repository.edit("generated-client/Cargo.toml", ("version.workspace = true", "version = \"0.1.9\""));
     complained(&repository.diff(&["--check"]), 1);
     repository.edit("generated-client/Cargo.toml", ("0.1.9", "1.0.0"));
     repository.commit();
     printed(&repository.diff(&["--check"]), 0);
-    // From 1.0.0 on, what is compatible takes a minor step.
+    // From 1.0.0 on, a compatible change needs a minor bump.
     repository.edit("spec/flighthub2.yaml", ("x-risk: destructive", "x-risk: write"));
     complained(&repository.diff(&["--check"]), 1);
     repository.edit("generated-client/Cargo.toml", ("1.0.0", "1.1.0"));
@@ -189,7 +186,7 @@ fn any_two_revisions_and_files_are_compared() {
     assert!(printed(&repository.diff(&["main", file]), 0).contains("no changes"));
     let text = printed(&repository.diff(&["first", file]), 0);
     assert!(text.contains("field `MoveThingBody.to`: required now"), "{text}");
-    assert!(text.ends_with("step: minor, from 0.1.0 to 0.2.0 or later\n"), "{text}");
+    assert!(text.ends_with("version bump: minor, from 0.1.0 to 0.2.0 or later\n"), "{text}");
     assert!(printed(&repository.diff(&[file, file]), 0).contains("no changes"));
 }
 
@@ -201,7 +198,7 @@ fn a_repository_may_be_a_part_of_another_one() {
 }
 
 #[test]
-fn wrong_use_is_told() {
+fn wrong_use_is_reported() {
     let repository = Repository::new();
     let complaint = complained(&repository.diff(&["nonsense"]), 2);
     assert_eq!(complaint, "`nonsense` is neither a file nor a revision of this repository\n");
@@ -220,7 +217,7 @@ fn wrong_use_is_told() {
 }
 
 #[test]
-fn what_is_wrong_with_both_documents_is_told() {
+fn problems_of_both_documents_are_reported() {
     let repository = Repository::new();
     repository.edit("spec/flighthub2.yaml", ("x-risk: destructive", "x-risk: dangerous"));
     repository.commit();
@@ -246,11 +243,11 @@ fn a_pull_request_gets_markdown() {
 
 2 changes: 1 breaking, 1 compatible, 0 documentation only
 
-step: **minor**, from 0.1.0 to 0.2.0 or later; it is 0.1.0, which does **not** take the step
+version bump: **minor**, from 0.1.0 to 0.2.0 or later; it is 0.1.0, which is **not** sufficient
 
 #### Breaking
 
-- field `MoveThingBody.to`: required now: `Option<String>` → `String` (callers give it in another way, and it has \
+- field `MoveThingBody.to`: required now: `Option<String>` → `String` (callers set it differently, and it has \
 another type; line 211)
 
 #### Compatible
@@ -264,16 +261,16 @@ another type; line 211)
 fn tools_get_json() {
     let repository = Repository::new();
     repository.edit("spec/flighthub2.yaml", BREAKING);
-    let told = json(&repository.diff(&["--format", "json"]));
-    assert_eq!(told["old"], "HEAD:spec/flighthub2.yaml");
-    assert_eq!(told["new"], "spec/flighthub2.yaml");
-    assert_eq!(told["counts"]["breaking"], 1);
-    assert_eq!(told["counts"]["compatible"], 0);
-    assert_eq!(told["version"]["step"], "minor");
-    assert_eq!(told["version"]["needs"], "0.2.0");
-    assert_eq!(told["version"]["taken"], false);
-    let change = &told["changes"][0];
-    assert_eq!(change["class"], "breaking");
+    let report = json(&repository.diff(&["--format", "json"]));
+    assert_eq!(report["old"], "HEAD:spec/flighthub2.yaml");
+    assert_eq!(report["new"], "spec/flighthub2.yaml");
+    assert_eq!(report["counts"]["breaking"], 1);
+    assert_eq!(report["counts"]["compatible"], 0);
+    assert_eq!(report["version"]["bump"], "minor");
+    assert_eq!(report["version"]["needs"], "0.2.0");
+    assert_eq!(report["version"]["sufficient"], false);
+    let change = &report["changes"][0];
+    assert_eq!(change["compatibility"], "breaking");
     assert_eq!(change["kind"], "field");
     assert_eq!(change["action"], "changed");
     assert_eq!(change["subject"], "MoveThingBody.to");
@@ -284,7 +281,7 @@ fn tools_get_json() {
     repository.commit();
     let nothing = json(&repository.diff(&["--format", "json"]));
     assert_eq!(nothing["changes"], Value::Array(Vec::new()));
-    assert_eq!(nothing["version"]["step"], Value::Null);
+    assert_eq!(nothing["version"]["bump"], Value::Null);
 }
 
 #[test]
@@ -311,15 +308,15 @@ fn a_published_page_is_held_against_our_specification() {
     let page = folder.path().join("page.yaml");
     fs::write(&page, PAGE).unwrap();
     let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/flighthub2.yaml");
-    let told = json(&diff(&[ours.to_str().unwrap(), page.to_str().unwrap(), "--only-common", "--format", "json"]));
-    assert_eq!((&told["common"]["both"], &told["common"]["only_new"]), (&1.into(), &0.into()));
-    assert!(told["common"]["only_old"].as_u64().unwrap() > 40);
-    assert_eq!(told["version"], Value::Null);
-    let lines: Vec<String> = told["changes"]
+    let report = json(&diff(&[ours.to_str().unwrap(), page.to_str().unwrap(), "--only-common", "--format", "json"]));
+    assert_eq!((&report["common"]["both"], &report["common"]["only_new"]), (&1.into(), &0.into()));
+    assert!(report["common"]["only_old"].as_u64().unwrap() > 40);
+    assert_eq!(report["version"], Value::Null);
+    let lines: Vec<String> = report["changes"]
         .as_array()
         .unwrap()
         .iter()
-        .filter(|change| change["kind"] != "limit")
+        .filter(|change| change["kind"] != "constraint")
         .map(|change| format!("{}: {}", change["subject"].as_str().unwrap(), change["what"].as_str().unwrap()))
         .collect();
     assert_eq!(
@@ -332,7 +329,7 @@ fn a_published_page_is_held_against_our_specification() {
             "UploadedFile.checksum: added: `Option<String>`",
         ]
     );
-    let limits = told["changes"].as_array().unwrap().iter().filter(|change| change["kind"] == "limit");
-    assert!(limits.clone().any(|change| change["what"] == "`maxItems` `100` → none"), "{told}");
-    assert!(limits.clone().all(|change| change["class"] == "documentation only"), "{told}");
+    let constraints = report["changes"].as_array().unwrap().iter().filter(|change| change["kind"] == "constraint");
+    assert!(constraints.clone().any(|change| change["what"] == "`maxItems` `100` → none"), "{report}");
+    assert!(constraints.clone().all(|change| change["compatibility"] == "documentation only"), "{report}");
 }

@@ -1,25 +1,25 @@
-//! What a comparison tells: the vocabulary of `cargo xtask diff`.
+//! The vocabulary of a comparison, and of `cargo xtask diff`.
 //!
-//! In: nothing. Out: types that renderers and callers read. Knows nothing of documents or models.
+//! In: nothing. Out: types that renderers and callers read. Knows no document and no model.
 
 use crate::diagnostic::Location;
 
 /// What a change means to a program that uses the generated client. Ordered: the worst comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Class {
-    /// Nothing that a program could depend on: descriptions, examples, limits, the order of things.
+pub enum Compatibility {
+    /// Nothing that a program could depend on: descriptions, examples, constraints, the order of a list.
     DocumentationOnly,
-    /// Programs still compile and do what they did, or more. Requests may be sent another way.
+    /// Programs still compile and do what they did, or more. Requests may be sent differently.
     Compatible,
-    /// A program that was right may not compile any more, or is refused what it was allowed.
+    /// A correct program may no longer compile, or is refused what it was allowed.
     Breaking,
 }
 
-impl Class {
-    /// All classes, the worst first.
+impl Compatibility {
+    /// All of them, the worst first.
     pub const ALL: &'static [Self] = &[Self::Breaking, Self::Compatible, Self::DocumentationOnly];
 
-    /// The class in words.
+    /// For people.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,7 +32,7 @@ impl Class {
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// What kind of thing changed.
+        /// What a change is about.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Kind {
@@ -40,7 +40,7 @@ macro_rules! kinds {
         }
 
         impl Kind {
-            /// The kind in words.
+            /// For people.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)+ }
@@ -64,47 +64,47 @@ kinds! {
     Parameter = "parameter",
     /// The body of a request.
     Body = "request body",
-    /// What an operation answers.
-    Answer = "answer",
+    /// The response of a successful call.
+    Response = "response",
     /// A type with a name.
     Type = "type",
-    /// A member of an object.
+    /// A property of an object.
     Field = "field",
     /// A value of an enumeration.
     Value = "enum value",
-    /// A form of a union.
-    Form = "form",
+    /// A variant of a union.
+    Variant = "variant",
     /// A code of the table of error codes.
     ErrorCode = "error code",
     /// A public installation.
     Region = "region",
     /// A header that the client writes by itself.
     Header = "header",
-    /// What a value may be, as far as the client does not check it.
-    Limit = "limit",
+    /// A constraint of values that the client does not check.
+    Constraint = "constraint",
     /// A text for people.
     Documentation = "documentation",
-    /// The order in which things are written.
+    /// The order of a list.
     Order = "order",
-    /// A part of the document that the client is not made of.
+    /// A part of the document that changes nothing in the client.
     Other = "other",
 }
 
-/// What happened to it.
+/// What happened to the subject of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
-    /// It was not there.
+    /// Only the new document has it.
     Added,
-    /// It is not there any more.
+    /// Only the old document has it.
     Removed,
-    /// It is another.
+    /// It is different.
     Changed,
     /// It has another name.
     Renamed,
 }
 
 impl Action {
-    /// The action in words.
+    /// For people.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -120,27 +120,27 @@ impl Action {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// What it means to callers.
-    pub class: Class,
-    /// What kind of thing.
+    pub compatibility: Compatibility,
+    /// What it is about.
     pub kind: Kind,
-    /// What happened to it.
+    /// What happened.
     pub action: Action,
-    /// What it is called, such as `Thing.height`.
+    /// The name of the subject, such as `Thing.height`.
     pub subject: String,
     /// What is different, in one line.
     pub what: String,
-    /// Why it has its class, in one line.
+    /// The reason for the compatibility, in one line.
     pub why: String,
-    /// Where it was.
+    /// The place in the old document.
     pub old: Option<Location>,
-    /// Where it is.
+    /// The place in the new document.
     pub new: Option<Location>,
 }
 
 /// How many operations two documents share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Common {
-    /// Operations that both have.
+    /// Operations of both documents.
     pub both: usize,
     /// Operations of the old document only. They were not compared.
     pub only_old: usize,
@@ -157,19 +157,19 @@ pub struct Comparison {
     pub new: String,
     /// The differences: the worst first, then in the order of the document.
     pub changes: Vec<Change>,
-    /// Set when only what both have was compared.
+    /// Set when only the operations of both documents were compared.
     pub common: Option<Common>,
 }
 
 impl Comparison {
-    /// The worst class of all changes; `None` if there is none.
+    /// The worst compatibility of all changes; `None` if there is no change.
     #[must_use]
-    pub fn worst(&self) -> Option<Class> {
-        self.changes.iter().map(|change| change.class).max()
+    pub fn worst(&self) -> Option<Compatibility> {
+        self.changes.iter().map(|change| change.compatibility).max()
     }
 
-    /// The changes of a class.
-    pub fn of(&self, class: Class) -> impl Iterator<Item = &Change> {
-        self.changes.iter().filter(move |change| change.class == class)
+    /// The changes of one compatibility.
+    pub fn of(&self, compatibility: Compatibility) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(move |change| change.compatibility == compatibility)
     }
 }

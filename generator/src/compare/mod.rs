@@ -1,55 +1,60 @@
-//! The compare stage: two models in, what a caller of the client feels out.
+//! The compare stage: two models in, the consequences for callers of the client out.
 //!
-//! text → `document` → `lower` → `model`, twice; then the rules of `interface`, `operations`, `exchange`, `types` and
-//! `fields` tell what the client of the new model does to a program that was written for the old one. What no rule has
-//! told, and differs in the documents all the same, is told by `tree`: nothing is dropped. This stage knows what the
-//! emitted code looks like to callers, and writes none.
+//! text → `document` → `lower` → `model`, twice. Then two passes find every difference:
+//!
+//! 1. The rules in `interface`, `operations`, `request_response`, `types` and `fields` compare model with model, and decide
+//!    what the new client means to a program that was written for the old one. An object of the model knows the places of
+//!    the document that state it; so a recorded change names the places of the fact that changed.
+//! 2. The model does not hold everything that a document states: examples, suppressions of lint, the schema of an unused
+//!    response. `residual` compares the documents once, generically, object by object, and reports what is left, as
+//!    documentation only: texts and constraints wherever they differ, and every other statement whose place no recorded
+//!    change names. Therefore no difference is dropped, and a rule does not have to know what others report.
+//!
+//! Documents of different authors have only the JSON in common ([`Mode::Common`]). There the rules run alone, look through
+//! names, and compare the constraints of the model, too. This stage knows what the emitted code looks like to callers.
 
-mod align;
 mod change;
-mod exchange;
+mod constraints;
+mod describe;
 mod fields;
 mod interface;
-mod limits;
-mod names;
+mod key_kind;
+mod matching;
 mod operations;
-mod pairs;
+mod recorder;
 mod render;
-mod roles;
-mod told;
-mod tree;
+mod request_response;
+mod residual;
 mod types;
 mod version;
-mod words;
 
 use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostics, Source};
 use crate::document::Document;
-use crate::document::pointer::PointerRef;
-use crate::model::{Api, TypeId, TypeKind, TypeRef};
+use crate::model::{Api, Primitive, TypeId, TypeKind, TypeRef};
 use crate::{Dialect, lower};
-pub use change::{Action, Change, Class, Common, Comparison, Kind};
-use pairs::{Models, TypePairs};
+pub use change::{Action, Change, Common, Comparison, Compatibility, Kind};
+use describe::{Describer, from_to};
+use matching::{Models, TypePairs};
+use recorder::{Recorder, Side};
 pub use render::{json, markdown, text};
-use told::{Changes, Told};
-pub use version::{Step, Verdict};
-use words::Words;
+pub use version::{Bump, Verdict};
 
 /// What to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Two versions of one specification, held to the rules of a dialect: everything.
     Versions(Dialect),
-    /// Two documents about the same interface, whoever wrote them: the operations that both have, by method and path.
-    /// What stands on the wire counts; names in Rust, `x-` keys, descriptions and examples do not.
+    /// Two documents of different authors about the same interface: the operations of both, by method and path. The
+    /// requests and responses are compared; names in Rust, `x-` keys, descriptions and examples are not.
     Common,
 }
 
-/// Compares two specifications, as callers of the client feel it.
+/// Compares two specifications by their consequences for callers.
 ///
 /// # Errors
-/// What is wrong with the old document, with the new one, or with both. The rules of `lint` are not asked: an old
+/// What is wrong with the old document, with the new one, or with both. The rules of `lint` are not applied: an old
 /// document may be older than they are.
 pub fn compare(old: &Source, new: &Source, mode: Mode) -> Result<Comparison, Vec<Diagnostics>> {
     let dialect = match mode {
@@ -62,24 +67,24 @@ pub fn compare(old: &Source, new: &Source, mode: Mode) -> Result<Comparison, Vec
     };
     let ((old, old_api), (new, new_api)) = (&old, &new);
     let mut comparer = Comparer {
-        old: old_api,
-        new: new_api,
+        apis: [old_api, new_api],
         is_common: mode == Mode::Common,
         types: TypePairs::default(),
         renamed_groups: HashSet::new(),
-        reached: Vec::new(),
-        schemas: Vec::new(),
-        changes: Changes::default(),
+        pending: Vec::new(),
+        compared_constraints: HashSet::new(),
+        recorder: Recorder::new([old, new]),
     };
     let common = comparer.run();
-    let Comparer { schemas, mut changes, .. } = comparer;
-    let more = if common.is_some() {
-        limits::differences(old.tree(), new.tree(), &schemas, &changes)
-    } else {
-        tree::differences(old.tree(), new.tree(), &changes)
-    };
-    changes.told.extend(more);
-    Ok(finished(old, new, changes.told, common))
+    let mut recorder = comparer.recorder;
+    if common.is_none() {
+        residual::record([old.tree(), new.tree()], &mut recorder);
+    }
+    let mut changes = recorder.changes;
+    let line = |change: &Change| change.new.as_ref().or(change.old.as_ref()).map(|place| place.span.start);
+    changes.sort_by(|a, b| (b.compatibility, line(a), a.kind).cmp(&(a.compatibility, line(b), b.kind)));
+    changes.dedup();
+    Ok(Comparison { old: old.name().to_owned(), new: new.name().to_owned(), changes, common })
 }
 
 fn read(source: &Source, dialect: Dialect) -> Result<(Document<'_>, Api), Diagnostics> {
@@ -90,39 +95,18 @@ fn read(source: &Source, dialect: Dialect) -> Result<(Document<'_>, Api), Diagno
     }
 }
 
-fn finished(old: &Document<'_>, new: &Document<'_>, told: Vec<Told>, common: Option<Common>) -> Comparison {
-    let mut changes: Vec<Change> = told
-        .into_iter()
-        .map(|told| Change {
-            class: told.class,
-            kind: told.kind,
-            action: told.action,
-            subject: told.subject,
-            what: told.what,
-            why: told.why,
-            old: told.old.map(|pointer| old.locate(PointerRef::Base(&pointer))),
-            new: told.new.map(|pointer| new.locate(PointerRef::Base(&pointer))),
-        })
-        .collect();
-    let line = |change: &Change| change.new.as_ref().or(change.old.as_ref()).map(|place| place.span.start);
-    changes.sort_by(|a, b| (b.class, line(a), a.kind).cmp(&(a.class, line(b), b.kind)));
-    changes.dedup();
-    Comparison { old: old.name().to_owned(), new: new.name().to_owned(), changes, common }
-}
-
-/// Two models, what is known of them, and what has been told.
+/// Two models, the pairs of their objects, and the changes.
 struct Comparer<'a> {
-    old: &'a Api,
-    new: &'a Api,
+    apis: [&'a Api; 2],
     is_common: bool,
     types: TypePairs,
-    /// Modules of groups that have another name now.
+    /// Modules of renamed groups.
     renamed_groups: HashSet<(&'a str, &'a str)>,
-    /// Types to compare yet, where they are found by their position only.
-    reached: Vec<(TypeId, TypeId)>,
-    /// Schemas whose limits are to be compared, where names say nothing.
-    schemas: Vec<(String, String)>,
-    changes: Changes,
+    /// Pairs of types to compare, where types are paired by their position only.
+    pending: Vec<(TypeId, TypeId)>,
+    /// Places of constraints that are compared already.
+    compared_constraints: HashSet<(String, String)>,
+    recorder: Recorder<'a>,
 }
 
 impl<'a> Comparer<'a> {
@@ -130,100 +114,91 @@ impl<'a> Comparer<'a> {
         if self.is_common {
             let calls = self.common_calls();
             for (old, new) in &calls.both {
-                self.exchange(old, new);
+                self.request_and_response(old, new);
             }
-            self.reached_types();
+            while let Some((old, new)) = self.pending.pop() {
+                self.definition(old, new);
+            }
             return Some(Common { both: calls.both.len(), only_old: calls.removed.len(), only_new: calls.added.len() });
         }
-        let (old, new) = (pairs::calls(self.old), pairs::calls(self.new));
+        let [old, new] = self.apis.map(matching::calls);
         let calls = operations::matched_calls(&old, &new);
-        self.types = Models { old: self.old, new: self.new }.types(&calls.both);
+        self.types = Models { apis: self.apis }.types(&calls.both);
         self.interface(&calls.both);
-        self.operations(&calls);
-        self.lonely_operations(calls);
+        self.operations(calls);
         self.definitions();
         None
     }
 
-    fn old_words(&self) -> Words<'a> {
-        Words { api: self.old, by_form: self.is_common }
+    fn describe(&self, side: Side) -> Describer<'a> {
+        Describer { api: side.of(self.apis), as_json: self.is_common }
     }
 
-    fn new_words(&self) -> Words<'a> {
-        Words { api: self.new, by_form: self.is_common }
+    fn types(&self, old: &TypeRef, new: &TypeRef) -> String {
+        from_to(&self.describe(Side::Old).ty(old), &self.describe(Side::New).ty(new))
     }
 
-    /// Whether callers see the same type. What differs in the definition of a named type is told there.
+    /// Whether callers see the same type. A change within the definition of a named type is reported there.
     fn same_type(&self, old: &TypeRef, new: &TypeRef) -> bool {
-        match (old, new) {
-            (TypeRef::Primitive(old), TypeRef::Primitive(new)) => old == new,
-            (TypeRef::List(old), TypeRef::List(new))
-            | (TypeRef::Map(old), TypeRef::Map(new))
-            | (TypeRef::Nullable(old), TypeRef::Nullable(new)) => self.same_type(old, new),
-            (TypeRef::Named(old), TypeRef::Named(new)) if self.types.has(*old, *new) => true,
-            _ => match (self.form(self.old, old), self.form(self.new, new)) {
-                (TypeRef::Named(old), TypeRef::Named(new)) => {
-                    self.types.has(*old, *new) || (self.is_common && self.same_form(*old, *new))
+        let is_pair = |old: &TypeRef, new: &TypeRef| match (old, new) {
+            (TypeRef::Named(old), TypeRef::Named(new)) => self.types.has(*old, *new),
+            _ => false,
+        };
+        is_pair(old, new)
+            || match (self.underlying(Side::Old, old), self.underlying(Side::New, new)) {
+                (TypeRef::Primitive(old), TypeRef::Primitive(new)) => old == new,
+                (TypeRef::Named(old), TypeRef::Named(new)) if self.is_common => self.same_kind(*old, *new),
+                (old, new) => {
+                    is_pair(old, new) || matching::inner(old, new).is_some_and(|(old, new)| self.same_type(old, new))
                 }
-                (old_form, new_form) if std::ptr::eq(old_form, old) && std::ptr::eq(new_form, new) => false,
-                (old, new) => self.same_type(old, new),
-            },
-        }
+            }
     }
 
-    /// A type behind its aliases; where names say nothing, behind newtypes, too.
-    fn form<'t>(&self, api: &'t Api, ty: &'t TypeRef) -> &'t TypeRef {
+    /// The type behind aliases; behind newtypes, too, where names are not comparable.
+    fn underlying<'t>(&self, side: Side, ty: &'t TypeRef) -> &'t TypeRef
+    where
+        'a: 't,
+    {
+        let api = side.of(self.apis);
         let ty = api.resolved(ty);
         match ty {
             TypeRef::Named(id) if self.is_common => match api.definition(*id).map(|definition| &definition.kind) {
-                Some(TypeKind::Newtype(primitive)) => wire(*primitive),
+                Some(TypeKind::Newtype(Primitive::Int32)) => &TypeRef::Primitive(Primitive::Int32),
+                Some(TypeKind::Newtype(Primitive::Int64)) => &TypeRef::Primitive(Primitive::Int64),
+                Some(TypeKind::Newtype(_)) => &TypeRef::Primitive(Primitive::String),
                 _ => ty,
             },
             _ => ty,
         }
     }
 
-    fn same_form(&self, old: TypeId, new: TypeId) -> bool {
-        match (self.old.definition(old), self.new.definition(new)) {
-            (Some(old), Some(new)) => match (&old.kind, &new.kind) {
-                (TypeKind::Enum(old), TypeKind::Enum(new)) => {
-                    std::mem::discriminant(&old.values) == std::mem::discriminant(&new.values)
-                }
-                (old, new) => std::mem::discriminant(old) == std::mem::discriminant(new),
-            },
+    fn same_kind(&self, old: TypeId, new: TypeId) -> bool {
+        let [old_api, new_api] = self.apis;
+        match (old_api.definition(old).map(|it| &it.kind), new_api.definition(new).map(|it| &it.kind)) {
+            (Some(TypeKind::Enum(old)), Some(TypeKind::Enum(new))) => {
+                std::mem::discriminant(&old.values) == std::mem::discriminant(&new.values)
+            }
+            (Some(old), Some(new)) => std::mem::discriminant(old) == std::mem::discriminant(new),
             _ => false,
         }
     }
 
-    /// Notes the named types of two places, where types are compared as they are met.
+    /// Pairs the named types of two positions, where types are paired by their position only.
     fn reach(&mut self, old: &TypeRef, new: &TypeRef) {
         if !self.is_common {
             return;
         }
-        match (self.form(self.old, old), self.form(self.new, new)) {
-            (TypeRef::List(old), TypeRef::List(new))
-            | (TypeRef::Map(old), TypeRef::Map(new))
-            | (TypeRef::Nullable(old), TypeRef::Nullable(new)) => {
-                let (old, new) = (old.clone(), new.clone());
-                self.reach(&old, &new);
-            }
-            (TypeRef::Named(old), TypeRef::Named(new)) => {
-                let (old, new) = (*old, *new);
-                if self.same_form(old, new) && self.types.add(old, new) {
-                    self.reached.push((old, new));
+        match (self.underlying(Side::Old, old), self.underlying(Side::New, new)) {
+            (&TypeRef::Named(old), &TypeRef::Named(new)) => {
+                if self.same_kind(old, new) && self.types.add(old, new) {
+                    self.pending.push((old, new));
                 }
             }
-            _ => {}
+            (old, new) => {
+                if let Some((old, new)) = matching::inner(old, new) {
+                    self.reach(old, new);
+                }
+            }
         }
-    }
-}
-
-/// A primitive as a type that can be referred to.
-fn wire(primitive: crate::model::Primitive) -> &'static TypeRef {
-    use crate::model::Primitive;
-    match primitive {
-        Primitive::Int32 => &TypeRef::Primitive(Primitive::Int32),
-        Primitive::Int64 => &TypeRef::Primitive(Primitive::Int64),
-        _ => &TypeRef::Primitive(Primitive::String),
     }
 }

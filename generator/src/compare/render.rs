@@ -1,30 +1,31 @@
 //! A comparison as text for a terminal, as Markdown, and as JSON.
 //!
-//! In: what was told. Out: the words. Decides nothing.
+//! In: a comparison. Out: its rendering. Decides nothing.
 
 use serde_json::{Value, json};
 
-use super::change::{Change, Class, Comparison};
-use super::version::Verdict;
-use super::words::code;
+use super::change::{Change, Comparison, Compatibility};
+use super::describe::code;
+use super::version::{Bump, Verdict};
 use crate::diagnostic::Location;
 
 /// For a terminal; `styled` adds colours.
 #[must_use]
 pub fn text(comparison: &Comparison, verdict: Option<&Verdict>, styled: bool) -> String {
-    let paint = |class: Class, words: &str| {
-        let colour = match class {
-            Class::Breaking => "31",
-            Class::Compatible => "32",
-            Class::DocumentationOnly => "36",
+    let paint = |compatibility: Compatibility| {
+        let colour = match compatibility {
+            Compatibility::Breaking => "31",
+            Compatibility::Compatible => "32",
+            Compatibility::DocumentationOnly => "36",
         };
-        if styled { format!("\u{1b}[1;{colour}m{words}\u{1b}[0m") } else { words.to_owned() }
+        let heading = compatibility.as_str();
+        if styled { format!("\u{1b}[1;{colour}m{heading}\u{1b}[0m") } else { heading.to_owned() }
     };
     let mut text = format!("{} → {}\n", code(&comparison.old), code(&comparison.new));
-    for &class in Class::ALL {
-        let mut changes = comparison.of(class).peekable();
+    for &compatibility in Compatibility::ALL {
+        let mut changes = comparison.of(compatibility).peekable();
         if changes.peek().is_some() {
-            text.push_str(&format!("\n{}\n", paint(class, class.as_str())));
+            text.push_str(&format!("\n{}\n", paint(compatibility)));
         }
         for change in changes {
             text.push_str(&format!("  {} `{}`: {}\n", change.kind.as_str(), change.subject, change.what));
@@ -46,10 +47,10 @@ pub fn markdown(comparison: &Comparison, verdict: Option<&Verdict>) -> String {
     let mut text = format!("### `{}` → `{}`\n\n", code(&comparison.old), code(&comparison.new));
     text.push_str(&summary(comparison, verdict).join("\n\n"));
     text.push('\n');
-    for &class in Class::ALL {
-        let mut changes = comparison.of(class).peekable();
+    for &compatibility in Compatibility::ALL {
+        let mut changes = comparison.of(compatibility).peekable();
         if changes.peek().is_some() {
-            let heading = class.as_str();
+            let heading = compatibility.as_str();
             text.push_str(&format!("\n#### {}{}\n\n", heading[..1].to_uppercase(), &heading[1..]));
         }
         for change in changes {
@@ -71,7 +72,7 @@ pub fn json(comparison: &Comparison, verdict: Option<&Verdict>) -> String {
         .iter()
         .map(|change| {
             json!({
-                "class": change.class.as_str(),
+                "compatibility": change.compatibility.as_str(),
                 "kind": change.kind.as_str(),
                 "action": change.action.as_str(),
                 "subject": change.subject,
@@ -82,14 +83,14 @@ pub fn json(comparison: &Comparison, verdict: Option<&Verdict>) -> String {
             })
         })
         .collect();
-    let count = |class| comparison.of(class).count();
+    let count = |compatibility| comparison.of(compatibility).count();
     let version = verdict.map(|verdict| {
         json!({
-            "step": verdict.step.map(super::version::Step::as_str),
+            "bump": verdict.bump.map(Bump::as_str),
             "old": verdict.old,
             "needs": verdict.needs,
             "new": verdict.new,
-            "taken": verdict.is_taken,
+            "sufficient": verdict.is_sufficient,
         })
     });
     let common = comparison
@@ -99,9 +100,9 @@ pub fn json(comparison: &Comparison, verdict: Option<&Verdict>) -> String {
         "old": comparison.old,
         "new": comparison.new,
         "counts": {
-            "breaking": count(Class::Breaking),
-            "compatible": count(Class::Compatible),
-            "documentation only": count(Class::DocumentationOnly),
+            "breaking": count(Compatibility::Breaking),
+            "compatible": count(Compatibility::Compatible),
+            "documentation only": count(Compatibility::DocumentationOnly),
         },
         "version": version,
         "common": common,
@@ -111,7 +112,7 @@ pub fn json(comparison: &Comparison, verdict: Option<&Verdict>) -> String {
     serde_json::to_string_pretty(&all).unwrap_or_default() + "\n"
 }
 
-/// How much there is, and what follows from it.
+/// How many changes there are, and the version bump that they need.
 fn summary(comparison: &Comparison, verdict: Option<&Verdict>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(common) = comparison.common {
@@ -122,23 +123,23 @@ fn summary(comparison: &Comparison, verdict: Option<&Verdict>) -> Vec<String> {
     }
     let total = comparison.changes.len();
     let counts: Vec<String> =
-        Class::ALL.iter().map(|&class| format!("{} {}", comparison.of(class).count(), class.as_str())).collect();
+        Compatibility::ALL.iter().map(|&it| format!("{} {}", comparison.of(it).count(), it.as_str())).collect();
     lines.push(match total {
         0 => "no changes".to_owned(),
         1 => format!("1 change: {}", counts.join(", ")),
         _ => format!("{total} changes: {}", counts.join(", ")),
     });
     let Some(verdict) = verdict else { return lines };
-    let Some(step) = verdict.step else {
+    let Some(bump) = verdict.bump else {
         lines.push(format!("the version may stay {}", verdict.old));
         return lines;
     };
-    let now = match (&verdict.new, verdict.is_taken) {
+    let now = match (&verdict.new, verdict.is_sufficient) {
         (Some(new), Some(true)) => format!("; it is {new}"),
-        (Some(new), _) => format!("; it is {new}, which does **not** take the step"),
+        (Some(new), _) => format!("; it is {new}, which is **not** sufficient"),
         (None, _) => String::new(),
     };
-    lines.push(format!("step: **{}**, from {} to {} or later{now}", step.as_str(), verdict.old, verdict.needs));
+    lines.push(format!("version bump: **{}**, from {} to {} or later{now}", bump.as_str(), verdict.old, verdict.needs));
     lines
 }
 

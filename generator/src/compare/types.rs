@@ -1,259 +1,216 @@
 //! Types with names: what callers make, read and match on.
 
 use super::Comparer;
-use super::change::{Action, Class, Kind};
-use super::interface::sides;
-use super::pairs::matched;
-use super::told::{Side, Thing};
-use super::words::{code, from_to, gone, primitive_name};
-use crate::model::{EnumValue, EnumValues, Primitive, Tagging, TypeDefinition, TypeId, TypeKind, Union, Variant};
+use super::change::Compatibility::{Breaking, Compatible};
+use super::change::Kind;
+use super::constraints::Constrained;
+use super::describe::{code, from_to, primitive_name, removed};
+use super::matching::matched;
+use super::recorder::{Side, Subject};
+use crate::model::{EnumValue, EnumValues, Tagging, TypeDefinition, TypeId, TypeKind, Union, Variant};
 
-/// Two definitions of one type, and how it is used.
+/// Two definitions of one type.
 pub(super) struct Owner<'a> {
     pub(super) name: String,
-    pub(super) old: &'a TypeDefinition,
-    pub(super) new: &'a TypeDefinition,
+    pub(super) definitions: [&'a TypeDefinition; 2],
+    /// Whether callers make values of the type, in each of the clients.
+    pub(super) is_input: [bool; 2],
 }
 
 impl Owner<'_> {
-    /// In this client, and in that one: whether callers make values of the type.
-    pub(super) fn made(&self, is_common: bool) -> (bool, bool) {
-        (self.old.is_input, if is_common { self.old.is_input } else { self.new.is_input })
+    fn at(&self, side: Side) -> &str {
+        &side.of(self.definitions).pointer
     }
 }
 
-impl<'a> Comparer<'a> {
+impl Comparer<'_> {
     /// All types, by their names.
     pub(super) fn definitions(&mut self) {
         for (old, new) in self.types.in_order() {
             self.definition(old, new);
         }
-        let lonely = |types: &'a [TypeDefinition], known: &dyn Fn(TypeId) -> bool| -> Vec<&'a TypeDefinition> {
-            let all = types.iter().enumerate();
-            all.filter(|(index, _)| !known(TypeId(*index))).map(|(_, definition)| definition).collect()
-        };
-        let removed = lonely(&self.old.types, &|id| self.types.has_old(id));
-        let added = lonely(&self.new.types, &|id| self.types.has_new(id));
-        for (definition, side) in sides(removed, added) {
-            let thing = Thing::one(Kind::Type, code(&definition.name), side, &definition.pointer);
-            if side == Side::Old {
-                let why = format!("`types::{}` is gone", definition.name);
-                let what = format!("removed: {}", self.old_words().form(&definition.kind));
-                self.changes.tell_whole(&thing, Class::Breaking, what, why);
-            } else {
-                let what = format!("added: {}", self.new_words().form(&definition.kind));
-                self.changes.tell_whole(&thing, Class::Compatible, what, "nobody has used it yet");
-            }
-        }
-    }
-
-    /// The types that were found by their position.
-    pub(super) fn reached_types(&mut self) {
-        while let Some((old, new)) = self.reached.pop() {
-            self.definition(old, new);
-        }
-    }
-
-    fn definition(&mut self, old: TypeId, new: TypeId) {
-        let (old_api, new_api) = (self.old, self.new);
-        let (Some(old), Some(new)) = (old_api.definition(old), new_api.definition(new)) else { return };
-        let name = if self.is_common { &old.name } else { &new.name };
-        let owner = Owner { name: code(name), old, new };
-        let thing = Thing::both(Kind::Type, owner.name.clone(), &old.pointer, &new.pointer);
-        self.changes.note(&thing);
-        self.schemas.push((old.pointer.clone(), new.pointer.clone()));
-        if !self.is_common {
-            self.type_names(&owner, &thing);
-        }
-        match (&old.kind, &new.kind) {
-            (TypeKind::Struct(old), TypeKind::Struct(new)) => self.object(&owner, old, new),
-            (TypeKind::Union(old), TypeKind::Union(new)) => self.union(&owner, &thing, old, new),
-            (TypeKind::Enum(old), TypeKind::Enum(new)) => match (&old.values, &new.values) {
-                (EnumValues::Text(old), EnumValues::Text(new)) => self.values(&owner, old, new),
-                (EnumValues::Integer(old), EnumValues::Integer(new)) => self.values(&owner, old, new),
-                _ => self.other_form(&owner, &thing),
-            },
-            (TypeKind::Newtype(old), TypeKind::Newtype(new)) if old == new => {}
-            (TypeKind::Newtype(old), TypeKind::Newtype(new)) => self.other_primitive(&thing, *old, *new),
-            (TypeKind::Alias(old), TypeKind::Alias(new)) => {
-                self.reach(old, new);
-                if !self.same_type(old, new) {
-                    self.other_form(&owner, &thing);
+        for side in Side::BOTH {
+            let unmatched = |(index, _): &(usize, _)| !self.types.has_partner(side, TypeId(*index));
+            let definitions = side.of(self.apis).types.iter().enumerate().filter(unmatched);
+            for (_, definition) in definitions.collect::<Vec<_>>() {
+                let subject = Subject::one(Kind::Type, code(&definition.name), side, &definition.pointer);
+                let kind = self.describe(side).kind(&definition.kind);
+                if side == Side::Old {
+                    let why = format!("`types::{}` is removed", definition.name);
+                    self.recorder.record(&subject, Breaking, &format!("removed: {kind}"), &why);
+                } else {
+                    self.recorder.record(&subject, Compatible, &format!("added: {kind}"), "no program uses it yet");
                 }
             }
-            _ => self.other_form(&owner, &thing),
         }
     }
 
-    fn other_form(&mut self, owner: &Owner<'_>, thing: &Thing) {
-        let (old, new) = (self.old_words().form(&owner.old.kind), self.new_words().form(&owner.new.kind));
-        let what = format!("{} → {}", old, new);
-        self.changes.tell(
-            thing,
-            Action::Changed,
-            Class::Breaking,
-            what,
-            "code that makes or reads it has another type",
-        );
-        self.changes.claim_thing(thing);
+    pub(super) fn definition(&mut self, old: TypeId, new: TypeId) {
+        let [old_api, new_api] = self.apis;
+        let (Some(old), Some(new)) = (old_api.definition(old), new_api.definition(new)) else { return };
+        let name = code(if self.is_common { &old.name } else { &new.name });
+        let is_input = [old.is_input, if self.is_common { old.is_input } else { new.is_input }];
+        let owner = Owner { name, definitions: [old, new], is_input };
+        let subject = Subject::both(Kind::Type, owner.name.clone(), &old.pointer, &new.pointer);
+        self.recorder.pair(&subject);
+        self.constraints(&owner.name, &Constrained::of(old), &Constrained::of(new));
+        if !self.is_common {
+            self.type_names(old, new, &subject);
+        }
+        match (&old.kind, &new.kind) {
+            (TypeKind::Struct(old), TypeKind::Struct(new)) => return self.object(&owner, old, new),
+            (TypeKind::Union(old), TypeKind::Union(new))
+                if (old.tagging == Tagging::Opaque) == (new.tagging == Tagging::Opaque) =>
+            {
+                return self.union(&owner, &subject, old, new);
+            }
+            (TypeKind::Enum(old), TypeKind::Enum(new)) => match (&old.values, &new.values) {
+                (EnumValues::Text(old), EnumValues::Text(new)) => return self.values(&owner, old, new),
+                (EnumValues::Integer(old), EnumValues::Integer(new)) => return self.values(&owner, old, new),
+                _ => {}
+            },
+            (TypeKind::Newtype(old), TypeKind::Newtype(new)) if old == new => return,
+            (TypeKind::Newtype(old), TypeKind::Newtype(new)) => {
+                let what = format!("inner type: {}", from_to(primitive_name(*old), primitive_name(*new)));
+                let why = "it is made of another type, and converts into another one";
+                return self.recorder.record(&subject, Breaking, &what, why);
+            }
+            (TypeKind::Alias(old), TypeKind::Alias(new)) => {
+                self.reach(old, new);
+                if self.same_type(old, new) {
+                    return;
+                }
+            }
+            _ => {}
+        }
+        let what =
+            format!("{} → {}", self.describe(Side::Old).kind(&old.kind), self.describe(Side::New).kind(&new.kind));
+        self.recorder.record(&subject, Breaking, &what, "code that makes or reads it has another type");
     }
 
-    fn other_primitive(&mut self, thing: &Thing, old: Primitive, new: Primitive) {
-        let what = format!("made of another type: {}", from_to(primitive_name(old), primitive_name(new)));
-        let why = "it is made of another type, and gives another one back";
-        self.changes.tell(thing, Action::Changed, Class::Breaking, what, why);
-        self.changes.claim_thing(thing);
-    }
-
-    /// How callers name it, and whether they make values of it.
-    fn type_names(&mut self, owner: &Owner<'_>, thing: &Thing) {
-        let (old, new) = (owner.old, owner.new);
+    /// The names that callers use, and whether they make values of the type.
+    fn type_names(&mut self, old: &TypeDefinition, new: &TypeDefinition, subject: &Subject) {
         if old.name != new.name {
             let what = format!("renamed: {}", from_to(&old.name, &new.name));
-            let why = format!("`types::{}` is gone; the new one has its shape and its place", old.name);
-            self.changes.tell(thing, Action::Renamed, Class::Breaking, what, why);
-            self.changes.claim_move(&old.pointer);
-        } else if let (Some(old), Some(new)) = (&old.required_name, &new.required_name)
-            && old != new
+            let why =
+                format!("`types::{}` is removed; the new one has the same shape and is used in its place", old.name);
+            self.recorder.renamed(&subject.location(), Breaking, &what, &why);
+        } else if let (Some(from), Some(to)) = (&old.required_name, &new.required_name)
+            && from != to
         {
-            let why = format!("`types::{old}` is gone");
-            self.changes.tell(thing, Action::Renamed, Class::Breaking, from_to(old, new), why);
+            let why = format!("`types::{from}` is removed");
+            self.recorder.renamed(&subject.derived(), Breaking, &from_to(from, to), &why);
         }
-        if !matches!(old.kind, TypeKind::Struct(_)) || !matches!(new.kind, TypeKind::Struct(_)) {
-            return;
-        }
-        match (old.is_input, new.is_input) {
-            (false, true) => {
-                let why = "the client has a new way to make it";
+        if matches!((&old.kind, &new.kind), (TypeKind::Struct(_), TypeKind::Struct(_))) {
+            let subject = subject.derived();
+            if !old.is_input && new.is_input {
                 let what = "part of a request now: it has `new` and methods that set its fields";
-                self.changes.tell(thing, Action::Changed, Class::Compatible, what, why);
+                self.recorder.record(&subject, Compatible, what, "callers can make values of it");
+            } else if old.is_input && !new.is_input {
+                let why = "`new` and the methods that set its fields are removed";
+                self.recorder.record(&subject, Breaking, "no longer part of a request", why);
             }
-            (true, false) => {
-                let why = "`new` and the methods that set its fields are gone";
-                self.changes.tell(thing, Action::Changed, Class::Breaking, "not part of a request any more", why);
-            }
-            _ => {}
         }
-        match (old.is_string_content, new.is_string_content) {
-            (false, true) => {
-                let what = "held by a string now: it has `to_json_text` and `from_json_text`";
-                self.changes.tell(thing, Action::Changed, Class::Compatible, what, "the client has new methods for it");
-            }
-            (true, false) => {
-                let what = "not held by a string any more";
-                let why = "`to_json_text` and `from_json_text` are gone";
-                self.changes.tell(thing, Action::Changed, Class::Breaking, what, why);
-            }
-            _ => {}
+        if !old.is_string_content && new.is_string_content {
+            let what = "content of a string now: it has `to_json_text` and `from_json_text`";
+            self.recorder.record(&subject.derived(), Compatible, what, "the client has new methods for it");
+        } else if old.is_string_content && !new.is_string_content {
+            let why = "`to_json_text` and `from_json_text` are removed";
+            self.recorder.record(&subject.derived(), Breaking, "no longer content of a string", why);
         }
     }
 
     fn values<T: PartialEq + std::fmt::Debug>(
         &mut self,
         owner: &Owner<'_>,
-        old: &'a [EnumValue<T>],
-        new: &'a [EnumValue<T>],
+        old: &[EnumValue<T>],
+        new: &[EnumValue<T>],
     ) {
         let same_name = |old: &EnumValue<T>, new: &EnumValue<T>| !self.is_common && old.variant == new.variant;
         let renamed = |_: &EnumValue<T>, _: &EnumValue<T>| !self.is_common;
         let values = matched(old, new, |_, value: &EnumValue<T>| format!("{:?}", value.value), &[&same_name], &renamed);
-        let pointers = |side: Side, value: &EnumValue<T>| {
-            let base = if side == Side::Old { &owner.old.pointer } else { &owner.new.pointer };
-            ["enum", "x-enum-varnames", "x-enum-descriptions"].map(|key| format!("{base}/{key}/{}", value.index))
-        };
-        for (from, to) in values.both {
-            let [(old_at, old_name_at), (new_at, new_name_at)] =
-                [(Side::Old, from), (Side::New, to)].map(|(side, value)| {
-                    let [value_at, name_at, _] = pointers(side, value);
-                    (value_at, name_at)
-                });
+        let at = |side: Side, value: &EnumValue<T>, key: &str| format!("{}/{key}/{}", owner.at(side), value.index);
+        let is_reused = |name: &str| new.iter().any(|other| other.variant == name);
+        if values.is_reordered && !self.is_common {
+            self.order(&owner.name, "enum", Side::BOTH.map(|side| owner.at(side)));
+        }
+        for (from, to) in &values.both {
             let name = format!("{}::{}", owner.name, to.variant);
-            let thing = Thing::both(Kind::Value, name.clone(), &old_at, &new_at);
-            let other_name = from.variant != to.variant && !self.is_common;
+            let [value_at, name_at, description_at] =
+                ["enum", NAMES, DESCRIPTIONS].map(|key| [at(Side::Old, from, key), at(Side::New, to, key)]);
+            let subject = Subject::both(Kind::Value, name.clone(), &value_at[0], &value_at[1]);
+            let names = Subject::both(Kind::Value, "", &name_at[0], &name_at[1]);
+            self.recorder.pair_at(&name, "", value_at);
+            self.recorder.pair_at(&name, "name", name_at);
+            self.recorder.pair_at(&name, "description", description_at);
             let sent = from_to(&format!("{:?}", from.value), &format!("{:?}", to.value));
-            if from.value != to.value && !other_name {
-                let what = format!("sent as {sent}");
-                let why = "its name in Rust is the same; the client reads and sends the new value";
-                self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
-                self.changes.claim_thing(&thing);
-            } else if other_name {
+            if from.variant != to.variant && !self.is_common {
                 let sent = if from.value == to.value { String::new() } else { format!(", sent as {sent}") };
                 let what = format!("renamed: {}{sent}", from_to(&from.variant, &to.variant));
-                let taken = new.iter().any(|other| other.variant == from.variant);
-                let why = gone(&format!("{}::{}", owner.new.name, from.variant), taken);
-                self.changes.tell(&thing, Action::Renamed, Class::Breaking, what, why);
-                self.changes.claim_thing(&thing);
-                self.changes.claim_thing(&Thing::both(Kind::Value, name, &old_name_at, &new_name_at));
+                let old_name = format!("{}::{}", owner.definitions[1].name, from.variant);
+                let why = removed(&old_name, is_reused(&from.variant));
+                self.recorder.renamed(&subject.and(&names), Breaking, &what, &why);
+            } else if from.value != to.value {
+                let why = "its name in Rust is the same; the client reads and sends the new value";
+                self.recorder.record(&subject, Compatible, &format!("sent as {sent}"), why);
             }
         }
-        for (value, side) in sides(values.removed, values.added) {
-            let [value_at, name_at, words_at] = pointers(side, value);
-            let thing = Thing::one(Kind::Value, format!("{}::{}", owner.name, value.variant), side, &value_at);
-            let taken = new.iter().any(|other| other.variant == value.variant);
+        for (value, side) in values.unmatched() {
             let name = format!("{}::{}", owner.name, value.variant);
-            self.variant(&thing, side, &name, taken, code(&format!("{:?}", value.value)));
-            self.changes.claim_whole(side, &name_at);
-            self.changes.claim_whole(side, &words_at);
+            let subject = Subject::one(Kind::Value, name, side, &at(side, value, "enum"));
+            let subject = subject.also(side, at(side, value, NAMES)).also(side, at(side, value, DESCRIPTIONS));
+            self.variant_unmatched(&subject, side, is_reused(&value.variant), &format!("{:?}", value.value));
         }
     }
 
-    fn union(&mut self, owner: &Owner<'_>, thing: &Thing, old: &'a Union, new: &'a Union) {
-        if (old.tagging == Tagging::Opaque) != (new.tagging == Tagging::Opaque) {
-            return self.other_form(owner, thing);
-        }
+    fn union(&mut self, owner: &Owner<'_>, subject: &Subject, old: &Union, new: &Union) {
         if old.tagging != new.tagging {
-            let shown = |apart: &Tagging| match apart {
-                Tagging::Property(tag) => tag.clone(),
-                Tagging::Untagged | Tagging::Opaque => "what each form requires".to_owned(),
-            };
-            let what = format!("forms are told apart by {}", from_to(&shown(&old.tagging), &shown(&new.tagging)));
-            let why = "code stays as it is; the client reads the forms in another way";
-            let thing = thing.key("discriminator");
-            self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
-            self.changes.claim_thing(&thing);
+            let [from, to] = [old, new].map(|union| match &union.tagging {
+                Tagging::Property(property) => property.as_str(),
+                Tagging::Untagged | Tagging::Opaque => "required properties",
+            });
+            let what = format!("discriminated by {}", from_to(from, to));
+            let why = "code stays as it is; the client finds the variant of a value differently";
+            self.recorder.record(&subject.key("discriminator"), Compatible, &what, why);
         }
-        let place = |side: Side, form: &Variant| {
-            let (base, union) = if side == Side::Old { (&owner.old.pointer, old) } else { (&owner.new.pointer, new) };
-            let index = union.variants.iter().take_while(|known| !std::ptr::eq(*known, form)).count();
-            format!("{base}/{}/{index}", union.key)
+        let at = |side: Side, variant: &Variant| {
+            let union = side.of([old, new]);
+            let index = union.variants.iter().take_while(|known| !std::ptr::eq(*known, variant)).count();
+            format!("{}/{}/{index}", owner.at(side), union.key)
         };
         let same_type = |old: &Variant, new: &Variant| self.same_type(&old.ty, &new.ty);
-        let forms =
-            matched(&old.variants, &new.variants, |_, form: &Variant| form.variant.as_str(), &[&same_type], &|_, _| {
-                false
-            });
-        for (from, to) in forms.both {
+        let by_name = |_, variant: &Variant| variant.variant.clone();
+        let is_reused = |name: &str| new.variants.iter().any(|other| other.variant == name);
+        let variants = matched(&old.variants, &new.variants, by_name, &[&same_type], &|_, _| false);
+        let mapping = subject.keys(&["discriminator/mapping"]);
+        for (from, to) in &variants.both {
             let name = format!("{}::{}", owner.name, to.variant);
-            let thing = Thing::both(Kind::Form, name, &place(Side::Old, from), &place(Side::New, to));
+            let subject = Subject::both(Kind::Variant, name, &at(Side::Old, from), &at(Side::New, to));
+            self.recorder.pair(&subject);
             self.reach(&from.ty, &to.ty);
             if !self.same_type(&from.ty, &to.ty) {
-                let types = from_to(&self.old_words().ty(&from.ty), &self.new_words().ty(&to.ty));
-                self.changes.tell(&thing, Action::Changed, Class::Breaking, types, "the variant holds another type");
-                self.changes.claim_thing(&thing);
+                let types = self.types(&from.ty, &to.ty);
+                self.recorder.record(&subject, Breaking, &types, "the variant contains another type");
             }
-            if from.variant != to.variant && !self.is_common {
-                let what = format!("renamed: {}", from_to(&from.variant, &to.variant));
-                let taken = new.variants.iter().any(|other| other.variant == from.variant);
-                let why = gone(&format!("{}::{}", owner.new.name, from.variant), taken);
-                self.changes.tell(&thing, Action::Renamed, Class::Breaking, what, why);
-                self.changes.claim_thing(&thing);
+            if !self.is_common {
+                let enumeration = &owner.definitions[1].name;
+                self.variant_renamed(&subject, enumeration, [&from.variant, &to.variant], &is_reused);
             }
             if from.tags != to.tags && old.tagging == new.tagging {
-                let what = format!("meant by {}", from_to(&from.tags.join(", "), &to.tags.join(", ")));
-                let why = "code stays as it is; the client reads other values as this form";
-                self.changes.tell(&thing, Action::Changed, Class::Compatible, what, why);
-                self.changes.claim(Side::Old, &format!("{}/discriminator/mapping", owner.old.pointer));
-                self.changes.claim(Side::New, &format!("{}/discriminator/mapping", owner.new.pointer));
+                let what = format!("discriminator value: {}", from_to(&from.tags.join(", "), &to.tags.join(", ")));
+                let why = "code stays as it is; the client reads other values as this variant";
+                self.recorder.record(&subject.derived().and(&mapping), Compatible, &what, why);
             }
         }
-        for (form, side) in sides(forms.removed, forms.added) {
-            let thing = Thing::one(Kind::Form, format!("{}::{}", owner.name, form.variant), side, &place(side, form));
-            let words = if side == Side::Old { self.old_words() } else { self.new_words() };
-            let taken = new.variants.iter().any(|other| other.variant == form.variant);
-            let name = format!("{}::{}", owner.name, form.variant);
-            self.variant(&thing, side, &name, taken, words.ty(&form.ty));
-            let base = if side == Side::Old { &owner.old.pointer } else { &owner.new.pointer };
-            self.changes.claim(side, &format!("{base}/discriminator/mapping"));
+        for (variant, side) in variants.unmatched() {
+            let name = format!("{}::{}", owner.name, variant.variant);
+            let subject = Subject::one(Kind::Variant, name, side, &at(side, variant));
+            let subject = subject.also(side, format!("{}/discriminator/mapping", owner.at(side)));
+            let ty = self.describe(side).ty(&variant.ty);
+            self.variant_unmatched(&subject, side, is_reused(&variant.variant), &ty);
         }
     }
 }
+
+const NAMES: &str = "x-enum-varnames";
+const DESCRIPTIONS: &str = "x-enum-descriptions";

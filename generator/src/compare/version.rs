@@ -1,14 +1,15 @@
-//! The step of the version that a change needs, by Cargo's rules.
+//! The version bump that a change needs, by Cargo's rules.
 //!
-//! In: the worst class of all changes, and versions. Out: the step, and whether it was taken. Knows no document.
+//! In: the worst compatibility of all changes, and versions. Out: the bump, and whether the new version is sufficient. Knows
+//! no document.
 
 use semver::{Prerelease, Version};
 
-use super::change::Class;
+use super::change::Compatibility;
 
 /// Which number of a version goes up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
+pub enum Bump {
     /// The last one.
     Patch,
     /// The one in the middle.
@@ -17,8 +18,8 @@ pub enum Step {
     Major,
 }
 
-impl Step {
-    /// The step in a word.
+impl Bump {
+    /// In a word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,13 +29,13 @@ impl Step {
         }
     }
 
-    /// The step that a change needs from a version. Before 1.0.0 Cargo takes the first number that is not 0 for what the
+    /// The bump that a change needs from a version. Before 1.0.0 Cargo takes the first number that is not 0 for what the
     /// major number is later.
-    fn needed(class: Class, from: &Version) -> Self {
-        match class {
-            Class::Breaking if from.major > 0 => Self::Major,
-            Class::Breaking if from.minor > 0 => Self::Minor,
-            Class::Compatible if from.major > 0 => Self::Minor,
+    fn needed(compatibility: Compatibility, from: &Version) -> Self {
+        match compatibility {
+            Compatibility::Breaking if from.major > 0 => Self::Major,
+            Compatibility::Breaking if from.minor > 0 => Self::Minor,
+            Compatibility::Compatible if from.major > 0 => Self::Minor,
             _ => Self::Patch,
         }
     }
@@ -51,38 +52,38 @@ impl Step {
     }
 }
 
-/// What the version of the client has to become, and what it is.
+/// The version that the client needs, and the version that it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// The version that the old specification made.
+    /// The version of the old specification.
     pub old: String,
-    /// The step; `None` if nothing changed.
-    pub step: Option<Step>,
-    /// The first version that takes it.
+    /// The bump; `None` if nothing changed.
+    pub bump: Option<Bump>,
+    /// The first version that is sufficient.
     pub needs: String,
-    /// The version of today, if it is known.
+    /// The version of the new specification, if it is known.
     pub new: Option<String>,
-    /// Whether that takes the step.
-    pub is_taken: Option<bool>,
+    /// Whether that is sufficient.
+    pub is_sufficient: Option<bool>,
 }
 
 impl Verdict {
-    /// Judges the step from one version to another. A pre-release takes the step of the version that it is named after.
+    /// Judges a version by an older one. A pre-release is as sufficient as the version that it is named after.
     ///
     /// # Errors
-    /// A text that is no version, with the text.
-    pub fn new(worst: Option<Class>, old: &str, new: Option<&str>) -> Result<Self, String> {
+    /// The text that is not a version.
+    pub fn new(worst: Option<Compatibility>, old: &str, new: Option<&str>) -> Result<Self, String> {
         let read = |text: &str| Version::parse(text).map_err(|error| format!("`{text}` is not a version: {error}"));
         let from = read(old)?;
         let to = new.map(read).transpose()?;
-        let step = worst.map(|class| Step::needed(class, &from));
-        let needs = step.map_or_else(|| from.clone(), |step| step.after(&from));
-        let is_taken = to.map(|mut to| {
+        let bump = worst.map(|compatibility| Bump::needed(compatibility, &from));
+        let needs = bump.map_or_else(|| from.clone(), |bump| bump.after(&from));
+        let is_sufficient = to.map(|mut to| {
             let is_later = to > from;
             to.pre = Prerelease::EMPTY;
-            step.is_none() || (is_later && to >= needs)
+            bump.is_none() || (is_later && to >= needs)
         });
-        Ok(Self { old: old.to_owned(), step, needs: needs.to_string(), new: new.map(str::to_owned), is_taken })
+        Ok(Self { old: old.to_owned(), bump, needs: needs.to_string(), new: new.map(str::to_owned), is_sufficient })
     }
 }
 
@@ -91,10 +92,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_step_is_that_of_cargo() {
-        use Class::{Breaking, Compatible, DocumentationOnly};
+    fn the_bump_follows_the_rules_of_cargo() {
+        use Compatibility::{Breaking, Compatible, DocumentationOnly};
         let cases = [
-            // class, old, step, needs, versions that take it, versions that do not
+            // compatibility, old, bump, needs, sufficient versions, other versions
             (
                 Breaking,
                 "0.1.0",
@@ -111,21 +112,23 @@ mod tests {
             (Breaking, "0.2.0-rc.1", "minor", "0.3.0", &["0.3.0"], &["0.2.0-rc.2", "0.2.0"]),
             (Compatible, "0.2.0-rc.1", "patch", "0.2.0", &["0.2.0-rc.2", "0.2.0"], &["0.2.0-rc.1", "0.1.9"]),
         ];
-        for (class, old, step, needs, good, bad) in cases {
-            for (new, taken) in good.iter().map(|new| (new, true)).chain(bad.iter().map(|new| (new, false))) {
-                let verdict = Verdict::new(Some(class), old, Some(new)).unwrap();
-                assert_eq!(verdict.step.map(Step::as_str), Some(step), "{class:?} {old}");
-                assert_eq!(verdict.needs, needs, "{class:?} {old}");
-                assert_eq!(verdict.is_taken, Some(taken), "{class:?} {old} {new}");
+        for (compatibility, old, bump, needs, sufficient, others) in cases {
+            for (new, is_sufficient) in
+                sufficient.iter().map(|new| (new, true)).chain(others.iter().map(|new| (new, false)))
+            {
+                let verdict = Verdict::new(Some(compatibility), old, Some(new)).unwrap();
+                assert_eq!(verdict.bump.map(Bump::as_str), Some(bump), "{compatibility:?} {old}");
+                assert_eq!(verdict.needs, needs, "{compatibility:?} {old}");
+                assert_eq!(verdict.is_sufficient, Some(is_sufficient), "{compatibility:?} {old} {new}");
             }
         }
     }
 
     #[test]
-    fn nothing_needs_no_step() {
+    fn no_change_needs_no_bump() {
         let verdict = Verdict::new(None, "0.1.0", Some("0.1.0")).unwrap();
-        assert_eq!((verdict.step, verdict.needs.as_str(), verdict.is_taken), (None, "0.1.0", Some(true)));
-        assert_eq!(Verdict::new(None, "0.1.0", None).unwrap().is_taken, None);
+        assert_eq!((verdict.bump, verdict.needs.as_str(), verdict.is_sufficient), (None, "0.1.0", Some(true)));
+        assert_eq!(Verdict::new(None, "0.1.0", None).unwrap().is_sufficient, None);
         assert!(Verdict::new(None, "one", None).unwrap_err().contains("`one` is not a version"));
     }
 }

@@ -259,14 +259,17 @@ pub(crate) enum Risk {
 }
 
 impl Risk {
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        match word {
-            "read" => Some(Self::Read),
-            "write" => Some(Self::Write),
-            "destructive" => Some(Self::Destructive),
-            "physical" => Some(Self::Physical),
-            _ => None,
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Destructive => "destructive",
+            Self::Physical => "physical",
         }
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        [Self::Read, Self::Write, Self::Destructive, Self::Physical].into_iter().find(|known| known.as_str() == word)
     }
 }
 
@@ -279,13 +282,16 @@ pub(crate) enum Retry {
 }
 
 impl Retry {
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        match word {
-            "safe" => Some(Self::Safe),
-            "idempotent" => Some(Self::Idempotent),
-            "never" => Some(Self::Never),
-            _ => None,
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Idempotent => "idempotent",
+            Self::Never => "never",
         }
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        [Self::Safe, Self::Idempotent, Self::Never].into_iter().find(|known| known.as_str() == word)
     }
 }
 
@@ -298,13 +304,16 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        match word {
-            "refused" => Some(Self::Refused),
-            "throttled" => Some(Self::Throttled),
-            "unknown" => Some(Self::Unknown),
-            _ => None,
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Throttled => "throttled",
+            Self::Unknown => "unknown",
         }
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        [Self::Refused, Self::Throttled, Self::Unknown].into_iter().find(|known| known.as_str() == word)
     }
 }
 

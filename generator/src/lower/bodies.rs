@@ -7,7 +7,7 @@ use super::schemas::ANY;
 use crate::diagnostic::Code;
 use crate::document::openapi::Operation;
 use crate::document::schema::SchemaId;
-use crate::model::{Body, Encoding, Primitive, SourceRef, TypeRef};
+use crate::model::{Body, Constraints, Encoding, Primitive, SourceRef, TypeRef};
 
 /// A body whose field has no name yet.
 pub(super) struct BodyDraft {
@@ -17,6 +17,7 @@ pub(super) struct BodyDraft {
     schema_pointer: String,
     encoding: Encoding,
     ty: TypeRef,
+    constraints: Option<Box<Constraints>>,
     description: Option<String>,
 }
 
@@ -30,6 +31,7 @@ impl BodyDraft {
             required: self.required,
             encoding: self.encoding,
             ty: self.ty,
+            constraints: self.constraints,
             description: self.description,
         }
     }
@@ -90,6 +92,7 @@ impl<'d> Lowering<'d> {
             schema_pointer: schema_at.pointer(),
             encoding,
             ty,
+            constraints: docs::constraints_in_place(&self.api.schemas, schema),
             description: body.description.clone().or_else(|| docs::description(&self.api.schemas, schema)),
         })
     }

@@ -9,7 +9,7 @@ use crate::model::{Constraints, Docs, SizeOf};
 pub(super) fn of_schema(schemas: &Schemas, schema: &Schema) -> Docs {
     Docs {
         description: schemas.description(schema).map(str::to_owned),
-        constraints: constraints(schema),
+        constraints: constraints(schemas, schema),
         source: schema.keywords.source.clone(),
     }
 }
@@ -26,8 +26,13 @@ pub(super) fn description(schemas: &Schemas, id: SchemaId) -> Option<String> {
     schemas.referenced_description(id).map(str::to_owned)
 }
 
+/// The constraints of a schema that is written in place; none if it has none.
+pub(super) fn constraints_in_place(schemas: &Schemas, id: SchemaId) -> Option<Box<Constraints>> {
+    constraints(schemas, schemas.object(id)?)
+}
+
 /// The limits and the unit of a schema; none if it has none.
-pub(super) fn constraints(schema: &Schema) -> Option<Box<Constraints>> {
+fn constraints(schemas: &Schemas, schema: &Schema) -> Option<Box<Constraints>> {
     let keywords = &schema.keywords;
     let is_enumeration = !matches!(keywords.ty, Some(Type::Boolean | Type::Number));
     let counted = match keywords.ty {
@@ -51,6 +56,7 @@ pub(super) fn constraints(schema: &Schema) -> Option<Box<Constraints>> {
         write_only: keywords.write_only,
         deprecated: keywords.deprecated,
         external_docs_url: keywords.external_docs_url.clone(),
+        items: schema.items.and_then(|items| constraints_in_place(schemas, items)),
     };
     (constraints != Constraints::default()).then(|| Box::new(constraints))
 }
@@ -94,6 +100,8 @@ mod tests {
         };
         assert_eq!(found, expected);
         assert_eq!(constraints("{type: string, minimum: 1, maxItems: 2}"), Constraints::default());
+        let of_items = constraints("{type: array, items: {type: string, maxLength: 2}}").items.unwrap().size;
+        assert_eq!(of_items, Some((SizeOf::Characters, (None, Some(2)))));
         assert_eq!(constraints("{type: array, items: {}, maxItems: 2}").size, Some((SizeOf::Items, (None, Some(2)))));
     }
 }

@@ -76,16 +76,16 @@ impl<'d> Types<'d> {
         let undescribed = self.undescribed(&members, schema, id);
         let additional = members.additional.as_ref().and_then(|(additional, pointer)| match additional {
             Additional::Any(false) => None,
-            Additional::Any(true) => Some((ANY, pointer)),
+            Additional::Any(true) => Some((ANY, pointer, None)),
             Additional::Schema(schema) => {
                 let (ty, nullable) = self.type_of(*schema, &format!("{name}_value"));
-                Some((ty.or_null(nullable), pointer))
+                Some((ty.or_null(nullable), pointer, docs::constraints_in_place(self.schemas, *schema)))
             }
         });
         if members.properties.is_empty() {
             return match additional {
-                None | Some((ANY, _)) => ANY_OBJECT,
-                Some((ty, _)) => TypeKind::Alias(TypeRef::Map(Box::new(ty))),
+                None | Some((ANY, ..)) => ANY_OBJECT,
+                Some((ty, ..)) => TypeKind::Alias(TypeRef::Map(Box::new(ty))),
             };
         }
         let mut required: HashMap<&str, Vec<String>> = HashMap::new();
@@ -109,10 +109,11 @@ impl<'d> Types<'d> {
         let mut scope =
             Scope::with_taken(["new", "default", "serialize", "deserialize", "to_json_text", "from_json_text"]);
         let identifiers = scope.issue_all(&names, Case::Snake);
-        let additional_properties = additional.map(|(ty, pointer)| AdditionalProperties {
+        let additional_properties = additional.map(|(ty, pointer, constraints)| AdditionalProperties {
             pointer: pointer.clone(),
             field: scope.issue("other", Case::Snake),
             ty,
+            constraints,
         });
         let with_names = properties.into_iter().zip(identifiers);
         let fields = with_names.map(|(property, field)| self.field(property, field, &mut scope, name)).collect();

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::Lowering;
+use super::docs;
 use super::tags::{Named, OperationNames};
 use crate::diagnostic::Code;
 use crate::document::pointer::PointerRef;
@@ -69,7 +70,7 @@ impl<'d> Lowering<'d> {
         let parameters: Vec<Parameter> =
             drafts.given.into_iter().zip(issued.by_ref()).map(|(draft, field)| draft.named(field)).collect();
         let body = body.zip(issued.next()).map(|(draft, field)| draft.named(field));
-        let (response, response_ref) = self.response(operation, context);
+        let success = self.response(operation, context);
         let (risk, retry) = self.risk_and_retry(operation);
         self.check_codes(operation);
         self.check_lookup(operation);
@@ -105,8 +106,11 @@ impl<'d> Lowering<'d> {
             lookup: operation.lookup.clone(),
             parameters: in_order(parameters, &item.path),
             body,
-            response,
-            response_ref,
+            response: success.response,
+            response_ref: success.source_ref,
+            response_constraints: success
+                .schema
+                .and_then(|schema| docs::constraints_in_place(&self.api.schemas, schema)),
             responses: self.responses(operation),
             callbacks_pointer: operation.has_callbacks.then(|| at.key("callbacks").pointer()),
             arguments,

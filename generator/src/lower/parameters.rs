@@ -237,7 +237,7 @@ impl<'d> Lowering<'d> {
         let schemas = &self.api.schemas;
         Docs {
             description: parameter.description.clone().or_else(|| docs::description(schemas, schema)),
-            constraints: schemas.object(schema).and_then(docs::constraints),
+            constraints: docs::constraints_in_place(schemas, schema),
             source: parameter.source.clone(),
         }
     }

@@ -14,9 +14,17 @@ use crate::model::{Response, SourceRef, StatusResponse};
 const SUPPORTED: &str =
     "supported is JSON; in documents of others also texts and bytes as they are, with a schema of `type: string`";
 
+/// The response of a successful call, and the schema that its type is made of.
+#[derive(Clone, Debug)]
+pub(super) struct Success {
+    pub(super) response: Response,
+    pub(super) source_ref: SourceRef,
+    pub(super) schema: Option<SchemaId>,
+}
+
 impl<'d> Lowering<'d> {
     /// The one successful response of an operation.
-    pub(super) fn response(&mut self, operation: &'d Operation, context: (&str, &str)) -> (Response, SourceRef) {
+    pub(super) fn response(&mut self, operation: &'d Operation, context: (&str, &str)) -> Success {
         let operation_at = self.document.at(operation.node);
         let responses_at = operation_at.key("responses");
         let mut successes: Vec<Id<openapi::Response>> =
@@ -29,29 +37,32 @@ impl<'d> Lowering<'d> {
         } else if successes.is_empty() {
             successes.extend(default.map(|(_, id)| *id));
         }
-        let mut found: Vec<(PointerRef<'d>, (Response, SourceRef))> = Vec::new();
+        let mut found: Vec<(PointerRef<'d>, Success)> = Vec::new();
         for id in successes {
             let at = self.document.at(self.api.responses.node(id));
             let Some((written, node)) = self.resolve(&self.api.responses, id) else { continue };
-            let (response, node) = self.success(written, node, at, context);
-            if !found.iter().any(|(_, (known, _))| *known == response) {
-                found.push((at, (response, SourceRef { slot: at.pointer(), node })));
+            let (response, node, schema) = self.success(written, node, at, context);
+            if !found.iter().any(|(_, known)| known.response == response) {
+                found.push((at, Success { response, source_ref: SourceRef { slot: at.pointer(), node }, schema }));
             }
         }
         let none = || {
             let pointer = responses_at.pointer();
-            (Response::NoContent, SourceRef { slot: pointer.clone(), node: pointer })
+            let source_ref = SourceRef { slot: pointer.clone(), node: pointer };
+            Success { response: Response::NoContent, source_ref, schema: None }
         };
         let is_loose = !self.policy.requires_envelope;
         match found.as_slice() {
-            [(_, response)] => response.clone(),
+            [(_, success)] => success.clone(),
             // With content under one status and without under another.
-            [(_, (Response::Plain(ty), source_ref)), (_, (Response::NoContent, _))]
-            | [(_, (Response::NoContent, _)), (_, (Response::Plain(ty), source_ref))]
-                if is_loose =>
-            {
-                (Response::OptionalPlain(ty.clone()), source_ref.clone())
-            }
+            [
+                (_, success @ Success { response: Response::Plain(ty), .. }),
+                (_, Success { response: Response::NoContent, .. }),
+            ]
+            | [
+                (_, Success { response: Response::NoContent, .. }),
+                (_, success @ Success { response: Response::Plain(ty), .. }),
+            ] if is_loose => Success { response: Response::OptionalPlain(ty.clone()), ..success.clone() },
             // Only failures are described, so nothing is known about the response of a success. A redirect alone is no
             // success: the client does not follow it.
             [] if is_loose && !operation.responses.iter().any(|(status, _)| status.is_of(3)) => none(),
@@ -92,14 +103,14 @@ impl<'d> Lowering<'d> {
         responses.collect()
     }
 
-    /// A response, and where its type is defined. `slot` is where the operation has it.
+    /// A response, where its type is defined, and the schema there. `slot` is where the operation has it.
     fn success(
         &mut self,
         response: &'d openapi::Response,
         node: PointerRef<'d>,
         slot: PointerRef<'d>,
         (id, module): (&str, &str),
-    ) -> (Response, String) {
+    ) -> (Response, String, Option<SchemaId>) {
         let Some(content) = self.content(&response.content) else {
             if let Some(other) = response.content.first() {
                 let message = format!("a response of type `{}` is not supported", other.name);
@@ -108,30 +119,30 @@ impl<'d> Lowering<'d> {
                 let help = "add `content` with `application/json` and the schema of the envelope";
                 self.sink.report(Code::Answer, slot, "this response has no content", help);
             }
-            return (Response::NoContent, node.pointer());
+            return (Response::NoContent, node.pointer(), None);
         };
         let media_type = content.media_type;
         let media_at = self.document.at(media_type.node);
         match content.format {
             Format::Json => {}
-            Format::Text => return (Response::Text(media_type.name.clone()), media_at.pointer()),
-            Format::Bytes => return (Response::Bytes(media_type.name.clone()), media_at.pointer()),
+            Format::Text => return (Response::Text(media_type.name.clone()), media_at.pointer(), None),
+            Format::Bytes => return (Response::Bytes(media_type.name.clone()), media_at.pointer(), None),
             Format::Form => {
                 let message = format!("a response of type `{}` is not supported", media_type.name);
                 self.sink.report(Code::Unsupported, media_at, message, SUPPORTED);
-                return (Response::NoContent, media_at.pointer());
+                return (Response::NoContent, media_at.pointer(), None);
             }
         }
         let Some(schema) = media_type.schema else {
             if !self.policy.requires_envelope {
-                return (Response::Plain(ANY), media_at.pointer());
+                return (Response::Plain(ANY), media_at.pointer(), None);
             }
             let help = "add `schema`: the envelope with its `data`";
             self.sink.report(Code::Answer, media_at, "this response has no schema", help);
-            return (Response::NoContent, media_at.pointer());
+            return (Response::NoContent, media_at.pointer(), None);
         };
         let schema_at = self.types.at(schema);
-        let (response, node) = if self.types.is_envelope(schema) {
+        let (response, schema) = if self.types.is_envelope(schema) {
             self.enveloped(schema, id)
         } else {
             if self.policy.requires_envelope {
@@ -143,34 +154,33 @@ impl<'d> Lowering<'d> {
                 );
             }
             let (ty, nullable) = self.types.type_of(schema, &format!("{id}_answer"));
-            (Response::Plain(ty.or_null(nullable)), schema_at.pointer())
+            (Response::Plain(ty.or_null(nullable)), schema)
         };
         if let Some(ty) = response.ty() {
             self.note_use(module, ty, false);
         }
-        (response, node)
+        (response, self.types.at(schema).pointer(), Some(schema))
     }
 
-    /// The `data` of an envelope, and where it is defined.
-    fn enveloped(&mut self, schema: SchemaId, id: &str) -> (Response, String) {
+    /// The `data` of an envelope, and its schema.
+    fn enveloped(&mut self, schema: SchemaId, id: &str) -> (Response, SchemaId) {
         let mut data: Vec<SchemaId> = Vec::new();
         self.find_data(schema, &mut data, &mut Vec::new());
         match data.as_slice() {
-            [] => (Response::Empty, self.types.at(schema).pointer()),
+            [] => (Response::Empty, schema),
             [only] => {
-                let pointer = self.types.at(*only).pointer();
                 if self.api.schemas.object(*only).is_some_and(is_empty_object) {
-                    return (Response::Empty, pointer);
+                    return (Response::Empty, *only);
                 }
                 let (ty, nullable) = self.types.type_of(*only, &format!("{id}_data"));
                 let response = if nullable { Response::OptionalData(ty) } else { Response::Data(ty) };
-                (response, pointer)
+                (response, *only)
             }
             [first, second, ..] => {
-                let (first, second) = (self.types.at(*first), self.types.at(*second));
+                let (first, second_at) = (self.types.at(*first), self.types.at(*second));
                 let (message, help) = ("`data` is described twice", "describe it once");
-                self.sink.report_with(Code::Envelope, second, message, help, (first, "first here"));
-                (Response::Empty, second.pointer())
+                self.sink.report_with(Code::Envelope, second_at, message, help, (first, "first here"));
+                (Response::Empty, *second)
             }
         }
     }

@@ -1,9 +1,9 @@
 //! The table of mutations: single edits of two small specifications, and what each means to callers.
 //!
-//! The class is that of the worst change that the edit makes, and `told` a part of what must be said about it. Where the
-//! compiler has nothing against a change that is called breaking, `but` says why it is called so all the same.
+//! The compatibility is that of the worst change that the edit makes, and `reported` is a part of a line that reports it.
+//! Where the compiler accepts a change that is reported as breaking, `but` is the reason.
 
-use flighthub2_generator::compare::Class::{self, Breaking, Compatible, DocumentationOnly};
+use flighthub2_generator::compare::Compatibility::{self, Breaking, Compatible, DocumentationOnly};
 
 /// Which specification is edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,29 +29,39 @@ pub(crate) struct Mutation {
     pub(crate) name: &'static str,
     pub(crate) base: Base,
     pub(crate) edits: &'static [Edit],
-    /// None if nothing is to be told.
-    pub(crate) class: Option<Class>,
-    pub(crate) told: &'static str,
+    /// None if no change is to be reported.
+    pub(crate) compatibility: Option<Compatibility>,
+    pub(crate) reported: &'static str,
     pub(crate) but: Option<&'static str>,
 }
 
 impl Mutation {
     pub(crate) fn apply(&self, text: &str) -> String {
-        self.edits.iter().fold(text.to_owned(), |text, edit| {
+        self.try_apply(text).unwrap_or_else(|problem| panic!("{}: {problem}", self.name))
+    }
+
+    /// The edited text, unless other edits have changed what is to be edited.
+    pub(crate) fn try_apply(&self, text: &str) -> Result<String, String> {
+        self.edits.iter().try_fold(text.to_owned(), |text, edit| {
             let (Edit::One(old, new) | Edit::All(old, new)) = edit;
             let count = text.matches(old).count();
-            assert!(
-                count == 1 || (count > 1 && matches!(edit, All(..))),
-                "{}: {old:?} is there {count} times",
-                self.name
-            );
-            text.replace(old, new)
+            if count == 1 || (count > 1 && matches!(edit, All(..))) {
+                Ok(text.replace(old, new))
+            } else {
+                Err(format!("{old:?} is there {count} times"))
+            }
         })
     }
 }
 
-const fn change(name: &'static str, base: Base, edits: &'static [Edit], class: Class, told: &'static str) -> Mutation {
-    Mutation { name, base, edits, class: Some(class), told, but: None }
+const fn change(
+    name: &'static str,
+    base: Base,
+    edits: &'static [Edit],
+    compatibility: Compatibility,
+    reported: &'static str,
+) -> Mutation {
+    Mutation { name, base, edits, compatibility: Some(compatibility), reported, but: None }
 }
 
 /// A change that breaks callers, and not their compilation.
@@ -59,14 +69,14 @@ const fn unseen(
     name: &'static str,
     base: Base,
     edits: &'static [Edit],
-    told: &'static str,
+    reported: &'static str,
     but: &'static str,
 ) -> Mutation {
-    Mutation { name, base, edits, class: Some(Breaking), told, but: Some(but) }
+    Mutation { name, base, edits, compatibility: Some(Breaking), reported, but: Some(but) }
 }
 
 const fn nothing(name: &'static str, base: Base, edits: &'static [Edit]) -> Mutation {
-    Mutation { name, base, edits, class: None, told: "", but: None }
+    Mutation { name, base, edits, compatibility: None, reported: "", but: None }
 }
 
 /// Edits that leave the meaning alone.
@@ -194,7 +204,7 @@ const OPERATIONS: &[Mutation] = &[
         Foreign,
         &[One("      deprecated: true\n", "")],
         Compatible,
-        "operation `listOrders`: not deprecated any more",
+        "operation `listOrders`: no longer deprecated",
     ),
     change(
         "summary changed",
@@ -360,7 +370,7 @@ const PARAMETERS: &[Mutation] = &[
         Foreign,
         &[One("{name: colours, in: query,", "{name: colours, in: query, explode: false,")],
         Compatible,
-        "parameter `findPart.colours`: its entries are put into the query in another way",
+        "parameter `findPart.colours`: its items are serialized differently",
     ),
     unseen(
         "parameters of the path swapped",
@@ -418,21 +428,21 @@ const LIMITS: &[Mutation] = &[
         Foreign,
         &[One("maximum: 100", "maximum: 50")],
         DocumentationOnly,
-        "limit `findPart.limit`: `schema/maximum` `100` → `50`",
+        "constraint `findPart.limit`: `schema/maximum` `100` → `50`",
     ),
     change(
         "default changed",
         Foreign,
         &[One("default: 10", "default: 20")],
         DocumentationOnly,
-        "limit `findPart.limit`: `schema/default` `10` → `20`",
+        "constraint `findPart.limit`: `schema/default` `10` → `20`",
     ),
     change(
         "pattern removed",
         Foreign,
         &[One(", pattern: '^P'", "")],
         DocumentationOnly,
-        "limit `PartId`: `pattern` removed: `^P`",
+        "constraint `PartId`: `pattern` removed: `^P`",
     ),
     change(
         "length of entries limited",
@@ -442,28 +452,28 @@ const LIMITS: &[Mutation] = &[
             "labels: {type: array, items: {type: string, maxLength: 9}",
         )],
         DocumentationOnly,
-        "limit `NewPart.labels`: `items/maxLength` added: `9`",
+        "constraint `NewPart.labels`: `items/maxLength` added: `9`",
     ),
     change(
         "unit changed",
         Own,
         &[One("x-unit: metres", "x-unit: degrees")],
         DocumentationOnly,
-        "limit `Thing.height`: `x-unit` `metres` → `degrees`",
+        "constraint `Thing.height`: `x-unit` `metres` → `degrees`",
     ),
     change(
-        "content of a string not described any more",
+        "content of a string no longer described",
         Own,
         &[One(", x-content-schema: {$ref: '#/components/schemas/Plan'}", "")],
         Breaking,
-        "type `Plan`: not held by a string any more",
+        "type `Plan`: no longer content of a string",
     ),
     change(
         "content of a string described",
         Own,
         &[One("maxLength: 20}", "maxLength: 20, x-content-schema: {$ref: '#/components/schemas/Thing'}}")],
         Compatible,
-        "type `Thing`: held by a string now",
+        "type `Thing`: content of a string now",
     ),
     change(
         "another content of a string",
@@ -477,7 +487,7 @@ const LIMITS: &[Mutation] = &[
         Own,
         &[One("maxLength: 64", "maxLength: 128")],
         DocumentationOnly,
-        "limit `ProjectId`: `maxLength` `64` → `128`",
+        "constraint `ProjectId`: `maxLength` `64` → `128`",
     ),
     change(
         "format that is the type anyway",
@@ -487,7 +497,7 @@ const LIMITS: &[Mutation] = &[
             "{name: row, in: query, required: true, description: Which row., schema: {type: integer}}",
         )],
         DocumentationOnly,
-        "limit `addPart.row`: `schema/format` removed: `int64`",
+        "constraint `addPart.row`: `schema/format` removed: `int64`",
     ),
 ];
 
@@ -554,7 +564,7 @@ const BODIES_AND_ANSWERS: &[Mutation] = &[
         Foreign,
         &[One("schema: {$ref: '#/components/schemas/OrderPage'}", "schema: {$ref: '#/components/schemas/Order'}")],
         Breaking,
-        "answer `listOrders`: `OrderPage` → `Order`",
+        "response `listOrders`: `OrderPage` → `Order`",
     ),
     change(
         "answer where there was none",
@@ -564,7 +574,7 @@ const BODIES_AND_ANSWERS: &[Mutation] = &[
             "'200': {description: Done., content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}",
         )],
         Breaking,
-        "answer `replaceOrders`: `()` → `Order`",
+        "response `replaceOrders`: `()` → `Order`",
     ),
     change(
         "answer not a list any more",
@@ -574,14 +584,14 @@ const BODIES_AND_ANSWERS: &[Mutation] = &[
             "schema: {$ref: '#/components/schemas/Part'}",
         )],
         Breaking,
-        "answer `addPart`: `Vec<Part>` → `Part`",
+        "response `addPart`: `Vec<Part>` → `Part`",
     ),
     change(
         "other status of the same answer",
         Foreign,
         &[One("'204': {description: Done.}", "'202': {description: Done.}")],
         DocumentationOnly,
-        "`replaceOrders`: `responses/202` added",
+        "`replaceOrders`: `responses/202` written as `204` → `202`",
     ),
     change(
         "data in an envelope that had none",
@@ -604,14 +614,14 @@ const BODIES_AND_ANSWERS: &[Mutation] = &[
               example: {code: 0, message: '', data: {kind: 1}}",
         )],
         Breaking,
-        "answer `markThing`: `()` → `Thing`",
+        "response `markThing`: `()` → `Thing`",
     ),
     change(
         "list in an envelope never null",
         Own,
         &[One("                        nullable: true\n", "")],
         Compatible,
-        "answer `listThings`: wrapped in another way, or null where it was not",
+        "response `listThings`: another envelope, or nullable where it was not",
     ),
 ];
 
@@ -640,14 +650,14 @@ const TYPES: &[Mutation] = &[
         Foreign,
         &[One("    PartId:", "    part_id:"), All("schemas/PartId'", "schemas/part_id'")],
         DocumentationOnly,
-        "`PartId`: written as `PartId` → `part_id`",
+        "`components/schemas/part_id`: written as `PartId` → `part_id`",
     ),
     change(
         "type added",
         Foreign,
         &[One("    Weight:", "    Size: {type: integer, description: A size.}\n    Weight:")],
         Compatible,
-        "type `Size`: added: a type of its own around `i64`",
+        "type `Size`: added: a newtype of `i64`",
     ),
     change(
         "type removed with its field",
@@ -667,14 +677,14 @@ const TYPES: &[Mutation] = &[
             "PartId: {type: integer, description: Id of a part.}",
         )],
         Breaking,
-        "type `PartId`: made of another type: `String` → `i64`",
+        "type `PartId`: inner type: `String` → `i64`",
     ),
     change(
         "alias becomes a type of its own",
         Foreign,
         &[One("Weight: {type: number,", "Weight: {type: integer,")],
         Breaking,
-        "type `Weight`: an alias of `f64` → a type of its own around `i64`",
+        "type `Weight`: an alias of `f64` → a newtype of `i64`",
     ),
     change(
         "alias of another type",
@@ -688,7 +698,7 @@ const TYPES: &[Mutation] = &[
         Foreign,
         &[One("      description: A colour.\n      enum: [red, green]\n", "      description: A colour.\n")],
         Breaking,
-        "type `Colour`: an enumeration of texts → a type of its own around `String`",
+        "type `Colour`: an enumeration of strings → a newtype of `String`",
     ),
     change(
         "object in place moved to the components",
@@ -709,7 +719,7 @@ const TYPES: &[Mutation] = &[
 ",
         )],
         DocumentationOnly,
-        "written in place → `#/components/schemas/PartBox`",
+        "inline → `#/components/schemas/PartBox`",
     ),
     change(
         "type of an answer sent in a request, too",
@@ -790,7 +800,7 @@ const FIELDS: &[Mutation] = &[
         Foreign,
         &[One("maker: {type: string, nullable: true,", "maker: {type: string,")],
         DocumentationOnly,
-        "field `Part.maker`: is never null now",
+        "field `Part.maker`: never null now",
     ),
     change(
         "required field of an answer perhaps null",
@@ -800,14 +810,14 @@ const FIELDS: &[Mutation] = &[
             "        name: {type: string, nullable: true, description: What it is called.}",
         )],
         Breaking,
-        "field `Part.name`: may be null now: `String` → `Option<String>`",
+        "field `Part.name`: nullable now: `String` → `Option<String>`",
     ),
     change(
         "schema of fields perhaps null",
         Foreign,
         &[One("    PartId: {type: string,", "    PartId: {type: string, nullable: true,")],
         Breaking,
-        "field `Part.id`: may be null now: `PartId` → `Option<PartId>`",
+        "field `Part.id`: nullable now: `PartId` → `Option<PartId>`",
     ),
     change(
         "list of an answer required",
@@ -821,7 +831,7 @@ const FIELDS: &[Mutation] = &[
         Foreign,
         &[One("tags: {type: array, items", "tags: {type: array, nullable: true, items")],
         DocumentationOnly,
-        "field `Part.tags`: may be null now",
+        "field `Part.tags`: nullable now",
     ),
     change(
         "type of a field changed",
@@ -842,7 +852,7 @@ const FIELDS: &[Mutation] = &[
         Foreign,
         &[One("        names: {$ref", "        Names: {$ref")],
         Compatible,
-        "field `Part.Names`: on the wire: `names` → `Names`",
+        "field `Part.Names`: in JSON: `names` → `Names`",
     ),
     change(
         "field that makes its type contain itself",
@@ -921,7 +931,7 @@ const FIELDS: &[Mutation] = &[
         Foreign,
         &[One("note: {type: string, nullable: true,", "note: {type: string,")],
         Breaking,
-        "field `NewPart.note`: is never null now: `Option<Option<String>>` → `Option<String>`",
+        "field `NewPart.note`: never null now: `Option<Option<String>>` → `Option<String>`",
     ),
     change(
         "secret shown",
@@ -945,7 +955,7 @@ const FIELDS: &[Mutation] = &[
             "        priority: {$ref: '#/components/schemas/Priority'}\n      additionalProperties: {type: string}\n",
         )],
         Compatible,
-        "field `Order.other`: added: keeps members that are not described",
+        "field `Order.other`: added: keeps properties that are not described",
     ),
     change(
         "value of a map changed",
@@ -1038,7 +1048,7 @@ const ENUMS_AND_UNIONS: &[Mutation] = &[
         Foreign,
         &[One("enum: [best]", "enum: [best, good]")],
         Breaking,
-        "field `NewPart.grade`: given in another way",
+        "field `NewPart.grade`: set differently",
     ),
     change(
         "number added",
@@ -1069,7 +1079,14 @@ const ENUMS_AND_UNIONS: &[Mutation] = &[
         Own,
         &[One("Not small.]", "Not little.]")],
         DocumentationOnly,
-        "documentation `Kind`: `x-enum-descriptions/1` `Not small.` → `Not little.`",
+        "documentation `Kind::Large`: `description` `Not small.` → `Not little.`",
+    ),
+    change(
+        "descriptions of values removed",
+        Own,
+        &[One("      x-enum-descriptions: [Chinese., English.]\n", "")],
+        DocumentationOnly,
+        "documentation `Language`: `x-enum-descriptions` removed",
     ),
     change(
         "form added",
@@ -1085,21 +1102,21 @@ const ENUMS_AND_UNIONS: &[Mutation] = &[
             ),
         ],
         Compatible,
-        "form `Fastener::Rope`: added: `Rope`",
+        "variant `Fastener::Rope`: added: `Rope`",
     ),
     change(
         "form removed",
         Foreign,
         &[One("        - {$ref: '#/components/schemas/Glue'}\n", ""), One(", glue: '#/components/schemas/Glue'", "")],
         Breaking,
-        "form `Fastener::Glue`: removed: `Glue`",
+        "variant `Fastener::Glue`: removed: `Glue`",
     ),
     change(
         "form meant by another value",
         Foreign,
         &[One("mapping: {screw:", "mapping: {bolt:")],
         Compatible,
-        "form `Fastener::Screw`: meant by `screw` → `bolt`",
+        "variant `Fastener::Screw`: discriminator value: `screw` → `bolt`",
     ),
     change(
         "form of another type",
@@ -1109,7 +1126,7 @@ const ENUMS_AND_UNIONS: &[Mutation] = &[
             "newest: {oneOf: [{$ref: '#/components/schemas/Screw'}, {type: boolean}]",
         )],
         Breaking,
-        "form `OrderPageNewest::String`: removed: `String`",
+        "variant `OrderPageNewest::String`: removed: `String`",
     ),
     change(
         "forms told apart in another way",
@@ -1198,14 +1215,14 @@ const FACTS: &[Mutation] = &[
         Own,
         &[One("      x-client-name: mark\n", "      x-client-name: mark\n      x-availability: private-cloud\n")],
         Compatible,
-        "operation `markThing`: available: `everywhere` → `private clouds`",
+        "operation `markThing`: availability: `everywhere` → `private clouds`",
     ),
     change(
         "without the token",
         Own,
         &[One("      operationId: getStatus\n", "      operationId: getStatus\n      security: []\n")],
         Compatible,
-        "operation `getStatus`: the token is not sent any more",
+        "operation `getStatus`: the token is no longer sent",
     ),
     change(
         "error codes of an operation",
@@ -1219,7 +1236,7 @@ const FACTS: &[Mutation] = &[
         Own,
         &[One("      x-lookup: [listThings]\n", "")],
         Compatible,
-        "operation `moveThing`: where to look when the answer is lost: − `listThings`",
+        "operation `moveThing`: lookup after a lost response: − `listThings`",
     ),
     change(
         "method renamed",
@@ -1247,7 +1264,7 @@ const FACTS: &[Mutation] = &[
         Own,
         &[One("example: {kind: 1}", "example: {kind: 2}")],
         DocumentationOnly,
-        "documentation `moveThing`: `content/application/json/example` changed",
+        "documentation `moveThing`: `requestBody/content/application/json/example` changed",
     ),
 ];
 

@@ -1,13 +1,14 @@
 //! Types and values as a reader of a change sees them.
 //!
-//! In: pieces of a model. Out: Rust types as the client has them, without paths. Decides nothing.
+//! In: parts of a model. Out: Rust types as the client has them, without paths. Decides nothing.
 
+use super::change::Compatibility;
 use crate::model::{
-    Api, Body, Encoding, EnumValues, Field, Location, Outcome, Parameter, Presence, Primitive, Response, Retry, Risk,
-    Scope, Tagging, TypeDefinition, TypeKind, TypeRef, Union,
+    Api, Body, Encoding, EnumValues, Field, Location, Parameter, Presence, Primitive, Response, Scope, Tagging,
+    TypeDefinition, TypeKind, TypeRef, Union,
 };
 
-/// How a body is written, in a word.
+/// The encoding of a body.
 pub(super) fn encoding(encoding: &Encoding) -> String {
     match encoding {
         Encoding::Json => "JSON".to_owned(),
@@ -16,15 +17,15 @@ pub(super) fn encoding(encoding: &Encoding) -> String {
     }
 }
 
-/// Speaks of the types of one model.
+/// Describes the types of one model.
 #[derive(Clone, Copy)]
-pub(super) struct Words<'a> {
+pub(super) struct Describer<'a> {
     pub(super) api: &'a Api,
-    /// Names in Rust say nothing: the form of a value is told.
-    pub(super) by_form: bool,
+    /// Whether to describe the JSON values instead of the types: the names in Rust are not comparable.
+    pub(super) as_json: bool,
 }
 
-impl Words<'_> {
+impl Describer<'_> {
     /// A type as the client has it.
     pub(super) fn ty(self, ty: &TypeRef) -> String {
         match ty {
@@ -34,7 +35,7 @@ impl Words<'_> {
             TypeRef::Nullable(inner) => format!("Option<{}>", self.ty(inner)),
             TypeRef::Named(id) => match self.api.definition(*id) {
                 None => "JsonValue".to_owned(),
-                Some(definition) if !self.by_form => definition.name.clone(),
+                Some(definition) if !self.as_json => definition.name.clone(),
                 Some(definition) => match &definition.kind {
                     TypeKind::Alias(ty) => self.ty(ty),
                     TypeKind::Newtype(primitive) => primitive_name(*primitive).to_owned(),
@@ -48,41 +49,41 @@ impl Words<'_> {
 
     pub(super) fn field(self, owner: &TypeDefinition, field: &Field, is_input: bool) -> String {
         let bare = self.ty(&field.ty);
-        let held = if self.api.is_boxed(owner, field) && !self.by_form { format!("Box<{bare}>") } else { bare };
-        optional(held, options(self.api.presence(field, is_input)))
+        let inner = if self.api.is_boxed(owner, field) && !self.as_json { format!("Box<{bare}>") } else { bare };
+        optional(inner, options(self.api.presence(field, is_input)))
     }
 
     pub(super) fn parameter(self, parameter: &Parameter) -> String {
-        let left_out = !parameter.required && parameter.list_style.is_none();
-        optional(self.ty(&parameter.ty), usize::from(left_out))
+        let is_optional = !parameter.required && parameter.list_style.is_none();
+        optional(self.ty(&parameter.ty), usize::from(is_optional))
     }
 
     pub(super) fn body(self, body: &Body) -> String {
         optional(self.ty(&body.ty), usize::from(!body.required))
     }
 
-    pub(super) fn answer(self, answer: &Response) -> String {
-        match answer {
+    pub(super) fn response(self, response: &Response) -> String {
+        match response {
             Response::Text(_) => "String".to_owned(),
             Response::Bytes(_) => "Vec<u8>".to_owned(),
-            _ => match self.api.received(answer) {
+            _ => match self.api.received(response) {
                 Some((ty, is_optional)) => optional(self.ty(ty), usize::from(is_optional)),
                 None => "()".to_owned(),
             },
         }
     }
 
-    /// What a type is, with its article.
-    pub(super) fn form(self, kind: &TypeKind) -> String {
+    /// The kind of a type, with its article.
+    pub(super) fn kind(self, kind: &TypeKind) -> String {
         match kind {
             TypeKind::Struct(_) => "a struct".to_owned(),
             TypeKind::Enum(values) => match values.values {
-                EnumValues::Text(_) => "an enumeration of texts".to_owned(),
+                EnumValues::Text(_) => "an enumeration of strings".to_owned(),
                 EnumValues::Integer(_) => "an enumeration of integers".to_owned(),
             },
-            TypeKind::Union(Union { tagging: Tagging::Opaque, .. }) => "a value of any of several forms".to_owned(),
+            TypeKind::Union(Union { tagging: Tagging::Opaque, .. }) => "an opaque union".to_owned(),
             TypeKind::Union(_) => "a union".to_owned(),
-            TypeKind::Newtype(primitive) => format!("a type of its own around `{}`", primitive_name(*primitive)),
+            TypeKind::Newtype(primitive) => format!("a newtype of `{}`", primitive_name(*primitive)),
             TypeKind::Alias(ty) => format!("an alias of `{}`", self.ty(ty)),
         }
     }
@@ -108,8 +109,8 @@ pub(super) fn primitive_name(primitive: Primitive) -> &'static str {
 }
 
 /// How many `Option`s are around a field.
-pub(super) fn options(holding: Presence) -> usize {
-    match holding {
+pub(super) fn options(presence: Presence) -> usize {
+    match presence {
         Presence::Value | Presence::List => 0,
         Presence::Nullable | Presence::Optional => 1,
         Presence::OptionalNullable => 2,
@@ -136,51 +137,44 @@ pub(super) fn scope(scope: Scope) -> &'static str {
     }
 }
 
-pub(super) fn risk(risk: Risk) -> &'static str {
-    match risk {
-        Risk::Read => "read",
-        Risk::Write => "write",
-        Risk::Destructive => "destructive",
-        Risk::Physical => "physical",
+pub(super) fn deprecated(is_deprecated: bool) -> &'static str {
+    if is_deprecated { "deprecated" } else { "no longer deprecated" }
+}
+
+/// What it means that a value is deprecated, or no longer is: the compiler warns only where a method sets it.
+pub(super) fn deprecated_value(has_method: bool) -> (Compatibility, &'static str) {
+    if has_method {
+        (Compatibility::Compatible, "code that sets it compiles, with or without a warning of the compiler")
+    } else {
+        (Compatibility::DocumentationOnly, "its documentation states it")
     }
 }
 
-pub(super) fn retry(retry: Retry) -> &'static str {
-    match retry {
-        Retry::Safe => "safe",
-        Retry::Idempotent => "idempotent",
-        Retry::Never => "never",
-    }
-}
-
-pub(super) fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Refused => "refused",
-        Outcome::Throttled => "throttled",
-        Outcome::Unknown => "unknown",
-    }
-}
-
-/// `a` → `b`, for texts that are shown as code.
+/// `a` → `b`, as code.
 pub(super) fn from_to(old: &str, new: &str) -> String {
     format!("`{}` → `{}`", code(old), code(new))
 }
 
-/// Why a name that callers used breaks them: it is not there any more, or another thing has it.
-pub(super) fn gone(name: &str, is_taken: bool) -> String {
-    if is_taken {
-        format!("`{name}` is another one now: the compiler may not notice")
+/// Why the loss of a name breaks callers. A name can have another meaning now.
+pub(super) fn removed(name: &str, is_reused: bool) -> String {
+    if is_reused {
+        format!("`{name}` has another meaning now: the compiler may not notice")
     } else {
-        format!("`{name}` is gone")
+        format!("`{name}` is removed")
     }
 }
 
-/// The same, and nothing if there is nothing to see.
+/// The same; empty if both are shown alike.
 pub(super) fn if_other(old: &str, new: &str) -> String {
     if old == new { String::new() } else { from_to(old, new) }
 }
 
-/// A text that can stand between two backticks, on a terminal, in one line.
+/// The parts that are not empty, with a separator between them.
+pub(super) fn joined(separator: &str, parts: [&str; 2]) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(separator)
+}
+
+/// A text that can be shown between two backticks, in one line, on a terminal.
 pub(super) fn code(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,12 +1,12 @@
-//! Which thing of the old model is which thing of the new one.
+//! Which object of the old model is which object of the new one.
 //!
-//! In: two models. Out: pairs, and what has no partner. A thing is known by its name; failing that, by the same shape in
-//! the same position. Says nothing about what a difference means.
+//! In: two models. Out: pairs, and the objects without a partner. An object is identified by its name; failing that, by the
+//! same shape in the same position. Decides nothing about the meaning of a difference.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::told::Side;
+use super::recorder::Side;
 use crate::model::{Api, EnumValues, Field, Group, Location, Operation, Parameter, Struct, TypeId, TypeKind, TypeRef};
 
 /// Two lists, side by side.
@@ -15,12 +15,22 @@ pub(super) struct Matched<'a, T> {
     pub(super) both: Vec<(&'a T, &'a T)>,
     pub(super) removed: Vec<&'a T>,
     pub(super) added: Vec<&'a T>,
+    /// Whether the items of both lists are in another order.
+    pub(super) is_reordered: bool,
 }
 
-/// How many types may follow from each other before they are no more taken to be the same: a bound for the recursion.
+impl<'a, T> Matched<'a, T> {
+    /// The items of one list, with the side that has them.
+    pub(super) fn unmatched(self) -> impl Iterator<Item = (&'a T, Side)> {
+        let removed = self.removed.into_iter().map(|item| (item, Side::Old));
+        removed.chain(self.added.into_iter().map(|item| (item, Side::New)))
+    }
+}
+
+/// How many pairs of types are assumed to be the same at once, while their shapes are compared: a bound for the recursion.
 const MAX_ASSUMED: usize = 500;
 
-/// Something that a list may be matched by when the keys do not fit.
+/// Whether two items without a common key match.
 pub(super) type Rule<'r, T> = &'r dyn Fn(&T, &T) -> bool;
 
 /// Matches two lists: by a key that is unique in each; then by rules; then by the last rule in the same position, which
@@ -63,7 +73,8 @@ pub(super) fn matched<'a, T, K: Eq + Hash>(
         pass(*rule, false);
     }
     pass(renamed, true);
-    let mut matched = Matched { both: Vec::new(), removed: Vec::new(), added: Vec::new() };
+    let is_reordered = !partner.iter().flatten().is_sorted();
+    let mut matched = Matched { both: Vec::new(), removed: Vec::new(), added: Vec::new(), is_reordered };
     for (item, place) in old.iter().zip(partner) {
         match place {
             Some(place) => matched.both.push((item, &new[place])),
@@ -86,12 +97,12 @@ pub(super) fn calls(api: &Api) -> Vec<Call<'_>> {
     api.groups.iter().flat_map(|group| group.operations.iter().map(of(group))).collect()
 }
 
-/// The types of both models that are the same one, as far as it is known.
+/// Pairs of types that are the same type.
 #[derive(Debug, Default)]
 pub(super) struct TypePairs {
     known: HashSet<(TypeId, TypeId)>,
-    old: HashSet<TypeId>,
-    new: HashSet<TypeId>,
+    /// The types of each model that have a partner.
+    paired: [HashSet<TypeId>; 2],
 }
 
 impl TypePairs {
@@ -101,17 +112,19 @@ impl TypePairs {
 
     /// Adds a pair; false if it was known.
     pub(super) fn add(&mut self, old: TypeId, new: TypeId) -> bool {
-        self.old.insert(old);
-        self.new.insert(new);
+        let [of_old, of_new] = &mut self.paired;
+        of_old.insert(old);
+        of_new.insert(new);
         self.known.insert((old, new))
     }
 
-    pub(super) fn has_old(&self, id: TypeId) -> bool {
-        self.old.contains(&id)
+    pub(super) fn has_partner(&self, side: Side, id: TypeId) -> bool {
+        side.of(self.paired.each_ref()).contains(&id)
     }
 
-    pub(super) fn has_new(&self, id: TypeId) -> bool {
-        self.new.contains(&id)
+    /// Whether neither type has a partner.
+    fn are_free(&self, old: TypeId, new: TypeId) -> bool {
+        !self.has_partner(Side::Old, old) && !self.has_partner(Side::New, new)
     }
 
     /// All pairs, in the order of the old model.
@@ -124,31 +137,24 @@ impl TypePairs {
 
 /// Two models, while their types are matched.
 pub(super) struct Models<'a> {
-    pub(super) old: &'a Api,
-    pub(super) new: &'a Api,
+    pub(super) apis: [&'a Api; 2],
 }
 
 impl<'a> Models<'a> {
     /// Types of the same name; then those of the same shape that are used in the same position.
     pub(super) fn types(&self, calls: &[(&Call<'a>, &Call<'a>)]) -> TypePairs {
         let mut pairs = TypePairs::default();
-        let names: HashMap<&str, usize> =
-            self.new.types.iter().enumerate().map(|(index, definition)| (definition.name.as_str(), index)).collect();
-        for (index, definition) in self.old.types.iter().enumerate() {
-            if let Some(&other) = names.get(definition.name.as_str()) {
-                pairs.add(TypeId(index), TypeId(other));
+        let [old, new] = self.apis.map(|api| api.types.iter().enumerate().map(|(index, it)| (&it.name, TypeId(index))));
+        let names: HashMap<&String, TypeId> = new.collect();
+        for (name, id) in old {
+            if let Some(&other) = names.get(name) {
+                pairs.add(id, other);
             }
         }
         loop {
-            let candidates: Vec<(TypeId, TypeId)> = self
-                .in_the_same_position(calls, &pairs)
-                .into_iter()
-                .filter(|(old, new)| !pairs.has_old(*old) && !pairs.has_new(*new))
-                .collect();
             let mut grown = false;
-            for (old, new) in candidates {
-                if !pairs.has_old(old) && !pairs.has_new(new) && self.same_shape(old, new, &pairs, &mut HashSet::new())
-                {
+            for (old, new) in self.in_the_same_position(calls, &pairs) {
+                if pairs.are_free(old, new) && self.same_shape(old, new, &pairs, &mut HashSet::new()) {
                     grown |= pairs.add(old, new);
                 }
             }
@@ -158,74 +164,62 @@ impl<'a> Models<'a> {
         }
     }
 
-    /// Named types that stand where the other document has another one; and those without a partner that stand at the
-    /// same place of the list.
+    /// Named types that are used in the position of another one; and those at the same index of the list of types.
     fn in_the_same_position(&self, calls: &[(&Call<'a>, &Call<'a>)], pairs: &TypePairs) -> Vec<(TypeId, TypeId)> {
-        let mut found = Vec::new();
+        let [old_api, new_api] = self.apis;
         let same = |old: &TypeRef, new: &TypeRef| self.same_ref(old, new, pairs, &mut HashSet::new());
+        let mut positions: Vec<(&TypeRef, &TypeRef)> = Vec::new();
         for (old, new) in calls {
             let (old, new) = (old.operation, new.operation);
-            for (old, new) in parameters(old, new, false, &same).both {
-                named(&old.ty, &new.ty, &mut found);
-            }
-            if let (Some(old), Some(new)) = (&old.body, &new.body) {
-                named(&old.ty, &new.ty, &mut found);
-            }
-            if let (Some((old, _)), Some((new, _))) =
-                (self.old.received(&old.response), self.new.received(&new.response))
-            {
-                named(old, new, &mut found);
-            }
+            let parameters = parameters(old, new, false, &same);
+            positions.extend(parameters.both.iter().map(|(old, new)| (&old.ty, &new.ty)));
+            positions.extend(old.body.iter().zip(&new.body).map(|(old, new)| (&old.ty, &new.ty)));
+            let received = old_api.received(&old.response).zip(new_api.received(&new.response));
+            positions.extend(received.map(|((old, _), (new, _))| (old, new)));
         }
         for (old, new) in pairs.in_order() {
-            let (Some(old), Some(new)) = (self.old.definition(old), self.new.definition(new)) else { continue };
+            let (Some(old), Some(new)) = (old_api.definition(old), new_api.definition(new)) else { continue };
             match (&old.kind, &new.kind) {
                 (TypeKind::Struct(old), TypeKind::Struct(new)) => {
-                    for (old, new) in fields(old, new, &same).both {
-                        named(&old.ty, &new.ty, &mut found);
-                    }
-                    if let (Some(old), Some(new)) = (&old.additional_properties, &new.additional_properties) {
-                        named(&old.ty, &new.ty, &mut found);
-                    }
+                    positions.extend(fields(old, new, &same).both.iter().map(|(old, new)| (&old.ty, &new.ty)));
+                    let additional = old.additional_properties.iter().zip(&new.additional_properties);
+                    positions.extend(additional.map(|(old, new)| (&old.ty, &new.ty)));
                 }
                 (TypeKind::Union(old), TypeKind::Union(new)) => {
-                    for (old, new) in old.variants.iter().zip(&new.variants) {
-                        named(&old.ty, &new.ty, &mut found);
-                    }
+                    positions.extend(old.variants.iter().zip(&new.variants).map(|(old, new)| (&old.ty, &new.ty)));
                 }
-                (TypeKind::Alias(old), TypeKind::Alias(new)) => named(old, new, &mut found),
+                (TypeKind::Alias(old), TypeKind::Alias(new)) => positions.push((old, new)),
                 _ => {}
             }
         }
-        let rest = self.new.types.len().min(self.old.types.len());
-        found.extend((0..rest).map(|index| (TypeId(index), TypeId(index))));
+        let mut found: Vec<(TypeId, TypeId)> = positions.into_iter().filter_map(|(old, new)| named(old, new)).collect();
+        found.extend((0..old_api.types.len().min(new_api.types.len())).map(|index| (TypeId(index), TypeId(index))));
         found
     }
 
-    /// Whether two types differ in nothing but their names. Types that contain themselves are taken to be the same
-    /// until something shows that they are not.
+    /// Whether two types differ in nothing but their names. Recursive types are assumed to be the same while they are
+    /// compared.
     fn same_shape(&self, old: TypeId, new: TypeId, pairs: &TypePairs, assumed: &mut HashSet<(TypeId, TypeId)>) -> bool {
         if pairs.has(old, new) || !assumed.insert((old, new)) {
             return true;
         }
-        if pairs.has_old(old) || pairs.has_new(new) || assumed.len() > MAX_ASSUMED {
+        if !pairs.are_free(old, new) || assumed.len() > MAX_ASSUMED {
             return false;
         }
-        let (Some(old), Some(new)) = (self.old.definition(old), self.new.definition(new)) else { return false };
+        let [old_api, new_api] = self.apis;
+        let (Some(old), Some(new)) = (old_api.definition(old), new_api.definition(new)) else { return false };
         let mut same = |old: &TypeRef, new: &TypeRef| self.same_ref(old, new, pairs, assumed);
         match (&old.kind, &new.kind) {
             (TypeKind::Struct(old), TypeKind::Struct(new)) => {
+                let [old_rest, new_rest] = [old, new].map(|it| it.additional_properties.as_ref().map(|rest| &rest.ty));
                 old.fields.len() == new.fields.len()
                     && old.fields.iter().zip(&new.fields).all(|(old, new)| {
                         old.name == new.name
                             && (old.required, old.nullable) == (new.required, new.nullable)
                             && same(&old.ty, &new.ty)
                     })
-                    && match (&old.additional_properties, &new.additional_properties) {
-                        (Some(old), Some(new)) => same(&old.ty, &new.ty),
-                        (None, None) => true,
-                        _ => false,
-                    }
+                    && old_rest.is_some() == new_rest.is_some()
+                    && old_rest.zip(new_rest).is_none_or(|(old, new)| same(old, new))
             }
             (TypeKind::Enum(old), TypeKind::Enum(new)) => values(&old.values) == values(&new.values),
             (TypeKind::Union(old), TypeKind::Union(new)) => {
@@ -248,50 +242,54 @@ impl<'a> Models<'a> {
     ) -> bool {
         match (old, new) {
             (TypeRef::Primitive(old), TypeRef::Primitive(new)) => old == new,
-            (TypeRef::List(old), TypeRef::List(new))
-            | (TypeRef::Map(old), TypeRef::Map(new))
-            | (TypeRef::Nullable(old), TypeRef::Nullable(new)) => self.same_ref(old, new, pairs, assumed),
             (TypeRef::Named(old), TypeRef::Named(new)) => self.same_shape(*old, *new, pairs, assumed),
-            _ => false,
+            _ => inner(old, new).is_some_and(|(old, new)| self.same_ref(old, new, pairs, assumed)),
         }
     }
 }
 
-/// The named types of two types that have the same form around them.
-pub(super) fn named(old: &TypeRef, new: &TypeRef, found: &mut Vec<(TypeId, TypeId)>) {
+/// The types within two types, if both are lists, maps or nullable.
+pub(super) fn inner<'t>(old: &'t TypeRef, new: &'t TypeRef) -> Option<(&'t TypeRef, &'t TypeRef)> {
     match (old, new) {
         (TypeRef::List(old), TypeRef::List(new))
         | (TypeRef::Map(old), TypeRef::Map(new))
-        | (TypeRef::Nullable(old), TypeRef::Nullable(new)) => named(old, new, found),
-        (TypeRef::Named(old), TypeRef::Named(new)) => found.push((*old, *new)),
-        _ => {}
+        | (TypeRef::Nullable(old), TypeRef::Nullable(new)) => Some((old, new)),
+        _ => None,
+    }
+}
+
+/// The named types within two types, if both have the same layers around them.
+fn named(old: &TypeRef, new: &TypeRef) -> Option<(TypeId, TypeId)> {
+    match (old, new) {
+        (TypeRef::Named(old), TypeRef::Named(new)) => Some((*old, *new)),
+        _ => inner(old, new).and_then(|(old, new)| named(old, new)),
     }
 }
 
 /// The values of an enumeration, as they are sent.
-pub(super) fn values(values: &EnumValues) -> Vec<String> {
+fn values(values: &EnumValues) -> Vec<String> {
     match values {
         EnumValues::Text(values) => values.iter().map(|value| format!("{:?}", value.value)).collect(),
         EnumValues::Integer(values) => values.iter().map(|value| value.value.to_string()).collect(),
     }
 }
 
-/// The parameters of two operations. `by_place` matches those of the path by their order, whatever they are called.
+/// The parameters of two operations. `by_position` matches those of the path by their order instead of their names.
 pub(super) fn parameters<'a>(
     old: &'a Operation,
     new: &'a Operation,
-    by_place: bool,
+    by_position: bool,
     same: &dyn Fn(&TypeRef, &TypeRef) -> bool,
 ) -> Matched<'a, Parameter> {
     let key = |side: Side, parameter: &'a Parameter| {
-        let operation = if side == Side::Old { old } else { new };
+        let operation = side.of([old, new]);
         let name = match parameter.location {
-            Location::Path if by_place => {
-                let of_path = operation.parameters.iter().filter(|known| known.location == Location::Path);
+            Location::Path if by_position => {
+                let of_path = operation.parameters.iter().filter(|known| known.is_of_path());
                 of_path.take_while(|known| known.name != parameter.name).count().to_string()
             }
             // The names of headers have no case.
-            Location::Header if by_place => parameter.name.to_ascii_lowercase(),
+            Location::Header if by_position => parameter.name.to_ascii_lowercase(),
             _ => parameter.name.clone(),
         };
         (parameter.location, name)

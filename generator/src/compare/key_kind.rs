@@ -1,0 +1,84 @@
+//! What the keys of a document are for, and why a difference that no rule reports changes nothing for callers.
+//!
+//! In: a key of OpenAPI, or one of this project's `x-` keys. Out: its kind. Knows no document and no model.
+
+use super::change::Kind;
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyKind {
+    /// People read it, or tools that show it to people.
+    Text,
+    /// Texts in a map or a list, which are compared one by one.
+    Texts,
+    /// It constrains values, and the client does not check it.
+    Constraint,
+    /// It decides, or may decide, what the client is.
+    Structure,
+}
+
+const TEXT: &[&str] = &[
+    "bearerFormat",
+    "contact",
+    "description",
+    "example",
+    "externalDocs",
+    "license",
+    "meaning",
+    "openapi",
+    "summary",
+    "termsOfService",
+    "title",
+    "version",
+    "x-source",
+    "xml",
+];
+
+const TEXTS: &[&str] = &["examples", "x-enum-descriptions"];
+
+const CONSTRAINTS: &[&str] = &[
+    "default",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "pattern",
+    "uniqueItems",
+];
+
+pub(super) fn key_kind(key: &str) -> KeyKind {
+    let is_in = |keys: &[&str]| keys.contains(&key);
+    match () {
+        () if is_in(TEXT) => KeyKind::Text,
+        () if is_in(TEXTS) => KeyKind::Texts,
+        () if is_in(CONSTRAINTS) => KeyKind::Constraint,
+        () => KeyKind::Structure,
+    }
+}
+
+/// The kind of a difference that no rule reports, and why it changes nothing for callers.
+pub(super) fn describe(key: &str, is_failure: bool) -> (Kind, &'static str) {
+    if is_failure {
+        return (Kind::Documentation, "the client reads failures by itself, whatever is documented about them");
+    }
+    match (key_kind(key), key) {
+        (KeyKind::Text | KeyKind::Texts, _) => (Kind::Documentation, "people read it"),
+        (KeyKind::Constraint, "default") => {
+            (Kind::Constraint, "the client omits the value; the service has the default")
+        }
+        (KeyKind::Constraint, _) => (Kind::Constraint, "the client does not check it; its documentation states it"),
+        (_, "format" | "x-unit" | "x-content-schema" | "readOnly" | "writeOnly") => {
+            (Kind::Constraint, "the type is the same; its documentation states it")
+        }
+        (_, "nullable") => (Kind::Constraint, "no type of the client changes by this alone"),
+        (_, "url") => (Kind::Documentation, "callers pass such an address themselves"),
+        _ => (Kind::Other, "the client does not depend on it, or a change that does is reported where it is used"),
+    }
+}
