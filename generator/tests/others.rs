@@ -238,7 +238,7 @@ fn operations_whose_names_are_alike_keep_their_arguments() {
     let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
     let code = &made.files["default.rs"];
     for (id, file) in ids.iter().zip(["get_a_b", "get_ab", "get_ab_2", "get_a_b_2", "con_2"]) {
-        let (_, info) = code.split_once(&format!("id: \"{id}\",")).unwrap();
+        let (_, info) = code.split_once(&format!("\"{id}\",")).unwrap();
         let (_, included) = info.split_once("include_str!(\"").unwrap();
         let (included, _) = included.split_once('"').unwrap();
         assert_eq!(included, format!("arguments/{file}.json"), "{id}");

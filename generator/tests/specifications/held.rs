@@ -231,13 +231,14 @@ fn arguments_of(block: &syn::ItemImpl) -> Option<(String, BTreeSet<String>)> {
         match item {
             syn::ImplItem::Const(constant) => {
                 let syn::Expr::Reference(info) = &constant.expr else { continue };
-                let syn::Expr::Struct(info) = &*info.expr else { continue };
-                for field in &info.fields {
-                    if let (syn::Member::Named(name), syn::Expr::Macro(include)) = (&field.member, &field.expr)
-                        && name == "arguments"
+                let mut info = &*info.expr;
+                while let syn::Expr::MethodCall(call) = info {
+                    if let Some(syn::Expr::Macro(include)) =
+                        call.args.first().filter(|_| call.method == "with_arguments")
                     {
                         file = Some(include.mac.tokens.to_string().trim_matches('"').to_owned());
                     }
+                    info = &call.receiver;
                 }
             }
             syn::ImplItem::Fn(method) if method.sig.ident == "write" => {
