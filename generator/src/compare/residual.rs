@@ -7,7 +7,7 @@
 //! not matter where an object has moved. The vocabulary says which keys are words of OpenAPI: a property that is called
 //! `description` is none.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use super::change::{Action, Compatibility, Kind};
 use super::describe::{code, from_to, joined};
@@ -313,21 +313,24 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
         }
         // In a list, an object is never the counterpart of another one.
         let is_object = |side, member: &Member<'_, 'n>| self.boundaries(side).is_object(&member.pointer);
-        let mut rest: Vec<usize> = (0..new.len()).filter(|&it| free[it] && !is_object(Side::New, &new[it])).collect();
-        for by_value in [true, false] {
-            // Required properties have no order.
-            let fits = |one: &Member<'_, 'n>, index: usize| match by_value {
-                true => one.node.same(new[index].node),
-                false => spot.key != "required",
-            };
-            for (one, counterpart) in old.iter().zip(&mut counterparts) {
-                if counterpart.is_none()
-                    && !is_object(Side::Old, one)
-                    && let Some(found) = rest.iter().position(|&index| fits(one, index))
-                {
-                    *counterpart = Some(rest.remove(found));
-                }
+        let mut by_value: HashMap<String, VecDeque<usize>> = HashMap::new();
+        for (index, other) in
+            new.iter().enumerate().filter(|(index, other)| free[*index] && !is_object(Side::New, other))
+        {
+            by_value.entry(other.node.json().to_string()).or_default().push_back(index);
+        }
+        let mut rest = Vec::new();
+        for (index, one) in old.iter().enumerate() {
+            if counterparts[index].is_none() && !is_object(Side::Old, one) {
+                counterparts[index] = by_value.get_mut(&one.node.json().to_string()).and_then(VecDeque::pop_front);
+                rest.extend(counterparts[index].is_none().then_some(index));
             }
+        }
+        // Required properties have no order.
+        if spot.key != "required" {
+            let mut others: Vec<usize> = by_value.into_values().flatten().collect();
+            others.sort_unstable();
+            rest.into_iter().zip(others).for_each(|(index, other)| counterparts[index] = Some(other));
         }
         counterparts
     }
