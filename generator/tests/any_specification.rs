@@ -65,8 +65,27 @@ fn any_value_in_any_place_is_taken_or_refused() {
 /// Names that the client has itself, or that mean something to Rust: as groups, operations, schemas, members, parameters.
 #[test]
 fn names_may_be_those_of_the_client() {
-    let names =
-        ["client", "types", "mod", "region", "error_code", "shared", "arguments", "catalogue", "self", "required"];
+    let names = [
+        "client",
+        "types",
+        "mod",
+        "region",
+        "error_code",
+        "shared",
+        "arguments",
+        "catalogue",
+        "self",
+        "required",
+        "lib",
+        "main",
+        "runtime",
+        "builder",
+        "send",
+        "project",
+        "core",
+        "clone",
+        "info",
+    ];
     for (name, again) in names.iter().flat_map(|name| [(name, name.to_string()), (name, name.to_uppercase())]) {
         let text = format!(
             "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\ntags: [{{name: {name}}}, {{name: other}}]\npaths:\n  /a/{{{name}}}:\n    \

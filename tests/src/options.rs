@@ -6,5 +6,5 @@ use flighthub2_generator::{Dialect, Options};
 #[must_use]
 pub fn of_fixture(name: &str) -> Options {
     let dialect = if name == "envelope" { Dialect::FlightHub } else { Dialect::OpenApi };
-    Options { dialect, generated_by: format!("a test from {name}.yaml"), ..Options::default() }
+    Options { dialect, bundle: false, generated_by: format!("a test from {name}.yaml"), ..Options::default() }
 }
