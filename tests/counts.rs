@@ -181,7 +181,7 @@ fn the_catalogue_says_what_the_specification_says() {
         let id = operation["operationId"].as_str().unwrap();
         let info = flighthub2::OPERATIONS.iter().find(|info| info.id == id).unwrap();
         assert_eq!(format!("{:?}", info.risk).to_lowercase(), operation["x-risk"].as_str().unwrap(), "{id}");
-        assert_eq!(format!("{:?}", info.retry).to_lowercase(), operation["x-retry"].as_str().unwrap(), "{id}");
+        assert_eq!(format!("{:?}", info.idempotency).to_lowercase(), operation["x-retry"].as_str().unwrap(), "{id}");
         assert_eq!(info.summary, operation["summary"].as_str().unwrap(), "{id}");
         assert_eq!(info.group, operation["tags"][0].as_str().unwrap(), "{id}");
         assert_eq!(info.page, operation["externalDocs"]["url"].as_str(), "{id}");

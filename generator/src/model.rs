@@ -159,7 +159,7 @@ pub(crate) enum Scope {
     #[default]
     Organization,
     /// The project is optional.
-    Either,
+    OptionalProject,
     Project,
 }
 

@@ -7,7 +7,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use flighthub2::codegen::{Handle, Serves};
+use flighthub2::codegen::{Caller, InScope};
 use flighthub2::flight_tasks::ListFlightTasksRequired;
 use flighthub2::types::{
     AddProjectMembersBody, AreaCorner, AreaCornerRequired, CalibrateDeviceRtkBody, CalibrateDeviceRtkBodyRequired,
@@ -42,7 +42,7 @@ const OPEN_MODEL: &str = "0de1a0de-1111-4222-8333-444455556666";
 const RESOURCE: &str = "ba5eba11-1111-4222-8333-444455556666";
 
 /// A call that is on its way, with its output as JSON.
-pub type Sending = Pin<Box<dyn Future<Output = Result<JsonValue, Error>> + Send>>;
+pub type SendFuture = Pin<Box<dyn Future<Output = Result<JsonValue, Error>> + Send>>;
 
 /// The same, with everything that `Debug` shows of the call and of its output.
 pub type Showing = Pin<Box<dyn Future<Output = (String, Result<JsonValue, Error>)> + Send>>;
@@ -60,7 +60,7 @@ pub struct Example {
 
 impl Example {
     /// Sends it, with the one of the two that the example is made for.
-    pub fn send(&self, client: &Client, project: &ProjectClient) -> Sending {
+    pub fn send(&self, client: &Client, project: &ProjectClient) -> SendFuture {
         let showing = self.show(client, project);
         Box::pin(async move { showing.await.1 })
     }
@@ -77,7 +77,7 @@ impl Example {
 )]
 fn example<H, O>(name: &'static str, make: impl Fn(&Client, &ProjectClient) -> Call<H, O> + 'static) -> Example
 where
-    H: Handle + Serves<O::Scope> + 'static,
+    H: Caller + InScope<O::Scope> + 'static,
     O: Operation + Send + Sync + 'static,
     O: std::fmt::Debug,
     H: std::fmt::Debug,
@@ -114,7 +114,7 @@ pub fn examples() -> Vec<Example> {
                 .sort_type(SortType::Ascending)
         }),
         example("listOrganizationDevices", |fh, _| fh.projects().list_organization_devices()),
-        example("listProjectDevices", |_, site| site.projects().list_devices()),
+        example("listProjectDevices", |_, site| site.devices().list()),
         example("getProjectStsToken", |_, site| site.projects().get_sts_token()),
         example("addProjectMembers", |_, site| site.projects().add_members(member())),
         // Livestream Management

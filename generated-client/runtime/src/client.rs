@@ -12,13 +12,13 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 use tokio::sync::Semaphore;
 
-use crate::answer::Answer;
+use crate::clock::Clock;
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::execution::Execution;
 use crate::operation::{Operation, OperationInfo, Risk};
-use crate::pace::Pace;
 use crate::prepared::{DryRun, Prepared};
 use crate::request::{RequestParts, header_problem};
+use crate::response::ResponseBody;
 use crate::retry::Budget;
 use crate::token::Token;
 use crate::transport::Transport;
@@ -28,7 +28,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// What generated clients are made of: connections, settings, and the code that sends an operation. Copies of it are
 /// cheap and share their connections.
 ///
-/// It does not check whether a call needs a project. Generated clients do, with [`Serves`](crate::codegen::Serves).
+/// It does not check whether a call needs a project. Generated clients do, with [`InScope`](crate::codegen::InScope).
 #[derive(Clone)]
 pub struct Core(Arc<Shared>);
 
@@ -43,10 +43,10 @@ pub(crate) struct Shared {
     pub(crate) attempt_timeout: Duration,
     pub(crate) max_attempts: u32,
     pub(crate) in_flight: Semaphore,
-    pub(crate) max_answer_bytes: usize,
+    pub(crate) max_response_bytes: usize,
     pub(crate) budget: Budget,
-    pub(crate) pace: Arc<dyn Pace>,
-    /// Whether the transport or the pace is the one that is built in: both need a runtime of tokio around them.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Whether the transport or the clock is the one that is built in: both need a runtime of tokio around them.
     pub(crate) needs_tokio: bool,
     #[cfg(feature = "blocking")]
     pub(crate) blocking: crate::blocking::Blocking,
@@ -78,7 +78,7 @@ impl Core {
         let mut execution = self.execution(operation, project)?;
         loop {
             let exchange = execution.exchange().await?;
-            if let Some(result) = execution.finish(&exchange, O::read(Answer::of(&exchange.body))) {
+            if let Some(result) = execution.finish(&exchange, O::read(ResponseBody::from_bytes(&exchange.body))) {
                 return result;
             }
         }
@@ -102,7 +102,7 @@ impl Core {
             let (back, exchange) = blocking.run(running).map_err(|error| error.of(O::INFO))?;
             execution = back;
             let exchange = exchange?;
-            if let Some(result) = execution.finish(&exchange, O::read(Answer::of(&exchange.body))) {
+            if let Some(result) = execution.finish(&exchange, O::read(ResponseBody::from_bytes(&exchange.body))) {
                 return result;
             }
         }
@@ -175,7 +175,7 @@ impl Core {
         project: Option<&str>,
     ) -> Result<Prepared, Error> {
         if let Some(problem) = parts.problem() {
-            return Err(Error::new(ErrorKind::Arguments, Delivery::NotSent, problem));
+            return Err(Error::new(ErrorKind::InvalidArgument, Delivery::NotSent, problem));
         }
         let method = Method::from_bytes(info.method.as_bytes())
             .map_err(|error| Error::config("the operation has an unknown HTTP method").with_source(error))?;
@@ -185,7 +185,7 @@ impl Core {
         let uri = Uri::try_from(url).map_err(|error| {
             // It may be too long.
             let message = "the address cannot be sent with these arguments";
-            Error::new(ErrorKind::Arguments, Delivery::NotSent, message).with_source(error)
+            Error::new(ErrorKind::InvalidArgument, Delivery::NotSent, message).with_source(error)
         })?;
         let content_type = media_type(parts.content_type())?;
         let body = parts.into_body().map(Bytes::from).unwrap_or_default();
@@ -216,7 +216,7 @@ impl Core {
         let own = [(info.api.language_header, shared.language.as_deref()), (project_header, project)];
         let own = own.into_iter().filter_map(|(header, value)| Some((header?, value?)));
         for (header, text) in own.chain(parts.headers()) {
-            let refused = |problem| Error::new(ErrorKind::Arguments, Delivery::NotSent, problem);
+            let refused = |problem| Error::new(ErrorKind::InvalidArgument, Delivery::NotSent, problem);
             if let Some(problem) = header_problem(header, text) {
                 return Err(refused(problem));
             }

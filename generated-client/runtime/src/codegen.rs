@@ -3,18 +3,19 @@
 //! A program needs it only where it does what generated code does, such as for an operation that is written by hand. What
 //! is hidden here may change with every version: generated code and its runtime have the same one.
 
-pub use crate::answer::{Answer, ReadError};
 pub use crate::builder::ClientBuilder;
-pub use crate::call::{ApiClient, BaseUrl, Handle, Serves};
+pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
 pub use crate::client::Core;
 pub use crate::error::Error;
 #[doc(hidden)]
-pub use crate::open::private;
-pub use crate::open::{UnknownValue, Unwritable};
+pub use crate::open_enum::private;
+pub use crate::open_enum::{SerializeError, Unknown};
 pub use crate::operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry, Risk, Scope, TokenHeader, scope,
+    ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, Risk, Scope, TokenHeader,
+    scope,
 };
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
+pub use crate::response::{ReadError, ResponseBody};
 pub use crate::values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
 #[doc(hidden)]
 pub use crate::{

@@ -15,7 +15,7 @@ use http_body_util::BodyExt as _;
 use reqwest::Certificate;
 
 use crate::error::Error;
-use crate::transport::{Body, Sending, Transport, TransportError};
+use crate::transport::{Body, SendFuture, Transport, TransportError};
 
 /// How connections are made.
 #[derive(Clone)]
@@ -127,7 +127,7 @@ impl HttpClient {
 }
 
 impl Transport for HttpClient {
-    fn send(&self, request: Request<Bytes>) -> Sending<'_> {
+    fn send(&self, request: Request<Bytes>) -> SendFuture<'_> {
         Box::pin(async move {
             let request = reqwest::Request::try_from(request).map_err(failure)?;
             let answer = self.0.execute(request).await.map_err(failure)?;

@@ -14,37 +14,37 @@
 //! | `reqwest-config` | `ClientBuilder::configure_reqwest`; with it the version of `reqwest` is a part of the public API |
 //! | `blocking` | `send_blocking` of calls |
 
-mod answer;
 mod attempt;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod builder;
 mod call;
 mod client;
+mod clock;
 pub mod codegen;
 mod error;
 mod execution;
 mod failure;
-mod finite;
 #[cfg(feature = "reqwest")]
 mod http_client;
-mod open;
+mod non_finite;
+mod open_enum;
 mod operation;
-mod pace;
 mod prepared;
 mod request;
+mod response;
 mod retry;
 mod token;
 pub mod transport;
 mod values;
 
 pub use builder::ClientBuilder;
+pub use clock::{Clock, SleepFuture};
 pub use error::{Delivery, Error, ErrorKind};
-pub use open::{UnknownValue, Unwritable};
+pub use open_enum::{SerializeError, Unknown};
 pub use operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry, Risk, Scope, TokenHeader,
+    ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, Risk, Scope, TokenHeader,
 };
-pub use pace::{Pace, Wait};
 pub use prepared::{DryRun, HeaderText};
 pub use token::Token;
 pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};

@@ -1,7 +1,7 @@
 //! What an operation is. Generated code says it; the client does it.
 
-use crate::answer::{Answer, ReadError};
 use crate::request::RequestParts;
+use crate::response::{ReadError, ResponseBody};
 
 /// Functions that set one field each, for constants too.
 macro_rules! setters {
@@ -33,7 +33,7 @@ pub trait Operation {
     ///
     /// # Errors
     /// The answer tells of a failure, or has another form.
-    fn read(answer: Answer<'_>) -> Result<Self::Output, ReadError>;
+    fn read(answer: ResponseBody<'_>) -> Result<Self::Output, ReadError>;
 }
 
 /// Where calls belong, as types: a call of a project cannot be sent without one, and a call of one API not by the client
@@ -47,7 +47,7 @@ pub mod scope {
     pub struct Organization<C>(Infallible, PhantomData<C>);
     /// A call that can name a project, and need not.
     #[derive(Debug)]
-    pub struct Either<C>(Infallible, PhantomData<C>);
+    pub struct OptionalProject<C>(Infallible, PhantomData<C>);
     /// A call of a project.
     #[derive(Debug)]
     pub struct Project<C>(Infallible, PhantomData<C>);
@@ -59,7 +59,7 @@ pub enum Scope {
     /// The organization of the token.
     Organization,
     /// The organization, or a project.
-    Either,
+    OptionalProject,
     /// A project.
     Project,
 }
@@ -79,13 +79,13 @@ pub enum Risk {
 
 /// Whether a call may be repeated when its answer was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Retry {
+pub enum Idempotency {
     /// A read.
     Safe,
     /// A write that does sent twice what it does sent once.
     Idempotent,
     /// Sent twice it may do its work twice.
-    Never,
+    NonIdempotent,
 }
 
 /// Where a call works.
@@ -115,7 +115,7 @@ pub struct OperationInfo {
     /// What it can do.
     pub risk: Risk,
     /// Whether it may be repeated.
-    pub retry: Retry,
+    pub idempotency: Idempotency,
     /// Where it works.
     pub availability: Availability,
     /// Whether it needs the token.
@@ -149,7 +149,7 @@ impl OperationInfo {
             path,
             scope: Scope::Organization,
             risk: Risk::Physical,
-            retry: Retry::Never,
+            idempotency: Idempotency::NonIdempotent,
             availability: Availability::Everywhere,
             authenticated: true,
             deprecated: false,
@@ -173,8 +173,8 @@ impl OperationInfo {
         with_scope: scope: Scope,
         /// Sets [`risk`](Self::risk).
         with_risk: risk: Risk,
-        /// Sets [`retry`](Self::retry).
-        with_retry: retry: Retry,
+        /// Sets [`idempotency`](Self::idempotency).
+        with_idempotency: idempotency: Idempotency,
         /// Sets [`availability`](Self::availability).
         with_availability: availability: Availability,
         /// Sets [`authenticated`](Self::authenticated).

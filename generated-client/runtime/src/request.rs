@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::finite::unwritable;
+use crate::non_finite::unwritable;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";

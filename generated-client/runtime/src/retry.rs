@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 use std::time::{Duration, SystemTime};
 
 use crate::error::{Delivery, Error, ErrorKind};
-use crate::operation::{OperationInfo, Retry, Risk};
+use crate::operation::{Idempotency, OperationInfo, Risk};
 
 /// The first wait is at most this long, each further one at most twice as long as the one before.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
@@ -49,15 +49,15 @@ pub(crate) fn allowed(info: &OperationInfo, ending: Ending, may_have_taken_effec
         return false;
     }
     let harmless = !may_have_taken_effect && matches!(ending, Ending::NotSent | Ending::Throttled(Some(_)));
-    harmless || info.retry != Retry::Never
+    harmless || info.idempotency != Idempotency::NonIdempotent
 }
 
-/// How long to wait after so many attempts: by chance between nothing and a limit that doubles, and that much longer than
+/// How long to wait after so many attempts: by jitter between nothing and a limit that doubles, and that much longer than
 /// the service asked for, because it asks all of its callers for the same.
-pub(crate) fn wait(attempts: u32, ending: Ending, chance: f64) -> Duration {
+pub(crate) fn wait(attempts: u32, ending: Ending, jitter: f64) -> Duration {
     let doublings = attempts.saturating_sub(1).min(16);
     let limit = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
-    let spread = limit.mul_f64(chance.clamp(0.0, 1.0));
+    let spread = limit.mul_f64(jitter.clamp(0.0, 1.0));
     match ending {
         Ending::Throttled(Some(asked)) | Ending::Unavailable(Some(asked)) => asked.saturating_add(spread),
         _ => spread,

@@ -19,7 +19,7 @@ pub use http::{Request, Response};
 pub use reqwest;
 
 /// A request that is on its way.
-pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
+pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
 /// What sends requests.
 ///
@@ -34,7 +34,7 @@ pub trait Transport: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// No answer came. [`TransportError::not_sent`] is a promise that others rely on before they send again.
-    fn send(&self, request: Request<Bytes>) -> Sending<'_>;
+    fn send(&self, request: Request<Bytes>) -> SendFuture<'_>;
 }
 
 /// Why no answer came, and above all whether the request has left.

@@ -9,13 +9,13 @@ use ::flighthub2_runtime::codegen as runtime;
 ///
 /// Points, lines and areas on the map of a project.
 #[derive(Clone, Debug)]
-pub struct Annotations<H> {
-    handle: H,
+pub struct Annotations<C> {
+    caller: C,
 }
 
-impl<H: runtime::Handle> Annotations<H> {
-    pub(super) fn new(handle: H) -> Self {
-        Self { handle }
+impl<C: runtime::Caller> Annotations<C> {
+    pub(super) fn new(caller: C) -> Self {
+        Self { caller }
     }
     /// Create a map annotation
     ///
@@ -26,11 +26,11 @@ impl<H: runtime::Handle> Annotations<H> {
     pub fn create(
         &self,
         body: impl Into<types::CreateMapElementBody>,
-    ) -> super::Call<H, CreateMapElement>
+    ) -> super::Call<C, CreateMapElement>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, CreateMapElement::new(body))
+        super::Call::new(&self.caller, CreateMapElement::new(body))
     }
 }
 
@@ -84,7 +84,7 @@ impl runtime::Operation for CreateMapElement {
         .with_group("Annotation Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Write)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -96,7 +96,9 @@ impl runtime::Operation for CreateMapElement {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }

@@ -83,13 +83,13 @@ impl Client {
         operation: &O,
     ) -> Result<O::Output, runtime::Error>
     where
-        Self: runtime::Serves<O::Scope>,
+        Self: runtime::InScope<O::Scope>,
     {
         self.core.execute(operation, None).await
     }
 }
 
-impl runtime::Handle for Client {
+impl runtime::Caller for Client {
     fn core(&self) -> &runtime::Core {
         &self.core
     }
@@ -98,9 +98,9 @@ impl runtime::Handle for Client {
     }
 }
 
-impl runtime::Serves<runtime::scope::Organization<Client>> for Client {}
+impl runtime::InScope<runtime::scope::Organization<Client>> for Client {}
 
-impl runtime::Serves<runtime::scope::Either<Client>> for Client {}
+impl runtime::InScope<runtime::scope::OptionalProject<Client>> for Client {}
 
 impl runtime::ApiClient for Client {
     type Region = Region;
@@ -189,13 +189,13 @@ impl ProjectClient {
         operation: &O,
     ) -> Result<O::Output, runtime::Error>
     where
-        Self: runtime::Serves<O::Scope>,
+        Self: runtime::InScope<O::Scope>,
     {
         self.client.core.execute(operation, Some(&self.project)).await
     }
 }
 
-impl runtime::Handle for ProjectClient {
+impl runtime::Caller for ProjectClient {
     fn core(&self) -> &runtime::Core {
         &self.client.core
     }
@@ -204,11 +204,11 @@ impl runtime::Handle for ProjectClient {
     }
 }
 
-impl runtime::Serves<runtime::scope::Organization<Client>> for ProjectClient {}
+impl runtime::InScope<runtime::scope::Organization<Client>> for ProjectClient {}
 
-impl runtime::Serves<runtime::scope::Either<Client>> for ProjectClient {}
+impl runtime::InScope<runtime::scope::OptionalProject<Client>> for ProjectClient {}
 
-impl runtime::Serves<runtime::scope::Project<Client>> for ProjectClient {}
+impl runtime::InScope<runtime::scope::Project<Client>> for ProjectClient {}
 
 /// A public installation. A token is good in the region that issued it only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -9,13 +9,13 @@ use ::flighthub2_runtime::codegen as runtime;
 ///
 /// Watching what a dock or an aircraft sees, and forwarding it to other servers (private cloud only).
 #[derive(Clone, Debug)]
-pub struct Livestreams<H> {
-    handle: H,
+pub struct Livestreams<C> {
+    caller: C,
 }
 
-impl<H: runtime::Handle> Livestreams<H> {
-    pub(super) fn new(handle: H) -> Self {
-        Self { handle }
+impl<C: runtime::Caller> Livestreams<C> {
+    pub(super) fn new(caller: C) -> Self {
+        Self { caller }
     }
     /// Enable the livestream of a camera
     ///
@@ -26,11 +26,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     pub fn start(
         &self,
         body: impl Into<types::StartLivestreamBody>,
-    ) -> super::Call<H, StartLivestream>
+    ) -> super::Call<C, StartLivestream>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, StartLivestream::new(body))
+        super::Call::new(&self.caller, StartLivestream::new(body))
     }
     /// Get the list of stream forwarders
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListStreamForwarders`].
-    pub fn list_forwarders(&self) -> super::Call<H, ListStreamForwarders>
+    pub fn list_forwarders(&self) -> super::Call<C, ListStreamForwarders>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, ListStreamForwarders::new())
+        super::Call::new(&self.caller, ListStreamForwarders::new())
     }
     /// Create a stream forwarder
     ///
@@ -53,11 +53,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     pub fn create_forwarder(
         &self,
         body: impl Into<types::CreateStreamForwarderBody>,
-    ) -> super::Call<H, CreateStreamForwarder>
+    ) -> super::Call<C, CreateStreamForwarder>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, CreateStreamForwarder::new(body))
+        super::Call::new(&self.caller, CreateStreamForwarder::new(body))
     }
     /// Enable or disable a stream forwarder
     ///
@@ -69,11 +69,11 @@ impl<H: runtime::Handle> Livestreams<H> {
         &self,
         converter_id: impl Into<types::StreamForwarderId>,
         body: impl Into<types::SetStreamForwarderBody>,
-    ) -> super::Call<H, SetStreamForwarder>
+    ) -> super::Call<C, SetStreamForwarder>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, SetStreamForwarder::new(converter_id, body))
+        super::Call::new(&self.caller, SetStreamForwarder::new(converter_id, body))
     }
     /// Delete a stream forwarder
     ///
@@ -84,11 +84,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     pub fn delete_forwarder(
         &self,
         converter_id: impl Into<types::StreamForwarderId>,
-    ) -> super::Call<H, DeleteStreamForwarder>
+    ) -> super::Call<C, DeleteStreamForwarder>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, DeleteStreamForwarder::new(converter_id))
+        super::Call::new(&self.caller, DeleteStreamForwarder::new(converter_id))
     }
 }
 
@@ -148,7 +148,7 @@ impl runtime::Operation for StartLivestream {
         .with_group("Livestream Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Write)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -160,8 +160,10 @@ impl runtime::Operation for StartLivestream {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -213,7 +215,7 @@ impl runtime::Operation for ListStreamForwarders {
         .with_group("Livestream Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -222,8 +224,10 @@ impl runtime::Operation for ListStreamForwarders {
         .with_error_codes(&[200401, 200403, 233316, 213027])
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_stream_forwarders.json"));
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -287,7 +291,7 @@ impl runtime::Operation for CreateStreamForwarder {
         .with_group("Livestream Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Write)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -304,8 +308,10 @@ impl runtime::Operation for CreateStreamForwarder {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -370,7 +376,7 @@ impl runtime::Operation for SetStreamForwarder {
         .with_group("Livestream Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Write)
-        .with_retry(runtime::Retry::Idempotent)
+        .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -383,8 +389,10 @@ impl runtime::Operation for SetStreamForwarder {
         request.path("converter_id", &self.converter_id);
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }
 
@@ -443,7 +451,7 @@ impl runtime::Operation for DeleteStreamForwarder {
         .with_group("Livestream Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Destructive)
-        .with_retry(runtime::Retry::Idempotent)
+        .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -455,7 +463,9 @@ impl runtime::Operation for DeleteStreamForwarder {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }

@@ -9,13 +9,13 @@ use ::flighthub2_runtime::codegen as runtime;
 ///
 /// Maps and 3D models of a project, and their reconstruction from the media of a flight task.
 #[derive(Clone, Debug)]
-pub struct Models<H> {
-    handle: H,
+pub struct Models<C> {
+    caller: C,
 }
 
-impl<H: runtime::Handle> Models<H> {
-    pub(super) fn new(handle: H) -> Self {
-        Self { handle }
+impl<C: runtime::Caller> Models<C> {
+    pub(super) fn new(caller: C) -> Self {
+        Self { caller }
     }
     /// Get the list of models under the project
     ///
@@ -23,11 +23,11 @@ impl<H: runtime::Handle> Models<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListModels`].
-    pub fn list(&self) -> super::Call<H, ListModels>
+    pub fn list(&self) -> super::Call<C, ListModels>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, ListModels::new())
+        super::Call::new(&self.caller, ListModels::new())
     }
     /// Reconstruct a model from the media of a flight task
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> Models<H> {
     pub fn create(
         &self,
         body: impl Into<types::CreateModelBody>,
-    ) -> super::Call<H, CreateModel>
+    ) -> super::Call<C, CreateModel>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, CreateModel::new(body))
+        super::Call::new(&self.caller, CreateModel::new(body))
     }
     /// Get the details of a model
     ///
@@ -50,11 +50,11 @@ impl<H: runtime::Handle> Models<H> {
     /// - Scope: a project.
     ///
     /// More: [`GetModel`].
-    pub fn get(&self, model_id: impl Into<types::ModelId>) -> super::Call<H, GetModel>
+    pub fn get(&self, model_id: impl Into<types::ModelId>) -> super::Call<C, GetModel>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, GetModel::new(model_id))
+        super::Call::new(&self.caller, GetModel::new(model_id))
     }
     /// Get the download address of a model file
     ///
@@ -65,11 +65,11 @@ impl<H: runtime::Handle> Models<H> {
     pub fn get_file_download_url(
         &self,
         file_id: impl Into<types::ModelFileId>,
-    ) -> super::Call<H, GetModelFileDownloadUrl>
+    ) -> super::Call<C, GetModelFileDownloadUrl>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, GetModelFileDownloadUrl::new(file_id))
+        super::Call::new(&self.caller, GetModelFileDownloadUrl::new(file_id))
     }
 }
 
@@ -116,7 +116,7 @@ impl runtime::Operation for ListModels {
         .with_group("Model Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -125,8 +125,10 @@ impl runtime::Operation for ListModels {
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_models.json"));
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -181,7 +183,7 @@ impl runtime::Operation for CreateModel {
         .with_group("Model Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Destructive)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -197,8 +199,10 @@ impl runtime::Operation for CreateModel {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -247,7 +251,7 @@ impl runtime::Operation for GetModel {
         .with_group("Model Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -259,8 +263,10 @@ impl runtime::Operation for GetModel {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_id", &self.model_id);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -312,7 +318,7 @@ impl runtime::Operation for GetModelFileDownloadUrl {
         .with_group("Model Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -328,7 +334,9 @@ impl runtime::Operation for GetModelFileDownloadUrl {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("file_id", &self.file_id);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }

@@ -9,13 +9,13 @@ use ::flighthub2_runtime::codegen as runtime;
 ///
 /// Reconstruction of maps and models from pictures of any origin, outside of projects.
 #[derive(Clone, Debug)]
-pub struct OpenModeling<H> {
-    handle: H,
+pub struct OpenModeling<C> {
+    caller: C,
 }
 
-impl<H: runtime::Handle> OpenModeling<H> {
-    pub(super) fn new(handle: H) -> Self {
-        Self { handle }
+impl<C: runtime::Caller> OpenModeling<C> {
+    pub(super) fn new(caller: C) -> Self {
+        Self { caller }
     }
     /// Get the upload credentials of open modeling
     ///
@@ -23,11 +23,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`ObtainOpenModelUploadToken`].
-    pub fn obtain_upload_token(&self) -> super::Call<H, ObtainOpenModelUploadToken>
+    pub fn obtain_upload_token(&self) -> super::Call<C, ObtainOpenModelUploadToken>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, ObtainOpenModelUploadToken::new())
+        super::Call::new(&self.caller, ObtainOpenModelUploadToken::new())
     }
     /// Tell which files were uploaded
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn upload_callback(
         &self,
         body: impl Into<types::OpenModelUploadCallbackBody>,
-    ) -> super::Call<H, OpenModelUploadCallback>
+    ) -> super::Call<C, OpenModelUploadCallback>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, OpenModelUploadCallback::new(body))
+        super::Call::new(&self.caller, OpenModelUploadCallback::new(body))
     }
     /// Get the details of a resource
     ///
@@ -53,11 +53,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn get_resource(
         &self,
         resource_uuid: impl Into<types::OpenModelResourceId>,
-    ) -> super::Call<H, GetOpenModelResource>
+    ) -> super::Call<C, GetOpenModelResource>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, GetOpenModelResource::new(resource_uuid))
+        super::Call::new(&self.caller, GetOpenModelResource::new(resource_uuid))
     }
     /// Delete a resource
     ///
@@ -68,11 +68,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn delete_resource(
         &self,
         resource_uuid: impl Into<types::OpenModelResourceId>,
-    ) -> super::Call<H, DeleteOpenModelResource>
+    ) -> super::Call<C, DeleteOpenModelResource>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, DeleteOpenModelResource::new(resource_uuid))
+        super::Call::new(&self.caller, DeleteOpenModelResource::new(resource_uuid))
     }
     /// Start a reconstruction
     ///
@@ -83,11 +83,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn start_reconstruction(
         &self,
         body: impl Into<types::StartOpenModelReconstructionBody>,
-    ) -> super::Call<H, StartOpenModelReconstruction>
+    ) -> super::Call<C, StartOpenModelReconstruction>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, StartOpenModelReconstruction::new(body))
+        super::Call::new(&self.caller, StartOpenModelReconstruction::new(body))
     }
     /// Get the list of running reconstructions
     ///
@@ -95,11 +95,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`ListRunningOpenModels`].
-    pub fn list_running(&self) -> super::Call<H, ListRunningOpenModels>
+    pub fn list_running(&self) -> super::Call<C, ListRunningOpenModels>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, ListRunningOpenModels::new())
+        super::Call::new(&self.caller, ListRunningOpenModels::new())
     }
     /// Get the details of an open-modeling model
     ///
@@ -110,11 +110,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn get(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
-    ) -> super::Call<H, GetOpenModel>
+    ) -> super::Call<C, GetOpenModel>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, GetOpenModel::new(model_uuid))
+        super::Call::new(&self.caller, GetOpenModel::new(model_uuid))
     }
     /// Delete an open-modeling model
     ///
@@ -125,11 +125,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn delete(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
-    ) -> super::Call<H, DeleteOpenModel>
+    ) -> super::Call<C, DeleteOpenModel>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, DeleteOpenModel::new(model_uuid))
+        super::Call::new(&self.caller, DeleteOpenModel::new(model_uuid))
     }
     /// Stop a reconstruction
     ///
@@ -140,11 +140,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn stop_reconstruction(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
-    ) -> super::Call<H, StopOpenModelReconstruction>
+    ) -> super::Call<C, StopOpenModelReconstruction>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, StopOpenModelReconstruction::new(model_uuid))
+        super::Call::new(&self.caller, StopOpenModelReconstruction::new(model_uuid))
     }
 }
 
@@ -190,7 +190,7 @@ impl ObtainOpenModelUploadToken {
 }
 
 impl runtime::Operation for ObtainOpenModelUploadToken {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = types::OpenModelUploadToken;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -199,9 +199,9 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
             "/openapi/v0.1/open_model/stores/obtain_token",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Write)
-        .with_retry(runtime::Retry::Idempotent)
+        .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -210,8 +210,10 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/obtain_open_model_upload_token.json"));
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -254,7 +256,7 @@ impl OpenModelUploadCallback {
 }
 
 impl runtime::Operation for OpenModelUploadCallback {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = types::OpenModelUploadResult;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -263,9 +265,9 @@ impl runtime::Operation for OpenModelUploadCallback {
             "/openapi/v0.1/open_model/stores/upload_callback",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Write)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -277,8 +279,10 @@ impl runtime::Operation for OpenModelUploadCallback {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -318,7 +322,7 @@ impl GetOpenModelResource {
 }
 
 impl runtime::Operation for GetOpenModelResource {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = types::OpenModelResource;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -327,9 +331,9 @@ impl runtime::Operation for GetOpenModelResource {
             "/openapi/v0.1/open_model/resource/{resource_uuid}",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -341,8 +345,10 @@ impl runtime::Operation for GetOpenModelResource {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -382,7 +388,7 @@ impl DeleteOpenModelResource {
 }
 
 impl runtime::Operation for DeleteOpenModelResource {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = ();
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -391,9 +397,9 @@ impl runtime::Operation for DeleteOpenModelResource {
             "/openapi/v0.1/open_model/resource/{resource_uuid}",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Destructive)
-        .with_retry(runtime::Retry::Idempotent)
+        .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -405,8 +411,10 @@ impl runtime::Operation for DeleteOpenModelResource {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }
 
@@ -453,7 +461,7 @@ impl StartOpenModelReconstruction {
 }
 
 impl runtime::Operation for StartOpenModelReconstruction {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = types::StartedOpenModelReconstruction;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -462,9 +470,9 @@ impl runtime::Operation for StartOpenModelReconstruction {
             "/openapi/v0.1/open_model/models/reconstruction/start",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Destructive)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -476,8 +484,10 @@ impl runtime::Operation for StartOpenModelReconstruction {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -513,7 +523,7 @@ impl ListRunningOpenModels {
 }
 
 impl runtime::Operation for ListRunningOpenModels {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = types::OpenModelList;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -522,9 +532,9 @@ impl runtime::Operation for ListRunningOpenModels {
             "/openapi/v0.1/open_model/models/running",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -533,8 +543,10 @@ impl runtime::Operation for ListRunningOpenModels {
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_running_open_models.json"));
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -582,7 +594,7 @@ impl GetOpenModel {
 }
 
 impl runtime::Operation for GetOpenModel {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = types::OpenModel;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -591,9 +603,9 @@ impl runtime::Operation for GetOpenModel {
             "/openapi/v0.1/open_model/models/{model_uuid}",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -609,8 +621,10 @@ impl runtime::Operation for GetOpenModel {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -650,7 +664,7 @@ impl DeleteOpenModel {
 }
 
 impl runtime::Operation for DeleteOpenModel {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = ();
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -659,9 +673,9 @@ impl runtime::Operation for DeleteOpenModel {
             "/openapi/v0.1/open_model/models/{model_uuid}",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Destructive)
-        .with_retry(runtime::Retry::Idempotent)
+        .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -673,8 +687,10 @@ impl runtime::Operation for DeleteOpenModel {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }
 
@@ -715,7 +731,7 @@ impl StopOpenModelReconstruction {
 }
 
 impl runtime::Operation for StopOpenModelReconstruction {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = ();
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -724,9 +740,9 @@ impl runtime::Operation for StopOpenModelReconstruction {
             "/openapi/v0.1/open_model/models/{model_uuid}/reconstruction/stop",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Destructive)
-        .with_retry(runtime::Retry::Idempotent)
+        .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -738,7 +754,9 @@ impl runtime::Operation for StopOpenModelReconstruction {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }

@@ -9,13 +9,13 @@ use ::flighthub2_runtime::codegen as runtime;
 ///
 /// Flight routes (waylines) of a project.
 #[derive(Clone, Debug)]
-pub struct Waylines<H> {
-    handle: H,
+pub struct Waylines<C> {
+    caller: C,
 }
 
-impl<H: runtime::Handle> Waylines<H> {
-    pub(super) fn new(handle: H) -> Self {
-        Self { handle }
+impl<C: runtime::Caller> Waylines<C> {
+    pub(super) fn new(caller: C) -> Self {
+        Self { caller }
     }
     /// Notify that the upload of a flight route is complete
     ///
@@ -26,11 +26,11 @@ impl<H: runtime::Handle> Waylines<H> {
     pub fn finish_upload(
         &self,
         body: impl Into<types::FinishWaylineUploadBody>,
-    ) -> super::Call<H, FinishWaylineUpload>
+    ) -> super::Call<C, FinishWaylineUpload>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, FinishWaylineUpload::new(body))
+        super::Call::new(&self.caller, FinishWaylineUpload::new(body))
     }
     /// Get the list of flight routes under the project
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> Waylines<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListWaylines`].
-    pub fn list(&self) -> super::Call<H, ListWaylines>
+    pub fn list(&self) -> super::Call<C, ListWaylines>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, ListWaylines::new())
+        super::Call::new(&self.caller, ListWaylines::new())
     }
     /// Get the details of a flight route
     ///
@@ -53,11 +53,11 @@ impl<H: runtime::Handle> Waylines<H> {
     pub fn get(
         &self,
         wayline_id: impl Into<types::WaylineId>,
-    ) -> super::Call<H, GetWayline>
+    ) -> super::Call<C, GetWayline>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, GetWayline::new(wayline_id))
+        super::Call::new(&self.caller, GetWayline::new(wayline_id))
     }
 }
 
@@ -120,7 +120,7 @@ impl runtime::Operation for FinishWaylineUpload {
         .with_group("Route Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Physical)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -132,8 +132,10 @@ impl runtime::Operation for FinishWaylineUpload {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -180,7 +182,7 @@ impl runtime::Operation for ListWaylines {
         .with_group("Route Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -189,8 +191,10 @@ impl runtime::Operation for ListWaylines {
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_waylines.json"));
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -243,7 +247,7 @@ impl runtime::Operation for GetWayline {
         .with_group("Route Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -255,7 +259,9 @@ impl runtime::Operation for GetWayline {
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("wayline_id", &self.wayline_id);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }

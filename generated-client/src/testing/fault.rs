@@ -24,7 +24,7 @@ pub enum Fault {
     /// Closes the connection when the whole request is there and was carried out.
     CloseAfterReading,
     /// Answers well and closes the connection without having said so: what is kept for another request is stale.
-    CloseAfterAnswer,
+    CloseAfterResponse,
     /// Closes the connection in the middle of the body.
     TruncateBody,
     /// Says this length, whatever it is.
@@ -63,7 +63,7 @@ pub enum Fault {
     /// Every value of an enumeration in the answer is one that nobody knows.
     UnknownEnumValues,
     /// The body is at least this long: blanks follow it.
-    Pad(u64),
+    PadBody(u64),
     /// All of these.
     All(Vec<Fault>),
 }

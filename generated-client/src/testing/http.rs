@@ -107,7 +107,7 @@ impl From<io::Error> for Unread {
 
 /// An answer and how it travels.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
@@ -293,7 +293,7 @@ impl Connection {
     }
 
     /// Writes an answer. Says whether the connection can go on.
-    pub(crate) async fn answer(&mut self, answer: &Answer) -> io::Result<bool> {
+    pub(crate) async fn answer(&mut self, answer: &Response) -> io::Result<bool> {
         if let Some(delay) = answer.delay_before {
             sleep(delay).await;
         }

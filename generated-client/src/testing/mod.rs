@@ -41,17 +41,17 @@
 //! project that is missing or unknown (200403), then anything of the path, the query, the headers or the body that the
 //! specification does not allow (200101). Codes come under HTTP 200. [`RecordedRequest::verdict`] has the reason.
 
-mod answer;
 mod check;
-mod day;
 mod fault;
 mod http;
 mod kept;
 mod log;
 mod record;
+mod response;
 mod route;
 mod schema;
 mod server;
+mod simulation;
 mod specification;
 mod state;
 
@@ -70,7 +70,7 @@ use tokio::task::JoinHandle;
 pub use self::fault::Fault;
 pub use self::record::{RecordedRequest, Refusal, Verdict};
 
-use self::answer::{Reply, envelope};
+use self::response::{Reply, envelope};
 use self::server::Shared;
 use self::specification::Specification;
 use crate::types::Language;
@@ -108,7 +108,7 @@ impl<O: Operation + sealed::Sealed> MockedOperation for O {}
 
 pub(crate) mod sealed {
     use crate::ProjectClient;
-    use crate::codegen::{Operation, Serves};
+    use crate::codegen::{InScope, Operation};
 
     /// An operation that the client of this crate can send.
     #[diagnostic::on_unimplemented(
@@ -117,7 +117,7 @@ pub(crate) mod sealed {
     )]
     pub trait Sealed {}
 
-    impl<O: Operation> Sealed for O where ProjectClient: Serves<O::Scope> {}
+    impl<O: Operation> Sealed for O where ProjectClient: InScope<O::Scope> {}
 }
 
 /// A server that stands for the service. It lives in the runtime that it was started in, and ends when it is dropped.
@@ -201,23 +201,23 @@ impl MockServer {
 
     /// What to do with the calls of an operation.
     #[must_use]
-    pub fn on<O: MockedOperation>(&self) -> On<'_, O> {
-        On { shared: &self.shared, operation: Some(O::INFO.id), output: PhantomData }
+    pub fn on<O: MockedOperation>(&self) -> Stub<'_, O> {
+        Stub { shared: &self.shared, operation: Some(O::INFO.id), output: PhantomData }
     }
 
     /// What to do with the calls of an operation, by its id.
     ///
     /// # Errors
     /// There is no such operation.
-    pub fn on_id(&self, id: &str) -> io::Result<On<'_, ()>> {
+    pub fn on_id(&self, id: &str) -> io::Result<Stub<'_, ()>> {
         let operation = self.shared.specification.find(id).ok_or_else(|| unknown("operation", id))?;
-        Ok(On { shared: &self.shared, operation: Some(&operation.id), output: PhantomData })
+        Ok(Stub { shared: &self.shared, operation: Some(&operation.id), output: PhantomData })
     }
 
     /// What to do with all calls. What is said for one operation goes first.
     #[must_use]
-    pub fn on_all(&self) -> On<'_, ()> {
-        On { shared: &self.shared, operation: None, output: PhantomData }
+    pub fn on_all(&self) -> Stub<'_, ()> {
+        Stub { shared: &self.shared, operation: None, output: PhantomData }
     }
 
     /// Every request so far, in order, without those that were [dropped](Self::dropped_requests).
@@ -233,7 +233,7 @@ impl MockServer {
         of_operation.map(Arc::unwrap_or_clone).collect()
     }
 
-    /// How many requests are not recorded any more, since the start or the last [`forget_requests`](Self::forget_requests):
+    /// How many requests are not recorded any more, since the start or the last [`clear_requests`](Self::clear_requests):
     /// the oldest ones are dropped when there are more than 100 000, or when all take more than 64 MiB.
     ///
     /// A test that counts very many requests, or looks for one among them, should see that this is 0.
@@ -243,7 +243,7 @@ impl MockServer {
     }
 
     /// Forgets the requests so far.
-    pub fn forget_requests(&self) {
+    pub fn clear_requests(&self) {
         let forgotten = std::mem::take(&mut self.shared.state().log);
         // There may be many, and others wait for the lock.
         drop(forgotten);
@@ -322,14 +322,14 @@ fn unknown(what: &str, name: &str) -> io::Error {
 /// What to do with the calls of an operation, or with all. Nothing of it undoes a check: a request that does not fit is
 /// refused all the same.
 #[derive(Debug)]
-pub struct On<'a, O> {
+pub struct Stub<'a, O> {
     shared: &'a Shared,
     /// The id of the operation; `None` is for all.
     operation: Option<&'static str>,
     output: PhantomData<fn() -> O>,
 }
 
-impl<O: Operation> On<'_, O>
+impl<O: Operation> Stub<'_, O>
 where
     O::Output: Serialize,
 {
@@ -352,7 +352,7 @@ where
     }
 }
 
-impl<O> On<'_, O> {
+impl<O> Stub<'_, O> {
     /// Answers this body from now on, whatever it is.
     pub fn envelope(self, body: JsonValue) -> Self {
         self.reply(Reply::Envelope(body))

@@ -13,12 +13,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use super::answer::{Content, Replies, chosen, envelope, example};
 use super::check::{Access, check};
 use super::fault::{Fault, Faults};
-use super::http::{self, Answer, Bodies, Connection, Request, Unread};
+use super::http::{self, Bodies, Connection, Request, Response, Unread};
 use super::log::{Log, recorded};
 use super::record::{RecordedRequest, Refusal, Verdict};
+use super::response::{Content, Replies, chosen, envelope, example};
 use super::route::{Route, route};
 use super::specification::{OperationSpec, Specification};
 use super::state::{Outcome, World};
@@ -56,7 +56,7 @@ impl fmt::Debug for Shared {
 /// What becomes of a request.
 struct Plan {
     /// `None` closes the connection.
-    answer: Option<Answer>,
+    answer: Option<Response>,
     close_afterwards: bool,
 }
 
@@ -152,7 +152,7 @@ impl Shared {
         let Unread::Bad(refusal) = unread else { return Err(()) };
         let content = Content::refused(&refusal, None);
         self.record(&request, operation, Verdict::Refused(refusal), Some(&content));
-        let answer = Answer { last: true, ..content.into_answer(None) };
+        let answer = Response { last: true, ..content.into_response(None) };
         connection.answer(&answer).await.map_err(drop)
     }
 
@@ -162,12 +162,12 @@ impl Shared {
         let operation = route.operation();
         let (verdict, mut content) = self.answered(request, route, fault);
         if let Some(fault) = fault {
-            content.spoil(fault, operation, specification);
+            content.corrupt(fault, operation, specification);
         }
         let silent = has(fault, &Fault::CloseAfterReading);
         self.record(request, operation, verdict, (!silent).then_some(&content));
-        let answer = (!silent).then(|| content.into_answer(fault));
-        Plan { answer, close_afterwards: has(fault, &Fault::CloseAfterAnswer) }
+        let answer = (!silent).then(|| content.into_response(fault));
+        Plan { answer, close_afterwards: has(fault, &Fault::CloseAfterResponse) }
     }
 
     fn answered(&self, request: &Request, route: &Route<'static>, fault: Option<&Fault>) -> (Verdict, Content) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::check::Arguments;
-use super::day::Site;
+use super::simulation::Site;
 use super::specification::{OperationSpec, Specification};
 
 /// When everything begins, in unix seconds: the time of the examples.

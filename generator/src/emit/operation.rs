@@ -70,24 +70,24 @@ impl<'a> Emitter<'a> {
                 #about
                 #deprecated
                 #allow
-                pub fn #method(&self, #(#names: #types),*) -> super::Call<H, #operation_type>
+                pub fn #method(&self, #(#names: #types),*) -> super::Call<C, #operation_type>
                 where
-                    H: runtime::Serves<#scope>,
+                    C: runtime::InScope<#scope>,
                 {
-                    super::Call::new(&self.handle, #operation_type::new(#(#names),*))
+                    super::Call::new(&self.caller, #operation_type::new(#(#names),*))
                 }
             }
         });
         quote! {
             #about
             #[derive(Clone, Debug)]
-            pub struct #name<H> {
-                handle: H,
+            pub struct #name<C> {
+                caller: C,
             }
 
-            impl<H: runtime::Handle> #name<H> {
-                pub(super) fn new(handle: H) -> Self {
-                    Self { handle }
+            impl<C: runtime::Caller> #name<C> {
+                pub(super) fn new(caller: C) -> Self {
+                    Self { caller }
                 }
 
                 #(#methods)*
@@ -264,7 +264,7 @@ impl<'a> Emitter<'a> {
             }
         });
         quote! {
-            impl<H> super::Call<H, #name> {
+            impl<C> super::Call<C, #name> {
                 #(#methods)*
             }
         }
@@ -324,15 +324,15 @@ impl<'a> Emitter<'a> {
                 let ty = self.ty(ty, &path);
                 (quote! { Option<#ty> }, quote! { optional_data })
             }
-            Response::Empty => (quote! { () }, quote! { acknowledgement }),
-            Response::Plain(ty) => (self.ty(ty, &path), quote! { plain }),
+            Response::Empty => (quote! { () }, quote! { empty }),
+            Response::Plain(ty) => (self.ty(ty, &path), quote! { json }),
             Response::OptionalPlain(ty) => {
                 let ty = self.ty(ty, &path);
-                (quote! { Option<#ty> }, quote! { optional_plain })
+                (quote! { Option<#ty> }, quote! { optional_json })
             }
             Response::Text(_) => (quote! { String }, quote! { text }),
             Response::Bytes(_) => (quote! { Vec<u8> }, quote! { bytes }),
-            Response::NoContent => (quote! { () }, quote! { nothing }),
+            Response::NoContent => (quote! { () }, quote! { ignore }),
         };
         let info = self.info(group, operation);
         let writes = operation.parameters.iter().map(|parameter| {
@@ -370,8 +370,8 @@ impl<'a> Emitter<'a> {
 
                 #write
 
-                fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-                    answer.#read()
+                fn read(body: runtime::ResponseBody<'_>) -> Result<Self::Output, runtime::ReadError> {
+                    body.#read()
                 }
             }
         }
@@ -384,7 +384,7 @@ impl<'a> Emitter<'a> {
         let path = &operation.path;
         let scope = match operation.scope {
             Scope::Organization => quote! { Organization },
-            Scope::Either => quote! { Either },
+            Scope::OptionalProject => quote! { OptionalProject },
             Scope::Project => quote! { Project },
         };
         let risk = match operation.risk {
@@ -396,7 +396,7 @@ impl<'a> Emitter<'a> {
         let retry = match operation.retry {
             Retry::Safe => quote! { Safe },
             Retry::Idempotent => quote! { Idempotent },
-            Retry::Never => quote! { Never },
+            Retry::Never => quote! { NonIdempotent },
         };
         let availability = if operation.private_cloud_only {
             quote! { PrivateCloud }
@@ -418,7 +418,7 @@ impl<'a> Emitter<'a> {
                 .with_group(#group)
                 .with_scope(runtime::Scope::#scope)
                 .with_risk(runtime::Risk::#risk)
-                .with_retry(runtime::Retry::#retry)
+                .with_idempotency(runtime::Idempotency::#retry)
                 .with_availability(runtime::Availability::#availability)
                 .with_authenticated(#authenticated)
                 .with_deprecated(#deprecated)
@@ -455,7 +455,7 @@ fn is_unit(operation: &Operation) -> bool {
 fn scope_type(scope: Scope) -> TokenStream {
     match scope {
         Scope::Organization => quote! { runtime::scope::Organization<super::Client> },
-        Scope::Either => quote! { runtime::scope::Either<super::Client> },
+        Scope::OptionalProject => quote! { runtime::scope::OptionalProject<super::Client> },
         Scope::Project => quote! { runtime::scope::Project<super::Client> },
     }
 }

@@ -108,7 +108,7 @@ impl Emitter<'_> {
             pub enum ErrorCode {
                 #(#variants,)*
                 #unknown
-                UnknownValue(runtime::UnknownValue<i64>),
+                Unknown(runtime::Unknown<i64>),
             }
             runtime::integer_enum!(ErrorCode { #(#pairs),* });
 
@@ -141,8 +141,12 @@ impl Emitter<'_> {
             self.api.title.replace('*', "\\*")
         ));
         let accessors = self.accessors();
-        let client =
-            handle_impls(&ident("Client"), &quote! { self.core }, &quote! { None }, &["Organization", "Either"]);
+        let client = caller_impls(
+            &ident("Client"),
+            &quote! { self.core },
+            &quote! { None },
+            &["Organization", "OptionalProject"],
+        );
         let (project, project_client) = self.project_client().unzip();
         let region = self.region();
         let region_type = match region {
@@ -218,9 +222,9 @@ impl Emitter<'_> {
         let header = self.api.managed_headers.project.as_ref()?;
         let ty = self.ty(&header.ty, &quote! { super::types });
         let accessors = self.accessors();
-        let scopes = ["Organization", "Either", "Project"];
+        let scopes = ["Organization", "OptionalProject", "Project"];
         let (core, project) = (quote! { self.client.core }, quote! { Some(&self.project) });
-        let handle = handle_impls(&ident("ProjectClient"), &core, &project, &scopes);
+        let caller = caller_impls(&ident("ProjectClient"), &core, &project, &scopes);
         let method = quote! {
             /// A client for the calls of one project.
             #[must_use]
@@ -252,7 +256,7 @@ impl Emitter<'_> {
                 #(#accessors)*
             }
 
-            #handle
+            #caller
         };
         Some((method, client))
     }
@@ -302,23 +306,23 @@ impl Emitter<'_> {
 }
 
 /// What a client sends, and for which project.
-fn handle_impls(handle: &Ident, core: &TokenStream, project: &TokenStream, scopes: &[&str]) -> TokenStream {
+fn caller_impls(caller: &Ident, core: &TokenStream, project: &TokenStream, scopes: &[&str]) -> TokenStream {
     let scopes = scopes.iter().map(|scope| ident(scope));
     quote! {
-        impl #handle {
+        impl #caller {
             /// Sends an operation and waits for its response.
             ///
             /// # Errors
             /// See [`Error`](runtime::Error).
             pub async fn send<O: runtime::Operation>(&self, operation: &O) -> Result<O::Output, runtime::Error>
             where
-                Self: runtime::Serves<O::Scope>,
+                Self: runtime::InScope<O::Scope>,
             {
                 #core.execute(operation, #project).await
             }
         }
 
-        impl runtime::Handle for #handle {
+        impl runtime::Caller for #caller {
             fn core(&self) -> &runtime::Core {
                 &#core
             }
@@ -328,6 +332,6 @@ fn handle_impls(handle: &Ident, core: &TokenStream, project: &TokenStream, scope
             }
         }
 
-        #(impl runtime::Serves<runtime::scope::#scopes<Client>> for #handle {})*
+        #(impl runtime::InScope<runtime::scope::#scopes<Client>> for #caller {})*
     }
 }

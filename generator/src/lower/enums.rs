@@ -78,7 +78,7 @@ impl Types<'_> {
     }
 
     fn value_names(&mut self, keywords: &Keywords, values: &[&Value], at: PointerRef<'_>) -> Vec<String> {
-        let mut scope = Scope::with_taken(["UnknownValue"]);
+        let mut scope = Scope::with_taken(["Unknown"]);
         let Some(names) = &keywords.enum_names else {
             let wanted: Vec<String> = values
                 .iter()
@@ -98,7 +98,7 @@ impl Types<'_> {
                 self.sink.report(Code::EnumNames, list.index(index), message, help);
             } else if scope.issue(name, Case::Camel) != *name {
                 let message = format!("the name `{name}` is taken");
-                let help = "give every value its own name; `UnknownValue` is that of all others";
+                let help = "give every value its own name; `Unknown` is that of all others";
                 match names[..index].iter().position(|known| known == name) {
                     Some(first) => {
                         let first = (list.index(first), "first here");
@@ -156,7 +156,7 @@ mod tests {
             ("{type: string, nullable: true, enum: [a, null]}", r#"enum(A="a")"#),
             ("{type: string, enum: [a, a]}", r#"enum(A="a")"#),
             ("{type: string, enum: [a, A]}", r#"enum(A2="a", A="A")"#),
-            ("{type: string, enum: [unknown_value]}", r#"enum(UnknownValue2="unknown_value")"#),
+            ("{type: string, enum: [unknown]}", r#"enum(Unknown2="unknown")"#),
         ] {
             assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
         }

@@ -121,7 +121,7 @@ impl<'d> Lowering<'d> {
                 self.sink.report(Code::WrongValue, at.key("x-role"), "`x-role` in a parameter that is no header", help);
             }
             if role == HeaderRole::Project {
-                parameters.scope = if parameter.required { Scope::Project } else { Scope::Either };
+                parameters.scope = if parameter.required { Scope::Project } else { Scope::OptionalProject };
                 parameters.scope_ref = Some(source_ref.clone());
             }
             return self.manage(role, ManagedHeader { name: parameter.name.clone(), ty, source_ref }, at);

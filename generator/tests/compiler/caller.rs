@@ -305,7 +305,7 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
         // The type of calls is the same for every client.
         assert_eq!(macro_name, "call", "a caller does not know this macro yet");
         return vec![
-            quote! { fn call<H: runtime::Handle, O: runtime::Operation>(handle: &H, operation: O) -> Call<H, O> { Call::new(handle, operation) } },
+            quote! { fn call<C: runtime::Caller, O: runtime::Operation>(caller: &C, operation: O) -> Call<C, O> { Call::new(caller, operation) } },
         ];
     };
     let json = || has_trait(name, quote! { serde::Serialize + serde::de::DeserializeOwned });

@@ -227,7 +227,7 @@ fn pointer(document: &Value, way: &[usize]) -> String {
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
     "", " ", "_", "self", "Self", "crate", "type", "async", "gen", "r#type", "mod", "client", "types", "new", "send",
-    "body", "required", "other", "data", "code", "Option", "String", "Vec", "Result", "Required", "UnknownValue", "4g",
+    "body", "required", "other", "data", "code", "Option", "String", "Vec", "Result", "Required", "Unknown", "4g",
     "-1", "a b", "a-b", "a_b", "A_B", "aB", "a.b", "a/b", "a~b", "{a}", "{", "}", "..", ".", "/", "\\", "\"", "'", "`", "*/",
     "//", "#", "$ref", "x-a", "名称", "größe", "ﬁ", "e\u{301}", "\u{1F680}", "\u{202e}", "\u{200b}", "\n", "\r", "\t", "\0",
     "\u{1b}[31m", "\u{7f}", "\u{2028}", "\u{feff}", "<b>", "[a]", "](", "```", "a\n\n    b", "#![a]", "Content-Type",

@@ -53,7 +53,7 @@ pub enum TaskType {
     /// Again and again within periods of the day, on the days of its repetition.
     Continuous,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -72,7 +72,7 @@ pub enum RthMode {
     /// Takes the altitude that was set.
     Preset,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(RthMode { "optimal" => Optimal, "preset" => Preset });
@@ -88,7 +88,7 @@ pub enum WaylinePrecisionType {
     /// By satellite with RTK correction.
     Rtk,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(WaylinePrecisionType { "gps" => Gps, "rtk" => Rtk });
@@ -102,7 +102,7 @@ pub enum OutOfControlAction {
     /// Goes on with the task.
     ContinueTask,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -118,7 +118,7 @@ pub enum ResumableStatus {
     /// By a person.
     Manual,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(ResumableStatus { "auto" => Auto, "manual" => Manual });
@@ -138,7 +138,7 @@ pub enum RepeatType {
     /// On days of certain weeks of the month.
     RelativeMonthly,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -168,7 +168,7 @@ pub enum TaskStatus {
     /// Its time passed.
     Timeout,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -548,7 +548,7 @@ pub enum TaskStatusChange {
     /// Restore it; it flies at its time.
     Restored,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -660,7 +660,7 @@ pub enum MediaUploadStatus {
     /// Done.
     UploadFinished,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -964,7 +964,7 @@ pub enum WorkflowTriggerType {
     /// The only value that is documented.
     Default,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(WorkflowTriggerType { 0 => Default });

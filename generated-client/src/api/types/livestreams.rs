@@ -97,7 +97,7 @@ pub enum LivestreamUrlType {
     /// SRS. A WHEP (WebRTC) address; on-premises and for some overseas tenants.
     Srs,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -113,7 +113,7 @@ pub enum StreamForwarderSchema {
     /// Registers as a GB/T 28181 device; its options are the other seven.
     Gb28181,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(StreamForwarderSchema { "rtmp" => Rtmp, "gb28181" => Gb28181 });
@@ -177,7 +177,7 @@ pub enum StreamForwarderTarget {
     /// Target of a GB/T 28181 forwarder. Ports are text.
     Gb28181Target(super::Gb28181Target),
     /// A variant that this version does not know. It is kept and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<runtime::JsonValue>),
+    Unknown(runtime::Unknown<runtime::JsonValue>),
 }
 
 runtime::untagged_union!(
@@ -410,7 +410,7 @@ pub enum StreamForwarderState {
     /// In error.
     Error,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(

@@ -209,7 +209,7 @@ pub enum OpenModelResourceStatus {
     /// Deleted.
     Deleted,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(
@@ -371,15 +371,15 @@ impl MapJob {
     ///
     /// # Errors
     /// It holds a number that is not finite, which JSON cannot express.
-    pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
-        runtime::private::json_text_of(self)
+    pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
+        runtime::private::to_json_string(self)
     }
     /// The value that a string of JSON holds.
     ///
     /// # Errors
     /// The string is not JSON, or not of this form.
     pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
-        runtime::private::of_json_text(text)
+        runtime::private::from_json_str(text)
     }
 }
 
@@ -442,15 +442,15 @@ impl Model3dJob {
     ///
     /// # Errors
     /// It holds a number that is not finite, which JSON cannot express.
-    pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
-        runtime::private::json_text_of(self)
+    pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
+        runtime::private::to_json_string(self)
     }
     /// The value that a string of JSON holds.
     ///
     /// # Errors
     /// The string is not JSON, or not of this form.
     pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
-        runtime::private::of_json_text(text)
+        runtime::private::from_json_str(text)
     }
 }
 
@@ -502,15 +502,15 @@ impl LidarJob {
     ///
     /// # Errors
     /// It holds a number that is not finite, which JSON cannot express.
-    pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
-        runtime::private::json_text_of(self)
+    pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
+        runtime::private::to_json_string(self)
     }
     /// The value that a string of JSON holds.
     ///
     /// # Errors
     /// The string is not JSON, or not of this form.
     pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
-        runtime::private::of_json_text(text)
+        runtime::private::from_json_str(text)
     }
 }
 
@@ -525,7 +525,7 @@ pub enum SfmMethod {
     /// For pictures without GPS.
     Incremental,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(SfmMethod { "GLOBAL" => Global, "INCREMENTAL" => Incremental });
@@ -543,7 +543,7 @@ pub enum SfmFeatureQuantity {
     /// 9000 points.
     Points9000,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(
@@ -563,7 +563,7 @@ pub enum ReconstructionQuality {
     /// Low.
     Low,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(ReconstructionQuality { 1 => High, 2 => Medium, 3 => Low });
@@ -839,7 +839,7 @@ pub enum MapMode {
     /// An orchard.
     Orchard,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(MapMode { 0 => Farmland, 1 => City, 2 => Orchard });
@@ -1499,7 +1499,7 @@ pub enum LidarSampling {
     /// 6.25 percent.
     Sixteenth,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(LidarSampling { 1 => All, 2 => Quarter, 3 => Sixteenth });
@@ -1517,7 +1517,7 @@ pub enum LidarScene {
     /// A gentle slope.
     GentleSlope,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(LidarScene { 0 => Flat, 1 => Slope, 2 => GentleSlope });
@@ -1692,7 +1692,7 @@ pub enum CoordinateSystemType {
     /// A local one whose axes are east, north and up (ENU), at `ref_GPS`.
     LocalEastNorthUp,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -1854,7 +1854,7 @@ pub enum OpenModelType {
     /// A LiDAR reconstruction.
     Lidar,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(
@@ -1883,7 +1883,7 @@ pub enum OpenModelStatus {
     /// Stopped.
     ReconstructionCancelled,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(
@@ -1971,7 +1971,7 @@ pub enum OpenModelZipStatus {
     /// Failed.
     Failed,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(
