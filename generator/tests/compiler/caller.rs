@@ -292,7 +292,7 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
             });
             calls.chain([has_trait(ty, quote! { #path })]).collect()
         }
-        "BaseUrl" | "Handle" | "Serves" => vec![has_trait(ty, quote! { #path })],
+        "BaseUrl" | "Caller" | "InScope" => vec![has_trait(ty, quote! { #path })],
         other => panic!("a caller does not know implementations of `{other}` yet"),
     }
 }
