@@ -5,7 +5,9 @@
 
 mod docs;
 mod dynamic;
+mod follow;
 mod operation;
+mod pages;
 mod root;
 mod types;
 
