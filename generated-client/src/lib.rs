@@ -64,10 +64,10 @@ mod api;
 pub use api::*;
 #[doc(inline)]
 pub use flighthub2_runtime::{
-    ApiInfo, Availability, Base64, Clock, DateTime, Delivery, DryRun, Error, ErrorCodeInfo, ErrorKind, Follow,
-    FollowBuilder, FollowError, FollowErrorKind, HeaderText, Idempotency, Items, JsonObject, JsonValue, Operation,
-    OperationInfo, Outcome, Pages, Risk, Scope, Secret, SerializeError, SleepFuture, Token, TokenHeader, UnixMillis,
-    UnixSeconds, Unknown, Update, codegen,
+    ApiInfo, Availability, Base64, Clock, DateTime, Delivery, DryRun, DynamicCall, Error, ErrorCodeInfo, ErrorKind,
+    Follow, FollowBuilder, FollowError, FollowErrorKind, HeaderText, Idempotency, Items, JsonObject, JsonValue,
+    Operation, OperationInfo, Outcome, Pages, ParameterInfo, ParameterLocation, Risk, Scope, Secret, SerializeError,
+    SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds, Unknown, Update, codegen, masked,
 };
 
 /// The examples of the README compile.
