@@ -8,6 +8,8 @@ pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
 pub use crate::client::Core;
 pub use crate::error::Error;
 #[doc(hidden)]
+pub use crate::external::{Activity, External, ExternalResponse};
+#[doc(hidden)]
 pub use crate::open_enum::private;
 pub use crate::open_enum::{SerializeError, Unknown};
 pub use crate::operation::{

@@ -24,6 +24,7 @@ mod clock;
 pub mod codegen;
 mod error;
 mod execution;
+mod external;
 mod failure;
 #[cfg(feature = "reqwest")]
 mod http_client;
