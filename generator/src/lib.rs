@@ -24,6 +24,7 @@ pub mod document;
 mod emit;
 mod format;
 mod json_schema;
+mod lifecycle;
 mod lint;
 mod lower;
 mod model;

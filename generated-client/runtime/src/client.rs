@@ -75,11 +75,20 @@ impl Core {
     /// # Errors
     /// See [`Error`].
     pub async fn execute<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
+        self.poll(operation, project).await.map(|(output, _)| output)
+    }
+
+    /// The same, with the wait that a successful response asks for before the next request (`Retry-After`).
+    pub(crate) async fn poll<O: Operation>(
+        &self,
+        operation: &O,
+        project: Option<&str>,
+    ) -> Result<(O::Output, Option<Duration>), Error> {
         let mut execution = self.execution(operation, project)?;
         loop {
             let exchange = execution.exchange().await?;
             if let Some(result) = execution.finish(&exchange, O::read(ResponseBody::from_bytes(&exchange.body))) {
-                return result;
+                return result.map(|output| (output, exchange.retry_after));
             }
         }
     }

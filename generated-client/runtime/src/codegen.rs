@@ -7,6 +7,7 @@ pub use crate::builder::ClientBuilder;
 pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
 pub use crate::client::Core;
 pub use crate::error::Error;
+pub use crate::follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Followed, State, Update};
 #[doc(hidden)]
 pub use crate::external::{Activity, External, ExternalResponse};
 #[doc(hidden)]
@@ -16,6 +17,7 @@ pub use crate::operation::{
     ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, Risk, Scope, TokenHeader,
     scope,
 };
+pub use crate::pages::{Items, PageEnd, Pages, Paginated, Pagination};
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::response::{ReadError, ResponseBody};
 pub use crate::values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};

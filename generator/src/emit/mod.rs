@@ -4,7 +4,9 @@
 //! ([`crate::json_schema`]). Cannot fail.
 
 mod docs;
+mod follow;
 mod operation;
+mod pages;
 mod root;
 mod types;
 

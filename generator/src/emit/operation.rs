@@ -65,7 +65,8 @@ impl<'a> Emitter<'a> {
             let deprecated = deprecated(operation.deprecated);
             let arguments = self.arguments(operation);
             let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
-            let types = arguments.iter().map(|argument| &argument.ty);
+            let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
+            let follow = self.follow_method(operation, &scope, &names, &types);
             quote! {
                 #about
                 #deprecated
@@ -76,6 +77,8 @@ impl<'a> Emitter<'a> {
                 {
                     super::Call::new(&self.caller, #operation_type::new(#(#names),*))
                 }
+
+                #follow
             }
         });
         quote! {
@@ -120,6 +123,7 @@ impl<'a> Emitter<'a> {
         let required = self.required_struct(operation);
         let forwarded = (!setters.is_empty()).then(|| self.forwarded(operation));
         let implementation = self.implementation(group, operation);
+        let (pagination, followed) = (self.pagination(operation), self.followed(operation));
         let derives = if self.arguments(operation).is_empty() {
             quote! { #[derive(Clone, Debug, Default, PartialEq)] }
         } else {
@@ -142,6 +146,8 @@ impl<'a> Emitter<'a> {
             #required
             #forwarded
             #implementation
+            #pagination
+            #followed
         }
     }
 
