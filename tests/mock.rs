@@ -764,7 +764,8 @@ async fn control_routes_and_forwarders_are_remembered() {
     assert!(devices.release_control(control(&["81-0-0"])).send().await.is_err());
     assert!(devices.release_control(control(&["82-0-0"])).send().await.unwrap().controls.is_empty());
 
-    let required = FinishWaylineUploadBodyRequired { name: "New route".into(), object_key: "a/b.kmz".into() };
+    let object_key = format!("example-prefix/{PROJECT}/example-route.kmz");
+    let required = FinishWaylineUploadBodyRequired { name: "New route".into(), object_key };
     let made = site.waylines().finish_upload(FinishWaylineUploadBody::new(required)).send().await.unwrap();
     let listed = site.waylines().list().send().await.unwrap();
     assert!(listed.list.iter().any(|wayline| wayline.id == made.uuid && wayline.name == "New route"));

@@ -7,9 +7,9 @@ pub use crate::builder::ClientBuilder;
 pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
 pub use crate::client::Core;
 pub use crate::error::Error;
-pub use crate::follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Followed, State, Update};
 #[doc(hidden)]
 pub use crate::external::{Activity, External, ExternalResponse};
+pub use crate::follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Followed, State, Update};
 #[doc(hidden)]
 pub use crate::open_enum::private;
 pub use crate::open_enum::{SerializeError, Unknown};
