@@ -57,6 +57,8 @@
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transport;
+#[cfg(feature = "workflows")]
+pub mod workflows;
 
 #[rustfmt::skip]
 mod api;

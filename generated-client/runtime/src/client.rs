@@ -179,7 +179,7 @@ impl Core {
         }
     }
 
-    fn check_risk(&self, info: &'static OperationInfo) -> Result<(), Error> {
+    pub(crate) fn check_risk(&self, info: &'static OperationInfo) -> Result<(), Error> {
         let max_risk = self.0.max_risk;
         if info.risk <= max_risk {
             return Ok(());

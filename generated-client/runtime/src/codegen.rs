@@ -8,6 +8,8 @@ pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
 pub use crate::client::Core;
 pub use crate::dynamic::{Codec, DynamicCall};
 pub use crate::error::Error;
+#[doc(hidden)]
+pub use crate::external::{Activity, External, ExternalResponse};
 pub use crate::follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Followed, State, Update};
 #[doc(hidden)]
 pub use crate::open_enum::private;

@@ -26,6 +26,7 @@ pub mod codegen;
 mod dynamic;
 mod error;
 mod execution;
+mod external;
 mod failure;
 mod follow;
 #[cfg(feature = "reqwest")]
