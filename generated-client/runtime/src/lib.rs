@@ -31,6 +31,7 @@ mod non_finite;
 mod open_enum;
 mod operation;
 mod prepared;
+mod provided;
 mod request;
 mod response;
 mod retry;
