@@ -61,9 +61,10 @@ mod api;
 pub use api::*;
 #[doc(inline)]
 pub use flighthub2_runtime::{
-    ApiInfo, Availability, Base64, Clock, DateTime, Delivery, DryRun, Error, ErrorCodeInfo, ErrorKind, HeaderText,
-    Idempotency, JsonObject, JsonValue, Operation, OperationInfo, Outcome, Risk, Scope, Secret, SerializeError,
-    SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds, Unknown, codegen,
+    ApiInfo, Availability, Base64, Clock, DateTime, Delivery, DryRun, DynamicCall, Error, ErrorCodeInfo, ErrorKind,
+    HeaderText, Idempotency, JsonObject, JsonValue, Operation, OperationInfo, Outcome, ParameterInfo,
+    ParameterLocation, Risk, Scope, Secret, SerializeError, SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds,
+    Unknown, codegen, masked,
 };
 
 /// The examples of the README compile.

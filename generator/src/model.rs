@@ -213,6 +213,10 @@ pub(crate) struct Operation {
     pub(crate) arguments: Vec<Argument>,
     /// Path of the file that has them as a JSON Schema.
     pub(crate) arguments_file: String,
+    /// The schema of what a successful call returns, if it is JSON.
+    pub(crate) result_schema: Option<SchemaId>,
+    /// Path of the file that has it as a JSON Schema.
+    pub(crate) result_file: String,
 }
 
 /// The response of a status, or of all statuses that are not described.

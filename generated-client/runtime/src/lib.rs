@@ -22,6 +22,7 @@ mod call;
 mod client;
 mod clock;
 pub mod codegen;
+mod dynamic;
 mod error;
 mod execution;
 mod failure;
@@ -41,11 +42,13 @@ mod values;
 
 pub use builder::ClientBuilder;
 pub use clock::{Clock, SleepFuture};
+pub use dynamic::DynamicCall;
 pub use error::{Delivery, Error, ErrorKind};
 pub use open_enum::{SerializeError, Unknown};
 pub use operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, Risk, Scope, TokenHeader,
+    ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, ParameterInfo,
+    ParameterLocation, Risk, Scope, TokenHeader,
 };
 pub use prepared::{DryRun, HeaderText};
 pub use token::Token;
-pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
+pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds, masked};

@@ -178,12 +178,15 @@ impl<C: runtime::Caller> FlightTasks<C> {
 /// - 219019: The route failed its check.
 /// - 219020: The route has not been checked yet.
 /// - 219035: Not dispatched; the flight has no record. The call may have taken effect.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CreateFlightTask {
     /// What to fly, from where and when.
     pub body: types::CreateFlightTaskBody,
 }
+
+runtime::object!(CreateFlightTask);
 
 impl CreateFlightTask {
     /// The call with its required arguments.
@@ -218,7 +221,9 @@ impl runtime::Operation for CreateFlightTask {
             ],
         )
         .with_lookup(&["listFlightTasks"])
-        .with_arguments(include_str!("arguments/create_flight_task.json"));
+        .with_arguments(include_str!("arguments/create_flight_task.json"))
+        .with_result(include_str!("results/create_flight_task.json"))
+        .with_codec(runtime::Codec::json::<CreateFlightTask>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -254,7 +259,8 @@ impl runtime::Operation for CreateFlightTask {
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 219021: The record does not exist.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct UpdateFlightTaskStatus {
     /// Id of the flight task.
@@ -262,6 +268,8 @@ pub struct UpdateFlightTaskStatus {
     /// The new status.
     pub body: types::UpdateFlightTaskStatusBody,
 }
+
+runtime::object!(UpdateFlightTaskStatus);
 
 impl UpdateFlightTaskStatus {
     /// The call with its required arguments.
@@ -297,7 +305,19 @@ impl runtime::Operation for UpdateFlightTaskStatus {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045305"))
         .with_error_codes(&[200101, 200401, 200403, 219021])
         .with_lookup(&["getFlightTask"])
-        .with_arguments(include_str!("arguments/update_flight_task_status.json"));
+        .with_arguments(include_str!("arguments/update_flight_task_status.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "task_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/update_flight_task_status.json"))
+        .with_codec(runtime::Codec::json::<UpdateFlightTaskStatus>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
         request.body(&self.body);
@@ -331,7 +351,8 @@ impl runtime::Operation for UpdateFlightTaskStatus {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "ListFlightTasks", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListFlightTasks<
     T1 = runtime::UnixSeconds,
@@ -349,14 +370,23 @@ pub struct ListFlightTasks<
     /// Unit: seconds since 1970-01-01T00:00:00Z.
     pub end_at: T2,
     /// Keeps the tasks of this name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Keeps the tasks of this type.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_type: Option<types::TaskType>,
     /// Keeps the tasks in one of these states; joined with commas in one parameter.
     ///
     /// At least 1 entries.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub status: Vec<types::TaskStatus>,
 }
+
+runtime::object!(ListFlightTasks);
 
 impl ListFlightTasks<
     super::missing::begin_at,
@@ -515,7 +545,35 @@ impl<
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045307"))
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_flight_tasks.json"));
+        .with_arguments(include_str!("arguments/list_flight_tasks.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new("sn", runtime::ParameterLocation::Query)
+                    .with_required(true)
+                    .with_schema_type("string"),
+                runtime::ParameterInfo::new(
+                        "begin_at",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_required(true)
+                    .with_schema_type("integer"),
+                runtime::ParameterInfo::new("end_at", runtime::ParameterLocation::Query)
+                    .with_required(true)
+                    .with_schema_type("integer"),
+                runtime::ParameterInfo::new("name", runtime::ParameterLocation::Query)
+                    .with_schema_type("string"),
+                runtime::ParameterInfo::new(
+                        "task_type",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_schema_type("string"),
+                runtime::ParameterInfo::new("status", runtime::ParameterLocation::Query)
+                    .with_explode(false)
+                    .with_schema_type("array"),
+            ],
+        )
+        .with_result(include_str!("results/list_flight_tasks.json"))
+        .with_codec(runtime::Codec::json::<ListFlightTasks>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.query("sn", self.sn.provided_ref());
         request.query("begin_at", self.begin_at.provided_ref());
@@ -551,12 +609,15 @@ impl<
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 219021: The record does not exist.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetFlightTask {
     /// Id of the flight task.
     pub task_uuid: types::TaskId,
 }
+
+runtime::object!(GetFlightTask);
 
 impl GetFlightTask {
     /// The call with its required arguments.
@@ -588,7 +649,19 @@ impl runtime::Operation for GetFlightTask {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045306"))
         .with_error_codes(&[200401, 200403, 219021])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_flight_task.json"));
+        .with_arguments(include_str!("arguments/get_flight_task.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "task_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_flight_task.json"))
+        .with_codec(runtime::Codec::json::<GetFlightTask>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
     }
@@ -622,12 +695,15 @@ impl runtime::Operation for GetFlightTask {
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 219021: The record does not exist.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListFlightTaskMedia {
     /// Id of the flight task.
     pub task_uuid: types::TaskId,
 }
+
+runtime::object!(ListFlightTaskMedia);
 
 impl ListFlightTaskMedia {
     /// The call with its required arguments.
@@ -659,7 +735,19 @@ impl runtime::Operation for ListFlightTaskMedia {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045308"))
         .with_error_codes(&[200401, 200403, 219021])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_flight_task_media.json"));
+        .with_arguments(include_str!("arguments/list_flight_task_media.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "task_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/list_flight_task_media.json"))
+        .with_codec(runtime::Codec::json::<ListFlightTaskMedia>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
     }
@@ -692,12 +780,15 @@ impl runtime::Operation for ListFlightTaskMedia {
 /// - 219017: The task has no track yet.
 /// - 219021: The record does not exist.
 /// - 219039: The record of the flight does not exist.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetFlightTaskTrack {
     /// Id of the flight task.
     pub task_uuid: types::TaskId,
 }
+
+runtime::object!(GetFlightTaskTrack);
 
 impl GetFlightTaskTrack {
     /// The call with its required arguments.
@@ -729,7 +820,19 @@ impl runtime::Operation for GetFlightTaskTrack {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045309"))
         .with_error_codes(&[200401, 200403, 219017, 219021, 219039])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_flight_task_track.json"));
+        .with_arguments(include_str!("arguments/get_flight_task_track.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "task_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_flight_task_track.json"))
+        .with_codec(runtime::Codec::json::<GetFlightTaskTrack>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
     }
@@ -771,12 +874,15 @@ impl runtime::Operation for GetFlightTaskTrack {
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 245008: The triggered workflow and the project do not belong together.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TriggerWorkflow {
     /// The workflow and the incident.
     pub body: types::TriggerWorkflowBody,
 }
+
+runtime::object!(TriggerWorkflow);
 
 impl TriggerWorkflow {
     /// The call with its required arguments.
@@ -808,7 +914,9 @@ impl runtime::Operation for TriggerWorkflow {
         )
         .with_error_codes(&[200101, 200401, 200403, 245008])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/trigger_workflow.json"));
+        .with_arguments(include_str!("arguments/trigger_workflow.json"))
+        .with_result(include_str!("results/trigger_workflow.json"))
+        .with_codec(runtime::Codec::json::<TriggerWorkflow>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

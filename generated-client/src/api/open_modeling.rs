@@ -177,9 +177,12 @@ impl<C: runtime::Caller> OpenModeling<C> {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ObtainOpenModelUploadToken {}
+
+runtime::object!(ObtainOpenModelUploadToken);
 
 impl ObtainOpenModelUploadToken {
     /// The call with its required arguments.
@@ -209,7 +212,9 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/obtain_open_model_upload_token.json"));
+        .with_arguments(include_str!("arguments/obtain_open_model_upload_token.json"))
+        .with_result(include_str!("results/obtain_open_model_upload_token.json"))
+        .with_codec(runtime::Codec::json::<ObtainOpenModelUploadToken>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -240,12 +245,15 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OpenModelUploadCallback {
     /// The uploaded files.
     pub body: types::OpenModelUploadCallbackBody,
 }
+
+runtime::object!(OpenModelUploadCallback);
 
 impl OpenModelUploadCallback {
     /// The call with its required arguments.
@@ -275,7 +283,9 @@ impl runtime::Operation for OpenModelUploadCallback {
         .with_page(None)
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["getOpenModelResource"])
-        .with_arguments(include_str!("arguments/open_model_upload_callback.json"));
+        .with_arguments(include_str!("arguments/open_model_upload_callback.json"))
+        .with_result(include_str!("results/open_model_upload_callback.json"))
+        .with_codec(runtime::Codec::json::<OpenModelUploadCallback>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -304,12 +314,15 @@ impl runtime::Operation for OpenModelUploadCallback {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetOpenModelResource {
     /// Id of the resource.
     pub resource_uuid: types::OpenModelResourceId,
 }
+
+runtime::object!(GetOpenModelResource);
 
 impl GetOpenModelResource {
     /// The call with its required arguments.
@@ -341,7 +354,19 @@ impl runtime::Operation for GetOpenModelResource {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_open_model_resource.json"));
+        .with_arguments(include_str!("arguments/get_open_model_resource.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "resource_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_open_model_resource.json"))
+        .with_codec(runtime::Codec::json::<GetOpenModelResource>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
@@ -370,12 +395,15 @@ impl runtime::Operation for GetOpenModelResource {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DeleteOpenModelResource {
     /// Id of the resource.
     pub resource_uuid: types::OpenModelResourceId,
 }
+
+runtime::object!(DeleteOpenModelResource);
 
 impl DeleteOpenModelResource {
     /// The call with its required arguments.
@@ -407,7 +435,19 @@ impl runtime::Operation for DeleteOpenModelResource {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/delete_open_model_resource.json"));
+        .with_arguments(include_str!("arguments/delete_open_model_resource.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "resource_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/delete_open_model_resource.json"))
+        .with_codec(runtime::Codec::json::<DeleteOpenModelResource>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
@@ -445,12 +485,15 @@ impl runtime::Operation for DeleteOpenModelResource {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StartOpenModelReconstruction {
     /// The pictures and what to make of them.
     pub body: types::StartOpenModelReconstructionBody,
 }
+
+runtime::object!(StartOpenModelReconstruction);
 
 impl StartOpenModelReconstruction {
     /// The call with its required arguments.
@@ -480,7 +523,9 @@ impl runtime::Operation for StartOpenModelReconstruction {
         .with_page(None)
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["listRunningOpenModels"])
-        .with_arguments(include_str!("arguments/start_open_model_reconstruction.json"));
+        .with_arguments(include_str!("arguments/start_open_model_reconstruction.json"))
+        .with_result(include_str!("results/start_open_model_reconstruction.json"))
+        .with_codec(runtime::Codec::json::<StartOpenModelReconstruction>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -510,9 +555,12 @@ impl runtime::Operation for StartOpenModelReconstruction {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListRunningOpenModels {}
+
+runtime::object!(ListRunningOpenModels);
 
 impl ListRunningOpenModels {
     /// The call with its required arguments.
@@ -542,7 +590,9 @@ impl runtime::Operation for ListRunningOpenModels {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_running_open_models.json"));
+        .with_arguments(include_str!("arguments/list_running_open_models.json"))
+        .with_result(include_str!("results/list_running_open_models.json"))
+        .with_codec(runtime::Codec::json::<ListRunningOpenModels>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -576,12 +626,15 @@ impl runtime::Operation for ListRunningOpenModels {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetOpenModel {
     /// Id of the open-modeling model.
     pub model_uuid: types::OpenModelId,
 }
+
+runtime::object!(GetOpenModel);
 
 impl GetOpenModel {
     /// The call with its required arguments.
@@ -617,7 +670,19 @@ impl runtime::Operation for GetOpenModel {
         )
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_open_model.json"));
+        .with_arguments(include_str!("arguments/get_open_model.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "model_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_open_model.json"))
+        .with_codec(runtime::Codec::json::<GetOpenModel>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
@@ -646,12 +711,15 @@ impl runtime::Operation for GetOpenModel {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DeleteOpenModel {
     /// Id of the open-modeling model.
     pub model_uuid: types::OpenModelId,
 }
+
+runtime::object!(DeleteOpenModel);
 
 impl DeleteOpenModel {
     /// The call with its required arguments.
@@ -683,7 +751,19 @@ impl runtime::Operation for DeleteOpenModel {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/delete_open_model.json"));
+        .with_arguments(include_str!("arguments/delete_open_model.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "model_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/delete_open_model.json"))
+        .with_codec(runtime::Codec::json::<DeleteOpenModel>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
@@ -713,12 +793,15 @@ impl runtime::Operation for DeleteOpenModel {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StopOpenModelReconstruction {
     /// Id of the open-modeling model.
     pub model_uuid: types::OpenModelId,
 }
+
+runtime::object!(StopOpenModelReconstruction);
 
 impl StopOpenModelReconstruction {
     /// The call with its required arguments.
@@ -750,7 +833,19 @@ impl runtime::Operation for StopOpenModelReconstruction {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/stop_open_model_reconstruction.json"));
+        .with_arguments(include_str!("arguments/stop_open_model_reconstruction.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "model_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/stop_open_model_reconstruction.json"))
+        .with_codec(runtime::Codec::json::<StopOpenModelReconstruction>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }

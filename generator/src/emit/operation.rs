@@ -7,6 +7,7 @@ use quote::quote;
 
 use super::builder::{MISSING, TypeState};
 use super::docs::{self, doc};
+use super::dynamic;
 use super::{Emitter, allow_deprecated, argument, deprecated, ident, required_doc, use_runtime};
 use crate::model::{
     Body, Encoding, Group, ListStyle, Location, Operation, Parameter, Response, Retry, Risk, Scope, TypeRef,
@@ -104,13 +105,15 @@ impl<'a> Emitter<'a> {
         let state = self.type_state(operation);
         let fields = operation.parameters.iter().map(|parameter| {
             let about = doc(&docs::value(&parameter.name, &parameter.docs));
+            let serde = dynamic::parameter_attribute(parameter);
             let field = ident(&parameter.field);
             let of_state = state.as_ref().and_then(|state| state.parameter(&field));
             let ty = of_state.map_or_else(|| self.field_type(parameter), |parameter| quote! { #parameter });
-            quote! { #about pub #field: #ty }
+            quote! { #about #serde pub #field: #ty }
         });
         let body_field = operation.body.as_ref().map(|body| {
             let about = doc(&docs::body(body.description.as_deref()));
+            let serde = dynamic::body_attribute(body);
             let field = ident(&body.field);
             let ty = self.ty(&body.ty, &quote! { types });
             let ty = if body.required {
@@ -118,7 +121,7 @@ impl<'a> Emitter<'a> {
             } else {
                 quote! { Option<#ty> }
             };
-            quote! { #about pub #field: #ty }
+            quote! { #about #serde pub #field: #ty }
         });
         let constructor = self.constructor(operation);
         let setters: Vec<_> = self.setters(operation);
@@ -143,19 +146,23 @@ impl<'a> Emitter<'a> {
                 (Some(quote! { <#(#parameters = #types),*> }), inherent)
             }
         };
+        // Serde writes the type arguments after this name, and `Self` takes none.
+        let remote = if state.is_some() { operation.type_name.as_str() } else { "Self" };
         let derives = if self.arguments(operation).is_empty() && state.is_none() {
-            quote! { #[derive(Clone, Debug, Default, PartialEq)] }
+            quote! { #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)] }
         } else {
-            quote! { #[derive(Clone, Debug, PartialEq)] }
+            quote! { #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)] }
         };
         quote! {
             #about
             #derives
+            #[serde(remote = #remote, deny_unknown_fields)]
             #[non_exhaustive]
             pub struct #name #generics {
                 #(#fields,)*
                 #body_field
             }
+            runtime::object!(#name);
 
             #inherent
 
@@ -517,6 +524,7 @@ impl<'a> Emitter<'a> {
         let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
         let lookup = &operation.lookup;
         let arguments = &operation.arguments_file;
+        let dynamic = self.dynamic(operation);
         quote! {
             &runtime::OperationInfo::new(&super::API, #id, #method, #path)
                 .with_group(#group)
@@ -531,6 +539,7 @@ impl<'a> Emitter<'a> {
                 .with_error_codes(&[#(#codes),*])
                 .with_lookup(&[#(#lookup),*])
                 .with_arguments(include_str!(#arguments))
+                #dynamic
         }
     }
 }

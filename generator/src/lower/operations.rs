@@ -115,6 +115,8 @@ impl<'d> Lowering<'d> {
             callbacks_pointer: operation.has_callbacks.then(|| at.key("callbacks").pointer()),
             arguments,
             arguments_file: format!("arguments/{file}.json"),
+            result_schema: success.schema,
+            result_file: format!("results/{file}.json"),
         }
     }
 }

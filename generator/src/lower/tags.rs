@@ -25,13 +25,14 @@ const TAKEN_MODULES: &[&str] = &[
     "region",
     "error_code",
     "arguments",
+    "results",
     "catalogue",
     "client",
     "missing",
 ];
 
 /// Methods that the clients have anyway. A group has a method of the name of its module.
-const TAKEN_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone"];
+const TAKEN_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone", "call"];
 
 /// An operation with its path and its id.
 pub(super) struct Named<'d> {
