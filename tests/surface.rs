@@ -65,6 +65,9 @@ fn a_description_changes_where_it_is_read() {
             "+ /// Name that others see.",
             "- /// Name shown within the project.",
             "+ /// Name that others see.",
+            // The method of the builder.
+            "- /// Name shown within the project.",
+            "+ /// Name that others see.",
         ],
     );
 }
@@ -112,6 +115,17 @@ fn an_added_member_adds_its_lines() {
             "+ self.badge = Some(badge.into());",
             "+ self",
             "+ }",
+            // The builder.
+            "+ badge: Option<i64>,",
+            "+ badge: self.badge,",
+            "+ badge: self.badge,",
+            "+ /// A new one.",
+            "+ #[must_use]",
+            "+ pub fn badge(mut self, badge: impl Into<i64>) -> Self {",
+            "+ self.badge = Some(badge.into());",
+            "+ self",
+            "+ }",
+            "+ badge: self.badge,",
         ],
     );
 }

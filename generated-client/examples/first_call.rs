@@ -12,8 +12,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use flighthub2::types::{
-    CreateFlightTaskBody, CreateFlightTaskBodyRequired, OutOfControlAction, Project, ResumableStatus, RthMode,
-    TaskType, WaylinePrecisionType,
+    CreateFlightTaskBody, OutOfControlAction, Project, ResumableStatus, RthMode, TaskType, WaylinePrecisionType,
 };
 use flighthub2::{Client, ErrorCode, ErrorKind, Token};
 
@@ -66,18 +65,18 @@ async fn devices(fh: &Client, project: &Project) -> Result<(), flighthub2::Error
 
 /// Asks for a flight, and expects that nothing is sent.
 async fn refused_flight(fh: &Client, project: &Project) -> Result<(), Box<dyn Error>> {
-    let body = CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
-        name: "Morning round".into(),
-        wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
-        sn: "7CTEXAMPLE0001".into(),                                     // of the dock
-        rth_altitude: 80,                                                // metres above the point of take-off
-        out_of_control_action_in_flight: OutOfControlAction::ReturnHome, // without a signal
-        resumable_status: ResumableStatus::Manual,                       // after an interruption
-        task_type: TaskType::Immediate,
-        time_zone: "Europe/Rome".into(),
-    })
-    .rth_mode(RthMode::Preset)
-    .wayline_precision_type(WaylinePrecisionType::Rtk);
+    let body = CreateFlightTaskBody::builder()
+        .name("Morning round")
+        .wayline_uuid("c0ffee00-1111-4222-8333-444455556666")
+        .sn("7CTEXAMPLE0001") // of the dock
+        .rth_altitude(80) // metres above the point of take-off
+        .out_of_control_action_in_flight(OutOfControlAction::ReturnHome) // without a signal
+        .resumable_status(ResumableStatus::Manual) // after an interruption
+        .task_type(TaskType::Immediate)
+        .time_zone("Europe/Rome")
+        .rth_mode(RthMode::Preset)
+        .wayline_precision_type(WaylinePrecisionType::Rtk)
+        .build();
     match fh.project(&project.uuid).flight_tasks().create(body).send().await {
         Ok(task) => Err(format!("task {} was made by a client that may not fly", task.task_uuid).into()),
         Err(error) if error.kind() == ErrorKind::Risk => {

@@ -36,6 +36,7 @@ mod open_enum;
 mod operation;
 mod pages;
 mod prepared;
+mod provided;
 mod request;
 mod response;
 mod retry;

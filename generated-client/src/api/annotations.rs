@@ -97,7 +97,7 @@ impl runtime::Operation for CreateMapElement {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/create_map_element.json"))
         .with_result(include_str!("results/create_map_element.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<CreateMapElement>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

@@ -256,7 +256,7 @@ impl runtime::Operation for ListProjectDevices {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_project_devices.json"))
         .with_result(include_str!("results/list_project_devices.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<ListProjectDevices>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -343,7 +343,7 @@ impl runtime::Operation for GetDeviceState {
             ],
         )
         .with_result(include_str!("results/get_device_state.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<GetDeviceState>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
     }
@@ -464,7 +464,7 @@ impl runtime::Operation for GetDeviceHms {
             ],
         )
         .with_result(include_str!("results/get_device_hms.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<GetDeviceHms>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request
             .query_list(
@@ -544,7 +544,7 @@ impl runtime::Operation for SwitchDockCamera {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/switch_dock_camera.json"))
         .with_result(include_str!("results/switch_dock_camera.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<SwitchDockCamera>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -621,7 +621,7 @@ impl runtime::Operation for SwitchAircraftLens {
         .with_lookup(&["listProjectDevices"])
         .with_arguments(include_str!("arguments/switch_aircraft_lens.json"))
         .with_result(include_str!("results/switch_aircraft_lens.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<SwitchAircraftLens>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -714,7 +714,7 @@ impl runtime::Operation for CalibrateDeviceRtk {
             ],
         )
         .with_result(include_str!("results/calibrate_device_rtk.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<CalibrateDeviceRtk>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
         request.body(&self.body);
@@ -797,7 +797,7 @@ impl runtime::Operation for StartRelayPairing {
         .with_lookup(&["getRelayPairingResult"])
         .with_arguments(include_str!("arguments/start_relay_pairing.json"))
         .with_result(include_str!("results/start_relay_pairing.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<StartRelayPairing>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -891,7 +891,7 @@ impl runtime::Operation for GetRelayPairingResult {
             ],
         )
         .with_result(include_str!("results/get_relay_pairing_result.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<GetRelayPairingResult>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
     }
@@ -996,7 +996,7 @@ impl runtime::Operation for SendDeviceCommand {
             ],
         )
         .with_result(include_str!("results/send_device_command.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<SendDeviceCommand>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
         request.body(&self.body);
@@ -1077,7 +1077,7 @@ impl runtime::Operation for AcquireControl {
         .with_lookup(&["getDeviceState"])
         .with_arguments(include_str!("arguments/acquire_control.json"))
         .with_result(include_str!("results/acquire_control.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<AcquireControl>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -1153,7 +1153,7 @@ impl runtime::Operation for ReleaseControl {
         .with_lookup(&["getDeviceState"])
         .with_arguments(include_str!("arguments/release_control.json"))
         .with_result(include_str!("results/release_control.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<ReleaseControl>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -1231,7 +1231,7 @@ impl runtime::Operation for SetStreamQuality {
         .with_lookup(&["getDeviceState"])
         .with_arguments(include_str!("arguments/set_stream_quality.json"))
         .with_result(include_str!("results/set_stream_quality.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<SetStreamQuality>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

@@ -56,12 +56,18 @@ impl<C: runtime::Caller> FlightTasks<C> {
     /// More: [`ListFlightTasks`].
     pub fn list(
         &self,
-        required: ListFlightTasksRequired,
-    ) -> super::Call<C, ListFlightTasks>
+    ) -> super::Call<
+        C,
+        ListFlightTasks<
+            super::missing::begin_at,
+            super::missing::end_at,
+            super::missing::sn,
+        >,
+    >
     where
         C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.caller, ListFlightTasks::new(required))
+        super::Call::new(&self.caller, ListFlightTasks::new())
     }
     /// Get the information of a flight task
     ///
@@ -231,7 +237,7 @@ impl runtime::Operation for CreateFlightTask {
         .with_lookup(&["listFlightTasks"])
         .with_arguments(include_str!("arguments/create_flight_task.json"))
         .with_result(include_str!("results/create_flight_task.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<CreateFlightTask>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -325,7 +331,7 @@ impl runtime::Operation for UpdateFlightTaskStatus {
             ],
         )
         .with_result(include_str!("results/update_flight_task_status.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<UpdateFlightTaskStatus>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
         request.body(&self.body);
@@ -360,19 +366,23 @@ impl runtime::Operation for UpdateFlightTaskStatus {
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(remote = "ListFlightTasks", deny_unknown_fields)]
 #[non_exhaustive]
-pub struct ListFlightTasks {
+pub struct ListFlightTasks<
+    T1 = runtime::UnixSeconds,
+    T2 = runtime::UnixSeconds,
+    T3 = types::DeviceSn,
+> {
     /// Serial number of the dock. (V2.0 takes several, joined with commas.)
-    pub sn: types::DeviceSn,
+    pub sn: T3,
     /// Start of the window.
     ///
     /// Unit: seconds since 1970-01-01T00:00:00Z.
-    pub begin_at: runtime::UnixSeconds,
+    pub begin_at: T1,
     /// End of the window.
     ///
     /// Unit: seconds since 1970-01-01T00:00:00Z.
-    pub end_at: runtime::UnixSeconds,
+    pub end_at: T2,
     /// Keeps the tasks of this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -392,17 +402,73 @@ pub struct ListFlightTasks {
 
 runtime::object!(ListFlightTasks);
 
-impl ListFlightTasks {
-    /// The call with its required arguments.
+impl ListFlightTasks<
+    super::missing::begin_at,
+    super::missing::end_at,
+    super::missing::sn,
+> {
+    /// The call. Its required arguments are set by name.
     #[must_use]
-    pub fn new(required: ListFlightTasksRequired) -> Self {
+    pub fn new() -> Self {
         Self {
-            sn: required.sn,
-            begin_at: required.begin_at,
-            end_at: required.end_at,
+            sn: super::missing::sn,
+            begin_at: super::missing::begin_at,
+            end_at: super::missing::end_at,
             name: None,
             task_type: None,
             status: Vec::new(),
+        }
+    }
+}
+
+impl<T1, T2, T3> ListFlightTasks<T1, T2, T3> {
+    /// Serial number of the dock. (V2.0 takes several, joined with commas.)
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<types::DeviceSn>,
+    ) -> ListFlightTasks<T1, T2, types::DeviceSn> {
+        ListFlightTasks {
+            sn: sn.into(),
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            name: self.name,
+            task_type: self.task_type,
+            status: self.status,
+        }
+    }
+    /// Start of the window.
+    ///
+    /// Unit: seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn begin_at(
+        self,
+        begin_at: impl Into<runtime::UnixSeconds>,
+    ) -> ListFlightTasks<runtime::UnixSeconds, T2, T3> {
+        ListFlightTasks {
+            begin_at: begin_at.into(),
+            sn: self.sn,
+            end_at: self.end_at,
+            name: self.name,
+            task_type: self.task_type,
+            status: self.status,
+        }
+    }
+    /// End of the window.
+    ///
+    /// Unit: seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn end_at(
+        self,
+        end_at: impl Into<runtime::UnixSeconds>,
+    ) -> ListFlightTasks<T1, runtime::UnixSeconds, T3> {
+        ListFlightTasks {
+            end_at: end_at.into(),
+            sn: self.sn,
+            begin_at: self.begin_at,
+            name: self.name,
+            task_type: self.task_type,
+            status: self.status,
         }
     }
     /// Keeps the tasks of this name.
@@ -427,22 +493,32 @@ impl ListFlightTasks {
     }
 }
 
-/// Required fields of [`ListFlightTasks`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct ListFlightTasksRequired {
+impl<C, T1, T2, T3> super::Call<C, ListFlightTasks<T1, T2, T3>> {
     /// Serial number of the dock. (V2.0 takes several, joined with commas.)
-    pub sn: types::DeviceSn,
+    pub fn sn(
+        self,
+        sn: impl Into<types::DeviceSn>,
+    ) -> super::Call<C, ListFlightTasks<T1, T2, types::DeviceSn>> {
+        self.__with_operation(|operation| operation.sn(sn))
+    }
     /// Start of the window.
     ///
     /// Unit: seconds since 1970-01-01T00:00:00Z.
-    pub begin_at: runtime::UnixSeconds,
+    pub fn begin_at(
+        self,
+        begin_at: impl Into<runtime::UnixSeconds>,
+    ) -> super::Call<C, ListFlightTasks<runtime::UnixSeconds, T2, T3>> {
+        self.__with_operation(|operation| operation.begin_at(begin_at))
+    }
     /// End of the window.
     ///
     /// Unit: seconds since 1970-01-01T00:00:00Z.
-    pub end_at: runtime::UnixSeconds,
-}
-
-impl<C> super::Call<C, ListFlightTasks> {
+    pub fn end_at(
+        self,
+        end_at: impl Into<runtime::UnixSeconds>,
+    ) -> super::Call<C, ListFlightTasks<T1, runtime::UnixSeconds, T3>> {
+        self.__with_operation(|operation| operation.end_at(end_at))
+    }
     /// Keeps the tasks of this name.
     pub fn name(self, name: impl Into<String>) -> Self {
         self.map(|operation| operation.name(name))
@@ -459,7 +535,11 @@ impl<C> super::Call<C, ListFlightTasks> {
     }
 }
 
-impl runtime::Operation for ListFlightTasks {
+impl<
+    T1: runtime::Provided<runtime::UnixSeconds>,
+    T2: runtime::Provided<runtime::UnixSeconds>,
+    T3: runtime::Provided<types::DeviceSn>,
+> runtime::Operation for ListFlightTasks<T1, T2, T3> {
     type Scope = runtime::scope::Project<super::Client>;
     type Output = types::FlightTaskList;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
@@ -507,11 +587,11 @@ impl runtime::Operation for ListFlightTasks {
             ],
         )
         .with_result(include_str!("results/list_flight_tasks.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<ListFlightTasks>());
     fn write(&self, request: &mut runtime::RequestParts) {
-        request.query("sn", &self.sn);
-        request.query("begin_at", &self.begin_at);
-        request.query("end_at", &self.end_at);
+        request.query("sn", self.sn.provided_ref());
+        request.query("begin_at", self.begin_at.provided_ref());
+        request.query("end_at", self.end_at.provided_ref());
         request.query("name", self.name.as_ref());
         request.query("task_type", self.task_type.as_ref());
         request.query_list("status", &self.status, runtime::ListStyle::Comma);
@@ -595,7 +675,7 @@ impl runtime::Operation for GetFlightTask {
             ],
         )
         .with_result(include_str!("results/get_flight_task.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<GetFlightTask>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
     }
@@ -688,7 +768,7 @@ impl runtime::Operation for ListFlightTaskMedia {
             ],
         )
         .with_result(include_str!("results/list_flight_task_media.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<ListFlightTaskMedia>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
     }
@@ -773,7 +853,7 @@ impl runtime::Operation for GetFlightTaskTrack {
             ],
         )
         .with_result(include_str!("results/get_flight_task_track.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<GetFlightTaskTrack>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("task_uuid", &self.task_uuid);
     }
@@ -857,7 +937,7 @@ impl runtime::Operation for TriggerWorkflow {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/trigger_workflow.json"))
         .with_result(include_str!("results/trigger_workflow.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<TriggerWorkflow>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

@@ -161,7 +161,7 @@ impl runtime::Operation for StartLivestream {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/start_livestream.json"))
         .with_result(include_str!("results/start_livestream.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<StartLivestream>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -233,7 +233,7 @@ impl runtime::Operation for ListStreamForwarders {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_stream_forwarders.json"))
         .with_result(include_str!("results/list_stream_forwarders.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<ListStreamForwarders>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -319,7 +319,7 @@ impl runtime::Operation for CreateStreamForwarder {
         .with_lookup(&["listStreamForwarders"])
         .with_arguments(include_str!("arguments/create_stream_forwarder.json"))
         .with_result(include_str!("results/create_stream_forwarder.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<CreateStreamForwarder>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -414,7 +414,7 @@ impl runtime::Operation for SetStreamForwarder {
             ],
         )
         .with_result(include_str!("results/set_stream_forwarder.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<SetStreamForwarder>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);
         request.body(&self.body);
@@ -504,7 +504,7 @@ impl runtime::Operation for DeleteStreamForwarder {
             ],
         )
         .with_result(include_str!("results/delete_stream_forwarder.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<DeleteStreamForwarder>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);
     }

@@ -40,6 +40,8 @@ pub mod waylines;
 pub mod models;
 pub mod open_modeling;
 pub mod types;
+#[doc(hidden)]
+pub mod missing;
 mod client;
 mod error_code;
 pub use error_code::ErrorCode;

@@ -129,7 +129,7 @@ impl runtime::Operation for ListModels {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_models.json"))
         .with_result(include_str!("results/list_models.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<ListModels>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -205,7 +205,7 @@ impl runtime::Operation for CreateModel {
         .with_lookup(&["listModels"])
         .with_arguments(include_str!("arguments/create_model.json"))
         .with_result(include_str!("results/create_model.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<CreateModel>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -281,7 +281,7 @@ impl runtime::Operation for GetModel {
             ],
         )
         .with_result(include_str!("results/get_model.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<GetModel>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_id", &self.model_id);
     }
@@ -364,7 +364,7 @@ impl runtime::Operation for GetModelFileDownloadUrl {
             ],
         )
         .with_result(include_str!("results/get_model_file_download_url.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<GetModelFileDownloadUrl>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("file_id", &self.file_id);
     }

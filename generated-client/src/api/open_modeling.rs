@@ -242,7 +242,7 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/obtain_open_model_upload_token.json"))
         .with_result(include_str!("results/obtain_open_model_upload_token.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<ObtainOpenModelUploadToken>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -313,7 +313,7 @@ impl runtime::Operation for OpenModelUploadCallback {
         .with_lookup(&["getOpenModelResource"])
         .with_arguments(include_str!("arguments/open_model_upload_callback.json"))
         .with_result(include_str!("results/open_model_upload_callback.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<OpenModelUploadCallback>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -394,7 +394,7 @@ impl runtime::Operation for GetOpenModelResource {
             ],
         )
         .with_result(include_str!("results/get_open_model_resource.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<GetOpenModelResource>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
@@ -482,7 +482,7 @@ impl runtime::Operation for DeleteOpenModelResource {
             ],
         )
         .with_result(include_str!("results/delete_open_model_resource.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<DeleteOpenModelResource>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
@@ -560,7 +560,7 @@ impl runtime::Operation for StartOpenModelReconstruction {
         .with_lookup(&["listRunningOpenModels"])
         .with_arguments(include_str!("arguments/start_open_model_reconstruction.json"))
         .with_result(include_str!("results/start_open_model_reconstruction.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<StartOpenModelReconstruction>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -627,7 +627,7 @@ impl runtime::Operation for ListRunningOpenModels {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_running_open_models.json"))
         .with_result(include_str!("results/list_running_open_models.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<ListRunningOpenModels>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -717,7 +717,7 @@ impl runtime::Operation for GetOpenModel {
             ],
         )
         .with_result(include_str!("results/get_open_model.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<GetOpenModel>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
@@ -808,7 +808,7 @@ impl runtime::Operation for DeleteOpenModel {
             ],
         )
         .with_result(include_str!("results/delete_open_model.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<DeleteOpenModel>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
@@ -890,7 +890,7 @@ impl runtime::Operation for StopOpenModelReconstruction {
             ],
         )
         .with_result(include_str!("results/stop_open_model_reconstruction.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<StopOpenModelReconstruction>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }

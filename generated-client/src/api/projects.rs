@@ -280,7 +280,7 @@ impl runtime::Operation for ListProjects {
             ],
         )
         .with_result(include_str!("results/list_projects.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<ListProjects>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.query("page", self.page.as_ref());
         request.query("page_size", self.page_size.as_ref());
@@ -384,7 +384,7 @@ impl runtime::Operation for ListOrganizationDevices {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_organization_devices.json"))
         .with_result(include_str!("results/list_organization_devices.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<ListOrganizationDevices>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -459,7 +459,7 @@ impl runtime::Operation for GetProjectStsToken {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/get_project_sts_token.json"))
         .with_result(include_str!("results/get_project_sts_token.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<GetProjectStsToken>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -536,7 +536,7 @@ impl runtime::Operation for AddProjectMembers {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/add_project_members.json"))
         .with_result(include_str!("results/add_project_members.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<AddProjectMembers>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

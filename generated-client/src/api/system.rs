@@ -90,7 +90,7 @@ impl runtime::Operation for GetSystemStatus {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/get_system_status.json"))
         .with_result(include_str!("results/get_system_status.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<GetSystemStatus>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {

@@ -133,7 +133,7 @@ impl runtime::Operation for FinishWaylineUpload {
         .with_lookup(&["listWaylines"])
         .with_arguments(include_str!("arguments/finish_wayline_upload.json"))
         .with_result(include_str!("results/finish_wayline_upload.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<FinishWaylineUpload>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -200,7 +200,7 @@ impl runtime::Operation for ListWaylines {
         .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_waylines.json"))
         .with_result(include_str!("results/list_waylines.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<ListWaylines>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -280,7 +280,7 @@ impl runtime::Operation for GetWayline {
             ],
         )
         .with_result(include_str!("results/get_wayline.json"))
-        .with_codec(runtime::Codec::json::<Self>());
+        .with_codec(runtime::Codec::json::<GetWayline>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("wayline_id", &self.wayline_id);
     }

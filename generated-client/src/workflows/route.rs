@@ -14,7 +14,7 @@ use super::progress::{Callback, Progress};
 use super::store::{CredentialSource, Credentials, Given, Limits, Store, put};
 use super::upload_body::Source;
 use super::{check_runtime, kmz};
-use crate::types::{FinishWaylineUploadBody, FinishWaylineUploadBodyRequired, WaylineId};
+use crate::types::{FinishWaylineUploadBody, WaylineId};
 use crate::waylines::FinishWaylineUpload;
 use crate::{ErrorKind as ApiErrorKind, ProjectClient};
 
@@ -117,8 +117,7 @@ impl UploadRoute {
         let sent = put(&self.external, &credentials, &self.limits, &object_key, &source, &self.progress).await;
         sent.map_err(|error| error.done("no route was made").next("start the upload again"))?;
 
-        let body =
-            FinishWaylineUploadBody::new(FinishWaylineUploadBodyRequired { name, object_key: object_key.clone() });
+        let body = FinishWaylineUploadBody::builder().name(name).object_key(object_key.clone()).build();
         let finished = self.project.waylines().finish_upload(body.clone()).send().await;
         let finished = finished.map_err(|error| {
             let in_doubt = error.may_have_taken_effect();

@@ -16,7 +16,7 @@ const NON_EXHAUSTIVE: &str = "structs are `#[non_exhaustive]`: code is not affec
 /// How a caller sets a field of a new value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Setter {
-    /// `new` takes it.
+    /// `new` takes it, or a method of the builder that must be called.
     Required,
     /// A method sets it.
     Optional,

@@ -101,19 +101,23 @@ impl Comparer<'_> {
             let why =
                 format!("`types::{}` is removed; the new one has the same shape and is used in its place", old.name);
             self.recorder.renamed(&subject.location(), Breaking, &what, &why);
-        } else if let (Some(from), Some(to)) = (&old.required_name, &new.required_name)
-            && from != to
-        {
-            let why = format!("`types::{from}` is removed");
-            self.recorder.renamed(&subject.derived(), Breaking, &from_to(from, to), &why);
+        } else {
+            for names in [(&old.required_name, &new.required_name), (&old.builder_name, &new.builder_name)] {
+                if let (Some(from), Some(to)) = names
+                    && from != to
+                {
+                    let why = format!("`types::{from}` is removed");
+                    self.recorder.renamed(&subject.derived(), Breaking, &from_to(from, to), &why);
+                }
+            }
         }
         if matches!((&old.kind, &new.kind), (TypeKind::Struct(_), TypeKind::Struct(_))) {
             let subject = subject.derived();
             if !old.is_input && new.is_input {
-                let what = "part of a request now: it has `new` and methods that set its fields";
+                let what = "part of a request now: it has a constructor and methods that set its fields";
                 self.recorder.record(&subject, Compatible, what, "callers can make values of it");
             } else if old.is_input && !new.is_input {
-                let why = "`new` and the methods that set its fields are removed";
+                let why = "its constructor and the methods that set its fields are removed";
                 self.recorder.record(&subject, Breaking, "no longer part of a request", why);
             }
         }

@@ -3,6 +3,7 @@
 //! Names and types come from the model as they are; its facts become sentences ([`docs`]) and JSON Schema
 //! ([`crate::json_schema`]). Cannot fail.
 
+mod builder;
 mod docs;
 mod dynamic;
 mod follow;
@@ -53,6 +54,7 @@ enum Subject<'a> {
     Types(&'a TypeModule),
     ErrorCodes,
     Client,
+    Missing,
     Specification(&'a str),
 }
 
@@ -73,6 +75,9 @@ pub(crate) fn tasks<'a>(api: &'a Api, specification: Option<&'a str>) -> Vec<Tas
         add("error_code.rs".to_owned(), Subject::ErrorCodes);
     }
     add("client.rs".to_owned(), Subject::Client);
+    if (Emitter { api }).has_builders() {
+        add("missing.rs".to_owned(), Subject::Missing);
+    }
     if let Some(text) = specification {
         // A mock server interprets it; it is not compiled.
         add("specification.yaml".to_owned(), Subject::Specification(text));
@@ -98,6 +103,7 @@ pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, task: &'a Task<'a>) -> C
         Subject::Types(module) => Content::Rust(Box::new(emitter.types(module))),
         Subject::ErrorCodes => once(emitter.error_codes()),
         Subject::Client => once(emitter.client()),
+        Subject::Missing => once(emitter.missing()),
         Subject::Specification(text) => Content::Yaml(text),
     }
 }

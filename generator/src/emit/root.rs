@@ -61,6 +61,7 @@ impl Emitter<'_> {
                     .with_meaning(#meaning)
             }
         });
+        let missing = self.has_builders().then(|| quote! { #[doc(hidden)] pub mod missing; });
         let about_api = doc(&format!("What all calls of {title} have in common."));
         let about_operations = doc("Every operation, with everything that a tool needs to know about it.");
         quote! {
@@ -68,6 +69,7 @@ impl Emitter<'_> {
             #use_runtime
             #(pub mod #modules;)*
             pub mod types;
+            #missing
             mod client;
             #codes
             pub use client::{Call, Client, ClientBuilder, #project_client #region};

@@ -233,41 +233,59 @@ impl<'a> Emitter<'a> {
     fn field(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
         let about = doc(&docs::field(self.api, field));
         let name = ident(&field.field);
-        let bare = self.bare(field);
-        let held = if self.api.is_boxed(owner, field) {
-            quote! { Box<#bare> }
-        } else {
-            bare
-        };
         let mut attributes: Vec<TokenStream> = Vec::new();
         if field.field.trim_start_matches("r#") != field.name {
             let wire = &field.name;
             attributes.push(quote! { rename = #wire });
         }
-        let ty = match self.api.presence(field, owner.is_input) {
-            Presence::Value => held,
+        match self.api.presence(field, owner.is_input) {
+            Presence::Value | Presence::Nullable => {}
             Presence::List => {
                 attributes.push(quote! { default });
                 attributes.push(quote! { deserialize_with = "runtime::null_as_empty" });
                 if !field.required {
                     attributes.push(quote! { skip_serializing_if = "Vec::is_empty" });
                 }
-                held
             }
-            Presence::Nullable => quote! { Option<#held> },
-            Presence::Optional => {
-                attributes.push(quote! { skip_serializing_if = "Option::is_none" });
-                quote! { Option<#held> }
-            }
+            Presence::Optional => attributes.push(quote! { skip_serializing_if = "Option::is_none" }),
             Presence::OptionalNullable => {
                 attributes.push(quote! { default });
                 attributes.push(quote! { deserialize_with = "runtime::null_as_value" });
                 attributes.push(quote! { skip_serializing_if = "Option::is_none" });
-                quote! { Option<Option<#held>> }
             }
-        };
+        }
+        let ty = self.held(owner, field);
         let serde = (!attributes.is_empty()).then(|| quote! { #[serde(#(#attributes),*)] });
         quote! { #about #serde pub #name: #ty }
+    }
+
+    /// The type of a field.
+    pub(super) fn held(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
+        let bare = self.bare(field);
+        let held = if self.api.is_boxed(owner, field) {
+            quote! { Box<#bare> }
+        } else {
+            bare
+        };
+        match self.api.presence(field, owner.is_input) {
+            Presence::Value | Presence::List => held,
+            Presence::Nullable | Presence::Optional => quote! { Option<#held> },
+            Presence::OptionalNullable => quote! { Option<Option<#held>> },
+        }
+    }
+
+    /// The value of an optional field that is not set.
+    pub(super) fn omitted(&self, field: &Field) -> TokenStream {
+        match self.api.presence(field, true) {
+            Presence::List => quote! { Vec::new() },
+            _ => quote! { None },
+        }
+    }
+
+    /// The value of a field that has one value only.
+    pub(super) fn constant(&self, field: &Field) -> Option<TokenStream> {
+        let (constant, variant) = self.only_value(self.api.const_value(field)?)?;
+        Some(quote! { super::#constant::#variant })
     }
 
     /// The methods that write a type into a string and read it from one.
@@ -295,6 +313,9 @@ impl<'a> Emitter<'a> {
 
     /// `new`, with everything that is required, and a method for each other field.
     fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
+        if let Some(builder_name) = &definition.builder_name {
+            return self.builder_of(definition, object, builder_name);
+        }
         let name = ident(&definition.name);
         let required: Vec<&Field> = self.api.required_fields(object).collect();
         let values = object.fields.iter().map(|field| self.initial(definition, field, required.len()));
@@ -356,7 +377,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// What a caller gives for a required field.
-    fn given(&self, field: &Field) -> TokenStream {
+    pub(super) fn given(&self, field: &Field) -> TokenStream {
         let bare = self.bare(field);
         if self.api.presence(field, true) == Presence::Nullable {
             quote! { Option<#bare> }
@@ -368,16 +389,12 @@ impl<'a> Emitter<'a> {
     /// The value of a field in `new`.
     fn initial(&self, owner: &TypeDefinition, field: &Field, required: usize) -> TokenStream {
         let name = ident(&field.field);
-        if let Some(id) = self.api.const_value(field)
-            && let Some((constant, variant)) = self.only_value(id)
-        {
-            return quote! { #name: super::#constant::#variant };
+        if let Some(value) = self.constant(field) {
+            return quote! { #name: #value };
         }
         if !field.required {
-            return match self.api.presence(field, true) {
-                Presence::List => quote! { #name: Vec::new() },
-                _ => quote! { #name: None },
-            };
+            let value = self.omitted(field);
+            return quote! { #name: #value };
         }
         let given = if required > 1 {
             quote! { required.#name }
@@ -405,7 +422,7 @@ impl<'a> Emitter<'a> {
         Some((ident(&definition.name), ident(variant)))
     }
 
-    fn setter(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
+    pub(super) fn setter(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
         let about = doc(&docs::field(self.api, field));
         let name = ident(&field.field);
         let ty = argument(&self.bare(field));

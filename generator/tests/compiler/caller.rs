@@ -47,6 +47,8 @@ fn used(item: &Item) -> Vec<TokenStream> {
             let (name, ty) = (&item.ident, &item.ty);
             vec![quote! { fn value() { let _: &#ty = &#name; } }]
         }
+        // Programs have no need of the markers of missing values.
+        Item::Mod(item) if item.ident == "missing" => Vec::new(),
         Item::Mod(item) if is_public(&item.vis) => {
             let name = &item.ident;
             vec![quote! { use crate::#name as module; }]
@@ -107,7 +109,9 @@ fn derived(attributes: &[Attribute], name: &Ident) -> Vec<TokenStream> {
 
 fn structure(item: &ItemStruct) -> Vec<TokenStream> {
     let name = &item.ident;
-    if !item.generics.params.is_empty() {
+    let defaults: Vec<_> =
+        item.generics.type_params().filter_map(|it| Some((&it.ident, &it.default.as_ref()?.1))).collect();
+    if defaults.is_empty() && !item.generics.params.is_empty() {
         // A group of calls: the client makes it.
         return vec![quote! { fn named(value: #name<crate::Client>) -> impl Clone + std::fmt::Debug { value } }];
     }
@@ -118,6 +122,9 @@ fn structure(item: &ItemStruct) -> Vec<TokenStream> {
     let fields: Vec<_> = fields.named.iter().filter(|field| is_public(&field.vis)).collect();
     for field in &fields {
         let (field, ty) = (field.ident.as_ref().unwrap(), &field.ty);
+        // An argument that is set by name: its type is the default of its type parameter.
+        let parameter = defaults.iter().find(|(name, _)| matches!(ty, Type::Path(ty) if ty.path.is_ident(*name)));
+        let ty = parameter.map_or(ty, |(_, default)| *default);
         statements.push(quote! { fn get(value: #name) -> #ty { let #name { #field, .. } = value; #field } });
         statements.push(quote! { fn set(value: &mut #name, #field: #ty) { value.#field = #field; } });
     }
@@ -325,6 +332,7 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
     let from = |ty: TokenStream| quote! { fn from(value: #ty) -> #name { value.into() } };
     match macro_name.as_str() {
         "object" => vec![json()],
+        "missing" => Vec::new(),
         "text_newtype" => vec![
             json(),
             parameter(),

@@ -56,7 +56,7 @@ struct Maker<'m, 'b> {
 #[rustfmt::skip]
 const SCHEMAS: &[&str] = &[
     "Thing", "Option", "String", "Vec", "Result", "Serialize", "foo_bar", "FooBar", "foo-bar", "任务", "Pair",
-    "PairRequired", "type", "self", "Self", "4g", "Client", "Call", "Default", "Box", "Unknown", "types", "Tree", "a.b",
+    "PairBuilder", "PairRequired", "type", "self", "Self", "4g", "Client", "Call", "Default", "Box", "Unknown", "types", "Tree", "a.b",
     "A_B", "Required", "Error", "Debug", "get_a_b", "getAB", "GetAb", "get_ab",
 ];
 #[rustfmt::skip]

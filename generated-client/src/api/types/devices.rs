@@ -2159,26 +2159,80 @@ pub struct SwitchDockCameraBody {
 runtime::object!(SwitchDockCameraBody);
 
 impl SwitchDockCameraBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `sn`, `camera_index`, `camera_position`.
     #[must_use]
-    pub fn new(required: SwitchDockCameraBodyRequired) -> Self {
-        Self {
-            sn: required.sn,
-            camera_index: required.camera_index,
-            camera_position: required.camera_position,
+    pub fn builder() -> SwitchDockCameraBodyBuilder {
+        SwitchDockCameraBodyBuilder {
+            camera_index: super::super::missing::camera_index,
+            camera_position: super::super::missing::camera_position,
+            sn: super::super::missing::sn,
         }
     }
 }
 
-/// Required fields of [`SwitchDockCameraBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct SwitchDockCameraBodyRequired {
+/// Builds a [`SwitchDockCameraBody`]. Required: `sn`, `camera_index`, `camera_position`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct SwitchDockCameraBodyBuilder<
+    T1 = super::super::missing::camera_index,
+    T2 = super::super::missing::camera_position,
+    T3 = super::super::missing::sn,
+> {
+    camera_index: T1,
+    camera_position: T2,
+    sn: T3,
+}
+
+impl<T1, T2, T3> SwitchDockCameraBodyBuilder<T1, T2, T3> {
     /// Serial number of the dock.
-    pub sn: super::DeviceSn,
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> SwitchDockCameraBodyBuilder<T1, T2, super::DeviceSn> {
+        SwitchDockCameraBodyBuilder {
+            sn: sn.into(),
+            camera_index: self.camera_index,
+            camera_position: self.camera_position,
+        }
+    }
     /// The camera, from the device list.
-    pub camera_index: super::CameraIndex,
+    #[must_use]
+    pub fn camera_index(
+        self,
+        camera_index: impl Into<super::CameraIndex>,
+    ) -> SwitchDockCameraBodyBuilder<super::CameraIndex, T2, T3> {
+        SwitchDockCameraBodyBuilder {
+            camera_index: camera_index.into(),
+            camera_position: self.camera_position,
+            sn: self.sn,
+        }
+    }
     /// Which camera of a dock is shown.
-    pub camera_position: super::CameraPosition,
+    #[must_use]
+    pub fn camera_position(
+        self,
+        camera_position: impl Into<super::CameraPosition>,
+    ) -> SwitchDockCameraBodyBuilder<T1, super::CameraPosition, T3> {
+        SwitchDockCameraBodyBuilder {
+            camera_position: camera_position.into(),
+            camera_index: self.camera_index,
+            sn: self.sn,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> SwitchDockCameraBody
+    where
+        T1: runtime::Provided<super::CameraIndex>,
+        T2: runtime::Provided<super::CameraPosition>,
+        T3: runtime::Provided<super::DeviceSn>,
+    {
+        SwitchDockCameraBody {
+            sn: self.sn.provided(),
+            camera_index: self.camera_index.provided(),
+            camera_position: self.camera_position.provided(),
+        }
+    }
 }
 
 /// The lens to show.
@@ -2197,26 +2251,80 @@ pub struct SwitchAircraftLensBody {
 runtime::object!(SwitchAircraftLensBody);
 
 impl SwitchAircraftLensBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `sn`, `camera_index`, `lens_type`.
     #[must_use]
-    pub fn new(required: SwitchAircraftLensBodyRequired) -> Self {
-        Self {
-            sn: required.sn,
-            camera_index: required.camera_index,
-            lens_type: required.lens_type,
+    pub fn builder() -> SwitchAircraftLensBodyBuilder {
+        SwitchAircraftLensBodyBuilder {
+            camera_index: super::super::missing::camera_index,
+            lens_type: super::super::missing::lens_type,
+            sn: super::super::missing::sn,
         }
     }
 }
 
-/// Required fields of [`SwitchAircraftLensBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct SwitchAircraftLensBodyRequired {
+/// Builds a [`SwitchAircraftLensBody`]. Required: `sn`, `camera_index`, `lens_type`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct SwitchAircraftLensBodyBuilder<
+    T1 = super::super::missing::camera_index,
+    T2 = super::super::missing::lens_type,
+    T3 = super::super::missing::sn,
+> {
+    camera_index: T1,
+    lens_type: T2,
+    sn: T3,
+}
+
+impl<T1, T2, T3> SwitchAircraftLensBodyBuilder<T1, T2, T3> {
     /// Serial number of the aircraft.
-    pub sn: super::DeviceSn,
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> SwitchAircraftLensBodyBuilder<T1, T2, super::DeviceSn> {
+        SwitchAircraftLensBodyBuilder {
+            sn: sn.into(),
+            camera_index: self.camera_index,
+            lens_type: self.lens_type,
+        }
+    }
     /// The camera, from the device list.
-    pub camera_index: super::CameraIndex,
+    #[must_use]
+    pub fn camera_index(
+        self,
+        camera_index: impl Into<super::CameraIndex>,
+    ) -> SwitchAircraftLensBodyBuilder<super::CameraIndex, T2, T3> {
+        SwitchAircraftLensBodyBuilder {
+            camera_index: camera_index.into(),
+            lens_type: self.lens_type,
+            sn: self.sn,
+        }
+    }
     /// A lens that can be switched to.
-    pub lens_type: super::SwitchableLens,
+    #[must_use]
+    pub fn lens_type(
+        self,
+        lens_type: impl Into<super::SwitchableLens>,
+    ) -> SwitchAircraftLensBodyBuilder<T1, super::SwitchableLens, T3> {
+        SwitchAircraftLensBodyBuilder {
+            lens_type: lens_type.into(),
+            camera_index: self.camera_index,
+            sn: self.sn,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> SwitchAircraftLensBody
+    where
+        T1: runtime::Provided<super::CameraIndex>,
+        T2: runtime::Provided<super::SwitchableLens>,
+        T3: runtime::Provided<super::DeviceSn>,
+    {
+        SwitchAircraftLensBody {
+            sn: self.sn.provided(),
+            camera_index: self.camera_index.provided(),
+            lens_type: self.lens_type.provided(),
+        }
+    }
 }
 
 /// A lens that can be switched to.
@@ -2257,34 +2365,126 @@ pub struct CalibrateDeviceRtkBody {
 runtime::object!(CalibrateDeviceRtkBody);
 
 impl CalibrateDeviceRtkBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `host`, `port`, `account`, `password`, `mount_point`.
     #[must_use]
-    pub fn new(required: CalibrateDeviceRtkBodyRequired) -> Self {
-        Self {
-            host: required.host,
-            port: required.port,
-            account: required.account,
-            password: required.password,
-            mount_point: required.mount_point,
+    pub fn builder() -> CalibrateDeviceRtkBodyBuilder {
+        CalibrateDeviceRtkBodyBuilder {
+            account: super::super::missing::account,
+            host: super::super::missing::host,
+            mount_point: super::super::missing::mount_point,
+            password: super::super::missing::password,
+            port: super::super::missing::port,
         }
     }
 }
 
-/// Required fields of [`CalibrateDeviceRtkBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct CalibrateDeviceRtkBodyRequired {
+/// Builds a [`CalibrateDeviceRtkBody`]. Required: `host`, `port`, `account`, `password`, `mount_point`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct CalibrateDeviceRtkBodyBuilder<
+    T1 = super::super::missing::account,
+    T2 = super::super::missing::host,
+    T3 = super::super::missing::mount_point,
+    T4 = super::super::missing::password,
+    T5 = super::super::missing::port,
+> {
+    account: T1,
+    host: T2,
+    mount_point: T3,
+    password: T4,
+    port: T5,
+}
+
+impl<T1, T2, T3, T4, T5> CalibrateDeviceRtkBodyBuilder<T1, T2, T3, T4, T5> {
     /// Name or address of the service.
-    pub host: String,
+    #[must_use]
+    pub fn host(
+        self,
+        host: impl Into<String>,
+    ) -> CalibrateDeviceRtkBodyBuilder<T1, String, T3, T4, T5> {
+        CalibrateDeviceRtkBodyBuilder {
+            host: host.into(),
+            account: self.account,
+            mount_point: self.mount_point,
+            password: self.password,
+            port: self.port,
+        }
+    }
     /// Port of the service; 8002 in DJI's example.
     ///
     /// At least 1 and at most 65535.
-    pub port: i64,
+    #[must_use]
+    pub fn port(
+        self,
+        port: impl Into<i64>,
+    ) -> CalibrateDeviceRtkBodyBuilder<T1, T2, T3, T4, i64> {
+        CalibrateDeviceRtkBodyBuilder {
+            port: port.into(),
+            account: self.account,
+            host: self.host,
+            mount_point: self.mount_point,
+            password: self.password,
+        }
+    }
     /// Account at the service.
-    pub account: String,
+    #[must_use]
+    pub fn account(
+        self,
+        account: impl Into<String>,
+    ) -> CalibrateDeviceRtkBodyBuilder<String, T2, T3, T4, T5> {
+        CalibrateDeviceRtkBodyBuilder {
+            account: account.into(),
+            host: self.host,
+            mount_point: self.mount_point,
+            password: self.password,
+            port: self.port,
+        }
+    }
     /// Password of the account.
-    pub password: runtime::Secret,
+    #[must_use]
+    pub fn password(
+        self,
+        password: impl Into<runtime::Secret>,
+    ) -> CalibrateDeviceRtkBodyBuilder<T1, T2, T3, runtime::Secret, T5> {
+        CalibrateDeviceRtkBodyBuilder {
+            password: password.into(),
+            account: self.account,
+            host: self.host,
+            mount_point: self.mount_point,
+            port: self.port,
+        }
+    }
     /// Mount point, such as `RTCM33_GRCEJ`.
-    pub mount_point: String,
+    #[must_use]
+    pub fn mount_point(
+        self,
+        mount_point: impl Into<String>,
+    ) -> CalibrateDeviceRtkBodyBuilder<T1, T2, String, T4, T5> {
+        CalibrateDeviceRtkBodyBuilder {
+            mount_point: mount_point.into(),
+            account: self.account,
+            host: self.host,
+            password: self.password,
+            port: self.port,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> CalibrateDeviceRtkBody
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<String>,
+        T3: runtime::Provided<String>,
+        T4: runtime::Provided<runtime::Secret>,
+        T5: runtime::Provided<i64>,
+    {
+        CalibrateDeviceRtkBody {
+            host: self.host.provided(),
+            port: self.port.provided(),
+            account: self.account.provided(),
+            password: self.password.provided(),
+            mount_point: self.mount_point.provided(),
+        }
+    }
 }
 
 /// The result that a device reports.
@@ -2360,26 +2560,80 @@ pub struct StartRelayPairingBody {
 runtime::object!(StartRelayPairingBody);
 
 impl StartRelayPairingBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `device_sn`, `pair_enable`, `pair_type`.
     #[must_use]
-    pub fn new(required: StartRelayPairingBodyRequired) -> Self {
-        Self {
-            device_sn: required.device_sn,
-            pair_enable: required.pair_enable,
-            pair_type: required.pair_type,
+    pub fn builder() -> StartRelayPairingBodyBuilder {
+        StartRelayPairingBodyBuilder {
+            device_sn: super::super::missing::device_sn,
+            pair_enable: super::super::missing::pair_enable,
+            pair_type: super::super::missing::pair_type,
         }
     }
 }
 
-/// Required fields of [`StartRelayPairingBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct StartRelayPairingBodyRequired {
+/// Builds a [`StartRelayPairingBody`]. Required: `device_sn`, `pair_enable`, `pair_type`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct StartRelayPairingBodyBuilder<
+    T1 = super::super::missing::device_sn,
+    T2 = super::super::missing::pair_enable,
+    T3 = super::super::missing::pair_type,
+> {
+    device_sn: T1,
+    pair_enable: T2,
+    pair_type: T3,
+}
+
+impl<T1, T2, T3> StartRelayPairingBodyBuilder<T1, T2, T3> {
     /// Serial number of a dock, an aircraft or a remote controller.
-    pub device_sn: super::DeviceSn,
+    #[must_use]
+    pub fn device_sn(
+        self,
+        device_sn: impl Into<super::DeviceSn>,
+    ) -> StartRelayPairingBodyBuilder<super::DeviceSn, T2, T3> {
+        StartRelayPairingBodyBuilder {
+            device_sn: device_sn.into(),
+            pair_enable: self.pair_enable,
+            pair_type: self.pair_type,
+        }
+    }
     /// True to start pairing.
-    pub pair_enable: bool,
+    #[must_use]
+    pub fn pair_enable(
+        self,
+        pair_enable: impl Into<bool>,
+    ) -> StartRelayPairingBodyBuilder<T1, bool, T3> {
+        StartRelayPairingBodyBuilder {
+            pair_enable: pair_enable.into(),
+            device_sn: self.device_sn,
+            pair_type: self.pair_type,
+        }
+    }
     /// Part of a device in relay pairing.
-    pub pair_type: super::RelayPairType,
+    #[must_use]
+    pub fn pair_type(
+        self,
+        pair_type: impl Into<super::RelayPairType>,
+    ) -> StartRelayPairingBodyBuilder<T1, T2, super::RelayPairType> {
+        StartRelayPairingBodyBuilder {
+            pair_type: pair_type.into(),
+            device_sn: self.device_sn,
+            pair_enable: self.pair_enable,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> StartRelayPairingBody
+    where
+        T1: runtime::Provided<super::DeviceSn>,
+        T2: runtime::Provided<bool>,
+        T3: runtime::Provided<super::RelayPairType>,
+    {
+        StartRelayPairingBody {
+            device_sn: self.device_sn.provided(),
+            pair_enable: self.pair_enable.provided(),
+            pair_type: self.pair_type.provided(),
+        }
+    }
 }
 
 /// Part of a device in relay pairing.
@@ -2508,23 +2762,61 @@ pub struct DeviceControlBody {
 runtime::object!(DeviceControlBody);
 
 impl DeviceControlBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `drone_sn`, `payload_index`.
     #[must_use]
-    pub fn new(required: DeviceControlBodyRequired) -> Self {
-        Self {
-            drone_sn: required.drone_sn,
-            payload_index: required.payload_index,
+    pub fn builder() -> DeviceControlBodyBuilder {
+        DeviceControlBodyBuilder {
+            drone_sn: super::super::missing::drone_sn,
+            payload_index: super::super::missing::payload_index,
         }
     }
 }
 
-/// Required fields of [`DeviceControlBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct DeviceControlBodyRequired {
+/// Builds a [`DeviceControlBody`]. Required: `drone_sn`, `payload_index`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct DeviceControlBodyBuilder<
+    T1 = super::super::missing::drone_sn,
+    T2 = super::super::missing::payload_index,
+> {
+    drone_sn: T1,
+    payload_index: T2,
+}
+
+impl<T1, T2> DeviceControlBodyBuilder<T1, T2> {
     /// Serial number of the aircraft.
-    pub drone_sn: super::DeviceSn,
+    #[must_use]
+    pub fn drone_sn(
+        self,
+        drone_sn: impl Into<super::DeviceSn>,
+    ) -> DeviceControlBodyBuilder<super::DeviceSn, T2> {
+        DeviceControlBodyBuilder {
+            drone_sn: drone_sn.into(),
+            payload_index: self.payload_index,
+        }
+    }
     /// Camera indexes of the payloads.
-    pub payload_index: Vec<super::CameraIndex>,
+    #[must_use]
+    pub fn payload_index(
+        self,
+        payload_index: impl Into<Vec<super::CameraIndex>>,
+    ) -> DeviceControlBodyBuilder<T1, Vec<super::CameraIndex>> {
+        DeviceControlBodyBuilder {
+            payload_index: payload_index.into(),
+            drone_sn: self.drone_sn,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> DeviceControlBody
+    where
+        T1: runtime::Provided<super::DeviceSn>,
+        T2: runtime::Provided<Vec<super::CameraIndex>>,
+    {
+        DeviceControlBody {
+            drone_sn: self.drone_sn.provided(),
+            payload_index: self.payload_index.provided(),
+        }
+    }
 }
 
 /// Who controls what of an aircraft.
@@ -2628,24 +2920,78 @@ pub struct SetStreamQualityBody {
 runtime::object!(SetStreamQualityBody);
 
 impl SetStreamQualityBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `sn`, `camera_index`, `quality_type`.
     #[must_use]
-    pub fn new(required: SetStreamQualityBodyRequired) -> Self {
-        Self {
-            sn: required.sn,
-            camera_index: required.camera_index,
-            quality_type: required.quality_type,
+    pub fn builder() -> SetStreamQualityBodyBuilder {
+        SetStreamQualityBodyBuilder {
+            camera_index: super::super::missing::camera_index,
+            quality_type: super::super::missing::quality_type,
+            sn: super::super::missing::sn,
         }
     }
 }
 
-/// Required fields of [`SetStreamQualityBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct SetStreamQualityBodyRequired {
+/// Builds a [`SetStreamQualityBody`]. Required: `sn`, `camera_index`, `quality_type`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct SetStreamQualityBodyBuilder<
+    T1 = super::super::missing::camera_index,
+    T2 = super::super::missing::quality_type,
+    T3 = super::super::missing::sn,
+> {
+    camera_index: T1,
+    quality_type: T2,
+    sn: T3,
+}
+
+impl<T1, T2, T3> SetStreamQualityBodyBuilder<T1, T2, T3> {
     /// Serial number of the aircraft.
-    pub sn: super::DeviceSn,
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> SetStreamQualityBodyBuilder<T1, T2, super::DeviceSn> {
+        SetStreamQualityBodyBuilder {
+            sn: sn.into(),
+            camera_index: self.camera_index,
+            quality_type: self.quality_type,
+        }
+    }
     /// The camera, from the device list.
-    pub camera_index: super::CameraIndex,
+    #[must_use]
+    pub fn camera_index(
+        self,
+        camera_index: impl Into<super::CameraIndex>,
+    ) -> SetStreamQualityBodyBuilder<super::CameraIndex, T2, T3> {
+        SetStreamQualityBodyBuilder {
+            camera_index: camera_index.into(),
+            quality_type: self.quality_type,
+            sn: self.sn,
+        }
+    }
     /// Quality of a picture.
-    pub quality_type: super::VideoQuality,
+    #[must_use]
+    pub fn quality_type(
+        self,
+        quality_type: impl Into<super::VideoQuality>,
+    ) -> SetStreamQualityBodyBuilder<T1, super::VideoQuality, T3> {
+        SetStreamQualityBodyBuilder {
+            quality_type: quality_type.into(),
+            camera_index: self.camera_index,
+            sn: self.sn,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> SetStreamQualityBody
+    where
+        T1: runtime::Provided<super::CameraIndex>,
+        T2: runtime::Provided<super::VideoQuality>,
+        T3: runtime::Provided<super::DeviceSn>,
+    {
+        SetStreamQualityBody {
+            sn: self.sn.provided(),
+            camera_index: self.camera_index.provided(),
+            quality_type: self.quality_type.provided(),
+        }
+    }
 }

@@ -369,21 +369,21 @@ pub struct CreateFlightTaskBody {
 runtime::object!(CreateFlightTaskBody);
 
 impl CreateFlightTaskBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `name`, `wayline_uuid`, `sn`, `rth_altitude`, `out_of_control_action_in_flight`, `resumable_status`, `task_type`, `time_zone`.
     #[must_use]
-    pub fn new(required: CreateFlightTaskBodyRequired) -> Self {
-        Self {
-            name: required.name,
-            wayline_uuid: required.wayline_uuid,
-            sn: required.sn,
+    pub fn builder() -> CreateFlightTaskBodyBuilder {
+        CreateFlightTaskBodyBuilder {
+            name: super::super::missing::name,
+            out_of_control_action_in_flight: super::super::missing::out_of_control_action_in_flight,
+            resumable_status: super::super::missing::resumable_status,
+            rth_altitude: super::super::missing::rth_altitude,
+            sn: super::super::missing::sn,
+            task_type: super::super::missing::task_type,
+            time_zone: super::super::missing::time_zone,
+            wayline_uuid: super::super::missing::wayline_uuid,
             landing_dock_sn: None,
-            rth_altitude: required.rth_altitude,
             rth_mode: None,
             wayline_precision_type: None,
-            out_of_control_action_in_flight: required.out_of_control_action_in_flight,
-            resumable_status: required.resumable_status,
-            task_type: required.task_type,
-            time_zone: required.time_zone,
             repeat_type: None,
             repeat_option: None,
             begin_at: None,
@@ -505,28 +505,440 @@ impl CreateFlightTaskBody {
     }
 }
 
-/// Required fields of [`CreateFlightTaskBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateFlightTaskBodyRequired {
+/// Builds a [`CreateFlightTaskBody`]. Required: `name`, `wayline_uuid`, `sn`, `rth_altitude`, `out_of_control_action_in_flight`, `resumable_status`, `task_type`, `time_zone`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct CreateFlightTaskBodyBuilder<
+    T1 = super::super::missing::name,
+    T2 = super::super::missing::out_of_control_action_in_flight,
+    T3 = super::super::missing::resumable_status,
+    T4 = super::super::missing::rth_altitude,
+    T5 = super::super::missing::sn,
+    T6 = super::super::missing::task_type,
+    T7 = super::super::missing::time_zone,
+    T8 = super::super::missing::wayline_uuid,
+> {
+    name: T1,
+    out_of_control_action_in_flight: T2,
+    resumable_status: T3,
+    rth_altitude: T4,
+    sn: T5,
+    task_type: T6,
+    time_zone: T7,
+    wayline_uuid: T8,
+    landing_dock_sn: Option<super::DeviceSn>,
+    rth_mode: Option<super::RthMode>,
+    wayline_precision_type: Option<super::WaylinePrecisionType>,
+    repeat_type: Option<super::RepeatType>,
+    repeat_option: Option<super::RepeatOption>,
+    begin_at: Option<Option<runtime::UnixSeconds>>,
+    end_at: Option<Option<runtime::UnixSeconds>>,
+    recurring_task_start_time_list: Vec<runtime::UnixSeconds>,
+    continuous_task_periods: Vec<super::TaskPeriod>,
+    min_battery_capacity: Option<i64>,
+    latest_begin_at: Option<runtime::UnixSeconds>,
+}
+
+impl<
+    T1,
+    T2,
+    T3,
+    T4,
+    T5,
+    T6,
+    T7,
+    T8,
+> CreateFlightTaskBodyBuilder<T1, T2, T3, T4, T5, T6, T7, T8> {
     /// Name of the task.
-    pub name: String,
+    #[must_use]
+    pub fn name(
+        self,
+        name: impl Into<String>,
+    ) -> CreateFlightTaskBodyBuilder<String, T2, T3, T4, T5, T6, T7, T8> {
+        CreateFlightTaskBodyBuilder {
+            name: name.into(),
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            resumable_status: self.resumable_status,
+            rth_altitude: self.rth_altitude,
+            sn: self.sn,
+            task_type: self.task_type,
+            time_zone: self.time_zone,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
     /// The flight route, from the route list.
-    pub wayline_uuid: super::WaylineId,
+    #[must_use]
+    pub fn wayline_uuid(
+        self,
+        wayline_uuid: impl Into<super::WaylineId>,
+    ) -> CreateFlightTaskBodyBuilder<T1, T2, T3, T4, T5, T6, T7, super::WaylineId> {
+        CreateFlightTaskBodyBuilder {
+            wayline_uuid: wayline_uuid.into(),
+            name: self.name,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            resumable_status: self.resumable_status,
+            rth_altitude: self.rth_altitude,
+            sn: self.sn,
+            task_type: self.task_type,
+            time_zone: self.time_zone,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
     /// Serial number of the **dock**, not of the aircraft.
-    pub sn: super::DeviceSn,
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> CreateFlightTaskBodyBuilder<T1, T2, T3, T4, super::DeviceSn, T6, T7, T8> {
+        CreateFlightTaskBodyBuilder {
+            sn: sn.into(),
+            name: self.name,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            resumable_status: self.resumable_status,
+            rth_altitude: self.rth_altitude,
+            task_type: self.task_type,
+            time_zone: self.time_zone,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
     /// Altitude for returning to home, above the point of take-off. Live calls have used 80 and 100. A project can
     /// have a lower ceiling.
     ///
     /// Unit: metres. At least 15 and at most 1500. The limits are those of an internal edition (v0.9); this page has none that is known.
-    pub rth_altitude: i64,
+    #[must_use]
+    pub fn rth_altitude(
+        self,
+        rth_altitude: impl Into<i64>,
+    ) -> CreateFlightTaskBodyBuilder<T1, T2, T3, i64, T5, T6, T7, T8> {
+        CreateFlightTaskBodyBuilder {
+            rth_altitude: rth_altitude.into(),
+            name: self.name,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            resumable_status: self.resumable_status,
+            sn: self.sn,
+            task_type: self.task_type,
+            time_zone: self.time_zone,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
     /// What an aircraft does when it loses the signal in flight.
-    pub out_of_control_action_in_flight: super::OutOfControlAction,
+    #[must_use]
+    pub fn out_of_control_action_in_flight(
+        self,
+        out_of_control_action_in_flight: impl Into<super::OutOfControlAction>,
+    ) -> CreateFlightTaskBodyBuilder<
+        T1,
+        super::OutOfControlAction,
+        T3,
+        T4,
+        T5,
+        T6,
+        T7,
+        T8,
+    > {
+        CreateFlightTaskBodyBuilder {
+            out_of_control_action_in_flight: out_of_control_action_in_flight.into(),
+            name: self.name,
+            resumable_status: self.resumable_status,
+            rth_altitude: self.rth_altitude,
+            sn: self.sn,
+            task_type: self.task_type,
+            time_zone: self.time_zone,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
     /// How an interrupted task is resumed from its breakpoint.
-    pub resumable_status: super::ResumableStatus,
+    #[must_use]
+    pub fn resumable_status(
+        self,
+        resumable_status: impl Into<super::ResumableStatus>,
+    ) -> CreateFlightTaskBodyBuilder<
+        T1,
+        T2,
+        super::ResumableStatus,
+        T4,
+        T5,
+        T6,
+        T7,
+        T8,
+    > {
+        CreateFlightTaskBodyBuilder {
+            resumable_status: resumable_status.into(),
+            name: self.name,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            rth_altitude: self.rth_altitude,
+            sn: self.sn,
+            task_type: self.task_type,
+            time_zone: self.time_zone,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
     /// When to fly.
-    pub task_type: super::TaskType,
+    #[must_use]
+    pub fn task_type(
+        self,
+        task_type: impl Into<super::TaskType>,
+    ) -> CreateFlightTaskBodyBuilder<T1, T2, T3, T4, T5, super::TaskType, T7, T8> {
+        CreateFlightTaskBodyBuilder {
+            task_type: task_type.into(),
+            name: self.name,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            resumable_status: self.resumable_status,
+            rth_altitude: self.rth_altitude,
+            sn: self.sn,
+            time_zone: self.time_zone,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
     /// IANA name of the time zone, such as `Europe/Rome`.
-    pub time_zone: String,
+    #[must_use]
+    pub fn time_zone(
+        self,
+        time_zone: impl Into<String>,
+    ) -> CreateFlightTaskBodyBuilder<T1, T2, T3, T4, T5, T6, String, T8> {
+        CreateFlightTaskBodyBuilder {
+            time_zone: time_zone.into(),
+            name: self.name,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            resumable_status: self.resumable_status,
+            rth_altitude: self.rth_altitude,
+            sn: self.sn,
+            task_type: self.task_type,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
+    /// Serial number of the dock to land on, for flights from dock to dock.
+    #[must_use]
+    pub fn landing_dock_sn(
+        mut self,
+        landing_dock_sn: impl Into<super::DeviceSn>,
+    ) -> Self {
+        self.landing_dock_sn = Some(landing_dock_sn.into());
+        self
+    }
+    /// How an aircraft chooses its altitude when it returns to home.
+    #[must_use]
+    pub fn rth_mode(mut self, rth_mode: impl Into<super::RthMode>) -> Self {
+        self.rth_mode = Some(rth_mode.into());
+        self
+    }
+    /// How a route is positioned.
+    #[must_use]
+    pub fn wayline_precision_type(
+        mut self,
+        wayline_precision_type: impl Into<super::WaylinePrecisionType>,
+    ) -> Self {
+        self.wayline_precision_type = Some(wayline_precision_type.into());
+        self
+    }
+    /// How a task repeats.
+    #[must_use]
+    pub fn repeat_type(mut self, repeat_type: impl Into<super::RepeatType>) -> Self {
+        self.repeat_type = Some(repeat_type.into());
+        self
+    }
+    /// On which days a task repeats.
+    #[must_use]
+    pub fn repeat_option(
+        mut self,
+        repeat_option: impl Into<super::RepeatOption>,
+    ) -> Self {
+        self.repeat_option = Some(repeat_option.into());
+        self
+    }
+    /// Start of a timed task; first day of a recurring or continuous one. Not for immediate tasks.
+    ///
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
+    #[must_use]
+    pub fn begin_at(mut self, begin_at: impl Into<runtime::UnixSeconds>) -> Self {
+        self.begin_at = Some(Some(begin_at.into()));
+        self
+    }
+    /// Sends null for `begin_at`, which is not the same as leaving it out.
+    #[must_use]
+    pub fn begin_at_null(mut self) -> Self {
+        self.begin_at = Some(None);
+        self
+    }
+    /// Last day of a recurring or continuous task.
+    ///
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
+    #[must_use]
+    pub fn end_at(mut self, end_at: impl Into<runtime::UnixSeconds>) -> Self {
+        self.end_at = Some(Some(end_at.into()));
+        self
+    }
+    /// Sends null for `end_at`, which is not the same as leaving it out.
+    #[must_use]
+    pub fn end_at_null(mut self) -> Self {
+        self.end_at = Some(None);
+        self
+    }
+    /// Starts of a recurring task, on the day of `begin_at`, in unix seconds.
+    ///
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
+    #[must_use]
+    pub fn recurring_task_start_time_list(
+        mut self,
+        recurring_task_start_time_list: impl Into<Vec<runtime::UnixSeconds>>,
+    ) -> Self {
+        self.recurring_task_start_time_list = recurring_task_start_time_list.into();
+        self
+    }
+    /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds.
+    ///
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
+    #[must_use]
+    pub fn continuous_task_periods(
+        mut self,
+        continuous_task_periods: impl Into<Vec<super::TaskPeriod>>,
+    ) -> Self {
+        self.continuous_task_periods = continuous_task_periods.into();
+        self
+    }
+    /// Battery that an aircraft needs to take off, for each flight of a continuous task and, as DJI's older page has
+    /// it, for the flight that resumes an interrupted task. One client sends it with an immediate task.
+    ///
+    /// Unit: percent. At least 50 and at most 100. An internal edition (v0.9) has the same limits.
+    #[must_use]
+    pub fn min_battery_capacity(mut self, min_battery_capacity: impl Into<i64>) -> Self {
+        self.min_battery_capacity = Some(min_battery_capacity.into());
+        self
+    }
+    /// Latest start of a timed task.
+    ///
+    /// Unit: seconds since 1970-01-01T00:00:00Z. Observed, not documented. One client sends it and is answered well; it is on no page that was read.
+    #[must_use]
+    pub fn latest_begin_at(
+        mut self,
+        latest_begin_at: impl Into<runtime::UnixSeconds>,
+    ) -> Self {
+        self.latest_begin_at = Some(latest_begin_at.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> CreateFlightTaskBody
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<super::OutOfControlAction>,
+        T3: runtime::Provided<super::ResumableStatus>,
+        T4: runtime::Provided<i64>,
+        T5: runtime::Provided<super::DeviceSn>,
+        T6: runtime::Provided<super::TaskType>,
+        T7: runtime::Provided<String>,
+        T8: runtime::Provided<super::WaylineId>,
+    {
+        CreateFlightTaskBody {
+            name: self.name.provided(),
+            wayline_uuid: self.wayline_uuid.provided(),
+            sn: self.sn.provided(),
+            landing_dock_sn: self.landing_dock_sn,
+            rth_altitude: self.rth_altitude.provided(),
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            out_of_control_action_in_flight: self
+                .out_of_control_action_in_flight
+                .provided(),
+            resumable_status: self.resumable_status.provided(),
+            task_type: self.task_type.provided(),
+            time_zone: self.time_zone.provided(),
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
 }
 
 /// `[start, end]` of a period.
@@ -981,27 +1393,81 @@ pub struct TriggerWorkflowBody {
 runtime::object!(TriggerWorkflowBody);
 
 impl TriggerWorkflowBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `workflow_uuid`, `name`, `params`.
     #[must_use]
-    pub fn new(required: TriggerWorkflowBodyRequired) -> Self {
-        Self {
-            workflow_uuid: required.workflow_uuid,
-            trigger_type: super::WorkflowTriggerType::Default,
-            name: required.name,
-            params: required.params,
+    pub fn builder() -> TriggerWorkflowBodyBuilder {
+        TriggerWorkflowBodyBuilder {
+            name: super::super::missing::name,
+            params: super::super::missing::params,
+            workflow_uuid: super::super::missing::workflow_uuid,
         }
     }
 }
 
-/// Required fields of [`TriggerWorkflowBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct TriggerWorkflowBodyRequired {
+/// Builds a [`TriggerWorkflowBody`]. Required: `workflow_uuid`, `name`, `params`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct TriggerWorkflowBodyBuilder<
+    T1 = super::super::missing::name,
+    T2 = super::super::missing::params,
+    T3 = super::super::missing::workflow_uuid,
+> {
+    name: T1,
+    params: T2,
+    workflow_uuid: T3,
+}
+
+impl<T1, T2, T3> TriggerWorkflowBodyBuilder<T1, T2, T3> {
     /// Id of a workflow of FlightHub 2.
-    pub workflow_uuid: super::WorkflowId,
+    #[must_use]
+    pub fn workflow_uuid(
+        self,
+        workflow_uuid: impl Into<super::WorkflowId>,
+    ) -> TriggerWorkflowBodyBuilder<T1, T2, super::WorkflowId> {
+        TriggerWorkflowBodyBuilder {
+            workflow_uuid: workflow_uuid.into(),
+            name: self.name,
+            params: self.params,
+        }
+    }
     /// Name of the incident.
-    pub name: String,
+    #[must_use]
+    pub fn name(
+        self,
+        name: impl Into<String>,
+    ) -> TriggerWorkflowBodyBuilder<String, T2, T3> {
+        TriggerWorkflowBodyBuilder {
+            name: name.into(),
+            params: self.params,
+            workflow_uuid: self.workflow_uuid,
+        }
+    }
     /// What has happened, and where.
-    pub params: super::WorkflowIncident,
+    #[must_use]
+    pub fn params(
+        self,
+        params: impl Into<super::WorkflowIncident>,
+    ) -> TriggerWorkflowBodyBuilder<T1, super::WorkflowIncident, T3> {
+        TriggerWorkflowBodyBuilder {
+            params: params.into(),
+            name: self.name,
+            workflow_uuid: self.workflow_uuid,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> TriggerWorkflowBody
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<super::WorkflowIncident>,
+        T3: runtime::Provided<super::WorkflowId>,
+    {
+        TriggerWorkflowBody {
+            workflow_uuid: self.workflow_uuid.provided(),
+            trigger_type: super::WorkflowTriggerType::Default,
+            name: self.name.provided(),
+            params: self.params.provided(),
+        }
+    }
 }
 
 /// What triggers the workflow.
@@ -1042,38 +1508,130 @@ pub struct WorkflowIncident {
 runtime::object!(WorkflowIncident);
 
 impl WorkflowIncident {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `creator`, `latitude`, `longitude`, `level`, `desc`.
     #[must_use]
-    pub fn new(required: WorkflowIncidentRequired) -> Self {
-        Self {
-            creator: required.creator,
-            latitude: required.latitude,
-            longitude: required.longitude,
-            level: required.level,
-            desc: required.desc,
+    pub fn builder() -> WorkflowIncidentBuilder {
+        WorkflowIncidentBuilder {
+            creator: super::super::missing::creator,
+            desc: super::super::missing::desc,
+            latitude: super::super::missing::latitude,
+            level: super::super::missing::level,
+            longitude: super::super::missing::longitude,
         }
     }
 }
 
-/// Required fields of [`WorkflowIncident`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct WorkflowIncidentRequired {
+/// Builds a [`WorkflowIncident`]. Required: `creator`, `latitude`, `longitude`, `level`, `desc`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct WorkflowIncidentBuilder<
+    T1 = super::super::missing::creator,
+    T2 = super::super::missing::desc,
+    T3 = super::super::missing::latitude,
+    T4 = super::super::missing::level,
+    T5 = super::super::missing::longitude,
+> {
+    creator: T1,
+    desc: T2,
+    latitude: T3,
+    level: T4,
+    longitude: T5,
+}
+
+impl<T1, T2, T3, T4, T5> WorkflowIncidentBuilder<T1, T2, T3, T4, T5> {
     /// Person who reports the incident.
-    pub creator: super::UserId,
+    #[must_use]
+    pub fn creator(
+        self,
+        creator: impl Into<super::UserId>,
+    ) -> WorkflowIncidentBuilder<super::UserId, T2, T3, T4, T5> {
+        WorkflowIncidentBuilder {
+            creator: creator.into(),
+            desc: self.desc,
+            latitude: self.latitude,
+            level: self.level,
+            longitude: self.longitude,
+        }
+    }
     /// Latitude, WGS 84.
     ///
     /// Unit: degrees.
-    pub latitude: f64,
+    #[must_use]
+    pub fn latitude(
+        self,
+        latitude: impl Into<f64>,
+    ) -> WorkflowIncidentBuilder<T1, T2, f64, T4, T5> {
+        WorkflowIncidentBuilder {
+            latitude: latitude.into(),
+            creator: self.creator,
+            desc: self.desc,
+            level: self.level,
+            longitude: self.longitude,
+        }
+    }
     /// Longitude, WGS 84.
     ///
     /// Unit: degrees.
-    pub longitude: f64,
+    #[must_use]
+    pub fn longitude(
+        self,
+        longitude: impl Into<f64>,
+    ) -> WorkflowIncidentBuilder<T1, T2, T3, T4, f64> {
+        WorkflowIncidentBuilder {
+            longitude: longitude.into(),
+            creator: self.creator,
+            desc: self.desc,
+            latitude: self.latitude,
+            level: self.level,
+        }
+    }
     /// Level of the incident. Clients send 5 for the most serious.
     ///
     /// At least 1 and at most 5.
-    pub level: i64,
+    #[must_use]
+    pub fn level(
+        self,
+        level: impl Into<i64>,
+    ) -> WorkflowIncidentBuilder<T1, T2, T3, i64, T5> {
+        WorkflowIncidentBuilder {
+            level: level.into(),
+            creator: self.creator,
+            desc: self.desc,
+            latitude: self.latitude,
+            longitude: self.longitude,
+        }
+    }
     /// Text of the incident. One client sends an empty text if it has none.
-    pub desc: String,
+    #[must_use]
+    pub fn desc(
+        self,
+        desc: impl Into<String>,
+    ) -> WorkflowIncidentBuilder<T1, String, T3, T4, T5> {
+        WorkflowIncidentBuilder {
+            desc: desc.into(),
+            creator: self.creator,
+            latitude: self.latitude,
+            level: self.level,
+            longitude: self.longitude,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> WorkflowIncident
+    where
+        T1: runtime::Provided<super::UserId>,
+        T2: runtime::Provided<String>,
+        T3: runtime::Provided<f64>,
+        T4: runtime::Provided<i64>,
+        T5: runtime::Provided<f64>,
+    {
+        WorkflowIncident {
+            creator: self.creator.provided(),
+            latitude: self.latitude.provided(),
+            longitude: self.longitude.provided(),
+            level: self.level.provided(),
+            desc: self.desc.provided(),
+        }
+    }
 }
 
 /// An incident that was accepted.

@@ -30,13 +30,13 @@ pub struct StartLivestreamBody {
 runtime::object!(StartLivestreamBody);
 
 impl StartLivestreamBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `sn`, `camera_index`, `video_expire`.
     #[must_use]
-    pub fn new(required: StartLivestreamBodyRequired) -> Self {
-        Self {
-            sn: required.sn,
-            camera_index: required.camera_index,
-            video_expire: required.video_expire,
+    pub fn builder() -> StartLivestreamBodyBuilder {
+        StartLivestreamBodyBuilder {
+            camera_index: super::super::missing::camera_index,
+            sn: super::super::missing::sn,
+            video_expire: super::super::missing::video_expire,
             quality_type: None,
         }
     }
@@ -48,18 +48,83 @@ impl StartLivestreamBody {
     }
 }
 
-/// Required fields of [`StartLivestreamBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct StartLivestreamBodyRequired {
+/// Builds a [`StartLivestreamBody`]. Required: `sn`, `camera_index`, `video_expire`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct StartLivestreamBodyBuilder<
+    T1 = super::super::missing::camera_index,
+    T2 = super::super::missing::sn,
+    T3 = super::super::missing::video_expire,
+> {
+    camera_index: T1,
+    sn: T2,
+    video_expire: T3,
+    quality_type: Option<super::VideoQuality>,
+}
+
+impl<T1, T2, T3> StartLivestreamBodyBuilder<T1, T2, T3> {
     /// Serial number of the dock or aircraft.
-    pub sn: super::DeviceSn,
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> StartLivestreamBodyBuilder<T1, super::DeviceSn, T3> {
+        StartLivestreamBodyBuilder {
+            sn: sn.into(),
+            camera_index: self.camera_index,
+            video_expire: self.video_expire,
+            quality_type: self.quality_type,
+        }
+    }
     /// The camera, from the device list.
-    pub camera_index: super::CameraIndex,
+    #[must_use]
+    pub fn camera_index(
+        self,
+        camera_index: impl Into<super::CameraIndex>,
+    ) -> StartLivestreamBodyBuilder<super::CameraIndex, T2, T3> {
+        StartLivestreamBodyBuilder {
+            camera_index: camera_index.into(),
+            sn: self.sn,
+            video_expire: self.video_expire,
+            quality_type: self.quality_type,
+        }
+    }
     /// Life of the viewing token; the stream stops when it runs out. DJI's example has 7200; no maximum is
     /// published.
     ///
     /// Unit: seconds.
-    pub video_expire: i64,
+    #[must_use]
+    pub fn video_expire(
+        self,
+        video_expire: impl Into<i64>,
+    ) -> StartLivestreamBodyBuilder<T1, T2, i64> {
+        StartLivestreamBodyBuilder {
+            video_expire: video_expire.into(),
+            camera_index: self.camera_index,
+            sn: self.sn,
+            quality_type: self.quality_type,
+        }
+    }
+    /// Quality to start with. Whether it may be left out is not certain; all clients send it.
+    #[must_use]
+    pub fn quality_type(mut self, quality_type: impl Into<super::VideoQuality>) -> Self {
+        self.quality_type = Some(quality_type.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> StartLivestreamBody
+    where
+        T1: runtime::Provided<super::CameraIndex>,
+        T2: runtime::Provided<super::DeviceSn>,
+        T3: runtime::Provided<i64>,
+    {
+        StartLivestreamBody {
+            sn: self.sn.provided(),
+            camera_index: self.camera_index.provided(),
+            video_expire: self.video_expire.provided(),
+            quality_type: self.quality_type,
+        }
+    }
 }
 
 /// Where to watch a livestream.
@@ -139,33 +204,125 @@ pub struct CreateStreamForwarderBody {
 runtime::object!(CreateStreamForwarderBody);
 
 impl CreateStreamForwarderBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `converter_name`, `sn`, `camera_index`, `schema`, `schema_option`.
     #[must_use]
-    pub fn new(required: CreateStreamForwarderBodyRequired) -> Self {
-        Self {
-            converter_name: required.converter_name,
-            sn: required.sn,
-            camera_index: required.camera_index,
-            schema: required.schema,
-            schema_option: required.schema_option,
+    pub fn builder() -> CreateStreamForwarderBodyBuilder {
+        CreateStreamForwarderBodyBuilder {
+            camera_index: super::super::missing::camera_index,
+            converter_name: super::super::missing::converter_name,
+            schema: super::super::missing::schema,
+            schema_option: super::super::missing::schema_option,
+            sn: super::super::missing::sn,
         }
     }
 }
 
-/// Required fields of [`CreateStreamForwarderBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateStreamForwarderBodyRequired {
+/// Builds a [`CreateStreamForwarderBody`]. Required: `converter_name`, `sn`, `camera_index`, `schema`, `schema_option`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct CreateStreamForwarderBodyBuilder<
+    T1 = super::super::missing::camera_index,
+    T2 = super::super::missing::converter_name,
+    T3 = super::super::missing::schema,
+    T4 = super::super::missing::schema_option,
+    T5 = super::super::missing::sn,
+> {
+    camera_index: T1,
+    converter_name: T2,
+    schema: T3,
+    schema_option: T4,
+    sn: T5,
+}
+
+impl<T1, T2, T3, T4, T5> CreateStreamForwarderBodyBuilder<T1, T2, T3, T4, T5> {
     /// A name no other forwarder has. Device, camera and target together must differ from those of any active
     /// forwarder, too.
-    pub converter_name: String,
+    #[must_use]
+    pub fn converter_name(
+        self,
+        converter_name: impl Into<String>,
+    ) -> CreateStreamForwarderBodyBuilder<T1, String, T3, T4, T5> {
+        CreateStreamForwarderBodyBuilder {
+            converter_name: converter_name.into(),
+            camera_index: self.camera_index,
+            schema: self.schema,
+            schema_option: self.schema_option,
+            sn: self.sn,
+        }
+    }
     /// Serial number of the dock or aircraft that is the source.
-    pub sn: super::DeviceSn,
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> CreateStreamForwarderBodyBuilder<T1, T2, T3, T4, super::DeviceSn> {
+        CreateStreamForwarderBodyBuilder {
+            sn: sn.into(),
+            camera_index: self.camera_index,
+            converter_name: self.converter_name,
+            schema: self.schema,
+            schema_option: self.schema_option,
+        }
+    }
     /// The camera, from the device list.
-    pub camera_index: super::CameraIndex,
+    #[must_use]
+    pub fn camera_index(
+        self,
+        camera_index: impl Into<super::CameraIndex>,
+    ) -> CreateStreamForwarderBodyBuilder<super::CameraIndex, T2, T3, T4, T5> {
+        CreateStreamForwarderBodyBuilder {
+            camera_index: camera_index.into(),
+            converter_name: self.converter_name,
+            schema: self.schema,
+            schema_option: self.schema_option,
+            sn: self.sn,
+        }
+    }
     /// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
-    pub schema: super::StreamForwarderSchema,
+    #[must_use]
+    pub fn schema(
+        self,
+        schema: impl Into<super::StreamForwarderSchema>,
+    ) -> CreateStreamForwarderBodyBuilder<T1, T2, super::StreamForwarderSchema, T4, T5> {
+        CreateStreamForwarderBodyBuilder {
+            schema: schema.into(),
+            camera_index: self.camera_index,
+            converter_name: self.converter_name,
+            schema_option: self.schema_option,
+            sn: self.sn,
+        }
+    }
     /// Where a forwarder pushes to; the form follows `schema`.
-    pub schema_option: super::StreamForwarderTarget,
+    #[must_use]
+    pub fn schema_option(
+        self,
+        schema_option: impl Into<super::StreamForwarderTarget>,
+    ) -> CreateStreamForwarderBodyBuilder<T1, T2, T3, super::StreamForwarderTarget, T5> {
+        CreateStreamForwarderBodyBuilder {
+            schema_option: schema_option.into(),
+            camera_index: self.camera_index,
+            converter_name: self.converter_name,
+            schema: self.schema,
+            sn: self.sn,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> CreateStreamForwarderBody
+    where
+        T1: runtime::Provided<super::CameraIndex>,
+        T2: runtime::Provided<String>,
+        T3: runtime::Provided<super::StreamForwarderSchema>,
+        T4: runtime::Provided<super::StreamForwarderTarget>,
+        T5: runtime::Provided<super::DeviceSn>,
+    {
+        CreateStreamForwarderBody {
+            converter_name: self.converter_name.provided(),
+            sn: self.sn.provided(),
+            camera_index: self.camera_index.provided(),
+            schema: self.schema.provided(),
+            schema_option: self.schema_option.provided(),
+        }
+    }
 }
 
 /// Where a forwarder pushes to; the form follows `schema`.
@@ -228,38 +385,176 @@ pub struct Gb28181Target {
 runtime::object!(Gb28181Target);
 
 impl Gb28181Target {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `server_id`, `server_ip`, `server_port`, `device_password`, `local_port`, `device_id`, `local_channel`.
     #[must_use]
-    pub fn new(required: Gb28181TargetRequired) -> Self {
-        Self {
-            server_id: required.server_id,
-            server_ip: required.server_ip,
-            server_port: required.server_port,
-            device_password: required.device_password,
-            local_port: required.local_port,
-            device_id: required.device_id,
-            local_channel: required.local_channel,
+    pub fn builder() -> Gb28181TargetBuilder {
+        Gb28181TargetBuilder {
+            device_id: super::super::missing::device_id,
+            device_password: super::super::missing::device_password,
+            local_channel: super::super::missing::local_channel,
+            local_port: super::super::missing::local_port,
+            server_id: super::super::missing::server_id,
+            server_ip: super::super::missing::server_ip,
+            server_port: super::super::missing::server_port,
         }
     }
 }
 
-/// Required fields of [`Gb28181Target`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Gb28181TargetRequired {
+/// Builds a [`Gb28181Target`]. Required: `server_id`, `server_ip`, `server_port`, `device_password`, `local_port`, `device_id`, `local_channel`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct Gb28181TargetBuilder<
+    T1 = super::super::missing::device_id,
+    T2 = super::super::missing::device_password,
+    T3 = super::super::missing::local_channel,
+    T4 = super::super::missing::local_port,
+    T5 = super::super::missing::server_id,
+    T6 = super::super::missing::server_ip,
+    T7 = super::super::missing::server_port,
+> {
+    device_id: T1,
+    device_password: T2,
+    local_channel: T3,
+    local_port: T4,
+    server_id: T5,
+    server_ip: T6,
+    server_port: T7,
+}
+
+impl<T1, T2, T3, T4, T5, T6, T7> Gb28181TargetBuilder<T1, T2, T3, T4, T5, T6, T7> {
     /// Id of the server.
-    pub server_id: String,
+    #[must_use]
+    pub fn server_id(
+        self,
+        server_id: impl Into<String>,
+    ) -> Gb28181TargetBuilder<T1, T2, T3, T4, String, T6, T7> {
+        Gb28181TargetBuilder {
+            server_id: server_id.into(),
+            device_id: self.device_id,
+            device_password: self.device_password,
+            local_channel: self.local_channel,
+            local_port: self.local_port,
+            server_ip: self.server_ip,
+            server_port: self.server_port,
+        }
+    }
     /// Address of the server.
-    pub server_ip: String,
+    #[must_use]
+    pub fn server_ip(
+        self,
+        server_ip: impl Into<String>,
+    ) -> Gb28181TargetBuilder<T1, T2, T3, T4, T5, String, T7> {
+        Gb28181TargetBuilder {
+            server_ip: server_ip.into(),
+            device_id: self.device_id,
+            device_password: self.device_password,
+            local_channel: self.local_channel,
+            local_port: self.local_port,
+            server_id: self.server_id,
+            server_port: self.server_port,
+        }
+    }
     /// Port of the server.
-    pub server_port: String,
+    #[must_use]
+    pub fn server_port(
+        self,
+        server_port: impl Into<String>,
+    ) -> Gb28181TargetBuilder<T1, T2, T3, T4, T5, T6, String> {
+        Gb28181TargetBuilder {
+            server_port: server_port.into(),
+            device_id: self.device_id,
+            device_password: self.device_password,
+            local_channel: self.local_channel,
+            local_port: self.local_port,
+            server_id: self.server_id,
+            server_ip: self.server_ip,
+        }
+    }
     /// Password to register with.
-    pub device_password: runtime::Secret,
+    #[must_use]
+    pub fn device_password(
+        self,
+        device_password: impl Into<runtime::Secret>,
+    ) -> Gb28181TargetBuilder<T1, runtime::Secret, T3, T4, T5, T6, T7> {
+        Gb28181TargetBuilder {
+            device_password: device_password.into(),
+            device_id: self.device_id,
+            local_channel: self.local_channel,
+            local_port: self.local_port,
+            server_id: self.server_id,
+            server_ip: self.server_ip,
+            server_port: self.server_port,
+        }
+    }
     /// Local port.
-    pub local_port: String,
+    #[must_use]
+    pub fn local_port(
+        self,
+        local_port: impl Into<String>,
+    ) -> Gb28181TargetBuilder<T1, T2, T3, String, T5, T6, T7> {
+        Gb28181TargetBuilder {
+            local_port: local_port.into(),
+            device_id: self.device_id,
+            device_password: self.device_password,
+            local_channel: self.local_channel,
+            server_id: self.server_id,
+            server_ip: self.server_ip,
+            server_port: self.server_port,
+        }
+    }
     /// Id to register as.
-    pub device_id: String,
+    #[must_use]
+    pub fn device_id(
+        self,
+        device_id: impl Into<String>,
+    ) -> Gb28181TargetBuilder<String, T2, T3, T4, T5, T6, T7> {
+        Gb28181TargetBuilder {
+            device_id: device_id.into(),
+            device_password: self.device_password,
+            local_channel: self.local_channel,
+            local_port: self.local_port,
+            server_id: self.server_id,
+            server_ip: self.server_ip,
+            server_port: self.server_port,
+        }
+    }
     /// Id of the channel.
-    pub local_channel: String,
+    #[must_use]
+    pub fn local_channel(
+        self,
+        local_channel: impl Into<String>,
+    ) -> Gb28181TargetBuilder<T1, T2, String, T4, T5, T6, T7> {
+        Gb28181TargetBuilder {
+            local_channel: local_channel.into(),
+            device_id: self.device_id,
+            device_password: self.device_password,
+            local_port: self.local_port,
+            server_id: self.server_id,
+            server_ip: self.server_ip,
+            server_port: self.server_port,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> Gb28181Target
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<runtime::Secret>,
+        T3: runtime::Provided<String>,
+        T4: runtime::Provided<String>,
+        T5: runtime::Provided<String>,
+        T6: runtime::Provided<String>,
+        T7: runtime::Provided<String>,
+    {
+        Gb28181Target {
+            server_id: self.server_id.provided(),
+            server_ip: self.server_ip.provided(),
+            server_port: self.server_port.provided(),
+            device_password: self.device_password.provided(),
+            local_port: self.local_port.provided(),
+            device_id: self.device_id.provided(),
+            local_channel: self.local_channel.provided(),
+        }
+    }
 }
 
 /// A stream forwarder that was created.

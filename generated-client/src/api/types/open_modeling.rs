@@ -79,14 +79,14 @@ pub struct OpenModelUploadCallbackBody {
 runtime::object!(OpenModelUploadCallbackBody);
 
 impl OpenModelUploadCallbackBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `resource_uuid`, `callback_param`, `files`.
     #[must_use]
-    pub fn new(required: OpenModelUploadCallbackBodyRequired) -> Self {
-        Self {
-            resource_uuid: required.resource_uuid,
+    pub fn builder() -> OpenModelUploadCallbackBodyBuilder {
+        OpenModelUploadCallbackBodyBuilder {
+            callback_param: super::super::missing::callback_param,
+            files: super::super::missing::files,
+            resource_uuid: super::super::missing::resource_uuid,
             resource_name: None,
-            callback_param: required.callback_param,
-            files: required.files,
         }
     }
     /// Name of the resource.
@@ -99,17 +99,84 @@ impl OpenModelUploadCallbackBody {
     }
 }
 
-/// Required fields of [`OpenModelUploadCallbackBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct OpenModelUploadCallbackBodyRequired {
+/// Builds a [`OpenModelUploadCallbackBody`]. Required: `resource_uuid`, `callback_param`, `files`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct OpenModelUploadCallbackBodyBuilder<
+    T1 = super::super::missing::callback_param,
+    T2 = super::super::missing::files,
+    T3 = super::super::missing::resource_uuid,
+> {
+    callback_param: T1,
+    files: T2,
+    resource_uuid: T3,
+    resource_name: Option<String>,
+}
+
+impl<T1, T2, T3> OpenModelUploadCallbackBodyBuilder<T1, T2, T3> {
     /// Id of the pictures that were uploaded for open modeling.
-    pub resource_uuid: super::OpenModelResourceId,
+    #[must_use]
+    pub fn resource_uuid(
+        self,
+        resource_uuid: impl Into<super::OpenModelResourceId>,
+    ) -> OpenModelUploadCallbackBodyBuilder<T1, T2, super::OpenModelResourceId> {
+        OpenModelUploadCallbackBodyBuilder {
+            resource_uuid: resource_uuid.into(),
+            callback_param: self.callback_param,
+            files: self.files,
+            resource_name: self.resource_name,
+        }
+    }
     /// What `obtainOpenModelUploadToken` answered.
-    pub callback_param: String,
+    #[must_use]
+    pub fn callback_param(
+        self,
+        callback_param: impl Into<String>,
+    ) -> OpenModelUploadCallbackBodyBuilder<String, T2, T3> {
+        OpenModelUploadCallbackBodyBuilder {
+            callback_param: callback_param.into(),
+            files: self.files,
+            resource_uuid: self.resource_uuid,
+            resource_name: self.resource_name,
+        }
+    }
     /// The files.
     ///
     /// 1 to 100 entries.
-    pub files: Vec<super::UploadedFile>,
+    #[must_use]
+    pub fn files(
+        self,
+        files: impl Into<Vec<super::UploadedFile>>,
+    ) -> OpenModelUploadCallbackBodyBuilder<T1, Vec<super::UploadedFile>, T3> {
+        OpenModelUploadCallbackBodyBuilder {
+            files: files.into(),
+            callback_param: self.callback_param,
+            resource_uuid: self.resource_uuid,
+            resource_name: self.resource_name,
+        }
+    }
+    /// Name of the resource.
+    ///
+    /// At most 255 characters.
+    #[must_use]
+    pub fn resource_name(mut self, resource_name: impl Into<String>) -> Self {
+        self.resource_name = Some(resource_name.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> OpenModelUploadCallbackBody
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<Vec<super::UploadedFile>>,
+        T3: runtime::Provided<super::OpenModelResourceId>,
+    {
+        OpenModelUploadCallbackBody {
+            resource_uuid: self.resource_uuid.provided(),
+            resource_name: self.resource_name,
+            callback_param: self.callback_param.provided(),
+            files: self.files.provided(),
+        }
+    }
 }
 
 /// A file in the object store.
@@ -126,23 +193,55 @@ pub struct UploadedFile {
 runtime::object!(UploadedFile);
 
 impl UploadedFile {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `name`, `etag`.
     #[must_use]
-    pub fn new(required: UploadedFileRequired) -> Self {
-        Self {
-            name: required.name,
-            etag: required.etag,
+    pub fn builder() -> UploadedFileBuilder {
+        UploadedFileBuilder {
+            etag: super::super::missing::etag,
+            name: super::super::missing::name,
         }
     }
 }
 
-/// Required fields of [`UploadedFile`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct UploadedFileRequired {
+/// Builds a [`UploadedFile`]. Required: `name`, `etag`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct UploadedFileBuilder<
+    T1 = super::super::missing::etag,
+    T2 = super::super::missing::name,
+> {
+    etag: T1,
+    name: T2,
+}
+
+impl<T1, T2> UploadedFileBuilder<T1, T2> {
     /// Name of the file.
-    pub name: String,
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> UploadedFileBuilder<T1, String> {
+        UploadedFileBuilder {
+            name: name.into(),
+            etag: self.etag,
+        }
+    }
     /// Hash that the store answered, without quotes.
-    pub etag: String,
+    #[must_use]
+    pub fn etag(self, etag: impl Into<String>) -> UploadedFileBuilder<String, T2> {
+        UploadedFileBuilder {
+            etag: etag.into(),
+            name: self.name,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> UploadedFile
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<String>,
+    {
+        UploadedFile {
+            name: self.name.provided(),
+            etag: self.etag.provided(),
+        }
+    }
 }
 
 /// What became of an upload callback.
@@ -1744,30 +1843,84 @@ pub struct GeoReferencePoint {
 runtime::object!(GeoReferencePoint);
 
 impl GeoReferencePoint {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `latitude`, `longitude`, `altitude`.
     #[must_use]
-    pub fn new(required: GeoReferencePointRequired) -> Self {
-        Self {
-            latitude: required.latitude,
-            longitude: required.longitude,
-            altitude: required.altitude,
+    pub fn builder() -> GeoReferencePointBuilder {
+        GeoReferencePointBuilder {
+            altitude: super::super::missing::altitude,
+            latitude: super::super::missing::latitude,
+            longitude: super::super::missing::longitude,
         }
     }
 }
 
-/// Required fields of [`GeoReferencePoint`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct GeoReferencePointRequired {
+/// Builds a [`GeoReferencePoint`]. Required: `latitude`, `longitude`, `altitude`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct GeoReferencePointBuilder<
+    T1 = super::super::missing::altitude,
+    T2 = super::super::missing::latitude,
+    T3 = super::super::missing::longitude,
+> {
+    altitude: T1,
+    latitude: T2,
+    longitude: T3,
+}
+
+impl<T1, T2, T3> GeoReferencePointBuilder<T1, T2, T3> {
     /// Latitude.
     ///
     /// Unit: degrees.
-    pub latitude: f64,
+    #[must_use]
+    pub fn latitude(
+        self,
+        latitude: impl Into<f64>,
+    ) -> GeoReferencePointBuilder<T1, f64, T3> {
+        GeoReferencePointBuilder {
+            latitude: latitude.into(),
+            altitude: self.altitude,
+            longitude: self.longitude,
+        }
+    }
     /// Longitude.
     ///
     /// Unit: degrees.
-    pub longitude: f64,
+    #[must_use]
+    pub fn longitude(
+        self,
+        longitude: impl Into<f64>,
+    ) -> GeoReferencePointBuilder<T1, T2, f64> {
+        GeoReferencePointBuilder {
+            longitude: longitude.into(),
+            altitude: self.altitude,
+            latitude: self.latitude,
+        }
+    }
     /// Altitude.
-    pub altitude: f64,
+    #[must_use]
+    pub fn altitude(
+        self,
+        altitude: impl Into<f64>,
+    ) -> GeoReferencePointBuilder<f64, T2, T3> {
+        GeoReferencePointBuilder {
+            altitude: altitude.into(),
+            latitude: self.latitude,
+            longitude: self.longitude,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> GeoReferencePoint
+    where
+        T1: runtime::Provided<f64>,
+        T2: runtime::Provided<f64>,
+        T3: runtime::Provided<f64>,
+    {
+        GeoReferencePoint {
+            latitude: self.latitude.provided(),
+            longitude: self.longitude.provided(),
+            altitude: self.altitude.provided(),
+        }
+    }
 }
 
 /// What the result holds apart from the model.

@@ -219,12 +219,12 @@ pub struct ProjectMember {
 runtime::object!(ProjectMember);
 
 impl ProjectMember {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `user_id`, `role`.
     #[must_use]
-    pub fn new(required: ProjectMemberRequired) -> Self {
-        Self {
-            user_id: required.user_id,
-            role: required.role,
+    pub fn builder() -> ProjectMemberBuilder {
+        ProjectMemberBuilder {
+            role: super::super::missing::role,
+            user_id: super::super::missing::user_id,
             nickname: None,
         }
     }
@@ -236,13 +236,61 @@ impl ProjectMember {
     }
 }
 
-/// Required fields of [`ProjectMember`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProjectMemberRequired {
+/// Builds a [`ProjectMember`]. Required: `user_id`, `role`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct ProjectMemberBuilder<
+    T1 = super::super::missing::role,
+    T2 = super::super::missing::user_id,
+> {
+    role: T1,
+    user_id: T2,
+    nickname: Option<String>,
+}
+
+impl<T1, T2> ProjectMemberBuilder<T1, T2> {
     /// Id of a person; the `user_id` claim of the person's key.
-    pub user_id: super::UserId,
+    #[must_use]
+    pub fn user_id(
+        self,
+        user_id: impl Into<super::UserId>,
+    ) -> ProjectMemberBuilder<T1, super::UserId> {
+        ProjectMemberBuilder {
+            user_id: user_id.into(),
+            role: self.role,
+            nickname: self.nickname,
+        }
+    }
     /// What a member of a project may do.
-    pub role: super::ProjectRole,
+    #[must_use]
+    pub fn role(
+        self,
+        role: impl Into<super::ProjectRole>,
+    ) -> ProjectMemberBuilder<super::ProjectRole, T2> {
+        ProjectMemberBuilder {
+            role: role.into(),
+            user_id: self.user_id,
+            nickname: self.nickname,
+        }
+    }
+    /// Name shown within the project.
+    #[must_use]
+    pub fn nickname(mut self, nickname: impl Into<String>) -> Self {
+        self.nickname = Some(nickname.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> ProjectMember
+    where
+        T1: runtime::Provided<super::ProjectRole>,
+        T2: runtime::Provided<super::UserId>,
+    {
+        ProjectMember {
+            user_id: self.user_id.provided(),
+            role: self.role.provided(),
+            nickname: self.nickname,
+        }
+    }
 }
 
 /// What a member of a project may do.

@@ -16,23 +16,61 @@ pub struct FinishWaylineUploadBody {
 runtime::object!(FinishWaylineUploadBody);
 
 impl FinishWaylineUploadBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `name`, `object_key`.
     #[must_use]
-    pub fn new(required: FinishWaylineUploadBodyRequired) -> Self {
-        Self {
-            name: required.name,
-            object_key: required.object_key,
+    pub fn builder() -> FinishWaylineUploadBodyBuilder {
+        FinishWaylineUploadBodyBuilder {
+            name: super::super::missing::name,
+            object_key: super::super::missing::object_key,
         }
     }
 }
 
-/// Required fields of [`FinishWaylineUploadBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct FinishWaylineUploadBodyRequired {
+/// Builds a [`FinishWaylineUploadBody`]. Required: `name`, `object_key`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct FinishWaylineUploadBodyBuilder<
+    T1 = super::super::missing::name,
+    T2 = super::super::missing::object_key,
+> {
+    name: T1,
+    object_key: T2,
+}
+
+impl<T1, T2> FinishWaylineUploadBodyBuilder<T1, T2> {
     /// Name that the route gets.
-    pub name: String,
+    #[must_use]
+    pub fn name(
+        self,
+        name: impl Into<String>,
+    ) -> FinishWaylineUploadBodyBuilder<String, T2> {
+        FinishWaylineUploadBodyBuilder {
+            name: name.into(),
+            object_key: self.object_key,
+        }
+    }
     /// Full key of the `.kmz` in the project's object store.
-    pub object_key: String,
+    #[must_use]
+    pub fn object_key(
+        self,
+        object_key: impl Into<String>,
+    ) -> FinishWaylineUploadBodyBuilder<T1, String> {
+        FinishWaylineUploadBodyBuilder {
+            object_key: object_key.into(),
+            name: self.name,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> FinishWaylineUploadBody
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<String>,
+    {
+        FinishWaylineUploadBody {
+            name: self.name.provided(),
+            object_key: self.object_key.provided(),
+        }
+    }
 }
 
 /// A route that was made.
