@@ -167,7 +167,7 @@ fn what_is_not_settled_is_bold_where_a_caller_reads_it() {
             "devices.rs",
             "SendDeviceCommand",
             None,
-            "**It is not settled whether `device_sn` is the aircraft",
+            "**Whether `device_sn` is the aircraft or its dock is not known**",
             "Observed",
         ),
     ] {

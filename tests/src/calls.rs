@@ -12,8 +12,8 @@ use flighthub2::flight_tasks::ListFlightTasksRequired;
 use flighthub2::types::{
     AddProjectMembersBody, AreaCorner, AreaCornerRequired, CalibrateDeviceRtkBody, CalibrateDeviceRtkBodyRequired,
     CameraPosition, CreateFlightTaskBody, CreateFlightTaskBodyRequired, CreateMapElementBody,
-    CreateMapElementBodyRequired, CreateModelBody, CreateModelBodyRequired, CreateStreamForwarderBody,
-    CreateStreamForwarderBodyRequired, DeviceCommand, DeviceControlBody, DeviceControlBodyRequired,
+    CreateMapElementBodyRequired, CreateModelBody, CreateModelBodyRequired, CreateStreamConverterBody,
+    CreateStreamConverterBodyRequired, DeviceCommand, DeviceControlBody, DeviceControlBodyRequired,
     FinishWaylineUploadBody, FinishWaylineUploadBodyRequired, Gb28181Target, Gb28181TargetRequired, Geometry,
     LineStringGeometry, MapElementFeature, MapElementFeatureRequired, MapElementProperties,
     MapElementPropertiesRequired, MapElementResource, MapElementResourceRequired, MapElementType, Model3dJob,
@@ -21,9 +21,9 @@ use flighthub2::types::{
     OpenModelUploadCallbackBodyRequired, OutOfControlAction, PointGeometry, PolygonGeometry, PredefinedArea,
     ProjectAuthorizedStatus, ProjectListUsage, ProjectMember, ProjectMemberRequired, ProjectRole, ProjectSortColumn,
     ReconstructionMode, ReconstructionQuality, RelayPairType, RepeatOption, RepeatType, ResumableStatus, RthMode,
-    RtmpTarget, SendDeviceCommandBody, SetStreamForwarderBody, SetStreamQualityBody, SetStreamQualityBodyRequired,
+    RtmpTarget, SendDeviceCommandBody, SetStreamConverterBody, SetStreamQualityBody, SetStreamQualityBodyRequired,
     SortType, StartLivestreamBody, StartLivestreamBodyRequired, StartOpenModelReconstructionBody,
-    StartRelayPairingBody, StartRelayPairingBodyRequired, StreamForwarderSchema, SwitchAircraftLensBody,
+    StartRelayPairingBody, StartRelayPairingBodyRequired, StreamConverterSchema, SwitchAircraftLensBody,
     SwitchAircraftLensBodyRequired, SwitchDockCameraBody, SwitchDockCameraBodyRequired, SwitchableLens, TaskStatus,
     TaskStatusChange, TaskType, TriggerWorkflowBody, TriggerWorkflowBodyRequired, UpdateFlightTaskStatusBody,
     UploadedFile, UploadedFileRequired, VideoQuality, WaylinePrecisionType, WorkflowIncident, WorkflowIncidentRequired,
@@ -37,7 +37,7 @@ const AIRCRAFT_CAMERA: &str = "81-0-0";
 const RELAY: &str = "RELAYEXAMPLE0001";
 const WAYLINE: &str = "c0ffee00-1111-4222-8333-444455556666";
 const TASK: &str = "d15ea5e0-1111-4222-8333-444455556666";
-const FORWARDER: &str = "CONVERTEREXAMPLE0001";
+const CONVERTER: &str = "CONVERTEREXAMPLE0001";
 const OPEN_MODEL: &str = "0de1a0de-1111-4222-8333-444455556666";
 const RESOURCE: &str = "ba5eba11-1111-4222-8333-444455556666";
 
@@ -115,17 +115,17 @@ pub fn examples() -> Vec<Example> {
         }),
         example("listOrganizationDevices", |fh, _| fh.projects().list_organization_devices()),
         example("listProjectDevices", |_, site| site.projects().list_devices()),
-        example("getProjectStsToken", |_, site| site.projects().get_sts_token()),
+        example("getProjectStsToken", |_, site| site.projects().upload_credentials()),
         example("addProjectMembers", |_, site| site.projects().add_members(member())),
         // Livestream Management
         example("startLivestream", |_, site| site.livestreams().start(livestream())),
-        example("listStreamForwarders", |_, site| site.livestreams().list_forwarders()),
-        example("createStreamForwarder", |_, site| site.livestreams().create_forwarder(forwarder_to_rtmp())),
-        example("createStreamForwarder_gb28181", |_, site| site.livestreams().create_forwarder(forwarder_to_gb28181())),
-        example("setStreamForwarder", |_, site| {
-            site.livestreams().set_forwarder(FORWARDER, SetStreamForwarderBody::new(true))
+        example("listStreamConverters", |_, site| site.livestreams().list_converters()),
+        example("createStreamConverter", |_, site| site.livestreams().create_converter(converter_to_rtmp())),
+        example("createStreamConverter_gb28181", |_, site| site.livestreams().create_converter(converter_to_gb28181())),
+        example("setStreamConverter", |_, site| {
+            site.livestreams().set_converter(CONVERTER, SetStreamConverterBody::new(true))
         }),
-        example("deleteStreamForwarder", |_, site| site.livestreams().delete_forwarder(FORWARDER)),
+        example("deleteStreamConverter", |_, site| site.livestreams().delete_converter(CONVERTER)),
         // Annotation Management
         example("createMapElement", |_, site| site.annotations().create(mark(MapElementType::Point, point()))),
         example("createMapElement_line", |_, site| site.annotations().create(mark(MapElementType::Line, line()))),
@@ -212,17 +212,17 @@ fn livestream() -> StartLivestreamBody {
     .quality_type(VideoQuality::Adaptive)
 }
 
-fn forwarder_to_rtmp() -> CreateStreamForwarderBody {
-    CreateStreamForwarderBody::new(CreateStreamForwarderBodyRequired {
-        converter_name: "forwarder-1".into(),
+fn converter_to_rtmp() -> CreateStreamConverterBody {
+    CreateStreamConverterBody::new(CreateStreamConverterBodyRequired {
+        converter_name: "converter-1".into(),
         sn: AIRCRAFT.into(),
         camera_index: AIRCRAFT_CAMERA.into(),
-        schema: StreamForwarderSchema::Rtmp,
+        schema: StreamConverterSchema::Rtmp,
         schema_option: RtmpTarget::new("rtmp://stream.example.com/live/key").into(),
     })
 }
 
-fn forwarder_to_gb28181() -> CreateStreamForwarderBody {
+fn converter_to_gb28181() -> CreateStreamConverterBody {
     let target = Gb28181Target::new(Gb28181TargetRequired {
         server_id: "34020000002000000001".into(),
         server_ip: "192.0.2.10".into(),
@@ -232,11 +232,11 @@ fn forwarder_to_gb28181() -> CreateStreamForwarderBody {
         device_id: "34020000001310000001".into(),
         local_channel: "34020000001320000001".into(),
     });
-    CreateStreamForwarderBody::new(CreateStreamForwarderBodyRequired {
-        converter_name: "forwarder-2".into(),
+    CreateStreamConverterBody::new(CreateStreamConverterBodyRequired {
+        converter_name: "converter-2".into(),
         sn: DOCK.into(),
         camera_index: DOCK_CAMERA.into(),
-        schema: StreamForwarderSchema::Gb28181,
+        schema: StreamConverterSchema::Gb28181,
         schema_option: target.into(),
     })
 }

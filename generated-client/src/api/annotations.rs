@@ -36,10 +36,10 @@ impl<H: runtime::Handle> Annotations<H> {
 
 /// Create a map annotation
 ///
-/// Puts a point, a line or an area on the map of the project. Coordinates are WGS 84.
+/// Adds a point, a line or an area to the map of the project. Coordinates are WGS 84.
 ///
-/// V1.0 can neither list nor change nor delete annotations, and the response does not have the id of the new one.
-/// What a second request does is not known.
+/// V1.0 can neither list, change nor delete annotations, and the response does not contain the id of the new one.
+/// The effect of a second request is not known.
 ///
 /// Source: Documented.
 ///
@@ -54,7 +54,7 @@ impl<H: runtime::Handle> Annotations<H> {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 #[derive(Clone, Debug, PartialEq)]

@@ -188,13 +188,14 @@ impl<H: runtime::Handle> Devices<H> {
 
 /// Get the properties of a device
 ///
-/// What a dock, an aircraft or a remote controller last reported. Which members `device_state` has depends on the
-/// model of the device; the known ones are typed, all others are kept.
+/// The properties that a dock, an aircraft or a remote controller last reported. The members of `device_state`
+/// depend on the model of the device; known members are typed, all others are preserved.
 ///
-/// **`wind_speed` of an aircraft may have another unit than that of a dock, by a factor of ten**; see there.
+/// **`wind_speed` of an aircraft may have another unit than that of a dock, by a factor of ten**; see the
+/// description of `wind_speed`.
 ///
-/// Values of enumerations arrive as names here (`idle`, `inside`), where DJI's Cloud API has numbers. An aircraft
-/// that sleeps in its dock is offline, which is normal; an offline device may answer code 212015.
+/// Values of enumerations are names (`idle`, `inside`); DJI's Cloud API has numbers. An aircraft that sleeps in its
+/// dock is offline, which is normal; for an offline device the response may have code 212015.
 ///
 /// Source: Documented.
 ///
@@ -263,9 +264,9 @@ impl runtime::Operation for GetDeviceState {
 ///
 /// Current alerts of the health management system (HMS), for one or more devices.
 ///
-/// Texts for the codes, in English and Chinese, are in DJI's list for the Cloud API: `hms.json`, in the
-/// repository `dji-sdk/DJI-Cloud-API-Demo`. The member `code` of an alert says how to find one there. That the
-/// codes of this version are those of that list is inferred.
+/// Texts for the codes, in English and Chinese, are in DJI's list for the Cloud API: `hms.json`, in the repository
+/// `dji-sdk/DJI-Cloud-API-Demo`. The member `code` of an alert describes how to find a text in that list. That the
+/// codes of this version are the codes of that list is inferred.
 ///
 /// Source: Documented.
 ///
@@ -280,7 +281,7 @@ impl runtime::Operation for GetDeviceState {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 #[derive(Clone, Debug, PartialEq)]
@@ -290,8 +291,8 @@ pub struct GetDeviceHms {
     ///
     /// At least 1 entries.
     pub device_sn_list: Vec<types::DeviceSn>,
-    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
-    /// are omitted, is not known.
+    /// Language of the messages. `X-Language` applies, too; which of the two has precedence, and the default if
+    /// both are omitted, is not known.
     ///
     /// Observed, not documented.
     pub language: Option<types::Language>,
@@ -306,8 +307,8 @@ impl GetDeviceHms {
             language: None,
         }
     }
-    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
-    /// are omitted, is not known.
+    /// Language of the messages. `X-Language` applies, too; which of the two has precedence, and the default if
+    /// both are omitted, is not known.
     ///
     /// Observed, not documented.
     #[must_use]
@@ -318,8 +319,8 @@ impl GetDeviceHms {
 }
 
 impl<H> super::Call<H, GetDeviceHms> {
-    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
-    /// are omitted, is not known.
+    /// Language of the messages. `X-Language` applies, too; which of the two has precedence, and the default if
+    /// both are omitted, is not known.
     ///
     /// Observed, not documented.
     pub fn language(self, language: impl Into<types::Language>) -> Self {
@@ -364,8 +365,8 @@ impl runtime::Operation for GetDeviceHms {
 
 /// Switch the camera of a dock
 ///
-/// Turns the picture of a dock to its indoor or outdoor camera. `camera_list` of the dock's entry in the device
-/// list has the values to send.
+/// Switches the picture of a dock to its indoor or outdoor camera. The values to send are in `camera_list` of the
+/// dock's entry in the device list.
 ///
 /// Source: Documented.
 ///
@@ -380,7 +381,7 @@ impl runtime::Operation for GetDeviceHms {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
@@ -431,10 +432,10 @@ impl runtime::Operation for SwitchDockCamera {
 
 /// Switch the lens of an aircraft's camera
 ///
-/// Changes the lens whose picture is shown. Needs control of the payload first: see `acquireControl`. `lens_list` of
-/// the camera in `listProjectDevices` shows which lens is on.
+/// Changes the lens whose picture is shown. Requires control of the payload: see `acquireControl`. `lens_list` of
+/// the camera in `listProjectDevices` shows the active lens.
 ///
-/// The device list can also show the lens `normal`; DJI documents only the three below for this call.
+/// The device list can also contain the lens `normal`; DJI documents only the three below for this call.
 ///
 /// Source: Documented.
 ///
@@ -450,7 +451,7 @@ impl runtime::Operation for SwitchDockCamera {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
@@ -501,8 +502,8 @@ impl runtime::Operation for SwitchAircraftLens {
 
 /// Calibrate a dock with a custom network RTK service
 ///
-/// Sets where the dock believes it stands, from an NTRIP service of your own. **Aircraft return to that place**: a
-/// wrong service makes them land beside the dock.
+/// Sets the position that the dock records for itself, from an NTRIP service of your own. **Aircraft return to that
+/// position**: with a wrong service they land next to the dock.
 ///
 /// Source: Documented.
 ///
@@ -518,7 +519,7 @@ impl runtime::Operation for SwitchAircraftLens {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
@@ -578,10 +579,10 @@ impl runtime::Operation for CalibrateDeviceRtk {
 
 /// Put a device into relay pairing mode
 ///
-/// Starts pairing between a relay and a working aircraft. **Do not try it on a fleet in use**: mark beforehand
-/// which unit is the relay and which is the aircraft. A wrong start is undone by restarting and pairing again.
+/// Starts pairing between a relay and a working aircraft. **Do not try it on a fleet in use**: mark first which
+/// unit is the relay and which is the aircraft. To undo a wrong start, restart the devices and pair them again.
 ///
-/// Private cloud and relay devices only. The path really is spelled `relay_model`.
+/// Private cloud and relay devices only. The spelling `relay_model` in the path is that of the service.
 ///
 /// Source: **Inferred**: nobody has seen it. Path, headers and warning are documented; the body was read in a client for V2.0.
 ///
@@ -598,7 +599,7 @@ impl runtime::Operation for CalibrateDeviceRtk {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
@@ -606,7 +607,7 @@ impl runtime::Operation for CalibrateDeviceRtk {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StartRelayPairing {
-    /// The device and its part in the pairing.
+    /// The device and its role in the pairing.
     pub body: types::StartRelayPairingBody,
 }
 
@@ -653,14 +654,14 @@ impl runtime::Operation for StartRelayPairing {
 
 /// Query the result of relay pairing
 ///
-/// What became of `startRelayPairing`.
+/// Returns the result of `startRelayPairing`.
 ///
-/// Newer Chinese pages of the private cloud also have a call that clears the pairing information of a device; its path
-/// could not be read.
+/// Newer Chinese pages of the private cloud also describe a call that clears the pairing information of a device;
+/// its path could not be read.
 ///
-/// Private cloud and relay devices only. The path really is spelled `relay_model`.
+/// Private cloud and relay devices only. The spelling `relay_model` in the path is that of the service.
 ///
-/// Source: **Inferred**: nobody has seen it. Path and headers are documented; the answer was read in a client for V2.0.
+/// Source: **Inferred**: nobody has seen it. Path and headers are documented; the response was read in a client for V2.0.
 ///
 /// `GET /openapi/v0.1/device/{device_sn}/relay_model`
 ///
@@ -730,11 +731,11 @@ impl runtime::Operation for GetRelayPairingResult {
 
 /// Send a real-time control command
 ///
-/// **Changes what an aircraft in the air does**, during a route flight or a manual one. Code 0 means that the
-/// command was accepted, not that the manoeuvre is done.
+/// **Changes the flight of an aircraft in the air**, during a route flight or a manual flight. Code 0 means that
+/// the command was accepted, not that the manoeuvre is complete.
 ///
-/// **It is not settled whether `device_sn` is the aircraft or its dock**, for all commands alike; see there. Find
-/// out on the ground which one your installation takes, before a flight depends on it.
+/// **Whether `device_sn` is the aircraft or its dock is not known**, for any command; see the description of
+/// `device_sn`. Test on the ground which one your installation accepts, before a flight depends on it.
 ///
 /// The member is `device_command`. One unofficial client sends `command` instead; two independent sources
 /// contradict it.
@@ -753,7 +754,7 @@ impl runtime::Operation for GetRelayPairingResult {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
@@ -762,12 +763,12 @@ impl runtime::Operation for GetRelayPairingResult {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendDeviceCommand {
-    /// Serial number of the device that gets the command. **The sources disagree whether that is the aircraft or
-    /// the dock.** A client for this version says the aircraft. DJI's pages of the older FlightHub Sync say the
-    /// dock, and on a flight from dock to dock the one that `best_link_gateway` of the aircraft names; the example
-    /// of DJI's internal pages of v0.9 has the serial number of a dock, too.
+    /// Serial number of the device that receives the command. **The sources disagree whether that is the aircraft
+    /// or the dock.** A client for this version sends that of the aircraft. DJI's pages of the older FlightHub Sync
+    /// require that of the dock, and on a flight from dock to dock that of the dock in `best_link_gateway` of the
+    /// aircraft; the example of DJI's internal pages of v0.9 has the serial number of a dock, too.
     ///
-    /// **Inferred**: nobody has seen it. What the page of this version itself says about it is not known.
+    /// **Inferred**: nobody has seen it. The description on the page of this version is not known.
     pub device_sn: types::DeviceSn,
     /// The command.
     pub body: types::SendDeviceCommandBody,
@@ -819,11 +820,12 @@ impl runtime::Operation for SendDeviceCommand {
 
 /// Acquire control of an aircraft's payloads
 ///
-/// **Takes the payloads from whoever holds them**, at once and exclusively. Give them back with `releaseControl`.
+/// **Takes control of the payloads from the current controller**, immediately and exclusively. Release control with
+/// `releaseControl`.
 ///
-/// `payloads` of the aircraft in `getDeviceState` shows who has each payload: `control_source` is `A` or `B` for a
-/// remote controller, and a text of its own for a browser (inferred from DJI's Cloud API). What it is for a key has
-/// not been seen.
+/// `payloads` of the aircraft in `getDeviceState` shows the controller of each payload: `control_source` is `A` or
+/// `B` for a remote controller, and another text for a browser (inferred from DJI's Cloud API). Its value for a key
+/// has not been observed.
 ///
 /// The member is `drone_sn`. One transcription of the page has `sn`; two clients contradict it.
 ///
@@ -841,7 +843,7 @@ impl runtime::Operation for SendDeviceCommand {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
@@ -892,9 +894,10 @@ impl runtime::Operation for AcquireControl {
 
 /// Release control of an aircraft's payloads
 ///
-/// Gives the payloads back. A DELETE **with a body**, which some proxies drop: then nothing is released.
+/// Releases control of the payloads. A DELETE **with a body**. Some proxies drop the body: then no payload is
+/// released.
 ///
-/// `payloads` of the aircraft in `getDeviceState` shows who has them; see `acquireControl`.
+/// `payloads` of the aircraft in `getDeviceState` shows their controllers; see `acquireControl`.
 ///
 /// Source: Documented.
 ///
@@ -910,7 +913,7 @@ impl runtime::Operation for AcquireControl {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
@@ -961,7 +964,7 @@ impl runtime::Operation for ReleaseControl {
 
 /// Set the quality of the video transmission
 ///
-/// Sets the quality of the picture that an aircraft transmits. Needs control of the aircraft first: see
+/// Sets the quality of the picture that an aircraft transmits. Requires control of the aircraft: see
 /// `acquireControl`. `live_status` of the aircraft in `getDeviceState` shows the quality of a stream (inferred from
 /// DJI's Cloud API).
 ///
@@ -981,7 +984,7 @@ impl runtime::Operation for ReleaseControl {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.

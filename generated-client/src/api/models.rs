@@ -134,8 +134,8 @@ impl runtime::Operation for ListModels {
 ///
 /// Starts mapping with the pictures of a flight task. **Spends mapping quota.**
 ///
-/// The model is not made when the response arrives. DJI's tutorial says to wait until its `id` is in `listModels`; so
-/// a model that is not in the list may still be in the making.
+/// The model is not complete when the response arrives. DJI's tutorial waits until its `id` is in `listModels`; so
+/// a model that is not in the list may still be in progress.
 ///
 /// Source: Documented.
 ///
@@ -151,13 +151,13 @@ impl runtime::Operation for ListModels {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateModel {
-    /// What to reconstruct, and how.
+    /// Pictures, model type and settings of the reconstruction.
     pub body: types::CreateModelBody,
 }
 
@@ -266,11 +266,12 @@ impl runtime::Operation for GetModel {
 
 /// Get the download address of a model file
 ///
-/// A signed address of one file of a model. It may be an empty text while the file is not ready.
+/// A signed address of one file of a model. It may be an empty string until the file is ready.
 ///
 /// A client for V1.0 ends the path with a slash, V2.0 has none; this specification follows V2.0.
 ///
-/// Source: **Inferred**: nobody has seen it. The page's title is known, not its text. Path from a client for V1.0 and from V2.0, answer from V2.0.
+/// Source: **Inferred**: nobody has seen it. The title of the page is known, its text is not. Path from a client for V1.0 and from V2.0, response from
+/// V2.0.
 ///
 /// `GET /openapi/v0.1/model/download-url/{file_id}`
 ///

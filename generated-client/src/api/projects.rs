@@ -59,7 +59,7 @@ impl<H: runtime::Handle> Projects<H> {
     /// - Scope: a project.
     ///
     /// More: [`GetProjectStsToken`].
-    pub fn get_sts_token(&self) -> super::Call<H, GetProjectStsToken>
+    pub fn upload_credentials(&self) -> super::Call<H, GetProjectStsToken>
     where
         H: runtime::Serves<runtime::scope::Project<super::Client>>,
     {
@@ -84,11 +84,11 @@ impl<H: runtime::Handle> Projects<H> {
 
 /// Get the list of projects under the organization
 ///
-/// The projects of the organization that the key belongs to. `uuid` of a project is what project calls carry in
+/// The projects of the organization that the key belongs to. Calls of a project send its `uuid` in
 /// `X-Project-Uuid`.
 ///
-/// There is no total and no cursor: ask for the next `page` until one comes back shorter than `page_size`, or set
-/// `usage` to `simple` to get all projects at once.
+/// There is no total count and no cursor: request the next `page` until one has fewer than `page_size` entries, or
+/// set `usage` to `simple` to get all projects at once.
 ///
 /// Source: Documented.
 ///
@@ -103,29 +103,29 @@ impl<H: runtime::Handle> Projects<H> {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListProjects {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// At least 1. Defaults to `1`.
     pub page: Option<i64>,
-    /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
-    /// of V2.0 gives 20.)
+    /// Projects per page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one of
+    /// V2.0 gives 20.)
     ///
     /// At least 1. Defaults to `10`.
     pub page_size: Option<i64>,
-    /// Keeps the projects whose name contains this text.
+    /// Returns only projects whose name contains this text.
     pub q: Option<String>,
-    /// Keeps the projects that the person behind the key has joined.
+    /// Returns only projects that the owner of the key has joined.
     pub prj_authorized_status: Option<types::ProjectAuthorizedStatus>,
-    /// How much to answer.
+    /// Amount of data to return.
     pub usage: Option<types::ProjectListUsage>,
     /// Field to sort by.
     pub sort_column: Option<types::ProjectSortColumn>,
-    /// Direction of the sort.
+    /// Sort direction.
     pub sort_type: Option<types::SortType>,
 }
 
@@ -135,7 +135,7 @@ impl ListProjects {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// At least 1. Defaults to `1`.
     #[must_use]
@@ -143,8 +143,8 @@ impl ListProjects {
         self.page = Some(page.into());
         self
     }
-    /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
-    /// of V2.0 gives 20.)
+    /// Projects per page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one of
+    /// V2.0 gives 20.)
     ///
     /// At least 1. Defaults to `10`.
     #[must_use]
@@ -152,13 +152,13 @@ impl ListProjects {
         self.page_size = Some(page_size.into());
         self
     }
-    /// Keeps the projects whose name contains this text.
+    /// Returns only projects whose name contains this text.
     #[must_use]
     pub fn q(mut self, q: impl Into<String>) -> Self {
         self.q = Some(q.into());
         self
     }
-    /// Keeps the projects that the person behind the key has joined.
+    /// Returns only projects that the owner of the key has joined.
     #[must_use]
     pub fn prj_authorized_status(
         mut self,
@@ -167,7 +167,7 @@ impl ListProjects {
         self.prj_authorized_status = Some(prj_authorized_status.into());
         self
     }
-    /// How much to answer.
+    /// Amount of data to return.
     #[must_use]
     pub fn usage(mut self, usage: impl Into<types::ProjectListUsage>) -> Self {
         self.usage = Some(usage.into());
@@ -182,7 +182,7 @@ impl ListProjects {
         self.sort_column = Some(sort_column.into());
         self
     }
-    /// Direction of the sort.
+    /// Sort direction.
     #[must_use]
     pub fn sort_type(mut self, sort_type: impl Into<types::SortType>) -> Self {
         self.sort_type = Some(sort_type.into());
@@ -191,31 +191,31 @@ impl ListProjects {
 }
 
 impl<H> super::Call<H, ListProjects> {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// At least 1. Defaults to `1`.
     pub fn page(self, page: impl Into<i64>) -> Self {
         self.map(|operation| operation.page(page))
     }
-    /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
-    /// of V2.0 gives 20.)
+    /// Projects per page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one of
+    /// V2.0 gives 20.)
     ///
     /// At least 1. Defaults to `10`.
     pub fn page_size(self, page_size: impl Into<i64>) -> Self {
         self.map(|operation| operation.page_size(page_size))
     }
-    /// Keeps the projects whose name contains this text.
+    /// Returns only projects whose name contains this text.
     pub fn q(self, q: impl Into<String>) -> Self {
         self.map(|operation| operation.q(q))
     }
-    /// Keeps the projects that the person behind the key has joined.
+    /// Returns only projects that the owner of the key has joined.
     pub fn prj_authorized_status(
         self,
         prj_authorized_status: impl Into<types::ProjectAuthorizedStatus>,
     ) -> Self {
         self.map(|operation| operation.prj_authorized_status(prj_authorized_status))
     }
-    /// How much to answer.
+    /// Amount of data to return.
     pub fn usage(self, usage: impl Into<types::ProjectListUsage>) -> Self {
         self.map(|operation| operation.usage(usage))
     }
@@ -223,7 +223,7 @@ impl<H> super::Call<H, ListProjects> {
     pub fn sort_column(self, sort_column: impl Into<types::ProjectSortColumn>) -> Self {
         self.map(|operation| operation.sort_column(sort_column))
     }
-    /// Direction of the sort.
+    /// Sort direction.
     pub fn sort_type(self, sort_type: impl Into<types::SortType>) -> Self {
         self.map(|operation| operation.sort_type(sort_type))
     }
@@ -268,7 +268,7 @@ impl runtime::Operation for ListProjects {
 ///
 /// Docks, aircraft and remote controllers of the whole organization, at most 1000 entries, without paging.
 ///
-/// Serial numbers and camera indexes of this list are what the livestream and device calls ask for.
+/// The livestream and device calls take serial numbers and camera indexes of this list.
 ///
 /// Source: Documented.
 ///
@@ -325,7 +325,7 @@ impl runtime::Operation for ListOrganizationDevices {
 /// Get the list of devices under the project
 ///
 /// Docks, aircraft and remote controllers of one project, at most 1000 entries, without paging. The entries have
-/// the form of the organization's list.
+/// the same schema as in the organization's list.
 ///
 /// Source: Documented.
 ///
@@ -383,17 +383,17 @@ impl runtime::Operation for ListProjectDevices {
 
 /// Obtain the storage upload credentials for the project
 ///
-/// Short-lived credentials for putting a file, such as a route, into the object store of the project. They can
-/// write only: neither listing nor reading back is allowed. Because they can write, the call is no read, although it
-/// is a GET that changes nothing by itself.
+/// Short-lived credentials for uploading a file, such as a route, to the object store of the project. They allow
+/// writing only, neither listing nor reading. The call is a GET that changes nothing itself; it is classified as a
+/// write because its credentials allow writing.
 ///
 /// To upload a route:
 ///
 /// 1. get the credentials;
-/// 2. put the `.kmz` into `bucket` at `endpoint`, signed the way `provider` asks for (AWS signature 4, or OSS for
-///    `ali`), under a key that begins with `object_key_prefix`. That a slash joins the prefix and the name of the
-///    file is inferred: DJI's older page of uploads has keys of that form;
-/// 3. tell FlightHub with `finishWaylineUpload`.
+/// 2. upload the `.kmz` to `bucket` at `endpoint`, with the signature that `provider` requires (AWS signature 4, or
+///    OSS for `ali`), under a key that begins with `object_key_prefix`. That a slash separates the prefix and the
+///    name of the file is inferred: DJI's older page on uploads has keys of that format;
+/// 3. report the upload to FlightHub with `finishWaylineUpload`.
 ///
 /// Source: Documented.
 ///
@@ -451,15 +451,15 @@ impl runtime::Operation for GetProjectStsToken {
 
 /// Add members to the project
 ///
-/// Adds people to the project. A person who is a member already gets the role and nickname given here.
+/// Adds people to the project. The role and nickname of an existing member are replaced by those of the request.
 ///
-/// **It can take rights away.** An administrator who is named here as `project-member` is an administrator no longer.
-/// If that is the owner of the key, calls with the key can fail from then on, this one included, and only another
+/// **It can revoke rights.** An administrator who is listed as `project-member` loses the administrator role. If
+/// that is the owner of the key, later calls with the key can fail, this one included, and only another
 /// administrator can undo it. Check the `user_id` against the `user_id` claim of your own key.
 ///
-/// V1.0 has no call that lists or removes members, so nothing shows whether a request whose response was lost has
-/// been carried out. Ask an administrator before you send it again: the second request would undo what somebody has
-/// changed in between.
+/// V1.0 has no call that lists or removes members, so no call shows whether a request whose response was lost has
+/// taken effect. Ask an administrator before you send it again: the second request would overwrite changes that
+/// other people have made in between.
 ///
 /// Source: Documented.
 ///
@@ -474,7 +474,7 @@ impl runtime::Operation for GetProjectStsToken {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210104: The project does not exist.

@@ -63,17 +63,18 @@ impl<H: runtime::Handle> Waylines<H> {
 
 /// Notify that the upload of a flight route is complete
 ///
-/// Makes a route of a `.kmz` that was put into the project's object store; see `getProjectStsToken`.
+/// Creates a route from a `.kmz` that was uploaded to the project's object store; see `getProjectStsToken`.
 ///
-/// **Aircraft fly what is uploaded.** Whether a second upload with the same name or key makes a route of its own or
-/// replaces the first is not known. If it replaces it, tasks that are planned with that route fly the new one.
+/// **Aircraft fly the uploaded route.** Whether a second upload with the same name or key creates another route or
+/// replaces the first is not known. If it replaces the first, tasks that are planned with that route fly the new
+/// one.
 ///
-/// The file must be a WPMZ archive of DJI (`wpmz/template.kml` and `wpmz/waylines.wpml`). Another file is answered
-/// with **HTTP 500** and code 200500, which says nothing of the cause.
+/// The file must be a WPMZ archive of DJI (`wpmz/template.kml` and `wpmz/waylines.wpml`). For another file the
+/// response is **HTTP 500** with code 200500, which does not identify the cause.
 ///
-/// FlightHub Sync can also take routes from a bucket of your own, without this call: a file at
-/// `fh_sync/{organization}/{project}/wayline/NAME.kmz` becomes a route (reported by one source; deleting the file does
-/// not delete the route).
+/// FlightHub Sync can also import routes from a bucket of your own, without this call: a file at
+/// `fh_sync/{organization}/{project}/wayline/NAME.kmz` becomes a route (reported by one source; deleting the file
+/// does not delete the route).
 ///
 /// Source: Documented.
 ///
@@ -89,14 +90,14 @@ impl<H: runtime::Handle> Waylines<H> {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 200500: Internal error of the service; also the answer to a route file that cannot be read. The call may have taken effect.
+/// - 200500: Internal error of the service; also returned for a route file that cannot be read. The call may have taken effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FinishWaylineUpload {
-    /// The route's name and where the file lies.
+    /// Name of the route and object key of the file.
     pub body: types::FinishWaylineUploadBody,
 }
 
@@ -139,7 +140,7 @@ impl runtime::Operation for FinishWaylineUpload {
 
 /// Get the list of flight routes under the project
 ///
-/// The flight routes of the project. V1.0 cannot delete one.
+/// The flight routes of the project. V1.0 has no call that deletes one.
 ///
 /// Source: Documented.
 ///
@@ -211,7 +212,7 @@ impl runtime::Operation for ListWaylines {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 #[derive(Clone, Debug, PartialEq)]

@@ -36,7 +36,7 @@ pub(crate) struct Site {
     tasks: Kept<Task>,
     /// As `getWayline` answers them.
     waylines: Kept<Value>,
-    /// As `listStreamForwarders` answers them.
+    /// As `listStreamConverters` answers them.
     forwarders: Kept<Value>,
     /// Aircraft and payloads whose control is held.
     held: Kept<(String, String)>,
@@ -70,7 +70,7 @@ impl Site {
             let still = |entry| Task { detail: detail.clone(), entry, begin: None, suspended: false, missed: false };
             site.tasks.extend(entries.map(still));
             site.waylines.extend([examples.data("getWayline")]);
-            site.forwarders.extend(examples.list("listStreamForwarders"));
+            site.forwarders.extend(examples.list("listStreamConverters"));
         }
         site
     }
@@ -117,10 +117,10 @@ impl Site {
             }
             "acquireControl" => self.acquire(body, examples),
             "releaseControl" => self.release(body, examples),
-            "createStreamForwarder" => self.create_forwarder(arguments, examples, ids),
-            "listStreamForwarders" => Outcome::Data(json!({"list": listed(self.forwarders.iter().cloned().collect())})),
-            "setStreamForwarder" => self.set_forwarder(value("converter_id"), &body["auto_push_stream"]),
-            "deleteStreamForwarder" => {
+            "createStreamConverter" => self.create_forwarder(arguments, examples, ids),
+            "listStreamConverters" => Outcome::Data(json!({"list": listed(self.forwarders.iter().cloned().collect())})),
+            "setStreamConverter" => self.set_forwarder(value("converter_id"), &body["auto_push_stream"]),
+            "deleteStreamConverter" => {
                 let before = self.forwarders.len();
                 self.forwarders.retain(|forwarder| forwarder["converter_id"] != *value("converter_id"));
                 if self.forwarders.len() < before { Outcome::Done } else { NO_FORWARDER }
@@ -260,7 +260,7 @@ impl Site {
             return TOO_MANY_FORWARDERS;
         }
         let id = json!(ids.named("CONVERTERMADE"));
-        let template = examples.list("listStreamForwarders").into_iter().next().unwrap_or_else(|| json!({}));
+        let template = examples.list("listStreamConverters").into_iter().next().unwrap_or_else(|| json!({}));
         // The service writes every member of every kind of target, and leaves those of other kinds empty.
         let blank = template["schema_option"].as_object().into_iter().flatten();
         let blank: Vec<(&str, Value)> = blank.map(|(name, _)| (name.as_str(), json!(""))).collect();
@@ -278,7 +278,7 @@ impl Site {
             ("state", json!("initialized")),
         ];
         self.forwarders.push(with(template, &members), made.length);
-        Outcome::Data(with(examples.data("createStreamForwarder"), &[("converter_id", id)]))
+        Outcome::Data(with(examples.data("createStreamConverter"), &[("converter_id", id)]))
     }
 
     fn set_forwarder(&mut self, id: &Value, push: &Value) -> Outcome {

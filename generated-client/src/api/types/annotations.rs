@@ -7,9 +7,9 @@ use ::flighthub2_runtime::codegen as runtime;
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CreateMapElementBody {
-    /// Name on the map.
+    /// Name shown on the map.
     pub name: String,
-    /// Text of the annotation. May be empty; whether it may be left out is not certain.
+    /// Text of the annotation. May be empty; whether it may be omitted is not certain.
     pub desc: String,
     /// Reserved.
     pub element_source: super::MapElementSource,
@@ -35,9 +35,9 @@ impl CreateMapElementBody {
 /// Required fields of [`CreateMapElementBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateMapElementBodyRequired {
-    /// Name on the map.
+    /// Name shown on the map.
     pub name: String,
-    /// Text of the annotation. May be empty; whether it may be left out is not certain.
+    /// Text of the annotation. May be empty; whether it may be omitted is not certain.
     pub desc: String,
     /// Shape of an annotation.
     pub resource: super::MapElementResource,
@@ -159,7 +159,7 @@ runtime::text_enum!(GeoJsonFeatureType { "Feature" => Feature });
 pub struct MapElementProperties {
     /// Colour in hexadecimal, such as `#2D8CF0`.
     pub color: String,
-    /// Whether the shape lies on the terrain.
+    /// Whether the shape is clamped to the terrain.
     #[serde(rename = "clampToGround")]
     pub clamp_to_ground: bool,
 }
@@ -182,7 +182,7 @@ impl MapElementProperties {
 pub struct MapElementPropertiesRequired {
     /// Colour in hexadecimal, such as `#2D8CF0`.
     pub color: String,
-    /// Whether the shape lies on the terrain.
+    /// Whether the shape is clamped to the terrain.
     pub clamp_to_ground: bool,
 }
 

@@ -2,11 +2,11 @@
 
 use ::flighthub2_runtime::codegen as runtime;
 
-/// Id of a stream forwarder.
+/// Id of a stream converter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StreamForwarderId(String);
+pub struct StreamConverterId(String);
 
-runtime::text_newtype!(StreamForwarderId);
+runtime::text_newtype!(StreamConverterId);
 
 /// The camera to show.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -17,12 +17,12 @@ pub struct StartLivestreamBody {
     pub sn: super::DeviceSn,
     /// The camera, from the device list.
     pub camera_index: super::CameraIndex,
-    /// Life of the viewing token; the stream stops when it runs out. DJI's example has 7200; no maximum is
-    /// published.
+    /// Validity period of the viewing token; the stream stops when the token expires. DJI's example has 7200; no
+    /// maximum is published.
     ///
     /// Unit: seconds.
     pub video_expire: i64,
-    /// Quality to start with. Whether it may be left out is not certain; all clients send it.
+    /// Initial quality. Whether it may be omitted is not certain; all clients send it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality_type: Option<super::VideoQuality>,
 }
@@ -40,7 +40,7 @@ impl StartLivestreamBody {
             quality_type: None,
         }
     }
-    /// Quality to start with. Whether it may be left out is not certain; all clients send it.
+    /// Initial quality. Whether it may be omitted is not certain; all clients send it.
     #[must_use]
     pub fn quality_type(mut self, quality_type: impl Into<super::VideoQuality>) -> Self {
         self.quality_type = Some(quality_type.into());
@@ -55,8 +55,8 @@ pub struct StartLivestreamBodyRequired {
     pub sn: super::DeviceSn,
     /// The camera, from the device list.
     pub camera_index: super::CameraIndex,
-    /// Life of the viewing token; the stream stops when it runs out. DJI's example has 7200; no maximum is
-    /// published.
+    /// Validity period of the viewing token; the stream stops when the token expires. DJI's example has 7200; no
+    /// maximum is published.
     ///
     /// Unit: seconds.
     pub video_expire: i64,
@@ -69,11 +69,12 @@ pub struct StartLivestreamBodyRequired {
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Livestream {
-    /// How to watch, in the form of `url_type`. Holds a token: whoever has the text can watch.
+    /// Address or credentials for watching, in the format of `url_type`. It contains a token that is sufficient for
+    /// watching: keep it secret.
     pub url: runtime::Secret,
-    /// Form of a livestream's `url`.
+    /// Format of a livestream's `url`.
     pub url_type: super::LivestreamUrlType,
-    /// When the token ends.
+    /// Expiry of the token.
     ///
     /// Unit: seconds since 1970-01-01T00:00:00Z.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,17 +83,18 @@ pub struct Livestream {
 
 runtime::object!(Livestream);
 
-/// Form of a livestream's `url`.
+/// Format of a livestream's `url`.
 ///
-/// Observed, not documented. `volc` was seen live, `agora` and `srs` in other clients. The members of `agora` are those of a client's test
-/// data for V2.0.
+/// Observed, not documented. `volc` was observed on the live service, `agora` and `srs` in other clients. The members of `agora` are those
+/// of a client's test data for V2.0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LivestreamUrlType {
-    /// VolcEngine RTC (China). A query text with `app_id`, `expire_time`, `room_id`, `token` and `user_id`; not an address.
+    /// VolcEngine RTC (China). A query string with `app_id`, `expire_time`, `room_id`, `token` and `user_id`; not an
+    /// address.
     Volc,
-    /// Agora. Credentials for a channel: a JSON object written as text, with `app_id`, `channel_name`, `token`, `uid`
-    /// and `expire_ts`.
+    /// Agora. Credentials for a channel: a JSON object in a string, with `app_id`, `channel_name`, `token`, `uid` and
+    /// `expire_ts`.
     Agora,
     /// SRS. A WHEP (WebRTC) address; on-premises and for some overseas tenants.
     Srs,
@@ -104,44 +106,44 @@ runtime::text_enum!(
     LivestreamUrlType { "volc" => Volc, "agora" => Agora, "srs" => Srs }
 );
 
-/// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
+/// Protocol of a stream converter. (V2.0 adds `rtsp`.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum StreamForwarderSchema {
-    /// Pushes to an RTMP address; its options are an `url`.
+pub enum StreamConverterSchema {
+    /// Pushes to an RTMP address; its options have a `url`.
     Rtmp,
-    /// Registers as a GB/T 28181 device; its options are the other seven.
+    /// Registers as a GB/T 28181 device; its options are the other seven members.
     Gb28181,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
-runtime::text_enum!(StreamForwarderSchema { "rtmp" => Rtmp, "gb28181" => Gb28181 });
+runtime::text_enum!(StreamConverterSchema { "rtmp" => Rtmp, "gb28181" => Gb28181 });
 
-/// A stream forwarder to create.
+/// A stream converter to create.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct CreateStreamForwarderBody {
-    /// A name no other forwarder has. Device, camera and target together must differ from those of any active
-    /// forwarder, too.
+pub struct CreateStreamConverterBody {
+    /// Unique name. The combination of device, camera and target must also differ from that of every active
+    /// converter.
     pub converter_name: String,
     /// Serial number of the dock or aircraft that is the source.
     pub sn: super::DeviceSn,
     /// The camera, from the device list.
     pub camera_index: super::CameraIndex,
-    /// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
-    pub schema: super::StreamForwarderSchema,
-    /// Where a forwarder pushes to; the form follows `schema`.
-    pub schema_option: super::StreamForwarderTarget,
+    /// Protocol of a stream converter. (V2.0 adds `rtsp`.)
+    pub schema: super::StreamConverterSchema,
+    /// Target of a stream converter; the variant depends on `schema`.
+    pub schema_option: super::StreamConverterTarget,
 }
 
-runtime::object!(CreateStreamForwarderBody);
+runtime::object!(CreateStreamConverterBody);
 
-impl CreateStreamForwarderBody {
+impl CreateStreamConverterBody {
     /// A value with everything that is required.
     #[must_use]
-    pub fn new(required: CreateStreamForwarderBodyRequired) -> Self {
+    pub fn new(required: CreateStreamConverterBodyRequired) -> Self {
         Self {
             converter_name: required.converter_name,
             sn: required.sn,
@@ -152,40 +154,40 @@ impl CreateStreamForwarderBody {
     }
 }
 
-/// Required fields of [`CreateStreamForwarderBody`].
+/// Required fields of [`CreateStreamConverterBody`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct CreateStreamForwarderBodyRequired {
-    /// A name no other forwarder has. Device, camera and target together must differ from those of any active
-    /// forwarder, too.
+pub struct CreateStreamConverterBodyRequired {
+    /// Unique name. The combination of device, camera and target must also differ from that of every active
+    /// converter.
     pub converter_name: String,
     /// Serial number of the dock or aircraft that is the source.
     pub sn: super::DeviceSn,
     /// The camera, from the device list.
     pub camera_index: super::CameraIndex,
-    /// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
-    pub schema: super::StreamForwarderSchema,
-    /// Where a forwarder pushes to; the form follows `schema`.
-    pub schema_option: super::StreamForwarderTarget,
+    /// Protocol of a stream converter. (V2.0 adds `rtsp`.)
+    pub schema: super::StreamConverterSchema,
+    /// Target of a stream converter; the variant depends on `schema`.
+    pub schema_option: super::StreamConverterTarget,
 }
 
-/// Where a forwarder pushes to; the form follows `schema`.
+/// Target of a stream converter; the variant depends on `schema`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum StreamForwarderTarget {
-    /// Target of an RTMP forwarder.
+pub enum StreamConverterTarget {
+    /// Target of an RTMP converter.
     RtmpTarget(super::RtmpTarget),
-    /// Target of a GB/T 28181 forwarder. Ports are text.
+    /// Target of a GB/T 28181 converter. Ports are strings.
     Gb28181Target(super::Gb28181Target),
     /// A variant that this version does not know. It is kept and sent back unchanged.
     UnknownValue(runtime::UnknownValue<runtime::JsonValue>),
 }
 
 runtime::untagged_union!(
-    StreamForwarderTarget { RtmpTarget(super::RtmpTarget),
+    StreamConverterTarget { RtmpTarget(super::RtmpTarget),
     Gb28181Target(super::Gb28181Target) }
 );
 
-/// Target of an RTMP forwarder.
+/// Target of an RTMP converter.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -204,7 +206,7 @@ impl RtmpTarget {
     }
 }
 
-/// Target of a GB/T 28181 forwarder. Ports are text.
+/// Target of a GB/T 28181 converter. Ports are strings.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -262,29 +264,29 @@ pub struct Gb28181TargetRequired {
     pub local_channel: String,
 }
 
-/// A stream forwarder that was created.
+/// A stream converter that was created.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct CreatedStreamForwarder {
-    /// Id of a stream forwarder.
-    pub converter_id: super::StreamForwarderId,
+pub struct CreatedStreamConverter {
+    /// Id of a stream converter.
+    pub converter_id: super::StreamConverterId,
 }
 
-runtime::object!(CreatedStreamForwarder);
+runtime::object!(CreatedStreamConverter);
 
-/// Whether a forwarder pushes.
+/// Whether a stream converter is enabled.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct SetStreamForwarderBody {
+pub struct SetStreamConverterBody {
     /// True to push whenever the device is online.
     pub auto_push_stream: bool,
 }
 
-runtime::object!(SetStreamForwarderBody);
+runtime::object!(SetStreamConverterBody);
 
-impl SetStreamForwarderBody {
+impl SetStreamConverterBody {
     /// A value with everything that is required.
     #[must_use]
     pub fn new(auto_push_stream: impl Into<bool>) -> Self {
@@ -294,51 +296,51 @@ impl SetStreamForwarderBody {
     }
 }
 
-/// Stream forwarders of a project.
+/// Stream converters of a project.
 ///
-/// **Inferred**: nobody has seen it. Public hosts do not have the call; no response of it has been seen.
+/// **Inferred**: nobody has seen it. Public hosts do not have the call; no response has been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct StreamForwarderList {
-    /// The stream forwarders.
+pub struct StreamConverterList {
+    /// The stream converters.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub list: Vec<super::StreamForwarder>,
+    pub list: Vec<super::StreamConverter>,
 }
 
-runtime::object!(StreamForwarderList);
+runtime::object!(StreamConverterList);
 
-/// A stream forwarder.
+/// A stream converter.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; no response has been seen.
+/// **Inferred**: nobody has seen it. Read in two clients; no response has been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct StreamForwarder {
-    /// Id of a stream forwarder.
-    pub converter_id: super::StreamForwarderId,
+pub struct StreamConverter {
+    /// Id of a stream converter.
+    pub converter_id: super::StreamConverterId,
     /// Name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub converter_name: Option<String>,
     /// Serial number of the dock or aircraft that is the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sn: Option<super::DeviceSn>,
-    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_index: Option<super::CameraIndex>,
-    /// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
+    /// Protocol of a stream converter. (V2.0 adds `rtsp`.)
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema: Option<super::StreamForwarderSchema>,
-    /// Target of a forwarder as the list shows it; members that its protocol does not use are empty.
+    pub schema: Option<super::StreamConverterSchema>,
+    /// Target of a stream converter in the list; members that its protocol does not use are empty.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema_option: Option<super::StreamForwarderOptions>,
+    pub schema_option: Option<super::StreamConverterOptions>,
     /// Whether it pushes when the device is online.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_push_stream: Option<bool>,
@@ -348,23 +350,23 @@ pub struct StreamForwarder {
     /// Name of the device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_callsign: Option<String>,
-    /// What a stream forwarder does.
+    /// State of a stream converter.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<super::StreamForwarderState>,
+    pub state: Option<super::StreamConverterState>,
     /// Last error, as an error code of the group `stream-forwarding`; 0 for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
 }
 
-runtime::object!(StreamForwarder);
+runtime::object!(StreamConverter);
 
-/// Target of a forwarder as the list shows it; members that its protocol does not use are empty.
+/// Target of a stream converter in the list; members that its protocol does not use are empty.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; no response has been seen.
+/// **Inferred**: nobody has seen it. Read in two clients; no response has been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct StreamForwarderOptions {
+pub struct StreamConverterOptions {
     /// RTMP address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<runtime::Secret>,
@@ -391,19 +393,19 @@ pub struct StreamForwarderOptions {
     pub local_channel: Option<String>,
 }
 
-runtime::object!(StreamForwarderOptions);
+runtime::object!(StreamConverterOptions);
 
-/// What a stream forwarder does.
+/// State of a stream converter.
 ///
-/// **Inferred**: nobody has seen it. Read in clients, `stopped` and `error` in one for V2.0; no response has been seen.
+/// **Inferred**: nobody has seen it. Read in clients, `stopped` and `error` in one for V2.0; no response has been observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum StreamForwarderState {
+pub enum StreamConverterState {
     /// Created, not started.
     Initialized,
     /// Pushing.
     Running,
-    /// Failed; `code` tells why.
+    /// Failed; `code` has the cause.
     Failed,
     /// Stopped.
     Stopped,
@@ -414,6 +416,6 @@ pub enum StreamForwarderState {
 }
 
 runtime::text_enum!(
-    StreamForwarderState { "initialized" => Initialized, "running" => Running, "failed"
+    StreamConverterState { "initialized" => Initialized, "running" => Running, "failed"
     => Failed, "stopped" => Stopped, "error" => Error }
 );

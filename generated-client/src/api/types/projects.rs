@@ -14,7 +14,7 @@ runtime::text_newtype!(OrganizationId);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProjectAuthorizedStatus {
-    /// The person behind the key has joined the project.
+    /// The owner of the key has joined the project.
     Authorized,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
@@ -24,7 +24,7 @@ runtime::text_enum!(
     ProjectAuthorizedStatus { "project-status-authorized" => Authorized }
 );
 
-/// How much the project list answers.
+/// Amount of data that the project list returns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProjectListUsage {
@@ -36,11 +36,11 @@ pub enum ProjectListUsage {
 
 runtime::text_enum!(ProjectListUsage { "simple" => Simple });
 
-/// Field that projects are sorted by.
+/// Sort field of the project list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProjectSortColumn {
-    /// Time of creation.
+    /// Creation time.
     CreatedAt,
     /// Name.
     Name,
@@ -50,13 +50,13 @@ pub enum ProjectSortColumn {
 
 runtime::text_enum!(ProjectSortColumn { "created_at" => CreatedAt, "name" => Name });
 
-/// Direction of a sort.
+/// Sort direction.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SortType {
-    /// Smallest first.
+    /// Ascending, smallest first.
     Ascending,
-    /// Largest first.
+    /// Descending, largest first.
     Descending,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
@@ -91,11 +91,11 @@ pub struct Project {
     pub name: String,
     /// Description; may be empty.
     pub introduction: String,
-    /// Id; what `X-Project-Uuid` carries.
+    /// Id, as sent in `X-Project-Uuid`.
     pub uuid: super::ProjectId,
     /// Organization that the project belongs to.
     pub org_uuid: super::OrganizationId,
-    /// Middle of the place where a project works.
+    /// Centre of the area of a project.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project_work_center_point: Option<super::ProjectWorkCenterPoint>,
     /// When it was created.
@@ -110,7 +110,7 @@ pub struct Project {
 
 runtime::object!(Project);
 
-/// Middle of the place where a project works.
+/// Centre of the area of a project.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -145,8 +145,8 @@ pub struct DeviceList {
 
 runtime::object!(DeviceList);
 
-/// A dock or remote controller with its aircraft. An aircraft that is flown by hand can stand alone, or with a
-/// remote controller as gateway.
+/// A dock or remote controller with its aircraft. A manually flown aircraft can be listed alone, or with a remote
+/// controller as gateway.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -172,13 +172,13 @@ runtime::object!(DeviceListEntry);
 pub struct Gateway {
     /// Serial number of a dock, an aircraft or a remote controller.
     pub sn: super::DeviceSn,
-    /// Name that people gave it; may be empty.
+    /// Name that users assigned; may be empty.
     pub callsign: String,
-    /// Model of a device. The numbers arrive as text.
+    /// Model of a device. The numbers are strings.
     pub device_model: super::DeviceModel,
     /// Whether it is online.
     pub device_online_status: bool,
-    /// What a dock does. 0 also when it is offline; remote controllers have none.
+    /// Operating mode of a dock. Also 0 when the dock is offline; remote controllers have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode_code: Option<super::DockModeCode>,
     /// Its cameras.
@@ -201,16 +201,16 @@ runtime::object!(Gateway);
 pub struct Drone {
     /// Serial number of a dock, an aircraft or a remote controller.
     pub sn: super::DeviceSn,
-    /// Name that people gave it; may be empty.
+    /// Name that users assigned; may be empty.
     pub callsign: String,
-    /// Model of a device. The numbers arrive as text.
+    /// Model of a device. The numbers are strings.
     pub device_model: super::DeviceModel,
-    /// Whether it is online. An aircraft that sleeps in its dock is not.
+    /// Whether it is online. An aircraft that sleeps in its dock is offline.
     pub device_online_status: bool,
-    /// What an aircraft does. An offline one has shown 0; test data of a client for V2.0 has 14.
+    /// Operating mode of an aircraft. For an offline aircraft 0 was observed; test data of a client for V2.0 has 14.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode_code: Option<super::DroneModeCode>,
-    /// Its cameras; null until the aircraft was powered on once.
+    /// Its cameras; null until the aircraft has been powered on once.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -221,7 +221,7 @@ pub struct Drone {
 
 runtime::object!(Drone);
 
-/// What a dock does. 0 also when it is offline; remote controllers have none.
+/// Operating mode of a dock. Also 0 when the dock is offline; remote controllers have none.
 ///
 /// **Inferred**: nobody has seen it. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API
 /// and of a client.
@@ -232,13 +232,13 @@ pub enum DockModeCode {
     Idle,
     /// Being debugged on site.
     OnSiteDebugging,
-    /// Being debugged from afar.
+    /// Being debugged remotely.
     RemoteDebugging,
     /// Upgrading its firmware.
     FirmwareUpgradeInProgress,
     /// Working.
     InOperation,
-    /// Waits for calibration (newer docks). Not in the table of the Cloud API.
+    /// Waiting for calibration (newer docks). Not in the table of the Cloud API.
     ToBeCalibrated,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
@@ -249,7 +249,7 @@ runtime::integer_enum!(
     FirmwareUpgradeInProgress, 4 => InOperation, 5 => ToBeCalibrated }
 );
 
-/// What an aircraft does. An offline one has shown 0; test data of a client for V2.0 has 14.
+/// Operating mode of an aircraft. For an offline aircraft 0 was observed; test data of a client for V2.0 has 14.
 ///
 /// **Inferred**: nobody has seen it. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API,
 /// for 21 that of its newer Chinese edition.
@@ -262,9 +262,9 @@ pub enum DroneModeCode {
     TakeoffPreparation,
     /// Ready for take-off.
     TakeoffPreparationCompleted,
-    /// Flown by hand.
+    /// Manual flight.
     ManualFlight,
-    /// Taking off by itself.
+    /// Automatic take-off.
     AutomaticTakeoff,
     /// Flying a route.
     WaylineFlight,
@@ -272,11 +272,11 @@ pub enum DroneModeCode {
     PanoramicPhotography,
     /// Tracking a target.
     IntelligentTracking,
-    /// Avoiding other aircraft seen by ADS-B.
+    /// Avoiding other aircraft that ADS-B reports.
     AdsbAvoidance,
-    /// Returning to home by itself.
+    /// Returning to home automatically.
     AutoReturningToHome,
-    /// Landing by itself.
+    /// Automatic landing.
     AutomaticLanding,
     /// Forced landing.
     ForcedLanding,
@@ -294,7 +294,7 @@ pub enum DroneModeCode {
     LiveFlightControls,
     /// Fixing its airborne RTK position.
     AirborneRtkFixingMode,
-    /// Choosing a place for the dock.
+    /// Evaluating a site for the dock.
     DockAddressSelecting,
     /// Circling a point of interest.
     Poi,
@@ -321,15 +321,15 @@ runtime::integer_enum!(
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct GatewayCamera {
-    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
     pub camera_index: super::CameraIndex,
-    /// Which camera of a dock is shown.
+    /// Active camera of a dock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_position: Option<super::CameraPosition>,
-    /// Positions that it can be switched to.
+    /// Positions to which it can be switched.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -347,10 +347,10 @@ runtime::object!(GatewayCamera);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneCamera {
-    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
     pub camera_index: super::CameraIndex,
     /// Its lenses.
     #[serde(
@@ -363,7 +363,7 @@ pub struct DroneCamera {
 
 runtime::object!(DroneCamera);
 
-/// The lens of a camera that is shown, and those it can be switched to.
+/// The active lens of a camera, and the available lenses.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -373,7 +373,7 @@ pub struct DroneCameraLens {
     /// A lens of an aircraft's camera.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lens_type: Option<super::LensType>,
-    /// Lenses that it can be switched to.
+    /// Available lenses.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -390,7 +390,7 @@ runtime::object!(DroneCameraLens);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LensType {
-    /// No page says what it shows. It is not the only lens of its camera: a live Matrice 3TD (`81-0-0`) offered it
+    /// Its picture is not documented. It is not the only lens of its camera: a live Matrice 3TD (`81-0-0`) listed it
     /// together with the three others.
     Normal,
     /// Wide angle.
@@ -407,7 +407,7 @@ runtime::text_enum!(
     LensType { "normal" => Normal, "wide" => Wide, "zoom" => Zoom, "ir" => Infrared }
 );
 
-/// Where and how to upload files of a project.
+/// Address and credentials for uploading files of a project.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -420,9 +420,10 @@ pub struct ProjectStorageCredentials {
     pub bucket: String,
     /// Region of the bucket.
     pub region: String,
-    /// Kind of object store. `ali` was seen; `aws` and `minio` exist in the interface it is modelled on.
+    /// Kind of object store. `ali` was observed; `aws` and `minio` exist in the interface on which this one is
+    /// modelled.
     pub provider: String,
-    /// What every object key must begin with.
+    /// Required prefix of every object key.
     pub object_key_prefix: String,
     /// Credentials of an object store that can write only.
     pub credentials: super::StorageCredentials,
@@ -441,9 +442,9 @@ pub struct StorageCredentials {
     pub access_key_id: String,
     /// Secret of the access key.
     pub access_key_secret: runtime::Secret,
-    /// Session token that goes with the key.
+    /// Session token for the access key.
     pub security_token: runtime::Secret,
-    /// How long the credentials are good.
+    /// Validity period of the credentials.
     ///
     /// Unit: seconds.
     pub expire: i64,
@@ -480,14 +481,14 @@ impl AddProjectMembersBody {
 
 /// A person and the role in a project.
 ///
-/// **Inferred**: nobody has seen it. Read in one client, of which it is not certain that this call was ever sent to the live service.
+/// **Inferred**: nobody has seen it. Read in one client; whether that client ever sent this call to the live service is not known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ProjectMember {
     /// Id of a person; the `user_id` claim of the person's key.
     pub user_id: super::UserId,
-    /// What a member of a project may do.
+    /// Role of a member of a project.
     pub role: super::ProjectRole,
     /// Name shown within the project.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -519,13 +520,13 @@ impl ProjectMember {
 pub struct ProjectMemberRequired {
     /// Id of a person; the `user_id` claim of the person's key.
     pub user_id: super::UserId,
-    /// What a member of a project may do.
+    /// Role of a member of a project.
     pub role: super::ProjectRole,
 }
 
-/// What a member of a project may do.
+/// Role of a member of a project.
 ///
-/// **Inferred**: nobody has seen it. Read in one client, and seen on a screen of FlightHub 2.
+/// **Inferred**: nobody has seen it. Read in one client, and shown in a screenshot of FlightHub 2.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProjectRole {

@@ -32,7 +32,7 @@ runtime::text_newtype!(ProjectId);
 
 /// Id of a person; the `user_id` claim of the person's key.
 ///
-/// **Inferred**: nobody has seen it. Numbers of 19 digits in the samples that are known; no page says what it looks like.
+/// **Inferred**: nobody has seen it. The known samples have numbers of 19 digits; no page documents the format.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(String);
 
@@ -52,10 +52,10 @@ pub struct WaylineId(String);
 
 runtime::text_newtype!(WaylineId);
 
-/// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-/// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-/// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-/// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+/// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+/// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+/// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+/// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
 ///
 /// Pattern: `^[0-9]+-[0-9]+-[0-9]+$`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,7 +74,7 @@ pub struct DeviceModelKey(String);
 
 runtime::text_newtype!(DeviceModelKey);
 
-/// Model of a device. The numbers arrive as text.
+/// Model of a device. The numbers are strings.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -92,7 +92,7 @@ pub struct DeviceModel {
     pub r#type: String,
     /// Variant of the type.
     pub sub_type: String,
-    /// Name for people, such as `DJI Dock 2` or `M3TD`.
+    /// Display name, such as `DJI Dock 2` or `M3TD`.
     pub name: String,
     /// Kind of device.
     pub class: super::DeviceClass,
@@ -120,7 +120,7 @@ runtime::text_enum!(
     DeviceClass { "airport" => Dock, "drone" => Drone, "rc" => RemoteController }
 );
 
-/// Which camera of a dock is shown.
+/// Active camera of a dock.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,9 +140,9 @@ runtime::text_enum!(CameraPosition { "indoor" => Indoor, "outdoor" => Outdoor })
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VideoQuality {
-    /// Follows the bandwidth.
+    /// Adapts to the bandwidth.
     Adaptive,
-    /// Lower resolution that keeps running.
+    /// Lower resolution without interruptions.
     Smooth,
     /// Highest resolution.
     UltraHighDefinition,
@@ -155,7 +155,7 @@ runtime::text_enum!(
     UltraHighDefinition }
 );
 
-/// Parameters that maps, 3D models and LiDAR reconstructions have in common.
+/// Parameters that maps, 3D models and LiDAR reconstructions share.
 ///
 /// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -167,12 +167,12 @@ pub struct ReconstructionParameters {
     /// Defaults to `GLOBAL`.
     #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
     pub sf_m_method: Option<super::SfmMethod>,
-    /// Greatest number of feature points.
+    /// Maximum number of feature points.
     ///
     /// Defaults to `2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
-    /// Whether to use the positions that the pictures hold.
+    /// Whether to use the positions in the pictures.
     ///
     /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -182,11 +182,11 @@ pub struct ReconstructionParameters {
     /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_blocks_exchange_xml: Option<bool>,
-    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
-    /// it then.
+    /// Coordinate system of `BlocksExchange.xml`. For pictures without GPS it must not be a geographic one, and is
+    /// omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
-    /// Whether to make a point cloud. Without it the next six members have no effect.
+    /// Whether to create a point cloud. Without it the next six members have no effect.
     ///
     /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]

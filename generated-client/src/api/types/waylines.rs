@@ -7,7 +7,7 @@ use ::flighthub2_runtime::codegen as runtime;
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FinishWaylineUploadBody {
-    /// Name that the route gets.
+    /// Name of the new route.
     pub name: String,
     /// Full key of the `.kmz` in the project's object store.
     pub object_key: String,
@@ -29,13 +29,13 @@ impl FinishWaylineUploadBody {
 /// Required fields of [`FinishWaylineUploadBody`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinishWaylineUploadBodyRequired {
-    /// Name that the route gets.
+    /// Name of the new route.
     pub name: String,
     /// Full key of the `.kmz` in the project's object store.
     pub object_key: String,
 }
 
-/// A route that was made.
+/// A route that was created.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -70,21 +70,21 @@ runtime::object!(WaylineList);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Wayline {
-    /// Id; what a task takes as `wayline_uuid`.
+    /// Id, the `wayline_uuid` of a flight task.
     pub id: super::WaylineId,
     /// Name.
     pub name: String,
-    /// Model of aircraft that it was planned for.
+    /// Aircraft model for which it was planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_model_key: Option<super::DeviceModelKey>,
-    /// Payloads that it was planned for.
+    /// Payloads for which it was planned.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub payload_information: Vec<super::WaylinePayload>,
-    /// Kinds of route in it.
+    /// Route types that it contains.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -105,7 +105,7 @@ pub struct Wayline {
 
 runtime::object!(Wayline);
 
-/// A payload that a route was planned for. The numbers arrive as text.
+/// A payload for which a route was planned. The numbers are strings.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -123,7 +123,7 @@ pub struct WaylinePayload {
 
 runtime::object!(WaylinePayload);
 
-/// Kind of route.
+/// Route type.
 ///
 /// **Inferred**: nobody has seen it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -160,21 +160,21 @@ runtime::text_enum!(
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WaylineDetail {
-    /// Id; what a task takes as `wayline_uuid`.
+    /// Id, the `wayline_uuid` of a flight task.
     pub id: super::WaylineId,
     /// Name.
     pub name: String,
-    /// Model of aircraft that it was planned for.
+    /// Aircraft model for which it was planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_model_key: Option<super::DeviceModelKey>,
-    /// Payloads that it was planned for.
+    /// Payloads for which it was planned.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub payload_information: Vec<super::WaylinePayload>,
-    /// Kinds of route in it.
+    /// Route types that it contains.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
