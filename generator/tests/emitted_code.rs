@@ -1,7 +1,7 @@
-//! The code of documents that nobody thought of compiles, without a warning.
+//! The generated code of random valid documents compiles without a warning.
 //!
-//! The documents are valid because of how they are made, and the same in every run. All of them are modules of one crate
-//! beside the runtime, which is checked by one run of Cargo.
+//! The documents are valid by construction, and the same in every run. All of them are modules of one crate, which is
+//! checked by one run of Cargo.
 
 #![allow(
     clippy::expect_used,
@@ -31,7 +31,8 @@ use proptest::test_runner::{RngAlgorithm, TestRng};
 use specifications::edits::Choices;
 use specifications::valid::{Made, valid};
 
-/// Documents to make. Two of three keep the rules of OpenAPI, one those of our own specification.
+/// The number of documents. Two of three follow the rules of OpenAPI, one follows those of this repository's
+/// specification.
 const DOCUMENTS: u32 = 120;
 
 struct Document {
@@ -59,7 +60,7 @@ fn generated(document: &Document) -> Result<Generated, Diagnostics> {
     generate(&document.source, &options)
 }
 
-/// What the documents are made of. A construct that is missing is not tried.
+/// The constructs of the documents. A construct that never occurs would not be tested.
 #[rustfmt::skip]
 const CONSTRUCTS: &[&str] = &[
     "allOf", "another name", "answer without content", "any JSON", "default", "deprecated operation",
@@ -103,7 +104,7 @@ fn the_code_of_any_valid_document_compiles() {
     assert!(told.is_empty(), "{}\n{} problems", told[..told.len().min(20)].join("\n"), told.len());
 }
 
-/// The crate that has them.
+/// The crate of the documents.
 struct Folder {
     root: PathBuf,
 }
@@ -127,7 +128,7 @@ impl Folder {
         fs::write(path, text).unwrap();
     }
 
-    /// What the compiler says of the crate: errors and warnings.
+    /// The compiler's errors and warnings.
     fn checked(&self) -> Vec<String> {
         let (messages, said) = nested::check(&self.root, &[]);
         let told: Vec<String> = messages
@@ -135,7 +136,7 @@ impl Folder {
             .filter(|message| message["reason"] == "compiler-message" && message["target"]["name"] == "emitted")
             .map(|message| message["message"]["rendered"].as_str().unwrap_or_default().to_owned())
             .collect();
-        // Silence counts only if the crate was looked at.
+        // No messages count only if the crate was checked.
         let mut checked = messages.iter().filter(|message| message["reason"] == "compiler-artifact");
         let seen = checked.any(|message| message["target"]["name"] == "emitted");
         assert!(seen || !told.is_empty(), "the crate was not checked: {said}");

@@ -19,7 +19,7 @@ impl<H: runtime::Handle> Annotations<H> {
     }
     /// Create a map annotation
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`CreateMapElement`].
@@ -46,8 +46,8 @@ impl<H: runtime::Handle> Annotations<H> {
 /// `POST /openapi/v0.1/map/element`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: **never**. A second request may have a second effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045303>
 ///
 /// # Errors

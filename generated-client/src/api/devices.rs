@@ -19,7 +19,7 @@ impl<H: runtime::Handle> Devices<H> {
     }
     /// Get the properties of a device
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`GetDeviceState`].
@@ -34,7 +34,7 @@ impl<H: runtime::Handle> Devices<H> {
     }
     /// Get the HMS information of devices
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`GetDeviceHms`].
@@ -49,7 +49,7 @@ impl<H: runtime::Handle> Devices<H> {
     }
     /// Switch the camera of a dock
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`SwitchDockCamera`].
@@ -64,7 +64,7 @@ impl<H: runtime::Handle> Devices<H> {
     }
     /// Switch the lens of an aircraft's camera
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`SwitchAircraftLens`].
@@ -110,7 +110,7 @@ impl<H: runtime::Handle> Devices<H> {
     }
     /// Query the result of relay pairing
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`GetRelayPairingResult`].
@@ -171,7 +171,7 @@ impl<H: runtime::Handle> Devices<H> {
     }
     /// Set the quality of the video transmission
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`SetStreamQuality`].
@@ -202,8 +202,8 @@ impl<H: runtime::Handle> Devices<H> {
 /// `GET /openapi/v0.1/device/{device_sn}/state`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045310>
 ///
 /// # Errors
@@ -273,8 +273,8 @@ impl runtime::Operation for GetDeviceState {
 /// `GET /openapi/v0.1/device/hms`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045311>
 ///
 /// # Errors
@@ -373,8 +373,8 @@ impl runtime::Operation for GetDeviceHms {
 /// `POST /openapi/v0.1/device/change-camera`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: idempotent. Two requests have the same effect as one.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045313>
 ///
 /// # Errors
@@ -442,9 +442,9 @@ impl runtime::Operation for SwitchDockCamera {
 /// `POST /openapi/v0.1/device/change-lens`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `listProjectDevices` before you send it again.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `listProjectDevices` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045314>
 ///
 /// # Errors
@@ -511,8 +511,8 @@ impl runtime::Operation for SwitchAircraftLens {
 ///
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045318>
 ///
 /// # Errors
@@ -584,14 +584,14 @@ impl runtime::Operation for CalibrateDeviceRtk {
 ///
 /// Private cloud and relay devices only. The spelling `relay_model` in the path is that of the service.
 ///
-/// Source: **Inferred**: nobody has seen it. Path, headers and warning are documented; the body was read in a client for V2.0.
+/// Source: **Inferred**, neither documented nor observed. Path, headers and warning are documented; the body was read in a client for V2.0.
 ///
 /// `POST /openapi/v0.1/device/relay_model`
 ///
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getRelayPairingResult` before you send it again.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getRelayPairingResult` before you send it again.
 /// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522>
 ///
@@ -661,13 +661,13 @@ impl runtime::Operation for StartRelayPairing {
 ///
 /// Private cloud and relay devices only. The spelling `relay_model` in the path is that of the service.
 ///
-/// Source: **Inferred**: nobody has seen it. Path and headers are documented; the response was read in a client for V2.0.
+/// Source: **Inferred**, neither documented nor observed. Path and headers are documented; the response was read in a client for V2.0.
 ///
 /// `GET /openapi/v0.1/device/{device_sn}/relay_model`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284546083>
 ///
@@ -746,8 +746,8 @@ impl runtime::Operation for GetRelayPairingResult {
 ///
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045312>
 ///
 /// # Errors
@@ -768,7 +768,7 @@ pub struct SendDeviceCommand {
     /// require that of the dock, and on a flight from dock to dock that of the dock in `best_link_gateway` of the
     /// aircraft; the example of DJI's internal pages of v0.9 has the serial number of a dock, too.
     ///
-    /// **Inferred**: nobody has seen it. The description on the page of this version is not known.
+    /// **Inferred**, neither documented nor observed. The description on the page of this version is not known.
     pub device_sn: types::DeviceSn,
     /// The command.
     pub body: types::SendDeviceCommandBody,
@@ -835,8 +835,8 @@ impl runtime::Operation for SendDeviceCommand {
 ///
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045315>
 ///
 /// # Errors
@@ -905,8 +905,8 @@ impl runtime::Operation for AcquireControl {
 ///
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045316>
 ///
 /// # Errors
@@ -975,9 +975,9 @@ impl runtime::Operation for ReleaseControl {
 /// `PUT /openapi/v0.1/device/stream/quality`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045317>
 ///
 /// # Errors

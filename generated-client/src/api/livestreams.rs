@@ -21,7 +21,7 @@ impl<H: runtime::Handle> Livestreams<H> {
     }
     /// Enable the livestream of a camera
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`StartLivestream`].
@@ -36,7 +36,7 @@ impl<H: runtime::Handle> Livestreams<H> {
     }
     /// Get the list of stream converters
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`ListStreamConverters`].
@@ -48,7 +48,7 @@ impl<H: runtime::Handle> Livestreams<H> {
     }
     /// Create a stream converter
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`CreateStreamConverter`].
@@ -63,7 +63,7 @@ impl<H: runtime::Handle> Livestreams<H> {
     }
     /// Enable or disable a stream converter
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`SetStreamConverter`].
@@ -79,7 +79,7 @@ impl<H: runtime::Handle> Livestreams<H> {
     }
     /// Delete a stream converter
     ///
-    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
     /// - Scope: a project.
     ///
     /// More: [`DeleteStreamConverter`].
@@ -109,8 +109,8 @@ impl<H: runtime::Handle> Livestreams<H> {
 /// `POST /openapi/v0.1/live-stream/start`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: **never**. A second request may have a second effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045295>
 ///
 /// # Errors
@@ -179,8 +179,8 @@ impl runtime::Operation for StartLivestream {
 /// `GET /openapi/v0.1/live-stream/converter`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045298>
 ///
@@ -243,9 +243,9 @@ impl runtime::Operation for ListStreamConverters {
 /// `POST /openapi/v0.1/live-stream/converter`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `listStreamConverters` before you send it again.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `listStreamConverters` before you send it again.
 /// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045296>
 ///
@@ -325,8 +325,8 @@ impl runtime::Operation for CreateStreamConverter {
 /// `PUT /openapi/v0.1/live-stream/converter/{converter_id}`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: idempotent. Two requests have the same effect as one.
 /// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045297>
 ///
@@ -404,8 +404,8 @@ impl runtime::Operation for SetStreamConverter {
 /// `DELETE /openapi/v0.1/live-stream/converter/{converter_id}`
 ///
 /// - Scope: a project.
-/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
+/// - Repeating: idempotent. Two requests have the same effect as one.
 /// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045299>
 ///

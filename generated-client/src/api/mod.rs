@@ -45,7 +45,7 @@ mod error_code;
 pub use error_code::ErrorCode;
 pub use client::{Call, Client, ClientBuilder, ProjectClient, Region};
 
-/// What all calls of DJI FlightHub 2 OpenAPI have in common.
+/// Facts about all calls of DJI FlightHub 2 OpenAPI.
 pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAPI")
     .with_token(Some(runtime::TokenHeader::new("X-User-Token").with_prefix("")))
     .with_request_id_header(Some("X-Request-Id"))
@@ -320,7 +320,7 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
         ],
     );
 
-/// Every operation, with everything that a tool needs to know about it.
+/// The catalogue: every operation, with its metadata for tools.
 pub static OPERATIONS: &[&runtime::OperationInfo] = &[
     <system::GetSystemStatus as runtime::Operation>::INFO,
     <projects::ListProjects as runtime::Operation>::INFO,

@@ -19,7 +19,7 @@ impl<H: runtime::Handle> Models<H> {
     }
     /// Get the list of models under the project
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`ListModels`].
@@ -31,7 +31,7 @@ impl<H: runtime::Handle> Models<H> {
     }
     /// Reconstruct a model from the media of a flight task
     ///
-    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
     /// - Scope: a project.
     ///
     /// More: [`CreateModel`].
@@ -46,7 +46,7 @@ impl<H: runtime::Handle> Models<H> {
     }
     /// Get the details of a model
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`GetModel`].
@@ -58,7 +58,7 @@ impl<H: runtime::Handle> Models<H> {
     }
     /// Get the download address of a model file
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`GetModelFileDownloadUrl`].
@@ -82,8 +82,8 @@ impl<H: runtime::Handle> Models<H> {
 /// `GET /openapi/v0.1/model`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045320>
 ///
 /// # Errors
@@ -142,9 +142,9 @@ impl runtime::Operation for ListModels {
 /// `POST /openapi/v0.1/model/create`
 ///
 /// - Scope: a project.
-/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `listModels` before you send it again.
+/// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `listModels` before you send it again.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077>
 ///
 /// # Errors
@@ -211,8 +211,8 @@ impl runtime::Operation for CreateModel {
 /// `GET /openapi/v0.1/model/{model_id}`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 ///
 /// # Errors
 ///
@@ -270,14 +270,14 @@ impl runtime::Operation for GetModel {
 ///
 /// A client for V1.0 ends the path with a slash, V2.0 has none; this specification follows V2.0.
 ///
-/// Source: **Inferred**: nobody has seen it. The title of the page is known, its text is not. Path from a client for V1.0 and from V2.0, response from
+/// Source: **Inferred**, neither documented nor observed. The title of the page is known, its text is not. Path from a client for V1.0 and from V2.0, response from
 /// V2.0.
 ///
 /// `GET /openapi/v0.1/model/download-url/{file_id}`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-372005858>
 ///
 /// # Errors

@@ -19,7 +19,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Get the upload credentials of open modeling
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`ObtainOpenModelUploadToken`].
@@ -31,7 +31,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Report uploaded files
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`OpenModelUploadCallback`].
@@ -46,7 +46,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Get the details of a resource
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`GetOpenModelResource`].
@@ -61,7 +61,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Delete a resource
     ///
-    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`DeleteOpenModelResource`].
@@ -76,7 +76,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Start a reconstruction
     ///
-    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`StartOpenModelReconstruction`].
@@ -91,7 +91,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Get the list of running reconstructions
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`ListRunningOpenModels`].
@@ -103,7 +103,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Get the details of an open-modeling model
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`GetOpenModel`].
@@ -118,7 +118,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Delete an open-modeling model
     ///
-    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`DeleteOpenModel`].
@@ -133,7 +133,7 @@ impl<H: runtime::Handle> OpenModeling<H> {
     }
     /// Stop a reconstruction
     ///
-    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`StopOpenModelReconstruction`].
@@ -168,8 +168,8 @@ impl<H: runtime::Handle> OpenModeling<H> {
 /// `POST /openapi/v0.1/open_model/stores/obtain_token`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: idempotent. Two requests have the same effect as one.
 ///
 /// # Errors
 ///
@@ -227,9 +227,9 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
 /// `POST /openapi/v0.1/open_model/stores/upload_callback`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getOpenModelResource` before you send it again.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getOpenModelResource` before you send it again.
 ///
 /// # Errors
 ///
@@ -291,8 +291,8 @@ impl runtime::Operation for OpenModelUploadCallback {
 /// `GET /openapi/v0.1/open_model/resource/{resource_uuid}`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 ///
 /// # Errors
 ///
@@ -355,8 +355,8 @@ impl runtime::Operation for GetOpenModelResource {
 /// `DELETE /openapi/v0.1/open_model/resource/{resource_uuid}`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
+/// - Repeating: idempotent. Two requests have the same effect as one.
 ///
 /// # Errors
 ///
@@ -426,9 +426,9 @@ impl runtime::Operation for DeleteOpenModelResource {
 /// `POST /openapi/v0.1/open_model/models/reconstruction/start`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `listRunningOpenModels` before you send it again.
+/// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `listRunningOpenModels` before you send it again.
 ///
 /// # Errors
 ///
@@ -491,8 +491,8 @@ impl runtime::Operation for StartOpenModelReconstruction {
 /// `GET /openapi/v0.1/open_model/models/running`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 ///
 /// # Errors
 ///
@@ -554,8 +554,8 @@ impl runtime::Operation for ListRunningOpenModels {
 /// `GET /openapi/v0.1/open_model/models/{model_uuid}`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-404169123>
 ///
 /// # Errors
@@ -623,8 +623,8 @@ impl runtime::Operation for GetOpenModel {
 /// `DELETE /openapi/v0.1/open_model/models/{model_uuid}`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
+/// - Repeating: idempotent. Two requests have the same effect as one.
 ///
 /// # Errors
 ///
@@ -688,8 +688,8 @@ impl runtime::Operation for DeleteOpenModel {
 /// `POST /openapi/v0.1/open_model/models/{model_uuid}/reconstruction/stop`
 ///
 /// - Scope: the organization of the token, or a project.
-/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
+/// - Repeating: idempotent. Two requests have the same effect as one.
 ///
 /// # Errors
 ///

@@ -19,7 +19,7 @@ impl<H: runtime::Handle> Projects<H> {
     }
     /// Get the list of projects under the organization
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: the organization of the token.
     ///
     /// More: [`ListProjects`].
@@ -31,7 +31,7 @@ impl<H: runtime::Handle> Projects<H> {
     }
     /// Get the list of devices under the organization
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: the organization of the token.
     ///
     /// More: [`ListOrganizationDevices`].
@@ -43,7 +43,7 @@ impl<H: runtime::Handle> Projects<H> {
     }
     /// Get the list of devices under the project
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`ListProjectDevices`].
@@ -55,7 +55,7 @@ impl<H: runtime::Handle> Projects<H> {
     }
     /// Obtain the storage upload credentials for the project
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`GetProjectStsToken`].
@@ -67,7 +67,7 @@ impl<H: runtime::Handle> Projects<H> {
     }
     /// Add members to the project
     ///
-    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
     /// - Scope: a project.
     ///
     /// More: [`AddProjectMembers`].
@@ -95,8 +95,8 @@ impl<H: runtime::Handle> Projects<H> {
 /// `GET /openapi/v0.1/project`
 ///
 /// - Scope: the organization of the token.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045290>
 ///
 /// # Errors
@@ -275,8 +275,8 @@ impl runtime::Operation for ListProjects {
 /// `GET /openapi/v0.1/device`
 ///
 /// - Scope: the organization of the token.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045291>
 ///
 /// # Errors
@@ -332,8 +332,8 @@ impl runtime::Operation for ListOrganizationDevices {
 /// `GET /openapi/v0.1/project/device`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045292>
 ///
 /// # Errors
@@ -400,8 +400,8 @@ impl runtime::Operation for ListProjectDevices {
 /// `GET /openapi/v0.1/project/sts-token`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: idempotent. Two requests have the same effect as one.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045293>
 ///
 /// # Errors
@@ -466,8 +466,8 @@ impl runtime::Operation for GetProjectStsToken {
 /// `PUT /openapi/v0.1/project/member`
 ///
 /// - Scope: a project.
-/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
-/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
+/// - Repeating: **never**. A second request may have a second effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045294>
 ///
 /// # Errors

@@ -18,7 +18,7 @@ impl<H: runtime::Handle> System<H> {
     }
     /// Query the system status of FlightHub 2
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: the organization of the token.
     ///
     /// More: [`GetSystemStatus`].
@@ -39,8 +39,8 @@ impl<H: runtime::Handle> System<H> {
 /// `GET /openapi/v0.1/system_status`
 ///
 /// - Scope: the organization of the token.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://s.apifox.cn/6b4ca90b-233f-48ac-818c-d694acb0663a/api-229642876>
 ///
 /// # Errors

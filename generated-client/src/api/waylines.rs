@@ -34,7 +34,7 @@ impl<H: runtime::Handle> Waylines<H> {
     }
     /// Get the list of flight routes under the project
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`ListWaylines`].
@@ -46,7 +46,7 @@ impl<H: runtime::Handle> Waylines<H> {
     }
     /// Get the details of a flight route
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`GetWayline`].
@@ -82,8 +82,8 @@ impl<H: runtime::Handle> Waylines<H> {
 ///
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `listWaylines` before you send it again.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `listWaylines` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045300>
 ///
 /// # Errors
@@ -147,8 +147,8 @@ impl runtime::Operation for FinishWaylineUpload {
 /// `GET /openapi/v0.1/wayline`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045301>
 ///
 /// # Errors
@@ -204,8 +204,8 @@ impl runtime::Operation for ListWaylines {
 /// `GET /openapi/v0.1/wayline/{wayline_id}`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045302>
 ///
 /// # Errors

@@ -1,26 +1,26 @@
-//! The table of mutations: single edits of two small specifications, and what each means to callers.
+//! The table of mutations: single edits of two small specifications, and the effect of each on callers.
 //!
-//! The compatibility is that of the worst change that the edit makes, and `reported` is a part of a line that reports it.
-//! Where the compiler accepts a change that is reported as breaking, `but` is the reason.
+//! The compatibility is that of the worst change of the edit, and `reported` is a part of the line that reports it. If
+//! the compiler accepts a change that is reported as breaking, `compiles_because` is the reason.
 
 use flighthub2_generator::compare::Compatibility::{self, Breaking, Compatible, DocumentationOnly};
 
-/// Which specification is edited.
+/// The edited specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Base {
     /// `compare/own.yaml`, with `x-` keys.
     Own,
-    /// `compare/foreign.yaml`, without.
+    /// `compare/foreign.yaml`, without `x-` keys.
     Foreign,
 }
 use Base::{Foreign, Own};
 
-/// What is replaced by what.
+/// A replacement of text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Edit {
-    /// A text that is there once.
+    /// A text that occurs once.
     One(&'static str, &'static str),
-    /// Wherever it is.
+    /// All occurrences of a text.
     All(&'static str, &'static str),
 }
 use Edit::{All, One};
@@ -29,10 +29,10 @@ pub(crate) struct Mutation {
     pub(crate) name: &'static str,
     pub(crate) base: Base,
     pub(crate) edits: &'static [Edit],
-    /// None if no change is to be reported.
+    /// `None` if no change is expected.
     pub(crate) compatibility: Option<Compatibility>,
     pub(crate) reported: &'static str,
-    pub(crate) but: Option<&'static str>,
+    pub(crate) compiles_because: Option<&'static str>,
 }
 
 impl Mutation {
@@ -40,7 +40,7 @@ impl Mutation {
         self.try_apply(text).unwrap_or_else(|problem| panic!("{}: {problem}", self.name))
     }
 
-    /// The edited text, unless other edits have changed what is to be edited.
+    /// The edited text, unless other edits have changed the text to replace.
     pub(crate) fn try_apply(&self, text: &str) -> Result<String, String> {
         self.edits.iter().try_fold(text.to_owned(), |text, edit| {
             let (Edit::One(old, new) | Edit::All(old, new)) = edit;
@@ -61,25 +61,25 @@ const fn change(
     compatibility: Compatibility,
     reported: &'static str,
 ) -> Mutation {
-    Mutation { name, base, edits, compatibility: Some(compatibility), reported, but: None }
+    Mutation { name, base, edits, compatibility: Some(compatibility), reported, compiles_because: None }
 }
 
-/// A change that breaks callers, and not their compilation.
+/// A change that breaks callers, but not their compilation.
 const fn unseen(
     name: &'static str,
     base: Base,
     edits: &'static [Edit],
     reported: &'static str,
-    but: &'static str,
+    reason: &'static str,
 ) -> Mutation {
-    Mutation { name, base, edits, compatibility: Some(Breaking), reported, but: Some(but) }
+    Mutation { name, base, edits, compatibility: Some(Breaking), reported, compiles_because: Some(reason) }
 }
 
 const fn nothing(name: &'static str, base: Base, edits: &'static [Edit]) -> Mutation {
-    Mutation { name, base, edits, compatibility: None, reported: "", but: None }
+    Mutation { name, base, edits, compatibility: None, reported: "", compiles_because: None }
 }
 
-/// Edits that leave the meaning alone.
+/// Edits that do not change the meaning.
 const NOTHING: &[Mutation] = &[
     nothing("no edit", Foreign, &[]),
     nothing("no edit of our own", Own, &[]),
@@ -621,7 +621,7 @@ const BODIES_AND_ANSWERS: &[Mutation] = &[
         Own,
         &[One("                        nullable: true\n", "")],
         Compatible,
-        "response `listThings`: another envelope, or nullable where it was not",
+        "response `listThings`: another envelope, or changed nullability",
     ),
 ];
 
@@ -955,7 +955,7 @@ const FIELDS: &[Mutation] = &[
             "        priority: {$ref: '#/components/schemas/Priority'}\n      additionalProperties: {type: string}\n",
         )],
         Compatible,
-        "field `Order.other`: added: keeps properties that are not described",
+        "field `Order.other`: added: preserves undescribed properties",
     ),
     change(
         "value of a map changed",

@@ -1,14 +1,14 @@
-//! A program that uses everything that a client offers.
+//! A program that uses all public items of a client.
 //!
-//! In: statements, and the name of the crate of the client. Out: the text of the program. Each statement stands in the
-//! surroundings that it had in the client, so that its types are found.
+//! In: statements, and the name of the crate of the client. Out: the text of the program. Each statement is in the same
+//! module structure as in the client, so that its types are resolved.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use super::caller::Uses;
 
-/// A program that does all of it, as an example of the crate that `library` names.
+/// A program of all statements, as an example of the crate `library`.
 pub(crate) fn program(uses: &Uses, library: &str) -> String {
     let library = Ident::new(library, Span::call_site());
     let modules = uses.iter().map(|(part, statements)| {
@@ -17,7 +17,7 @@ pub(crate) fn program(uses: &Uses, library: &str) -> String {
             let tokens: TokenStream = statement.parse().unwrap();
             in_library(quote! { const _: () = { #tokens }; }, &library)
         });
-        // The same surroundings as in the file: what it calls `super`, `types` and `runtime`.
+        // The same names as in the file: `super`, `types` and `runtime`.
         let (around, own) = match part.as_str() {
             "mod" | "client" | "error_code" => (quote! { pub use #library::*; }, quote! { use #library::*; }),
             "types" => (quote! { pub use #library::types::*; }, quote! { use #library::types::*; }),
@@ -45,7 +45,7 @@ pub(crate) fn program(uses: &Uses, library: &str) -> String {
     program.to_string()
 }
 
-/// `crate`, as others call it.
+/// `crate`, as named from other crates.
 fn in_library(tokens: TokenStream, library: &Ident) -> TokenStream {
     tokens
         .into_iter()

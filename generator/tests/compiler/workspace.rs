@@ -1,7 +1,7 @@
-//! Clients and their callers, judged by the compiler.
+//! Clients and their callers, checked by the compiler.
 //!
-//! In: for each pair of clients the files of the new one and a program for the old one. Out: what the compiler says of
-//! the new client, and of the program with it. All of them are crates of one workspace, which is checked by one run of
+//! In: for each pair of clients the files of the new one and a program for the old one. Out: the compiler's errors in
+//! the new client, and in the program with it. All of them are crates of one workspace, which is checked by one run of
 //! Cargo.
 
 use std::collections::BTreeMap;
@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 
 use super::nested;
 
-/// A client as a crate. A program for it names the runtime, too.
+/// A client as a crate. A program for it depends on the runtime, too.
 const ROOT: &str = "#![allow(warnings)]
 mod api;
 pub use api::*;
 pub use ::flighthub2_runtime::codegen as runtime;
 ";
 
-/// What is to be judged.
+/// The code to check.
 pub(crate) struct Crate {
     pub(crate) name: String,
     /// The files of the client.
@@ -26,7 +26,7 @@ pub(crate) struct Crate {
     pub(crate) program: String,
 }
 
-/// What the compiler says.
+/// The result of the compiler.
 #[derive(Debug, Default)]
 pub(crate) struct Judgement {
     /// Errors of the client itself.
@@ -35,7 +35,7 @@ pub(crate) struct Judgement {
     pub(crate) program: Vec<String>,
 }
 
-/// Asks the compiler.
+/// Runs the compiler.
 pub(crate) fn judge(crates: &[Crate]) -> BTreeMap<String, Judgement> {
     let root = nested::folder("compare");
     write(&root, crates);
@@ -58,7 +58,7 @@ pub(crate) fn judge(crates: &[Crate]) -> BTreeMap<String, Judgement> {
             _ => {}
         }
     }
-    // Whatever did not come to an end without an error was not judged, and must not count as good.
+    // A crate without a result was not checked, and must not count as correct.
     let good = judged.values().filter(|judgement| judgement.client.is_empty() && judgement.program.is_empty()).count();
     assert!(checked >= good, "{checked} of {good}: {said}");
     judged
@@ -69,7 +69,7 @@ fn crate_of(root: &Path, source: &str) -> Option<String> {
     Some(inside.iter().next()?.to_str()?.to_owned())
 }
 
-/// Writes the workspace; files that are the same keep their time, so that Cargo need not check them again.
+/// Writes the workspace; unchanged files keep their timestamp, so that Cargo does not check them again.
 fn write(root: &Path, crates: &[Crate]) {
     let mut wanted: BTreeMap<PathBuf, String> = BTreeMap::new();
     let members = "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n";

@@ -20,7 +20,7 @@ pub struct CreateMapElementBody {
 runtime::object!(CreateMapElementBody);
 
 impl CreateMapElementBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: CreateMapElementBodyRequired) -> Self {
         Self {
@@ -49,7 +49,7 @@ pub struct CreateMapElementBodyRequired {
 pub enum MapElementSource {
     /// The only value.
     Reserved,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -69,7 +69,7 @@ pub struct MapElementResource {
 runtime::object!(MapElementResource);
 
 impl MapElementResource {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: MapElementResourceRequired) -> Self {
         Self {
@@ -98,7 +98,7 @@ pub enum MapElementType {
     Line,
     /// An area; geometry `Polygon`.
     Polygon,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -120,7 +120,7 @@ pub struct MapElementFeature {
 runtime::object!(MapElementFeature);
 
 impl MapElementFeature {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: MapElementFeatureRequired) -> Self {
         Self {
@@ -146,7 +146,7 @@ pub struct MapElementFeatureRequired {
 pub enum GeoJsonFeatureType {
     /// The only value.
     Feature,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -167,7 +167,7 @@ pub struct MapElementProperties {
 runtime::object!(MapElementProperties);
 
 impl MapElementProperties {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: MapElementPropertiesRequired) -> Self {
         Self {
@@ -196,7 +196,7 @@ pub enum Geometry {
     LineStringGeometry(super::LineStringGeometry),
     /// An area.
     PolygonGeometry(super::PolygonGeometry),
-    /// A variant that this version does not know. It is kept and sent back unchanged.
+    /// A variant that is not listed. It is preserved and sent back unchanged.
     UnknownValue(runtime::UnknownValue<runtime::JsonValue>),
 }
 
@@ -226,7 +226,7 @@ pub struct PointGeometry {
 runtime::object!(PointGeometry);
 
 impl PointGeometry {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(coordinates: impl Into<super::Position>) -> Self {
         Self {
@@ -253,7 +253,7 @@ pub struct LineStringGeometry {
 runtime::object!(LineStringGeometry);
 
 impl LineStringGeometry {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(coordinates: impl Into<Vec<super::Position>>) -> Self {
         Self {
@@ -280,7 +280,7 @@ pub struct PolygonGeometry {
 runtime::object!(PolygonGeometry);
 
 impl PolygonGeometry {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(coordinates: impl Into<Vec<Vec<super::Position>>>) -> Self {
         Self {
@@ -296,7 +296,7 @@ impl PolygonGeometry {
 pub enum PointGeometryType {
     /// The only value.
     Point,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -308,7 +308,7 @@ runtime::text_enum!(PointGeometryType { "Point" => Point });
 pub enum LineStringGeometryType {
     /// The only value.
     LineString,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -320,7 +320,7 @@ runtime::text_enum!(LineStringGeometryType { "LineString" => LineString });
 pub enum PolygonGeometryType {
     /// The only value.
     Polygon,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 

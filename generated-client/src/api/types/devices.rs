@@ -67,7 +67,7 @@ runtime::object!(DeviceProperties);
 /// to 100, and numbers that are sent as strings. The last two have not been observed through this version; a number
 /// that is sent as a string makes the whole response undecodable.
 ///
-/// **Inferred**: nobody has seen it. Members marked observed were read live through this version; the others come from DJI's Cloud API, which the
+/// **Inferred**, neither documented nor observed. Members marked observed were read live through this version; the others come from DJI's Cloud API, which the
 /// page refers to. Of those, a DJI Dock 2 sent `acc_time`, `activation_time`, `backup_battery`,
 /// `battery_store_mode`, `drone_battery_maintenance_info`, `home_position_is_valid`, `humidity`, `live_capacity`,
 /// `live_status`, `mode_code`, `network_state`, `silent_mode`, `temperature`, `wireless_link` and
@@ -531,7 +531,7 @@ pub struct DeviceState {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub psdk_widget_values: Vec<super::PsdkWidgetValues>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -541,7 +541,7 @@ runtime::object!(DeviceState);
 /// Operating mode of a device, as a name: the first six values are for docks, the others for aircraft. The device
 /// lists have the same modes as numbers; 21 has no known name.
 ///
-/// **Inferred**: nobody has seen it. The table is that of a third-party client, and its names follow the rule that `DeviceState` describes. The
+/// **Inferred**, neither documented nor observed. The table is that of a third-party client, and its names follow the rule that `DeviceState` describes. The
 /// code of other clients uses `idle` and `wayline_flight`; that of a client for V2.0 `manual_flight`,
 /// `live_flight_controls`, `panoramic_photography`, `intelligent_tracking`, `adsb_avoidance`, `apas`,
 /// `airborne_rtk_fixing_mode` and `auto_returning_to_home`.
@@ -602,7 +602,7 @@ pub enum DeviceMode {
     DockAddressSelecting,
     /// Aircraft: circling a point of interest.
     Poi,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -633,7 +633,7 @@ pub enum DroneInDock {
     Inside,
     /// Not in the dock.
     Outside,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -651,12 +651,12 @@ pub struct SubDevice {
     pub device_sn: Option<super::DeviceSn>,
     /// Model of the aircraft.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_model_key: Option<super::DeviceModelKey>,
     /// Model of the aircraft, as the member of Dock 1 is named in the Cloud API.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_type: Option<super::DeviceModelKey>,
     /// Whether the aircraft of a dock is switched on. Off is normal between flights.
@@ -664,10 +664,10 @@ pub struct SubDevice {
     pub device_online_status: Option<super::SubDevicePower>,
     /// Whether it is paired. Cloud API: 0 no, 1 yes. Expected: `not_paired`, `paired`.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_paired: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -684,7 +684,7 @@ pub enum SubDevicePower {
     PowerOn,
     /// Switched off.
     PowerOff,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -706,7 +706,7 @@ pub struct DroneChargeState {
     /// `charging`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -730,7 +730,7 @@ pub struct NetworkState {
     /// Unit: kilobytes per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -757,15 +757,15 @@ pub struct PositionState {
     /// of the Matrice 4 has the names `not_started`, `fixing`, `fixing_successful` and `fixing_failed`; whether the
     /// service returns the names or the numbers has not been observed.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_fixed: Option<runtime::JsonValue>,
     /// Dock: whether it was calibrated. Cloud API: 0 no, 1 yes. Expected: `not_calibrated`, `calibrated`.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_calibration: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -791,7 +791,7 @@ pub enum PositionQuality {
     Gear5,
     /// Fixed by RTK.
     RtkFixed,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -817,7 +817,7 @@ pub struct StorageState {
     /// Unit: kilobytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -834,7 +834,7 @@ pub struct MediaFileDetail {
     /// Number of files that are waiting for upload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remain_upload: Option<i64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -869,7 +869,7 @@ pub struct AlternateLandPoint {
     /// Whether it is set. Cloud API: 0 no, 1 yes. Expected: `not_set`, `already_set`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_configured: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -892,7 +892,7 @@ pub struct AirConditioner {
     /// Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub switch_time: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -917,7 +917,7 @@ pub struct BackupBattery {
     /// Unit: degrees celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -949,7 +949,7 @@ pub struct DroneBatteryMaintenance {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub batteries: Vec<super::BatteryReading>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -979,7 +979,7 @@ pub struct BatteryReading {
     /// Unit: degrees celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -998,7 +998,7 @@ pub struct MaintainStatus {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub maintain_status_array: Vec<super::MaintainStatusEntry>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1035,7 +1035,7 @@ pub struct MaintainStatusEntry {
     /// Aircraft: flights at that time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_maintain_flight_sorties: Option<i64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1063,7 +1063,7 @@ pub struct RtcmInfo {
     /// `not_calibrated`, `self_convergence_calibration`, `manual_calibration`, `network_rtk_calibration`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_type: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1106,7 +1106,7 @@ pub struct WirelessLink {
     /// Frequency band of the 4G link.
     #[serde(rename = "4g_freq_band", skip_serializing_if = "Option::is_none")]
     pub _4g_freq_band: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1135,7 +1135,7 @@ pub struct WirelessLinkTopology {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub leaf_nodes: Vec<super::WirelessLinkNode>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1156,7 +1156,7 @@ pub struct WirelessLinkNode {
     /// Which controller it is, 1 or 2; not for the central device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source_index: Option<i64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1196,7 +1196,7 @@ pub struct DongleInfo {
     /// The SIM card in a dongle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sim_info: Option<super::SimInfo>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1218,7 +1218,7 @@ pub struct EsimInfo {
     /// ICCID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1240,7 +1240,7 @@ pub struct SimInfo {
     /// ICCID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1249,7 +1249,7 @@ runtime::object!(SimInfo);
 
 /// Livestream capacity of a device.
 ///
-/// **Inferred**: nobody has seen it. A client reads the member, and a live dock sent it through V2.0; its contents are those of DJI's Cloud API.
+/// **Inferred**, neither documented nor observed. A client reads the member, and a live dock sent it through V2.0; its contents are those of DJI's Cloud API.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1267,7 +1267,7 @@ pub struct LiveCapacity {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub device_list: Vec<super::LiveCapacityDevice>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1295,7 +1295,7 @@ pub struct LiveCapacityDevice {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub camera_list: Vec<super::LiveCapacityCamera>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1326,7 +1326,7 @@ pub struct LiveCapacityCamera {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub video_list: Vec<super::LiveCapacityVideo>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1351,7 +1351,7 @@ pub struct LiveCapacityVideo {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub switchable_video_types: Vec<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1380,7 +1380,7 @@ pub struct LiveStatus {
     /// Its error. In the Cloud API a number of up to six digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_status: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1406,12 +1406,12 @@ pub struct DroneBattery {
     pub remain_flight_time: Option<f64>,
     /// Charge that returning to home requires.
     ///
-    /// Unit: percent. **Inferred**: nobody has seen it.
+    /// Unit: percent. **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_home_power: Option<f64>,
     /// Charge at which the aircraft is forced to land.
     ///
-    /// Unit: percent. **Inferred**: nobody has seen it.
+    /// Unit: percent. **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub landing_power: Option<f64>,
     /// Its batteries.
@@ -1421,7 +1421,7 @@ pub struct DroneBattery {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub batteries: Vec<super::DroneBatteryCell>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1430,7 +1430,7 @@ runtime::object!(DroneBattery);
 
 /// A battery of an aircraft.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1473,7 +1473,7 @@ pub struct DroneBatteryCell {
     /// Unit: days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub high_voltage_storage_days: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1604,7 +1604,7 @@ pub struct CameraState {
     /// An area of the infrared picture, as fractions of its width and height, and its temperatures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ir_metering_area: Option<super::MeteringArea>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1629,7 +1629,7 @@ pub struct MeteringPoint {
     /// Temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1670,7 +1670,7 @@ pub struct MeteringArea {
     /// A point of the infrared picture, as fractions of its width and height, and its temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_temperature_point: Option<super::MeteringPoint>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1694,7 +1694,7 @@ pub struct LiveviewRegion {
     /// Lower edge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bottom: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1721,7 +1721,7 @@ pub struct PayloadState {
     /// Its controller; values as in `control_source` of the aircraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1747,7 +1747,7 @@ pub struct DroneAuthority {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub payloads: Vec<super::PayloadAuthority>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1771,7 +1771,7 @@ pub struct PayloadAuthority {
     /// Serial number of the payload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sn: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1809,7 +1809,7 @@ pub struct CameraWatermark {
     /// `top_left`, `bottom_left`, `top_right`, `bottom_right`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layout: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1830,7 +1830,7 @@ pub struct PsdkUiResource {
     /// Object key of its files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object_key: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1867,7 +1867,7 @@ pub struct PsdkWidgetValues {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub values: Vec<super::PsdkWidgetValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1899,7 +1899,7 @@ pub struct PsdkSpeaker {
     /// MD5 of that file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub play_file_md5: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1917,7 +1917,7 @@ pub struct PsdkWidgetValue {
     /// Its value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<i64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1938,7 +1938,7 @@ pub struct ObstacleAvoidance {
     /// Downwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downside: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1961,7 +1961,7 @@ pub struct DistanceLimit {
     /// Whether the aircraft is close to the limit. Cloud API: 0 no, 1 yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_near_distance_limit: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -2068,15 +2068,15 @@ runtime::object!(HmsAlert);
 pub struct HmsArguments {
     /// Index of the component, starting at 0. An integer in the Cloud API; number or string here.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub component_index: Option<runtime::JsonValue>,
     /// Index of the sensor, battery or part, starting at 0. An integer in the Cloud API; number or string here.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sensor_index: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -2095,7 +2095,7 @@ pub enum HmsLevel {
     Reminder,
     /// Requires action.
     Warning,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2118,7 +2118,7 @@ pub enum HmsModule {
     Media,
     /// Health management.
     Hms,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2137,7 +2137,7 @@ pub enum HmsPhase {
     OnTheGround,
     /// In the air.
     InTheSky,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2161,7 +2161,7 @@ pub struct SwitchDockCameraBody {
 runtime::object!(SwitchDockCameraBody);
 
 impl SwitchDockCameraBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: SwitchDockCameraBodyRequired) -> Self {
         Self {
@@ -2199,7 +2199,7 @@ pub struct SwitchAircraftLensBody {
 runtime::object!(SwitchAircraftLensBody);
 
 impl SwitchAircraftLensBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: SwitchAircraftLensBodyRequired) -> Self {
         Self {
@@ -2231,7 +2231,7 @@ pub enum SwitchableLens {
     Zoom,
     /// Infrared.
     Infrared,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2259,7 +2259,7 @@ pub struct CalibrateDeviceRtkBody {
 runtime::object!(CalibrateDeviceRtkBody);
 
 impl CalibrateDeviceRtkBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: CalibrateDeviceRtkBodyRequired) -> Self {
         Self {
@@ -2291,7 +2291,7 @@ pub struct CalibrateDeviceRtkBodyRequired {
 
 /// The result that a device reports.
 ///
-/// **Inferred**: nobody has seen it. Read in a client for V2.0, and in a test of another client against a mock; no response of the live service is
+/// **Inferred**, neither documented nor observed. Read in a client for V2.0, and in a test of another client against a mock; no response of the live service is
 /// known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
@@ -2309,7 +2309,7 @@ runtime::object!(DeviceTaskResult);
 
 /// Result of a request to a device.
 ///
-/// **Inferred**: nobody has seen it. `ok` is in a test of a client against a mock, `failure` in a client for V2.0. No response of the live service
+/// **Inferred**, neither documented nor observed. `ok` is in a test of a client against a mock, `failure` in a client for V2.0. No response of the live service
 /// is known.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -2318,7 +2318,7 @@ pub enum DeviceTaskStatus {
     Ok,
     /// Failure.
     Failure,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2326,7 +2326,7 @@ runtime::text_enum!(DeviceTaskStatus { "ok" => Ok, "failure" => Failure });
 
 /// A device and its role in relay pairing.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -2342,7 +2342,7 @@ pub struct StartRelayPairingBody {
 runtime::object!(StartRelayPairingBody);
 
 impl StartRelayPairingBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: StartRelayPairingBodyRequired) -> Self {
         Self {
@@ -2366,7 +2366,7 @@ pub struct StartRelayPairingBodyRequired {
 
 /// Role of a device in relay pairing.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RelayPairType {
@@ -2374,7 +2374,7 @@ pub enum RelayPairType {
     Drone,
     /// The relay.
     Relay,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2382,7 +2382,7 @@ runtime::text_enum!(RelayPairType { "drone" => Drone, "relay" => Relay });
 
 /// Result of relay pairing.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -2401,7 +2401,7 @@ runtime::object!(RelayPairingResult);
 
 /// Result status of relay pairing.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RelayPairingStatus {
@@ -2409,7 +2409,7 @@ pub enum RelayPairingStatus {
     Ok,
     /// Pairing failed.
     Failed,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2417,7 +2417,7 @@ runtime::text_enum!(RelayPairingStatus { "ok" => Ok, "failed" => Failed });
 
 /// Details of relay pairing.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -2441,7 +2441,7 @@ pub struct SendDeviceCommandBody {
 runtime::object!(SendDeviceCommandBody);
 
 impl SendDeviceCommandBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(device_command: impl Into<super::DeviceCommand>) -> Self {
         Self {
@@ -2465,7 +2465,7 @@ pub enum DeviceCommand {
     FlightTaskPause,
     /// Continue the flight task.
     FlightTaskRecovery,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2490,7 +2490,7 @@ pub struct DeviceControlBody {
 runtime::object!(DeviceControlBody);
 
 impl DeviceControlBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: DeviceControlBodyRequired) -> Self {
         Self {
@@ -2556,7 +2556,7 @@ pub enum DeviceControlType {
     Payload,
     /// The flight.
     Flight,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -2576,7 +2576,7 @@ runtime::object!(DeviceControlGateway);
 
 /// User that has control.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -2610,7 +2610,7 @@ pub struct SetStreamQualityBody {
 runtime::object!(SetStreamQualityBody);
 
 impl SetStreamQualityBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: SetStreamQualityBodyRequired) -> Self {
         Self {

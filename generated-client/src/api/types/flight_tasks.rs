@@ -52,7 +52,7 @@ pub enum TaskType {
     Recurring,
     /// Repeatedly within periods of the day, on the days of its repetition.
     Continuous,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -71,7 +71,7 @@ pub enum RthMode {
     Optimal,
     /// Uses the configured altitude.
     Preset,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -87,7 +87,7 @@ pub enum WaylinePrecisionType {
     Gps,
     /// By satellite with RTK correction.
     Rtk,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -101,7 +101,7 @@ pub enum OutOfControlAction {
     ReturnHome,
     /// Continues the task.
     ContinueTask,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -117,7 +117,7 @@ pub enum ResumableStatus {
     Auto,
     /// Manually.
     Manual,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -137,7 +137,7 @@ pub enum RepeatType {
     AbsoluteMonthly,
     /// On days of certain weeks of the month.
     RelativeMonthly,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -167,7 +167,7 @@ pub enum TaskStatus {
     Suspended,
     /// Its scheduled time has passed.
     Timeout,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -216,7 +216,7 @@ pub struct RepeatOption {
 runtime::object!(RepeatOption);
 
 impl RepeatOption {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -344,7 +344,7 @@ pub struct CreateFlightTaskBody {
 runtime::object!(CreateFlightTaskBody);
 
 impl CreateFlightTaskBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: CreateFlightTaskBodyRequired) -> Self {
         Self {
@@ -416,7 +416,7 @@ impl CreateFlightTaskBody {
         self.begin_at = Some(Some(begin_at.into()));
         self
     }
-    /// Sends null for `begin_at`, which is not the same as leaving it out.
+    /// Sends null for `begin_at`, which is not the same as omitting it.
     #[must_use]
     pub fn begin_at_null(mut self) -> Self {
         self.begin_at = Some(None);
@@ -430,7 +430,7 @@ impl CreateFlightTaskBody {
         self.end_at = Some(Some(end_at.into()));
         self
     }
-    /// Sends null for `end_at`, which is not the same as leaving it out.
+    /// Sends null for `end_at`, which is not the same as omitting it.
     #[must_use]
     pub fn end_at_null(mut self) -> Self {
         self.end_at = Some(None);
@@ -532,7 +532,7 @@ pub struct UpdateFlightTaskStatusBody {
 runtime::object!(UpdateFlightTaskStatusBody);
 
 impl UpdateFlightTaskStatusBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(status: impl Into<super::TaskStatusChange>) -> Self {
         Self { status: status.into() }
@@ -547,7 +547,7 @@ pub enum TaskStatusChange {
     Suspended,
     /// Restored; the task flies at its scheduled time.
     Restored,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -633,13 +633,13 @@ pub struct FlightTaskListEntry {
     /// Actions of users on the task. The type is not certain: null or an object in one client, a list of objects
     /// with `operator_account` in another.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operations: Option<runtime::JsonValue>,
     /// Errors of the task. The type is not certain: null or an object in one client, a list of objects with `code`,
     /// `message`, `happen_at` and `sn` in another. Codes are of the group `device`.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exceptions: Option<runtime::JsonValue>,
 }
@@ -648,7 +648,7 @@ runtime::object!(FlightTaskListEntry);
 
 /// Upload state of a task's media.
 ///
-/// **Inferred**: nobody has seen it. `to_upload` and `uploading` were read in a client for V2.0, `uploading` and `upload_finished` in samples of one
+/// **Inferred**, neither documented nor observed. `to_upload` and `uploading` were read in a client for V2.0, `uploading` and `upload_finished` in samples of one
 /// for V1.0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -659,7 +659,7 @@ pub enum MediaUploadStatus {
     Uploading,
     /// Completed.
     UploadFinished,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -874,7 +874,7 @@ pub struct Track {
     pub flight_distance: Option<f64>,
     /// Duration of the flight.
     ///
-    /// Unit: seconds. **Inferred**: nobody has seen it. The unit is not documented.
+    /// Unit: seconds. **Inferred**, neither documented nor observed. The unit is not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flight_duration: Option<i64>,
     /// The points, in chronological order.
@@ -934,7 +934,7 @@ pub struct TriggerWorkflowBody {
 runtime::object!(TriggerWorkflowBody);
 
 impl TriggerWorkflowBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: TriggerWorkflowBodyRequired) -> Self {
         Self {
@@ -963,7 +963,7 @@ pub struct TriggerWorkflowBodyRequired {
 pub enum WorkflowTriggerType {
     /// The only value that is documented.
     Default,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -995,7 +995,7 @@ pub struct WorkflowIncident {
 runtime::object!(WorkflowIncident);
 
 impl WorkflowIncident {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: WorkflowIncidentRequired) -> Self {
         Self {

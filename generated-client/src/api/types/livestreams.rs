@@ -30,7 +30,7 @@ pub struct StartLivestreamBody {
 runtime::object!(StartLivestreamBody);
 
 impl StartLivestreamBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: StartLivestreamBodyRequired) -> Self {
         Self {
@@ -98,7 +98,7 @@ pub enum LivestreamUrlType {
     Agora,
     /// SRS. A WHEP (WebRTC) address; on-premises and for some overseas tenants.
     Srs,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -114,7 +114,7 @@ pub enum StreamConverterSchema {
     Rtmp,
     /// Registers as a GB/T 28181 device; its options are the other seven members.
     Gb28181,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -141,7 +141,7 @@ pub struct CreateStreamConverterBody {
 runtime::object!(CreateStreamConverterBody);
 
 impl CreateStreamConverterBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: CreateStreamConverterBodyRequired) -> Self {
         Self {
@@ -178,7 +178,7 @@ pub enum StreamConverterTarget {
     RtmpTarget(super::RtmpTarget),
     /// Target of a GB/T 28181 converter. Ports are strings.
     Gb28181Target(super::Gb28181Target),
-    /// A variant that this version does not know. It is kept and sent back unchanged.
+    /// A variant that is not listed. It is preserved and sent back unchanged.
     UnknownValue(runtime::UnknownValue<runtime::JsonValue>),
 }
 
@@ -199,7 +199,7 @@ pub struct RtmpTarget {
 runtime::object!(RtmpTarget);
 
 impl RtmpTarget {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(url: impl Into<runtime::Secret>) -> Self {
         Self { url: url.into() }
@@ -230,7 +230,7 @@ pub struct Gb28181Target {
 runtime::object!(Gb28181Target);
 
 impl Gb28181Target {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: Gb28181TargetRequired) -> Self {
         Self {
@@ -287,7 +287,7 @@ pub struct SetStreamConverterBody {
 runtime::object!(SetStreamConverterBody);
 
 impl SetStreamConverterBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(auto_push_stream: impl Into<bool>) -> Self {
         Self {
@@ -298,7 +298,7 @@ impl SetStreamConverterBody {
 
 /// Stream converters of a project.
 ///
-/// **Inferred**: nobody has seen it. Public hosts do not have the call; no response has been observed.
+/// **Inferred**, neither documented nor observed. Public hosts do not have the call; no response has been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -316,7 +316,7 @@ runtime::object!(StreamConverterList);
 
 /// A stream converter.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; no response has been observed.
+/// **Inferred**, neither documented nor observed. Read in two clients; no response has been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -362,7 +362,7 @@ runtime::object!(StreamConverter);
 
 /// Target of a stream converter in the list; members that its protocol does not use are empty.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; no response has been observed.
+/// **Inferred**, neither documented nor observed. Read in two clients; no response has been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -397,7 +397,7 @@ runtime::object!(StreamConverterOptions);
 
 /// State of a stream converter.
 ///
-/// **Inferred**: nobody has seen it. Read in clients, `stopped` and `error` in one for V2.0; no response has been observed.
+/// **Inferred**, neither documented nor observed. Read in clients, `stopped` and `error` in one for V2.0; no response has been observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum StreamConverterState {
@@ -411,7 +411,7 @@ pub enum StreamConverterState {
     Stopped,
     /// In error.
     Error,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 

@@ -56,12 +56,12 @@ pub struct Model {
     pub size: Option<i64>,
     /// When it was created.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_at: Option<runtime::UnixMillis>,
     /// When it was last changed.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_at: Option<runtime::UnixMillis>,
 }
@@ -76,7 +76,7 @@ pub enum ModelKind {
     Model2d,
     /// A 3D model.
     Model3d,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -106,12 +106,12 @@ pub struct ModelDetail {
     pub size: Option<i64>,
     /// When it was created.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_at: Option<runtime::UnixMillis>,
     /// When it was last changed.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_at: Option<runtime::UnixMillis>,
     /// Person who created it.
@@ -163,7 +163,7 @@ pub struct CreateModelBody {
 runtime::object!(CreateModelBody);
 
 impl CreateModelBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: CreateModelBodyRequired) -> Self {
         Self {
@@ -225,7 +225,7 @@ pub enum ModelQuality {
     Medium,
     /// Low.
     Low,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -240,7 +240,7 @@ pub enum ReconstructionMode {
     Normal,
     /// Surround.
     Surround,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -264,7 +264,7 @@ pub enum ModelFormat {
     Las,
     /// Point cloud as PLY.
     PointPly,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -289,7 +289,7 @@ pub struct PredefinedArea {
 runtime::object!(PredefinedArea);
 
 impl PredefinedArea {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(polygon_points: impl Into<Vec<super::AreaCorner>>) -> Self {
         Self {
@@ -318,7 +318,7 @@ pub struct AreaCorner {
 runtime::object!(AreaCorner);
 
 impl AreaCorner {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: AreaCornerRequired) -> Self {
         Self {
@@ -354,7 +354,7 @@ runtime::object!(CreatedModel);
 
 /// Download address of a model file.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]

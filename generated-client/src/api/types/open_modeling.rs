@@ -79,7 +79,7 @@ pub struct OpenModelUploadCallbackBody {
 runtime::object!(OpenModelUploadCallbackBody);
 
 impl OpenModelUploadCallbackBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: OpenModelUploadCallbackBodyRequired) -> Self {
         Self {
@@ -126,7 +126,7 @@ pub struct UploadedFile {
 runtime::object!(UploadedFile);
 
 impl UploadedFile {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: UploadedFileRequired) -> Self {
         Self {
@@ -208,7 +208,7 @@ pub enum OpenModelResourceStatus {
     WaitingForDeletion,
     /// Deleted.
     Deleted,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -220,7 +220,7 @@ runtime::integer_enum!(
 /// Pictures and the parameters of each job: at least one of the four `parameter_` strings. Each is a JSON object in
 /// a string, `{"parameter": {…}, "predefine_AOI": {…}, "export_parameter": {…}}`.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; whether either of them sent this call to the live service is not known.
+/// **Inferred**, neither documented nor observed. Read in two clients; whether either of them sent this call to the live service is not known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -229,12 +229,12 @@ pub struct StartOpenModelReconstructionBody {
     pub resource_uuid: super::OpenModelResourceId,
     /// Parameters of a map. For 5 to 20 000 pictures.
     ///
-    /// A string of JSON: [`MapJob::to_json_text`](super::MapJob::to_json_text) makes it, [`MapJob::from_json_text`](super::MapJob::from_json_text) reads it.
+    /// A JSON string: [`MapJob::to_json_text`](super::MapJob::to_json_text) encodes it, [`MapJob::from_json_text`](super::MapJob::from_json_text) decodes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_2d: Option<String>,
     /// Parameters of a 3D model. For 5 to 20 000 pictures.
     ///
-    /// A string of JSON: [`Model3dJob::to_json_text`](super::Model3dJob::to_json_text) makes it, [`Model3dJob::from_json_text`](super::Model3dJob::from_json_text) reads it.
+    /// A JSON string: [`Model3dJob::to_json_text`](super::Model3dJob::to_json_text) encodes it, [`Model3dJob::from_json_text`](super::Model3dJob::from_json_text) decodes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_3d: Option<String>,
     /// Parameters of a 3D Gaussian splatting model, as a JSON object in a string. For 10 to 4000 pictures. Its
@@ -243,7 +243,7 @@ pub struct StartOpenModelReconstructionBody {
     pub parameter_3dgs: Option<String>,
     /// Parameters of a LiDAR reconstruction. For 5 to 20 000 files.
     ///
-    /// A string of JSON: [`LidarJob::to_json_text`](super::LidarJob::to_json_text) makes it, [`LidarJob::from_json_text`](super::LidarJob::from_json_text) reads it.
+    /// A JSON string: [`LidarJob::to_json_text`](super::LidarJob::to_json_text) encodes it, [`LidarJob::from_json_text`](super::LidarJob::from_json_text) decodes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_lidar: Option<String>,
     /// Whether to delete the resource when all jobs have ended.
@@ -256,7 +256,7 @@ pub struct StartOpenModelReconstructionBody {
 runtime::object!(StartOpenModelReconstructionBody);
 
 impl StartOpenModelReconstructionBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(resource_uuid: impl Into<super::OpenModelResourceId>) -> Self {
         Self {
@@ -270,7 +270,7 @@ impl StartOpenModelReconstructionBody {
     }
     /// Parameters of a map. For 5 to 20 000 pictures.
     ///
-    /// A string of JSON: [`MapJob::to_json_text`](super::MapJob::to_json_text) makes it, [`MapJob::from_json_text`](super::MapJob::from_json_text) reads it.
+    /// A JSON string: [`MapJob::to_json_text`](super::MapJob::to_json_text) encodes it, [`MapJob::from_json_text`](super::MapJob::from_json_text) decodes it.
     #[must_use]
     pub fn parameter_2d(mut self, parameter_2d: impl Into<String>) -> Self {
         self.parameter_2d = Some(parameter_2d.into());
@@ -278,7 +278,7 @@ impl StartOpenModelReconstructionBody {
     }
     /// Parameters of a 3D model. For 5 to 20 000 pictures.
     ///
-    /// A string of JSON: [`Model3dJob::to_json_text`](super::Model3dJob::to_json_text) makes it, [`Model3dJob::from_json_text`](super::Model3dJob::from_json_text) reads it.
+    /// A JSON string: [`Model3dJob::to_json_text`](super::Model3dJob::to_json_text) encodes it, [`Model3dJob::from_json_text`](super::Model3dJob::from_json_text) decodes it.
     #[must_use]
     pub fn parameter_3d(mut self, parameter_3d: impl Into<String>) -> Self {
         self.parameter_3d = Some(parameter_3d.into());
@@ -293,7 +293,7 @@ impl StartOpenModelReconstructionBody {
     }
     /// Parameters of a LiDAR reconstruction. For 5 to 20 000 files.
     ///
-    /// A string of JSON: [`LidarJob::to_json_text`](super::LidarJob::to_json_text) makes it, [`LidarJob::from_json_text`](super::LidarJob::from_json_text) reads it.
+    /// A JSON string: [`LidarJob::to_json_text`](super::LidarJob::to_json_text) encodes it, [`LidarJob::from_json_text`](super::LidarJob::from_json_text) decodes it.
     #[must_use]
     pub fn parameter_lidar(mut self, parameter_lidar: impl Into<String>) -> Self {
         self.parameter_lidar = Some(parameter_lidar.into());
@@ -314,7 +314,7 @@ impl StartOpenModelReconstructionBody {
 
 /// Parameters of a map, the contents of `parameter_2d` of `startOpenModelReconstruction`.
 ///
-/// **Inferred**: nobody has seen it. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
+/// **Inferred**, neither documented nor observed. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
 /// page of the same title could not be read.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
@@ -328,7 +328,7 @@ pub struct MapJob {
     /// Additional contents of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_parameter: Option<super::ReconstructionExport>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -336,7 +336,7 @@ pub struct MapJob {
 runtime::object!(MapJob);
 
 impl MapJob {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(parameter: impl Into<super::MapParameters>) -> Self {
         Self {
@@ -367,17 +367,17 @@ impl MapJob {
 }
 
 impl MapJob {
-    /// This value as a string of JSON, for members that are such a string.
+    /// Encodes this value as a JSON string, for members with this content.
     ///
     /// # Errors
-    /// It holds a number that is not finite, which JSON cannot express.
+    /// It contains a number that is not finite, which JSON cannot express.
     pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
         runtime::private::json_text_of(self)
     }
-    /// The value that a string of JSON holds.
+    /// Decodes a value from a JSON string.
     ///
     /// # Errors
-    /// The string is not JSON, or not of this form.
+    /// The string is not JSON, or does not match this type.
     pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
         runtime::private::of_json_text(text)
     }
@@ -385,7 +385,7 @@ impl MapJob {
 
 /// Parameters of a 3D model, the contents of `parameter_3d` of `startOpenModelReconstruction`.
 ///
-/// **Inferred**: nobody has seen it. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
+/// **Inferred**, neither documented nor observed. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
 /// page of the same title could not be read.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
@@ -399,7 +399,7 @@ pub struct Model3dJob {
     /// Additional contents of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_parameter: Option<super::ReconstructionExport>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -407,7 +407,7 @@ pub struct Model3dJob {
 runtime::object!(Model3dJob);
 
 impl Model3dJob {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(parameter: impl Into<super::Model3dParameters>) -> Self {
         Self {
@@ -438,17 +438,17 @@ impl Model3dJob {
 }
 
 impl Model3dJob {
-    /// This value as a string of JSON, for members that are such a string.
+    /// Encodes this value as a JSON string, for members with this content.
     ///
     /// # Errors
-    /// It holds a number that is not finite, which JSON cannot express.
+    /// It contains a number that is not finite, which JSON cannot express.
     pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
         runtime::private::json_text_of(self)
     }
-    /// The value that a string of JSON holds.
+    /// Decodes a value from a JSON string.
     ///
     /// # Errors
-    /// The string is not JSON, or not of this form.
+    /// The string is not JSON, or does not match this type.
     pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
         runtime::private::of_json_text(text)
     }
@@ -457,7 +457,7 @@ impl Model3dJob {
 /// Parameters of a LiDAR reconstruction, the contents of `parameter_lidar` of `startOpenModelReconstruction`.
 /// TerraAPI takes no area of interest for it.
 ///
-/// **Inferred**: nobody has seen it. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
+/// **Inferred**, neither documented nor observed. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
 /// page of the same title could not be read.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
@@ -469,7 +469,7 @@ pub struct LidarJob {
     /// Additional contents of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_parameter: Option<super::ReconstructionExport>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -477,7 +477,7 @@ pub struct LidarJob {
 runtime::object!(LidarJob);
 
 impl LidarJob {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(parameter: impl Into<super::LidarParameters>) -> Self {
         Self {
@@ -498,17 +498,17 @@ impl LidarJob {
 }
 
 impl LidarJob {
-    /// This value as a string of JSON, for members that are such a string.
+    /// Encodes this value as a JSON string, for members with this content.
     ///
     /// # Errors
-    /// It holds a number that is not finite, which JSON cannot express.
+    /// It contains a number that is not finite, which JSON cannot express.
     pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
         runtime::private::json_text_of(self)
     }
-    /// The value that a string of JSON holds.
+    /// Decodes a value from a JSON string.
     ///
     /// # Errors
-    /// The string is not JSON, or not of this form.
+    /// The string is not JSON, or does not match this type.
     pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
         runtime::private::of_json_text(text)
     }
@@ -516,7 +516,7 @@ impl LidarJob {
 
 /// Method of the aerotriangulation.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SfmMethod {
@@ -524,7 +524,7 @@ pub enum SfmMethod {
     Global,
     /// For pictures without GPS.
     Incremental,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -532,7 +532,7 @@ runtime::text_enum!(SfmMethod { "GLOBAL" => Global, "INCREMENTAL" => Incremental
 
 /// Maximum number of feature points.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SfmFeatureQuantity {
@@ -542,7 +542,7 @@ pub enum SfmFeatureQuantity {
     Points20000,
     /// 9000 points.
     Points9000,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -552,7 +552,7 @@ runtime::integer_enum!(
 
 /// Precision of a map or 3D model.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReconstructionQuality {
@@ -562,7 +562,7 @@ pub enum ReconstructionQuality {
     Medium,
     /// Low.
     Low,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -570,7 +570,7 @@ runtime::integer_enum!(ReconstructionQuality { 1 => High, 2 => Medium, 3 => Low 
 
 /// Parameters of a map.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -657,7 +657,7 @@ pub struct MapParameters {
     /// Coordinate system of the map; the service chooses one if it is omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_geo_desc: Option<super::GeoDescription>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -665,7 +665,7 @@ pub struct MapParameters {
 runtime::object!(MapParameters);
 
 impl MapParameters {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -828,7 +828,7 @@ impl MapParameters {
 
 /// Scene of a map. A client of TerraAPI always sends it.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MapMode {
@@ -838,7 +838,7 @@ pub enum MapMode {
     City,
     /// An orchard.
     Orchard,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -846,7 +846,7 @@ runtime::integer_enum!(MapMode { 0 => Farmland, 1 => City, 2 => Orchard });
 
 /// Parameters of a 3D model.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -949,7 +949,7 @@ pub struct Model3dParameters {
     /// Coordinate system of the model; the service chooses one if it is omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_geo_desc: Option<super::GeoDescription>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -957,7 +957,7 @@ pub struct Model3dParameters {
 runtime::object!(Model3dParameters);
 
 impl Model3dParameters {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1152,7 +1152,7 @@ impl Model3dParameters {
 /// Parameters of a LiDAR reconstruction. If a description only repeats the name, no further explanation was read,
 /// and no unit.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1264,7 +1264,7 @@ pub struct LidarParameters {
     /// Coordinate system of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_geo_desc: Option<super::GeoDescription>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1272,7 +1272,7 @@ pub struct LidarParameters {
 runtime::object!(LidarParameters);
 
 impl LidarParameters {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1490,7 +1490,7 @@ impl LidarParameters {
 
 /// Fraction of the points that is kept when they are thinned out in time.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LidarSampling {
@@ -1500,7 +1500,7 @@ pub enum LidarSampling {
     Quarter,
     /// 6.25 percent.
     Sixteenth,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -1508,7 +1508,7 @@ runtime::integer_enum!(LidarSampling { 1 => All, 2 => Quarter, 3 => Sixteenth })
 
 /// Type of terrain.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LidarScene {
@@ -1518,7 +1518,7 @@ pub enum LidarScene {
     Slope,
     /// A gentle slope.
     GentleSlope,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -1526,7 +1526,7 @@ runtime::integer_enum!(LidarScene { 0 => Flat, 1 => Slope, 2 => GentleSlope });
 
 /// Area to reconstruct.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1547,7 +1547,7 @@ pub struct AreaOfInterest {
     /// Coordinate system of the area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub geo_desc: Option<super::GeoDescription>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1555,7 +1555,7 @@ pub struct AreaOfInterest {
 runtime::object!(AreaOfInterest);
 
 impl AreaOfInterest {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1591,12 +1591,12 @@ impl AreaOfInterest {
 
 /// A corner: x, y and z.
 ///
-/// Exactly 3 entries. **Inferred**: nobody has seen it.
+/// Exactly 3 entries. **Inferred**, neither documented nor observed.
 pub type AreaPoint = Vec<f64>;
 
 /// A coordinate system, by name or WKT, or by a reference point. If it has no members, the service chooses one.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1625,7 +1625,7 @@ pub struct GeoDescription {
     /// Origin of a local coordinate system.
     #[serde(rename = "ref_GPS", skip_serializing_if = "Option::is_none")]
     pub ref_gps: Option<super::GeoReferencePoint>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1633,7 +1633,7 @@ pub struct GeoDescription {
 runtime::object!(GeoDescription);
 
 impl GeoDescription {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1683,7 +1683,7 @@ impl GeoDescription {
 
 /// Kind of coordinate system.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CoordinateSystemType {
@@ -1693,7 +1693,7 @@ pub enum CoordinateSystemType {
     Local,
     /// A local one whose axes are east, north and up (ENU), at `ref_GPS`.
     LocalEastNorthUp,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -1704,7 +1704,7 @@ runtime::text_enum!(
 
 /// Origin of a local coordinate system.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1724,7 +1724,7 @@ pub struct GeoReferencePoint {
 runtime::object!(GeoReferencePoint);
 
 impl GeoReferencePoint {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: GeoReferencePointRequired) -> Self {
         Self {
@@ -1752,7 +1752,7 @@ pub struct GeoReferencePointRequired {
 
 /// Additional contents of the result.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1766,7 +1766,7 @@ pub struct ReconstructionExport {
     /// Whether to include intermediate files, which require much space.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temp_result_files: Option<bool>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1774,7 +1774,7 @@ pub struct ReconstructionExport {
 runtime::object!(ReconstructionExport);
 
 impl ReconstructionExport {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1801,7 +1801,7 @@ impl ReconstructionExport {
 
 /// The jobs that were started, one for each parameter string.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; whether either of them sent this call to the live service is not known.
+/// **Inferred**, neither documented nor observed. Read in two clients; whether either of them sent this call to the live service is not known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1824,7 +1824,7 @@ runtime::object!(StartedOpenModelReconstruction);
 
 /// A job that was started.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; whether either of them sent this call to the live service is not known.
+/// **Inferred**, neither documented nor observed. Read in two clients; whether either of them sent this call to the live service is not known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1843,7 +1843,7 @@ runtime::object!(StartedOpenModel);
 
 /// Kind of reconstruction.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelType {
@@ -1855,7 +1855,7 @@ pub enum OpenModelType {
     GaussianSplatting,
     /// A LiDAR reconstruction.
     Lidar,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -1866,7 +1866,7 @@ runtime::integer_enum!(
 /// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are final, and only 15 has a result
 /// (inferred from the names).
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelStatus {
@@ -1884,7 +1884,7 @@ pub enum OpenModelStatus {
     ReconstructionSuccess,
     /// Stopped.
     ReconstructionCancelled,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -1914,7 +1914,7 @@ runtime::object!(OpenModelList);
 
 /// A reconstruction of open modeling.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; whether either of them sent this call to the live service is not known.
+/// **Inferred**, neither documented nor observed. Read in two clients; whether either of them sent this call to the live service is not known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1960,7 +1960,7 @@ runtime::object!(OpenModel);
 
 /// State of a result's archive.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelZipStatus {
@@ -1972,7 +1972,7 @@ pub enum OpenModelZipStatus {
     Finished,
     /// Failed.
     Failed,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 

@@ -16,7 +16,7 @@ runtime::text_newtype!(OrganizationId);
 pub enum ProjectAuthorizedStatus {
     /// The owner of the key has joined the project.
     Authorized,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -30,7 +30,7 @@ runtime::text_enum!(
 pub enum ProjectListUsage {
     /// All projects at once, without paging. (V2.0 also has `complete`.)
     Simple,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -44,7 +44,7 @@ pub enum ProjectSortColumn {
     CreatedAt,
     /// Name.
     Name,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -58,7 +58,7 @@ pub enum SortType {
     Ascending,
     /// Descending, largest first.
     Descending,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -223,7 +223,7 @@ runtime::object!(Drone);
 
 /// Operating mode of a dock. Also 0 when the dock is offline; remote controllers have none.
 ///
-/// **Inferred**: nobody has seen it. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API
+/// **Inferred**, neither documented nor observed. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API
 /// and of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -240,7 +240,7 @@ pub enum DockModeCode {
     InOperation,
     /// Waiting for calibration (newer docks). Not in the table of the Cloud API.
     ToBeCalibrated,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -251,7 +251,7 @@ runtime::integer_enum!(
 
 /// Operating mode of an aircraft. For an offline aircraft 0 was observed; test data of a client for V2.0 has 14.
 ///
-/// **Inferred**: nobody has seen it. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API,
+/// **Inferred**, neither documented nor observed. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API,
 /// for 21 that of its newer Chinese edition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -300,7 +300,7 @@ pub enum DroneModeCode {
     Poi,
     /// Flying a route far from its dock. In the newer Chinese edition of DJI's Cloud API, and in one client.
     FarFromDockWaylineFlight,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<i64>),
 }
 
@@ -399,7 +399,7 @@ pub enum LensType {
     Zoom,
     /// Infrared.
     Infrared,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -457,7 +457,7 @@ runtime::object!(StorageCredentials);
 
 /// People to add to a project.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -470,7 +470,7 @@ pub struct AddProjectMembersBody {
 runtime::object!(AddProjectMembersBody);
 
 impl AddProjectMembersBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(add_users: impl Into<Vec<super::ProjectMember>>) -> Self {
         Self {
@@ -481,7 +481,7 @@ impl AddProjectMembersBody {
 
 /// A person and the role in a project.
 ///
-/// **Inferred**: nobody has seen it. Read in one client; whether that client ever sent this call to the live service is not known.
+/// **Inferred**, neither documented nor observed. Read in one client; whether that client ever sent this call to the live service is not known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -498,7 +498,7 @@ pub struct ProjectMember {
 runtime::object!(ProjectMember);
 
 impl ProjectMember {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: ProjectMemberRequired) -> Self {
         Self {
@@ -526,7 +526,7 @@ pub struct ProjectMemberRequired {
 
 /// Role of a member of a project.
 ///
-/// **Inferred**: nobody has seen it. Read in one client, and shown in a screenshot of FlightHub 2.
+/// **Inferred**, neither documented nor observed. Read in one client, and shown in a screenshot of FlightHub 2.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProjectRole {
@@ -534,7 +534,7 @@ pub enum ProjectRole {
     Admin,
     /// Member of the project.
     Member,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 

@@ -10,7 +10,7 @@ pub enum Language {
     Chinese,
     /// English.
     English,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -32,7 +32,7 @@ runtime::text_newtype!(ProjectId);
 
 /// Id of a person; the `user_id` claim of the person's key.
 ///
-/// **Inferred**: nobody has seen it. The known samples have numbers of 19 digits; no page documents the format.
+/// **Inferred**, neither documented nor observed. The known samples have numbers of 19 digits; no page documents the format.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(String);
 
@@ -112,7 +112,7 @@ pub enum DeviceClass {
     Drone,
     /// A remote controller.
     RemoteController,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -130,7 +130,7 @@ pub enum CameraPosition {
     Indoor,
     /// The camera outside the dock.
     Outdoor,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -146,7 +146,7 @@ pub enum VideoQuality {
     Smooth,
     /// Highest resolution.
     UltraHighDefinition,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -157,7 +157,7 @@ runtime::text_enum!(
 
 /// Parameters that maps, 3D models and LiDAR reconstructions share.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]

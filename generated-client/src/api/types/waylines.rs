@@ -16,7 +16,7 @@ pub struct FinishWaylineUploadBody {
 runtime::object!(FinishWaylineUploadBody);
 
 impl FinishWaylineUploadBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(required: FinishWaylineUploadBodyRequired) -> Self {
         Self {
@@ -93,7 +93,7 @@ pub struct Wayline {
     pub template_types: Vec<super::WaylineTemplateType>,
     /// When it was last changed.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_time: Option<runtime::UnixMillis>,
     /// Size of its file.
@@ -125,7 +125,7 @@ runtime::object!(WaylinePayload);
 
 /// Route type.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum WaylineTemplateType {
@@ -143,7 +143,7 @@ pub enum WaylineTemplateType {
     Solid,
     /// Mapping of an object.
     MappingGobject,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     UnknownValue(runtime::UnknownValue<String>),
 }
 
@@ -183,7 +183,7 @@ pub struct WaylineDetail {
     pub template_types: Vec<super::WaylineTemplateType>,
     /// When it was last changed.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_time: Option<runtime::UnixMillis>,
     /// Size of its file.
