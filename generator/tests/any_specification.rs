@@ -3,12 +3,7 @@
 //!
 //! The inputs are the same in every run. A fuzzer generates others: `tests/fuzz`, target `specification`.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 #[path = "support/for_all.rs"]
 mod for_all;

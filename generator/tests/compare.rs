@@ -1,11 +1,6 @@
 //! The report of a comparison about a change agrees with the compiler's result for the two clients.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 #[path = "compiler/caller.rs"]
 mod caller;
@@ -109,7 +104,7 @@ fn no_change_hides_another_one() {
         "types that refer to each other renamed",
         "error code renamed",
         // It becomes `Option<Option<String>>` if it is still nullable.
-        "type of an answer sent in a request, too",
+        "type of a response sent in a request, too",
     ];
     let reports: Vec<(&Mutation, Vec<Change>)> =
         mutations::all().map(|mutation| (mutation, compared(mutation).changes)).collect();

@@ -3,12 +3,7 @@
 //! The changes are the same in every run: they are derived from a counter, not from random numbers. The public items
 //! are read from the generated code; `compare.rs` shows that the compiler agrees.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 #[path = "compiler/caller.rs"]
 mod caller;

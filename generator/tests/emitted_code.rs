@@ -3,12 +3,7 @@
 //! The documents are valid by construction, and the same in every run. All of them are modules of one crate, which is
 //! checked by one run of Cargo.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/for_all.rs"]
@@ -63,7 +58,7 @@ fn generated(document: &Document) -> Result<Generated, Diagnostics> {
 /// The constructs of the documents. A construct that never occurs would not be tested.
 #[rustfmt::skip]
 const CONSTRUCTS: &[&str] = &[
-    "allOf", "another name", "answer without content", "any JSON", "default", "deprecated operation",
+    "allOf", "another name", "response without content", "any JSON", "default", "deprecated operation",
     "deprecated parameter", "deprecated schema", "description", "enumeration of numbers", "enumeration of one value",
     "enumeration of texts", "envelope", "header parameter", "list in a query", "list in place", "list with a name",
     "map in place", "map with a name", "members that are called like methods", "members that are not described", "null", "object", "object in place",
@@ -100,8 +95,13 @@ fn the_code_of_any_valid_document_compiles() {
         CONSTRUCTS.iter().filter(|construct| constructs.get(**construct).is_none_or(|count| *count < enough)).collect();
     assert!(rare.is_empty(), "tried less than {enough} times: {rare:?} in {constructs:#?}");
     folder.write("src/lib.rs", &root);
-    let told = folder.checked();
-    assert!(told.is_empty(), "{}\n{} problems", told[..told.len().min(20)].join("\n"), told.len());
+    let diagnostics = folder.checked();
+    assert!(
+        diagnostics.is_empty(),
+        "{}\n{} problems",
+        diagnostics[..diagnostics.len().min(20)].join("\n"),
+        diagnostics.len()
+    );
 }
 
 /// The crate of the documents.
@@ -130,8 +130,8 @@ impl Folder {
 
     /// The compiler's errors and warnings.
     fn checked(&self) -> Vec<String> {
-        let (messages, said) = nested::check(&self.root, &[]);
-        let told: Vec<String> = messages
+        let (messages, output) = nested::check(&self.root, &[]);
+        let diagnostics: Vec<String> = messages
             .iter()
             .filter(|message| message["reason"] == "compiler-message" && message["target"]["name"] == "emitted")
             .map(|message| message["message"]["rendered"].as_str().unwrap_or_default().to_owned())
@@ -139,7 +139,7 @@ impl Folder {
         // No messages count only if the crate was checked.
         let mut checked = messages.iter().filter(|message| message["reason"] == "compiler-artifact");
         let seen = checked.any(|message| message["target"]["name"] == "emitted");
-        assert!(seen || !told.is_empty(), "the crate was not checked: {said}");
-        told
+        assert!(seen || !diagnostics.is_empty(), "the crate was not checked: {output}");
+        diagnostics
     }
 }

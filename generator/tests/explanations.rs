@@ -3,12 +3,7 @@
 //!
 //! An example is a part of `explanations/base.yaml`, merged into it; or, if it begins with `openapi:`, a document.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 mod support;
 
@@ -95,7 +90,7 @@ fn every_code_has_an_explanation_with_correct_examples() {
             let expected: BTreeSet<Code> = example.wrong.then_some(code).into_iter().collect();
             if found != expected {
                 let kind = if example.wrong { "wrong" } else { "right" };
-                wrong.push(format!("the {kind} example of {code} says {found:?}:\n{problems}"));
+                wrong.push(format!("the {kind} example of {code} reports {found:?}:\n{problems}"));
             }
             if example.wrong {
                 reports.push(format!("#### {code}\n{problems}"));

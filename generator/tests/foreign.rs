@@ -1,11 +1,6 @@
 //! Documents of other authors: the lenient rules that apply to them, and the errors that apply to them, too.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use flighthub2_generator::{Code, Diagnostics, Dialect, Generated, Options, Source, generate};
 
@@ -27,8 +22,8 @@ fn with_schema(schema: &str) -> String {
     document(DONE, &format!("    Looked: {schema}\n"))
 }
 
-fn with_responses(answers: &str) -> String {
-    document(&format!("      responses: {{{answers}}}\n"), "")
+fn with_responses(responses: &str) -> String {
+    document(&format!("      responses: {{{responses}}}\n"), "")
 }
 
 fn with_body(body: &str) -> String {
@@ -43,7 +38,7 @@ fn with_parameter(parameter: &str) -> String {
 fn taken() -> Vec<(&'static str, Code, String)> {
     vec![
         (
-            "keys beside a reference",
+            "siblings of a reference",
             Code::RefSibling,
             with_schema("{properties: {a: {$ref: '#/components/schemas/Thing', description: D}}}"),
         ),
@@ -53,12 +48,12 @@ fn taken() -> Vec<(&'static str, Code, String)> {
         ("a list without items", Code::MissingKey, with_schema("{type: array}")),
         ("anyOf", Code::Unsupported, with_schema("{anyOf: [{type: string}, {type: boolean}]}")),
         (
-            "forms that nothing tells apart",
+            "indistinguishable variants",
             Code::AmbiguousUnion,
             with_schema("{oneOf: [{$ref: '#/components/schemas/Thing'}, {type: object}]}"),
         ),
         (
-            "a form that may be null",
+            "a nullable variant",
             Code::Unsupported,
             with_schema("{oneOf: [{type: string, nullable: true}, {type: boolean}]}"),
         ),
@@ -88,17 +83,17 @@ fn taken() -> Vec<(&'static str, Code, String)> {
         ("a text as a body", Code::Unsupported, with_body("text/plain: {schema: {type: string}}")),
         ("bytes as a body", Code::Unsupported, with_body("image/png: {schema: {type: string, format: binary}}")),
         (
-            "a text as an answer",
+            "a string as a response",
             Code::Unsupported,
             with_responses("'200': {description: D, content: {text/csv: {schema: {type: string}}}}"),
         ),
         (
-            "any type as an answer",
+            "any type as a response",
             Code::Unsupported,
             with_responses("'200': {description: D, content: {'*/*': {schema: {type: object}}}}"),
         ),
         (
-            "an answer with content and one without",
+            "a response with content and one without",
             Code::Unsupported,
             with_responses(
                 "'200': {description: D, content: {application/json: {schema: {type: string}}}}, '204': {description: D}",
@@ -126,12 +121,12 @@ fn refused() -> Vec<(&'static str, Code, String)> {
         ("items of no list", Code::WrongValue, with_schema("{type: object, items: {type: string}}")),
         ("not", Code::Unsupported, with_schema("{not: {type: string}}")),
         (
-            "anyOf beside members",
+            "anyOf next to properties",
             Code::Unsupported,
             with_schema("{properties: {a: {type: string}}, anyOf: [{type: string}, {type: boolean}]}"),
         ),
         (
-            "anyOf beside oneOf",
+            "anyOf next to oneOf",
             Code::Unsupported,
             with_schema("{oneOf: [{type: string}, {type: boolean}], anyOf: [{type: string}, {type: boolean}]}"),
         ),
@@ -139,11 +134,11 @@ fn refused() -> Vec<(&'static str, Code, String)> {
         ("an enumeration of several types", Code::Unsupported, with_schema("{enum: [a, 1]}")),
         ("a default of another type", Code::BadDefault, with_schema("{type: number, default: x}")),
         (
-            "one form beside members",
+            "one variant next to properties",
             Code::Unsupported,
             with_schema("{properties: {a: {type: string}}, oneOf: [{type: string}]}"),
         ),
-        ("a default beside the values", Code::BadDefault, with_schema("{type: number, enum: [1, 2], default: 3}")),
+        ("a default outside of the values", Code::BadDefault, with_schema("{type: number, enum: [1, 2], default: 3}")),
         (
             "a required member that is misspelt",
             Code::UnknownRequired,
@@ -189,7 +184,7 @@ fn refused() -> Vec<(&'static str, Code, String)> {
         ),
         ("redirects only", Code::Answer, with_responses("'302': {description: D}")),
         (
-            "answers of two types",
+            "responses of two types",
             Code::Unsupported,
             with_responses(
                 "'200': {description: D, content: {application/json: {schema: {type: string}}}}, \
@@ -289,7 +284,7 @@ paths:
           description: D
           headers: {X-Rest: {schema: {type: integer}}}
           content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}
-        '404': {description: It says nothing.}
+        '404': {description: No description.}
         '409': {$ref: '#/components/responses/Bad'}
         default: {$ref: '#/components/responses/Bad'}
     post:

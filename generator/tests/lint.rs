@@ -3,12 +3,7 @@
 //! Each case is a part that is merged into the small document that follows every rule. The first example of every rule
 //! is in its explanation; the others are here.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 mod support;
 
@@ -112,7 +107,7 @@ fn examples_that_are_missing() {
         ),
         // A response that two operations share is reported once.
         (
-            "answer",
+            "response",
             "          examples:\n            done:\n              value:\n                code: 0\n                message: ''\n",
         ),
     ] {

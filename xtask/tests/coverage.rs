@@ -1,11 +1,6 @@
 //! `cargo xtask coverage`: every page is accounted for, and the directory is correct.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::fs;
 use std::path::Path;
@@ -110,7 +105,7 @@ pages:
   - title: Unread
     folder: [Others]
     kind: reference
-    waived: Nobody could read it.
+    waived: It could not be read.
   - title: Add another
     folder: []
     kind: operation
@@ -164,7 +159,7 @@ fn errors_are_reported_with_their_place() {
     let cases: &[(&str, &str, &str, &[&str])] = &[
         ("    places: [Thing, /servers, special]\n", "", "4:5 missing-key /pages/0: this page is neither covered", &[]),
         (
-            "    waived: Nobody could read it.\n",
+            "    waived: It could not be read.\n",
             "    waived: ' '\n",
             "17:13 wrong-value /pages/2/waived: this text is empty",
             &[],
@@ -291,7 +286,7 @@ fn the_program_fails_when_a_page_is_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let (directory, spec) = (folder.path().join("directory.yaml"), folder.path().join("spec.yaml"));
     fs::write(&spec, SPEC).unwrap();
-    fs::write(&directory, DIRECTORY.replace("    waived: Nobody could read it.\n", "")).unwrap();
+    fs::write(&directory, DIRECTORY.replace("    waived: It could not be read.\n", "")).unwrap();
     let arguments = ["--spec", spec.to_str().unwrap(), "--directory", directory.to_str().unwrap()];
     let output = run(&arguments);
     assert_eq!(output.status.code(), Some(1), "{}", text_of(&output));

@@ -1,11 +1,6 @@
 //! `cargo xtask diff` end to end: the program, real files, real git repositories.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

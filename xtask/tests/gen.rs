@@ -1,11 +1,6 @@
 //! `cargo xtask gen` end to end: the program, real files, its exit codes and its output.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::collections::BTreeMap;
 use std::fs;

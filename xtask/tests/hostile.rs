@@ -2,12 +2,7 @@
 //! program, or a stack overflow, fails the test.
 
 #![cfg(target_os = "linux")]
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -182,8 +177,8 @@ fn strings_have_a_length_limit() {
         ),
     );
     // Text of the maximum length.
-    for sign in ["[", "*", "`", "<", "\\", "_a", "> ", "- ", "![", "](", "http://a", "\n", "&", "|-", "~", "#"] {
-        let text = serde_json::to_string(&sign.repeat(100_000 / sign.len())).unwrap();
+    for character in ["[", "*", "`", "<", "\\", "_a", "> ", "- ", "![", "](", "http://a", "\n", "&", "|-", "~", "#"] {
+        let text = serde_json::to_string(&character.repeat(100_000 / character.len())).unwrap();
         accepted(schemas([format!("A: {{type: string, description: {text}}}")]));
     }
 }
@@ -219,15 +214,16 @@ fn documents_have_a_size_limit() {
 
 #[test]
 fn invalid_characters_are_reported() {
-    for sign in ["\0", "\u{1}", "\u{1b}[31m", "\u{7f}", "\u{85}", "\u{2028}", "\u{feff}", "\u{202e}", "\r", "\u{fffe}"]
+    for character in
+        ["\0", "\u{1}", "\u{1b}[31m", "\u{7f}", "\u{85}", "\u{2028}", "\u{feff}", "\u{202e}", "\r", "\u{fffe}"]
     {
         for text in [
-            format!("{HEAD}paths: {{}}\n{sign}"),
-            format!("{HEAD}paths: {{}}\nx-{sign}: a\n"),
-            schemas([format!("A{sign}: {{type: string, description: a{sign}b, enum: [a{sign}b]}}")]),
+            format!("{HEAD}paths: {{}}\n{character}"),
+            format!("{HEAD}paths: {{}}\nx-{character}: a\n"),
+            schemas([format!("A{character}: {{type: string, description: a{character}b, enum: [a{character}b]}}")]),
             schemas([format!(
                 "A: {{type: string, description: \"{}\"}}",
-                sign.escape_default().to_string().replace("\\u{", "\\U").replace('}', "")
+                character.escape_default().to_string().replace("\\u{", "\\U").replace('}', "")
             )]),
         ] {
             error_codes("gen", text.as_bytes());

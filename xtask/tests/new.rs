@@ -1,11 +1,6 @@
 //! `cargo xtask new`: the skeleton is correct, at its place, and the rest of the file is unchanged.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -82,9 +77,9 @@ fn exactly_the_placeholders_are_rejected() {
         for &scope in [None].iter().chain(others) {
             let skeleton = added(&spec, &Request { method, path, id, tag, scope });
             let problems = generate(&Source::new("spec.yaml", &*skeleton.text), &Options::default()).unwrap_err();
-            let told: BTreeSet<usize> = problems.problems().iter().map(|problem| problem.location.line).collect();
+            let reported: BTreeSet<usize> = problems.problems().iter().map(|problem| problem.location.line).collect();
             let open: BTreeSet<usize> = skeleton.placeholders.iter().map(|blank| blank.line).collect();
-            assert_eq!(told, open, "{problems}");
+            assert_eq!(reported, open, "{problems}");
             assert!(skeleton.placeholders.iter().all(|blank| blank.line > skeleton.line));
             for blank in &skeleton.placeholders {
                 let line = skeleton.text.lines().nth(blank.line - 1).unwrap().trim();
@@ -335,8 +330,8 @@ fn an_impossible_insertion_is_reported_with_its_place() {
         ),
     ];
     for (text, path, wanted) in cases {
-        let told = refused(text, path);
-        assert!(told.contains(wanted), "no {wanted:?} in {told}");
+        let message = refused(text, path);
+        assert!(message.contains(wanted), "no {wanted:?} in {message}");
     }
 }
 

@@ -1,11 +1,6 @@
 //! The output of the program: problems as text and as JSON, exit codes, and `explain`.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::fs;
 use std::process::{Command, Output, Stdio};

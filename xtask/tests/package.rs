@@ -1,11 +1,6 @@
 //! `cargo xtask gen --crate`: the output is a crate that compiles.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 #[path = "../../generator/tests/compiler/nested.rs"]
 mod nested;
@@ -50,8 +45,9 @@ fn succeeded(output: &Output) {
 /// The errors and warnings of a crate, without the built-in transport, which takes long to compile.
 fn checked(folder: &Path, name: &str) {
     let (messages, written) = nested::check(folder, &["--no-default-features"]);
-    let told: Vec<&str> = messages.iter().filter_map(|message| message["message"]["rendered"].as_str()).collect();
-    assert!(told.is_empty(), "{}", told.join("\n"));
+    let diagnostics: Vec<&str> =
+        messages.iter().filter_map(|message| message["message"]["rendered"].as_str()).collect();
+    assert!(diagnostics.is_empty(), "{}", diagnostics.join("\n"));
     let mut done = messages.iter().filter(|message| message["reason"] == "compiler-artifact");
     assert!(done.any(|message| message["target"]["name"] == name), "{name} was not checked: {written}");
 }

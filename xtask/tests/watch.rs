@@ -3,12 +3,7 @@
 //! The tests do not depend on the speed of the machine: each step waits for its expected output, up to a limit that
 //! only a hanging program reaches.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -38,7 +33,7 @@ struct Watch {
     folder: TempDir,
     child: Child,
     lines: Receiver<String>,
-    said: Vec<String>,
+    output: Vec<String>,
 }
 
 impl Watch {
@@ -46,7 +41,7 @@ impl Watch {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("spec.yaml"), SPEC).unwrap();
         // One pipe, as on a terminal, which preserves the order of the output.
-        let (said, pipe) = std::io::pipe().unwrap();
+        let (reader, pipe) = std::io::pipe().unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(["gen", "--watch", "--spec"])
             .arg(folder.path().join("spec.yaml"))
@@ -58,13 +53,13 @@ impl Watch {
             .unwrap();
         let (sender, lines) = channel();
         thread::spawn(move || {
-            for line in BufReader::new(said).lines().map_while(Result::ok) {
+            for line in BufReader::new(reader).lines().map_while(Result::ok) {
                 if sender.send(line).is_err() {
                     break;
                 }
             }
         });
-        Self { folder, child, lines, said: Vec::new() }
+        Self { folder, child, lines, output: Vec::new() }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -80,17 +75,17 @@ impl Watch {
     /// Waits for a line with all of these words; returns the output up to this line.
     fn expect_line(&mut self, words: &[&str]) -> String {
         let started = Instant::now();
-        let mut heard = String::new();
+        let mut text = String::new();
         loop {
             let left = LIMIT.saturating_sub(started.elapsed());
             let Ok(line) = self.lines.recv_timeout(left) else {
-                panic!("no line with {words:?}; it said:\n{}{heard}", self.said.join("\n"));
+                panic!("no line with {words:?}; output:\n{}{text}", self.output.join("\n"));
             };
-            heard += &line;
-            heard.push('\n');
+            text += &line;
+            text.push('\n');
             if words.iter().all(|word| line.contains(word)) {
-                self.said.push(heard.clone());
-                return heard;
+                self.output.push(text.clone());
+                return text;
             }
         }
     }

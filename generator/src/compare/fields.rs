@@ -126,7 +126,7 @@ impl Comparer<'_> {
         };
         let nullable_now = match (old.nullable, new.nullable) {
             (false, true) => "nullable now",
-            (true, false) => "never null now",
+            (true, false) => "no longer nullable",
             _ => "",
         };
         let presence = joined(", ", [required_now, nullable_now]);

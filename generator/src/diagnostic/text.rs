@@ -27,7 +27,7 @@ pub(super) fn render(source: &Source, problem: &Diagnostic, styled: bool) -> Str
         .element(Level::NOTE.message(format!("at {}", one_line(pointer))))
         .element(Level::HELP.message(one_line(&problem.help)));
     // In lines of the document the renderer replaces most control characters by pictures, but not these.
-    renderer.render(&[group]).replace(|sign| matches!(sign, '\u{80}'..='\u{9f}'), "\u{fffd}") + "\n\n"
+    renderer.render(&[group]).replace(|character| matches!(character, '\u{80}'..='\u{9f}'), "\u{fffd}") + "\n\n"
 }
 
 /// The number of problems of each severity.
@@ -46,11 +46,11 @@ pub(super) fn count(source: &Source, problems: &[Diagnostic]) -> String {
 
 /// A text without control characters, including line breaks: names of a document can contain them.
 fn one_line(text: &str) -> String {
-    let picture = |sign: char| match u32::from(sign) {
+    let picture = |character: char| match u32::from(character) {
         code @ 0..0x20 => char::from_u32(0x2400 + code),
         0x7f => Some('\u{2421}'),
         0x80..0xa0 => Some(char::REPLACEMENT_CHARACTER),
-        _ => Some(sign),
+        _ => Some(character),
     };
     text.chars().filter_map(picture).collect()
 }

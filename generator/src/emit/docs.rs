@@ -45,15 +45,15 @@ fn lines(text: &str) -> Option<Literal> {
 
 /// A raw literal: a comment has no escapes, so they would be written and parsed without need.
 fn raw(text: &str) -> Literal {
-    let longest = || text.split(|sign| sign != '#').map(str::len).max().unwrap_or_default();
+    let longest = || text.split(|character| character != '#').map(str::len).max().unwrap_or_default();
     let hashes = "#".repeat(if text.contains('"') { longest() + 1 } else { 0 });
     format!("r{hashes}\"{text}\"{hashes}").parse().unwrap_or_else(|_| Literal::string(text))
 }
 
 /// Whether a comment cannot contain a character: the compiler rejects a bare carriage return, and characters that
 /// change the text direction.
-fn is_refused(sign: char) -> bool {
-    matches!(sign, LINE_END | '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+fn is_refused(character: char) -> bool {
+    matches!(character, LINE_END | '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 pub(super) fn risk(risk: Risk) -> &'static str {
@@ -345,8 +345,8 @@ mod tests {
 
     #[test]
     fn documentation_has_no_sign_that_a_comment_cannot_hold() {
-        for sign in ['\r', '\u{1}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {
-            assert_eq!(shown(&format!("a{sign}b")), " a\u{fffd}b");
+        for character in ['\r', '\u{1}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {
+            assert_eq!(shown(&format!("a{character}b")), " a\u{fffd}b");
         }
         assert_eq!(shown("a\u{2065}b"), " a\u{2065}b");
     }

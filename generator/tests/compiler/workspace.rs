@@ -39,7 +39,7 @@ pub(crate) struct Judgement {
 pub(crate) fn judge(crates: &[Crate]) -> BTreeMap<String, Judgement> {
     let root = nested::folder("compare");
     write(&root, crates);
-    let (messages, said) = nested::check(&root, &["--workspace", "--lib", "--examples", "--keep-going"]);
+    let (messages, output) = nested::check(&root, &["--workspace", "--lib", "--examples", "--keep-going"]);
     let mut judged: BTreeMap<String, Judgement> =
         crates.iter().map(|it| (it.name.clone(), Judgement::default())).collect();
     let mut checked = 0;
@@ -60,7 +60,7 @@ pub(crate) fn judge(crates: &[Crate]) -> BTreeMap<String, Judgement> {
     }
     // A crate without a result was not checked, and must not count as correct.
     let good = judged.values().filter(|judgement| judgement.client.is_empty() && judgement.program.is_empty()).count();
-    assert!(checked >= good, "{checked} of {good}: {said}");
+    assert!(checked >= good, "{checked} of {good}: {output}");
     judged
 }
 

@@ -110,8 +110,8 @@ fn check_report(problems: &Diagnostics) {
     let shown = problems.render(false);
     let name = source.name();
     assert!(shown.ends_with(&format!(" in {name}\n")), "{shown}");
-    let control = shown.chars().find(|sign| sign.is_control() && *sign != '\n');
-    assert_eq!(control, None, "a sign that a terminal obeys: {shown:?}");
+    let control = shown.chars().find(|character| character.is_control() && *character != '\n');
+    assert_eq!(control, None, "a control character: {shown:?}");
     assert!(problems.render(true).len() >= shown.len());
     let lines: Vec<serde_json::Value> =
         problems.json_lines().lines().map(|line| serde_json::from_str(line).unwrap()).collect();

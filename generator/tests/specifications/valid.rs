@@ -539,21 +539,21 @@ impl Maker<'_, '_> {
 
     fn responses(&mut self) -> Value {
         let schema = self.value(1);
-        let answer = |schema: Value| json!({"description": "D", "content": {"application/json": {"schema": schema}}});
+        let response = |schema: Value| json!({"description": "D", "content": {"application/json": {"schema": schema}}});
         if self.own {
             let member = json!({"type": "object", "properties": {"data": schema}});
             let envelope = json!({"$ref": "#/components/schemas/Envelope"});
             let wrapped = if self.chance(4) { envelope } else { json!({"allOf": [envelope, member]}) };
             self.note("envelope");
-            return json!({"200": answer(wrapped)});
+            return json!({"200": response(wrapped)});
         }
         match self.choices.below(5) {
             0 => {
-                self.note("answer without content");
-                json!({"204": {"description": "D"}, "4XX": answer(json!({}))})
+                self.note("response without content");
+                json!({"204": {"description": "D"}, "4XX": response(json!({}))})
             }
-            1 => json!({"default": answer(schema)}),
-            _ => json!({"200": answer(schema), "404": {"description": "D"}}),
+            1 => json!({"default": response(schema)}),
+            _ => json!({"200": response(schema), "404": {"description": "D"}}),
         }
     }
 

@@ -62,8 +62,8 @@ impl<'t> InferredDefaults<'t> {
             let found = members.iter().find(|member| is_it(member.node()))?;
             Some(format!("#/components/{section}/{}", found.key()))
         };
-        let says = |node: &Node<'_>, key: &str, value: &str| node.get(key).and_then(Node::as_str) == Some(value);
-        let project = |node: &Node<'_>| says(node, "x-role", "project");
+        let has = |node: &Node<'_>, key: &str, value: &str| node.get(key).and_then(Node::as_str) == Some(value);
+        let project = |node: &Node<'_>| has(node, "x-role", "project");
         let tags = root.get("tags").map(Node::sequence).unwrap_or_default();
         Self {
             source,
@@ -71,9 +71,9 @@ impl<'t> InferredDefaults<'t> {
             tags: tags.iter().filter_map(|tag| tag.get("name")?.as_str()).collect(),
             headers: common(paths.iter().map(|path| references(path.node().get("parameters")))),
             failures: common(operations.iter().map(|found| failures(found.entry.node()))),
-            envelope: find("schemas", &|node| says(node, "x-envelope", "true")),
-            project: find("parameters", &|node| project(node) && says(node, "required", "true")),
-            either: find("parameters", &|node| project(node) && !says(node, "required", "true")),
+            envelope: find("schemas", &|node| has(node, "x-envelope", "true")),
+            project: find("parameters", &|node| project(node) && has(node, "required", "true")),
+            either: find("parameters", &|node| project(node) && !has(node, "required", "true")),
             operations,
         }
     }
@@ -145,8 +145,8 @@ impl<'t> InferredDefaults<'t> {
     /// The known description of a path parameter; `None` if the path item has it already.
     pub(super) fn parameter(&self, name: &str, item: Option<&Node<'_>>) -> Option<Known<'t>> {
         let is_it = |node: &Node<'_>| {
-            let says = |key: &str, value: &str| node.get(key).and_then(Node::as_str) == Some(value);
-            says("in", "path") && says("name", name)
+            let has = |key: &str, value: &str| node.get(key).and_then(Node::as_str) == Some(value);
+            has("in", "path") && has("name", name)
         };
         let components = self.root.get("components").and_then(|components| components.get("parameters"));
         let components = components.map(Node::mapping).unwrap_or_default();
@@ -168,10 +168,10 @@ impl<'t> InferredDefaults<'t> {
             .flat_map(Node::sequence)
             .filter(|parameter| is_it(parameter))
             .collect();
-        let agreed = |say: &dyn Fn(&'t Node<'t>) -> Option<&'t str>| -> Option<&'t str> {
-            let mut said = everywhere.iter().map(|parameter| say(parameter));
-            let first = said.next()??;
-            said.all(|next| next == Some(first)).then_some(first)
+        let agreed = |value_of: &dyn Fn(&'t Node<'t>) -> Option<&'t str>| -> Option<&'t str> {
+            let mut values = everywhere.iter().map(|parameter| value_of(parameter));
+            let first = values.next()??;
+            values.all(|next| next == Some(first)).then_some(first)
         };
         Some(Known::Inline {
             description: agreed(&|parameter| self.one_line(parameter.get("description")?)),
@@ -194,9 +194,9 @@ fn references<'t>(list: Option<&'t Node<'_>>) -> Vec<&'t str> {
 }
 
 fn failures<'t>(operation: &'t Node<'_>) -> Vec<(&'t str, &'t str)> {
-    let answers = operation.get("responses").map(Node::mapping).unwrap_or_default();
-    let failures = answers.iter().filter(|answer| !answer.key().starts_with('2'));
-    failures.filter_map(|answer| Some((answer.key(), answer.node().get("$ref")?.as_str()?))).collect()
+    let responses = operation.get("responses").map(Node::mapping).unwrap_or_default();
+    let failures = responses.iter().filter(|response| !response.key().starts_with('2'));
+    failures.filter_map(|response| Some((response.key(), response.node().get("$ref")?.as_str()?))).collect()
 }
 
 /// The intersection of the lists, in the order of the first.

@@ -229,7 +229,7 @@ fn neighbour<'p>(
 }
 
 /// The common value, if all are equal.
-fn agreed<'t>(mut said: impl Iterator<Item = &'t str>) -> Option<&'t str> {
-    let first = said.next()?;
-    said.all(|next| next == first).then_some(first)
+fn agreed<'t>(mut values: impl Iterator<Item = &'t str>) -> Option<&'t str> {
+    let first = values.next()?;
+    values.all(|next| next == first).then_some(first)
 }

@@ -121,7 +121,7 @@ impl Rendering {
         if body {
             self.body(request.id);
         }
-        self.answers(defaults, request.id);
+        self.responses(defaults, request.id);
     }
 
     fn parameters(
@@ -188,7 +188,7 @@ impl Rendering {
         self.examples(id);
     }
 
-    fn answers(&mut self, defaults: &InferredDefaults<'_>, id: Option<&str>) {
+    fn responses(&mut self, defaults: &InferredDefaults<'_>, id: Option<&str>) {
         self.line(1, "responses:");
         self.line(2, "'200':");
         self.placeholder(3, "description", "a short description of the response");
