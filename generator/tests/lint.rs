@@ -98,7 +98,7 @@ fn examples_that_are_missing() {
     ]);
     for (what, from) in [
         (
-            "answer",
+            "response",
             "              example:\n                code: 0\n                message: ''\n                data:\n                  id: T1\n                  name: Example thing\n",
         ),
         (
