@@ -16,7 +16,7 @@ use flighthub2::projects::{ListOrganizationDevices, ListProjects};
 use flighthub2::testing::{Fault, MockServer, PROJECT, RecordedRequest, TOKEN, Verdict};
 use flighthub2::types::{
     CalibrateDeviceRtkBody, CreateFlightTaskBody, DeviceControlBody, FinishWaylineUploadBody, OutOfControlAction,
-    ProjectList, ResumableStatus, SetStreamForwarderBody, TaskStatus, TaskStatusChange, TaskType,
+    ProjectList, ResumableStatus, SetStreamConverterBody, TaskStatus, TaskStatusChange, TaskType,
     UpdateFlightTaskStatusBody,
 };
 use flighthub2::{Call, Client, Delivery, ErrorKind, OPERATIONS, ProjectClient};
@@ -745,7 +745,7 @@ async fn a_flight_task_lives_as_time_passes() {
 }
 
 #[tokio::test]
-async fn control_routes_and_forwarders_are_remembered() {
+async fn control_routes_and_converters_are_remembered() {
     let server = MockServer::start().await.unwrap();
     let site = once(&server).project(PROJECT);
     let control = |payloads: &[&str]| {
@@ -776,29 +776,29 @@ async fn control_routes_and_forwarders_are_remembered() {
     let target = "/openapi/v0.1/live-stream/converter";
     let requests = vectors::requests();
     let mut ids = Vec::new();
-    for name in ["createStreamForwarder", "createStreamForwarder_gb28181"] {
+    for name in ["createStreamConverter", "createStreamConverter_gb28181"] {
         let answer = raw(&server, "POST", target, &headers, &requests[name]["body"].to_string()).await.json();
         ids.push(answer["data"]["converter_id"].as_str().unwrap().to_owned());
     }
-    let forwarders = site.livestreams();
-    forwarders.set_forwarder(ids[1].as_str(), SetStreamForwarderBody::new(true)).send().await.unwrap();
+    let converters = site.livestreams();
+    converters.set_converter(ids[1].as_str(), SetStreamConverterBody::new(true)).send().await.unwrap();
     let listed = raw(&server, "GET", target, &headers[..2], "").await.json();
-    server.check_answer("listStreamForwarders", &listed).unwrap();
+    server.check_answer("listStreamConverters", &listed).unwrap();
     let list = listed["data"]["list"].as_array().unwrap();
     assert_eq!(list.len(), 3);
     assert_eq!((&list[1]["state"], &list[1]["schema_option"]["server_ip"]), (&json!("initialized"), &json!("")));
     assert_eq!((&list[2]["state"], &list[2]["schema_option"]["url"]), (&json!("running"), &json!("")));
     assert_eq!(
         list[2]["schema_option"]["server_ip"],
-        requests["createStreamForwarder_gb28181"]["body"]["schema_option"]["server_ip"]
+        requests["createStreamConverter_gb28181"]["body"]["schema_option"]["server_ip"]
     );
     for id in &ids {
-        forwarders.delete_forwarder(id.as_str()).send().await.unwrap();
-        let gone = forwarders.delete_forwarder(id.as_str()).send().await.unwrap_err();
+        converters.delete_converter(id.as_str()).send().await.unwrap();
+        let gone = converters.delete_converter(id.as_str()).send().await.unwrap_err();
         assert_eq!(gone.code(), Some(212_056));
     }
-    assert_eq!(forwarders.list_forwarders().send().await.unwrap().list.len(), 1);
-    let body = requests["createStreamForwarder"]["body"].to_string();
+    assert_eq!(converters.list_converters().send().await.unwrap().list.len(), 1);
+    let body = requests["createStreamConverter"]["body"].to_string();
     let mut codes = Vec::new();
     for _ in 0..20 {
         codes.push(raw(&server, "POST", target, &headers, &body).await.json()["code"].clone());

@@ -160,7 +160,7 @@ fn aws(credentials: &ProjectStorageCredentials, key: &str, payload: &str, length
 }
 
 async fn credentials(server: &MockServer) -> ProjectStorageCredentials {
-    server.client().project(PROJECT).projects().get_sts_token().send().await.unwrap()
+    server.client().project(PROJECT).projects().upload_credentials().send().await.unwrap()
 }
 
 /// A server, its credentials, and a key that they may write.

@@ -81,10 +81,10 @@ fn a_risk_changes_its_operation() {
         ),
         &["devices.rs"],
         &[
-            "- /// - Risk: write. It changes data, and neither deletes any nor moves anything.",
-            "+ /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.",
-            "- /// - Risk: write. It changes data, and neither deletes any nor moves anything.",
-            "+ /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.",
+            "- /// - Risk: write. It changes data, and neither deletes data nor moves a device.",
+            "+ /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.",
+            "- /// - Risk: write. It changes data, and neither deletes data nor moves a device.",
+            "+ /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.",
             "- .with_risk(runtime::Risk::Write)",
             "+ .with_risk(runtime::Risk::Destructive)",
         ],
@@ -181,7 +181,7 @@ fn what_is_not_settled_is_bold_where_a_caller_reads_it() {
             "devices.rs",
             "SendDeviceCommand",
             None,
-            "**It is not settled whether `device_sn` is the aircraft",
+            "**Whether `device_sn` is the aircraft or its dock is not known**",
             "Observed",
         ),
     ] {

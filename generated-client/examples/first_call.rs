@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .timeout(Duration::from_secs(10))
         .build()?;
 
-    // A call of the organization. Optional arguments are set by name, and nothing happens before `send`.
+    // A call of the organization. Optional arguments are set by name, and `send` sends the request.
     let projects = fh.projects().list().page_size(10).send().await?;
     println!("{} project(s)", projects.list.len());
     for project in &projects.list {
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let stranger = fh.project("00000000-0000-4000-8000-000000000000");
     match stranger.devices().list().send().await {
         Ok(_) => println!("the project is there after all"),
-        Err(error) => tell(&error),
+        Err(error) => report(&error),
     }
 
     // A call that lets an aircraft fly. This client was built without `.max_risk(Risk::Physical)`, so it refuses.
@@ -80,7 +80,7 @@ async fn refused_flight(fh: &Client, project: &Project) -> Result<(), Box<dyn Er
     match fh.project(&project.uuid).flight_tasks().create(body).send().await {
         Ok(task) => Err(format!("task {} was made by a client that may not fly", task.task_uuid).into()),
         Err(error) if error.kind() == ErrorKind::Risk => {
-            tell(&error);
+            report(&error);
             Ok(())
         }
         Err(error) => Err(error.into()),
@@ -88,7 +88,7 @@ async fn refused_flight(fh: &Client, project: &Project) -> Result<(), Box<dyn Er
 }
 
 /// What a program asks of an error: what happened, and whether the call may have taken effect all the same.
-fn tell(error: &flighthub2::Error) {
+fn report(error: &flighthub2::Error) {
     println!("{error}");
     let what = match (error.kind(), ErrorCode::of(error)) {
         (ErrorKind::Api, Some(ErrorCode::NoPermission)) => "become a member of the project first",

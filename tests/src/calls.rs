@@ -10,14 +10,14 @@ use std::pin::Pin;
 use flighthub2::codegen::{Caller, InScope};
 use flighthub2::types::{
     AddProjectMembersBody, AreaCorner, CalibrateDeviceRtkBody, CameraPosition, CreateFlightTaskBody,
-    CreateMapElementBody, CreateModelBody, CreateStreamForwarderBody, DeviceCommand, DeviceControlBody,
+    CreateMapElementBody, CreateModelBody, CreateStreamConverterBody, DeviceCommand, DeviceControlBody,
     FinishWaylineUploadBody, Gb28181Target, Geometry, LineStringGeometry, MapElementFeature, MapElementProperties,
     MapElementResource, MapElementType, Model3dJob, Model3dParameters, ModelFormat, ModelKind, ModelQuality,
     OpenModelUploadCallbackBody, OutOfControlAction, PointGeometry, PolygonGeometry, PredefinedArea,
     ProjectAuthorizedStatus, ProjectListUsage, ProjectMember, ProjectRole, ProjectSortColumn, ReconstructionMode,
     ReconstructionQuality, RelayPairType, RepeatOption, RepeatType, ResumableStatus, RthMode, RtmpTarget,
-    SendDeviceCommandBody, SetStreamForwarderBody, SetStreamQualityBody, SortType, StartLivestreamBody,
-    StartOpenModelReconstructionBody, StartRelayPairingBody, StreamForwarderSchema, SwitchAircraftLensBody,
+    SendDeviceCommandBody, SetStreamConverterBody, SetStreamQualityBody, SortType, StartLivestreamBody,
+    StartOpenModelReconstructionBody, StartRelayPairingBody, StreamConverterSchema, SwitchAircraftLensBody,
     SwitchDockCameraBody, SwitchableLens, TaskStatus, TaskStatusChange, TaskType, TriggerWorkflowBody,
     UpdateFlightTaskStatusBody, UploadedFile, VideoQuality, WaylinePrecisionType, WorkflowIncident,
 };
@@ -30,7 +30,7 @@ const AIRCRAFT_CAMERA: &str = "81-0-0";
 const RELAY: &str = "RELAYEXAMPLE0001";
 const WAYLINE: &str = "c0ffee00-1111-4222-8333-444455556666";
 const TASK: &str = "d15ea5e0-1111-4222-8333-444455556666";
-const FORWARDER: &str = "CONVERTEREXAMPLE0001";
+const CONVERTER: &str = "CONVERTEREXAMPLE0001";
 const OPEN_MODEL: &str = "0de1a0de-1111-4222-8333-444455556666";
 const RESOURCE: &str = "ba5eba11-1111-4222-8333-444455556666";
 
@@ -119,17 +119,17 @@ pub fn examples() -> Vec<Example> {
         }),
         example("listOrganizationDevices", |fh, _| fh.projects().list_organization_devices()),
         example("listProjectDevices", |_, site| site.devices().list()),
-        example("getProjectStsToken", |_, site| site.projects().get_sts_token()),
+        example("getProjectStsToken", |_, site| site.projects().upload_credentials()),
         example("addProjectMembers", |_, site| site.projects().add_members(member())),
         // Livestream Management
         example("startLivestream", |_, site| site.livestreams().start(livestream())),
-        example("listStreamForwarders", |_, site| site.livestreams().list_forwarders()),
-        example("createStreamForwarder", |_, site| site.livestreams().create_forwarder(forwarder_to_rtmp())),
-        example("createStreamForwarder_gb28181", |_, site| site.livestreams().create_forwarder(forwarder_to_gb28181())),
-        example("setStreamForwarder", |_, site| {
-            site.livestreams().set_forwarder(FORWARDER, SetStreamForwarderBody::new(true))
+        example("listStreamConverters", |_, site| site.livestreams().list_converters()),
+        example("createStreamConverter", |_, site| site.livestreams().create_converter(converter_to_rtmp())),
+        example("createStreamConverter_gb28181", |_, site| site.livestreams().create_converter(converter_to_gb28181())),
+        example("setStreamConverter", |_, site| {
+            site.livestreams().set_converter(CONVERTER, SetStreamConverterBody::new(true))
         }),
-        example("deleteStreamForwarder", |_, site| site.livestreams().delete_forwarder(FORWARDER)),
+        example("deleteStreamConverter", |_, site| site.livestreams().delete_converter(CONVERTER)),
         // Annotation Management
         example("createMapElement", |_, site| site.annotations().create(mark(MapElementType::Point, point()))),
         example("createMapElement_line", |_, site| site.annotations().create(mark(MapElementType::Line, line()))),
@@ -214,17 +214,17 @@ fn livestream() -> StartLivestreamBody {
         .build()
 }
 
-fn forwarder_to_rtmp() -> CreateStreamForwarderBody {
-    CreateStreamForwarderBody::builder()
-        .converter_name("forwarder-1")
+fn converter_to_rtmp() -> CreateStreamConverterBody {
+    CreateStreamConverterBody::builder()
+        .converter_name("converter-1")
         .sn(AIRCRAFT)
         .camera_index(AIRCRAFT_CAMERA)
-        .schema(StreamForwarderSchema::Rtmp)
+        .schema(StreamConverterSchema::Rtmp)
         .schema_option(RtmpTarget::new("rtmp://stream.example.com/live/key"))
         .build()
 }
 
-fn forwarder_to_gb28181() -> CreateStreamForwarderBody {
+fn converter_to_gb28181() -> CreateStreamConverterBody {
     let target = Gb28181Target::builder()
         .server_id("34020000002000000001")
         .server_ip("192.0.2.10")
@@ -234,11 +234,11 @@ fn forwarder_to_gb28181() -> CreateStreamForwarderBody {
         .device_id("34020000001310000001")
         .local_channel("34020000001320000001")
         .build();
-    CreateStreamForwarderBody::builder()
-        .converter_name("forwarder-2")
+    CreateStreamConverterBody::builder()
+        .converter_name("converter-2")
         .sn(DOCK)
         .camera_index(DOCK_CAMERA)
-        .schema(StreamForwarderSchema::Gb28181)
+        .schema(StreamConverterSchema::Gb28181)
         .schema_option(target)
         .build()
 }

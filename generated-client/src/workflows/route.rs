@@ -182,7 +182,7 @@ struct ProjectStorage {
 impl ProjectStorage {
     /// The store, and the prefix that its keys must have.
     async fn obtain_with_prefix(&self) -> Result<(Store, String), Error> {
-        let given = self.project.projects().get_sts_token().send().await;
+        let given = self.project.projects().upload_credentials().send().await;
         let given = given.map_err(|error| {
             Error::api("no credentials for the object store", error).done("nothing was sent to the object store")
         })?;

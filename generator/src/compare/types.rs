@@ -1,4 +1,4 @@
-//! Types with names: what callers make, read and match on.
+//! Named types, which callers construct, read and match on.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};
@@ -13,7 +13,7 @@ use crate::model::{EnumValue, EnumValues, Tagging, TypeDefinition, TypeId, TypeK
 pub(super) struct Owner<'a> {
     pub(super) name: String,
     pub(super) definitions: [&'a TypeDefinition; 2],
-    /// Whether callers make values of the type, in each of the clients.
+    /// Whether callers construct values of the type, in each of the clients.
     pub(super) is_input: [bool; 2],
 }
 
@@ -78,7 +78,7 @@ impl Comparer<'_> {
             (TypeKind::Newtype(old), TypeKind::Newtype(new)) if old == new => return,
             (TypeKind::Newtype(old), TypeKind::Newtype(new)) => {
                 let what = format!("inner type: {}", from_to(primitive_name(*old), primitive_name(*new)));
-                let why = "it is made of another type, and converts into another one";
+                let why = "it converts from and into another type";
                 return self.recorder.record(&subject, Breaking, &what, why);
             }
             (TypeKind::Alias(old), TypeKind::Alias(new)) => {
@@ -91,10 +91,10 @@ impl Comparer<'_> {
         }
         let what =
             format!("{} → {}", self.describe(Side::Old).kind(&old.kind), self.describe(Side::New).kind(&new.kind));
-        self.recorder.record(&subject, Breaking, &what, "code that makes or reads it has another type");
+        self.recorder.record(&subject, Breaking, &what, "code that constructs or reads it has another type");
     }
 
-    /// The names that callers use, and whether they make values of the type.
+    /// The names in the client, and whether callers construct values of the type.
     fn type_names(&mut self, old: &TypeDefinition, new: &TypeDefinition, subject: &Subject) {
         if old.name != new.name {
             let what = format!("renamed: {}", from_to(&old.name, &new.name));
@@ -180,7 +180,7 @@ impl Comparer<'_> {
                 Tagging::Untagged | Tagging::Opaque => "required properties",
             });
             let what = format!("discriminated by {}", from_to(from, to));
-            let why = "code stays as it is; the client finds the variant of a value differently";
+            let why = "code is unchanged; the client selects the variant of a value differently";
             self.recorder.record(&subject.key("discriminator"), Compatible, &what, why);
         }
         let at = |side: Side, variant: &Variant| {
@@ -208,7 +208,7 @@ impl Comparer<'_> {
             }
             if from.tags != to.tags && old.tagging == new.tagging {
                 let what = format!("discriminator value: {}", from_to(&from.tags.join(", "), &to.tags.join(", ")));
-                let why = "code stays as it is; the client reads other values as this variant";
+                let why = "code is unchanged; the client decodes other values to this variant";
                 self.recorder.record(&subject.derived().and(&mapping), Compatible, &what, why);
             }
         }

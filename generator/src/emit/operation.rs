@@ -1,4 +1,4 @@
-//! Operations: a struct of arguments and one `impl` for each, and a type for each group that has them as methods.
+//! Operations: for each a struct of arguments and an `impl`, and for each group a type with methods.
 
 use std::iter;
 
@@ -14,16 +14,16 @@ use crate::model::{
 };
 use crate::rustdoc::documentation;
 
-/// What a caller gives, in order.
+/// The arguments of a call, in order.
 struct Argument {
     name: TokenStream,
     ty: TokenStream,
-    /// How the fields of the operation are made of it.
+    /// The expressions of the operation's fields.
     fields: Vec<TokenStream>,
 }
 
 impl<'a> Emitter<'a> {
-    /// The file of a group: the way to its operations, and then each of them.
+    /// The file of a group: the type of the group, then its operations.
     pub(super) fn group(self, group: &'a Group) -> impl Iterator<Item = TokenStream> + 'a {
         let heading = docs::inner_doc(&docs::group(group));
         let use_runtime = use_runtime();
@@ -46,7 +46,7 @@ impl<'a> Emitter<'a> {
         answer.or_else(|| given.filter_map(|ty| ty.named()).next()).is_some()
     }
 
-    /// The group as callers reach it: one method for each operation.
+    /// The type of the group: one method for each operation.
     fn methods(&self, group: &Group) -> TokenStream {
         let name = ident(&group.type_name);
         let about =
@@ -178,7 +178,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// The field of a parameter: a list that is left out is empty.
+    /// The field of a parameter: an omitted list is empty.
     fn field_type(&self, parameter: &Parameter) -> TokenStream {
         let ty = self.ty(&parameter.ty, &quote! { types });
         if parameter.required || parameter.list_style.is_some() {
@@ -319,7 +319,7 @@ impl<'a> Emitter<'a> {
             .collect()
     }
 
-    /// The same methods on a call that is not sent yet.
+    /// The same methods on a call before it is sent.
     fn forwarded(&self, operation: &Operation) -> TokenStream {
         let name = ident(&operation.type_name);
         let methods = self.optional(operation).map(|(field, ty, about, _, old)| {
@@ -550,7 +550,7 @@ impl<'a> Emitter<'a> {
     }
 }
 
-/// Puts the body into a request.
+/// Adds the body to a request.
 fn write_body(body: &Body) -> TokenStream {
     let field = ident(&body.field);
     let value = match (body.required, &body.ty) {

@@ -7,9 +7,9 @@ use ::flighthub2_runtime::codegen as runtime;
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CreateMapElementBody {
-    /// Name on the map.
+    /// Name shown on the map.
     pub name: String,
-    /// Text of the annotation. May be empty; whether it may be left out is not certain.
+    /// Text of the annotation. May be empty; whether it may be omitted is not certain.
     pub desc: String,
     /// Reserved.
     pub element_source: super::MapElementSource,
@@ -44,7 +44,7 @@ pub struct CreateMapElementBodyBuilder<
 }
 
 impl<T1, T2, T3> CreateMapElementBodyBuilder<T1, T2, T3> {
-    /// Name on the map.
+    /// Name shown on the map.
     #[must_use]
     pub fn name(
         self,
@@ -56,7 +56,7 @@ impl<T1, T2, T3> CreateMapElementBodyBuilder<T1, T2, T3> {
             resource: self.resource,
         }
     }
-    /// Text of the annotation. May be empty; whether it may be left out is not certain.
+    /// Text of the annotation. May be empty; whether it may be omitted is not certain.
     #[must_use]
     pub fn desc(
         self,
@@ -103,7 +103,7 @@ impl<T1, T2, T3> CreateMapElementBodyBuilder<T1, T2, T3> {
 pub enum MapElementSource {
     /// The only value.
     Reserved,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -190,7 +190,7 @@ pub enum MapElementType {
     Line,
     /// An area; geometry `Polygon`.
     Polygon,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -276,7 +276,7 @@ impl<T1, T2> MapElementFeatureBuilder<T1, T2> {
 pub enum GeoJsonFeatureType {
     /// The only value.
     Feature,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -289,7 +289,7 @@ runtime::text_enum!(GeoJsonFeatureType { "Feature" => Feature });
 pub struct MapElementProperties {
     /// Colour in hexadecimal, such as `#2D8CF0`.
     pub color: String,
-    /// Whether the shape lies on the terrain.
+    /// Whether the shape is clamped to the terrain.
     #[serde(rename = "clampToGround")]
     pub clamp_to_ground: bool,
 }
@@ -329,7 +329,7 @@ impl<T1, T2> MapElementPropertiesBuilder<T1, T2> {
             clamp_to_ground: self.clamp_to_ground,
         }
     }
-    /// Whether the shape lies on the terrain.
+    /// Whether the shape is clamped to the terrain.
     #[must_use]
     pub fn clamp_to_ground(
         self,
@@ -364,7 +364,7 @@ pub enum Geometry {
     LineStringGeometry(super::LineStringGeometry),
     /// An area.
     PolygonGeometry(super::PolygonGeometry),
-    /// A variant that this version does not know. It is kept and sent back unchanged.
+    /// A variant that is not listed. It is preserved and sent back unchanged.
     Unknown(runtime::Unknown<runtime::JsonValue>),
 }
 
@@ -394,7 +394,7 @@ pub struct PointGeometry {
 runtime::object!(PointGeometry);
 
 impl PointGeometry {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(coordinates: impl Into<super::Position>) -> Self {
         Self {
@@ -421,7 +421,7 @@ pub struct LineStringGeometry {
 runtime::object!(LineStringGeometry);
 
 impl LineStringGeometry {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(coordinates: impl Into<Vec<super::Position>>) -> Self {
         Self {
@@ -448,7 +448,7 @@ pub struct PolygonGeometry {
 runtime::object!(PolygonGeometry);
 
 impl PolygonGeometry {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(coordinates: impl Into<Vec<Vec<super::Position>>>) -> Self {
         Self {
@@ -464,7 +464,7 @@ impl PolygonGeometry {
 pub enum PointGeometryType {
     /// The only value.
     Point,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -476,7 +476,7 @@ runtime::text_enum!(PointGeometryType { "Point" => Point });
 pub enum LineStringGeometryType {
     /// The only value.
     LineString,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -488,7 +488,7 @@ runtime::text_enum!(LineStringGeometryType { "LineString" => LineString });
 pub enum PolygonGeometryType {
     /// The only value.
     Polygon,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 

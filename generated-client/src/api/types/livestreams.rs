@@ -2,11 +2,11 @@
 
 use ::flighthub2_runtime::codegen as runtime;
 
-/// Id of a stream forwarder.
+/// Id of a stream converter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StreamForwarderId(String);
+pub struct StreamConverterId(String);
 
-runtime::text_newtype!(StreamForwarderId);
+runtime::text_newtype!(StreamConverterId);
 
 /// The camera to show.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -17,12 +17,12 @@ pub struct StartLivestreamBody {
     pub sn: super::DeviceSn,
     /// The camera, from the device list.
     pub camera_index: super::CameraIndex,
-    /// Life of the viewing token; the stream stops when it runs out. DJI's example has 7200; no maximum is
-    /// published.
+    /// Validity period of the viewing token; the stream stops when the token expires. DJI's example has 7200; no
+    /// maximum is published.
     ///
     /// Unit: seconds.
     pub video_expire: i64,
-    /// Quality to start with. Whether it may be left out is not certain; all clients send it.
+    /// Initial quality. Whether it may be omitted is not certain; all clients send it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality_type: Option<super::VideoQuality>,
 }
@@ -40,7 +40,7 @@ impl StartLivestreamBody {
             quality_type: None,
         }
     }
-    /// Quality to start with. Whether it may be left out is not certain; all clients send it.
+    /// Initial quality. Whether it may be omitted is not certain; all clients send it.
     #[must_use]
     pub fn quality_type(mut self, quality_type: impl Into<super::VideoQuality>) -> Self {
         self.quality_type = Some(quality_type.into());
@@ -88,8 +88,8 @@ impl<T1, T2, T3> StartLivestreamBodyBuilder<T1, T2, T3> {
             quality_type: self.quality_type,
         }
     }
-    /// Life of the viewing token; the stream stops when it runs out. DJI's example has 7200; no maximum is
-    /// published.
+    /// Validity period of the viewing token; the stream stops when the token expires. DJI's example has 7200; no
+    /// maximum is published.
     ///
     /// Unit: seconds.
     #[must_use]
@@ -104,7 +104,7 @@ impl<T1, T2, T3> StartLivestreamBodyBuilder<T1, T2, T3> {
             quality_type: self.quality_type,
         }
     }
-    /// Quality to start with. Whether it may be left out is not certain; all clients send it.
+    /// Initial quality. Whether it may be omitted is not certain; all clients send it.
     #[must_use]
     pub fn quality_type(mut self, quality_type: impl Into<super::VideoQuality>) -> Self {
         self.quality_type = Some(quality_type.into());
@@ -134,11 +134,12 @@ impl<T1, T2, T3> StartLivestreamBodyBuilder<T1, T2, T3> {
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Livestream {
-    /// How to watch, in the form of `url_type`. Holds a token: whoever has the text can watch.
+    /// Address or credentials for watching, in the format of `url_type`. It contains a token that is sufficient for
+    /// watching: keep it secret.
     pub url: runtime::Secret,
-    /// Form of a livestream's `url`.
+    /// Format of a livestream's `url`.
     pub url_type: super::LivestreamUrlType,
-    /// When the token ends.
+    /// Expiry of the token.
     ///
     /// Unit: seconds since 1970-01-01T00:00:00Z.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,21 +148,22 @@ pub struct Livestream {
 
 runtime::object!(Livestream);
 
-/// Form of a livestream's `url`.
+/// Format of a livestream's `url`.
 ///
-/// Observed, not documented. `volc` was seen live, `agora` and `srs` in other clients. The members of `agora` are those of a client's test
-/// data for V2.0.
+/// Observed, not documented. `volc` was observed on the live service, `agora` and `srs` in other clients. The members of `agora` are those
+/// of a client's test data for V2.0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LivestreamUrlType {
-    /// VolcEngine RTC (China). A query text with `app_id`, `expire_time`, `room_id`, `token` and `user_id`; not an address.
+    /// VolcEngine RTC (China). A query string with `app_id`, `expire_time`, `room_id`, `token` and `user_id`; not an
+    /// address.
     Volc,
-    /// Agora. Credentials for a channel: a JSON object written as text, with `app_id`, `channel_name`, `token`, `uid`
-    /// and `expire_ts`.
+    /// Agora. Credentials for a channel: a JSON object in a string, with `app_id`, `channel_name`, `token`, `uid` and
+    /// `expire_ts`.
     Agora,
     /// SRS. A WHEP (WebRTC) address; on-premises and for some overseas tenants.
     Srs,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -169,45 +171,45 @@ runtime::text_enum!(
     LivestreamUrlType { "volc" => Volc, "agora" => Agora, "srs" => Srs }
 );
 
-/// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
+/// Protocol of a stream converter. (V2.0 adds `rtsp`.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum StreamForwarderSchema {
-    /// Pushes to an RTMP address; its options are an `url`.
+pub enum StreamConverterSchema {
+    /// Pushes to an RTMP address; its options have a `url`.
     Rtmp,
-    /// Registers as a GB/T 28181 device; its options are the other seven.
+    /// Registers as a GB/T 28181 device; its options are the other seven members.
     Gb28181,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
-runtime::text_enum!(StreamForwarderSchema { "rtmp" => Rtmp, "gb28181" => Gb28181 });
+runtime::text_enum!(StreamConverterSchema { "rtmp" => Rtmp, "gb28181" => Gb28181 });
 
-/// A stream forwarder to create.
+/// A stream converter to create.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct CreateStreamForwarderBody {
-    /// A name no other forwarder has. Device, camera and target together must differ from those of any active
-    /// forwarder, too.
+pub struct CreateStreamConverterBody {
+    /// Unique name. The combination of device, camera and target must also differ from that of every active
+    /// converter.
     pub converter_name: String,
     /// Serial number of the dock or aircraft that is the source.
     pub sn: super::DeviceSn,
     /// The camera, from the device list.
     pub camera_index: super::CameraIndex,
-    /// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
-    pub schema: super::StreamForwarderSchema,
-    /// Where a forwarder pushes to; the form follows `schema`.
-    pub schema_option: super::StreamForwarderTarget,
+    /// Protocol of a stream converter. (V2.0 adds `rtsp`.)
+    pub schema: super::StreamConverterSchema,
+    /// Target of a stream converter; the variant depends on `schema`.
+    pub schema_option: super::StreamConverterTarget,
 }
 
-runtime::object!(CreateStreamForwarderBody);
+runtime::object!(CreateStreamConverterBody);
 
-impl CreateStreamForwarderBody {
+impl CreateStreamConverterBody {
     /// A builder, which sets fields by name. Required: `converter_name`, `sn`, `camera_index`, `schema`, `schema_option`.
     #[must_use]
-    pub fn builder() -> CreateStreamForwarderBodyBuilder {
-        CreateStreamForwarderBodyBuilder {
+    pub fn builder() -> CreateStreamConverterBodyBuilder {
+        CreateStreamConverterBodyBuilder {
             camera_index: super::super::missing::camera_index,
             converter_name: super::super::missing::converter_name,
             schema: super::super::missing::schema,
@@ -217,9 +219,9 @@ impl CreateStreamForwarderBody {
     }
 }
 
-/// Builds a [`CreateStreamForwarderBody`]. Required: `converter_name`, `sn`, `camera_index`, `schema`, `schema_option`; [`build`](Self::build) compiles when all of them are set.
+/// Builds a [`CreateStreamConverterBody`]. Required: `converter_name`, `sn`, `camera_index`, `schema`, `schema_option`; [`build`](Self::build) compiles when all of them are set.
 #[derive(Clone, Debug)]
-pub struct CreateStreamForwarderBodyBuilder<
+pub struct CreateStreamConverterBodyBuilder<
     T1 = super::super::missing::camera_index,
     T2 = super::super::missing::converter_name,
     T3 = super::super::missing::schema,
@@ -233,15 +235,15 @@ pub struct CreateStreamForwarderBodyBuilder<
     sn: T5,
 }
 
-impl<T1, T2, T3, T4, T5> CreateStreamForwarderBodyBuilder<T1, T2, T3, T4, T5> {
-    /// A name no other forwarder has. Device, camera and target together must differ from those of any active
-    /// forwarder, too.
+impl<T1, T2, T3, T4, T5> CreateStreamConverterBodyBuilder<T1, T2, T3, T4, T5> {
+    /// Unique name. The combination of device, camera and target must also differ from that of every active
+    /// converter.
     #[must_use]
     pub fn converter_name(
         self,
         converter_name: impl Into<String>,
-    ) -> CreateStreamForwarderBodyBuilder<T1, String, T3, T4, T5> {
-        CreateStreamForwarderBodyBuilder {
+    ) -> CreateStreamConverterBodyBuilder<T1, String, T3, T4, T5> {
+        CreateStreamConverterBodyBuilder {
             converter_name: converter_name.into(),
             camera_index: self.camera_index,
             schema: self.schema,
@@ -254,8 +256,8 @@ impl<T1, T2, T3, T4, T5> CreateStreamForwarderBodyBuilder<T1, T2, T3, T4, T5> {
     pub fn sn(
         self,
         sn: impl Into<super::DeviceSn>,
-    ) -> CreateStreamForwarderBodyBuilder<T1, T2, T3, T4, super::DeviceSn> {
-        CreateStreamForwarderBodyBuilder {
+    ) -> CreateStreamConverterBodyBuilder<T1, T2, T3, T4, super::DeviceSn> {
+        CreateStreamConverterBodyBuilder {
             sn: sn.into(),
             camera_index: self.camera_index,
             converter_name: self.converter_name,
@@ -268,8 +270,8 @@ impl<T1, T2, T3, T4, T5> CreateStreamForwarderBodyBuilder<T1, T2, T3, T4, T5> {
     pub fn camera_index(
         self,
         camera_index: impl Into<super::CameraIndex>,
-    ) -> CreateStreamForwarderBodyBuilder<super::CameraIndex, T2, T3, T4, T5> {
-        CreateStreamForwarderBodyBuilder {
+    ) -> CreateStreamConverterBodyBuilder<super::CameraIndex, T2, T3, T4, T5> {
+        CreateStreamConverterBodyBuilder {
             camera_index: camera_index.into(),
             converter_name: self.converter_name,
             schema: self.schema,
@@ -277,13 +279,13 @@ impl<T1, T2, T3, T4, T5> CreateStreamForwarderBodyBuilder<T1, T2, T3, T4, T5> {
             sn: self.sn,
         }
     }
-    /// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
+    /// Protocol of a stream converter. (V2.0 adds `rtsp`.)
     #[must_use]
     pub fn schema(
         self,
-        schema: impl Into<super::StreamForwarderSchema>,
-    ) -> CreateStreamForwarderBodyBuilder<T1, T2, super::StreamForwarderSchema, T4, T5> {
-        CreateStreamForwarderBodyBuilder {
+        schema: impl Into<super::StreamConverterSchema>,
+    ) -> CreateStreamConverterBodyBuilder<T1, T2, super::StreamConverterSchema, T4, T5> {
+        CreateStreamConverterBodyBuilder {
             schema: schema.into(),
             camera_index: self.camera_index,
             converter_name: self.converter_name,
@@ -291,13 +293,13 @@ impl<T1, T2, T3, T4, T5> CreateStreamForwarderBodyBuilder<T1, T2, T3, T4, T5> {
             sn: self.sn,
         }
     }
-    /// Where a forwarder pushes to; the form follows `schema`.
+    /// Target of a stream converter; the variant depends on `schema`.
     #[must_use]
     pub fn schema_option(
         self,
-        schema_option: impl Into<super::StreamForwarderTarget>,
-    ) -> CreateStreamForwarderBodyBuilder<T1, T2, T3, super::StreamForwarderTarget, T5> {
-        CreateStreamForwarderBodyBuilder {
+        schema_option: impl Into<super::StreamConverterTarget>,
+    ) -> CreateStreamConverterBodyBuilder<T1, T2, T3, super::StreamConverterTarget, T5> {
+        CreateStreamConverterBodyBuilder {
             schema_option: schema_option.into(),
             camera_index: self.camera_index,
             converter_name: self.converter_name,
@@ -307,15 +309,15 @@ impl<T1, T2, T3, T4, T5> CreateStreamForwarderBodyBuilder<T1, T2, T3, T4, T5> {
     }
     /// The value. The compiler names a required field that is not set.
     #[must_use]
-    pub fn build(self) -> CreateStreamForwarderBody
+    pub fn build(self) -> CreateStreamConverterBody
     where
         T1: runtime::Provided<super::CameraIndex>,
         T2: runtime::Provided<String>,
-        T3: runtime::Provided<super::StreamForwarderSchema>,
-        T4: runtime::Provided<super::StreamForwarderTarget>,
+        T3: runtime::Provided<super::StreamConverterSchema>,
+        T4: runtime::Provided<super::StreamConverterTarget>,
         T5: runtime::Provided<super::DeviceSn>,
     {
-        CreateStreamForwarderBody {
+        CreateStreamConverterBody {
             converter_name: self.converter_name.provided(),
             sn: self.sn.provided(),
             camera_index: self.camera_index.provided(),
@@ -325,24 +327,24 @@ impl<T1, T2, T3, T4, T5> CreateStreamForwarderBodyBuilder<T1, T2, T3, T4, T5> {
     }
 }
 
-/// Where a forwarder pushes to; the form follows `schema`.
+/// Target of a stream converter; the variant depends on `schema`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum StreamForwarderTarget {
-    /// Target of an RTMP forwarder.
+pub enum StreamConverterTarget {
+    /// Target of an RTMP converter.
     RtmpTarget(super::RtmpTarget),
-    /// Target of a GB/T 28181 forwarder. Ports are text.
+    /// Target of a GB/T 28181 converter. Ports are strings.
     Gb28181Target(super::Gb28181Target),
-    /// A variant that this version does not know. It is kept and sent back unchanged.
+    /// A variant that is not listed. It is preserved and sent back unchanged.
     Unknown(runtime::Unknown<runtime::JsonValue>),
 }
 
 runtime::untagged_union!(
-    StreamForwarderTarget { RtmpTarget(super::RtmpTarget),
+    StreamConverterTarget { RtmpTarget(super::RtmpTarget),
     Gb28181Target(super::Gb28181Target) }
 );
 
-/// Target of an RTMP forwarder.
+/// Target of an RTMP converter.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -354,14 +356,14 @@ pub struct RtmpTarget {
 runtime::object!(RtmpTarget);
 
 impl RtmpTarget {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(url: impl Into<runtime::Secret>) -> Self {
         Self { url: url.into() }
     }
 }
 
-/// Target of a GB/T 28181 forwarder. Ports are text.
+/// Target of a GB/T 28181 converter. Ports are strings.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -557,30 +559,30 @@ impl<T1, T2, T3, T4, T5, T6, T7> Gb28181TargetBuilder<T1, T2, T3, T4, T5, T6, T7
     }
 }
 
-/// A stream forwarder that was created.
+/// A stream converter that was created.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct CreatedStreamForwarder {
-    /// Id of a stream forwarder.
-    pub converter_id: super::StreamForwarderId,
+pub struct CreatedStreamConverter {
+    /// Id of a stream converter.
+    pub converter_id: super::StreamConverterId,
 }
 
-runtime::object!(CreatedStreamForwarder);
+runtime::object!(CreatedStreamConverter);
 
-/// Whether a forwarder pushes.
+/// Whether a stream converter is enabled.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct SetStreamForwarderBody {
+pub struct SetStreamConverterBody {
     /// True to push whenever the device is online.
     pub auto_push_stream: bool,
 }
 
-runtime::object!(SetStreamForwarderBody);
+runtime::object!(SetStreamConverterBody);
 
-impl SetStreamForwarderBody {
-    /// A value with everything that is required.
+impl SetStreamConverterBody {
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(auto_push_stream: impl Into<bool>) -> Self {
         Self {
@@ -589,51 +591,51 @@ impl SetStreamForwarderBody {
     }
 }
 
-/// Stream forwarders of a project.
+/// Stream converters of a project.
 ///
-/// **Inferred**: nobody has seen it. Public hosts do not have the call; no response of it has been seen.
+/// **Inferred**, neither documented nor observed. Public hosts do not have the call; no response has been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct StreamForwarderList {
-    /// The stream forwarders.
+pub struct StreamConverterList {
+    /// The stream converters.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub list: Vec<super::StreamForwarder>,
+    pub list: Vec<super::StreamConverter>,
 }
 
-runtime::object!(StreamForwarderList);
+runtime::object!(StreamConverterList);
 
-/// A stream forwarder.
+/// A stream converter.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; no response has been seen.
+/// **Inferred**, neither documented nor observed. Read in two clients; no response has been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct StreamForwarder {
-    /// Id of a stream forwarder.
-    pub converter_id: super::StreamForwarderId,
+pub struct StreamConverter {
+    /// Id of a stream converter.
+    pub converter_id: super::StreamConverterId,
     /// Name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub converter_name: Option<String>,
     /// Serial number of the dock or aircraft that is the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sn: Option<super::DeviceSn>,
-    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_index: Option<super::CameraIndex>,
-    /// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
+    /// Protocol of a stream converter. (V2.0 adds `rtsp`.)
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema: Option<super::StreamForwarderSchema>,
-    /// Target of a forwarder as the list shows it; members that its protocol does not use are empty.
+    pub schema: Option<super::StreamConverterSchema>,
+    /// Target of a stream converter in the list; members that its protocol does not use are empty.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema_option: Option<super::StreamForwarderOptions>,
+    pub schema_option: Option<super::StreamConverterOptions>,
     /// Whether it pushes when the device is online.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_push_stream: Option<bool>,
@@ -643,23 +645,24 @@ pub struct StreamForwarder {
     /// Name of the device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_callsign: Option<String>,
-    /// What a stream forwarder does. Which states are final is not known: a forwarder pushes whenever its device is online.
+    /// State of a stream converter. Which states are final is not known: a converter pushes whenever its device is
+    /// online.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<super::StreamForwarderState>,
+    pub state: Option<super::StreamConverterState>,
     /// Last error, as an error code of the group `stream-forwarding`; 0 for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
 }
 
-runtime::object!(StreamForwarder);
+runtime::object!(StreamConverter);
 
-/// Target of a forwarder as the list shows it; members that its protocol does not use are empty.
+/// Target of a stream converter in the list; members that its protocol does not use are empty.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; no response has been seen.
+/// **Inferred**, neither documented nor observed. Read in two clients; no response has been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct StreamForwarderOptions {
+pub struct StreamConverterOptions {
     /// RTMP address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<runtime::Secret>,
@@ -686,29 +689,30 @@ pub struct StreamForwarderOptions {
     pub local_channel: Option<String>,
 }
 
-runtime::object!(StreamForwarderOptions);
+runtime::object!(StreamConverterOptions);
 
-/// What a stream forwarder does. Which states are final is not known: a forwarder pushes whenever its device is online.
+/// State of a stream converter. Which states are final is not known: a converter pushes whenever its device is
+/// online.
 ///
-/// **Inferred**: nobody has seen it. Read in clients, `stopped` and `error` in one for V2.0; no response has been seen.
+/// **Inferred**, neither documented nor observed. Read in clients, `stopped` and `error` in one for V2.0; no response has been observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum StreamForwarderState {
+pub enum StreamConverterState {
     /// Created, not started.
     Initialized,
     /// Pushing.
     Running,
-    /// Failed; `code` tells why.
+    /// Failed; `code` has the cause.
     Failed,
     /// Stopped.
     Stopped,
     /// In error.
     Error,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
-    StreamForwarderState { "initialized" => Initialized, "running" => Running, "failed"
+    StreamConverterState { "initialized" => Initialized, "running" => Running, "failed"
     => Failed, "stopped" => Stopped, "error" => Error }
 );

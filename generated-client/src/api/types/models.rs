@@ -46,7 +46,7 @@ pub struct Model {
     /// Kind of model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_type: Option<super::ModelKind>,
-    /// Whether the map shows it.
+    /// Whether it is shown on the map.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_on_map: Option<bool>,
     /// Size.
@@ -56,12 +56,12 @@ pub struct Model {
     pub size: Option<i64>,
     /// When it was created.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_at: Option<runtime::UnixMillis>,
     /// When it was last changed.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_at: Option<runtime::UnixMillis>,
 }
@@ -76,7 +76,7 @@ pub enum ModelKind {
     Model2d,
     /// A 3D model.
     Model3d,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -96,7 +96,7 @@ pub struct ModelDetail {
     /// Kind of model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_type: Option<super::ModelKind>,
-    /// Whether the map shows it.
+    /// Whether it is shown on the map.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_on_map: Option<bool>,
     /// Size.
@@ -106,15 +106,15 @@ pub struct ModelDetail {
     pub size: Option<i64>,
     /// When it was created.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_at: Option<runtime::UnixMillis>,
     /// When it was last changed.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_at: Option<runtime::UnixMillis>,
-    /// Person who made it.
+    /// Person who created it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
     /// Signed address of its files.
@@ -134,25 +134,25 @@ runtime::object!(ModelDetail);
 pub struct CreateModelBody {
     /// Name of the model.
     pub name: String,
-    /// What to make.
+    /// Type of the model.
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
     pub reconstruction_type: Vec<super::ModelKind>,
-    /// How much of the mesh is kept; 0.2 is good for browsing.
+    /// Fraction of the mesh that is kept; 0.2 is suitable for browsing.
     ///
     /// More than 0 and at most 1.
     pub simplified_factor: f64,
     /// Folder with the pictures: `folder_id` of a flight task in `listFlightTasks`, or `folder_info.folder_id` in
     /// `getFlightTask`.
     pub task_folder_id: super::TaskFolderId,
-    /// Coordinate system, as an EPSG text such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
+    /// Coordinate system, as an EPSG code such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
     /// be read.
     pub wkt: String,
     /// Quality of a reconstruction.
     pub quality_level: super::ModelQuality,
-    /// Scene of the reconstruction, as one client calls it. What the two mean is not documented; that client defaults to
-    /// `normal`.
+    /// Scene of the reconstruction, as one client calls it. The meanings of the values are not documented; that client
+    /// defaults to `normal`.
     pub reconstruction_mode: super::ReconstructionMode,
-    /// Formats to make. FlightHub shows only `b3dm` meshes and `pnts` point clouds.
+    /// Output formats. FlightHub displays only `b3dm` meshes and `pnts` point clouds.
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
     pub generate_model_formats: Vec<super::ModelFormat>,
     /// Area to reconstruct.
@@ -240,7 +240,7 @@ impl<
             predefine_area: self.predefine_area,
         }
     }
-    /// What to make.
+    /// Type of the model.
     #[must_use]
     pub fn reconstruction_type(
         self,
@@ -258,7 +258,7 @@ impl<
             predefine_area: self.predefine_area,
         }
     }
-    /// How much of the mesh is kept; 0.2 is good for browsing.
+    /// Fraction of the mesh that is kept; 0.2 is suitable for browsing.
     ///
     /// More than 0 and at most 1.
     #[must_use]
@@ -297,7 +297,7 @@ impl<
             predefine_area: self.predefine_area,
         }
     }
-    /// Coordinate system, as an EPSG text such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
+    /// Coordinate system, as an EPSG code such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
     /// be read.
     #[must_use]
     pub fn wkt(
@@ -334,8 +334,8 @@ impl<
             predefine_area: self.predefine_area,
         }
     }
-    /// Scene of the reconstruction, as one client calls it. What the two mean is not documented; that client defaults to
-    /// `normal`.
+    /// Scene of the reconstruction, as one client calls it. The meanings of the values are not documented; that client
+    /// defaults to `normal`.
     #[must_use]
     pub fn reconstruction_mode(
         self,
@@ -353,7 +353,7 @@ impl<
             predefine_area: self.predefine_area,
         }
     }
-    /// Formats to make. FlightHub shows only `b3dm` meshes and `pnts` point clouds.
+    /// Output formats. FlightHub displays only `b3dm` meshes and `pnts` point clouds.
     #[must_use]
     pub fn generate_model_formats(
         self,
@@ -417,14 +417,14 @@ pub enum ModelQuality {
     Medium,
     /// Low.
     Low,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(ModelQuality { "high" => High, "medium" => Medium, "low" => Low });
 
-/// Scene of the reconstruction, as one client calls it. What the two mean is not documented; that client defaults to
-/// `normal`.
+/// Scene of the reconstruction, as one client calls it. The meanings of the values are not documented; that client
+/// defaults to `normal`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReconstructionMode {
@@ -432,7 +432,7 @@ pub enum ReconstructionMode {
     Normal,
     /// Surround.
     Surround,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -456,7 +456,7 @@ pub enum ModelFormat {
     Las,
     /// Point cloud as PLY.
     PointPly,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -467,8 +467,8 @@ runtime::text_enum!(
 
 /// Area to reconstruct.
 ///
-/// Observed, not documented. The same in a client for V1.0 and in one for V2.0. An internal edition (v0.9) has `lat` and `lng`, and 3 to 200
-/// corners.
+/// Observed, not documented. Identical in a client for V1.0 and in a client for V2.0. An internal edition (v0.9) has `lat` and `lng`, and 3
+/// to 200 corners.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -481,7 +481,7 @@ pub struct PredefinedArea {
 runtime::object!(PredefinedArea);
 
 impl PredefinedArea {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(polygon_points: impl Into<Vec<super::AreaCorner>>) -> Self {
         Self {
@@ -576,14 +576,14 @@ pub struct CreatedModel {
 
 runtime::object!(CreatedModel);
 
-/// Where to fetch a model file.
+/// Download address of a model file.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ModelFileDownload {
-    /// Signed address; may be empty while the file is not ready.
+    /// Signed address; may be empty until the file is ready.
     pub url: runtime::Secret,
     /// Id of the file, as a number.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,7 @@ use ::flighthub2_runtime::codegen as runtime;
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FinishWaylineUploadBody {
-    /// Name that the route gets.
+    /// Name of the new route.
     pub name: String,
     /// Full key of the `.kmz` in the project's object store.
     pub object_key: String,
@@ -37,7 +37,7 @@ pub struct FinishWaylineUploadBodyBuilder<
 }
 
 impl<T1, T2> FinishWaylineUploadBodyBuilder<T1, T2> {
-    /// Name that the route gets.
+    /// Name of the new route.
     #[must_use]
     pub fn name(
         self,
@@ -73,7 +73,7 @@ impl<T1, T2> FinishWaylineUploadBodyBuilder<T1, T2> {
     }
 }
 
-/// A route that was made.
+/// A route that was created.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -108,21 +108,21 @@ runtime::object!(WaylineList);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Wayline {
-    /// Id; what a task takes as `wayline_uuid`.
+    /// Id, the `wayline_uuid` of a flight task.
     pub id: super::WaylineId,
     /// Name.
     pub name: String,
-    /// Model of aircraft that it was planned for.
+    /// Aircraft model for which it was planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_model_key: Option<super::DeviceModelKey>,
-    /// Payloads that it was planned for.
+    /// Payloads for which it was planned.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub payload_information: Vec<super::WaylinePayload>,
-    /// Kinds of route in it.
+    /// Route types that it contains.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -131,7 +131,7 @@ pub struct Wayline {
     pub template_types: Vec<super::WaylineTemplateType>,
     /// When it was last changed.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_time: Option<runtime::UnixMillis>,
     /// Size of its file.
@@ -143,7 +143,7 @@ pub struct Wayline {
 
 runtime::object!(Wayline);
 
-/// A payload that a route was planned for. The numbers arrive as text.
+/// A payload for which a route was planned. The numbers are strings.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -161,9 +161,9 @@ pub struct WaylinePayload {
 
 runtime::object!(WaylinePayload);
 
-/// Kind of route.
+/// Route type.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum WaylineTemplateType {
@@ -181,7 +181,7 @@ pub enum WaylineTemplateType {
     Solid,
     /// Mapping of an object.
     MappingGobject,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -198,21 +198,21 @@ runtime::text_enum!(
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WaylineDetail {
-    /// Id; what a task takes as `wayline_uuid`.
+    /// Id, the `wayline_uuid` of a flight task.
     pub id: super::WaylineId,
     /// Name.
     pub name: String,
-    /// Model of aircraft that it was planned for.
+    /// Aircraft model for which it was planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_model_key: Option<super::DeviceModelKey>,
-    /// Payloads that it was planned for.
+    /// Payloads for which it was planned.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub payload_information: Vec<super::WaylinePayload>,
-    /// Kinds of route in it.
+    /// Route types that it contains.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -221,7 +221,7 @@ pub struct WaylineDetail {
     pub template_types: Vec<super::WaylineTemplateType>,
     /// When it was last changed.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_time: Option<runtime::UnixMillis>,
     /// Size of its file.
