@@ -75,15 +75,6 @@ impl Core {
     /// # Errors
     /// See [`Error`].
     pub async fn execute<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
-        self.poll(operation, project).await.map(|(output, _)| output)
-    }
-
-    /// The same, with the wait that a successful response asks for before the next request (`Retry-After`).
-    pub(crate) async fn poll<O: Operation>(
-        &self,
-        operation: &O,
-        project: Option<&str>,
-    ) -> Result<(O::Output, Option<Duration>), Error> {
         self.execute_parts(O::INFO, parts_of(operation), project, O::read).await
     }
 
@@ -97,9 +88,28 @@ impl Core {
         self.execute_parts_blocking(O::INFO, parts_of(operation), project, O::read)
     }
 
-    /// Sends an operation whose arguments are in place, and reads its response. With it comes the wait that the response
-    /// asks for before the next request.
+    /// Sends an operation whose arguments are in place, and reads its response.
     pub(crate) async fn execute_parts<T>(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+        read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
+    ) -> Result<T, Error> {
+        self.poll_parts(info, parts, project, read).await.map(|(output, _)| output)
+    }
+
+    /// Sends an operation, for its output and the wait that the response asks for before the next request
+    /// (`Retry-After`).
+    pub(crate) async fn poll<O: Operation>(
+        &self,
+        operation: &O,
+        project: Option<&str>,
+    ) -> Result<(O::Output, Option<Duration>), Error> {
+        self.poll_parts(O::INFO, parts_of(operation), project, O::read).await
+    }
+
+    async fn poll_parts<T>(
         &self,
         info: &'static OperationInfo,
         parts: RequestParts,
@@ -169,7 +179,7 @@ impl Core {
         }
     }
 
-    fn check_risk(&self, info: &'static OperationInfo) -> Result<(), Error> {
+    pub(crate) fn check_risk(&self, info: &'static OperationInfo) -> Result<(), Error> {
         let max_risk = self.0.max_risk;
         if info.risk <= max_risk {
             return Ok(());

@@ -203,8 +203,7 @@ impl DynamicCall {
     /// See [`Error`]: above all [`Error::may_have_taken_effect`], before the call is sent again.
     pub async fn send(self) -> Result<Value, Error> {
         let Self { core, project, info, codec, parts, secrets } = self;
-        let read = |body: ResponseBody<'_>| (codec.read)(body, secrets);
-        core.execute_parts(info, parts, project.as_deref(), read).await.map(|(result, _)| result)
+        core.execute_parts(info, parts, project.as_deref(), |body| (codec.read)(body, secrets)).await
     }
 
     /// Sends the call and waits for its response without `async`. Needs the feature `blocking`.

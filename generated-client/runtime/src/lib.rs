@@ -26,6 +26,7 @@ pub mod codegen;
 mod dynamic;
 mod error;
 mod execution;
+mod external;
 mod failure;
 mod follow;
 #[cfg(feature = "reqwest")]
@@ -35,6 +36,7 @@ mod open_enum;
 mod operation;
 mod pages;
 mod prepared;
+mod provided;
 mod request;
 mod response;
 mod retry;

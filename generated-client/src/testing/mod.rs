@@ -28,7 +28,7 @@
 //! The last 100 000 requests, as long as they take no more than 64 MiB together: see [`MockServer::dropped_requests`]. Of
 //! a body that is longer than 1 MiB the first MiB is kept: see [`RecordedRequest::is_body_truncated`].
 //!
-//! Of the tasks, routes, stream forwarders and payloads under control that callers have made it remembers the last 1000 of
+//! Of the tasks, routes, stream converters and payloads under control that callers have made it remembers the last 1000 of
 //! a kind and project, as long as their requests had no more than 8 MiB together.
 //!
 //! # What it takes
@@ -42,9 +42,11 @@
 //! specification does not allow (200101). Codes come under HTTP 200. [`RecordedRequest::verdict`] has the reason.
 
 mod check;
+mod clock;
 mod fault;
+mod history;
 mod http;
-mod kept;
+mod listen;
 mod log;
 mod record;
 mod response;
@@ -54,6 +56,8 @@ mod server;
 mod simulation;
 mod specification;
 mod state;
+mod store;
+mod zip;
 
 use std::io;
 use std::marker::PhantomData;
@@ -64,15 +68,19 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use self::fault::Fault;
 pub use self::record::{RecordedRequest, Refusal, Verdict};
+pub use self::store::{BUCKET, ObjectStore, StoreFault, StoreProvider, StoreRequest, StoreStub, StoredObject};
 
+use self::clock::SimulatedClock;
+use self::listen::{MAX_CONNECTIONS, listen};
 use self::response::{Reply, envelope};
 use self::server::Shared;
 use self::specification::Specification;
+use self::store::service::Store;
 use crate::types::Language;
 use crate::{Client, ClientBuilder, JsonValue, Operation, Risk, Token, UnixSeconds};
 
@@ -127,7 +135,7 @@ pub struct MockServer {
     address: SocketAddr,
     token: Token,
     client: Client,
-    stop: Option<oneshot::Sender<()>>,
+    stop: Option<watch::Sender<()>>,
     task: JoinHandle<()>,
 }
 
@@ -150,9 +158,24 @@ impl MockServer {
         let address = listener.local_addr()?;
         let token = Token::new(TOKEN).map_err(io::Error::other)?;
         let client = client_for(address, &token).build().map_err(io::Error::other)?;
-        let shared = Arc::new(Shared::new(specification, TOKEN, PROJECT));
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(Arc::clone(&shared).run(listener, stopped));
+        let store_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let clock = Arc::new(SimulatedClock::default());
+        let store = Arc::new(Store::new(store_listener.local_addr()?, Arc::clone(&clock)));
+        state::upload_examples(PROJECT, &store);
+        let shared = Arc::new(Shared::new(specification, TOKEN, PROJECT, clock, store));
+        let (stop, stopped) = watch::channel(());
+        let task = tokio::spawn({
+            let (shared, store) = (Arc::clone(&shared), Arc::clone(&shared.store));
+            async move {
+                let api = listen(listener, stopped.clone(), &shared.connections, MAX_CONNECTIONS, |connection| {
+                    Arc::clone(&shared).serve(connection)
+                });
+                let objects = listen(store_listener, stopped, &store.connections, MAX_CONNECTIONS, |connection| {
+                    Arc::clone(&store).serve(connection)
+                });
+                tokio::join!(api, objects);
+            }
+        });
         Ok(Self { shared, address, token, client, stop: Some(stop), task })
     }
 
@@ -197,6 +220,12 @@ impl MockServer {
     /// Lets the token use one more project.
     pub fn add_project(&self, id: impl Into<String>) {
         self.shared.state().projects.insert(id.into());
+    }
+
+    /// The object store, which upload credentials and addresses of files lead to.
+    #[must_use]
+    pub fn store(&self) -> ObjectStore<'_> {
+        ObjectStore::new(&self.shared.store)
     }
 
     /// What to do with the calls of an operation.
@@ -261,22 +290,27 @@ impl MockServer {
         self.shared.connections.load(Ordering::Relaxed)
     }
 
-    /// Lets time pass in the service. It has no clock: nothing moves without this.
+    /// Advances the simulated clock, by which everything in the service happens. It stands still unless it is advanced or
+    /// [runs](Self::run_clock).
     ///
     /// A flight task that was created waits, is executed at its time (an immediate one after 5 seconds), and is done 20
     /// minutes later. One that is suspended when its time comes does not fly. Recurring and continuous tasks fly once,
-    /// at their first time. Tasks, routes, stream forwarders and the control of payloads are remembered; besides those
-    /// that were made, there are those of the examples, which never change. Everything else answers examples.
+    /// at their first time. Tasks, routes, stream converters and the control of payloads are remembered; besides those
+    /// that were made, there are those of the examples, which never change. Everything else responds with examples.
     pub fn advance(&self, time: Duration) {
-        if let Some(world) = &mut self.shared.state().world {
-            world.advance(time);
-        }
+        self.shared.clock.advance(time);
     }
 
-    /// What time it is in the service; it begins in the time of the examples.
+    /// Lets the simulated clock run by itself, `speed` times as fast as the clock of this machine: at 60 a minute passes in a
+    /// second. 0 stops it, as it is at the start.
+    pub fn run_clock(&self, speed: f64) {
+        self.shared.clock.run(speed);
+    }
+
+    /// The time of the simulated clock. It begins at the time of the examples.
     #[must_use]
     pub fn now(&self) -> UnixSeconds {
-        UnixSeconds::new(self.shared.state().world.as_ref().map_or(state::BEGINNING, state::World::now))
+        UnixSeconds::new(self.shared.clock.now())
     }
 
     /// Whether a body is what the specification says that an operation answers.
@@ -406,11 +440,19 @@ impl<O> Stub<'_, O> {
         self.planned(Some(times), fault)
     }
 
-    /// Forgets answers and faults that were asked for here.
+    /// Waits this long before each response from now on, besides what a fault waits. What is set for one operation comes
+    /// before what is set for all.
+    pub fn delay(self, delay: Duration) -> Self {
+        self.shared.state().delays.set(self.operation, delay);
+        self
+    }
+
+    /// Removes the responses, the faults and the latency that were set here.
     pub fn clear(self) -> Self {
         let mut state = self.shared.state();
         state.replies.clear(self.operation);
         state.faults.clear(self.operation);
+        state.delays.clear(self.operation);
         drop(state);
         self
     }

@@ -1,4 +1,4 @@
-//! A day in a project: what tasks, routes, stream forwarders and the control of payloads do.
+//! A day in a project: what tasks, routes, stream converters and the control of payloads do.
 //!
 //! In: calls by the id of their operation, and the time. Out: what they answer, made of the examples. Calls that are not
 //! of this kind are left to the examples. Must not know HTTP or schemas; that the answers fit is shown by tests.
@@ -8,8 +8,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::check::{Arguments, BAD_PARAMETER};
-use super::kept::{Kept, Limits};
-use super::state::{Examples, Ids, Outcome, listed, rfc3339, with};
+use super::history::{History, Limits};
+use super::state::{ADDRESS_LIFETIME, Context, Examples, Ids, Outcome, listed, rfc3339, with};
+use super::store::objects::Content;
+use super::zip;
 
 /// How long an immediate task waits, in seconds.
 const PREPARATION: i64 = 5;
@@ -17,7 +19,7 @@ const PREPARATION: i64 = 5;
 const FLIGHT: i64 = 20 * 60;
 /// How long a task is planned for, if it does not say so.
 const WINDOW: i64 = 60 * 60;
-const MAX_FORWARDERS: usize = 20;
+const MAX_CONVERTERS: usize = 20;
 /// How many things of a kind are remembered, and how many bytes of the requests that made them.
 const KEPT: Limits = Limits { count: 1000, bytes: 8 << 20 };
 
@@ -26,20 +28,27 @@ const NO_TASK: Outcome = Outcome::Refused(219_021, "record not found");
 const TOO_LATE: Outcome =
     Outcome::Refused(BAD_PARAMETER, "only planned tasks can be changed, before they are executed");
 const NO_WAYLINE: Outcome = Outcome::Refused(BAD_PARAMETER, "there is no such route");
-const NO_FORWARDER: Outcome = Outcome::Refused(212_056, "the forwarder does not exist");
-const TOO_MANY_FORWARDERS: Outcome = Outcome::Refused(233_317, "there are 20 forwarders already");
+const NO_CONVERTER: Outcome = Outcome::Refused(212_056, "the converter does not exist");
+const TOO_MANY_CONVERTERS: Outcome = Outcome::Refused(233_317, "there are 20 converters already");
 const NOT_HELD: Outcome = Outcome::Refused(228_402, "the control of this payload is not held");
+
+/// As the service responds to a route file that it cannot read. That it responds the same where there is no file is assumed.
+const BAD_ROUTE: Outcome = Outcome::Failed(500, 200_500, "internal server error");
+/// What a route file contains.
+const ROUTE_FILES: [&str; 2] = ["wpmz/template.kml", "wpmz/waylines.wpml"];
+/// The member with the address of a route file; the key of the file while it is remembered.
+const DOWNLOAD: &str = "download_url";
 
 /// What a project has.
 #[derive(Debug)]
 pub(crate) struct Site {
-    tasks: Kept<Task>,
+    tasks: History<Task>,
     /// As `getWayline` answers them.
-    waylines: Kept<Value>,
-    /// As `listStreamForwarders` answers them.
-    forwarders: Kept<Value>,
+    waylines: History<Value>,
+    /// As `listStreamConverters` answers them.
+    converters: History<Value>,
     /// Aircraft and payloads whose control is held.
-    held: Kept<(String, String)>,
+    held: History<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -59,10 +68,10 @@ impl Site {
     /// A new project; one that is at home has what the examples have.
     pub(crate) fn new(home: bool, examples: &Examples<'_>) -> Self {
         let mut site = Self {
-            tasks: Kept::new(KEPT),
-            waylines: Kept::new(KEPT),
-            forwarders: Kept::new(KEPT),
-            held: Kept::new(KEPT),
+            tasks: History::new(KEPT),
+            waylines: History::new(KEPT),
+            converters: History::new(KEPT),
+            held: History::new(KEPT),
         };
         if home {
             let detail = examples.data("getFlightTask");
@@ -70,19 +79,14 @@ impl Site {
             let still = |entry| Task { detail: detail.clone(), entry, begin: None, suspended: false, missed: false };
             site.tasks.extend(entries.map(still));
             site.waylines.extend([examples.data("getWayline")]);
-            site.forwarders.extend(examples.list("listStreamForwarders"));
+            site.converters.extend(examples.list("listStreamConverters"));
         }
         site
     }
 
-    pub(crate) fn act(
-        &mut self,
-        operation: &str,
-        arguments: &Arguments,
-        examples: &Examples<'_>,
-        now: i64,
-        ids: &mut Ids<'_>,
-    ) -> Outcome {
+    pub(crate) fn act(&mut self, operation: &str, arguments: &Arguments, context: &mut Context<'_>) -> Outcome {
+        let Context { examples, now, ids, .. } = context;
+        let (examples, now) = (&*examples, *now);
         let body = arguments.body();
         let value = |name: &str| arguments.values.get(name).unwrap_or(&Value::Null);
         match operation {
@@ -100,7 +104,7 @@ impl Site {
                 Some(_) => NO_TRACK,
                 None => NO_TASK,
             },
-            "finishWaylineUpload" => self.add_wayline(arguments, examples, now, ids),
+            "finishWaylineUpload" => self.add_wayline(arguments, context),
             "listWaylines" => {
                 let entry = |wayline: &Value| {
                     let mut entry = wayline.clone();
@@ -113,17 +117,24 @@ impl Site {
             }
             "getWayline" => {
                 let found = self.waylines.iter().find(|wayline| wayline["id"] == *value("wayline_id"));
-                found.map_or(NO_WAYLINE, |wayline| Outcome::Data(wayline.clone()))
+                found.map_or(NO_WAYLINE, |wayline| {
+                    let mut wayline = wayline.clone();
+                    // A signed address is made for each response.
+                    if let Some(key) = wayline[DOWNLOAD].as_str().filter(|key| !key.starts_with("https://")) {
+                        wayline[DOWNLOAD] = json!(context.store.signed_url(key, ADDRESS_LIFETIME));
+                    }
+                    Outcome::Data(wayline)
+                })
             }
             "acquireControl" => self.acquire(body, examples),
             "releaseControl" => self.release(body, examples),
-            "createStreamForwarder" => self.create_forwarder(arguments, examples, ids),
-            "listStreamForwarders" => Outcome::Data(json!({"list": listed(self.forwarders.iter().cloned().collect())})),
-            "setStreamForwarder" => self.set_forwarder(value("converter_id"), &body["auto_push_stream"]),
-            "deleteStreamForwarder" => {
-                let before = self.forwarders.len();
-                self.forwarders.retain(|forwarder| forwarder["converter_id"] != *value("converter_id"));
-                if self.forwarders.len() < before { Outcome::Done } else { NO_FORWARDER }
+            "createStreamConverter" => self.create_converter(arguments, examples, ids),
+            "listStreamConverters" => Outcome::Data(json!({"list": listed(self.converters.iter().cloned().collect())})),
+            "setStreamConverter" => self.set_converter(value("converter_id"), &body["auto_push_stream"]),
+            "deleteStreamConverter" => {
+                let before = self.converters.len();
+                self.converters.retain(|converter| converter["converter_id"] != *value("converter_id"));
+                if self.converters.len() < before { Outcome::Done } else { NO_CONVERTER }
             }
             _ => Outcome::Example,
         }
@@ -220,12 +231,29 @@ impl Site {
         Outcome::Data(json!({"list": listed(entries.filter(fits).collect())}))
     }
 
-    fn add_wayline(&mut self, made: &Arguments, examples: &Examples<'_>, now: i64, ids: &mut Ids<'_>) -> Outcome {
-        let (id, name) = (json!(ids.uuid()), &made.body()["name"]);
-        let updated = json!(now.saturating_mul(1000));
-        let members = [("id", id.clone()), ("name", name.clone()), ("update_time", updated)];
-        self.waylines.push(with(examples.data("getWayline"), &members), made.length);
-        Outcome::Data(with(examples.data("finishWaylineUpload"), &[("uuid", id), ("name", name.clone())]))
+    fn add_wayline(&mut self, made: &Arguments, context: &mut Context<'_>) -> Outcome {
+        let name = &made.body()["name"];
+        let key = made.body()["object_key"].as_str().unwrap_or_default();
+        let Some(object) = context.store.object(key).filter(|_| key.starts_with(&context.prefix)) else {
+            return BAD_ROUTE;
+        };
+        if let Content::Stored(bytes) = &object.content {
+            let names = zip::names(bytes).unwrap_or_default();
+            if ROUTE_FILES.iter().any(|wanted| !names.iter().any(|name| name == wanted)) {
+                return BAD_ROUTE;
+            }
+        }
+        let id = json!(context.ids.uuid());
+        let members = [
+            ("id", id.clone()),
+            ("name", name.clone()),
+            ("update_time", json!(context.now.saturating_mul(1000))),
+            ("size", json!(object.length)),
+            (DOWNLOAD, json!(key)),
+        ];
+        self.waylines.push(with(context.examples.data("getWayline"), &members), made.length);
+        let members = [("uuid", id), ("name", name.clone())];
+        Outcome::Data(with(context.examples.data("finishWaylineUpload"), &members))
     }
 
     fn acquire(&mut self, body: &Value, examples: &Examples<'_>) -> Outcome {
@@ -254,13 +282,13 @@ impl Site {
         self.held.iter().filter(|(aircraft, _)| aircraft == drone).map(|(_, payload)| payload.clone()).collect()
     }
 
-    fn create_forwarder(&mut self, made: &Arguments, examples: &Examples<'_>, ids: &mut Ids<'_>) -> Outcome {
+    fn create_converter(&mut self, made: &Arguments, examples: &Examples<'_>, ids: &mut Ids<'_>) -> Outcome {
         let body = made.body();
-        if self.forwarders.len() >= MAX_FORWARDERS {
-            return TOO_MANY_FORWARDERS;
+        if self.converters.len() >= MAX_CONVERTERS {
+            return TOO_MANY_CONVERTERS;
         }
         let id = json!(ids.named("CONVERTERMADE"));
-        let template = examples.list("listStreamForwarders").into_iter().next().unwrap_or_else(|| json!({}));
+        let template = examples.list("listStreamConverters").into_iter().next().unwrap_or_else(|| json!({}));
         // The service writes every member of every kind of target, and leaves those of other kinds empty.
         let blank = template["schema_option"].as_object().into_iter().flatten();
         let blank: Vec<(&str, Value)> = blank.map(|(name, _)| (name.as_str(), json!(""))).collect();
@@ -277,16 +305,16 @@ impl Site {
             ("auto_push_stream", json!(false)),
             ("state", json!("initialized")),
         ];
-        self.forwarders.push(with(template, &members), made.length);
-        Outcome::Data(with(examples.data("createStreamForwarder"), &[("converter_id", id)]))
+        self.converters.push(with(template, &members), made.length);
+        Outcome::Data(with(examples.data("createStreamConverter"), &[("converter_id", id)]))
     }
 
-    fn set_forwarder(&mut self, id: &Value, push: &Value) -> Outcome {
-        let Some(forwarder) = self.forwarders.iter_mut().find(|known| known["converter_id"] == *id) else {
-            return NO_FORWARDER;
+    fn set_converter(&mut self, id: &Value, push: &Value) -> Outcome {
+        let Some(converter) = self.converters.iter_mut().find(|known| known["converter_id"] == *id) else {
+            return NO_CONVERTER;
         };
         let state = if *push == true { "running" } else { "stopped" };
-        *forwarder = with(forwarder.take(), &[("auto_push_stream", push.clone()), ("state", json!(state))]);
+        *converter = with(converter.take(), &[("auto_push_stream", push.clone()), ("state", json!(state))]);
         Outcome::Done
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::Emitter;
+use super::{Emitter, ident};
 use crate::model::{
     Body, EnumValues, ListStyle, Location, Operation, Parameter, Primitive, Response, TypeKind, TypeRef,
 };
@@ -57,6 +57,8 @@ impl Emitter<'_> {
     pub(super) fn dynamic(&self, operation: &Operation) -> TokenStream {
         let parameters = operation.parameters.iter().map(|parameter| self.parameter_info(parameter));
         let result = &operation.result_file;
+        // Not `Self`, which may still lack arguments.
+        let complete = ident(&operation.type_name);
         let codec = match operation.response {
             Response::Bytes(_) => quote! { bytes },
             _ => quote! { json },
@@ -66,7 +68,7 @@ impl Emitter<'_> {
         quote! {
             #parameters
             .with_result(include_str!(#result))
-            .with_codec(runtime::Codec::#codec::<Self>())
+            .with_codec(runtime::Codec::#codec::<#complete>())
         }
     }
 
