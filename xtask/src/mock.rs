@@ -1,7 +1,7 @@
 //! `cargo xtask mock`: the mock server as a program.
 //!
-//! In: a port. Out: a running server; see `generated-client/examples/mock.rs`. It is a program of its own, so that this
-//! one does not need the generated client: `cargo xtask gen` must work when that does not compile.
+//! In: options. Out: a running server; see `generated-client/examples/mock.rs`. It is a program of its own, so that xtask
+//! does not depend on the generated client: `cargo xtask gen` must work when that does not compile.
 
 use std::env;
 use std::io::{self, IsTerminal as _};
@@ -10,21 +10,34 @@ use std::process::{Command, ExitCode};
 
 use clap::Args;
 
-/// Run a server that interprets the specification, for any client.
+/// Run a mock server that interprets the specification, for any client.
 ///
-/// It listens on this machine only, and ends with ctrl-c. Each request is a line: method, path, operation, verdict, and
-/// what was answered.
+/// It listens on this machine only, and stops with ctrl-c. It prints its addresses, and a line for each request: method,
+/// path, operation, verdict and response.
+///
+/// Devices, flight tasks with their media, routes, models, open modeling and stream forwarders have a state, which changes
+/// with a simulated clock. Upload credentials and addresses of files lead to an object store on another port.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask mock
+  cargo xtask mock --speed 60 --provider minio
   cargo xtask mock --port 8080 --stateless")]
 pub(crate) struct Arguments {
-    /// The port [default: one that is free].
+    /// The port of the API [default: a free one].
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     port: u16,
-    /// Remember nothing: answer examples only.
+    /// No simulation: every response is an example.
     #[arg(long)]
     stateless: bool,
+    /// How many times as fast as real time the simulated clock runs; 0 stops it.
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// Milliseconds before each response.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    latency: u64,
+    /// Kind of the object store.
+    #[arg(long, value_name = "NAME", default_value = "ali", value_parser = ["ali", "aws", "minio"])]
+    provider: String,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
@@ -32,18 +45,19 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     program.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     program.arg("run");
     if !io::stderr().is_terminal() {
-        // Building the client takes a minute: cargo shows a person that it goes on.
+        // Building the client takes a minute: cargo shows the progress on a terminal.
         program.arg("--quiet");
     }
     program.args(["--package", "flighthub2", "--features", "testing", "--example", "mock", "--"]);
-    program.args(["--port", &arguments.port.to_string()]);
+    program.args(["--port", &arguments.port.to_string(), "--speed", &arguments.speed.to_string()]);
+    program.args(["--latency", &arguments.latency.to_string(), "--provider", &arguments.provider]);
     if arguments.stateless {
         program.arg("--stateless");
     }
     replaced_by(&mut program)
 }
 
-/// Becomes the program, so that whoever ends this process ends the server.
+/// Becomes the program, so that a signal to this process stops the server.
 #[cfg(unix)]
 fn replaced_by(program: &mut Command) -> ExitCode {
     use std::os::unix::process::CommandExt as _;
