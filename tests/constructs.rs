@@ -334,3 +334,17 @@ fn what_others_write_loosely_loses_nothing() {
     assert_eq!(security_choice::default::GetA::INFO.api.token.map(|token| token.prefix), Some("Basic "));
     assert!(security_choice::default::GetB::INFO.authenticated && !security_choice::default::GetC::INFO.authenticated);
 }
+
+#[test]
+fn an_operation_is_an_object_of_its_arguments() {
+    use raw::default::{PutNote, PutPicture};
+    let picture = PutPicture::new("a").body([0xff, 0x00]);
+    assert_eq!(again::<PutPicture>(&json!({"id": "a", "body": "/wA="})), serde_json::to_value(&picture).unwrap());
+    assert_eq!(serde_json::to_value(PutPicture::new("a")).unwrap(), json!({"id": "a"}));
+    assert_eq!(serde_json::to_value(PutNote::new("text")).unwrap(), json!({"body": "text"}));
+    // Null is a body, and not the same as none.
+    let nothing = loose::default::PutThing::new(None);
+    assert_eq!(serde_json::to_value(&nothing).unwrap(), json!({"body": null}));
+    let unknown = serde_json::from_value::<PutNote>(json!({"body": "text", "note": 1}));
+    assert!(unknown.unwrap_err().to_string().contains("unknown field `note`"));
+}

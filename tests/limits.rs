@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use flighthub2::transport::{Body, Bytes, Request, Response, SendFuture, Transport, TransportError};
+use flighthub2::transport::{Body, Bytes, Request, RequestBody, Response, SendFuture, Transport, TransportError};
 use flighthub2::{Client, ClientBuilder, Clock, Delivery, ErrorKind, SleepFuture};
 use flighthub2_tests::client::builder;
 use flighthub2_tests::told::Told;
@@ -47,7 +47,7 @@ impl After {
 }
 
 impl Transport for After {
-    fn send(&self, _: Request<Bytes>) -> SendFuture<'_> {
+    fn send(&self, _: Request<RequestBody>) -> SendFuture<'_> {
         self.1.fetch_add(1, Ordering::SeqCst);
         Box::pin(async {
             tokio::time::sleep(self.0).await;
@@ -231,7 +231,7 @@ fn a_client_with_its_own_transport_and_time_needs_no_tokio() {
     #[derive(Debug)]
     struct Silent;
     impl Transport for Silent {
-        fn send(&self, _: Request<Bytes>) -> SendFuture<'_> {
+        fn send(&self, _: Request<RequestBody>) -> SendFuture<'_> {
             Box::pin(std::future::pending())
         }
     }

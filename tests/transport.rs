@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use flighthub2::transport::{Body, Bytes, Request, Response, SendFuture, Transport, TransportError};
+use flighthub2::transport::{Body, Bytes, Request, RequestBody, Response, SendFuture, Transport, TransportError};
 use flighthub2::{Client, ClientBuilder, Delivery, ErrorKind, Idempotency, Risk};
 use flighthub2_tests::calls::examples;
 use flighthub2_tests::client::{PROJECT, TOKEN, builder, client};
@@ -118,7 +118,7 @@ async fn the_limits_of_a_call_hold_for_every_transport() {
     #[derive(Debug)]
     struct Silent;
     impl Transport for Silent {
-        fn send(&self, _: Request<Bytes>) -> SendFuture<'_> {
+        fn send(&self, _: Request<RequestBody>) -> SendFuture<'_> {
             Box::pin(future::pending())
         }
     }
@@ -262,7 +262,7 @@ async fn an_address_that_is_too_long_is_not_sent() {
 struct Watched(Arc<AtomicUsize>);
 
 impl Transport for Watched {
-    fn send(&self, _: Request<Bytes>) -> SendFuture<'_> {
+    fn send(&self, _: Request<RequestBody>) -> SendFuture<'_> {
         struct Guard(Arc<AtomicUsize>);
         impl Drop for Guard {
             fn drop(&mut self) {

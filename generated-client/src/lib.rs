@@ -57,6 +57,8 @@
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transport;
+#[cfg(feature = "workflows")]
+pub mod workflows;
 
 #[rustfmt::skip]
 mod api;
@@ -64,9 +66,10 @@ mod api;
 pub use api::*;
 #[doc(inline)]
 pub use flighthub2_runtime::{
-    ApiInfo, Availability, Base64, Clock, DateTime, Delivery, DryRun, Error, ErrorCodeInfo, ErrorKind, HeaderText,
-    Idempotency, JsonObject, JsonValue, Operation, OperationInfo, Outcome, Risk, Scope, Secret, SerializeError,
-    SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds, Unknown, codegen,
+    ApiInfo, Availability, Base64, Clock, DateTime, Delivery, DryRun, DynamicCall, Error, ErrorCodeInfo, ErrorKind,
+    Follow, FollowBuilder, FollowError, FollowErrorKind, HeaderText, Idempotency, Items, JsonObject, JsonValue,
+    Operation, OperationInfo, Outcome, Pages, ParameterInfo, ParameterLocation, Risk, Scope, Secret, SerializeError,
+    SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds, Unknown, Update, codegen, masked,
 };
 
 /// The examples of the README compile.

@@ -47,6 +47,8 @@ pub type SendFuture = Pin<Box<dyn Future<Output = Result<JsonValue, Error>> + Se
 /// The same, with everything that `Debug` shows of the call and of its output.
 pub type Showing = Pin<Box<dyn Future<Output = (String, Result<JsonValue, Error>)> + Send>>;
 
+type Arguments = Box<dyn Fn(&Client, &ProjectClient) -> JsonValue>;
+
 type Start = Box<dyn Fn(&Client, &ProjectClient) -> Showing>;
 
 /// One request of the examples, as a caller writes it.
@@ -56,6 +58,7 @@ pub struct Example {
     /// The operation that it calls.
     pub info: &'static OperationInfo,
     start: Start,
+    arguments: Arguments,
 }
 
 impl Example {
@@ -65,7 +68,12 @@ impl Example {
         Box::pin(async move { showing.await.1 })
     }
 
-    /// Sends it, and tells what could be printed on the way.
+    /// Its arguments as JSON.
+    pub fn arguments(&self, client: &Client, project: &ProjectClient) -> JsonValue {
+        (self.arguments)(client, project)
+    }
+
+    /// Sends it, and returns what could be printed of it.
     pub fn show(&self, client: &Client, project: &ProjectClient) -> Showing {
         (self.start)(client, project)
     }
@@ -75,11 +83,11 @@ impl Example {
     clippy::expect_used,
     reason = "an output that is no JSON is a mistake in the client, and a test must stop at it"
 )]
-fn example<H, O>(name: &'static str, make: impl Fn(&Client, &ProjectClient) -> Call<H, O> + 'static) -> Example
+fn example<H, O>(name: &'static str, make: fn(&Client, &ProjectClient) -> Call<H, O>) -> Example
 where
     H: Caller + InScope<O::Scope> + 'static,
     O: Operation + Send + Sync + 'static,
-    O: std::fmt::Debug,
+    O: std::fmt::Debug + serde::Serialize,
     H: std::fmt::Debug,
     O::Output: serde::Serialize + std::fmt::Debug,
 {
@@ -93,7 +101,10 @@ where
             (shown, json)
         })
     };
-    Example { name, info: O::INFO, start: Box::new(start) }
+    let arguments = move |client: &Client, project: &ProjectClient| {
+        serde_json::to_value(make(client, project).operation()).expect("every operation can be written as JSON")
+    };
+    Example { name, info: O::INFO, start: Box::new(start), arguments: Box::new(arguments) }
 }
 
 /// All of them, in the order of the groups of the interface.

@@ -12,7 +12,7 @@ use crate::clock::{SleepFuture, with_timeout};
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::prepared::Prepared;
 use crate::retry;
-use crate::transport::{Body, Transport, TransportError};
+use crate::transport::{Body, RequestBody, Transport, TransportError};
 
 /// What came back, before anybody asks what it means.
 pub(crate) struct Exchange {
@@ -45,8 +45,8 @@ pub(crate) async fn send(
     Ok(Exchange { status: head.status, content_type, body, retry_after })
 }
 
-fn made(prepared: &Prepared, request_id: Option<(&'static str, &str)>) -> Result<Request<bytes::Bytes>, Error> {
-    let mut request = Request::new(prepared.body.clone());
+fn made(prepared: &Prepared, request_id: Option<(&'static str, &str)>) -> Result<Request<RequestBody>, Error> {
+    let mut request = Request::new(RequestBody::from(prepared.body.clone()));
     *request.method_mut() = prepared.method.clone();
     *request.uri_mut() = prepared.uri.clone();
     *request.headers_mut() = prepared.headers.clone();

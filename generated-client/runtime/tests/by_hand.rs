@@ -12,7 +12,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use flighthub2_runtime::codegen::{ApiClient, Caller, Core, InScope, ReadError, ResponseBody, scope};
-use flighthub2_runtime::transport::{Body, Bytes, Request, Response, SendFuture, Transport};
+use flighthub2_runtime::transport::{Body, Bytes, Request, RequestBody, Response, SendFuture, Transport};
 use flighthub2_runtime::{
     ApiInfo, ClientBuilder, ErrorCodeInfo, ErrorKind, Idempotency, Operation, OperationInfo, Outcome, Risk, Token,
     TokenHeader,
@@ -94,7 +94,7 @@ impl Bodies {
 }
 
 impl Transport for Bodies {
-    fn send(&self, request: Request<Bytes>) -> SendFuture<'_> {
+    fn send(&self, request: Request<RequestBody>) -> SendFuture<'_> {
         let mut state = self.0.lock().unwrap();
         state.1.extend(request.headers().keys().map(ToString::to_string));
         let body = state.0.pop().unwrap();

@@ -57,12 +57,15 @@ impl<C: runtime::Caller> Annotations<C> {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CreateMapElement {
     /// The annotation.
     pub body: types::CreateMapElementBody,
 }
+
+runtime::object!(CreateMapElement);
 
 impl CreateMapElement {
     /// The call with its required arguments.
@@ -92,7 +95,9 @@ impl runtime::Operation for CreateMapElement {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045303"))
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/create_map_element.json"));
+        .with_arguments(include_str!("arguments/create_map_element.json"))
+        .with_result(include_str!("results/create_map_element.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

@@ -219,9 +219,12 @@ impl<C: runtime::Caller> Devices<C> {
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210104: The project does not exist.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListProjectDevices {}
+
+runtime::object!(ListProjectDevices);
 
 impl ListProjectDevices {
     /// The call with its required arguments.
@@ -251,7 +254,9 @@ impl runtime::Operation for ListProjectDevices {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045292"))
         .with_error_codes(&[200401, 200403, 210104])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_project_devices.json"));
+        .with_arguments(include_str!("arguments/list_project_devices.json"))
+        .with_result(include_str!("results/list_project_devices.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -286,12 +291,15 @@ impl runtime::Operation for ListProjectDevices {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
 /// - 212015: The device is offline.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetDeviceState {
     /// Serial number of the dock, aircraft or remote controller.
     pub device_sn: types::DeviceSn,
 }
+
+runtime::object!(GetDeviceState);
 
 impl GetDeviceState {
     /// The call with its required arguments.
@@ -323,7 +331,19 @@ impl runtime::Operation for GetDeviceState {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045310"))
         .with_error_codes(&[200401, 200403, 210900, 212015])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_device_state.json"));
+        .with_arguments(include_str!("arguments/get_device_state.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "device_sn",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_device_state.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
     }
@@ -358,7 +378,8 @@ impl runtime::Operation for GetDeviceState {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetDeviceHms {
     /// Serial numbers of the devices; joined with commas in one parameter.
@@ -369,8 +390,11 @@ pub struct GetDeviceHms {
     /// are omitted, is not known.
     ///
     /// Observed, not documented.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<types::Language>,
 }
+
+runtime::object!(GetDeviceHms);
 
 impl GetDeviceHms {
     /// The call with its required arguments.
@@ -422,7 +446,25 @@ impl runtime::Operation for GetDeviceHms {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045311"))
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_device_hms.json"));
+        .with_arguments(include_str!("arguments/get_device_hms.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "device_sn_list",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_required(true)
+                    .with_explode(false)
+                    .with_schema_type("array"),
+                runtime::ParameterInfo::new(
+                        "language",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_device_hms.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request
             .query_list(
@@ -462,12 +504,15 @@ impl runtime::Operation for GetDeviceHms {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
 /// - 212015: The device is offline.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SwitchDockCamera {
     /// The dock and the camera.
     pub body: types::SwitchDockCameraBody,
 }
+
+runtime::object!(SwitchDockCamera);
 
 impl SwitchDockCamera {
     /// The call with its required arguments.
@@ -497,7 +542,9 @@ impl runtime::Operation for SwitchDockCamera {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045313"))
         .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/switch_dock_camera.json"));
+        .with_arguments(include_str!("arguments/switch_dock_camera.json"))
+        .with_result(include_str!("results/switch_dock_camera.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -534,12 +581,15 @@ impl runtime::Operation for SwitchDockCamera {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
 /// - 228402: The caller does not have flight control.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SwitchAircraftLens {
     /// The aircraft, the camera and the lens.
     pub body: types::SwitchAircraftLensBody,
 }
+
+runtime::object!(SwitchAircraftLens);
 
 impl SwitchAircraftLens {
     /// The call with its required arguments.
@@ -569,7 +619,9 @@ impl runtime::Operation for SwitchAircraftLens {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045314"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
         .with_lookup(&["listProjectDevices"])
-        .with_arguments(include_str!("arguments/switch_aircraft_lens.json"));
+        .with_arguments(include_str!("arguments/switch_aircraft_lens.json"))
+        .with_result(include_str!("results/switch_aircraft_lens.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -604,7 +656,8 @@ impl runtime::Operation for SwitchAircraftLens {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
 /// - 212015: The device is offline.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CalibrateDeviceRtk {
     /// Serial number of the dock.
@@ -612,6 +665,8 @@ pub struct CalibrateDeviceRtk {
     /// The NTRIP service.
     pub body: types::CalibrateDeviceRtkBody,
 }
+
+runtime::object!(CalibrateDeviceRtk);
 
 impl CalibrateDeviceRtk {
     /// The call with its required arguments.
@@ -647,7 +702,19 @@ impl runtime::Operation for CalibrateDeviceRtk {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045318"))
         .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/calibrate_device_rtk.json"));
+        .with_arguments(include_str!("arguments/calibrate_device_rtk.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "device_sn",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/calibrate_device_rtk.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
         request.body(&self.body);
@@ -686,12 +753,15 @@ impl runtime::Operation for CalibrateDeviceRtk {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
 /// - 212015: The device is offline.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StartRelayPairing {
     /// The device and its part in the pairing.
     pub body: types::StartRelayPairingBody,
 }
+
+runtime::object!(StartRelayPairing);
 
 impl StartRelayPairing {
     /// The call with its required arguments.
@@ -725,7 +795,9 @@ impl runtime::Operation for StartRelayPairing {
         )
         .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
         .with_lookup(&["getRelayPairingResult"])
-        .with_arguments(include_str!("arguments/start_relay_pairing.json"));
+        .with_arguments(include_str!("arguments/start_relay_pairing.json"))
+        .with_result(include_str!("results/start_relay_pairing.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -763,12 +835,15 @@ impl runtime::Operation for StartRelayPairing {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
 /// - 212015: The device is offline.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetRelayPairingResult {
     /// Serial number of the device that was put into pairing mode.
     pub device_sn: types::DeviceSn,
 }
+
+runtime::object!(GetRelayPairingResult);
 
 impl GetRelayPairingResult {
     /// The call with its required arguments.
@@ -804,7 +879,19 @@ impl runtime::Operation for GetRelayPairingResult {
         )
         .with_error_codes(&[200401, 200403, 210900, 212015])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_relay_pairing_result.json"));
+        .with_arguments(include_str!("arguments/get_relay_pairing_result.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "device_sn",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_relay_pairing_result.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
     }
@@ -846,7 +933,8 @@ impl runtime::Operation for GetRelayPairingResult {
 /// - 212015: The device is offline.
 /// - 228402: The caller does not have flight control.
 /// - 228406: This type of operation is not supported.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SendDeviceCommand {
     /// Serial number of the device that gets the command. **The sources disagree whether that is the aircraft or
@@ -859,6 +947,8 @@ pub struct SendDeviceCommand {
     /// The command.
     pub body: types::SendDeviceCommandBody,
 }
+
+runtime::object!(SendDeviceCommand);
 
 impl SendDeviceCommand {
     /// The call with its required arguments.
@@ -894,7 +984,19 @@ impl runtime::Operation for SendDeviceCommand {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045312"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402, 228406])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/send_device_command.json"));
+        .with_arguments(include_str!("arguments/send_device_command.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "device_sn",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/send_device_command.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
         request.body(&self.body);
@@ -935,12 +1037,15 @@ impl runtime::Operation for SendDeviceCommand {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
 /// - 228402: The caller does not have flight control.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AcquireControl {
     /// The aircraft and its payloads.
     pub body: types::DeviceControlBody,
 }
+
+runtime::object!(AcquireControl);
 
 impl AcquireControl {
     /// The call with its required arguments.
@@ -970,7 +1075,9 @@ impl runtime::Operation for AcquireControl {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045315"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/acquire_control.json"));
+        .with_arguments(include_str!("arguments/acquire_control.json"))
+        .with_result(include_str!("results/acquire_control.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -1006,12 +1113,15 @@ impl runtime::Operation for AcquireControl {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
 /// - 228402: The caller does not have flight control.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ReleaseControl {
     /// The aircraft and its payloads.
     pub body: types::DeviceControlBody,
 }
+
+runtime::object!(ReleaseControl);
 
 impl ReleaseControl {
     /// The call with its required arguments.
@@ -1041,7 +1151,9 @@ impl runtime::Operation for ReleaseControl {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045316"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/release_control.json"));
+        .with_arguments(include_str!("arguments/release_control.json"))
+        .with_result(include_str!("results/release_control.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -1079,12 +1191,15 @@ impl runtime::Operation for ReleaseControl {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
 /// - 228402: The caller does not have flight control.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SetStreamQuality {
     /// The aircraft, the camera and the quality.
     pub body: types::SetStreamQualityBody,
 }
+
+runtime::object!(SetStreamQuality);
 
 impl SetStreamQuality {
     /// The call with its required arguments.
@@ -1114,7 +1229,9 @@ impl runtime::Operation for SetStreamQuality {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045317"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/set_stream_quality.json"));
+        .with_arguments(include_str!("arguments/set_stream_quality.json"))
+        .with_result(include_str!("results/set_stream_quality.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

@@ -121,12 +121,15 @@ impl<C: runtime::Caller> Livestreams<C> {
 /// - 212015: The device is offline.
 /// - 213001: Device information or topology is abnormal.
 /// - 213014: This camera cannot push; check serial number and camera index.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StartLivestream {
     /// Device, camera and quality.
     pub body: types::StartLivestreamBody,
 }
+
+runtime::object!(StartLivestream);
 
 impl StartLivestream {
     /// The call with its required arguments.
@@ -156,7 +159,9 @@ impl runtime::Operation for StartLivestream {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045295"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 213001, 213014])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/start_livestream.json"));
+        .with_arguments(include_str!("arguments/start_livestream.json"))
+        .with_result(include_str!("results/start_livestream.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -191,9 +196,12 @@ impl runtime::Operation for StartLivestream {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 233316: The forwarders could not be listed. The call may have taken effect.
 /// - 213027: Querying forwarders failed. The call may have taken effect.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListStreamForwarders {}
+
+runtime::object!(ListStreamForwarders);
 
 impl ListStreamForwarders {
     /// The call with its required arguments.
@@ -223,7 +231,9 @@ impl runtime::Operation for ListStreamForwarders {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045298"))
         .with_error_codes(&[200401, 200403, 233316, 213027])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_stream_forwarders.json"));
+        .with_arguments(include_str!("arguments/list_stream_forwarders.json"))
+        .with_result(include_str!("results/list_stream_forwarders.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -264,12 +274,15 @@ impl runtime::Operation for ListStreamForwarders {
 /// - 213054: Another forwarder has the same target.
 /// - 213055: Another forwarder has the same channel name.
 /// - 212061: The target server refused the connection. The call may have taken effect.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CreateStreamForwarder {
     /// Source, target and name of the forwarder.
     pub body: types::CreateStreamForwarderBody,
 }
+
+runtime::object!(CreateStreamForwarder);
 
 impl CreateStreamForwarder {
     /// The call with its required arguments.
@@ -304,7 +317,9 @@ impl runtime::Operation for CreateStreamForwarder {
             ],
         )
         .with_lookup(&["listStreamForwarders"])
-        .with_arguments(include_str!("arguments/create_stream_forwarder.json"));
+        .with_arguments(include_str!("arguments/create_stream_forwarder.json"))
+        .with_result(include_str!("results/create_stream_forwarder.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -341,7 +356,8 @@ impl runtime::Operation for CreateStreamForwarder {
 /// - 213028: Editing failed, or another forwarder has the same target. The call may have taken effect.
 /// - 213029: The forwarder was not found.
 /// - 212056: The forwarder does not exist; it was deleted, or the id is wrong.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SetStreamForwarder {
     /// Id of the stream forwarder.
@@ -349,6 +365,8 @@ pub struct SetStreamForwarder {
     /// On or off.
     pub body: types::SetStreamForwarderBody,
 }
+
+runtime::object!(SetStreamForwarder);
 
 impl SetStreamForwarder {
     /// The call with its required arguments.
@@ -384,7 +402,19 @@ impl runtime::Operation for SetStreamForwarder {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045297"))
         .with_error_codes(&[200101, 200401, 200403, 213028, 213029, 212056])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/set_stream_forwarder.json"));
+        .with_arguments(include_str!("arguments/set_stream_forwarder.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "converter_id",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/set_stream_forwarder.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);
         request.body(&self.body);
@@ -422,12 +452,15 @@ impl runtime::Operation for SetStreamForwarder {
 /// - 213026: Deleting the forwarder failed. The call may have taken effect.
 /// - 213029: The forwarder was not found.
 /// - 212056: The forwarder does not exist; it was deleted, or the id is wrong.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DeleteStreamForwarder {
     /// Id of the stream forwarder.
     pub converter_id: types::StreamForwarderId,
 }
+
+runtime::object!(DeleteStreamForwarder);
 
 impl DeleteStreamForwarder {
     /// The call with its required arguments.
@@ -459,7 +492,19 @@ impl runtime::Operation for DeleteStreamForwarder {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045299"))
         .with_error_codes(&[200401, 200403, 233315, 213026, 213029, 212056])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/delete_stream_forwarder.json"));
+        .with_arguments(include_str!("arguments/delete_stream_forwarder.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "converter_id",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/delete_stream_forwarder.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);
     }

@@ -92,9 +92,12 @@ impl<C: runtime::Caller> Models<C> {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListModels {}
+
+runtime::object!(ListModels);
 
 impl ListModels {
     /// The call with its required arguments.
@@ -124,7 +127,9 @@ impl runtime::Operation for ListModels {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045320"))
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_models.json"));
+        .with_arguments(include_str!("arguments/list_models.json"))
+        .with_result(include_str!("results/list_models.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -156,12 +161,15 @@ impl runtime::Operation for ListModels {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CreateModel {
     /// What to reconstruct, and how.
     pub body: types::CreateModelBody,
 }
+
+runtime::object!(CreateModel);
 
 impl CreateModel {
     /// The call with its required arguments.
@@ -195,7 +203,9 @@ impl runtime::Operation for CreateModel {
         )
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["listModels"])
-        .with_arguments(include_str!("arguments/create_model.json"));
+        .with_arguments(include_str!("arguments/create_model.json"))
+        .with_result(include_str!("results/create_model.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -224,12 +234,15 @@ impl runtime::Operation for CreateModel {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetModel {
     /// Id of the model.
     pub model_id: types::ModelId,
 }
+
+runtime::object!(GetModel);
 
 impl GetModel {
     /// The call with its required arguments.
@@ -259,7 +272,16 @@ impl runtime::Operation for GetModel {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_model.json"));
+        .with_arguments(include_str!("arguments/get_model.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new("model_id", runtime::ParameterLocation::Path)
+                    .with_required(true)
+                    .with_schema_type("integer"),
+            ],
+        )
+        .with_result(include_str!("results/get_model.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_id", &self.model_id);
     }
@@ -291,12 +313,15 @@ impl runtime::Operation for GetModel {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetModelFileDownloadUrl {
     /// Id of the model file.
     pub file_id: types::ModelFileId,
 }
+
+runtime::object!(GetModelFileDownloadUrl);
 
 impl GetModelFileDownloadUrl {
     /// The call with its required arguments.
@@ -330,7 +355,16 @@ impl runtime::Operation for GetModelFileDownloadUrl {
         )
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_model_file_download_url.json"));
+        .with_arguments(include_str!("arguments/get_model_file_download_url.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new("file_id", runtime::ParameterLocation::Path)
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_model_file_download_url.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("file_id", &self.file_id);
     }

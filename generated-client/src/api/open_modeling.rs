@@ -59,6 +59,20 @@ impl<C: runtime::Caller> OpenModeling<C> {
     {
         super::Call::new(&self.caller, GetOpenModelResource::new(resource_uuid))
     }
+    /// Follows what [`get_resource`](Self::get_resource) shows until its state is final. Needs a time limit: `.timeout(…)`.
+    ///
+    /// It only reads. Dropping it ends the polling and nothing else: what is followed goes on, and can be followed again, also by another process.
+    ///
+    /// More: [`Follow`](runtime::Follow).
+    pub fn follow_resource(
+        &self,
+        resource_uuid: impl Into<types::OpenModelResourceId>,
+    ) -> runtime::FollowBuilder<C, GetOpenModelResource>
+    where
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
+    {
+        self.get_resource(resource_uuid).follow()
+    }
     /// Delete a resource
     ///
     /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
@@ -115,6 +129,20 @@ impl<C: runtime::Caller> OpenModeling<C> {
         C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
         super::Call::new(&self.caller, GetOpenModel::new(model_uuid))
+    }
+    /// Follows what [`get`](Self::get) shows until its state is final. Needs a time limit: `.timeout(…)`.
+    ///
+    /// It only reads. Dropping it ends the polling and nothing else: what is followed goes on, and can be followed again, also by another process.
+    ///
+    /// More: [`Follow`](runtime::Follow).
+    pub fn follow(
+        &self,
+        model_uuid: impl Into<types::OpenModelId>,
+    ) -> runtime::FollowBuilder<C, GetOpenModel>
+    where
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
+    {
+        self.get(model_uuid).follow()
     }
     /// Delete an open-modeling model
     ///
@@ -177,9 +205,12 @@ impl<C: runtime::Caller> OpenModeling<C> {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ObtainOpenModelUploadToken {}
+
+runtime::object!(ObtainOpenModelUploadToken);
 
 impl ObtainOpenModelUploadToken {
     /// The call with its required arguments.
@@ -209,7 +240,9 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/obtain_open_model_upload_token.json"));
+        .with_arguments(include_str!("arguments/obtain_open_model_upload_token.json"))
+        .with_result(include_str!("results/obtain_open_model_upload_token.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -240,12 +273,15 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OpenModelUploadCallback {
     /// The uploaded files.
     pub body: types::OpenModelUploadCallbackBody,
 }
+
+runtime::object!(OpenModelUploadCallback);
 
 impl OpenModelUploadCallback {
     /// The call with its required arguments.
@@ -275,7 +311,9 @@ impl runtime::Operation for OpenModelUploadCallback {
         .with_page(None)
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["getOpenModelResource"])
-        .with_arguments(include_str!("arguments/open_model_upload_callback.json"));
+        .with_arguments(include_str!("arguments/open_model_upload_callback.json"))
+        .with_result(include_str!("results/open_model_upload_callback.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -304,12 +342,15 @@ impl runtime::Operation for OpenModelUploadCallback {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetOpenModelResource {
     /// Id of the resource.
     pub resource_uuid: types::OpenModelResourceId,
 }
+
+runtime::object!(GetOpenModelResource);
 
 impl GetOpenModelResource {
     /// The call with its required arguments.
@@ -341,7 +382,19 @@ impl runtime::Operation for GetOpenModelResource {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_open_model_resource.json"));
+        .with_arguments(include_str!("arguments/get_open_model_resource.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "resource_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_open_model_resource.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
@@ -349,6 +402,13 @@ impl runtime::Operation for GetOpenModelResource {
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
         body.data()
+    }
+}
+
+impl runtime::Followed for GetOpenModelResource {
+    type State = types::OpenModelResourceStatus;
+    fn state(response: &Self::Output) -> &Self::State {
+        &response.status
     }
 }
 
@@ -370,12 +430,15 @@ impl runtime::Operation for GetOpenModelResource {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DeleteOpenModelResource {
     /// Id of the resource.
     pub resource_uuid: types::OpenModelResourceId,
 }
+
+runtime::object!(DeleteOpenModelResource);
 
 impl DeleteOpenModelResource {
     /// The call with its required arguments.
@@ -407,7 +470,19 @@ impl runtime::Operation for DeleteOpenModelResource {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/delete_open_model_resource.json"));
+        .with_arguments(include_str!("arguments/delete_open_model_resource.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "resource_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/delete_open_model_resource.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
@@ -445,12 +520,15 @@ impl runtime::Operation for DeleteOpenModelResource {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StartOpenModelReconstruction {
     /// The pictures and what to make of them.
     pub body: types::StartOpenModelReconstructionBody,
 }
+
+runtime::object!(StartOpenModelReconstruction);
 
 impl StartOpenModelReconstruction {
     /// The call with its required arguments.
@@ -480,7 +558,9 @@ impl runtime::Operation for StartOpenModelReconstruction {
         .with_page(None)
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["listRunningOpenModels"])
-        .with_arguments(include_str!("arguments/start_open_model_reconstruction.json"));
+        .with_arguments(include_str!("arguments/start_open_model_reconstruction.json"))
+        .with_result(include_str!("results/start_open_model_reconstruction.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -510,9 +590,12 @@ impl runtime::Operation for StartOpenModelReconstruction {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListRunningOpenModels {}
+
+runtime::object!(ListRunningOpenModels);
 
 impl ListRunningOpenModels {
     /// The call with its required arguments.
@@ -542,7 +625,9 @@ impl runtime::Operation for ListRunningOpenModels {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_running_open_models.json"));
+        .with_arguments(include_str!("arguments/list_running_open_models.json"))
+        .with_result(include_str!("results/list_running_open_models.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -576,12 +661,15 @@ impl runtime::Operation for ListRunningOpenModels {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetOpenModel {
     /// Id of the open-modeling model.
     pub model_uuid: types::OpenModelId,
 }
+
+runtime::object!(GetOpenModel);
 
 impl GetOpenModel {
     /// The call with its required arguments.
@@ -617,7 +705,19 @@ impl runtime::Operation for GetOpenModel {
         )
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_open_model.json"));
+        .with_arguments(include_str!("arguments/get_open_model.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "model_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_open_model.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
@@ -625,6 +725,16 @@ impl runtime::Operation for GetOpenModel {
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
         body.data()
+    }
+}
+
+impl runtime::Followed for GetOpenModel {
+    type State = types::OpenModelStatus;
+    fn state(response: &Self::Output) -> &Self::State {
+        &response.model_status
+    }
+    fn progress(response: &Self::Output) -> Option<i64> {
+        response.reconstruction_progress
     }
 }
 
@@ -646,12 +756,15 @@ impl runtime::Operation for GetOpenModel {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DeleteOpenModel {
     /// Id of the open-modeling model.
     pub model_uuid: types::OpenModelId,
 }
+
+runtime::object!(DeleteOpenModel);
 
 impl DeleteOpenModel {
     /// The call with its required arguments.
@@ -683,7 +796,19 @@ impl runtime::Operation for DeleteOpenModel {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/delete_open_model.json"));
+        .with_arguments(include_str!("arguments/delete_open_model.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "model_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/delete_open_model.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
@@ -713,12 +838,15 @@ impl runtime::Operation for DeleteOpenModel {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StopOpenModelReconstruction {
     /// Id of the open-modeling model.
     pub model_uuid: types::OpenModelId,
 }
+
+runtime::object!(StopOpenModelReconstruction);
 
 impl StopOpenModelReconstruction {
     /// The call with its required arguments.
@@ -750,7 +878,19 @@ impl runtime::Operation for StopOpenModelReconstruction {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/stop_open_model_reconstruction.json"));
+        .with_arguments(include_str!("arguments/stop_open_model_reconstruction.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "model_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/stop_open_model_reconstruction.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }

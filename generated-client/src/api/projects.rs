@@ -76,7 +76,8 @@ impl<C: runtime::Caller> Projects<C> {
 /// `X-Project-Uuid`.
 ///
 /// There is no total and no cursor: ask for the next `page` until one comes back shorter than `page_size`, or set
-/// `usage` to `simple` to get all projects at once.
+/// `usage` to `simple` to get all projects at once. What the service returns for a page after the last one is not
+/// known.
 ///
 /// Source: Documented.
 ///
@@ -93,29 +94,39 @@ impl<C: runtime::Caller> Projects<C> {
 ///
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListProjects {
     /// Number of the page, from 1.
     ///
     /// At least 1. Defaults to `1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<i64>,
     /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
     /// of V2.0 gives 20.)
     ///
     /// At least 1. Defaults to `10`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub page_size: Option<i64>,
     /// Keeps the projects whose name contains this text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// Keeps the projects that the person behind the key has joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub prj_authorized_status: Option<types::ProjectAuthorizedStatus>,
     /// How much to answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<types::ProjectListUsage>,
     /// Field to sort by.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_column: Option<types::ProjectSortColumn>,
     /// Direction of the sort.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_type: Option<types::SortType>,
 }
+
+runtime::object!(ListProjects);
 
 impl ListProjects {
     /// The call with its required arguments.
@@ -237,7 +248,39 @@ impl runtime::Operation for ListProjects {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045290"))
         .with_error_codes(&[200101, 200401])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_projects.json"));
+        .with_arguments(include_str!("arguments/list_projects.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new("page", runtime::ParameterLocation::Query)
+                    .with_schema_type("integer"),
+                runtime::ParameterInfo::new(
+                        "page_size",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_schema_type("integer"),
+                runtime::ParameterInfo::new("q", runtime::ParameterLocation::Query)
+                    .with_schema_type("string"),
+                runtime::ParameterInfo::new(
+                        "prj_authorized_status",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_schema_type("string"),
+                runtime::ParameterInfo::new("usage", runtime::ParameterLocation::Query)
+                    .with_schema_type("string"),
+                runtime::ParameterInfo::new(
+                        "sort_column",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_schema_type("string"),
+                runtime::ParameterInfo::new(
+                        "sort_type",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/list_projects.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.query("page", self.page.as_ref());
         request.query("page_size", self.page_size.as_ref());
@@ -251,6 +294,36 @@ impl runtime::Operation for ListProjects {
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
         body.data()
+    }
+}
+
+impl runtime::Paginated for ListProjects {
+    type Item = types::Project;
+    const PAGINATION: runtime::Pagination = runtime::Pagination::new(
+            1,
+            runtime::PageEnd::ShortPage,
+        )
+        .with_accepted_size(Some(100));
+    fn page(&self) -> Option<i64> {
+        self.page
+    }
+    fn set_page(&mut self, page: i64) {
+        self.page = Some(page);
+    }
+    fn page_size(&self) -> Option<i64> {
+        self.page_size
+    }
+    fn set_page_size(&mut self, size: i64) {
+        self.page_size = Some(size);
+    }
+    fn is_unpaged(&self) -> bool {
+        matches!(self.usage, Some(types::ProjectListUsage::Simple))
+    }
+    fn items(page: &Self::Output) -> &[Self::Item] {
+        &page.list
+    }
+    fn into_items(page: Self::Output) -> Vec<Self::Item> {
+        page.list
     }
 }
 
@@ -274,9 +347,12 @@ impl runtime::Operation for ListProjects {
 /// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListOrganizationDevices {}
+
+runtime::object!(ListOrganizationDevices);
 
 impl ListOrganizationDevices {
     /// The call with its required arguments.
@@ -306,7 +382,9 @@ impl runtime::Operation for ListOrganizationDevices {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045291"))
         .with_error_codes(&[200401])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_organization_devices.json"));
+        .with_arguments(include_str!("arguments/list_organization_devices.json"))
+        .with_result(include_str!("results/list_organization_devices.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -344,9 +422,12 @@ impl runtime::Operation for ListOrganizationDevices {
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210104: The project does not exist.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetProjectStsToken {}
+
+runtime::object!(GetProjectStsToken);
 
 impl GetProjectStsToken {
     /// The call with its required arguments.
@@ -376,7 +457,9 @@ impl runtime::Operation for GetProjectStsToken {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045293"))
         .with_error_codes(&[200401, 200403, 210104])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_project_sts_token.json"));
+        .with_arguments(include_str!("arguments/get_project_sts_token.json"))
+        .with_result(include_str!("results/get_project_sts_token.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -413,12 +496,15 @@ impl runtime::Operation for GetProjectStsToken {
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210104: The project does not exist.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AddProjectMembers {
     /// The people to add.
     pub body: types::AddProjectMembersBody,
 }
+
+runtime::object!(AddProjectMembers);
 
 impl AddProjectMembers {
     /// The call with its required arguments.
@@ -448,7 +534,9 @@ impl runtime::Operation for AddProjectMembers {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045294"))
         .with_error_codes(&[200101, 200401, 200403, 210104])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/add_project_members.json"));
+        .with_arguments(include_str!("arguments/add_project_members.json"))
+        .with_result(include_str!("results/add_project_members.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

@@ -49,9 +49,12 @@ impl<C: runtime::Caller> System<C> {
 /// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetSystemStatus {}
+
+runtime::object!(GetSystemStatus);
 
 impl GetSystemStatus {
     /// The call with its required arguments.
@@ -85,7 +88,9 @@ impl runtime::Operation for GetSystemStatus {
         )
         .with_error_codes(&[200401])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_system_status.json"));
+        .with_arguments(include_str!("arguments/get_system_status.json"))
+        .with_result(include_str!("results/get_system_status.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {

@@ -93,12 +93,15 @@ impl<C: runtime::Caller> Waylines<C> {
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 200500: Internal error of the service; also the answer to a route file that cannot be read. The call may have taken effect.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FinishWaylineUpload {
     /// The route's name and where the file lies.
     pub body: types::FinishWaylineUploadBody,
 }
+
+runtime::object!(FinishWaylineUpload);
 
 impl FinishWaylineUpload {
     /// The call with its required arguments.
@@ -128,7 +131,9 @@ impl runtime::Operation for FinishWaylineUpload {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045300"))
         .with_error_codes(&[200101, 200401, 200403, 200500])
         .with_lookup(&["listWaylines"])
-        .with_arguments(include_str!("arguments/finish_wayline_upload.json"));
+        .with_arguments(include_str!("arguments/finish_wayline_upload.json"))
+        .with_result(include_str!("results/finish_wayline_upload.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -158,9 +163,12 @@ impl runtime::Operation for FinishWaylineUpload {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListWaylines {}
+
+runtime::object!(ListWaylines);
 
 impl ListWaylines {
     /// The call with its required arguments.
@@ -190,7 +198,9 @@ impl runtime::Operation for ListWaylines {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045301"))
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_waylines.json"));
+        .with_arguments(include_str!("arguments/list_waylines.json"))
+        .with_result(include_str!("results/list_waylines.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -218,12 +228,15 @@ impl runtime::Operation for ListWaylines {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetWayline {
     /// Id of the flight route.
     pub wayline_id: types::WaylineId,
 }
+
+runtime::object!(GetWayline);
 
 impl GetWayline {
     /// The call with its required arguments.
@@ -255,7 +268,19 @@ impl runtime::Operation for GetWayline {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045302"))
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_wayline.json"));
+        .with_arguments(include_str!("arguments/get_wayline.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "wayline_id",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_wayline.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("wayline_id", &self.wayline_id);
     }

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::{self, doc};
+use super::dynamic;
 use super::{Emitter, allow_deprecated, argument, deprecated, ident, required_doc, use_runtime};
 use crate::model::{
     Body, Encoding, Group, ListStyle, Location, Operation, Parameter, Response, Retry, Risk, Scope, TypeRef,
@@ -65,7 +66,8 @@ impl<'a> Emitter<'a> {
             let deprecated = deprecated(operation.deprecated);
             let arguments = self.arguments(operation);
             let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
-            let types = arguments.iter().map(|argument| &argument.ty);
+            let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
+            let follow = self.follow_method(operation, &scope, &names, &types);
             quote! {
                 #about
                 #deprecated
@@ -76,6 +78,8 @@ impl<'a> Emitter<'a> {
                 {
                     super::Call::new(&self.caller, #operation_type::new(#(#names),*))
                 }
+
+                #follow
             }
         });
         quote! {
@@ -100,12 +104,14 @@ impl<'a> Emitter<'a> {
         let about = doc(&docs::operation(self.api, operation));
         let fields = operation.parameters.iter().map(|parameter| {
             let about = doc(&docs::value(&parameter.name, &parameter.docs));
+            let serde = dynamic::parameter_attribute(parameter);
             let field = ident(&parameter.field);
             let ty = self.field_type(parameter);
-            quote! { #about pub #field: #ty }
+            quote! { #about #serde pub #field: #ty }
         });
         let body_field = operation.body.as_ref().map(|body| {
             let about = doc(&docs::body(body.description.as_deref()));
+            let serde = dynamic::body_attribute(body);
             let field = ident(&body.field);
             let ty = self.ty(&body.ty, &quote! { types });
             let ty = if body.required {
@@ -113,26 +119,29 @@ impl<'a> Emitter<'a> {
             } else {
                 quote! { Option<#ty> }
             };
-            quote! { #about pub #field: #ty }
+            quote! { #about #serde pub #field: #ty }
         });
         let constructor = self.constructor(operation);
         let setters: Vec<_> = self.setters(operation);
         let required = self.required_struct(operation);
         let forwarded = (!setters.is_empty()).then(|| self.forwarded(operation));
         let implementation = self.implementation(group, operation);
+        let (pagination, followed) = (self.pagination(operation), self.followed(operation));
         let derives = if self.arguments(operation).is_empty() {
-            quote! { #[derive(Clone, Debug, Default, PartialEq)] }
+            quote! { #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)] }
         } else {
-            quote! { #[derive(Clone, Debug, PartialEq)] }
+            quote! { #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)] }
         };
         quote! {
             #about
             #derives
+            #[serde(remote = "Self", deny_unknown_fields)]
             #[non_exhaustive]
             pub struct #name {
                 #(#fields,)*
                 #body_field
             }
+            runtime::object!(#name);
 
             impl #name {
                 #constructor
@@ -142,6 +151,8 @@ impl<'a> Emitter<'a> {
             #required
             #forwarded
             #implementation
+            #pagination
+            #followed
         }
     }
 
@@ -413,6 +424,7 @@ impl<'a> Emitter<'a> {
         let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
         let lookup = &operation.lookup;
         let arguments = &operation.arguments_file;
+        let dynamic = self.dynamic(operation);
         quote! {
             &runtime::OperationInfo::new(&super::API, #id, #method, #path)
                 .with_group(#group)
@@ -427,6 +439,7 @@ impl<'a> Emitter<'a> {
                 .with_error_codes(&[#(#codes),*])
                 .with_lookup(&[#(#lookup),*])
                 .with_arguments(include_str!(#arguments))
+                #dynamic
         }
     }
 }

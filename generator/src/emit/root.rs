@@ -310,6 +310,17 @@ fn caller_impls(caller: &Ident, core: &TokenStream, project: &TokenStream, scope
     let scopes = scopes.iter().map(|scope| ident(scope));
     quote! {
         impl #caller {
+            /// A call of an operation that is chosen at run time, by its `operationId` and with its arguments as a JSON object:
+            /// the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has their JSON Schema. The arguments are
+            /// checked as the typed operation checks them, and the call is refused for its risk like a typed one.
+            ///
+            /// # Errors
+            /// There is no such operation, it needs a project and this client has none, or the arguments are not its
+            /// arguments.
+            pub fn call(&self, id: &str, arguments: &runtime::JsonValue) -> Result<runtime::DynamicCall, runtime::Error> {
+                runtime::DynamicCall::new(&#core, #project, super::OPERATIONS, id, arguments)
+            }
+
             /// Sends an operation and waits for its response.
             ///
             /// # Errors
