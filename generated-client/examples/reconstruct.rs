@@ -1,7 +1,7 @@
 //! Pictures become a model: `cargo run -p flighthub2 --features testing,workflows --example reconstruct`.
 //!
-//! It runs without a token and without network access: a mock server plays the service and the object store. The upload
-//! breaks on its way, and goes on from its journal.
+//! It runs without a token and without network access: a mock server plays the service and the object store. A connection
+//! breaks on the way. A second run with the same journal sends nothing again.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     server.on::<GetOpenModel>().envelope(json!({"code": 0, "message": "", "data": {
         "model_uuid": "0de1a0de-1111-4222-8333-444455556666", "model_status": 15, "reconstruction_progress": 100,
     }}));
-    server.store().on_put().fault_once(StoreFault::Refuse { status: 403, code: "AccessDenied".into() });
+    server.store().on_put().fault_once(StoreFault::CloseInBody { after: 50_000 });
 
     let parameters = Model3dJob::new(Model3dParameters::new().output_mesh(true)).to_json_text()?;
     let workflows = server.client().workflows();
@@ -43,12 +43,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
             })
     };
     let limits = ReconstructionLimits { import: Duration::from_secs(60), models: Duration::from_secs(60) };
-    if let Err(error) = reconstruct().run(limits).await {
-        println!("{error}");
-    }
-    // The same again: what was uploaded is not sent a second time.
+    reconstruct().run(limits).await?;
+    let sent = server.store().requests().len();
+    // The same again, as after a restart: what was done is not done a second time.
     let done = reconstruct().run(limits).await?;
     println!("{} model(s) of {}", done.models.len(), done.resource);
+    println!("{} files were sent a second time", server.store().requests().len() - sent);
     Ok(())
 }
 

@@ -304,6 +304,22 @@ async fn new_credentials_are_used_for_the_same_folder() {
 }
 
 #[tokio::test]
+async fn a_store_that_refuses_new_credentials_for_the_folder_is_named() {
+    // The first set of credentials expires, and the store lets the next one write to its own folder only.
+    let (fake, _) = fake(|n, seen| {
+        let code = if n == 2 { "SecurityTokenExpired" } else { "AccessDenied" };
+        (seen.method == "PUT" && n >= 2).then(|| Reply::store_error(403, code))
+    });
+    let pictures = Pictures::new(6);
+    for _ in 0..2 {
+        let error = pictures.reconstruct(&fake).concurrency(1).run(LIMITS).await.unwrap_err();
+        assert_eq!((error.kind(), error.store_code()), (ErrorKind::Credentials, Some("AccessDenied")), "{error}");
+        assert!(error.to_string().contains("2 files are in the object store"), "{error}");
+        assert!(error.how_to_go_on().is_some_and(|next| next.contains("new journal")), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn pictures_that_cannot_be_sent_are_named() {
     let (fake, _) = good();
     let mut pictures = Pictures::new(2);

@@ -321,10 +321,17 @@ impl Run<'_> {
             .map(|picture| {
                 let (external, limits) = (settings.external.clone(), settings.limits.clone());
                 let (credentials, journal) = (Arc::clone(credentials), self.journal.clone());
-                let key = resource.store_path.replace(FILE_NAME, &picture.name);
+                let (key, store_path) =
+                    (resource.store_path.replace(FILE_NAME, &picture.name), resource.store_path.clone());
                 async move {
                     let source = Source::open(&picture.path).await?;
-                    let etag = put(&external, &credentials, &limits, &key, &source, &Callback::default()).await?;
+                    let put = put(&external, &credentials, &limits, &key, &source, &Callback::default()).await;
+                    let etag = match put {
+                        Err(error) if error.store_code() == Some("AccessDenied") => {
+                            return Err(credentials.source().explained(error, &store_path).await);
+                        }
+                        put => put?,
+                    };
                     let uploaded = Uploaded::new(&picture.path, &picture.name, source.state, etag);
                     // A line that a crash loses costs one upload, so it need not be on the disk at once.
                     journal.append(&Entry::Uploaded(uploaded.clone()), false).await?;
@@ -538,6 +545,18 @@ struct ModelStorage {
     external: External,
     /// What came with the credentials.
     last: Mutex<Option<OpenModelUploadToken>>,
+}
+
+impl ModelStorage {
+    /// Says so if the store refused new credentials for the folder that the upload began with.
+    async fn explained(&self, error: Error, store_path: &str) -> Error {
+        match &*self.last.lock().await {
+            Some(token) if token.store_path != store_path => error
+                .with_kind(ErrorKind::Credentials)
+                .next("new credentials are not accepted for the folder of this upload: start again with a new journal"),
+            _ => error,
+        }
+    }
 }
 
 impl CredentialSource for ModelStorage {
