@@ -62,9 +62,9 @@ pub use api::*;
 #[doc(inline)]
 pub use flighthub2_runtime::{
     ApiInfo, Availability, Base64, Clock, DateTime, Delivery, DryRun, DynamicCall, Error, ErrorCodeInfo, ErrorKind,
-    HeaderText, Idempotency, JsonObject, JsonValue, Operation, OperationInfo, Outcome, ParameterInfo,
-    ParameterLocation, Risk, Scope, Secret, SerializeError, SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds,
-    Unknown, codegen, masked,
+    Follow, FollowBuilder, FollowError, FollowErrorKind, HeaderText, Idempotency, Items, JsonObject, JsonValue,
+    Operation, OperationInfo, Outcome, Pages, ParameterInfo, ParameterLocation, Risk, Scope, Secret, SerializeError,
+    SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds, Unknown, Update, codegen, masked,
 };
 
 /// The examples of the README compile.

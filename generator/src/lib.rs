@@ -26,6 +26,7 @@ pub mod document;
 mod emit;
 mod format;
 mod json_schema;
+mod lifecycle;
 #[cfg(feature = "lint")]
 mod lint;
 mod lower;

@@ -13,6 +13,7 @@ use serde_json::{Number, Value};
 use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
 pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, SecurityRequirement, Source, Status};
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
+pub(crate) use crate::lifecycle::{Follow, Pagination, States};
 
 /// How many required values a builder sets. Its code grows with their square, because each of its methods moves all others.
 pub(crate) const MAX_BUILDER_VALUES: usize = 12;
@@ -199,6 +200,10 @@ pub(crate) struct Operation {
     pub(crate) error_codes: Vec<i64>,
     /// Ids of the operations that show what this one has done.
     pub(crate) lookup: Vec<String>,
+    /// How it returns a list in pages, if it does.
+    pub(crate) pagination: Option<Pagination>,
+    /// How its response shows a state that can be followed, if it does.
+    pub(crate) follow: Option<Follow>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) response: Response,
@@ -475,6 +480,8 @@ pub(crate) struct Field {
 #[derive(Debug)]
 pub(crate) struct Enum {
     pub(crate) values: EnumValues,
+    /// Which of them are final, if that is known.
+    pub(crate) states: Option<States>,
 }
 
 #[derive(Debug)]

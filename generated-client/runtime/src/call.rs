@@ -129,6 +129,36 @@ macro_rules! __call {
             }
         }
 
+        impl<C, O> Call<C, O>
+        where
+            C: $crate::codegen::InScope<O::Scope>,
+            O: $crate::codegen::Paginated,
+            O::Item: $crate::codegen::private::serde::Serialize,
+        {
+            /// The pages of the list, from the one that is set, or from the first. Nothing is sent until the next page is
+            /// requested.
+            pub fn pages(self) -> $crate::codegen::Pages<C, O> {
+                $crate::codegen::Pages::new(self.caller, self.operation)
+            }
+
+            /// The items of all pages, one by one.
+            pub fn items(self) -> $crate::codegen::Items<C, O> {
+                self.pages().items()
+            }
+        }
+
+        impl<C, O> Call<C, O>
+        where
+            C: $crate::codegen::InScope<O::Scope>,
+            O: $crate::codegen::Followed,
+        {
+            /// Follows the state that the response shows, once a time limit is
+            /// [set](flighthub2_runtime::codegen::FollowBuilder::timeout).
+            pub fn follow(self) -> $crate::codegen::FollowBuilder<C, O> {
+                $crate::codegen::FollowBuilder::new(self.caller, self.operation)
+            }
+        }
+
         $crate::__blocking_call!();
     };
 }

@@ -75,6 +75,15 @@ impl Core {
     /// # Errors
     /// See [`Error`].
     pub async fn execute<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
+        self.poll(operation, project).await.map(|(output, _)| output)
+    }
+
+    /// The same, with the wait that a successful response asks for before the next request (`Retry-After`).
+    pub(crate) async fn poll<O: Operation>(
+        &self,
+        operation: &O,
+        project: Option<&str>,
+    ) -> Result<(O::Output, Option<Duration>), Error> {
         self.execute_parts(O::INFO, parts_of(operation), project, O::read).await
     }
 
@@ -88,19 +97,20 @@ impl Core {
         self.execute_parts_blocking(O::INFO, parts_of(operation), project, O::read)
     }
 
-    /// Sends an operation whose arguments are in place, and reads its response.
+    /// Sends an operation whose arguments are in place, and reads its response. With it comes the wait that the response
+    /// asks for before the next request.
     pub(crate) async fn execute_parts<T>(
         &self,
         info: &'static OperationInfo,
         parts: RequestParts,
         project: Option<&str>,
         read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
-    ) -> Result<T, Error> {
+    ) -> Result<(T, Option<Duration>), Error> {
         let mut execution = self.start(info, parts, project)?;
         loop {
             let exchange = execution.exchange().await?;
             if let Some(result) = execution.finish(&exchange, read(ResponseBody::from_bytes(&exchange.body))) {
-                return result;
+                return result.map(|output| (output, exchange.retry_after));
             }
         }
     }

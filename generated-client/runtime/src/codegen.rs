@@ -8,6 +8,7 @@ pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
 pub use crate::client::Core;
 pub use crate::dynamic::{Codec, DynamicCall};
 pub use crate::error::Error;
+pub use crate::follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Followed, State, Update};
 #[doc(hidden)]
 pub use crate::open_enum::private;
 pub use crate::open_enum::{SerializeError, Unknown};
@@ -15,6 +16,7 @@ pub use crate::operation::{
     ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, ParameterInfo,
     ParameterLocation, Risk, Scope, TokenHeader, scope,
 };
+pub use crate::pages::{Items, PageEnd, Pages, Paginated, Pagination};
 pub use crate::provided::Provided;
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::response::{ReadError, ResponseBody};

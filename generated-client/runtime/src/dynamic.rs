@@ -203,7 +203,8 @@ impl DynamicCall {
     /// See [`Error`]: above all [`Error::may_have_taken_effect`], before the call is sent again.
     pub async fn send(self) -> Result<Value, Error> {
         let Self { core, project, info, codec, parts, secrets } = self;
-        core.execute_parts(info, parts, project.as_deref(), |body| (codec.read)(body, secrets)).await
+        let read = |body: ResponseBody<'_>| (codec.read)(body, secrets);
+        core.execute_parts(info, parts, project.as_deref(), read).await.map(|(result, _)| result)
     }
 
     /// Sends the call and waits for its response without `async`. Needs the feature `blocking`.

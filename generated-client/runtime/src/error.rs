@@ -1,6 +1,7 @@
 //! What can go wrong with a call.
 
 use std::fmt;
+use std::time::Duration;
 
 use http::StatusCode;
 use tracing::Span;
@@ -88,6 +89,7 @@ struct Inner {
     status: Option<StatusCode>,
     code: Option<i64>,
     path: Option<String>,
+    retry_after: Option<Duration>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -121,6 +123,7 @@ impl Error {
             status: None,
             code: None,
             path: None,
+            retry_after: None,
             source: None,
         }))
     }
@@ -160,6 +163,11 @@ impl Error {
 
     pub(crate) fn with_path(mut self, path: String) -> Self {
         self.0.path = Some(path);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
         self
     }
 
@@ -245,6 +253,12 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status.map(|status| status.as_u16())
+    }
+
+    /// How long the service asks to wait before another attempt (`Retry-After` of the last response).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// The code that the service answered with. `ErrorCode::of` of the generated API has it as a type.

@@ -87,7 +87,7 @@ impl Execution {
 
     /// What a failed attempt means: another one after a wait, or the end of the call.
     fn failed(&mut self, error: Error, retry_after: Option<Duration>) -> Option<Error> {
-        let error = error.of(self.info);
+        let error = error.of(self.info).with_retry_after(retry_after);
         if let Some(wait) = self.wait_before_another(&error, retry_after) {
             self.wait = wait;
             self.sent.note(&error);

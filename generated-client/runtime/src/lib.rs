@@ -13,6 +13,7 @@
 //! | `reqwest` | the built-in transport. Without it every client needs a [`transport`] of the program |
 //! | `reqwest-config` | `ClientBuilder::configure_reqwest`; with it the version of `reqwest` is a part of the public API |
 //! | `blocking` | `send_blocking` of calls |
+//! | `stream` | pages, items and changes of a state as streams of `futures-core` |
 
 mod attempt;
 #[cfg(feature = "blocking")]
@@ -26,16 +27,20 @@ mod dynamic;
 mod error;
 mod execution;
 mod failure;
+mod follow;
 #[cfg(feature = "reqwest")]
 mod http_client;
 mod non_finite;
 mod open_enum;
 mod operation;
+mod pages;
 mod prepared;
 mod provided;
 mod request;
 mod response;
 mod retry;
+#[cfg(feature = "stream")]
+mod stream;
 mod token;
 pub mod transport;
 mod values;
@@ -44,11 +49,13 @@ pub use builder::ClientBuilder;
 pub use clock::{Clock, SleepFuture};
 pub use dynamic::DynamicCall;
 pub use error::{Delivery, Error, ErrorKind};
+pub use follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Update};
 pub use open_enum::{SerializeError, Unknown};
 pub use operation::{
     ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, ParameterInfo,
     ParameterLocation, Risk, Scope, TokenHeader,
 };
+pub use pages::{Items, Pages};
 pub use prepared::{DryRun, HeaderText};
 pub use token::Token;
 pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds, masked};

@@ -59,6 +59,20 @@ impl<C: runtime::Caller> OpenModeling<C> {
     {
         super::Call::new(&self.caller, GetOpenModelResource::new(resource_uuid))
     }
+    /// Follows what [`get_resource`](Self::get_resource) shows until its state is final. Needs a time limit: `.timeout(…)`.
+    ///
+    /// It only reads. Dropping it ends the polling and nothing else: what is followed goes on, and can be followed again, also by another process.
+    ///
+    /// More: [`Follow`](runtime::Follow).
+    pub fn follow_resource(
+        &self,
+        resource_uuid: impl Into<types::OpenModelResourceId>,
+    ) -> runtime::FollowBuilder<C, GetOpenModelResource>
+    where
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
+    {
+        self.get_resource(resource_uuid).follow()
+    }
     /// Delete a resource
     ///
     /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
@@ -115,6 +129,20 @@ impl<C: runtime::Caller> OpenModeling<C> {
         C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
         super::Call::new(&self.caller, GetOpenModel::new(model_uuid))
+    }
+    /// Follows what [`get`](Self::get) shows until its state is final. Needs a time limit: `.timeout(…)`.
+    ///
+    /// It only reads. Dropping it ends the polling and nothing else: what is followed goes on, and can be followed again, also by another process.
+    ///
+    /// More: [`Follow`](runtime::Follow).
+    pub fn follow(
+        &self,
+        model_uuid: impl Into<types::OpenModelId>,
+    ) -> runtime::FollowBuilder<C, GetOpenModel>
+    where
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
+    {
+        self.get(model_uuid).follow()
     }
     /// Delete an open-modeling model
     ///
@@ -374,6 +402,13 @@ impl runtime::Operation for GetOpenModelResource {
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
         body.data()
+    }
+}
+
+impl runtime::Followed for GetOpenModelResource {
+    type State = types::OpenModelResourceStatus;
+    fn state(response: &Self::Output) -> &Self::State {
+        &response.status
     }
 }
 
@@ -690,6 +725,16 @@ impl runtime::Operation for GetOpenModel {
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
         body.data()
+    }
+}
+
+impl runtime::Followed for GetOpenModel {
+    type State = types::OpenModelStatus;
+    fn state(response: &Self::Output) -> &Self::State {
+        &response.model_status
+    }
+    fn progress(response: &Self::Output) -> Option<i64> {
+        response.reconstruction_progress
     }
 }
 

@@ -76,7 +76,8 @@ impl<C: runtime::Caller> Projects<C> {
 /// `X-Project-Uuid`.
 ///
 /// There is no total and no cursor: ask for the next `page` until one comes back shorter than `page_size`, or set
-/// `usage` to `simple` to get all projects at once.
+/// `usage` to `simple` to get all projects at once. What the service returns for a page after the last one is not
+/// known.
 ///
 /// Source: Documented.
 ///
@@ -293,6 +294,36 @@ impl runtime::Operation for ListProjects {
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
         body.data()
+    }
+}
+
+impl runtime::Paginated for ListProjects {
+    type Item = types::Project;
+    const PAGINATION: runtime::Pagination = runtime::Pagination::new(
+            1,
+            runtime::PageEnd::ShortPage,
+        )
+        .with_accepted_size(Some(100));
+    fn page(&self) -> Option<i64> {
+        self.page
+    }
+    fn set_page(&mut self, page: i64) {
+        self.page = Some(page);
+    }
+    fn page_size(&self) -> Option<i64> {
+        self.page_size
+    }
+    fn set_page_size(&mut self, size: i64) {
+        self.page_size = Some(size);
+    }
+    fn is_unpaged(&self) -> bool {
+        matches!(self.usage, Some(types::ProjectListUsage::Simple))
+    }
+    fn items(page: &Self::Output) -> &[Self::Item] {
+        &page.list
+    }
+    fn into_items(page: Self::Output) -> Vec<Self::Item> {
+        page.list
     }
 }
 

@@ -32,6 +32,7 @@
 pub(crate) mod arena;
 mod convert;
 mod index;
+pub(crate) mod lifecycle;
 mod limits;
 pub(crate) mod node;
 mod offsets;

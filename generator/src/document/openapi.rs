@@ -4,6 +4,7 @@
 //! of somebody else has none of these. Every object knows its place, and every reference the object that it leads to.
 
 use super::arena::{Arena, Id};
+use super::lifecycle::{Follow, Pagination};
 use super::pointer::{NodeId, Nodes};
 use super::schema::{SchemaId, Schemas};
 
@@ -139,6 +140,8 @@ pub(crate) struct Operation {
     pub(crate) client_name: Option<String>,
     pub(crate) error_codes: Vec<i64>,
     pub(crate) lookup: Vec<String>,
+    pub(crate) pagination: Option<Pagination>,
+    pub(crate) follow: Option<Follow>,
     pub(crate) source: Option<Source>,
 }
 

@@ -6,7 +6,9 @@
 mod builder;
 mod docs;
 mod dynamic;
+mod follow;
 mod operation;
+mod pages;
 mod root;
 mod types;
 

@@ -67,7 +67,8 @@ impl<'a> Emitter<'a> {
             let deprecated = deprecated(operation.deprecated);
             let arguments = self.arguments(operation);
             let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
-            let types = arguments.iter().map(|argument| &argument.ty);
+            let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
+            let follow = self.follow_method(operation, &scope, &names, &types);
             let state = self.type_state(operation);
             let markers = in_brackets(state.as_ref().map_or(&[], TypeState::markers));
             quote! {
@@ -80,6 +81,8 @@ impl<'a> Emitter<'a> {
                 {
                     super::Call::new(&self.caller, #operation_type::new(#(#names),*))
                 }
+
+                #follow
             }
         });
         quote! {
@@ -128,6 +131,7 @@ impl<'a> Emitter<'a> {
         let required = self.required_struct(operation);
         let forwarded = (!setters.is_empty() || state.is_some()).then(|| self.forwarded(operation));
         let implementation = self.implementation(group, operation);
+        let (pagination, followed) = (self.pagination(operation), self.followed(operation));
         let (generics, inherent) = match &state {
             None => (None, quote! { impl #name { #constructor #(#setters)* } }),
             Some(state) => {
@@ -169,6 +173,8 @@ impl<'a> Emitter<'a> {
             #required
             #forwarded
             #implementation
+            #pagination
+            #followed
         }
     }
 

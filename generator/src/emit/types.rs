@@ -63,6 +63,7 @@ impl<'a> Emitter<'a> {
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
         let unknown = doc("A value that this version does not know. It is kept, printed and sent back unchanged.");
+        let states = self.states(&name, enumeration);
         match &enumeration.values {
             EnumValues::Text(values) => {
                 let variants = values.iter().map(variant);
@@ -80,6 +81,7 @@ impl<'a> Emitter<'a> {
                         Unknown(runtime::Unknown<String>),
                     }
                     runtime::text_enum!(#name { #(#pairs),* });
+                    #states
                 }
             }
             EnumValues::Integer(values) => {
@@ -98,6 +100,7 @@ impl<'a> Emitter<'a> {
                         Unknown(runtime::Unknown<i64>),
                     }
                     runtime::integer_enum!(#name { #(#pairs),* });
+                    #states
                 }
             }
         }

@@ -36,13 +36,14 @@ impl Types<'_> {
         let fits = |ty: Type| keywords.ty.is_none_or(|written| written == ty);
         let names = self.value_names(keywords, &values, at);
         let descriptions = self.value_descriptions(keywords, values.len(), at);
+        let states = self.states(keywords, &values, at);
         let indices = listed.iter().map(|(index, _)| *index).zip(names).zip(descriptions);
         match (texts, integers) {
             (Some(texts), _) if fits(Type::String) && !texts.is_empty() => {
-                TypeKind::Enum(Enum { values: EnumValues::Text(enum_values(texts, indices)) })
+                TypeKind::Enum(Enum { values: EnumValues::Text(enum_values(texts, indices)), states })
             }
             (_, Some(integers)) if fits(Type::Integer) && !integers.is_empty() => {
-                TypeKind::Enum(Enum { values: EnumValues::Integer(enum_values(integers, indices)) })
+                TypeKind::Enum(Enum { values: EnumValues::Integer(enum_values(integers, indices)), states })
             }
             // The values are documented: they are among the constraints.
             _ if self.policy.takes_loose_schemas

@@ -8,10 +8,12 @@ mod bodies;
 mod docs;
 mod enums;
 mod error_codes;
+mod lifecycle;
 mod media_type;
 mod objects;
 mod operation_metadata;
 mod operations;
+mod pagination;
 mod parameters;
 mod responses;
 mod scc;
@@ -68,20 +70,23 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
     let completed = usage::complete(&mut types, drafts, &uses, &groups);
     problems.extend(types.sink.problems);
     match completed {
-        Ok(Completed { definitions, modules }) if problems.is_empty() => Ok(Api {
-            title: document.api.title.clone(),
-            description: document.api.description.clone(),
-            security_schemes: security::schemes(document),
-            token_scheme,
-            managed_headers,
-            regions,
-            error_codes,
-            unused: unused::parts(document, &groups, &definitions),
-            groups,
-            types: definitions,
-            type_modules: modules,
-        }),
-        Ok(_) => Err(problems),
+        Ok(Completed { definitions, modules }) => {
+            let mut api = Api {
+                title: document.api.title.clone(),
+                description: document.api.description.clone(),
+                security_schemes: security::schemes(document),
+                token_scheme,
+                managed_headers,
+                regions,
+                error_codes,
+                unused: unused::parts(document, &groups, &definitions),
+                groups,
+                types: definitions,
+                type_modules: modules,
+            };
+            problems.extend(lifecycle::complete(document, &mut api));
+            if problems.is_empty() { Ok(api) } else { Err(problems) }
+        }
         Err(more) => {
             problems.extend(more);
             Err(problems)

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::Lowering;
 use super::docs;
+use super::lifecycle;
 use super::tags::{Named, OperationNames};
 use crate::diagnostic::Code;
 use crate::document::pointer::PointerRef;
@@ -64,7 +65,7 @@ impl<'d> Lowering<'d> {
                 schema: body.schema,
             });
         }
-        let mut fields = Scope::with_taken(CALL_NAMES.iter().copied());
+        let mut fields = Scope::with_taken(CALL_NAMES.iter().copied().chain(lifecycle::call_names(operation)));
         let names: Vec<&str> = arguments.iter().map(|argument| argument.name.as_str()).collect();
         let mut issued = fields.issue_all(&names, Case::Snake).into_iter();
         let parameters: Vec<Parameter> =
@@ -104,6 +105,9 @@ impl<'d> Lowering<'d> {
             external_docs_url: operation.external_docs_url.clone(),
             error_codes: operation.error_codes.clone(),
             lookup: operation.lookup.clone(),
+            // Both depend on the types of the response: `lifecycle` completes them.
+            pagination: None,
+            follow: None,
             parameters: in_order(parameters, &item.path),
             body,
             response: success.response,

@@ -286,6 +286,18 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
             });
             types.chain([info]).collect()
         }
+        "Paginated" => {
+            let of_call = quote! {
+                fn call<C: runtime::InScope<<#ty as runtime::Operation>::Scope>>(call: Call<C, #ty>) -> runtime::Items<C, #ty> { call.items() }
+            };
+            vec![of_call, has_trait(ty, quote! { #path })]
+        }
+        "Followed" => {
+            let of_call = quote! {
+                fn call<C: runtime::InScope<<#ty as runtime::Operation>::Scope>>(call: Call<C, #ty>) -> runtime::FollowBuilder<C, #ty> { call.follow() }
+            };
+            vec![of_call, has_trait(ty, quote! { #path })]
+        }
         "ApiClient" => {
             let settings = item.items.iter().filter_map(|member| match member {
                 ImplItem::Type(member) => Some((member.ident.to_string().to_lowercase(), &member.ty)),
@@ -299,7 +311,7 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
             });
             calls.chain([has_trait(ty, quote! { #path })]).collect()
         }
-        "BaseUrl" | "Caller" | "InScope" => vec![has_trait(ty, quote! { #path })],
+        "BaseUrl" | "Caller" | "InScope" | "State" => vec![has_trait(ty, quote! { #path })],
         other => panic!("a caller does not know implementations of `{other}` yet"),
     }
 }

@@ -2520,6 +2520,28 @@ pub enum DeviceTaskStatus {
 
 runtime::text_enum!(DeviceTaskStatus { "ok" => Ok, "failure" => Failure });
 
+impl DeviceTaskStatus {
+    /// Whether it is final: [`Ok`](Self::Ok), [`Failure`](Self::Failure). Other states are progress, and so is a value that this version does not know.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Ok | Self::Failure)
+    }
+    /// Whether it is the final state of a success: [`Ok`](Self::Ok).
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::Ok)
+    }
+}
+
+impl runtime::State for DeviceTaskStatus {
+    fn is_final(&self) -> bool {
+        self.is_final()
+    }
+    fn is_success(&self) -> bool {
+        self.is_success()
+    }
+}
+
 /// A device and its part in relay pairing.
 ///
 /// **Inferred**: nobody has seen it.

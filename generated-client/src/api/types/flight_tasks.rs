@@ -177,6 +177,31 @@ runtime::text_enum!(
     "suspended" => Suspended, "timeout" => Timeout }
 );
 
+impl TaskStatus {
+    /// Whether it is final: [`Success`](Self::Success), [`Terminated`](Self::Terminated), [`Timeout`](Self::Timeout), [`StartingFailure`](Self::StartingFailure). Other states are progress, and so is a value that this version does not know.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self, Self::Success | Self::Terminated | Self::Timeout |
+            Self::StartingFailure
+        )
+    }
+    /// Whether it is the final state of a success: [`Success`](Self::Success).
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::Success)
+    }
+}
+
+impl runtime::State for TaskStatus {
+    fn is_final(&self) -> bool {
+        self.is_final()
+    }
+    fn is_success(&self) -> bool {
+        self.is_success()
+    }
+}
+
 /// On which days a task repeats.
 ///
 /// An internal edition (v0.9) has the same limits, but counts the days of the week from 1 to 7.
@@ -1079,6 +1104,28 @@ runtime::text_enum!(
     MediaUploadStatus { "to_upload" => ToUpload, "uploading" => Uploading,
     "upload_finished" => UploadFinished }
 );
+
+impl MediaUploadStatus {
+    /// Whether it is final: [`UploadFinished`](Self::UploadFinished). Other states are progress, and so is a value that this version does not know.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::UploadFinished)
+    }
+    /// Whether it is the final state of a success: [`UploadFinished`](Self::UploadFinished).
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::UploadFinished)
+    }
+}
+
+impl runtime::State for MediaUploadStatus {
+    fn is_final(&self) -> bool {
+        self.is_final()
+    }
+    fn is_success(&self) -> bool {
+        self.is_success()
+    }
+}
 
 /// A flight task with its settings.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -643,7 +643,7 @@ pub struct StreamForwarder {
     /// Name of the device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_callsign: Option<String>,
-    /// What a stream forwarder does.
+    /// What a stream forwarder does. Which states are final is not known: a forwarder pushes whenever its device is online.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<super::StreamForwarderState>,
     /// Last error, as an error code of the group `stream-forwarding`; 0 for none.
@@ -688,7 +688,7 @@ pub struct StreamForwarderOptions {
 
 runtime::object!(StreamForwarderOptions);
 
-/// What a stream forwarder does.
+/// What a stream forwarder does. Which states are final is not known: a forwarder pushes whenever its device is online.
 ///
 /// **Inferred**: nobody has seen it. Read in clients, `stopped` and `error` in one for V2.0; no response has been seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -316,6 +316,28 @@ runtime::integer_enum!(
     3 => Deleted }
 );
 
+impl OpenModelResourceStatus {
+    /// Whether it is final: [`ImportSuccess`](Self::ImportSuccess), [`Deleted`](Self::Deleted). Other states are progress, and so is a value that this version does not know.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::ImportSuccess | Self::Deleted)
+    }
+    /// Whether it is the final state of a success: [`ImportSuccess`](Self::ImportSuccess).
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::ImportSuccess)
+    }
+}
+
+impl runtime::State for OpenModelResourceStatus {
+    fn is_final(&self) -> bool {
+        self.is_final()
+    }
+    fn is_success(&self) -> bool {
+        self.is_success()
+    }
+}
+
 /// Pictures and what to make of them: at least one of the four `parameter_` strings. Each is a JSON object written
 /// as a string, `{"parameter": {…}, "predefine_AOI": {…}, "export_parameter": {…}}`.
 ///
@@ -2045,6 +2067,31 @@ runtime::integer_enum!(
     ReconstructionSuccess, 16 => ReconstructionCancelled }
 );
 
+impl OpenModelStatus {
+    /// Whether it is final: [`ReconstructionSuccess`](Self::ReconstructionSuccess), [`MappingFailed`](Self::MappingFailed), [`RequestingResourcesFailed`](Self::RequestingResourcesFailed), [`ReconstructionCancelled`](Self::ReconstructionCancelled). Other states are progress, and so is a value that this version does not know.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self, Self::ReconstructionSuccess | Self::MappingFailed |
+            Self::RequestingResourcesFailed | Self::ReconstructionCancelled
+        )
+    }
+    /// Whether it is the final state of a success: [`ReconstructionSuccess`](Self::ReconstructionSuccess).
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::ReconstructionSuccess)
+    }
+}
+
+impl runtime::State for OpenModelStatus {
+    fn is_final(&self) -> bool {
+        self.is_final()
+    }
+    fn is_success(&self) -> bool {
+        self.is_success()
+    }
+}
+
 /// Reconstructions of open modeling.
 ///
 /// Observed, not documented. Only lists without entries have been seen.
@@ -2130,3 +2177,25 @@ pub enum OpenModelZipStatus {
 runtime::integer_enum!(
     OpenModelZipStatus { 0 => Init, 1 => Running, 2 => Finished, 3 => Failed }
 );
+
+impl OpenModelZipStatus {
+    /// Whether it is final: [`Finished`](Self::Finished), [`Failed`](Self::Failed). Other states are progress, and so is a value that this version does not know.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Finished | Self::Failed)
+    }
+    /// Whether it is the final state of a success: [`Finished`](Self::Finished).
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::Finished)
+    }
+}
+
+impl runtime::State for OpenModelZipStatus {
+    fn is_final(&self) -> bool {
+        self.is_final()
+    }
+    fn is_success(&self) -> bool {
+        self.is_success()
+    }
+}
