@@ -20,6 +20,7 @@ mod attempt;
 mod blocking;
 mod builder;
 mod call;
+mod call_settings;
 mod client;
 mod clock;
 pub mod codegen;

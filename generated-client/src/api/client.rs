@@ -92,20 +92,25 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`](runtime::Error).
-    pub async fn send<O: runtime::Operation>(
+    ///
+    /// The future does not borrow the operation, so it can be spawned.
+    pub fn send<O: runtime::Operation>(
         &self,
         operation: &O,
-    ) -> Result<O::Output, runtime::Error>
+    ) -> impl Future<Output = Result<O::Output, runtime::Error>> + Send + use<O>
     where
         Self: runtime::InScope<O::Scope>,
     {
-        self.core.execute(operation, None).await
+        self.core.execute(operation, None)
     }
 }
 
 impl runtime::Caller for Client {
     fn core(&self) -> &runtime::Core {
         &self.core
+    }
+    fn core_mut(&mut self) -> &mut runtime::Core {
+        &mut self.core
     }
     fn project_id(&self) -> Option<&str> {
         None
@@ -119,6 +124,7 @@ impl runtime::InScope<runtime::scope::OptionalProject<Client>> for Client {}
 impl runtime::ApiClient for Client {
     type Region = Region;
     type Language = super::types::Language;
+    const DEFAULT_LANGUAGE: Option<&'static str> = Some("en");
     const API: &'static runtime::ApiInfo = &super::API;
     const USER_AGENT: &'static str = concat!(
         env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")
@@ -218,20 +224,25 @@ impl ProjectClient {
     ///
     /// # Errors
     /// See [`Error`](runtime::Error).
-    pub async fn send<O: runtime::Operation>(
+    ///
+    /// The future does not borrow the operation, so it can be spawned.
+    pub fn send<O: runtime::Operation>(
         &self,
         operation: &O,
-    ) -> Result<O::Output, runtime::Error>
+    ) -> impl Future<Output = Result<O::Output, runtime::Error>> + Send + use<O>
     where
         Self: runtime::InScope<O::Scope>,
     {
-        self.client.core.execute(operation, Some(&self.project)).await
+        self.client.core.execute(operation, Some(&self.project))
     }
 }
 
 impl runtime::Caller for ProjectClient {
     fn core(&self) -> &runtime::Core {
         &self.client.core
+    }
+    fn core_mut(&mut self) -> &mut runtime::Core {
+        &mut self.client.core
     }
     fn project_id(&self) -> Option<&str> {
         Some(&self.project)

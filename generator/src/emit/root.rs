@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::docs::{self, doc, inner_doc};
 use super::{Emitter, ident, use_runtime};
-use crate::model::{Group, ManagedHeader, Outcome};
+use crate::model::{EnumValues, Group, ManagedHeader, Outcome, TypeKind};
 use crate::rustdoc::{documentation, plain_line};
 
 impl Emitter<'_> {
@@ -130,6 +130,15 @@ impl Emitter<'_> {
         }
     }
 
+    /// English, if it is one of the languages of messages: errors are shown to people who read this documentation.
+    fn default_language(&self) -> Option<&str> {
+        let header = self.api.managed_headers.language.as_ref()?;
+        let TypeKind::Enum(languages) = &self.api.definition(header.ty.named()?)?.kind else { return None };
+        let EnumValues::Text(languages) = &languages.values else { return None };
+        let is_english = |tag: &str| tag.split(['-', '_']).next().is_some_and(|tag| tag.eq_ignore_ascii_case("en"));
+        languages.iter().map(|language| language.value.as_str()).find(|tag| is_english(tag))
+    }
+
     /// Whether calls can be made for a project.
     fn has_projects(&self) -> bool {
         self.api.managed_headers.project.is_some()
@@ -155,6 +164,9 @@ impl Emitter<'_> {
             Some(_) => quote! { Region },
             None => quote! { std::convert::Infallible },
         };
+        let default_language = self.default_language().map(|language| {
+            quote! { const DEFAULT_LANGUAGE: Option<&'static str> = Some(#language); }
+        });
         let language = match &self.api.managed_headers.language {
             Some(header) => self.ty(&header.ty, &quote! { super::types }),
             None => quote! { std::convert::Infallible },
@@ -188,6 +200,8 @@ impl Emitter<'_> {
             impl runtime::ApiClient for Client {
                 type Region = #region_type;
                 type Language = #language;
+
+                #default_language
 
                 const API: &'static runtime::ApiInfo = &super::API;
                 const USER_AGENT: &'static str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
@@ -327,17 +341,26 @@ fn caller_impls(caller: &Ident, core: &TokenStream, project: &TokenStream, scope
             ///
             /// # Errors
             /// See [`Error`](runtime::Error).
-            pub async fn send<O: runtime::Operation>(&self, operation: &O) -> Result<O::Output, runtime::Error>
+            ///
+            /// The future does not borrow the operation, so it can be spawned.
+            pub fn send<O: runtime::Operation>(
+                &self,
+                operation: &O,
+            ) -> impl Future<Output = Result<O::Output, runtime::Error>> + Send + use<O>
             where
                 Self: runtime::InScope<O::Scope>,
             {
-                #core.execute(operation, #project).await
+                #core.execute(operation, #project)
             }
         }
 
         impl runtime::Caller for #caller {
             fn core(&self) -> &runtime::Core {
                 &#core
+            }
+
+            fn core_mut(&mut self) -> &mut runtime::Core {
+                &mut #core
             }
 
             fn project_id(&self) -> Option<&str> {
