@@ -274,6 +274,17 @@ pub enum Region {
 }
 
 impl Region {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Cn, Self::Us, Self::Eu];
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cn => "Cn",
+            Self::Us => "Us",
+            Self::Eu => "Eu",
+        }
+    }
     /// The address of its servers.
     #[must_use]
     pub fn base_url(self) -> &'static str {
@@ -282,6 +293,28 @@ impl Region {
             Self::Us => "https://es-flight-api-us.djigate.com",
             Self::Eu => "https://es-flight-api-eu.djigate.com",
         }
+    }
+}
+
+impl std::fmt::Display for Region {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Reads the name of a region, in lower case or not.
+impl std::str::FromStr for Region {
+    type Err = runtime::UnknownName;
+    fn from_str(name: &str) -> Result<Self, runtime::UnknownName> {
+        let found = Self::ALL
+            .iter()
+            .copied()
+            .find(|region| region.as_str().eq_ignore_ascii_case(name));
+        found
+            .ok_or_else(|| runtime::UnknownName::new(
+                name,
+                Self::ALL.iter().map(|region| region.as_str()),
+            ))
     }
 }
 

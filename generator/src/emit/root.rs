@@ -289,6 +289,12 @@ impl Emitter<'_> {
             let variant = ident(&region.variant);
             quote! { #about #variant }
         });
+        let names = regions.iter().map(|region| {
+            let variant = ident(&region.variant);
+            let name = &region.name;
+            quote! { Self::#variant => #name }
+        });
+        let all = regions.iter().map(|region| ident(&region.variant));
         let urls = regions.iter().map(|region| {
             let variant = ident(&region.variant);
             let url = &region.url;
@@ -303,6 +309,17 @@ impl Emitter<'_> {
             }
 
             impl Region {
+                /// All of them.
+                pub const ALL: &'static [Self] = &[#(Self::#all),*];
+
+                /// Its name.
+                #[must_use]
+                pub fn as_str(self) -> &'static str {
+                    match self {
+                        #(#names,)*
+                    }
+                }
+
                 /// The address of its servers.
                 #[must_use]
                 pub fn base_url(self) -> &'static str {
@@ -312,7 +329,23 @@ impl Emitter<'_> {
                 }
             }
 
-            impl runtime::BaseUrl for Region {
+            impl std::fmt::Display for Region {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.pad(self.as_str())
+                }
+            }
+
+            /// Reads the name of a region, in lower case or not.
+            impl std::str::FromStr for Region {
+                type Err = runtime::UnknownName;
+
+                fn from_str(name: &str) -> Result<Self, runtime::UnknownName> {
+                    let found = Self::ALL.iter().copied().find(|region| region.as_str().eq_ignore_ascii_case(name));
+                    found.ok_or_else(|| runtime::UnknownName::new(name, Self::ALL.iter().map(|region| region.as_str())))
+                }
+            }
+
+                        impl runtime::BaseUrl for Region {
                 fn base_url(self) -> &'static str {
                     Region::base_url(self)
                 }
