@@ -221,6 +221,12 @@ macro_rules! __text_newtype {
                 &self.0
             }
 
+            /// The text, without a copy.
+            #[must_use]
+            pub fn into_string(self) -> ::std::string::String {
+                self.0
+            }
+
             fn read(text: ::std::borrow::Cow<'_, str>) -> Self {
                 Self(text.into_owned())
             }
@@ -245,6 +251,17 @@ macro_rules! __text_newtype {
                 &self.0
             }
         }
+        // Compared and hashed as the text is.
+        impl ::std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+        impl ::core::convert::From<$name> for ::std::string::String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
         $crate::__text_value!($name);
     };
 }
@@ -256,7 +273,14 @@ macro_rules! __text_value {
     ($name:ident) => {
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(self.as_str())
+                f.pad(self.as_str())
+            }
+        }
+        impl ::core::str::FromStr for $name {
+            type Err = ::core::convert::Infallible;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
+                ::core::result::Result::Ok(Self::read(::std::borrow::Cow::Borrowed(text)))
             }
         }
         impl $crate::codegen::ParameterValue for $name {
@@ -346,6 +370,18 @@ macro_rules! __integer_value {
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.$get(), f)
+            }
+        }
+        impl ::core::str::FromStr for $name {
+            type Err = ::core::num::ParseIntError;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, ::core::num::ParseIntError> {
+                text.parse::<$inner>().map(Self::from)
+            }
+        }
+        impl ::core::convert::From<$name> for $inner {
+            fn from(value: $name) -> Self {
+                value.$get()
             }
         }
         impl $crate::codegen::ParameterValue for $name {

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -19,50 +21,6 @@ pub type JsonValue = serde_json::Value;
 
 /// Any JSON object.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;
-
-/// A timestamp as the service writes it, usually RFC 3339. The string is kept unchanged; it may be empty where the
-/// documentation of a field says so. Any time library parses it from [`DateTime::as_str`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct DateTime(String);
-
-impl DateTime {
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it is empty: the event has not happened yet.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl From<String> for DateTime {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl From<&str> for DateTime {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl fmt::Display for DateTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl ParameterValue for DateTime {
-    fn text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.0)
-    }
-}
 
 macro_rules! unix_time {
     ($(#[$doc:meta])* $name:ident, $unit:literal, $from:path, $as:ident) => {
@@ -108,6 +66,20 @@ macro_rules! unix_time {
         impl From<i64> for $name {
             fn from(number: i64) -> Self {
                 Self(number)
+            }
+        }
+
+        impl From<$name> for i64 {
+            fn from(time: $name) -> Self {
+                time.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ParseIntError;
+
+            fn from_str(number: &str) -> Result<Self, Self::Err> {
+                number.parse().map(Self)
             }
         }
 
