@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: what is wrong with a specification, and what could be better.
+//! `cargo xtask lint`: errors of a specification, and violations of the lint rules.
 
 use std::path::PathBuf;
 
@@ -6,11 +6,11 @@ use clap::Args;
 
 use crate::spec::{Format, Rules};
 
-/// Hold the specification against every rule, not only against those that a client needs.
+/// Check the specification against all rules, including those for documentation.
 ///
-/// Reports everything at once: errors, for which `gen` would refuse it, and the rules that a specification maintained
-/// by hand should keep. `cargo xtask explain` has them all. A rule that does not hold in one place is switched off
-/// there: `x-lint-allow: {CODE: REASON}`.
+/// Reports all problems at once: errors, with which `gen` fails, and violations of the rules for a hand-maintained
+/// specification. `cargo xtask explain` lists all codes. To suppress a rule in one place, write `x-lint-allow: {CODE:
+/// REASON}` there.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask lint
@@ -20,10 +20,11 @@ pub(crate) struct Arguments {
     /// Another specification [default: spec/flighthub2.yaml].
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// The rules to hold the specification to [default: flighthub for our own specification, openapi for others].
+    /// The rules for the specification [default: flighthub for the specification of this repository, openapi for
+    /// others].
     #[arg(long, value_name = "RULES")]
     dialect: Option<Rules>,
-    /// How to report problems.
+    /// The output format of problems.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }

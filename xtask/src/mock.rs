@@ -1,7 +1,7 @@
 //! `cargo xtask mock`: the mock server as a program.
 //!
-//! In: a port. Out: a running server; see `generated-client/examples/mock.rs`. It is a program of its own, so that this
-//! one does not need the generated client: `cargo xtask gen` must work when that does not compile.
+//! In: a port. Out: a running server; see `generated-client/examples/mock.rs`. It is a separate program, so that this
+//! one does not depend on the generated client: `cargo xtask gen` must work even if the client does not compile.
 
 use std::process::ExitCode;
 
@@ -11,17 +11,17 @@ use crate::cargo;
 
 /// Run a server that interprets the specification, for any client.
 ///
-/// It listens on this machine only, and ends with ctrl-c. Each request is a line: method, path, operation, verdict, and
-/// what was answered.
+/// It listens on the loopback address only, until ctrl-c. It prints one line for each request: method, path, operation,
+/// verdict and response.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask mock
   cargo xtask mock --port 8080 --stateless")]
 pub(crate) struct Arguments {
-    /// The port [default: one that is free].
+    /// The port [default: a free port].
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     port: u16,
-    /// Remember nothing: answer examples only.
+    /// Stateless: return examples only.
     #[arg(long)]
     stateless: bool,
 }

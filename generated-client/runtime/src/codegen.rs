@@ -20,6 +20,7 @@ pub use crate::operation::{
     Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, scope,
 };
 pub use crate::pages::{Items, PageEnd, Pages, Paginated, Pagination};
+pub use crate::provided::Provided;
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::response::{ReadError, ResponseBody};
 pub use crate::style::{Style, ValueStyle};
@@ -27,7 +28,7 @@ pub use crate::values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMil
 #[doc(hidden)]
 pub use crate::{
     __blocking_call as blocking_call, __call as call, __choice as choice, __integer_enum as integer_enum,
-    __integer_newtype as integer_newtype, __integer_value as integer_value, __object as object,
+    __integer_newtype as integer_newtype, __integer_value as integer_value, __missing as missing, __object as object,
     __tagged_union as tagged_union, __text_enum as text_enum, __text_newtype as text_newtype,
     __text_value as text_value, __union as union, __untagged_union as untagged_union,
 };

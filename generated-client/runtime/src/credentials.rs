@@ -8,10 +8,10 @@ use std::fmt;
 use http::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::response::ReadError;
 use crate::attempt::Exchange;
 use crate::error::Error;
 use crate::operation::{CredentialInfo, CredentialPlace, OperationInfo};
+use crate::response::ReadError;
 use crate::token::Token;
 
 /// What a caller gave, by the names of schemes.

@@ -39,6 +39,7 @@ mod open_enum;
 mod operation;
 mod pages;
 mod prepared;
+mod provided;
 mod request;
 mod response;
 mod retry;

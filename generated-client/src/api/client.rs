@@ -7,7 +7,7 @@ pub type ClientBuilder = runtime::ClientBuilder<Client>;
 
 runtime::call! {}
 
-/// Sends calls of DJI FlightHub 2 OpenAPI. Copies of it are cheap and share their connections.
+/// Sends calls of DJI FlightHub 2 OpenAPI. Clones are cheap and share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: runtime::Core,
@@ -244,7 +244,7 @@ impl runtime::InScope<runtime::scope::OptionalProject<Client>> for ProjectClient
 
 impl runtime::InScope<runtime::scope::Project<Client>> for ProjectClient {}
 
-/// A public installation. A token is good in the region that issued it only.
+/// A public installation. A token is valid only in the region that issued it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {

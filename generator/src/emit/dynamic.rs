@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::Emitter;
+use super::{Emitter, ident};
 use crate::model::{
-    Body, EnumValues, ListStyle, Location, Operation, Parameter, Primitive, Response, Style, TypeKind, TypeRef, ValueStyle,
+    Body, EnumValues, ListStyle, Location, Operation, Parameter, Primitive, Response, Style, TypeKind, TypeRef,
+    ValueStyle,
 };
 
 /// The name of the body among the arguments.
@@ -57,6 +58,8 @@ impl Emitter<'_> {
     pub(super) fn dynamic(&self, operation: &Operation) -> TokenStream {
         let parameters = operation.parameters.iter().map(|parameter| self.parameter_info(parameter));
         let result = &operation.result_file;
+        // Not `Self`, which may still lack arguments.
+        let complete = ident(&operation.type_name);
         let codec = match operation.response {
             Response::Bytes(_) => quote! { bytes },
             _ => quote! { json },
@@ -66,7 +69,7 @@ impl Emitter<'_> {
         quote! {
             #parameters
             .with_result(include_str!(#result))
-            .with_codec(runtime::Codec::#codec::<Self>())
+            .with_codec(runtime::Codec::#codec::<#complete>())
         }
     }
 
@@ -126,9 +129,12 @@ fn primitive_type(primitive: Primitive) -> Option<&'static str> {
         Primitive::Boolean => Some("boolean"),
         Primitive::Int32 | Primitive::Int64 | Primitive::UnixSeconds | Primitive::UnixMillis => Some("integer"),
         Primitive::Float | Primitive::Double => Some("number"),
-        Primitive::String | Primitive::Secret | Primitive::Base64 | Primitive::Bytes | Primitive::DateTime | Primitive::Binary => {
-            Some("string")
-        }
+        Primitive::String
+        | Primitive::Secret
+        | Primitive::Base64
+        | Primitive::Bytes
+        | Primitive::DateTime
+        | Primitive::Binary => Some("string"),
         Primitive::JsonObject => Some("object"),
         Primitive::Json => None,
     }

@@ -19,6 +19,10 @@ const MAX_PROPERTIES: usize = 200_000;
 /// Suggestions are computed for the first required properties without a description only.
 const MAX_SUGGESTIONS: usize = 100;
 
+/// Functions of a type or of its builder, whose methods are called like the properties.
+const RESERVED_MEMBERS: &[&str] =
+    &["new", "default", "builder", "build", "clone", "serialize", "deserialize", "to_json_text", "from_json_text"];
+
 /// An object that cannot be read.
 const ANY_OBJECT: TypeKind = TypeKind::Alias(TypeRef::Primitive(Primitive::JsonObject));
 
@@ -36,6 +40,8 @@ struct Members<'d> {
     additional: Option<(Additional, String)>,
     /// Whether a schema has variants, whose properties are kept with those that are not described.
     is_open: bool,
+    /// The object itself.
+    root: Option<SchemaId>,
 }
 
 /// A property before it is a field.
@@ -69,7 +75,7 @@ impl<'d> Types<'d> {
     }
 
     fn new_object(&mut self, schema: &'d Schema, id: SchemaId, name: &str) -> TypeKind {
-        let mut members = Members::default();
+        let mut members = Members { root: Some(id), ..Members::default() };
         let has_variants = !schema.one_of.is_empty() || !schema.any_of.is_empty();
         members.is_open = self.policy.warns_of_slips && schema.keywords.discriminator.is_some() && !has_variants;
         self.collect(schema, id, &mut members, &mut Vec::new());
@@ -115,8 +121,7 @@ impl<'d> Types<'d> {
             required_pointers: vec![pointer],
         }));
         let names: Vec<&str> = properties.iter().map(|property| property.name).collect();
-        let mut scope =
-            Scope::with_taken(["new", "default", "serialize", "deserialize", "to_json_text", "from_json_text"]);
+        let mut scope = Scope::with_taken(RESERVED_MEMBERS.iter().copied());
         let identifiers = scope.issue_all(&names, Case::Snake);
         let additional_properties = additional.map(|(ty, pointer, constraints)| AdditionalProperties {
             pointer: pointer.clone(),
@@ -204,7 +209,10 @@ impl<'d> Types<'d> {
                 return self.sink.report(Code::Unsupported, at, message, help);
             }
             let effect = "the object keeps what only these keys describe";
-            self.sink.report_slip(Code::Unsupported, at, message, help, effect);
+            // The variants of the object itself are reported with its schema.
+            if members.root != Some(id) || schema.one_of.is_empty() && schema.any_of.is_empty() {
+                self.sink.report_slip(Code::Unsupported, at, message, help, effect);
+            }
             members.is_open = true;
         }
         for member in &schema.all_of {

@@ -138,7 +138,9 @@ impl<'d> Lowering<'d> {
             self.note_use(module, &ty, false);
             if is_optional || is_nullable { Response::OptionalPlain(ty) } else { Response::Plain(ty) }
         };
-        Success { response, ..first.clone() }
+        // The schema of one of them is not that of the response.
+        let schema = first.schema.filter(|_| described.len() == 1);
+        Success { response, schema, ..first.clone() }
     }
 
     /// All responses of an operation. One whose reference leads back to itself has no content.

@@ -28,6 +28,7 @@ const TAKEN_MODULES: &[&str] = &[
     "results",
     "catalogue",
     "client",
+    "missing",
 ];
 
 /// Methods that the clients have anyway. A group has a method of the name of its module.

@@ -1,4 +1,4 @@
-//! A program that uses everything that a client offers.
+//! A program that uses all public items of a client.
 //!
 //! In: statements, and the crate and module of the client. Out: the text of the program. Each statement stands in the
 //! surroundings that it had in the client, so that its types are found.
@@ -19,7 +19,7 @@ pub(crate) fn program(uses: &Uses, crate_name: &str, module: &str) -> String {
             let tokens: TokenStream = statement.parse().unwrap();
             in_library(quote! { const _: () = { #tokens }; }, &library)
         });
-        // The same surroundings as in the file: what it calls `super`, `types` and `runtime`.
+        // The same names as in the file: `super`, `types` and `runtime`.
         let (around, own) = match part.as_str() {
             "mod" | "client" | "error_code" => (quote! { pub use #library::*; }, quote! { use #library::*; }),
             "types" => (quote! { pub use #library::types::*; }, quote! { use #library::types::*; }),

@@ -1,4 +1,4 @@
-//! Clients and their callers, judged by the compiler.
+//! Clients and their callers, checked by the compiler.
 //!
 //! In: for each pair of clients the files of the new one and a program for the old one. Out: what the compiler says of
 //! the new client, and of the program with it.
@@ -40,7 +40,7 @@ pub(crate) struct Pair<'u> {
     pub(crate) should_compile: bool,
 }
 
-/// What the compiler says.
+/// The result of the compiler.
 #[derive(Debug, Default)]
 pub(crate) struct Judgement {
     /// Errors of the client itself.
