@@ -3,6 +3,7 @@
 //! A program needs it only where it does what generated code does, such as for an operation that is written by hand. What
 //! is hidden here may change with every version: generated code and its runtime have the same one.
 
+pub use crate::binary::Binary;
 pub use crate::builder::ClientBuilder;
 pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
 pub use crate::client::Core;
@@ -16,13 +17,14 @@ pub use crate::follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Fol
 pub use crate::open_enum::private;
 pub use crate::open_enum::{SerializeError, Unknown};
 pub use crate::operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, ParameterInfo,
-    ParameterLocation, Risk, Scope, TokenHeader, UnknownName, scope,
+    ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
+    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, UnknownName, scope,
 };
 pub use crate::pages::{Items, PageEnd, Pages, Paginated, Pagination};
 pub use crate::provided::Provided;
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::response::{ReadError, ResponseBody};
+pub use crate::style::{Style, ValueStyle};
 pub use crate::values::{Base64, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
 #[doc(hidden)]
 pub use crate::{

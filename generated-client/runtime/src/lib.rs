@@ -17,6 +17,7 @@
 //! | `stream` | pages, items and changes of a state as streams of `futures-core` |
 
 mod attempt;
+mod binary;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod builder;
@@ -25,6 +26,7 @@ mod call_settings;
 mod client;
 mod clock;
 pub mod codegen;
+mod credentials;
 mod date_time;
 mod dynamic;
 mod error;
@@ -34,6 +36,7 @@ mod failure;
 mod follow;
 #[cfg(feature = "reqwest")]
 mod http_client;
+mod multipart;
 mod non_finite;
 mod open_enum;
 mod operation;
@@ -45,10 +48,12 @@ mod response;
 mod retry;
 #[cfg(feature = "stream")]
 mod stream;
+mod style;
 mod token;
 pub mod transport;
 mod values;
 
+pub use binary::Binary;
 pub use builder::ClientBuilder;
 pub use clock::{Clock, SleepFuture};
 pub use date_time::DateTime;
@@ -57,8 +62,8 @@ pub use error::{Delivery, Error, ErrorKind};
 pub use follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Update};
 pub use open_enum::{SerializeError, Unknown};
 pub use operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, ParameterInfo,
-    ParameterLocation, Risk, Scope, TokenHeader, UnknownName,
+    ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
+    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, UnknownName,
 };
 pub use pages::{Items, Pages};
 pub use prepared::{DryRun, HeaderText};

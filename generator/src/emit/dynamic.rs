@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::{Emitter, ident};
 use crate::model::{
-    Body, EnumValues, ListStyle, Location, Operation, Parameter, Primitive, Response, TypeKind, TypeRef,
+    Body, EnumValues, ListStyle, Location, Operation, Parameter, Primitive, Response, Style, TypeKind, TypeRef,
+    ValueStyle,
 };
 
 /// The name of the body among the arguments.
@@ -13,7 +14,7 @@ const BODY: &str = "body";
 
 /// How serde reads and writes a parameter as a property of its operation.
 pub(super) fn parameter_attribute(parameter: &Parameter) -> Option<TokenStream> {
-    let mut attributes = renamed(&parameter.field, &parameter.name);
+    let mut attributes = renamed(&parameter.field, &parameter.argument);
     match (parameter.required, parameter.list_style) {
         (true, _) => {}
         (false, Some(_)) => {
@@ -78,6 +79,7 @@ impl Emitter<'_> {
             Location::Path => quote! { Path },
             Location::Query => quote! { Query },
             Location::Header => quote! { Header },
+            Location::Cookie => quote! { Cookie },
         };
         let required = parameter.required.then(|| quote! { .with_required(true) });
         // What differs from the style that OpenAPI has for the location.
@@ -86,6 +88,14 @@ impl Emitter<'_> {
             Some(ListStyle::Comma) => quote! { .with_explode(false) },
             Some(ListStyle::Space) => quote! { .with_style("spaceDelimited").with_explode(false) },
             Some(ListStyle::Pipe) => quote! { .with_style("pipeDelimited").with_explode(false) },
+        };
+        let style = match parameter.value_style {
+            // It has `content` instead of a style.
+            None | Some(ValueStyle { style: Style::Json, .. }) => style,
+            Some(ValueStyle { style, explode, .. }) => {
+                let style = style.as_str();
+                quote! { .with_style(#style).with_explode(#explode) }
+            }
         };
         let schema_type = self.schema_type(&parameter.ty).map(|name| quote! { .with_schema_type(#name) });
         quote! {
@@ -119,9 +129,12 @@ fn primitive_type(primitive: Primitive) -> Option<&'static str> {
         Primitive::Boolean => Some("boolean"),
         Primitive::Int32 | Primitive::Int64 | Primitive::UnixSeconds | Primitive::UnixMillis => Some("integer"),
         Primitive::Float | Primitive::Double => Some("number"),
-        Primitive::String | Primitive::Secret | Primitive::Base64 | Primitive::Bytes | Primitive::DateTime => {
-            Some("string")
-        }
+        Primitive::String
+        | Primitive::Secret
+        | Primitive::Base64
+        | Primitive::Bytes
+        | Primitive::DateTime
+        | Primitive::Binary => Some("string"),
         Primitive::JsonObject => Some("object"),
         Primitive::Json => None,
     }
