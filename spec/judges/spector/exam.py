@@ -9,7 +9,6 @@ import argparse
 import base64
 import collections
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -19,7 +18,9 @@ import threading
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
-REPOSITORY = HERE.parents[2]
+sys.path.insert(0, str(HERE.parent))
+from harness import REPOSITORY, cargo, same, write_package, write_workspace
+
 PORT = 3917
 
 
@@ -129,41 +130,24 @@ def build(arguments, names):
     """Compiles the driver with the clients of these documents. Returns the program, and what was not compiled."""
     folder = arguments.work / "driver"
     generated = arguments.work / "generated"
-    shutil.rmtree(folder, ignore_errors=True)
-    (folder / "src").mkdir(parents=True)
-    (folder / "Cargo.toml").write_text(
-        f"""[package]
-name = "spector-driver"
-version = "0.0.0"
-edition = "2024"
-publish = false
-
-[dependencies]
-base64 = {{ version = "0.22", default-features = false, features = ["std"] }}
-flighthub2-runtime = {{ path = "{REPOSITORY / "generated-client/runtime"}", default-features = false, features = ["reqwest"] }}
-serde = {{ version = "1", features = ["derive"] }}
-serde_json = "1"
-tokio = {{ version = "1", default-features = false, features = ["macros", "rt", "net", "time"] }}
-
-[profile.dev]
-debug = false
-
-[workspace]
-"""
-    )
-    shutil.copy(REPOSITORY / "Cargo.lock", folder / "Cargo.lock")
-    shutil.copy(HERE / "driver.rs", folder / "src/main.rs")
     target = arguments.work / "driver-target"
-    environment = dict(os.environ, CARGO_TARGET_DIR=str(target), CARGO_INCREMENTAL="0")
-    command = ["cargo", "build", "--offline", "--quiet", "--message-format=json"]
+    dependencies = [
+        'base64 = { version = "0.22", default-features = false, features = ["std"] }',
+        'serde_json = "1"',
+        'tokio = { version = "1", default-features = false, features = ["macros", "rt", "net", "time"] }',
+    ]
+    source = {"main.rs": (HERE / "driver.rs").read_text()}
+    write_package(folder / "program", "spector-driver", source, dependencies, ["reqwest"])
+    write_workspace(folder, "program")
+    calls = folder / "program/src/calls.rs"
     broken = {}
     while True:
         names = [name for name in names if name not in broken]
-        write_calls(folder / "src/calls.rs", generated, names)
-        finished = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        write_calls(calls, generated, names)
+        finished = cargo(folder, target, "build", "--message-format=json")
         if finished.returncode == 0:
             return target / "debug/spector-driver", broken
-        found = compile_errors(finished.stdout, folder / "src/calls.rs")
+        found = compile_errors(finished.stdout, calls)
         if not found:
             sys.exit(f"the driver does not compile:\n{finished.stderr}\n{finished.stdout[-3000:]}")
         broken.update(found)
@@ -224,17 +208,6 @@ def exchange(arguments, program):
         outcomes[one["scenario"], one["index"]] = one["outcome"]
     passed = {name for report in coverage for name, result in report["results"].items() if result == "pass"}
     return outcomes, passed
-
-
-def same(expected, actual):
-    """Equality of JSON: 1 and 1.0 are the same number, true and 1 are not."""
-    if isinstance(expected, bool) or isinstance(actual, bool):
-        return expected is actual
-    if isinstance(expected, dict) and isinstance(actual, dict):
-        return expected.keys() == actual.keys() and all(same(value, actual[key]) for key, value in expected.items())
-    if isinstance(expected, list) and isinstance(actual, list):
-        return len(expected) == len(actual) and all(map(same, expected, actual))
-    return expected == actual
 
 
 def problem_of(case, outcome):
@@ -324,7 +297,17 @@ def explanation(scenario, explained):
     return next((why for pattern, why in explained if re.fullmatch(pattern, scenario)), None)
 
 
-def report(results, explained):
+def bodies(prepared, outcomes):
+    """How many response bodies of successful calls the generated code has read, and how many it has not."""
+    count = collections.Counter()
+    for case in (case for area in prepared for case in area["cases"]):
+        outcome = outcomes.get((case["scenario"], case["index"]))
+        if outcome and not (outcome["problem"] or outcome["error"]) and case["response"].get("body"):
+            count[outcome["output"] is not None] += 1
+    return count[True], count[False]
+
+
+def report(results, explained, read, unread):
     by_area = collections.defaultdict(collections.Counter)
     for area, _, result, _ in results:
         by_area[area][result] += 1
@@ -338,6 +321,7 @@ def report(results, explained):
         "",
         f"{total['pass']} of {convertible} convertible scenarios pass ({100 * total['pass'] / convertible:.1f} %); "
         f"{total[NOT_CONVERTIBLE]} of {len(results)} are not convertible.",
+        f"Of the response bodies of successful calls, {read} were decoded and encoded again, {unread} have no encoding.",
         "",
         f"| area | {' | '.join(kinds)} |",
         f"| --- |{' ---: |' * len(kinds)}",
@@ -384,7 +368,7 @@ def main():
     text = "".join(line + "\n" for line in lines)
     (arguments.work / "failures.tsv").write_text(text)
     explained = explanations()
-    summary = report(results, explained)
+    summary = report(results, explained, *bodies(prepared, outcomes))
     print(summary)
     unexplained = [row[0] for row in failures if row[1] != "refused" and not explanation(row[0], explained)]
     if unexplained:
