@@ -26,13 +26,21 @@ pub struct Diagnostic {
     pub help: String,
     /// Other locations that the problem involves, and why.
     pub related: Vec<(Location, String)>,
+    severity: Severity,
 }
 
 impl Diagnostic {
     /// A problem at one location.
     #[must_use]
     pub fn new(code: Code, location: Location, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), location, help: help.into(), related: Vec::new() }
+        let (message, help) = (message.into(), help.into());
+        Self { code, message, location, help, related: Vec::new(), severity: code.severity() }
+    }
+
+    /// The same problem where it does not change the generated code: in a document of others.
+    pub(crate) fn into_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
     }
 
     /// Adds another location that the problem involves, and why.
@@ -47,10 +55,10 @@ impl Diagnostic {
         self.related.push((location, why.into()));
     }
 
-    /// How serious it is.
+    /// How serious it is. In a document of others an error that does not change the generated code is a warning.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
     }
 }
 

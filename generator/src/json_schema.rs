@@ -21,7 +21,7 @@ pub(crate) fn arguments(schemas: &Schemas, arguments: &[Argument]) -> Value {
     let mut properties = Map::new();
     let mut required: Vec<Value> = Vec::new();
     for argument in arguments {
-        let mut converted = definitions.convert(argument.schema);
+        let mut converted = argument.schema.map_or_else(|| json!({}), |schema| definitions.convert(schema));
         if let (Some(description), Value::Object(object)) = (&argument.description, &mut converted) {
             object.insert("description".to_owned(), description.as_str().into());
         }

@@ -85,8 +85,8 @@ pub struct Generated {
     pub operations: usize,
     /// How many types with a name there are.
     pub types: usize,
-    /// What a document of others has and the client does not use, with a count and the first place of each kind. Empty
-    /// for [`Dialect::FlightHub`].
+    /// The slips of a document of others, and what it has and the client does not use: with a count and the first place of
+    /// each kind. In the order of their places; empty for [`Dialect::FlightHub`].
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -101,7 +101,8 @@ pub fn lint(source: &Source, dialect: Dialect) -> Diagnostics {
         Err(problems) => return problems,
     };
     let mut problems = lint::check(&document);
-    problems.extend(lower::lower(&document).err().into_iter().flatten());
+    let found = lower::lower(&document).map_or_else(|problems| problems, |(_, warnings)| warnings);
+    problems.extend(found.into_iter().filter(|problem| problem.code != Code::UnusedPart));
     Diagnostics::new(source.clone(), problems)
 }
 
@@ -112,8 +113,8 @@ pub fn lint(source: &Source, dialect: Dialect) -> Diagnostics {
 pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnostics> {
     let failed = |problems| Diagnostics::new(source.clone(), problems);
     let document = document::Document::read(source, options.dialect)?;
-    let api = lower::lower(&document).map_err(failed)?;
-    let warnings = lower::warnings(&document, &api);
+    let (api, warnings) = lower::lower(&document).map_err(failed)?;
+    let warnings = failed(warnings).problems().to_vec();
     // The rest of a large document takes much memory, and so do the files.
     let schemas = document.into_api().schemas;
     let tasks = emit::tasks(&api, options.bundle.then_some(source.without_bom()));

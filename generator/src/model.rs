@@ -11,7 +11,7 @@ use std::fmt;
 use serde_json::{Number, Value};
 
 use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
-pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, SecurityRequirement, Source, Status};
+pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, SecurityRequirement, Source, Status, Style};
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 
 /// A whole interface.
@@ -23,6 +23,8 @@ pub(crate) struct Api {
     pub(crate) security_schemes: Vec<SecurityScheme>,
     /// The name of the one that the client authenticates with.
     pub(crate) token_scheme: Option<String>,
+    /// The names of the schemes that operations require, where no token in a header is sufficient for all of them.
+    pub(crate) credential_schemes: Vec<String>,
     pub(crate) managed_headers: ManagedHeaders,
     pub(crate) regions: Vec<Region>,
     pub(crate) error_codes: Vec<ErrorCode>,
@@ -51,6 +53,12 @@ pub(crate) enum UnusedKind {
     ResponseHeaders,
     /// Operations with callbacks.
     Callbacks,
+    /// Operations with servers of their own.
+    Servers,
+    /// Operations with a body or a successful response of several media types.
+    MediaTypes,
+    /// Operations whose body has parts with headers.
+    PartHeaders,
     /// Types that no operation uses.
     Types,
 }
@@ -61,6 +69,9 @@ impl fmt::Display for UnusedPart {
             UnusedKind::FailureResponses => ("failure responses", "typed"),
             UnusedKind::ResponseHeaders => ("response headers", "read"),
             UnusedKind::Callbacks => ("callbacks", "generated"),
+            UnusedKind::Servers => ("servers", "used: calls are sent to the base URL of the client"),
+            UnusedKind::MediaTypes => ("other media types", "used"),
+            UnusedKind::PartHeaders => ("headers of parts", "sent"),
             UnusedKind::Types if self.count == 1 => {
                 return f.write_str("1 type is used by none of the generated operations");
             }
@@ -79,6 +90,14 @@ pub(crate) struct SecurityScheme {
     /// Where it is defined.
     pub(crate) pointer: String,
     pub(crate) kind: SecuritySchemeKind,
+}
+
+/// Where a credential is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CredentialPlace {
+    Header,
+    Query,
+    Cookie,
 }
 
 /// Where the token of a call is written.
@@ -200,6 +219,8 @@ pub(crate) struct Operation {
     pub(crate) responses: Vec<StatusResponse>,
     /// Where its callbacks are, if it has any.
     pub(crate) callbacks_pointer: Option<String>,
+    /// The addresses that it has instead of those of the document.
+    pub(crate) servers: Vec<String>,
     /// The parameters and the body as tools fill them in: by their names on the wire, in the order of the document.
     pub(crate) arguments: Vec<Argument>,
     /// Path of the file that has them as a JSON Schema.
@@ -223,7 +244,8 @@ pub(crate) struct Argument {
     pub(crate) name: String,
     pub(crate) required: bool,
     pub(crate) description: Option<String>,
-    pub(crate) schema: SchemaId,
+    /// None for any JSON.
+    pub(crate) schema: Option<SchemaId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -231,6 +253,15 @@ pub(crate) enum Location {
     Path,
     Query,
     Header,
+    Cookie,
+}
+
+/// How a value is serialized that is more than one text, or more than a list in a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ValueStyle {
+    pub(crate) style: Style,
+    pub(crate) explode: bool,
+    pub(crate) allow_reserved: bool,
 }
 
 /// How the items of a list are put into a query.
@@ -257,6 +288,8 @@ pub(crate) struct Parameter {
     pub(crate) ty: TypeRef,
     /// For lists.
     pub(crate) list_style: Option<ListStyle>,
+    /// For values of any other form. It has no list style then.
+    pub(crate) value_style: Option<ValueStyle>,
     pub(crate) docs: Docs,
 }
 
@@ -266,6 +299,15 @@ pub(crate) enum Encoding {
     Json,
     /// `a=1&b=2`: a pair for each member.
     Form,
+    /// The same, with the styles of members by their names.
+    StyledForm(Vec<(String, ValueStyle)>),
+    /// A part for each member.
+    Multipart {
+        media_type: String,
+        /// The media types of parts, by their names.
+        types: Vec<(String, String)>,
+        has_part_headers: bool,
+    },
     /// A text or bytes as they are, of this media type.
     Raw(String),
 }
@@ -279,6 +321,8 @@ pub(crate) struct Body {
     pub(crate) schema_pointer: String,
     pub(crate) required: bool,
     pub(crate) encoding: Encoding,
+    /// How many media types it can have, this one included.
+    pub(crate) media_types: usize,
     pub(crate) ty: TypeRef,
     /// Those of its schema, where it is written in place.
     pub(crate) constraints: Option<Box<Constraints>>,
@@ -339,6 +383,8 @@ pub(crate) enum Primitive {
     Base64,
     /// Bytes as they are: a whole body only, JSON cannot hold them.
     Bytes,
+    /// Bytes within another value: a part of a body as they are, in JSON a string.
+    Binary,
     DateTime,
     UnixSeconds,
     UnixMillis,
@@ -583,7 +629,21 @@ impl SecuritySchemeKind {
             // The token is user and password, encoded as the header has them.
             Self::Http(_) if self.is_basic() => authorization("Basic "),
             Self::OAuth => authorization("Bearer "),
-            Self::Http(_) | Self::OtherKey => None,
+            Self::Http(_) | Self::QueryKey(_) | Self::CookieKey(_) => None,
+        }
+    }
+
+    /// Where a credential of this scheme is written, its name, and what is before it.
+    pub(crate) fn place(&self) -> (CredentialPlace, &str, String) {
+        match self {
+            Self::HeaderKey(name) => (CredentialPlace::Header, name, String::new()),
+            Self::QueryKey(name) => (CredentialPlace::Query, name, String::new()),
+            Self::CookieKey(name) => (CredentialPlace::Cookie, name, String::new()),
+            Self::OAuth => (CredentialPlace::Header, "Authorization", "Bearer ".to_owned()),
+            Self::Http(scheme) => {
+                let known = ["Bearer", "Basic"].into_iter().find(|known| known.eq_ignore_ascii_case(scheme));
+                (CredentialPlace::Header, "Authorization", format!("{} ", known.unwrap_or(scheme)))
+            }
         }
     }
 

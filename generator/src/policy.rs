@@ -19,6 +19,9 @@ pub(crate) struct Policy {
     pub(crate) requires_envelope: bool,
     /// Bodies and responses may be forms, texts and bytes, and other media types may be beside JSON.
     pub(crate) takes_other_media_types: bool,
+    /// Parameters of any type, style and place. Otherwise texts, numbers, booleans, enumerations, and lists of these in the
+    /// query.
+    pub(crate) takes_any_parameter: bool,
     /// Schemas that describe their values loosely: `anyOf`, a union of one, values that are listed twice, required
     /// properties that are not described, nullable variants and parameters.
     pub(crate) takes_loose_schemas: bool,
@@ -29,6 +32,9 @@ pub(crate) struct Policy {
     pub(crate) takes_alternative_security: bool,
     /// Parts that the client does not use are warnings. Otherwise they are errors, or a subject of `lint`.
     pub(crate) warns_of_unused_parts: bool,
+    /// A slip that changes nothing in the generated code is a warning, and what cannot be represented exactly has a type
+    /// that takes more, with a warning. Otherwise both are errors.
+    pub(crate) warns_of_slips: bool,
     /// A name that is taken gets a number. Otherwise it is an error, because the number would depend on other names.
     pub(crate) numbers_names: bool,
 }
@@ -40,10 +46,12 @@ impl Policy {
         requires_metadata: true,
         requires_envelope: true,
         takes_other_media_types: false,
+        takes_any_parameter: false,
         takes_loose_schemas: false,
         takes_ambiguous_unions: false,
         takes_alternative_security: false,
         warns_of_unused_parts: false,
+        warns_of_slips: false,
         numbers_names: false,
     };
 
@@ -53,10 +61,12 @@ impl Policy {
         requires_metadata: false,
         requires_envelope: false,
         takes_other_media_types: true,
+        takes_any_parameter: true,
         takes_loose_schemas: true,
         takes_ambiguous_unions: true,
         takes_alternative_security: true,
         warns_of_unused_parts: true,
+        warns_of_slips: true,
         numbers_names: true,
     };
 

@@ -7,7 +7,7 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
-use flighthub2_generator::{Code, Diagnostics, Dialect, Generated, Options, Source, generate};
+use flighthub2_generator::{Code, Diagnostics, Dialect, Generated, Options, Severity, Source, generate};
 
 /// A document with one operation and two or more schemas.
 fn document(operation: &str, schemas: &str) -> String {
@@ -119,8 +119,8 @@ fn others_may_write_what_our_own_specification_may_not() {
     }
 }
 
-/// What the generator would make nothing of, or the wrong thing.
-fn refused() -> Vec<(&'static str, Code, String)> {
+/// Slips that change nothing in the code, and what has a type that takes more than is described: each with a warning.
+fn slips() -> Vec<(&'static str, Code, String)> {
     vec![
         ("members of no object", Code::WrongValue, with_schema("{type: string, properties: {a: {type: string}}}")),
         ("items of no list", Code::WrongValue, with_schema("{type: object, items: {type: string}}")),
@@ -135,46 +135,18 @@ fn refused() -> Vec<(&'static str, Code, String)> {
             Code::Unsupported,
             with_schema("{oneOf: [{type: string}, {type: boolean}], anyOf: [{type: string}, {type: boolean}]}"),
         ),
-        ("a choice of itself", Code::CircularRef, with_schema("{anyOf: [{$ref: '#/components/schemas/Looked'}]}")),
-        ("an enumeration of several types", Code::Unsupported, with_schema("{enum: [a, 1]}")),
-        ("a default of another type", Code::BadDefault, with_schema("{type: number, default: x}")),
         (
             "one form beside members",
             Code::Unsupported,
             with_schema("{properties: {a: {type: string}}, oneOf: [{type: string}]}"),
         ),
+        ("a default of another type", Code::BadDefault, with_schema("{type: number, default: x}")),
         ("a default beside the values", Code::BadDefault, with_schema("{type: number, enum: [1, 2], default: 3}")),
+        ("numbers as values of a string", Code::WrongValue, with_schema("{type: string, enum: [1, 2]}")),
         (
             "a required member that is misspelt",
             Code::UnknownRequired,
             with_schema("{type: object, required: [colour], properties: {color: {type: string}}}"),
-        ),
-        (
-            "a required parameter that may be null",
-            Code::Unsupported,
-            with_parameter("{name: q, in: query, required: true, schema: {type: string, nullable: true}}"),
-        ),
-        (
-            "an object within a form",
-            Code::Unsupported,
-            with_body(
-                "application/x-www-form-urlencoded: {schema: {properties: {a: {$ref: '#/components/schemas/Thing'}}}}",
-            ),
-        ),
-        (
-            "a list as a form",
-            Code::Unsupported,
-            with_body("application/x-www-form-urlencoded: {schema: {type: array, items: {type: string}}}"),
-        ),
-        (
-            "several parts",
-            Code::Unsupported,
-            with_body("multipart/form-data: {schema: {$ref: '#/components/schemas/Thing'}}"),
-        ),
-        (
-            "an object in XML",
-            Code::Unsupported,
-            with_body("application/xml: {schema: {$ref: '#/components/schemas/Thing'}}"),
         ),
         ("bytes of any type", Code::Unsupported, with_body("image/*: {schema: {type: string, format: binary}}")),
         (
@@ -183,30 +155,109 @@ fn refused() -> Vec<(&'static str, Code, String)> {
             with_body("picture: {schema: {type: string, format: binary}}"),
         ),
         (
-            "bytes within JSON",
+            "an object in XML",
             Code::Unsupported,
-            with_body("application/json: {schema: {properties: {a: {type: string, format: binary}}}}"),
+            with_body("application/xml: {schema: {$ref: '#/components/schemas/Thing'}}"),
         ),
         ("redirects only", Code::Answer, with_answers("'302': {description: D}")),
+        ("an unknown key", Code::UnknownKey, with_schema("{type: string, requierd: true}")),
+        ("a limit that is no number", Code::WrongValue, with_schema("{type: string, maxLength: many}")),
+        ("a text that is a number", Code::WrongValue, with_schema("{type: string, description: 5}")),
+        ("a boolean in quotes", Code::WrongValue, with_schema("{type: string, nullable: 'true'}")),
+        (
+            "null for a key",
+            Code::WrongValue,
+            with_schema("{type: string, description: null, example: null, format: ~}"),
+        ),
+        ("an empty list", Code::WrongValue, with_schema("{type: object, required: []}")),
+        ("a response without a description", Code::MissingKey, with_answers("'204': {}")),
+        ("no responses", Code::MissingKey, document("      summary: S\n", "")),
+        ("a parameter without a schema", Code::MissingKey, with_parameter("{name: q, in: query}")),
+        (
+            "a parameter listed twice",
+            Code::DuplicateName,
+            with_parameter(
+                "{name: q, in: query, schema: {type: string}}, {name: q, in: query, schema: {type: string}}",
+            ),
+        ),
+        ("an undefined scheme", Code::DanglingRef, document(&format!("      security: [{{a: []}}]\n{DONE}"), "")),
+    ]
+}
+
+#[test]
+fn slips_are_warnings_in_documents_of_others_and_errors_in_ours() {
+    for (name, code, text) in slips() {
+        let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{name}:\n{problems}"));
+        let found = made.warnings.iter().find(|warning| warning.code == code);
+        let warning = found.unwrap_or_else(|| panic!("{name}: {:#?}", made.warnings));
+        assert!(warning.severity() == Severity::Warning && warning.location.line > 0, "{name}: {warning:?}");
+        let problems = self::made(&text, Dialect::FlightHub).expect_err(name);
+        assert!(problems.problems().iter().any(|problem| problem.severity() == Severity::Error), "{name}:\n{problems}");
+    }
+}
+
+/// What our own specification does not say, and has a type in the code of others.
+#[test]
+fn what_is_represented_has_no_warning() {
+    for (name, text) in [
+        ("an enumeration of several types", with_schema("{enum: [a, 1]}")),
+        (
+            "a required parameter that may be null",
+            with_parameter("{name: q, in: query, required: true, schema: {type: string, nullable: true}}"),
+        ),
+        (
+            "an object within a form",
+            with_body(
+                "application/x-www-form-urlencoded: {schema: {properties: {a: {$ref: '#/components/schemas/Thing'}}}}",
+            ),
+        ),
+        ("several parts", with_body("multipart/form-data: {schema: {$ref: '#/components/schemas/Thing'}}")),
+        (
+            "bytes within JSON",
+            with_body("application/json: {schema: {properties: {a: {type: string, format: binary}}}}"),
+        ),
         (
             "answers of two types",
-            Code::Unsupported,
             with_answers(
                 "'200': {description: D, content: {application/json: {schema: {type: string}}}}, \
                  '201': {description: D, content: {application/json: {schema: {type: boolean}}}}",
             ),
         ),
         (
-            "another server",
-            Code::Unsupported,
-            document(&format!("      servers: [{{url: 'https://example.com'}}]\n{DONE}"), ""),
+            "two keys at once",
+            document(&format!("      security: [{{a: [], b: []}}]\n{DONE}"), "")
+                + "  securitySchemes:\n    a: {type: apiKey, in: header, name: A}\n    b: {type: apiKey, in: query, name: B}\n",
         ),
         (
-            "two keys at once",
-            Code::Unsupported,
-            document(&format!("      security: [{{a: [], b: []}}]\n{DONE}"), "")
-                + "  securitySchemes:\n    a: {type: apiKey, in: header, name: A}\n    b: {type: apiKey, in: header, name: B}\n",
+            "a reference to a place within a schema",
+            with_schema("{properties: {a: {$ref: '#/components/schemas/Thing/properties/a'}}}"),
         ),
+    ] {
+        let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{name}:\n{problems}"));
+        let other: Vec<_> = made.warnings.iter().filter(|warning| warning.code != Code::UnusedPart).collect();
+        assert!(other.is_empty(), "{name}: {other:#?}");
+        self::made(&text, Dialect::FlightHub).expect_err(name);
+    }
+}
+
+/// What the generator would make nothing of, or the wrong thing.
+fn refused() -> Vec<(&'static str, Code, String)> {
+    vec![
+        ("a choice of itself", Code::CircularRef, with_schema("{anyOf: [{$ref: '#/components/schemas/Looked'}]}")),
+        ("values of two types", Code::AllOfConflict, with_schema("{allOf: [{type: string}, {type: boolean}]}")),
+        (
+            "a list as a form",
+            Code::Unsupported,
+            with_body("application/x-www-form-urlencoded: {schema: {type: array, items: {type: string}}}"),
+        ),
+        (
+            "bytes as parts",
+            Code::Unsupported,
+            with_body("multipart/form-data: {schema: {type: string, format: binary}}"),
+        ),
+        ("a missing target", Code::DanglingRef, with_schema("{$ref: '#/definitions/A'}")),
+        ("another file", Code::Unsupported, with_schema("{$ref: 'other.yaml#/A'}")),
+        ("a path without a slash", Code::UnknownKey, document(DONE, "").replace("  /a:", "  a:")),
     ]
 }
 
@@ -431,10 +482,17 @@ fn texts_have_no_shape() {
         "oneOf: [{type: string}, {type: integer}]",
         "anyOf: [{type: string}, {type: integer}]",
     ] {
-        let problems =
-            made(&with_body(&format!("text/plain: {{schema: {{{shape}}}}}")), Dialect::OpenApi).expect_err(shape);
-        assert_eq!(problems.problems()[0].code, Code::Unsupported, "{shape}:\n{problems}");
+        let text = with_body(&format!("text/plain: {{schema: {{{shape}}}}}"));
+        let warning = slip(&text, Code::Unsupported);
+        assert!(warning.ends_with("it is a text that callers encode and decode"), "{shape}: {warning}");
     }
+}
+
+/// The first warning with a code.
+fn slip(text: &str, code: Code) -> String {
+    let made = made(text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
+    let found = made.warnings.iter().find(|warning| warning.code == code);
+    found.unwrap_or_else(|| panic!("{text}: {:#?}", made.warnings)).message.clone()
 }
 
 /// What is nothing but another schema is only what has words beside it, not what says something of values.
@@ -466,10 +524,12 @@ fn limits_beside_a_reference_are_not_words() {
         "type: number, maximum: 1",
         "type: number, multipleOf: 2",
         "type: string, minLength: 1",
-        "enum: [a]",
-        "oneOf: [{type: string}, {type: integer}]",
     ] {
         assert!(made(limit).is_err(), "{limit}");
+    }
+    for limit in ["enum: [a]", "oneOf: [{type: string}, {type: integer}]"] {
+        let text = with_schema(&format!("{{allOf: [{{$ref: '#/components/schemas/Thing'}}, {{{limit}}}]}}"));
+        slip(&text, Code::Unsupported);
     }
 }
 
@@ -483,13 +543,14 @@ fn only_objects_are_joined() {
     ] {
         let text =
             with_schema(&format!("{{type: object, properties: {{b: {{type: string}}}}, allOf: [{{{member}}}]}}"));
-        let problems = made(&text, Dialect::OpenApi).expect_err(member);
-        assert_eq!(problems.problems()[0].code, Code::Unsupported, "{member}:\n{problems}");
+        let warning = slip(&text, Code::Unsupported);
+        assert!(warning.ends_with("the object keeps what only these keys describe"), "{member}: {warning}");
     }
     let joined = |one: &str, other: &str| {
         let map = |values: &str| format!("{{type: object, additionalProperties: {{type: {values}}}}}");
         made(&with_schema(&format!("{{allOf: [{}, {}]}}", map(one), map(other))), Dialect::OpenApi)
     };
     assert!(joined("string", "string").is_ok());
-    assert_eq!(joined("string", "integer").unwrap_err().problems()[0].code, Code::AllOfConflict);
+    let warnings = joined("string", "integer").unwrap_or_else(|problems| panic!("{problems}")).warnings;
+    assert!(warnings.iter().any(|warning| warning.code == Code::AllOfConflict), "{warnings:#?}");
 }

@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::call::{ApiClient, BaseUrl as _};
 use crate::client::{Core, Shared};
+use crate::credentials::Credentials;
 use crate::error::Error;
 #[cfg(feature = "reqwest")]
 use crate::http_client::{HttpClient, Settings};
@@ -27,6 +28,7 @@ const LONGEST_CALL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 pub struct ClientBuilder<C> {
     base_url: Option<String>,
     token: Option<Token>,
+    credentials: Credentials,
     max_risk: Risk,
     language: Option<String>,
     allow_http: bool,
@@ -48,6 +50,7 @@ impl<C> Clone for ClientBuilder<C> {
         Self {
             base_url: self.base_url.clone(),
             token: self.token.clone(),
+            credentials: self.credentials.clone(),
             language: self.language.clone(),
             #[cfg(feature = "reqwest")]
             connections: self.connections.clone(),
@@ -65,6 +68,7 @@ impl<C> fmt::Debug for ClientBuilder<C> {
         shown
             .field("base_url", &self.base_url)
             .field("token", &self.token)
+            .field("credentials", &self.credentials)
             .field("max_risk", &self.max_risk)
             .field("language", &self.language)
             .field("allow_http", &self.allow_http)
@@ -93,6 +97,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         Self {
             base_url: None,
             token: None,
+            credentials: Credentials::default(),
             max_risk: Risk::Write,
             language: None,
             allow_http: false,
@@ -138,6 +143,13 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// before a connection is opened.
     pub fn max_risk(mut self, risk: Risk) -> Self {
         self.max_risk = risk;
+        self
+    }
+
+    /// The credential of a security scheme, for an API with several: an API key, a bearer or OAuth 2 token, or for `basic`
+    /// the user and the password in base64. Each call uses the first set that its operation accepts and that is given.
+    pub fn credential(mut self, scheme: impl Into<String>, credential: Token) -> Self {
+        self.credentials.set(scheme.into(), credential);
         self
     }
 
@@ -276,12 +288,18 @@ impl<C: ApiClient> ClientBuilder<C> {
         if self.token.is_none() && C::API.token.is_some() {
             return Err(Error::config("no token: call `.token(…)`"));
         }
+        if let Some(scheme) = self.credentials.unknown(C::API.credentials) {
+            let known: Vec<_> = C::API.credentials.iter().map(|known| format!("`{}`", known.scheme)).collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            return Err(Error::config(format!("there is no security scheme `{scheme}`; the schemes are: {known}")));
+        }
         let needs_tokio = self.transport.is_none() || self.pace.is_none();
         let transport = self.transport_to(&base_url)?;
         Ok(C::from_core(Core::new(Shared {
             transport,
             base_url,
             token: self.token,
+            credentials: self.credentials,
             max_risk: self.max_risk,
             language: self.language,
             timeout: self.timeout,

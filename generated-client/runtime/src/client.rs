@@ -13,6 +13,7 @@ use http::{Method, Uri};
 use tokio::sync::Semaphore;
 
 use crate::answer::Answer;
+use crate::credentials::{Credentials, Written};
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::execution::Execution;
 use crate::operation::{Operation, OperationInfo, Risk};
@@ -37,6 +38,7 @@ pub(crate) struct Shared {
     pub(crate) base_url: String,
     /// `None` if no operation of the API needs one.
     pub(crate) token: Option<Token>,
+    pub(crate) credentials: Credentials,
     pub(crate) max_risk: Risk,
     pub(crate) language: Option<String>,
     pub(crate) timeout: Duration,
@@ -179,9 +181,22 @@ impl Core {
         }
         let method = Method::from_bytes(info.method.as_bytes())
             .map_err(|error| Error::config("the operation has an unknown HTTP method").with_source(error))?;
-        let query = if parts.query_text().is_empty() { "" } else { "?" };
-        let url = format!("{}{}{query}{}", self.0.base_url, parts.path_text(), parts.query_text());
         let mut headers = self.headers(info, &parts, project)?;
+        let Written { query, shown_query, prefixes } = self.0.credentials.write(info, &mut headers)?;
+        let url = |credentials: &str| {
+            let mut url = format!("{}{}", self.0.base_url, parts.path_text());
+            for (part, separator) in
+                [(parts.query_text(), '?'), (credentials, if parts.query_text().is_empty() { '?' } else { '&' })]
+            {
+                if !part.is_empty() {
+                    url.push(separator);
+                    url.push_str(part);
+                }
+            }
+            url
+        };
+        let shown_url = (!shown_query.is_empty()).then(|| url(&shown_query));
+        let url = url(&query);
         let uri = Uri::try_from(url).map_err(|error| {
             // It may be too long.
             let message = "the address cannot be sent with these arguments";
@@ -192,7 +207,7 @@ impl Core {
         if !body.is_empty() {
             headers.insert(CONTENT_TYPE, content_type);
         }
-        Ok(Prepared { method, uri, headers, body })
+        Ok(Prepared { method, uri, shown_url, headers, prefixes, body })
     }
 
     fn headers(
@@ -227,7 +242,7 @@ impl Core {
     }
 }
 
-fn media_type(text: &'static str) -> Result<HeaderValue, Error> {
+fn media_type(text: &str) -> Result<HeaderValue, Error> {
     if text.as_bytes() == JSON.as_bytes() {
         return Ok(JSON);
     }

@@ -4,6 +4,7 @@
 //! is hidden here may change with every version: generated code and its runtime have the same one.
 
 pub use crate::answer::{Answer, ReadError};
+pub use crate::binary::Binary;
 pub use crate::builder::ClientBuilder;
 pub use crate::call::{ApiClient, BaseUrl, Handle, Serves};
 pub use crate::client::Core;
@@ -12,9 +13,11 @@ pub use crate::error::Error;
 pub use crate::open::private;
 pub use crate::open::{UnknownValue, Unwritable};
 pub use crate::operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry, Risk, Scope, TokenHeader, scope,
+    ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry,
+    Risk, Scope, TokenHeader, scope,
 };
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
+pub use crate::style::{Style, ValueStyle};
 pub use crate::values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
 #[doc(hidden)]
 pub use crate::{

@@ -55,7 +55,10 @@ impl Execution {
                 let failed = match self.attempt().await {
                     Ok(exchange) if exchange.status.is_success() => return Ok(exchange),
                     Ok(exchange) => {
-                        let error = failure::of_status(&exchange, self.client.shared().token.as_ref());
+                        let shared = self.client.shared();
+                        let scrubbed = (!shared.credentials.is_empty()).then(|| shared.credentials.scrubbed(&exchange));
+                        let shown = scrubbed.as_ref().unwrap_or(&exchange);
+                        let error = failure::of_status(shown, shared.token.as_ref());
                         self.failed(error, exchange.retry_after)
                     }
                     Err(error) => self.failed(error, None),
@@ -79,7 +82,13 @@ impl Execution {
                 Some(Ok(output))
             }
             Err(error) => {
-                let error = failure::of_reading(exchange, error, self.client.shared().token.as_ref());
+                let shared = self.client.shared();
+                let scrubbed = (!shared.credentials.is_empty()).then(|| shared.credentials.scrubbed(exchange));
+                let (shown, error) = match &scrubbed {
+                    Some(shown) => (shown, shared.credentials.scrubbed_error(error)),
+                    None => (exchange, error),
+                };
+                let error = failure::of_reading(shown, error, shared.token.as_ref());
                 self.failed(error, exchange.retry_after).map(Err)
             }
         }

@@ -16,33 +16,39 @@
 
 mod answer;
 mod attempt;
+mod binary;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod builder;
 mod call;
 mod client;
 pub mod codegen;
+mod credentials;
 mod error;
 mod execution;
 mod failure;
 mod finite;
 #[cfg(feature = "reqwest")]
 mod http_client;
+mod multipart;
 mod open;
 mod operation;
 mod pace;
 mod prepared;
 mod request;
 mod retry;
+mod style;
 mod token;
 pub mod transport;
 mod values;
 
+pub use binary::Binary;
 pub use builder::ClientBuilder;
 pub use error::{Delivery, Error, ErrorKind};
 pub use open::{UnknownValue, Unwritable};
 pub use operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry, Risk, Scope, TokenHeader,
+    ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry,
+    Risk, Scope, TokenHeader,
 };
 pub use pace::{Pace, Wait};
 pub use prepared::{DryRun, HeaderText};

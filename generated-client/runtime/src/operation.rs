@@ -120,6 +120,8 @@ pub struct OperationInfo {
     pub availability: Availability,
     /// Whether it needs the token.
     pub authenticated: bool,
+    /// The sets of schemes that it accepts, for an API with [`credentials`](ApiInfo::credentials): one of the sets is enough.
+    pub security: &'static [&'static [&'static str]],
     /// Whether it should not be used any more.
     pub deprecated: bool,
     /// What it does, in one line.
@@ -152,6 +154,7 @@ impl OperationInfo {
             retry: Retry::Never,
             availability: Availability::Everywhere,
             authenticated: true,
+            security: &[],
             deprecated: false,
             summary: "",
             page: None,
@@ -179,6 +182,8 @@ impl OperationInfo {
         with_availability: availability: Availability,
         /// Sets [`authenticated`](Self::authenticated).
         with_authenticated: authenticated: bool,
+        /// Sets [`security`](Self::security).
+        with_security: security: &'static [&'static [&'static str]],
         /// Sets [`deprecated`](Self::deprecated).
         with_deprecated: deprecated: bool,
         /// Sets [`summary`](Self::summary).
@@ -202,6 +207,8 @@ pub struct ApiInfo {
     pub title: &'static str,
     /// Where the token is written.
     pub token: Option<TokenHeader>,
+    /// Its schemes, where one token in a header is not sufficient for every operation.
+    pub credentials: &'static [CredentialInfo],
     /// Header of an id that is new for each request.
     pub request_id_header: Option<&'static str>,
     /// Header of the language of messages.
@@ -219,6 +226,7 @@ impl ApiInfo {
         Self {
             title,
             token: None,
+            credentials: &[],
             request_id_header: None,
             language_header: None,
             project_header: None,
@@ -229,6 +237,8 @@ impl ApiInfo {
     setters! {
         /// Sets [`token`](Self::token).
         with_token: token: Option<TokenHeader>,
+        /// Sets [`credentials`](Self::credentials).
+        with_credentials: credentials: &'static [CredentialInfo],
         /// Sets [`request_id_header`](Self::request_id_header).
         with_request_id_header: request_id_header: Option<&'static str>,
         /// Sets [`language_header`](Self::language_header).
@@ -261,6 +271,45 @@ impl TokenHeader {
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self { name, prefix: "" }
+    }
+
+    setters! {
+        /// Sets [`prefix`](Self::prefix).
+        with_prefix: prefix: &'static str,
+    }
+}
+
+/// Where a credential is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CredentialPlace {
+    /// In a header.
+    Header,
+    /// In the query.
+    Query,
+    /// In a cookie.
+    Cookie,
+}
+
+/// A security scheme of an API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CredentialInfo {
+    /// Its name in the specification.
+    pub scheme: &'static str,
+    /// Where the credential is written.
+    pub place: CredentialPlace,
+    /// The name of the header, the parameter or the cookie.
+    pub name: &'static str,
+    /// What is before the credential.
+    pub prefix: &'static str,
+}
+
+impl CredentialInfo {
+    /// A credential that is the value alone.
+    #[must_use]
+    pub const fn new(scheme: &'static str, place: CredentialPlace, name: &'static str) -> Self {
+        Self { scheme, place, name, prefix: "" }
     }
 
     setters! {

@@ -13,7 +13,11 @@ use http::{Method, Uri};
 pub(crate) struct Prepared {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
+    /// The same without a credential, if there is one in it.
+    pub(crate) shown_url: Option<String>,
     pub(crate) headers: HeaderMap,
+    /// What is before a credential, by headers. Elsewhere it is what is before the token.
+    pub(crate) prefixes: Vec<(HeaderName, String)>,
     /// Empty if there is none; an empty text is no JSON.
     pub(crate) body: Bytes,
 }
@@ -93,19 +97,20 @@ impl fmt::Debug for DryRun {
 
 impl Prepared {
     pub(crate) fn dry_run(&self, token_prefix: &str) -> DryRun {
-        let shown = |value: &HeaderValue| {
+        let shown = |name: &HeaderName, value: &HeaderValue| {
             if value.is_sensitive() {
-                HeaderText::Token { prefix: token_prefix.to_owned() }
+                let known = self.prefixes.iter().find(|(known, _)| known == name);
+                HeaderText::Token { prefix: known.map_or(token_prefix, |(_, prefix)| prefix).to_owned() }
             } else {
                 HeaderText::Plain(String::from_utf8_lossy(value.as_bytes()).into_owned())
             }
         };
         let mut headers: Vec<(String, HeaderText)> =
-            self.headers.iter().map(|(name, value): (&HeaderName, _)| (name.to_string(), shown(value))).collect();
+            self.headers.iter().map(|(name, value): (&HeaderName, _)| (name.to_string(), shown(name, value))).collect();
         headers.sort();
         DryRun {
             method: self.method.to_string(),
-            url: self.uri.to_string(),
+            url: self.shown_url.clone().unwrap_or_else(|| self.uri.to_string()),
             headers,
             body: (!self.body.is_empty()).then(|| String::from_utf8_lossy(&self.body).into_owned()),
         }

@@ -11,6 +11,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::finite::unwritable;
+use crate::multipart;
+use crate::style::{self, Form, Style, ValueStyle};
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -66,8 +68,10 @@ pub struct RequestParts {
     path: String,
     query: String,
     headers: Vec<(&'static str, String)>,
+    /// The pairs of the `Cookie` header.
+    cookie: String,
     body: Option<Vec<u8>>,
-    content_type: &'static str,
+    content_type: Cow<'static, str>,
     accept: &'static str,
     problem: Option<String>,
 }
@@ -87,8 +91,9 @@ impl RequestParts {
             path: path_template.to_owned(),
             query: String::new(),
             headers: Vec::new(),
+            cookie: String::new(),
             body: None,
-            content_type: JSON,
+            content_type: Cow::Borrowed(JSON),
             accept: JSON,
             problem: None,
         }
@@ -108,7 +113,8 @@ impl RequestParts {
 
     /// The headers that come from arguments.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.headers.iter().map(|(name, value)| (*name, value.as_str()))
+        let cookie = (!self.cookie.is_empty()).then_some(("cookie", self.cookie.as_str()));
+        self.headers.iter().map(|(name, value)| (*name, value.as_str())).chain(cookie)
     }
 
     /// The body, as it is sent.
@@ -119,8 +125,8 @@ impl RequestParts {
 
     /// The media type of the body.
     #[must_use]
-    pub fn content_type(&self) -> &'static str {
-        self.content_type
+    pub fn content_type(&self) -> &str {
+        &self.content_type
     }
 
     /// The media type that the answer should have.
@@ -204,9 +210,118 @@ impl RequestParts {
     /// Sets the body, if there is one: a text or bytes as they are.
     pub fn raw<'a, T: AsRef<[u8]> + 'a>(&mut self, value: impl Into<Option<&'a T>>, media_type: &'static str) {
         if let Some(value) = value.into() {
-            self.content_type = media_type;
+            self.content_type = Cow::Borrowed(media_type);
             self.body = Some(value.as_ref().to_vec());
         }
+    }
+
+    /// The form of a value, if it is given and not null.
+    fn value_form<T: Serialize + ?Sized>(&mut self, name: &str, value: Option<&T>, style: Style) -> Option<Form> {
+        let value = value?;
+        if let Some(place) = unwritable(value) {
+            self.note(format!("`{name}` cannot be sent: `{place}` is not a finite number, or bytes that are no UTF-8"));
+        }
+        style.form(value).unwrap_or_else(|error| {
+            self.note(format!("`{name}` cannot be written: {error}"));
+            None
+        })
+    }
+
+    /// Puts a value of any form into the path. What would lead to another path is refused.
+    pub fn path_value<T: Serialize + ?Sized>(&mut self, name: &str, value: &T, style: ValueStyle) {
+        let form = self.value_form(name, Some(value), style.style());
+        let text = form.map(|form| style::text(name, &form, style, |text| encode(text).to_string()));
+        let text = text.unwrap_or_default();
+        if matches!(&*text, "" | "." | "..") {
+            self.note(format!("`{name}` is {text:?}, which cannot be a part of a path"));
+        }
+        self.path = self.path.replace(&format!("{{{name}}}"), &text);
+    }
+
+    /// Puts a value of any form into the query, if there is one.
+    pub fn query_value<'a, T: Serialize + ?Sized + 'a>(
+        &mut self,
+        name: &str,
+        value: impl Into<Option<&'a T>>,
+        style: ValueStyle,
+    ) {
+        if let Some(form) = self.value_form(name, value.into(), style.style()) {
+            for (name, value) in style::pairs(name, &form, style) {
+                push_encoded(&mut self.query, "&", &name, &value);
+            }
+        }
+    }
+
+    /// Adds a header of any form, if there is a value.
+    pub fn header_value<'a, T: Serialize + ?Sized + 'a>(
+        &mut self,
+        name: &'static str,
+        value: impl Into<Option<&'a T>>,
+        style: ValueStyle,
+    ) {
+        if let Some(form) = self.value_form(name, value.into(), style.style()) {
+            let text = style::text(name, &form, style, str::to_owned);
+            self.header(name, &*text);
+        }
+    }
+
+    /// Adds a cookie of any form, if there is a value.
+    pub fn cookie_value<'a, T: Serialize + ?Sized + 'a>(
+        &mut self,
+        name: &str,
+        value: impl Into<Option<&'a T>>,
+        style: ValueStyle,
+    ) {
+        if let Some(form) = self.value_form(name, value.into(), style.style()) {
+            for (name, value) in style::pairs(name, &form, style) {
+                push_encoded(&mut self.cookie, "; ", &name, &value);
+            }
+        }
+    }
+
+    /// Sets the body, if there is one: a part for each member of an object. `types` are the media types of parts by
+    /// their names.
+    pub fn multipart<'a, T: Serialize + 'a>(
+        &mut self,
+        value: impl Into<Option<&'a T>>,
+        media_type: &str,
+        types: &[(&str, &str)],
+    ) {
+        let Some(value) = value.into() else { return };
+        let boundary = uuid::Uuid::new_v4().simple().to_string();
+        match multipart::body(value, types, &boundary) {
+            Ok(bytes) => {
+                self.content_type = Cow::Owned(format!("{media_type}; boundary={boundary}"));
+                self.body = Some(bytes);
+            }
+            Err(error) => self.note(format!("the body cannot be sent: {error}")),
+        }
+    }
+
+    /// Sets the body, if there is one: a form whose members have styles. One without a style is written by
+    /// [`Style::Form`], and an object in it as JSON.
+    pub fn form_styled<'a, T: Serialize + 'a>(
+        &mut self,
+        value: impl Into<Option<&'a T>>,
+        styles: &[(&str, ValueStyle)],
+    ) {
+        let Some(value) = value.into() else { return };
+        let Some(Form::Object(members)) = self.value_form("body", Some(value), Style::Form) else {
+            return self.note("the body is no object, and cannot be written as a form".to_owned());
+        };
+        let mut pairs = String::new();
+        for (name, value) in &members {
+            let known = styles.iter().find(|(known, _)| known == name).map(|(_, style)| *style);
+            let style = known.unwrap_or(ValueStyle::new(Style::Form, true));
+            let kind = if known.is_none() && value.is_object() { Style::Json } else { style.style() };
+            if let Some(form) = self.value_form(name, Some(value), kind) {
+                for (name, value) in style::pairs(name, &form, style) {
+                    push_encoded(&mut pairs, "&", &name, &value);
+                }
+            }
+        }
+        self.content_type = Cow::Borrowed(FORM);
+        self.body = Some(pairs.into_bytes());
     }
 
     /// Sets the body, if there is one: a form with a pair for each member of an object. A list makes several pairs of
@@ -234,7 +349,7 @@ impl RequestParts {
                         }
                     }
                 }
-                self.content_type = FORM;
+                self.content_type = Cow::Borrowed(FORM);
                 self.body = Some(pairs.into_bytes());
             }
             Ok(_) => self.note("the body is no object, and cannot be written as a form".to_owned()),
@@ -268,6 +383,15 @@ pub(crate) fn header_problem(name: &str, value: &str) -> Option<String> {
     }
     let refused = http::HeaderValue::from_str(value).is_err();
     refused.then(|| format!("`{name}` contains a character that is not allowed in an HTTP header"))
+}
+
+fn push_encoded(pairs: &mut String, separator: &str, name: &str, value: &str) {
+    if !pairs.is_empty() {
+        pairs.push_str(separator);
+    }
+    pairs.push_str(name);
+    pairs.push('=');
+    pairs.push_str(value);
 }
 
 fn push_pair(pairs: &mut String, name: &str, value: impl fmt::Display) {

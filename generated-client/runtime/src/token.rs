@@ -38,6 +38,10 @@ impl Token {
         }
     }
 
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
     /// The value of a header, marked so that it is neither printed nor indexed.
     pub(crate) fn header(&self, prefix: &str) -> Result<HeaderValue, Error> {
         let mut value = HeaderValue::from_str(&format!("{prefix}{}", self.0.expose_secret()))

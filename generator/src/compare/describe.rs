@@ -12,7 +12,8 @@ use crate::model::{
 pub(super) fn encoding(encoding: &Encoding) -> String {
     match encoding {
         Encoding::Json => "JSON".to_owned(),
-        Encoding::Form => "a form".to_owned(),
+        Encoding::Form | Encoding::StyledForm(_) => "a form".to_owned(),
+        Encoding::Multipart { media_type, .. } => format!("`{media_type}`"),
         Encoding::Raw(media_type) => format!("`{media_type}`"),
     }
 }
@@ -100,6 +101,7 @@ pub(super) fn primitive_name(primitive: Primitive) -> &'static str {
         Primitive::Secret => "Secret",
         Primitive::Base64 => "Base64",
         Primitive::Bytes => "Vec<u8>",
+        Primitive::Binary => "Binary",
         Primitive::DateTime => "DateTime",
         Primitive::UnixSeconds => "UnixSeconds",
         Primitive::UnixMillis => "UnixMillis",
@@ -126,6 +128,7 @@ pub(super) fn location(location: Location) -> &'static str {
         Location::Path => "path",
         Location::Query => "query",
         Location::Header => "header",
+        Location::Cookie => "cookie",
     }
 }
 

@@ -90,7 +90,7 @@ pub fn compare(old: &Source, new: &Source, mode: Mode) -> Result<Comparison, Vec
 fn read(source: &Source, dialect: Dialect) -> Result<(Document<'_>, Api), Diagnostics> {
     let document = Document::read(source, dialect)?;
     match lower::lower(&document) {
-        Ok(api) => Ok((document, api)),
+        Ok((api, _)) => Ok((document, api)),
         Err(problems) => Err(Diagnostics::new(source.clone(), problems)),
     }
 }

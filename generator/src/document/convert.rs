@@ -13,7 +13,7 @@ use serde_json::{Number, Value};
 
 use super::arena::{Arena, Id, ObjectOrRef};
 use super::openapi::{
-    Confidence, ErrorCode, Header, HeaderRole, MediaType, Method, OpenApi, Operation, Outcome, Parameter,
+    Confidence, Encoding, ErrorCode, Header, HeaderRole, MediaType, Method, OpenApi, Operation, Outcome, Parameter,
     ParameterLocation, PathItem, RequestBody, Response, Retry, Risk, SecurityRequirement, SecurityScheme, Server,
     Source, Status, Style, Tag,
 };
@@ -40,8 +40,8 @@ pub(super) fn convert(api: OpenAPI, policy: &Policy) -> OpenApi {
     };
     converter.components(components, root);
     let paths = converter.paths(paths.paths);
-    let servers = converter.list("servers", servers, Converter::server);
-    let tags = converter.list("tags", tags, Converter::tag);
+    let servers = converter.list(Nodes::ROOT, "servers", servers, Converter::server);
+    let tags = converter.list(Nodes::ROOT, "tags", tags, Converter::tag);
     let error_codes = converter.error_codes(extensions);
     converter.schemas.close();
     converter.parameters.close();
@@ -145,8 +145,17 @@ impl Converter {
         arena(self).fill(id, node, value);
     }
 
-    fn list<S, T>(&mut self, key: &'static str, list: Vec<S>, convert: impl Fn(&mut Self, S, NodeId) -> T) -> Vec<T> {
-        let list_node = self.nodes.key(Nodes::ROOT, key);
+    fn list<S, T>(
+        &mut self,
+        owner: NodeId,
+        key: &'static str,
+        list: Vec<S>,
+        convert: impl Fn(&mut Self, S, NodeId) -> T,
+    ) -> Vec<T> {
+        if list.is_empty() {
+            return Vec::new();
+        }
+        let list_node = self.nodes.key(owner, key);
         let mut converted = Vec::with_capacity(list.len());
         for (index, item) in list.into_iter().enumerate() {
             let node = self.nodes.index(list_node, index);
@@ -178,7 +187,7 @@ impl Converter {
 
     fn error_codes(&mut self, extensions: IndexMap<String, Value>) -> Vec<ErrorCode> {
         let Some(Value::Array(entries)) = self.extensions(extensions).take("x-error-codes") else { return Vec::new() };
-        self.list("x-error-codes", entries, |_, entry, node| {
+        self.list(Nodes::ROOT, "x-error-codes", entries, |_, entry, node| {
             let mut keys = Extensions(match entry {
                 Value::Object(members) => members.into_iter().collect(),
                 _ => IndexMap::new(),
@@ -217,7 +226,8 @@ impl Converter {
             let operations =
                 operations.into_iter().filter_map(|(method, written)| Some(self.operation(method, written?, node)));
             let operations = operations.collect();
-            converted.push(PathItem { node, path, description: item.description, parameters, operations });
+            let servers = self.list(node, "servers", item.servers, Self::server);
+            converted.push(PathItem { node, path, description: item.description, servers, parameters, operations });
         }
         converted
     }
@@ -240,6 +250,7 @@ impl Converter {
             let node = self.nodes.name(responses_node, &key);
             responses.push((status, self.place(node, response, |of| &mut of.responses, Self::response)));
         }
+        let servers = self.list(node, "servers", operation.servers, Self::server);
         let mut extensions = self.extensions(operation.extensions);
         Operation {
             node,
@@ -253,6 +264,7 @@ impl Converter {
             request_body,
             responses,
             has_callbacks: !operation.callbacks.is_empty(),
+            servers,
             deprecated: operation.deprecated,
             security: operation.security.map(requirements),
             risk: extensions.word("x-risk", Risk::parse),
@@ -282,13 +294,7 @@ impl Converter {
         use openapiv3::Parameter as Written;
         let (location, style, allow_reserved, data) = match parameter {
             Written::Query { parameter_data, allow_reserved, style, .. } => {
-                let style = match style {
-                    QueryStyle::Form => Style::Form,
-                    QueryStyle::SpaceDelimited => Style::SpaceDelimited,
-                    QueryStyle::PipeDelimited => Style::PipeDelimited,
-                    QueryStyle::DeepObject => Style::DeepObject,
-                };
-                (ParameterLocation::Query, style, allow_reserved, parameter_data)
+                (ParameterLocation::Query, query_style(&style), allow_reserved, parameter_data)
             }
             Written::Header { parameter_data, .. } => (ParameterLocation::Header, Style::Simple, false, parameter_data),
             Written::Path { parameter_data, style } => {
@@ -362,7 +368,8 @@ impl Converter {
         for (name, media_type) in content {
             let node = self.nodes.name(content_node, &name);
             let schema = media_type.schema.map(|schema| self.schema_under(node, "schema", schema));
-            converted.push(MediaType { node, name, schema });
+            let encoding = media_type.encoding.into_iter().map(|(name, encoding)| (name, self::encoding(encoding)));
+            converted.push(MediaType { node, name, schema, encoding: encoding.collect() });
         }
         converted
     }
@@ -371,7 +378,8 @@ impl Converter {
         use openapiv3::SecurityScheme as Written;
         match scheme {
             Written::APIKey { location: APIKeyLocation::Header, name, .. } => SecurityScheme::HeaderKey(name),
-            Written::APIKey { .. } => SecurityScheme::OtherKey,
+            Written::APIKey { location: APIKeyLocation::Query, name, .. } => SecurityScheme::QueryKey(name),
+            Written::APIKey { location: APIKeyLocation::Cookie, name, .. } => SecurityScheme::CookieKey(name),
             Written::HTTP { scheme, .. } => SecurityScheme::Http(scheme),
             Written::OAuth2 { .. } | Written::OpenIDConnect { .. } => SecurityScheme::OAuth,
         }
@@ -608,6 +616,25 @@ impl Extensions {
             _ => return None,
         };
         Some(Source { confidence: Confidence::parse(&word)?, note })
+    }
+}
+
+fn query_style(style: &QueryStyle) -> Style {
+    match style {
+        QueryStyle::Form => Style::Form,
+        QueryStyle::SpaceDelimited => Style::SpaceDelimited,
+        QueryStyle::PipeDelimited => Style::PipeDelimited,
+        QueryStyle::DeepObject => Style::DeepObject,
+    }
+}
+
+fn encoding(encoding: openapiv3::Encoding) -> Encoding {
+    Encoding {
+        content_type: encoding.content_type,
+        style: encoding.style.as_ref().map(query_style).or(encoding.explode.then_some(Style::Form)),
+        explode: encoding.explode,
+        allow_reserved: encoding.allow_reserved,
+        has_headers: !encoding.headers.is_empty(),
     }
 }
 

@@ -31,12 +31,15 @@
 
 pub(crate) mod arena;
 mod convert;
+mod edit;
 mod index;
 mod limits;
 pub(crate) mod node;
 mod offsets;
 pub(crate) mod openapi;
+mod path_parameters;
 pub(crate) mod pointer;
+mod references;
 pub(crate) mod schema;
 mod sink;
 pub(crate) mod validate;
@@ -67,6 +70,7 @@ pub struct Document<'s> {
     pub(crate) api: OpenApi,
     /// What the dialect asks of it.
     pub(crate) policy: &'static Policy,
+    warnings: Vec<Diagnostic>,
 }
 
 impl<'s> Document<'s> {
@@ -80,21 +84,34 @@ impl<'s> Document<'s> {
         if let Some(problem) = limits::check(source) {
             return Err(failed(vec![problem]));
         }
-        let tree = yaml::parse(source).map_err(failed)?;
+        let mut tree = yaml::parse(source).map_err(failed)?;
+        if policy.warns_of_slips {
+            references::normalize(&mut tree, policy);
+        }
         // Neither needs the other.
-        let (problems, value) = thread::scope(|scope| {
-            let problems = scope.spawn(|| validate::check(source, &tree, policy));
+        let (checked, mut value) = thread::scope(|scope| {
+            let checked = scope.spawn(|| validate::check(source, &tree, policy));
             let value = tree.yaml();
-            (problems.join().unwrap_or_else(|panic| resume_unwind(panic)), value)
+            (checked.join().unwrap_or_else(|panic| resume_unwind(panic)), value)
         });
+        let validate::Checked { problems, warnings, edits } = checked;
         if !problems.is_empty() {
-            return Err(failed(problems));
+            return Err(failed(problems.into_iter().chain(warnings).collect()));
+        }
+        if !edits.is_empty() {
+            edit::apply(&mut tree, edits);
+            value = tree.yaml();
         }
         // Only now: what does not fit `openapiv3` reads twice at every level.
         match serde_yaml::from_value::<openapiv3::OpenAPI>(value) {
-            Ok(api) => Ok(Self { source, tree, api: convert::convert(api, policy), policy }),
+            Ok(api) => Ok(Self { source, tree, api: convert::convert(api, policy), policy, warnings }),
             Err(error) => Err(failed(vec![unreadable(source, &tree, &error)])),
         }
+    }
+
+    /// The slips of a document of others, which change nothing in the generated code.
+    pub(crate) fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
     }
 
     /// The objects alone, for stages that report nothing.

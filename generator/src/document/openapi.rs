@@ -65,6 +65,7 @@ pub(crate) struct PathItem {
     pub(crate) node: NodeId,
     pub(crate) path: String,
     pub(crate) description: Option<String>,
+    pub(crate) servers: Vec<Server>,
     pub(crate) parameters: Vec<Id<Parameter>>,
     /// In the order of [`Method`].
     pub(crate) operations: Vec<Operation>,
@@ -131,6 +132,7 @@ pub(crate) struct Operation {
     /// By status, in the order of the document; `default` comes last.
     pub(crate) responses: Vec<(Status, Id<Response>)>,
     pub(crate) has_callbacks: bool,
+    pub(crate) servers: Vec<Server>,
     pub(crate) deprecated: bool,
     pub(crate) security: Option<Vec<SecurityRequirement>>,
     pub(crate) risk: Option<Risk>,
@@ -207,6 +209,8 @@ pub(crate) enum Style {
     SpaceDelimited,
     PipeDelimited,
     DeepObject,
+    /// `content` instead of a style: one text of JSON.
+    Json,
 }
 
 #[derive(Debug)]
@@ -235,14 +239,28 @@ pub(crate) struct MediaType {
     pub(crate) node: NodeId,
     pub(crate) name: String,
     pub(crate) schema: Option<SchemaId>,
+    /// How the properties of a form or the parts of a body are encoded, by their names.
+    pub(crate) encoding: Vec<(String, Encoding)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Encoding {
+    pub(crate) content_type: Option<String>,
+    /// None where neither `style` nor `explode` is given.
+    pub(crate) style: Option<Style>,
+    pub(crate) explode: bool,
+    pub(crate) allow_reserved: bool,
+    pub(crate) has_headers: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SecurityScheme {
     /// An API key in the header of this name.
     HeaderKey(String),
-    /// An API key in the query or in a cookie.
-    OtherKey,
+    /// An API key in the parameter of the query of this name.
+    QueryKey(String),
+    /// An API key in the cookie of this name.
+    CookieKey(String),
     /// A scheme of the `Authorization` header.
     Http(String),
     /// OAuth 2 and OpenID Connect, which end in a bearer token.

@@ -1,6 +1,7 @@
 //! Collects the problems that a stage finds in a document.
 //!
-//! In: pointers and messages. Out: diagnostics with their locations, in the order in which they were reported.
+//! In: pointers and messages. Out: diagnostics with their locations, in the order in which they were reported. Errors and
+//! warnings are kept apart: a document with warnings only has a model.
 
 use super::Document;
 use super::pointer::PointerRef;
@@ -11,11 +12,12 @@ use crate::diagnostic::{Code, Diagnostic};
 pub(crate) struct Sink<'d> {
     document: &'d Document<'d>,
     pub(crate) problems: Vec<Diagnostic>,
+    pub(crate) warnings: Vec<Diagnostic>,
 }
 
 impl<'d> Sink<'d> {
     pub(crate) fn new(document: &'d Document<'d>) -> Self {
-        Self { document, problems: Vec::new() }
+        Self { document, problems: Vec::new(), warnings: Vec::new() }
     }
 
     pub(crate) fn report(
@@ -39,5 +41,24 @@ impl<'d> Sink<'d> {
     ) {
         let problem = Diagnostic::new(code, self.document.locate(at), message, help);
         self.problems.push(problem.with_note(self.document.locate(other), why));
+    }
+
+    /// Reports a problem that is an error in our own specification, and that the code of another document takes into
+    /// account. `effect` is what becomes of it.
+    pub(crate) fn report_slip(
+        &mut self,
+        code: Code,
+        at: PointerRef<'_>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+        effect: &str,
+    ) {
+        let (message, location) = (message.into(), self.document.locate(at));
+        if self.document.policy.warns_of_slips {
+            let problem = Diagnostic::new(code, location, format!("{message}: {effect}"), help);
+            self.warnings.push(problem.into_warning());
+        } else {
+            self.problems.push(Diagnostic::new(code, location, message, help));
+        }
     }
 }

@@ -2,26 +2,45 @@
 //!
 //! In: the tree of [`super::node`] and the vocabulary in [`super::vocabulary`]. Out: every key and value that does not belong
 //! where it stands. After this check reading the document with `openapiv3`, which is more forgiving, loses nothing.
+//!
+//! In a document of others a slip that does not change the generated code is a warning, with an [`Edit`] that takes it out
+//! of the tree.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::edit::{Change, Edit, Inserted};
 use super::node::{Entry, Node, Scalar, ScalarType, Value};
+use super::path_parameters;
 use super::pointer::{PointerRef, escape, unescape};
 use super::vocabulary::{
-    self, DESCRIBING_KEYS, DOCUMENT, Field, KeyPattern, Object, SCHEMA, Support, TYPED_KEYS, ValueType,
+    self, DESCRIBING_KEYS, DOCUMENT, ENCODING, ElementKind, Field, KeyPattern, Object, PARAMETER, SCHEMA,
+    SECURITY_SCHEME, Support, TYPED_KEYS, ValueType,
 };
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::policy::Policy;
 use crate::suggest::{did_you_mean, nearest};
 
+/// What the check of a document found.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    pub(crate) problems: Vec<Diagnostic>,
+    pub(crate) warnings: Vec<Diagnostic>,
+    pub(super) edits: Vec<Edit>,
+}
+
 /// Checks the version first: the shape of another version's document would say nothing.
-pub(crate) fn check(source: &Source, root: &Node<'_>, policy: &'static Policy) -> Vec<Diagnostic> {
+pub(crate) fn check(source: &Source, root: &Node<'_>, policy: &'static Policy) -> Checked {
     let mut checker = Checker::new(source, root, policy);
     if checker.version(root) {
         checker.object(root, &DOCUMENT, PointerRef::ROOT);
+        if policy.warns_of_slips {
+            let (warnings, edits) = path_parameters::check(source, root);
+            checker.found.warnings.extend(warnings);
+            checker.found.edits.extend(edits);
+        }
     }
-    checker.problems
+    checker.found
 }
 
 /// The name of an object with its article.
@@ -49,18 +68,18 @@ struct Checker<'s> {
     /// What a reference can lead to: section and name. A long document has many of both.
     components: HashSet<(&'s str, &'s str)>,
     policy: &'static Policy,
-    problems: Vec<Diagnostic>,
+    found: Checked,
 }
 
 impl<'s> Checker<'s> {
     fn new(source: &'s Source, root: &'s Node<'s>, policy: &'static Policy) -> Self {
         let sections = root.get("components").map(Node::mapping).unwrap_or_default();
         let named = |section: &'s Entry<'s>| section.node.mapping().iter().map(|entry| (&*section.key, &*entry.key));
-        Self { source, root, components: sections.iter().flat_map(named).collect(), policy, problems: Vec::new() }
+        Self { source, root, components: sections.iter().flat_map(named).collect(), policy, found: Checked::default() }
     }
 
     fn report(&mut self, code: Code, span: Range<usize>, at: PointerRef<'_>, message: String, help: String) {
-        self.problems.push(Diagnostic::new(code, self.source.location(span, at.pointer()), message, help));
+        self.found.problems.push(Diagnostic::new(code, self.source.location(span, at.pointer()), message, help));
     }
 
     /// Reports a problem that has to do with a second place, and why.
@@ -73,7 +92,37 @@ impl<'s> Checker<'s> {
         (other, other_at, why): (Range<usize>, PointerRef<'_>, &str),
     ) {
         let problem = Diagnostic::new(code, self.source.location(span, at.pointer()), message, help);
-        self.problems.push(problem.with_note(self.source.location(other, other_at.pointer()), why));
+        self.found.problems.push(problem.with_note(self.source.location(other, other_at.pointer()), why));
+    }
+
+    /// Reports an error; in a document of others a warning, with the edit that makes up for the slip.
+    fn slip(
+        &mut self,
+        code: Code,
+        span: Range<usize>,
+        at: PointerRef<'_>,
+        (message, help): (String, String),
+        (effect, change): (&str, Change),
+    ) {
+        self.slip_at(at.pointer(), code, span, at, (message, help), (effect, change));
+    }
+
+    /// The same with an edit of another node.
+    fn slip_at(
+        &mut self,
+        pointer: String,
+        code: Code,
+        span: Range<usize>,
+        at: PointerRef<'_>,
+        (message, help): (String, String),
+        (effect, change): (&str, Change),
+    ) {
+        if !self.policy.warns_of_slips {
+            return self.report(code, span, at, message, help);
+        }
+        let location = self.source.location(span, at.pointer());
+        self.found.warnings.push(Diagnostic::new(code, location, format!("{message}: {effect}"), help).into_warning());
+        self.found.edits.push(Edit { pointer, change });
     }
 
     /// A value, or its key if the value has no bytes that could be shown.
@@ -118,17 +167,22 @@ impl<'s> Checker<'s> {
         for field in object.fields.iter().filter(|field| field.required) {
             if node.entry(field.key).is_none() {
                 let owner = self.root.locate(&at.pointer()).0;
-                self.report(
-                    Code::MissingKey,
-                    owner,
-                    at,
-                    format!("this {} has no `{}`", object.name, field.key),
-                    format!("add `{}: …`; it must be there", field.key),
-                );
+                let message = format!("this {} has no `{}`", object.name, field.key);
+                let help = format!("add `{}: …`; it must be there", field.key);
+                match default_of(object, field) {
+                    Some((effect, inserted)) => {
+                        let change = Change::Insert(field.key, inserted);
+                        self.slip(Code::MissingKey, owner, at, (message, help), (effect, change));
+                    }
+                    None => self.report(Code::MissingKey, owner, at, message, help),
+                }
             }
         }
         if std::ptr::eq(object, &raw const SCHEMA) {
             self.schema(node, entries, at);
+        }
+        if self.policy.warns_of_slips {
+            self.complete(node, object, at);
         }
     }
 
@@ -159,13 +213,13 @@ impl<'s> Checker<'s> {
                 format!("it may have: {}", keys.join(", "))
             }),
         });
-        self.report(
-            Code::UnknownKey,
-            entry.key_span.clone(),
-            here,
-            format!("`{key}` is not a key of {}", a(object)),
-            help,
-        );
+        let message = format!("`{key}` is not a key of {}", a(object));
+        if matches!(object.named, Some((KeyPattern::Path, _))) {
+            // Operations are not a slip.
+            return self.report(Code::UnknownKey, entry.key_span.clone(), here, message, help);
+        }
+        let effect = ("it is ignored", Change::Remove);
+        self.slip(Code::UnknownKey, entry.key_span.clone(), here, (message, help), effect);
     }
 
     fn extension(&mut self, entry: &Entry<'_>, object: &Object, here: PointerRef<'_>) {
@@ -219,6 +273,18 @@ impl<'s> Checker<'s> {
     }
 
     fn value(&mut self, node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) {
+        if self.policy.warns_of_slips
+            && let Some(change) = repair(node, shape, at)
+        {
+            let expected = expected(shape);
+            let message = format!("{expected} was expected, this is {}", node.kind());
+            let effect = match &change {
+                Change::Remove => "it is ignored",
+                _ => "it is taken as one",
+            };
+            let span = self.shown(node, at);
+            return self.slip(Code::WrongValue, span, at, (message, format!("write {expected}")), (effect, change));
+        }
         match shape {
             ValueType::Any => {}
             ValueType::Text => self.scalar(node, at, "a string", |scalar| scalar.scalar_type() == ScalarType::String),
@@ -239,13 +305,10 @@ impl<'s> Checker<'s> {
             ValueType::List(shape) => self.list(node, shape, at),
             ValueType::NonEmptyList(shape) => {
                 if matches!(&node.value, Value::Sequence(items) if items.is_empty()) {
-                    self.report(
-                        Code::WrongValue,
-                        node.span.clone(),
-                        at,
-                        "this list is empty, which OpenAPI 3.0 forbids here".to_owned(),
-                        "remove the key, or give it an entry".to_owned(),
-                    );
+                    let message = "this list is empty, which OpenAPI 3.0 forbids here".to_owned();
+                    let help = "remove the key, or give it an entry".to_owned();
+                    let effect = ("it is ignored", Change::Remove);
+                    self.slip(Code::WrongValue, node.span.clone(), at, (message, help), effect);
                 }
                 self.list(node, shape, at);
             }
@@ -349,7 +412,8 @@ impl<'s> Checker<'s> {
         }
         let members = self.root.get("components").and_then(|components| components.get(section));
         // To compare every name with every other one takes its time, and nobody reads that many.
-        let members = members.filter(|_| self.problems.len() < MAX_SUGGESTIONS).map(Node::mapping).unwrap_or_default();
+        let members =
+            members.filter(|_| self.found.problems.len() < MAX_SUGGESTIONS).map(Node::mapping).unwrap_or_default();
         let names = members.iter().map(|entry| &*entry.key);
         // The way can be misspelt, too: what counts is where it ends.
         let end = direct.clone().unwrap_or_else(|| unescape(target.rsplit('/').next().unwrap_or_default()));
@@ -384,6 +448,57 @@ impl<'s> Checker<'s> {
         self.report(Code::WrongValue, self.shown(node, at), at, message, help);
     }
 
+    /// Keys that a document of others omits, and that have one meaning only.
+    fn complete(&mut self, node: &Node<'_>, object: &Object, at: PointerRef<'_>) {
+        let text = |key: &str| node.get(key).and_then(Node::as_str);
+        let owner = || self.root.locate(&at.pointer()).0;
+        if std::ptr::eq(object, &raw const PARAMETER) {
+            if text("in") == Some("path") && text("required") != Some("true") {
+                let message = "the path parameter is not required".to_owned();
+                let help = "write `required: true`: a path has no optional parts".to_owned();
+                let change = match node.entry("required") {
+                    Some(_) => (at.key("required").pointer(), Change::Plain("true".to_owned())),
+                    None => (at.pointer(), Change::Insert("required", Inserted::True)),
+                };
+                let effect = ("it is taken as required", change.1);
+                self.slip_at(change.0, Code::PathParameter, owner(), at, (message, help), effect);
+            }
+            match (node.entry("schema"), node.entry("content")) {
+                (None, None) => {
+                    let message = "this parameter has neither `schema` nor `content`".to_owned();
+                    let help = "add `schema`".to_owned();
+                    let effect = ("any string is taken", Change::Insert("schema", Inserted::StringSchema));
+                    self.slip(Code::MissingKey, owner(), at, (message, help), effect);
+                }
+                (Some(_), Some(content)) => {
+                    let message = "this parameter has both `schema` and `content`".to_owned();
+                    let help = "remove one of them".to_owned();
+                    let (span, key) = (content.key_span.clone(), at.key("content"));
+                    let effect = ("`content` is ignored", Change::Remove);
+                    self.slip(Code::WrongValue, span, key, (message, help), effect);
+                }
+                _ => {}
+            }
+        }
+        // `openapiv3` does not tell an omitted `explode` from a false one.
+        if std::ptr::eq(object, &raw const ENCODING) && text("style") == Some("form") {
+            self.found.edits.push(Edit { pointer: at.pointer(), change: Change::Insert("explode", Inserted::True) });
+        }
+        if std::ptr::eq(object, &raw const SECURITY_SCHEME) {
+            let missing = match text("type") {
+                Some("oauth2") => ("flows", Inserted::EmptyMapping),
+                Some("openIdConnect") => ("openIdConnectUrl", Inserted::EmptyText),
+                _ => return,
+            };
+            if node.entry(missing.0).is_none() {
+                let message = format!("this Security Scheme Object has no `{}`", missing.0);
+                let help = format!("add `{}`", missing.0);
+                let effect = ("callers give a token that they have", Change::Insert(missing.0, missing.1));
+                self.slip(Code::MissingKey, owner(), at, (message, help), effect);
+            }
+        }
+    }
+
     /// Keys of a schema that do not go with its type.
     fn schema(&mut self, node: &Node<'_>, entries: &[Entry<'_>], at: PointerRef<'_>) {
         let schema_type = node.get("type").and_then(Node::as_str);
@@ -405,6 +520,11 @@ impl<'s> Checker<'s> {
             if !fits {
                 let help = format!("it goes with `type: {}`", types.join("` or `type: "));
                 let key = at.key(&entry.key);
+                if self.policy.warns_of_slips {
+                    let effect = ("it is ignored", Change::Remove);
+                    self.slip(Code::WrongValue, entry.key_span.clone(), key, (message, help), effect);
+                    continue;
+                }
                 match node.get("type") {
                     Some(written) => {
                         let other = (written.span.clone(), at.key("type"), "the type");
@@ -440,6 +560,105 @@ impl<'s> Checker<'s> {
                     .to_owned(),
             );
         }
+    }
+}
+
+/// What a key that must be there is taken for where a document of others omits it, and what that means.
+fn default_of(object: &Object, field: &Field) -> Option<(&'static str, Inserted)> {
+    match (object.kind, field.key) {
+        (ElementKind::Operation, "responses") => Some(("nothing is read of its responses", Inserted::EmptyMapping)),
+        (ElementKind::RequestBody, "content") => Some(("it is taken as no body", Inserted::EmptyMapping)),
+        (
+            ElementKind::Info
+            | ElementKind::License
+            | ElementKind::ExternalDocs
+            | ElementKind::Response
+            | ElementKind::ServerVariable,
+            _,
+        ) => Some(("it is taken as empty", Inserted::EmptyText)),
+        _ => None,
+    }
+}
+
+/// What messages call a value of a type.
+fn expected(shape: &ValueType) -> String {
+    match shape {
+        ValueType::Any => "a value".to_owned(),
+        ValueType::Text => "a string".to_owned(),
+        ValueType::Boolean => "`true` or `false`".to_owned(),
+        ValueType::Number => "a number".to_owned(),
+        ValueType::Integer => "an integer".to_owned(),
+        ValueType::Count => "an integer from 0".to_owned(),
+        ValueType::OneOf(words) => format!("one of: {}", words.join(", ")),
+        ValueType::Object(object) | ValueType::RefOr(object) => format!("a mapping ({})", object.name),
+        ValueType::List(_) | ValueType::NonEmptyList(_) => "a list".to_owned(),
+        ValueType::Map(_) | ValueType::Switches | ValueType::ScalarOr(..) => "a mapping".to_owned(),
+    }
+}
+
+/// Keys whose value is a limit or a text of the documentation: the code is the same without them.
+const WITHOUT_EFFECT: &[&str] = &[
+    "description",
+    "summary",
+    "title",
+    "termsOfService",
+    "name",
+    "url",
+    "email",
+    "externalDocs",
+    "contact",
+    "license",
+    "deprecated",
+    "allowEmptyValue",
+    "uniqueItems",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "pattern",
+    "examples",
+    "bearerFormat",
+    "tags",
+];
+
+/// How a value of another type than the expected one is read; none if it is of the right type, or if a reader could not
+/// know what is meant.
+fn repair(node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) -> Option<Change> {
+    let last = |keys: &[&str]| matches!(at, PointerRef::Key(_, key) if keys.contains(&key));
+    let Value::Scalar(scalar) = &node.value else {
+        // A type of several: `[string, 'null']` is of OpenAPI 3.1.
+        let is_wrong = matches!(shape, ValueType::Text | ValueType::Boolean | ValueType::Number | ValueType::Count);
+        return (is_wrong && last(WITHOUT_EFFECT) && !last(&["name", "url"])).then_some(Change::Remove);
+    };
+    let text = &*scalar.text;
+    let scalar_type = scalar.scalar_type();
+    match (shape, scalar_type) {
+        (ValueType::Any, _) | (ValueType::Text, ScalarType::String) | (ValueType::Boolean, ScalarType::Boolean) => None,
+        (ValueType::Text, ScalarType::Null) if last(&["name", "title", "version", "url"]) => {
+            Some(Change::Text(String::new()))
+        }
+        (ValueType::Text, ScalarType::Null) if last(&["description"]) => Some(Change::Text(String::new())),
+        (_, ScalarType::Null) => matches!(at, PointerRef::Key(..)).then_some(Change::Remove),
+        (ValueType::Text, _) => Some(Change::Text(text.to_owned())),
+        (ValueType::Boolean, ScalarType::String) if ["true", "false"].contains(&&*text.to_ascii_lowercase()) => {
+            Some(Change::Plain(text.to_ascii_lowercase()))
+        }
+        (ValueType::Boolean, _) if last(WITHOUT_EFFECT) => Some(Change::Remove),
+        (ValueType::Number, _) if is_finite_number(scalar) => None,
+        (ValueType::Number, ScalarType::String) if text.parse::<f64>().is_ok_and(f64::is_finite) => {
+            Some(Change::Plain(text.to_owned()))
+        }
+        (ValueType::Count, ScalarType::Integer) if text.parse::<u32>().is_ok() => None,
+        (ValueType::Count, ScalarType::String) if text.parse::<u32>().is_ok() => Some(Change::Plain(text.to_owned())),
+        // All of them are limits.
+        (ValueType::Number | ValueType::Count, _) => Some(Change::Remove),
+        (ValueType::OneOf(words), ScalarType::String) if !words.contains(&text) => {
+            words.iter().find(|word| word.eq_ignore_ascii_case(text)).map(|word| Change::Text((*word).to_owned()))
+        }
+        (ValueType::Object(_) | ValueType::RefOr(_) | ValueType::List(_) | ValueType::Map(_), _)
+            if last(WITHOUT_EFFECT) =>
+        {
+            Some(Change::Remove)
+        }
+        _ => None,
     }
 }
 

@@ -62,6 +62,8 @@ pub enum ElementKind {
     RequestBody,
     /// A Media Type Object.
     MediaType,
+    /// An Encoding Object.
+    Encoding,
     /// An Example Object.
     Example,
     /// The Responses Object.
@@ -101,6 +103,7 @@ impl ElementKind {
             Self::Header => "Header Object",
             Self::RequestBody => "Request Body Object",
             Self::MediaType => "Media Type Object",
+            Self::Encoding => "Encoding Object",
             Self::Example => "Example Object",
             Self::Responses => "Responses Object",
             Self::Response => "Response Object",
@@ -330,7 +333,7 @@ static PATH_ITEM: Object = object(
         optional("head", ValueType::Object(&OPERATION)),
         optional("patch", ValueType::Object(&OPERATION)),
         optional("trace", ValueType::Object(&OPERATION)),
-        unsupported("servers"),
+        foreign("servers", List(&ValueType::Object(&SERVER))),
         optional("parameters", List(&RefOr(&PARAMETER))),
     ],
     &[X_LINT_ALLOW],
@@ -350,7 +353,7 @@ pub(crate) static OPERATION: Object = object(
         foreign("callbacks", Any),
         optional("deprecated", Boolean),
         optional("security", List(&Map(&List(&Text)))),
-        unsupported("servers"),
+        foreign("servers", List(&ValueType::Object(&SERVER))),
     ],
     &[
         optional("x-risk", OneOf(RISKS)),
@@ -421,14 +424,26 @@ pub(crate) static MEDIA_TYPE: Object = object(
         optional("schema", RefOr(&SCHEMA)),
         optional("example", Any),
         optional("examples", Map(&RefOr(&EXAMPLE))),
-        unsupported("encoding"),
+        foreign("encoding", Map(&ValueType::Object(&ENCODING))),
     ],
     &[X_LINT_ALLOW],
 );
 
+pub(crate) static ENCODING: Object = object(
+    ElementKind::Encoding,
+    &[
+        optional("contentType", Text),
+        optional("headers", Map(&RefOr(&HEADER))),
+        optional("style", OneOf(&["form", "spaceDelimited", "pipeDelimited", "deepObject"])),
+        optional("explode", Boolean),
+        optional("allowReserved", Boolean),
+    ],
+    &[],
+);
+
 pub(crate) static EXAMPLE: Object = object(
     ElementKind::Example,
-    &[optional("summary", Text), optional("description", Text), optional("value", Any), unsupported("externalValue")],
+    &[optional("summary", Text), optional("description", Text), optional("value", Any), foreign("externalValue", Text)],
     &[X_LINT_ALLOW],
 );
 
@@ -542,6 +557,7 @@ pub(crate) static OBJECTS: &[&Object] = &[
     &CONTACT,
     &LICENSE,
     &HEADER,
+    &ENCODING,
 ];
 
 /// Where in the Components Object the objects of a kind are.

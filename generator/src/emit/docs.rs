@@ -110,6 +110,11 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     if !operation.is_authenticated() {
         text.push_str("- Token: not sent.\n");
     }
+    if !operation.servers.is_empty() {
+        let servers: Vec<String> = operation.servers.iter().map(|url| format!("`{}`", url.replace('`', ""))).collect();
+        let servers = servers.join(" or ");
+        text.push_str(&format!("- Server: {servers}. Send it with a client that has this base URL.\n"));
+    }
     if let Some(page) = &operation.external_docs_url {
         text.push_str(&format!("- Page: <{page}>\n"));
     }

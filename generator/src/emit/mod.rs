@@ -140,6 +140,7 @@ fn primitive_type(primitive: Primitive) -> TokenStream {
         Primitive::Secret => quote! { runtime::Secret },
         Primitive::Base64 => quote! { runtime::Base64 },
         Primitive::Bytes => quote! { Vec<u8> },
+        Primitive::Binary => quote! { runtime::Binary },
         Primitive::DateTime => quote! { runtime::DateTime },
         Primitive::UnixSeconds => quote! { runtime::UnixSeconds },
         Primitive::UnixMillis => quote! { runtime::UnixMillis },

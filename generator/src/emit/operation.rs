@@ -8,7 +8,8 @@ use quote::quote;
 use super::docs::{self, doc};
 use super::{Emitter, allow_deprecated, argument, deprecated, ident, required_doc, use_runtime};
 use crate::model::{
-    Body, Encoding, Group, ListStyle, Location, Operation, Parameter, Response, Retry, Risk, Scope, TypeRef,
+    Body, Encoding, Group, ListStyle, Location, Operation, Parameter, Response, Retry, Risk, Scope, Style, TypeRef,
+    ValueStyle,
 };
 use crate::rustdoc::documentation;
 
@@ -338,6 +339,9 @@ impl<'a> Emitter<'a> {
         let writes = operation.parameters.iter().map(|parameter| {
             let wire = &parameter.name;
             let field = ident(&parameter.field);
+            if let Some(style) = parameter.value_style {
+                return write_value(parameter, style);
+            }
             match (parameter.location, parameter.list_style, parameter.required) {
                 (Location::Path, ..) => quote! { request.path(#wire, &self.#field); },
                 (Location::Query, Some(style), _) => {
@@ -348,6 +352,8 @@ impl<'a> Emitter<'a> {
                 (Location::Query, None, false) => quote! { request.query(#wire, self.#field.as_ref()); },
                 (Location::Header, _, true) => quote! { request.header(#wire, &self.#field); },
                 (Location::Header, _, false) => quote! { request.header(#wire, self.#field.as_ref()); },
+                // Every cookie has a style.
+                (Location::Cookie, ..) => TokenStream::new(),
             }
         });
         let body = operation.body.as_ref().map(write_body);
@@ -404,6 +410,10 @@ impl<'a> Emitter<'a> {
             quote! { Everywhere }
         };
         let authenticated = operation.is_authenticated();
+        let security = (!self.api.credential_schemes.is_empty()).then(|| {
+            let sets = operation.security.iter().map(|set| quote! { &[#(#set),*] });
+            quote! { .with_security(&[#(#sets),*]) }
+        });
         let deprecated = operation.deprecated;
         let summary = docs::summary(operation);
         let page = match &operation.external_docs_url {
@@ -421,6 +431,7 @@ impl<'a> Emitter<'a> {
                 .with_retry(runtime::Retry::#retry)
                 .with_availability(runtime::Availability::#availability)
                 .with_authenticated(#authenticated)
+                #security
                 .with_deprecated(#deprecated)
                 .with_summary(#summary)
                 .with_page(#page)
@@ -443,8 +454,50 @@ fn write_body(body: &Body) -> TokenStream {
     match &body.encoding {
         Encoding::Json => quote! { request.body(#value); },
         Encoding::Form => quote! { request.form(#value); },
+        Encoding::StyledForm(styles) => {
+            let (names, styles): (Vec<_>, Vec<_>) =
+                styles.iter().map(|(name, style)| (name, value_style(*style))).unzip();
+            quote! { request.form_styled(#value, &[#((#names, #styles)),*]); }
+        }
+        Encoding::Multipart { media_type, types, .. } => {
+            let (names, types): (Vec<_>, Vec<_>) = types.iter().map(|(name, ty)| (name, ty)).unzip();
+            quote! { request.multipart(#value, #media_type, &[#((#names, #types)),*]); }
+        }
         Encoding::Raw(media_type) => quote! { request.raw(#value, #media_type); },
     }
+}
+
+/// Puts a parameter of any type into a request.
+fn write_value(parameter: &Parameter, style: ValueStyle) -> TokenStream {
+    let (wire, field) = (&parameter.name, ident(&parameter.field));
+    let style = value_style(style);
+    let value = match (parameter.required, &parameter.ty) {
+        // Null is not sent.
+        (true, TypeRef::Nullable(_)) => quote! { Some(&self.#field) },
+        (true, _) => quote! { &self.#field },
+        (false, _) => quote! { self.#field.as_ref() },
+    };
+    match parameter.location {
+        Location::Path => quote! { request.path_value(#wire, &self.#field, #style); },
+        Location::Query => quote! { request.query_value(#wire, #value, #style); },
+        Location::Header => quote! { request.header_value(#wire, #value, #style); },
+        Location::Cookie => quote! { request.cookie_value(#wire, #value, #style); },
+    }
+}
+
+fn value_style(ValueStyle { style, explode, allow_reserved }: ValueStyle) -> TokenStream {
+    let style = match style {
+        Style::Simple => quote! { Simple },
+        Style::Matrix => quote! { Matrix },
+        Style::Label => quote! { Label },
+        Style::Form => quote! { Form },
+        Style::SpaceDelimited => quote! { SpaceDelimited },
+        Style::PipeDelimited => quote! { PipeDelimited },
+        Style::DeepObject => quote! { DeepObject },
+        Style::Json => quote! { Json },
+    };
+    let reserved = allow_reserved.then(|| quote! { .with_reserved() });
+    quote! { runtime::ValueStyle::new(runtime::Style::#style, #explode)#reserved }
 }
 
 /// Whether an operation has no arguments at all.

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::docs::{self, doc, inner_doc};
 use super::{Emitter, ident, use_runtime};
-use crate::model::{Group, ManagedHeader, Outcome};
+use crate::model::{CredentialPlace, Group, ManagedHeader, Outcome};
 use crate::rustdoc::{documentation, plain_line};
 
 impl Emitter<'_> {
@@ -36,6 +36,7 @@ impl Emitter<'_> {
             }
             None => quote! { None },
         };
+        let credentials = self.credentials();
         let header = |role: &Option<ManagedHeader>| match role {
             Some(header) => {
                 let name = &header.name;
@@ -75,6 +76,7 @@ impl Emitter<'_> {
             #about_api
             pub static API: runtime::ApiInfo = runtime::ApiInfo::new(#title)
                 .with_token(#token)
+                #credentials
                 .with_request_id_header(#request_id)
                 .with_language_header(#language)
                 .with_project_header(#project)
@@ -83,6 +85,24 @@ impl Emitter<'_> {
             #about_operations
             pub static OPERATIONS: &[&runtime::OperationInfo] = &[#(#operations),*];
         }
+    }
+
+    /// The schemes of an API that has several, or one that is no header.
+    fn credentials(&self) -> Option<TokenStream> {
+        let schemes = &self.api.credential_schemes;
+        let defined = self.api.security_schemes.iter().filter(|scheme| schemes.contains(&scheme.name));
+        let credentials = defined.map(|scheme| {
+            let (place, name, prefix) = scheme.kind.place();
+            let place = match place {
+                CredentialPlace::Header => quote! { Header },
+                CredentialPlace::Query => quote! { Query },
+                CredentialPlace::Cookie => quote! { Cookie },
+            };
+            let scheme = &scheme.name;
+            let prefix = (!prefix.is_empty()).then(|| quote! { .with_prefix(#prefix) });
+            quote! { runtime::CredentialInfo::new(#scheme, runtime::CredentialPlace::#place, #name)#prefix }
+        });
+        (!schemes.is_empty()).then(|| quote! { .with_credentials(&[#(#credentials),*]) })
     }
 
     pub(super) fn error_codes(&self) -> TokenStream {

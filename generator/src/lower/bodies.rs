@@ -2,20 +2,21 @@
 
 use super::Lowering;
 use super::docs;
-use super::media_type::Format;
-use super::schemas::ANY;
+use super::media_type::{Format, can_be_a_header, essence, is_json};
+use super::schemas::{ANY, Kind};
 use crate::diagnostic::Code;
-use crate::document::openapi::Operation;
+use crate::document::openapi::{MediaType, Operation, Style};
 use crate::document::schema::SchemaId;
-use crate::model::{Body, Constraints, Encoding, Primitive, SourceRef, TypeRef};
+use crate::model::{Body, Constraints, Encoding, Primitive, SourceRef, TypeKind, TypeRef, ValueStyle};
 
 /// A body whose field has no name yet.
 pub(super) struct BodyDraft {
-    pub(super) schema: SchemaId,
+    pub(super) schema: Option<SchemaId>,
     pub(super) required: bool,
     source_ref: SourceRef,
     schema_pointer: String,
     encoding: Encoding,
+    media_types: usize,
     ty: TypeRef,
     constraints: Option<Box<Constraints>>,
     description: Option<String>,
@@ -30,6 +31,7 @@ impl BodyDraft {
             schema_pointer: self.schema_pointer,
             required: self.required,
             encoding: self.encoding,
+            media_types: self.media_types,
             ty: self.ty,
             constraints: self.constraints,
             description: self.description,
@@ -42,6 +44,11 @@ impl<'d> Lowering<'d> {
         let slot = operation.request_body?;
         let (body, node) = self.resolve(&self.api.request_bodies, slot)?;
         let content_at = node.key("content");
+        if body.content.is_empty() && self.policy.warns_of_slips {
+            let (help, effect) = ("add `content`, or remove it", "it is not sent");
+            self.sink.report_slip(Code::MissingKey, node, "this request body has no media type", help, effect);
+            return None;
+        }
         let Some(content) = self.content(&body.content) else {
             let found = body.content.iter().map(|media_type| media_type.name.as_str()).collect::<Vec<_>>();
             let message = format!("a request body of type `{}` is not supported", found.join("`, `"));
@@ -51,29 +58,39 @@ impl<'d> Lowering<'d> {
             return None;
         };
         let media_at = self.document.at(content.media_type.node);
-        let Some(schema) = content.media_type.schema else {
+        let schema = content.media_type.schema;
+        if schema.is_none() && !self.policy.warns_of_slips {
             let help = "add `schema`; `schema: {}` for any JSON";
             self.sink.report(Code::MissingKey, media_at, "this request body has no schema", help);
             return None;
+        }
+        let schema_at = schema.map_or(media_at, |schema| self.types.at(schema));
+        let any = if content.format == Format::Json { ANY } else { TypeRef::Primitive(Primitive::JsonObject) };
+        let (ty, nullable) = match (content.format, schema) {
+            (Format::Json | Format::Form | Format::Multipart, Some(schema)) => {
+                self.types.type_of(schema, &format!("{id}_body"))
+            }
+            (Format::Json | Format::Form | Format::Multipart, None) => (any, false),
+            (Format::Text, _) => (TypeRef::Primitive(Primitive::String), false),
+            (Format::Bytes, _) => (TypeRef::Primitive(Primitive::Bytes), false),
         };
-        let schema_at = self.types.at(schema);
-        let (ty, nullable) = match content.format {
-            Format::Json | Format::Form => self.types.type_of(schema, &format!("{id}_body")),
-            Format::Text => (TypeRef::Primitive(Primitive::String), false),
-            Format::Bytes => (TypeRef::Primitive(Primitive::Bytes), false),
-        };
-        let encoding = match content.format {
-            Format::Json => Encoding::Json,
+        let (encoding, ty) = match content.format {
+            Format::Json => (Encoding::Json, ty),
+            // A text that its caller has encoded.
+            Format::Form if self.policy.takes_any_parameter && self.is_text(&ty) => {
+                (Encoding::Raw(content.media_type.name.clone()), TypeRef::Primitive(Primitive::String))
+            }
             Format::Form => {
                 self.check_form(&ty, schema_at);
-                Encoding::Form
+                (self.form(content.media_type, &ty), ty)
+            }
+            Format::Multipart => {
+                self.check_form(&ty, schema_at);
+                (multipart(content.media_type), ty)
             }
             Format::Text | Format::Bytes => {
-                if content.media_type.name.contains('*') {
-                    let help = "write the media type that is sent";
-                    self.sink.report(Code::Unsupported, media_at, "a request body of any of several types", help);
-                }
-                Encoding::Raw(content.media_type.name.clone())
+                self.check_raw(content);
+                (Encoding::Raw(self.sent_media_type(content.media_type)), ty)
             }
         };
         let nullable = nullable && encoding == Encoding::Json && ty != ANY;
@@ -91,16 +108,82 @@ impl<'d> Lowering<'d> {
             },
             schema_pointer: schema_at.pointer(),
             encoding,
+            media_types: body.content.len(),
             ty,
-            constraints: docs::constraints_in_place(&self.api.schemas, schema),
-            description: body.description.clone().or_else(|| docs::description(&self.api.schemas, schema)),
+            constraints: schema.and_then(|schema| docs::constraints_in_place(&self.api.schemas, schema)),
+            description: body.description.clone().or_else(|| docs::description(&self.api.schemas, schema?)),
         })
+    }
+
+    /// Whether values of a type are texts.
+    fn is_text(&self, ty: &TypeRef) -> bool {
+        match self.resolved(ty) {
+            TypeRef::Primitive(primitive) => matches!(primitive, Primitive::String | Primitive::Binary),
+            TypeRef::Named(id) => matches!(
+                self.types.drafts.get(id.0).map(|draft| &draft.kind),
+                Some(Kind::Type(TypeKind::Newtype(Primitive::String)))
+            ),
+            _ => false,
+        }
+    }
+
+    /// The media type that is sent. A range of them says that the service takes whatever it is.
+    fn sent_media_type(&mut self, media_type: &MediaType) -> String {
+        if !media_type.name.contains('*') && can_be_a_header(&media_type.name) {
+            return media_type.name.clone();
+        }
+        let (message, help) = ("this is no media type that a request can have", "write the media type that is sent");
+        let at = self.document.at(media_type.node);
+        self.sink.report_slip(Code::Unsupported, at, message, help, "`application/octet-stream` is sent");
+        "application/octet-stream".to_owned()
+    }
+
+    /// A form whose members have styles, if any of them needs one.
+    fn form(&self, media_type: &MediaType, ty: &TypeRef) -> Encoding {
+        let styles = media_type.encoding.iter().filter_map(|(name, encoding)| {
+            let is_json = encoding.content_type.as_deref().is_some_and(|name| is_json(&essence(name)));
+            let style = encoding.style.or(is_json.then_some(Style::Json))?;
+            Some((
+                name.clone(),
+                ValueStyle { style, explode: encoding.explode, allow_reserved: encoding.allow_reserved },
+            ))
+        });
+        let styles: Vec<_> = styles.collect();
+        let is_plain = match self.resolved(ty) {
+            TypeRef::Named(id) => match self.types.drafts.get(id.0).map(|draft| &draft.kind) {
+                Some(Kind::Type(TypeKind::Struct(object))) => {
+                    let additional = object.additional_properties.iter().map(|additional| &additional.ty);
+                    let mut types = object.fields.iter().map(|field| &field.ty).chain(additional);
+                    types.all(|ty| self.is_form_value(ty, false))
+                }
+                _ => false,
+            },
+            TypeRef::Map(value) => self.is_form_value(value, false),
+            TypeRef::Primitive(primitive) => *primitive == Primitive::JsonObject,
+            _ => false,
+        };
+        if is_plain && styles.is_empty() { Encoding::Form } else { Encoding::StyledForm(styles) }
+    }
+}
+
+/// A body of parts, with the media types that the document has for them.
+fn multipart(media_type: &MediaType) -> Encoding {
+    let types = media_type.encoding.iter().filter_map(|(name, encoding)| {
+        // Of several types, or a range of them, a caller chooses.
+        let content_type = encoding.content_type.as_ref().filter(|written| !written.contains(['*', ',']))?;
+        can_be_a_header(content_type).then(|| (name.clone(), content_type.clone()))
+    });
+    Encoding::Multipart {
+        media_type: essence(&media_type.name),
+        types: types.collect(),
+        has_part_headers: media_type.encoding.iter().any(|(_, encoding)| encoding.has_headers),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, problems, ty};
+    use super::super::testing::{definition, model, operation, problems, slips, ty};
+    use super::*;
 
     fn call(body: &str) -> String {
         format!(
@@ -122,6 +205,18 @@ mod tests {
             ("application/x-www-form-urlencoded", object, "Form ABody"),
             ("text/plain", "{type: string}", "Raw(\"text/plain\") String"),
             ("image/png", "{type: string, format: binary}", "Raw(\"image/png\") Bytes"),
+            ("application/xml", object, "Raw(\"application/xml\") String"),
+            ("application/octet-stream", object, "Raw(\"application/octet-stream\") Bytes"),
+            (
+                "application/x-www-form-urlencoded",
+                "{type: string}",
+                "Raw(\"application/x-www-form-urlencoded\") String",
+            ),
+            (
+                "application/x-www-form-urlencoded",
+                "{type: object, properties: {a: {type: object}}}",
+                "StyledForm([]) ABody",
+            ),
         ] {
             let api = model(&content(media_type, schema));
             let body = operation(&api).body.as_ref().unwrap();
@@ -147,20 +242,56 @@ mod tests {
     }
 
     #[test]
+    fn a_body_of_parts_has_the_media_types_of_its_parts() {
+        let schema = "{type: object, properties: {a: {type: string, format: binary}, b: {type: integer}}}";
+        let encoding =
+            "encoding: {a: {contentType: image/png}, b: {contentType: 'text/*', headers: {X: {schema: {}}}}}";
+        let body = call(&format!("{{content: {{multipart/form-data: {{schema: {schema}, {encoding}}}}}}}"));
+        let api = model(&body);
+        let types = vec![("a".to_owned(), "image/png".to_owned())];
+        let media_type = "multipart/form-data".to_owned();
+        let expected = Encoding::Multipart { media_type, types, has_part_headers: true };
+        assert_eq!(operation(&api).body.as_ref().unwrap().encoding, expected);
+        assert_eq!(definition(&api, "ABody"), "{a?: Binary, b?: Int64}");
+    }
+
+    #[test]
+    fn a_member_of_a_form_has_its_style() {
+        let schema = "{type: object, properties: {a: {type: object}, b: {type: array, items: {type: string}}}}";
+        let encoding = "encoding: {a: {style: deepObject, explode: true}, b: {style: form, explode: false}}";
+        let media_type = format!("application/x-www-form-urlencoded: {{schema: {schema}, {encoding}}}");
+        let api = model(&call(&format!("{{content: {{{media_type}}}}}")));
+        let style = |style, explode| ValueStyle { style, explode, allow_reserved: false };
+        let expected = [("a", style(Style::DeepObject, true)), ("b", style(Style::Form, false))];
+        let expected = expected.map(|(name, style)| (name.to_owned(), style)).to_vec();
+        assert_eq!(operation(&api).body.as_ref().unwrap().encoding, Encoding::StyledForm(expected));
+    }
+
+    #[test]
+    fn slips_of_bodies_are_warnings() {
+        for (keys, expected) in [
+            (
+                content("image/*", "{type: string, format: binary}"),
+                "/content/image~1*: this is no media type that a request can have: `application/octet-stream` is sent",
+            ),
+            (call("{content: {}}"), ": this request body has no media type: it is not sent"),
+        ] {
+            assert_eq!(slips(&keys), [format!("/paths/~1a/post/requestBody{expected}")], "{keys}");
+        }
+        let api = model(&call("{content: {application/json: {}}}"));
+        assert_eq!(ty(&api, &operation(&api).body.as_ref().unwrap().ty), "Json");
+    }
+
+    #[test]
     fn what_cannot_be_sent_is_reported() {
         for (keys, expected) in [
             (
-                content("multipart/form-data", "{type: object}"),
-                "/content/multipart~1form-data: a request body of type `multipart/form-data` is not supported",
-            ),
-            (
-                content("image/*", "{type: string, format: binary}"),
-                "/content/image~1*: a request body of any of several types",
-            ),
-            (call("{content: {application/json: {}}}"), "/content/application~1json: this request body has no schema"),
-            (
-                content("application/x-www-form-urlencoded", "{type: string}"),
+                content("application/x-www-form-urlencoded", "{type: integer}"),
                 "/content/application~1x-www-form-urlencoded/schema: a form that is not an object with properties",
+            ),
+            (
+                content("multipart/form-data", "{type: array, items: {}}"),
+                "/content/multipart~1form-data/schema: a form that is not an object with properties",
             ),
         ] {
             assert_eq!(problems(&keys), [format!("/paths/~1a/post/requestBody{expected}")], "{keys}");

@@ -34,7 +34,16 @@ pub(super) fn constraints_in_place(schemas: &Schemas, id: SchemaId) -> Option<Bo
 /// The limits and the unit of a schema; none if it has none.
 fn constraints(schemas: &Schemas, schema: &Schema) -> Option<Box<Constraints>> {
     let keywords = &schema.keywords;
-    let is_enumeration = !matches!(keywords.ty, Some(Type::Boolean | Type::Number));
+    // Those of others are the values of an enumeration in the client.
+    let is_enumeration = match keywords.ty {
+        Some(Type::String) => keywords.values.iter().all(|value| value.is_string() || value.is_null()),
+        Some(Type::Integer) => keywords.values.iter().all(|value| value.is_i64() || value.is_null()),
+        Some(Type::Boolean | Type::Number | Type::Object | Type::Array) => false,
+        None => {
+            let mut values = keywords.values.iter().filter(|value| !value.is_null());
+            values.clone().all(Value::is_string) || values.all(Value::is_i64)
+        }
+    };
     let counted = match keywords.ty {
         Some(Type::Array) => Some(SizeOf::Items),
         Some(Type::Object) => Some(SizeOf::Properties),

@@ -29,7 +29,10 @@ impl Types<'_> {
             let mut known: HashSet<String> = HashSet::new();
             listed.retain(|(_, value)| known.insert(value.to_string()));
         }
-        let values: Vec<&Value> = listed.iter().map(|(_, value)| *value).collect();
+        // YAML reads `1` and `yes` as no texts; the type says what is meant.
+        let meant = if self.policy.warns_of_slips { self.meant_values(keywords, &mut listed, at) } else { Vec::new() };
+        let values: Vec<&Value> =
+            listed.iter().enumerate().map(|(position, (_, value))| meant.get(position).unwrap_or(value)).collect();
         self.check_repetitions(&values, at);
         let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
         let integers: Option<Vec<i64>> = values.iter().map(|value| value.as_i64()).collect();
@@ -45,12 +48,21 @@ impl Types<'_> {
                 TypeKind::Enum(Enum { values: EnumValues::Integer(enum_values(integers, indices)) })
             }
             // The values are documented: they are among the constraints.
-            _ if self.policy.takes_loose_schemas
-                && matches!(keywords.ty, Some(Type::Boolean | Type::Number))
-                && values.iter().all(|value| value.is_boolean() || value.is_number()) =>
-            {
-                let is_boolean = keywords.ty == Some(Type::Boolean);
-                TypeKind::Alias(TypeRef::Primitive(if is_boolean { Primitive::Boolean } else { Primitive::Double }))
+            _ if self.policy.takes_loose_schemas => {
+                let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(|value| is(value));
+                let ty = keywords.ty.or_else(|| {
+                    let is_boolean = all(Value::is_boolean).then_some(Type::Boolean);
+                    is_boolean.or_else(|| all(Value::is_number).then_some(Type::Number))
+                });
+                let format = keywords.format.as_deref();
+                TypeKind::Alias(match ty {
+                    Some(Type::Boolean) => TypeRef::Primitive(Primitive::Boolean),
+                    Some(Type::Number) if format == Some("float") => TypeRef::Primitive(Primitive::Float),
+                    Some(Type::Number) => TypeRef::Primitive(Primitive::Double),
+                    Some(Type::String) => TypeRef::Primitive(Primitive::String),
+                    Some(Type::Integer) => TypeRef::Primitive(Primitive::Int64),
+                    Some(Type::Object | Type::Array) | None => ANY,
+                })
             }
             _ => {
                 self.sink.report(
@@ -60,6 +72,52 @@ impl Types<'_> {
                     "write the values in the form of the type; a boolean or a number needs no `enum`",
                 );
                 TypeKind::Alias(ANY)
+            }
+        }
+    }
+
+    /// The values as the type has them, where they are written as another one: none if they are written right, or if
+    /// they are no values of the type at all.
+    fn meant_values(
+        &mut self,
+        keywords: &Keywords,
+        listed: &mut Vec<(usize, &Value)>,
+        at: PointerRef<'_>,
+    ) -> Vec<Value> {
+        let fits = |value: &Value| match keywords.ty {
+            Some(Type::String) => value.is_string(),
+            Some(Type::Integer) => value.is_i64(),
+            Some(Type::Number) => value.is_number(),
+            Some(Type::Boolean) => value.is_boolean(),
+            Some(Type::Array) => value.is_array(),
+            Some(Type::Object) => value.is_object(),
+            None => true,
+        };
+        let Some(ty) = keywords.ty.filter(|_| !listed.iter().all(|(_, value)| fits(value))) else { return Vec::new() };
+        let meant = |value: &Value| match (ty, value) {
+            (Type::String, Value::Bool(_) | Value::Number(_)) => Some(Value::String(value.to_string())),
+            (Type::String, Value::String(_)) => Some(value.clone()),
+            (Type::Integer, Value::String(text)) => text.trim().parse::<i64>().ok().map(Value::from),
+            (Type::Integer, Value::Number(_)) => value.as_i64().map(Value::from),
+            _ => None,
+        };
+        let message = format!("a value is not of `type: {}`", ty.as_str());
+        let (key, help) = (at.key("enum"), "write the values in the form of the type");
+        let found: Option<Vec<Value>> = listed.iter().map(|(_, value)| meant(value)).collect();
+        match found {
+            Some(mut values) => {
+                self.sink.report_slip(Code::WrongValue, key, message, help, "each is taken as one of that type");
+                let mut known = HashSet::new();
+                let is_new: Vec<bool> = values.iter().map(|value| known.insert(value.to_string())).collect();
+                let mut kept = is_new.iter();
+                listed.retain(|_| *kept.next().unwrap_or(&true));
+                let mut kept = is_new.iter();
+                values.retain(|_| *kept.next().unwrap_or(&true));
+                values
+            }
+            None => {
+                self.sink.report_slip(Code::WrongValue, key, message, help, "any value of the type is taken");
+                Vec::new()
             }
         }
     }
@@ -146,7 +204,7 @@ fn enum_values<T>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, constraints, problems};
+    use super::super::testing::{component, constraints, problems_of_ours, slips};
 
     #[test]
     fn values_have_names() {
@@ -169,6 +227,35 @@ mod tests {
         assert_eq!(constraints("{type: string, enum: [a]}").values.len(), 0);
         let message = "an enumeration must be of `type: string` with texts, or of `type: integer` with integers";
         let expected = format!("/components/schemas/T/enum: {message}");
-        assert_eq!(problems("components: {schemas: {T: {enum: [a, 1]}}}"), [expected]);
+        assert_eq!(problems_of_ours("components: {schemas: {T: {enum: [a, 1]}}}"), [expected]);
+        for (schema, expected) in [
+            ("{enum: [a, 1]}", "= Json"),
+            ("{enum: [true, false]}", "= Boolean"),
+            ("{enum: [1.5, 2]}", "= Double"),
+            ("{type: object, enum: [{}]}", "= Json"),
+            ("{type: number, format: float, enum: [1]}", "= Float"),
+        ] {
+            assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
+        }
+        assert_eq!(constraints("{enum: [a, 1]}").values.len(), 2);
+    }
+
+    #[test]
+    fn values_that_are_written_as_another_type_are_meant_as_the_type() {
+        let slip = |schema: &str| slips(&format!("components: {{schemas: {{T: {schema}}}}}"));
+        for (schema, expected, effect) in [
+            ("{type: string, enum: [1, true, '1', a]}", r#"enum(A="a", True="true", _1="1")"#, "each is taken"),
+            ("{type: integer, enum: ['1', 2]}", "enum(Value1=1, Value2=2)", "each is taken"),
+            ("{type: integer, enum: [a]}", "newtype Int64", "any value of the type is taken"),
+        ] {
+            let mut found = component(&format!("{{T: {schema}}}"));
+            if let Some(values) = found.strip_prefix("enum(").and_then(|rest| rest.strip_suffix(')')) {
+                let mut values: Vec<_> = values.split(", ").collect();
+                values.sort_unstable();
+                found = format!("enum({})", values.join(", "));
+            }
+            assert_eq!(found, expected, "{schema}");
+            assert!(slip(schema)[0].contains(effect), "{:?}", slip(schema));
+        }
     }
 }

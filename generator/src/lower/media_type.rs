@@ -16,6 +16,8 @@ pub(super) enum Format {
     Json,
     /// `a=1&b=2`
     Form,
+    /// Parts with names.
+    Multipart,
     /// Text as it is.
     Text,
     /// Bytes as they are.
@@ -33,9 +35,9 @@ impl<'d> Lowering<'d> {
     /// The content that the client takes.
     pub(super) fn content(&mut self, all: &'d [MediaType]) -> Option<Content<'d>> {
         if self.policy.takes_other_media_types {
-            let formats = [Format::Json, Format::Form, Format::Text, Format::Bytes];
+            let formats = [Format::Json, Format::Form, Format::Multipart, Format::Text, Format::Bytes];
             return formats.into_iter().find_map(|format| {
-                let media_type = all.iter().find(|media_type| self.format(media_type) == Some(format))?;
+                let media_type = all.iter().find(|media_type| self.format(media_type) == format)?;
                 Some(Content { media_type, format })
             });
         }
@@ -49,24 +51,41 @@ impl<'d> Lowering<'d> {
         Some(Content { media_type: json, format: Format::Json })
     }
 
-    /// How content of a media type is encoded; `None` if the client does not support it.
-    fn format(&self, media_type: &MediaType) -> Option<Format> {
+    /// How content of a media type is encoded. What is no JSON, form or body of parts is a text or bytes for a caller to
+    /// encode, whatever its schema is.
+    fn format(&self, media_type: &MediaType) -> Format {
         let essence = essence(&media_type.name);
         if is_json(&essence) {
-            return Some(Format::Json);
+            return Format::Json;
         }
         let content = media_type.schema.map(|schema| self.raw_content(schema));
         match essence.as_str() {
-            "application/x-www-form-urlencoded" => Some(Format::Form),
-            "*/*" | "application/*" if content != Some(RawContent::Bytes) => Some(Format::Json),
-            _ if essence.starts_with("multipart/") || !can_be_a_header(&media_type.name) => None,
+            "application/x-www-form-urlencoded" => Format::Form,
+            "*/*" | "application/*" if content != Some(RawContent::Bytes) => Format::Json,
+            _ if essence.starts_with("multipart/") => Format::Multipart,
             _ => match content {
-                Some(RawContent::Text) => Some(Format::Text),
-                Some(RawContent::Bytes) => Some(Format::Bytes),
-                None | Some(RawContent::Any) if essence.starts_with("text/") => Some(Format::Text),
-                None | Some(RawContent::Any) => Some(Format::Bytes),
-                Some(RawContent::None) => None,
+                Some(RawContent::Text) => Format::Text,
+                Some(RawContent::Bytes) => Format::Bytes,
+                Some(RawContent::None) if is_xml(&essence) => Format::Text,
+                None | Some(RawContent::Any | RawContent::None) if essence.starts_with("text/") => Format::Text,
+                None | Some(RawContent::Any | RawContent::None) => Format::Bytes,
             },
+        }
+    }
+
+    /// Reports a schema that the type of its content does not have: it is a text or bytes.
+    pub(super) fn check_raw(&mut self, content: Content<'d>) {
+        let Some(schema) = content.media_type.schema else { return };
+        let what = match content.format {
+            Format::Json => return,
+            Format::Text | Format::Form => "a text",
+            Format::Bytes | Format::Multipart => "bytes",
+        };
+        if self.raw_content(schema) == RawContent::None {
+            let message = format!("the schema of content of type `{}` is not used", content.media_type.name);
+            let effect = format!("it is {what} that callers encode and decode");
+            let at = self.document.at(content.media_type.node);
+            self.sink.report_slip(Code::Unsupported, at, message, "describe it as JSON, if it is JSON", &effect);
         }
     }
 
@@ -74,31 +93,20 @@ impl<'d> Lowering<'d> {
         self.api.schemas.resolve(schema).map_or(RawContent::None, |(_, schema)| raw_content(schema))
     }
 
-    /// A form has names and values, so that an object within an object has no place in it.
+    /// A form and a body of parts have names and values: what they are made of is an object.
     pub(super) fn check_form(&mut self, ty: &TypeRef, at: PointerRef<'_>) {
-        let fits = |ty: &TypeRef| self.is_form_value(ty, false);
-        let wrong: Option<Vec<String>> = match self.resolved(ty) {
-            TypeRef::Named(id) => match self.types.drafts.get(id.0).map(|draft| &draft.kind) {
-                Some(Kind::Type(TypeKind::Struct(object))) => {
-                    let fields = object.fields.iter().map(|field| (&field.ty, &field.pointer));
-                    let additional = object.additional_properties.iter();
-                    let all = fields.chain(additional.map(|additional| (&additional.ty, &additional.pointer)));
-                    Some(all.filter(|(ty, _)| !fits(ty)).map(|(_, pointer)| pointer.clone()).collect())
-                }
-                _ => None,
-            },
-            TypeRef::Map(value) if fits(value) => Some(Vec::new()),
-            TypeRef::Primitive(Primitive::JsonObject) => Some(Vec::new()),
-            _ => None,
+        let can_be_object = match self.resolved(ty) {
+            TypeRef::Named(id) => matches!(
+                self.types.drafts.get(id.0).map(|draft| &draft.kind),
+                Some(Kind::Union(_) | Kind::Type(TypeKind::Struct(_)))
+            ),
+            // Whether any JSON is an object is known when it is sent.
+            TypeRef::Map(_) | TypeRef::Primitive(Primitive::JsonObject | Primitive::Json) => true,
+            _ => false,
         };
-        let Some(wrong) = wrong else {
+        if !can_be_object {
             let message = "a form that is not an object with properties";
-            return self.sink.report(Code::Unsupported, at, message, "describe them under `properties`");
-        };
-        for pointer in wrong {
-            let message = "a form cannot contain a property of this type";
-            let help = "use texts, numbers, booleans, enumerations, and lists of these";
-            self.sink.report(Code::Unsupported, PointerRef::Base(&pointer), message, help);
+            self.sink.report(Code::Unsupported, at, message, "describe them under `properties`");
         }
     }
 
@@ -109,7 +117,7 @@ impl<'d> Lowering<'d> {
 
     /// Whether a value of a type is one text, or several of the same name. Any JSON may be; the client looks before it
     /// sends.
-    fn is_form_value(&self, ty: &TypeRef, is_item: bool) -> bool {
+    pub(super) fn is_form_value(&self, ty: &TypeRef, is_item: bool) -> bool {
         match self.resolved(ty) {
             TypeRef::Primitive(primitive) => !matches!(primitive, Primitive::JsonObject | Primitive::Bytes),
             TypeRef::List(item) => !is_item && self.is_form_value(item, true),
@@ -143,23 +151,28 @@ fn raw_content(schema: &Schema) -> RawContent {
 }
 
 /// Whether a media type can be named in a request.
-fn can_be_a_header(name: &str) -> bool {
+pub(super) fn can_be_a_header(name: &str) -> bool {
     name.contains('/') && name.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 /// A media type without its parameters.
-fn essence(name: &str) -> String {
+pub(super) fn essence(name: &str) -> String {
     name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-fn is_json(essence: &str) -> bool {
+fn is_xml(essence: &str) -> bool {
+    essence.ends_with("/xml") || essence.ends_with("+xml")
+}
+
+pub(super) fn is_json(essence: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, problems};
+    use super::super::testing::{model, operation};
     use super::*;
+    use crate::model::Encoding;
 
     fn response(media_types: &[(&str, &str)]) -> String {
         let content = media_types.iter().map(|(name, schema)| format!("'{name}': {{{schema}}}"));
@@ -201,19 +214,19 @@ mod tests {
     }
 
     #[test]
-    fn a_member_of_a_form_is_one_text_or_a_list_of_texts() {
-        let problems_of = |member: &str| {
+    fn a_form_whose_members_are_texts_needs_no_styles() {
+        let encoding = |member: &str| {
             let schema = format!("{{type: object, properties: {{a: {member}}}}}");
             let content = format!("content: {{application/x-www-form-urlencoded: {{schema: {schema}}}}}");
-            format!("paths:\n  /a: {{post: {{requestBody: {{{content}}}, responses: {{'204': {{description: ''}}}}}}}}")
+            let keys = format!("requestBody: {{{content}}}, responses: {{'204': {{description: ''}}}}");
+            let api = model(&format!("paths:\n  /a: {{post: {{{keys}}}}}"));
+            operation(&api).body.as_ref().unwrap().encoding.clone()
         };
         for member in ["{type: string}", "{type: array, items: {type: integer}}", "{type: string, enum: [b]}", "{}"] {
-            model(&problems_of(member));
+            assert_eq!(encoding(member), Encoding::Form, "{member}");
         }
         for member in ["{type: object}", "{type: array, items: {type: array, items: {}}}"] {
-            let found = problems(&problems_of(member));
-            let [only] = found.as_slice() else { panic!("{found:?}") };
-            assert!(only.ends_with("/schema/properties/a: a form cannot contain a property of this type"), "{only}");
+            assert_eq!(encoding(member), Encoding::StyledForm(Vec::new()), "{member}");
         }
     }
 }

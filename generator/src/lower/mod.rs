@@ -37,11 +37,10 @@ use crate::model::{Api, ManagedHeaders, TypeRef};
 use crate::policy::Policy;
 use schemas::Types;
 pub(crate) use tags::normalize_path;
-pub(crate) use unused::warnings;
 use usage::{Aliases, Completed, Use};
 
-/// Makes the model of a document.
-pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
+/// Makes the model of a document, and the warnings about it. Where there are errors there is no model.
+pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), Vec<Diagnostic>> {
     let types = Types::read(document);
     let aliases = Aliases::new(&types.drafts);
     let mut lowering = Lowering {
@@ -56,23 +55,27 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
         uses: Vec::new(),
         sink: Sink::new(document),
     };
-    let token_scheme = lowering.token_scheme();
+    let (token_scheme, credential_schemes) = lowering.token_scheme();
     let regions = lowering.regions();
     let error_codes = lowering.error_codes();
     let groups = lowering.groups();
     let Lowering { mut types, aliases, managed_headers, uses, sink, .. } = lowering;
+    let mut warnings = document.warnings().to_vec();
+    warnings.extend(sink.warnings);
     let mut problems = sink.problems;
     let drafts = std::mem::take(&mut types.drafts);
     let (drafts, ambiguous) = unions::complete(document, drafts, &aliases);
     problems.extend(ambiguous);
     let completed = usage::complete(&mut types, drafts, &uses, &groups);
     problems.extend(types.sink.problems);
-    match completed {
-        Ok(Completed { definitions, modules }) if problems.is_empty() => Ok(Api {
+    warnings.extend(types.sink.warnings);
+    let api = match completed {
+        Ok(Completed { definitions, modules }) if problems.is_empty() => Api {
             title: document.api.title.clone(),
             description: document.api.description.clone(),
             security_schemes: security::schemes(document),
             token_scheme,
+            credential_schemes,
             managed_headers,
             regions,
             error_codes,
@@ -80,13 +83,15 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<Api, Vec<Diagnostic>> {
             groups,
             types: definitions,
             type_modules: modules,
-        }),
-        Ok(_) => Err(problems),
-        Err(more) => {
-            problems.extend(more);
-            Err(problems)
+        },
+        other => {
+            problems.extend(other.err().into_iter().flatten());
+            problems.extend(warnings);
+            return Err(problems);
         }
-    }
+    };
+    warnings.extend(unused::warnings(document, &api));
+    Ok((api, warnings))
 }
 
 struct Lowering<'d> {

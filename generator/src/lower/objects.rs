@@ -31,7 +31,11 @@ struct Members<'d> {
     required: Vec<(&'d str, String)>,
     /// Components whose properties are here already. Each is read once, however many paths lead to it.
     joined: HashSet<SchemaId>,
+    /// Properties that are described in ways that no type has both of.
+    any: HashSet<&'d str>,
     additional: Option<(Additional, String)>,
+    /// Whether a schema has variants, whose properties are kept with those that are not described.
+    is_open: bool,
 }
 
 /// A property before it is a field.
@@ -66,7 +70,12 @@ impl<'d> Types<'d> {
 
     fn new_object(&mut self, schema: &'d Schema, id: SchemaId, name: &str) -> TypeKind {
         let mut members = Members::default();
+        let has_variants = !schema.one_of.is_empty() || !schema.any_of.is_empty();
+        members.is_open = self.policy.warns_of_slips && schema.keywords.discriminator.is_some() && !has_variants;
         self.collect(schema, id, &mut members, &mut Vec::new());
+        if members.is_open && matches!(members.additional, None | Some((Additional::Any(false), _))) {
+            members.additional = Some((Additional::Any(true), self.at(id).pointer()));
+        }
         self.property_count += members.properties.len();
         if self.property_count > MAX_PROPERTIES {
             let message = format!("with this object, all objects have more than {MAX_PROPERTIES} properties");
@@ -94,7 +103,7 @@ impl<'d> Types<'d> {
         }
         let described = members.properties.iter().map(|&(name, schema)| Property {
             name,
-            schema: Some(schema),
+            schema: Some(schema).filter(|_| !members.any.contains(name)),
             pointer: self.at(schema).pointer(),
             required_pointers: required.remove(name).unwrap_or_default(),
         });
@@ -157,8 +166,14 @@ impl<'d> Types<'d> {
             }
             let known = members.properties.iter().map(|(name, _)| *name);
             let is_misspelt = || undescribed.len() < MAX_SUGGESTIONS && nearest(required, known.clone()).is_some();
-            if self.policy.takes_loose_schemas && !is_misspelt() {
-                if seen.insert(required) {
+            if self.policy.takes_loose_schemas {
+                if is_misspelt() && seen.insert(required) {
+                    let message = format!("`{required}` is required, and is not one of the properties");
+                    let help = did_you_mean(required, known, || "describe it".to_owned());
+                    let (at, effect) = (PointerRef::Base(pointer), "it is a required property of any JSON");
+                    self.sink.report_slip(Code::UnknownRequired, at, message, help, effect);
+                    undescribed.push((required, pointer.clone()));
+                } else if seen.insert(required) {
                     undescribed.push((required, pointer.clone()));
                 }
                 continue;
@@ -183,13 +198,14 @@ impl<'d> Types<'d> {
             || schema.items.is_some()
             || !schema.keywords.values.is_empty()
         {
-            self.sink.report(
-                Code::Unsupported,
-                at,
-                "only objects can be joined with `allOf`, or with keys of the same schema",
-                "write the result of the combination as one schema",
-            );
-            return;
+            let message = "only objects can be joined with `allOf`, or with keys of the same schema";
+            let help = "write the result of the combination as one schema";
+            if !self.policy.warns_of_slips {
+                return self.sink.report(Code::Unsupported, at, message, help);
+            }
+            let effect = "the object keeps what only these keys describe";
+            self.sink.report_slip(Code::Unsupported, at, message, help, effect);
+            members.is_open = true;
         }
         for member in &schema.all_of {
             match self.schemas.get(*member) {
@@ -209,13 +225,28 @@ impl<'d> Types<'d> {
                     members.properties.push((name, *property));
                 }
                 Some((_, known)) if self.schemas.is_same(*known, *property) => {}
-                Some((_, known)) => self.sink.report_with(
-                    Code::AllOfConflict,
-                    self.at(*property),
-                    format!("`{name}` is described differently by another member of the same `allOf`"),
-                    "describe it once",
-                    (self.at(*known), "here, too"),
-                ),
+                Some((_, known)) => {
+                    let message = format!("`{name}` is described differently by another member of the same `allOf`");
+                    let (known, help) = (*known, "describe it once");
+                    if !self.policy.takes_loose_schemas {
+                        let other = (self.at(known), "here, too");
+                        self.sink.report_with(Code::AllOfConflict, self.at(*property), message, help, other);
+                        continue;
+                    }
+                    let merged = self.narrower(known, *property);
+                    if merged.is_none() {
+                        let effect = "it is any JSON";
+                        self.sink.report_slip(Code::AllOfConflict, self.at(*property), message, help, effect);
+                    }
+                    if let Some(slot) =
+                        members.positions.get(name.as_str()).and_then(|&position| members.properties.get_mut(position))
+                    {
+                        slot.1 = merged.unwrap_or(known);
+                    }
+                    if merged.is_none() {
+                        members.any.insert(name);
+                    }
+                }
             }
         }
         let required_at = at.key("required");
@@ -224,6 +255,50 @@ impl<'d> Types<'d> {
         }
         if let Some(additional) = schema.additional_properties() {
             self.join_additional(additional, at.key("additionalProperties"), members);
+        }
+    }
+
+    /// Of two schemas of one property the one whose values are values of the other, as far as types show it.
+    fn narrower(&self, known: SchemaId, other: SchemaId) -> Option<SchemaId> {
+        if self.schemas.is_equivalent(known, other) {
+            return Some(known);
+        }
+        let (known_end, known_schema) = self.schemas.resolve(known)?;
+        let (other_end, other_schema) = self.schemas.resolve(other)?;
+        if known_end == other_end {
+            return Some(known);
+        }
+        let is_free = |schema: &Schema| {
+            schema.keywords.ty.is_none()
+                && schema.keywords.values.is_empty()
+                && !schema.combines()
+                && !schema.describes_a_value()
+        };
+        let types = (known_schema.keywords.ty, other_schema.keywords.ty);
+        let is_list = |schema: &Schema| schema.items.is_some_and(|items| self.schemas.resolve(items).is_some());
+        match types {
+            _ if is_free(other_schema) => Some(known),
+            _ if is_free(known_schema) => Some(other),
+            (Some(Type::Number), Some(Type::Integer)) => Some(other),
+            (Some(Type::Integer), Some(Type::Number)) => Some(known),
+            (Some(Type::Array), Some(Type::Array)) if !is_list(known_schema) => Some(other),
+            (Some(Type::Array), Some(Type::Array)) if !is_list(other_schema) => Some(known),
+            (Some(Type::Array), Some(Type::Array)) => {
+                let narrower = self.narrower(known_schema.items?, other_schema.items?)?;
+                Some(if narrower == known_schema.items? { known } else { other })
+            }
+            (Some(Type::Object), Some(Type::Object)) => {
+                let is_open =
+                    |schema: &Schema| schema.properties.is_empty() && schema.additional_properties().is_none();
+                let (a, b) = (is_open(known_schema), is_open(other_schema));
+                if b { Some(known) } else { a.then_some(other) }
+            }
+            (Some(a), Some(b)) if a == b => {
+                // The one of an enumeration, or of a format; else they differ in limits, which no type has.
+                let says = |schema: &Schema| (!schema.keywords.values.is_empty(), schema.keywords.format.is_some());
+                Some(if says(known_schema) > says(other_schema) { known } else { other })
+            }
+            _ => None,
         }
     }
 
@@ -254,6 +329,11 @@ impl<'d> Types<'d> {
                 self.collect(schema, target, members, stack);
                 stack.pop();
             }
+            ObjectOrRef::Ref(next) if self.policy.takes_loose_schemas => {
+                stack.push(target);
+                self.collect_target(*next, from, members, stack);
+                stack.pop();
+            }
             ObjectOrRef::Ref(_) => self.sink.report(
                 Code::Unsupported,
                 self.at(from),
@@ -271,6 +351,12 @@ impl<'d> Types<'d> {
             }
             (Some(_), Additional::Any(_)) => {}
             (Some((known, _)), _) if self.schemas.is_same_additional(Some(*known), Some(additional)) => {}
+            (Some(_), _) if self.policy.takes_loose_schemas => {
+                let message = "`additionalProperties` is described differently by another member of the same `allOf`";
+                let (help, effect) = ("describe it once", "they are any JSON");
+                self.sink.report_slip(Code::AllOfConflict, at, message, help, effect);
+                members.additional = Some((Additional::Any(true), at.pointer()));
+            }
             (Some((_, other)), _) => self.sink.report_with(
                 Code::AllOfConflict,
                 at,
@@ -284,7 +370,7 @@ impl<'d> Types<'d> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, problems};
+    use super::super::testing::{component, problems, problems_of_ours, slips};
 
     #[test]
     fn a_property_is_a_field() {
@@ -317,11 +403,57 @@ mod tests {
     }
 
     #[test]
+    fn a_property_that_is_described_twice_has_the_narrower_type() {
+        for (first, second, expected) in [
+            ("{type: string}", "{type: string, enum: [x]}", "{a?: TA}"),
+            ("{type: string, format: date-time}", "{type: string, maxLength: 5}", "{a?: DateTime}"),
+            ("{type: number}", "{type: integer}", "{a?: Int64}"),
+            ("{}", "{type: boolean}", "{a?: Boolean}"),
+            ("{type: boolean}", "{description: D}", "{a?: Boolean}"),
+            ("{type: array, items: {}}", "{type: array, items: {type: string}}", "{a?: [String]}"),
+        ] {
+            let schema = format!("{{allOf: [{{properties: {{a: {first}}}}}, {{properties: {{a: {second}}}}}]}}");
+            assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
+            assert_eq!(slips(&format!("components: {{schemas: {{T: {schema}}}}}")), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn all_of_joins_values_that_are_no_objects() {
+        for (schema, expected) in [
+            ("{allOf: [{type: string}, {maxLength: 5}]}", "newtype String"),
+            ("{allOf: [{$ref: '#/components/schemas/E'}, {description: D}, {nullable: true}]}", "= E"),
+            ("{type: integer, allOf: [{minimum: 5}]}", "newtype Int64"),
+            ("{allOf: [{description: D}]}", "= Json"),
+            ("{allOf: [{type: string}, {enum: [a]}]}", "enum(A=\"a\")"),
+        ] {
+            assert_eq!(component(&format!("{{E: {{type: string, enum: [x]}}, T: {schema}}}")), expected, "{schema}");
+        }
+        let found = problems("components: {schemas: {T: {allOf: [{type: string}, {type: boolean}]}}}");
+        assert_eq!(found, ["/components/schemas/T/allOf: no value is of `type: string` and of `type: boolean`"]);
+    }
+
+    #[test]
+    fn an_object_with_variants_keeps_what_they_describe() {
+        let variants = "oneOf: [{required: [a]}, {properties: {b: {type: string}}}]";
+        for (schema, effect) in [
+            (format!("{{properties: {{a: {{type: string}}}}, {variants}}}"), "the other keys make the type"),
+            ("{properties: {a: {type: string}}, discriminator: {propertyName: a}}".to_owned(), "without `oneOf`"),
+        ] {
+            assert_eq!(component(&format!("{{T: {schema}}}")), "{a?: String, **other: Json}", "{schema}");
+            let found = slips(&format!("components: {{schemas: {{T: {schema}}}}}"));
+            assert!(found.iter().any(|slip| slip.contains(effect)), "{found:?}");
+        }
+    }
+
+    #[test]
     fn contradictions_within_all_of_are_reported() {
         let schemas = "{T: {allOf: [{properties: {a: {type: string}}}, {properties: {a: {type: integer}}}]}}";
         let message = "`a` is described differently by another member of the same `allOf`";
         let expected = format!("/components/schemas/T/allOf/1/properties/a: {message}");
-        assert_eq!(problems(&format!("components: {{schemas: {schemas}}}")), [expected]);
+        assert_eq!(problems_of_ours(&format!("components: {{schemas: {schemas}}}")), std::slice::from_ref(&expected));
+        assert_eq!(slips(&format!("components: {{schemas: {schemas}}}")), [format!("{expected}: it is any JSON")]);
+        assert_eq!(component(schemas), "{a?: Json}");
         let schemas = "{T: {allOf: [{$ref: '#/components/schemas/T'}], properties: {a: {}}}}";
         let expected = "/components/schemas/T/allOf/0: `T` is made of itself";
         assert_eq!(problems(&format!("components: {{schemas: {schemas}}}")), [expected]);

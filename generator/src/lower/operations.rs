@@ -6,6 +6,7 @@ use super::Lowering;
 use super::docs;
 use super::tags::{Named, OperationNames};
 use crate::diagnostic::Code;
+use crate::document::openapi::{self, PathItem};
 use crate::document::pointer::PointerRef;
 use crate::model::{Argument, Location, Operation, Parameter};
 use crate::names::{Case, Scope};
@@ -30,28 +31,35 @@ impl<'d> Lowering<'d> {
         if self.policy.requires_metadata {
             self.check_tags(operation);
         }
-        let drafts = self.parameters(item, operation, context);
-        self.check_path(item, operation, &drafts);
+        let mut drafts = self.parameters(item, operation, context);
+        self.check_path(item, operation, &mut drafts);
         let body = self.body(operation, context);
         let mut arguments: Vec<Argument> = Vec::new();
         let mut known: HashSet<&str> = HashSet::new();
         for draft in &drafts.given {
             let name = &draft.written.name;
-            if !known.insert(name) {
+            let mut argument_name = name.clone();
+            if self.policy.numbers_names {
+                // A caller of the client sees the fields, whose names are numbered; tools see the places.
+                if self.is_taken(&known, name, operation) {
+                    argument_name = format!("{name} ({})", draft.written.location.as_str());
+                }
+                known.insert(name);
+            } else if !known.insert(name) {
                 let message = format!("two arguments of this operation are called `{name}`");
                 let (named_at, id) = (PointerRef::Base(&draft.named_at), at.key("operationId"));
                 let other = (id.value(), "the operation");
                 self.sink.report_with(Code::DuplicateName, named_at.value(), message, "rename one of them", other);
             }
             arguments.push(Argument {
-                name: name.clone(),
+                name: argument_name,
                 required: draft.written.required,
                 description: draft.written.description.clone(),
                 schema: draft.schema,
             });
         }
         if let Some(body) = &body {
-            if known.contains("body") {
+            if known.contains("body") && !self.policy.numbers_names {
                 let message = "a parameter called `body` in an operation with a request body";
                 let body_at = (at.key("requestBody"), "the request body");
                 let parameters_at = at.key("parameters");
@@ -113,9 +121,25 @@ impl<'d> Lowering<'d> {
                 .and_then(|schema| docs::constraints_in_place(&self.api.schemas, schema)),
             responses: self.responses(operation),
             callbacks_pointer: operation.has_callbacks.then(|| at.key("callbacks").pointer()),
+            servers: self.servers(item, operation),
             arguments,
             arguments_file: format!("arguments/{file}.json"),
         }
+    }
+
+    /// The addresses that an operation has instead of those of the document.
+    fn servers(&self, item: &PathItem, operation: &openapi::Operation) -> Vec<String> {
+        let own = if operation.servers.is_empty() { &item.servers } else { &operation.servers };
+        let known = |url: &str| self.api.servers.iter().any(|server| server.url == url);
+        if own.iter().all(|server| known(&server.url)) {
+            return Vec::new();
+        }
+        own.iter().map(|server| server.url.clone()).collect()
+    }
+
+    /// Whether an argument of a name is there already, or the body is.
+    fn is_taken(&self, known: &HashSet<&str>, name: &str, operation: &openapi::Operation) -> bool {
+        known.contains(name) || (name == "body" && operation.request_body.is_some())
     }
 }
 
@@ -123,14 +147,14 @@ impl<'d> Lowering<'d> {
 fn in_order(mut parameters: Vec<Parameter>, path: &str) -> Vec<Parameter> {
     parameters.sort_by_key(|parameter| match parameter.location {
         Location::Path => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(path.len()),
-        Location::Query | Location::Header => path.len() + 1,
+        Location::Query | Location::Header | Location::Cookie => path.len() + 1,
     });
     parameters
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, parameter, problems};
+    use super::super::testing::{model, operation, parameter, problems_of_ours};
 
     fn call(path: &str, keys: &str) -> String {
         format!("paths:\n  {path}: {{post: {{operationId: a, {keys}, responses: {{'204': {{description: ''}}}}}}}}")
@@ -165,15 +189,24 @@ mod tests {
     }
 
     #[test]
-    fn two_arguments_of_one_name_are_reported() {
+    fn two_arguments_of_one_name_are_numbered_in_documents_of_others() {
         let body = "requestBody: {content: {application/json: {schema: {type: string}}}}";
         let named = |name: &str, place: &str| format!("{{name: {name}, in: {place}, schema: {{type: string}}}}");
         let keys = format!("parameters: [{}, {}]", named("b", "query"), named("b", "header"));
-        let expected = "/paths/~1a/post/parameters/1/name: two arguments of this operation are called `b`";
-        assert_eq!(problems(&call("/a", &keys)), [expected]);
+        let expected = "/paths/~1a/post/parameters/1/name: two arguments of this operation are called `b`".to_owned();
+        assert!(problems_of_ours(&call("/a", &keys)).contains(&expected));
+        let names = |keys: &str| {
+            let api = model(&call("/a", keys));
+            let found = operation(&api);
+            let fields = found.parameters.iter().map(|it| it.field.clone());
+            let fields: Vec<_> = fields.chain(found.body.iter().map(|it| it.field.clone())).collect();
+            (fields.join(" "), found.arguments.iter().map(|it| it.name.clone()).collect::<Vec<_>>().join(", "))
+        };
+        assert_eq!(names(&keys), ("b b_header".to_owned(), "b, b (header)".to_owned()));
         let keys = format!("parameters: [{}], {body}", named("body", "query"));
-        let expected = "/paths/~1a/post/parameters: a parameter called `body` in an operation with a request body";
-        assert_eq!(problems(&call("/a", &keys)), [expected]);
+        let message = "/paths/~1a/post/parameters: a parameter called `body` in an operation with a request body";
+        assert!(problems_of_ours(&call("/a", &keys)).contains(&message.to_owned()));
+        assert_eq!(names(&keys), ("body_query body".to_owned(), "body (query), body".to_owned()));
     }
 
     #[test]

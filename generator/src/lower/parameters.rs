@@ -4,14 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use super::Lowering;
 use super::docs;
-use super::schemas::Kind;
+use super::media_type::{essence, is_json};
+use super::schemas::{ANY, Kind};
 use crate::diagnostic::Code;
 use crate::document::arena::Id;
 use crate::document::openapi::{self, HeaderRole, Operation, ParameterLocation, PathItem, Style};
 use crate::document::pointer::PointerRef;
 use crate::document::schema::SchemaId;
 use crate::model::{
-    Docs, ListStyle, Location, ManagedHeader, ManagedHeaders, Parameter, Primitive, Scope, SourceRef, TypeKind, TypeRef,
+    Docs, ListStyle, Location, ManagedHeader, ManagedHeaders, Parameter, Primitive, Scope, SourceRef, TypeKind,
+    TypeRef, ValueStyle,
 };
 use crate::suggest::did_you_mean;
 
@@ -30,13 +32,14 @@ pub(super) struct Parameters<'d> {
 #[derive(Debug)]
 pub(super) struct ParameterDraft<'d> {
     pub(super) written: &'d openapi::Parameter,
-    pub(super) schema: SchemaId,
+    pub(super) schema: Option<SchemaId>,
     pub(super) location: Location,
     /// Where the operation or its path refers to it, or has its name.
     pub(super) named_at: String,
     source_ref: SourceRef,
     ty: TypeRef,
     list_style: Option<ListStyle>,
+    value_style: Option<ValueStyle>,
     docs: Docs,
 }
 
@@ -52,6 +55,7 @@ impl ParameterDraft<'_> {
             deprecated: self.written.deprecated,
             ty: self.ty,
             list_style: self.list_style,
+            value_style: self.value_style,
             docs: self.docs,
         }
     }
@@ -93,6 +97,11 @@ impl<'d> Lowering<'d> {
             let (location, name) = key(parameter);
             if let Some(first) = seen.get(&(location, name)) {
                 let message = format!("the {} parameter `{name}` is listed twice", location.as_str());
+                if self.policy.warns_of_slips {
+                    let (help, effect) = ("remove one of them", "the first is used");
+                    self.sink.report_slip(Code::DuplicateName, slot, message, help, effect);
+                    continue;
+                }
                 let first = (*first, "first here");
                 self.sink.report_with(Code::DuplicateName, slot, message, "remove one of them", first);
                 continue;
@@ -107,12 +116,17 @@ impl<'d> Lowering<'d> {
     fn parameter(&mut self, found: Found<'d>, (id, module): (&str, &str), parameters: &mut Parameters<'d>) {
         let Found { parameter, slot, node: at, is_reference } = found;
         let Some(location) = self.location(parameter, at) else { return };
-        let Some(schema) = parameter.schema else {
+        let media_type = parameter.content.first();
+        if parameter.schema.is_none() && (!self.policy.takes_any_parameter || media_type.is_none()) {
             let help = "give it a `schema` instead";
             let message = "`content` of a parameter is not supported";
             return self.sink.report(Code::Unsupported, at.key("content"), message, help);
+        }
+        let schema = parameter.schema.or(media_type.and_then(|media_type| media_type.schema));
+        let Value { ty, list_style, value_style } = match schema {
+            Some(schema) => self.value(parameter, schema, location, at, id),
+            None => Value { ty: ANY, list_style: None, value_style: Some(self.value_style(parameter)) },
         };
-        let (ty, list_style) = self.value(parameter, schema, location, at, id);
         self.note_use(module, &ty, true);
         let source_ref = SourceRef { slot: slot.pointer(), node: at.pointer() };
         if let Some(role) = parameter.role {
@@ -136,6 +150,7 @@ impl<'d> Lowering<'d> {
             source_ref,
             ty,
             list_style,
+            value_style,
             docs,
         });
     }
@@ -146,6 +161,7 @@ impl<'d> Lowering<'d> {
             ParameterLocation::Path => Location::Path,
             ParameterLocation::Query => Location::Query,
             ParameterLocation::Header => Location::Header,
+            ParameterLocation::Cookie if self.policy.takes_any_parameter => Location::Cookie,
             ParameterLocation::Cookie => {
                 let help = "remove it; the client keeps no cookies";
                 let message = "parameters in cookies are not supported";
@@ -153,7 +169,7 @@ impl<'d> Lowering<'d> {
                 return None;
             }
         };
-        if parameter.allow_reserved {
+        if parameter.allow_reserved && !self.policy.takes_any_parameter {
             let help = "remove it; the client encodes every reserved character";
             self.sink.report(Code::Unsupported, at.key("allowReserved"), "`allowReserved` is not supported", help);
         }
@@ -181,16 +197,30 @@ impl<'d> Lowering<'d> {
         location: Location,
         at: PointerRef<'_>,
         id: &str,
-    ) -> (TypeRef, Option<ListStyle>) {
+    ) -> Value {
         let style = list_style(parameter);
         let schema_at = self.types.at(schema);
         let (ty, nullable) = self.types.type_of(schema, &format!("{id}_{}", parameter.name));
+        let is_list = self.is_list(&ty);
+        let is_plain = is_list == Some(false) || (is_list == Some(true) && location == Location::Query);
+        let is_styled = !is_plain
+            || style.is_none()
+            || location == Location::Cookie
+            || parameter.schema.is_none()
+            || parameter.allow_reserved
+            || (nullable && parameter.required)
+            || (is_list == Some(false) && matches!(parameter.style, Style::Matrix | Style::Label));
+        if is_styled && self.policy.takes_any_parameter {
+            // Null is not written; where the parameter is required, a caller can choose to send none.
+            let ty = ty.or_null(nullable && parameter.required);
+            return Value { ty, list_style: None, value_style: Some(self.value_style(parameter)) };
+        }
         // Null cannot be written there. An optional parameter is omitted instead.
         if nullable && (parameter.required || !self.policy.takes_loose_schemas) {
             let help = "remove `nullable`; an omitted parameter is not sent";
             self.sink.report(Code::Unsupported, schema_at, "a parameter cannot be null", help);
         }
-        let list_style = match self.is_list(&ty) {
+        let list_style = match is_list {
             Some(false) => None,
             Some(true) if location == Location::Query && style.is_some() => style,
             Some(true) => {
@@ -211,7 +241,16 @@ impl<'d> Lowering<'d> {
             let help = "leave `style` out";
             self.sink.report(Code::Unsupported, at.key("style").value(), "this style is not supported", help);
         }
-        (ty, list_style)
+        Value { ty, list_style, value_style: None }
+    }
+
+    /// How a parameter is serialized that is no plain value.
+    #[expect(clippy::unused_self, reason = "the rules of parameters are together")]
+    fn value_style(&self, parameter: &openapi::Parameter) -> ValueStyle {
+        let is_json = parameter.content.first().is_some_and(|media_type| is_json(&essence(&media_type.name)));
+        let style = if is_json { Style::Json } else { parameter.style };
+        let explode = parameter.explode.unwrap_or(style == Style::Form);
+        ValueStyle { style, explode, allow_reserved: parameter.allow_reserved }
     }
 
     /// Notes a header that the client fills in. It is the same one in every operation.
@@ -233,11 +272,11 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn parameter_docs(&self, parameter: &openapi::Parameter, schema: SchemaId) -> Docs {
+    fn parameter_docs(&self, parameter: &openapi::Parameter, schema: Option<SchemaId>) -> Docs {
         let schemas = &self.api.schemas;
         Docs {
-            description: parameter.description.clone().or_else(|| docs::description(schemas, schema)),
-            constraints: docs::constraints_in_place(schemas, schema),
+            description: parameter.description.clone().or_else(|| docs::description(schemas, schema?)),
+            constraints: schema.and_then(|schema| docs::constraints_in_place(schemas, schema)),
             source: parameter.source.clone(),
         }
     }
@@ -245,7 +284,9 @@ impl<'d> Lowering<'d> {
     /// Whether a type is a list, or none if it cannot be a parameter.
     fn is_list(&self, ty: &TypeRef) -> Option<bool> {
         match self.resolved(ty) {
-            TypeRef::Primitive(Primitive::Json | Primitive::JsonObject | Primitive::Secret | Primitive::Base64) => None,
+            TypeRef::Primitive(
+                Primitive::Json | Primitive::JsonObject | Primitive::Secret | Primitive::Base64 | Primitive::Binary,
+            ) => None,
             TypeRef::Primitive(_) => Some(false),
             TypeRef::List(item) => (self.is_list(item) == Some(false)).then_some(true),
             TypeRef::Map(_) | TypeRef::Nullable(_) => None,
@@ -258,12 +299,14 @@ impl<'d> Lowering<'d> {
     }
 
     /// Every `{name}` of a path has its parameter, and every path parameter its `{name}`.
-    pub(super) fn check_path(&mut self, item: &'d PathItem, operation: &'d Operation, parameters: &Parameters<'_>) {
+    pub(super) fn check_path(&mut self, item: &'d PathItem, operation: &'d Operation, parameters: &mut Parameters<'_>) {
         let path_at = self.document.at(item.node);
         let mut named: Vec<&str> = Vec::new();
         for part in item.path.split('{').skip(1) {
             match part.split_once('}') {
                 Some((name, _)) if !name.is_empty() && !named.contains(&name) => named.push(name),
+                // Each of them is replaced by the value.
+                Some((name, _)) if !name.is_empty() && self.policy.warns_of_slips => {}
                 Some((name, _)) => {
                     let message = format!("`{{{name}}}` is empty, or twice in the path");
                     self.sink.report(Code::PathParameter, path_at, message, "give every part its own name");
@@ -290,9 +333,26 @@ impl<'d> Lowering<'d> {
             let help =
                 did_you_mean(name, named.iter().copied(), || "correct the path, or remove the parameter".to_owned());
             let here = PointerRef::Base(&parameter.named_at);
-            self.sink.report_with(Code::PathParameter, here.value(), message, help, (path_at, "the path"));
+            if self.policy.warns_of_slips {
+                self.sink.report_slip(Code::PathParameter, here.value(), message, help, "it is ignored");
+            } else {
+                self.sink.report_with(Code::PathParameter, here.value(), message, help, (path_at, "the path"));
+            }
+        }
+        if self.policy.warns_of_slips {
+            let is_sent = |parameter: &ParameterDraft<'_>| {
+                parameter.location != Location::Path || named.contains(&parameter.written.name.as_str())
+            };
+            parameters.given.retain(is_sent);
         }
     }
+}
+
+/// The type of a parameter, and how it is serialized.
+struct Value {
+    ty: TypeRef,
+    list_style: Option<ListStyle>,
+    value_style: Option<ValueStyle>,
 }
 
 /// What a parameter is known by.
@@ -314,7 +374,7 @@ fn list_style(parameter: &openapi::Parameter) -> Option<ListStyle> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, parameter, problems};
+    use super::super::testing::{model, operation, parameter, problems, problems_of_ours, slips};
 
     fn call(path: &str, parameters: &str) -> String {
         format!("paths:\n  {path}: {{get: {{parameters: [{parameters}], responses: {{'204': {{description: ''}}}}}}}}")
@@ -360,12 +420,13 @@ mod tests {
     #[test]
     fn a_path_and_its_parameters_fit_together() {
         let written = "{name: b, in: path, required: true, schema: {type: string}}";
-        let found = problems(&call("/{a}", written));
-        let expected = [
-            "/paths/~1{a}/get: the path has `{a}`, and this operation has no such parameter",
-            "/paths/~1{a}/get/parameters/0/name: there is no `{b}` in the path for this parameter",
-        ];
-        assert_eq!(found, expected);
+        let keys = call("/{a}", written);
+        let missing = "/paths/~1{a}/get: the path has `{a}`, and this operation has no such parameter";
+        let unknown = "/paths/~1{a}/get/parameters/0/name: there is no `{b}` in the path for this parameter";
+        let found = problems_of_ours(&keys);
+        assert!([missing, unknown].iter().all(|message| found.contains(&(*message).to_owned())), "{found:?}");
+        assert_eq!(slips(&keys), [format!("{missing}: any string is taken"), format!("{unknown}: it is ignored")]);
+        assert_eq!(lowered("/{a}", written), ["Path a: String"]);
     }
 
     #[test]
@@ -376,11 +437,38 @@ mod tests {
             ("{name: a, in: query, schema: {type: object}}", "schema: a parameter of this type is not supported"),
             ("{name: a, in: query, style: deepObject, schema: {type: string}}", "style: this style is not supported"),
         ] {
-            assert_eq!(
-                problems(&call("/a", written)),
-                [format!("/paths/~1a/get/parameters/0/{expected}")],
-                "{written}"
-            );
+            let expected = format!("/paths/~1a/get/parameters/0/{expected}");
+            assert!(problems_of_ours(&call("/a", written)).contains(&expected), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_of_any_type_has_a_style() {
+        let list = "{type: array, items: {type: string}}";
+        for (written, expected) in [
+            ("in: cookie, schema: {type: string}".to_owned(), "Cookie a?: String Form*"),
+            ("in: query, schema: {type: object}".to_owned(), "Query a?: JsonObject Form*"),
+            ("in: query, style: deepObject, schema: {type: object}".to_owned(), "Query a?: JsonObject DeepObject"),
+            (format!("in: header, schema: {list}"), "Header a?: [String] Simple"),
+            (
+                format!("in: query, style: pipeDelimited, explode: true, schema: {list}"),
+                "Query a?: [String] PipeDelimited*",
+            ),
+            ("in: query, allowReserved: true, schema: {type: string}".to_owned(), "Query a?: String Form*+"),
+            ("in: query, content: {application/json: {schema: {type: integer}}}".to_owned(), "Query a?: Int64 Json"),
+            ("in: query, content: {application/json: {}}".to_owned(), "Query a?: Json Json"),
+            (
+                "in: query, required: true, schema: {type: string, nullable: true}".to_owned(),
+                "Query a: String or null Form*",
+            ),
+            ("in: query, schema: {type: string, format: byte}".to_owned(), "Query a?: Base64 Form*"),
+        ] {
+            let written = format!("{{name: a, {written}}}");
+            assert_eq!(lowered("/", &written), [expected], "{written}");
+        }
+        for (style, expected) in [("label", "Label"), ("matrix", "Matrix"), ("matrix, explode: true", "Matrix*")] {
+            let written = format!("{{name: a, in: path, required: true, style: {style}, schema: {{type: string}}}}");
+            assert_eq!(lowered("/{a}", &written), [format!("Path a: String {expected}")], "{style}");
         }
     }
 

@@ -1,14 +1,14 @@
 //! The response of a successful call.
 
 use super::Lowering;
-use super::media_type::Format;
+use super::media_type::{Format, can_be_a_header};
 use super::schemas::ANY;
 use crate::diagnostic::Code;
 use crate::document::arena::{Id, ObjectOrRef};
-use crate::document::openapi::{self, Operation, Status};
+use crate::document::openapi::{self, MediaType, Operation, Status};
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Schema, SchemaId, Type};
-use crate::model::{Response, SourceRef, StatusResponse};
+use crate::model::{Response, SourceRef, StatusResponse, TypeRef};
 
 /// The help for content that cannot be read.
 const SUPPORTED: &str =
@@ -20,6 +20,14 @@ pub(super) struct Success {
     pub(super) response: Response,
     pub(super) source_ref: SourceRef,
     pub(super) schema: Option<SchemaId>,
+}
+
+impl Success {
+    /// A response that nothing is read of.
+    fn none(pointer: String) -> Self {
+        let source_ref = SourceRef { slot: pointer.clone(), node: pointer };
+        Self { response: Response::NoContent, source_ref, schema: None }
+    }
 }
 
 impl<'d> Lowering<'d> {
@@ -38,19 +46,22 @@ impl<'d> Lowering<'d> {
             successes.extend(default.map(|(_, id)| *id));
         }
         let mut found: Vec<(PointerRef<'d>, Success)> = Vec::new();
+        let mut names: Vec<String> = Vec::new();
         for id in successes {
             let at = self.document.at(self.api.responses.node(id));
             let Some((written, node)) = self.resolve(&self.api.responses, id) else { continue };
             let (response, node, schema) = self.success(written, node, at, context);
             if !found.iter().any(|(_, known)| known.response == response) {
                 found.push((at, Success { response, source_ref: SourceRef { slot: at.pointer(), node }, schema }));
+                let status = operation.responses.iter().find(|(_, known)| *known == id).map(|(status, _)| *status);
+                names.push(match status {
+                    Some(Status::Code(code)) => format!("status_{code}"),
+                    Some(Status::Range(hundreds)) => format!("status_{hundreds}xx"),
+                    Some(Status::Default) | None => "status_default".to_owned(),
+                });
             }
         }
-        let none = || {
-            let pointer = responses_at.pointer();
-            let source_ref = SourceRef { slot: pointer.clone(), node: pointer };
-            Success { response: Response::NoContent, source_ref, schema: None }
-        };
+        let none = || Success::none(responses_at.pointer());
         let is_loose = !self.policy.requires_envelope;
         match found.as_slice() {
             [(_, success)] => success.clone(),
@@ -67,14 +78,13 @@ impl<'d> Lowering<'d> {
             // success: the client does not follow it.
             [] if is_loose && !operation.responses.iter().any(|(status, _)| status.is_of(3)) => none(),
             [] => {
-                self.sink.report(
-                    Code::Answer,
-                    responses_at,
-                    "there is no successful response",
-                    "describe the response under `'200'`",
-                );
+                let (message, help) = ("there is no successful response", "describe the response under `'200'`");
+                // The client follows no redirect, and a call returns its status as an error.
+                let effect = "a call returns the status of a redirect as an error";
+                self.sink.report_slip(Code::Answer, responses_at, message, help, effect);
                 none()
             }
+            [_, ..] if is_loose => self.one_of_several(&found, &names, context),
             [(first, _), (second, _), ..] => {
                 self.sink.report_with(
                     Code::Unsupported,
@@ -86,6 +96,49 @@ impl<'d> Lowering<'d> {
                 none()
             }
         }
+    }
+
+    /// The response of an operation whose successes differ: JSON of one of several types, or the whole body as it is.
+    fn one_of_several(
+        &mut self,
+        found: &[(PointerRef<'d>, Success)],
+        names: &[String],
+        (id, module): (&str, &str),
+    ) -> Success {
+        let Some((_, first)) = found.first() else { return Success::none(String::new()) };
+        let described: Vec<&Success> =
+            found.iter().map(|(_, success)| success).filter(|it| it.response != Response::NoContent).collect();
+        let is_optional = described.len() < found.len();
+        let all = |is: fn(&Response) -> bool| described.iter().all(|success| is(&success.response));
+        let media_types: Vec<&str> = described.iter().filter_map(|success| success.response.media_type()).collect();
+        let media_type = match media_types.as_slice() {
+            [first, rest @ ..] if media_types.len() == described.len() && rest.iter().all(|it| it == first) => *first,
+            _ => "*/*",
+        };
+        let response = if all(|response| matches!(response, Response::Text(_))) {
+            Response::Text(media_type.to_owned())
+        } else if !all(|response| response.ty().is_some()) {
+            Response::Bytes(media_type.to_owned())
+        } else {
+            let variants = found.iter().zip(names).filter_map(|((at, success), name)| {
+                let ty = match success.response.ty()? {
+                    TypeRef::Nullable(inner) => (**inner).clone(),
+                    ty => ty.clone(),
+                };
+                Some((name.clone(), ty, *at))
+            });
+            let variants: Vec<_> = variants.collect();
+            let is_nullable = described.iter().any(|success| {
+                matches!(&success.response, Response::OptionalPlain(_) | Response::Plain(TypeRef::Nullable(_)))
+            });
+            let ty = match variants.as_slice() {
+                [(_, only, _)] => only.clone(),
+                _ => self.types.union_of(&format!("{id}_response"), variants, first.schema),
+            };
+            self.note_use(module, &ty, false);
+            if is_optional || is_nullable { Response::OptionalPlain(ty) } else { Response::Plain(ty) }
+        };
+        Success { response, ..first.clone() }
     }
 
     /// All responses of an operation. One whose reference leads back to itself has no content.
@@ -121,16 +174,15 @@ impl<'d> Lowering<'d> {
             }
             return (Response::NoContent, node.pointer(), None);
         };
+        self.check_raw(content);
         let media_type = content.media_type;
         let media_at = self.document.at(media_type.node);
         match content.format {
             Format::Json => {}
-            Format::Text => return (Response::Text(media_type.name.clone()), media_at.pointer(), None),
-            Format::Bytes => return (Response::Bytes(media_type.name.clone()), media_at.pointer(), None),
-            Format::Form => {
-                let message = format!("a response of type `{}` is not supported", media_type.name);
-                self.sink.report(Code::Unsupported, media_at, message, SUPPORTED);
-                return (Response::NoContent, media_at.pointer(), None);
+            // A form is read as the text that it is, and parts as the bytes that they are.
+            Format::Text | Format::Form => return (Response::Text(accepted(media_type)), media_at.pointer(), None),
+            Format::Bytes | Format::Multipart => {
+                return (Response::Bytes(accepted(media_type)), media_at.pointer(), None);
             }
         }
         let Some(schema) = media_type.schema else {
@@ -231,6 +283,11 @@ impl<'d> Lowering<'d> {
     }
 }
 
+/// The media type that the client asks for.
+fn accepted(media_type: &MediaType) -> String {
+    if can_be_a_header(&media_type.name) { media_type.name.clone() } else { "*/*".to_owned() }
+}
+
 /// An object that has no properties.
 fn is_empty_object(schema: &Schema) -> bool {
     schema.keywords.ty == Some(Type::Object) && schema.size().1 == Some(0)
@@ -238,7 +295,7 @@ fn is_empty_object(schema: &Schema) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, problems};
+    use super::super::testing::{definition, model, operation, problems_of_ours, slips};
     use super::StatusResponse;
 
     fn call(responses: &str) -> String {
@@ -279,10 +336,22 @@ mod tests {
             content("application/json", "{type: string}"),
             content("application/json", "{type: integer}")
         );
-        let expected = "/paths/~1a/get/responses/201: several successful responses of different types";
-        assert_eq!(problems(&call(&two)), [expected]);
-        let expected = "/paths/~1a/get/responses: there is no successful response";
-        assert_eq!(problems(&call("'302': {description: ''}")), [expected]);
+        let expected = "/paths/~1a/get/responses/201: several successful responses of different types".to_owned();
+        assert!(problems_of_ours(&call(&two)).contains(&expected));
+        let api = model(&call(&two));
+        assert_eq!(definition(&api, "GetAResponse"), "union(Status200(String), Status201(Int64))");
+        let none = "'204': {description: ''}";
+        let shown = response(&format!("{two}, {none}"));
+        assert!(shown.starts_with("OptionalPlain(Named("), "{shown}");
+        let text = content("text/plain", "{type: string}");
+        let csv = content("text/csv", "{type: string}");
+        assert_eq!(response(&format!("'200': {text}, '201': {csv}")), "Text(\"*/*\")");
+        assert_eq!(response(&format!("'200': {text}, {none}")), "Text(\"text/plain\")");
+        let json = content("application/json", "{type: string}");
+        assert_eq!(response(&format!("'200': {text}, '201': {json}")), "Bytes(\"*/*\")");
+        let message = "there is no successful response: a call returns the status of a redirect as an error";
+        let expected = format!("/paths/~1a/get/responses: {message}");
+        assert_eq!(slips(&call("'302': {description: ''}")), [expected]);
     }
 
     #[test]

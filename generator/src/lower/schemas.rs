@@ -237,7 +237,13 @@ impl<'d> Types<'d> {
         let keywords = &schema.keywords;
         let at = self.at(id);
         self.check_default(schema, at);
-        if schema.not.is_some() || (!schema.any_of.is_empty() && !self.policy.takes_loose_schemas) {
+        let warns = self.policy.warns_of_slips;
+        if schema.not.is_some() && warns {
+            // It excludes values, and describes none.
+            let help = "describe the value without it";
+            self.sink.report_slip(Code::Unsupported, at.key("not"), "`not` is not supported", help, "it is ignored");
+        }
+        if (schema.not.is_some() && !warns) || (!schema.any_of.is_empty() && !self.policy.takes_loose_schemas) {
             let key = if schema.not.is_some() { "not" } else { "anyOf" };
             self.sink.report(
                 Code::Unsupported,
@@ -250,15 +256,26 @@ impl<'d> Types<'d> {
         if let Some(only) = self.only_variant(schema) {
             return alias(self.type_of(only, hint).0);
         }
-        if !schema.one_of.is_empty() || !schema.any_of.is_empty() {
+        let has_variants = !schema.one_of.is_empty() || !schema.any_of.is_empty();
+        if has_variants && !(warns && has_more_than_variants(schema)) {
             return Kind::Union(self.union(schema, id, hint));
         }
-        if let Some(discriminator) = &keywords.discriminator {
+        if has_variants {
+            let key = if schema.one_of.is_empty() { "anyOf" } else { "oneOf" };
+            let message = format!("`{key}` in a schema with other keys that describe the value");
+            let help = "move what all variants have in common into each of them";
+            let effect = "the other keys make the type, and an object keeps what only its variants describe";
+            self.sink.report_slip(Code::Unsupported, at.key(key), message, help, effect);
+        } else if let Some(discriminator) = &keywords.discriminator {
             let message = format!("a discriminator (`{}`) without `oneOf`", discriminator.property_name);
             let help = "list the variants in `oneOf` of the same schema";
-            self.sink.report(Code::Unsupported, at.key("discriminator"), message, help);
+            let effect = "an object keeps the properties that only its variants describe";
+            self.sink.report_slip(Code::Unsupported, at.key("discriminator"), message, help, effect);
         }
         if !schema.all_of.is_empty() {
+            if self.policy.takes_loose_schemas && !self.describes_object(id) {
+                return self.joined_values(schema, id, hint);
+            }
             return Kind::Type(self.object(schema, id, hint));
         }
         if !keywords.values.is_empty() {
@@ -297,6 +314,7 @@ impl<'d> Types<'d> {
 
     fn string(&mut self, format: Option<&str>, unit: Option<&str>, at: PointerRef<'_>) -> Primitive {
         match (format, unit) {
+            (Some("binary"), _) if self.policy.takes_other_media_types => Primitive::Binary,
             (Some("binary"), _) => {
                 self.sink.report(
                     Code::Unsupported,
@@ -310,6 +328,87 @@ impl<'d> Types<'d> {
             (Some("password"), _) => Primitive::Secret,
             (Some("date-time"), _) | (_, Some("rfc3339")) => Primitive::DateTime,
             _ => Primitive::String,
+        }
+    }
+
+    /// Whether a schema, or a member of its `allOf`, describes an object. Each schema is looked at once.
+    fn describes_object(&self, id: SchemaId) -> bool {
+        let mut seen: HashSet<SchemaId> = HashSet::new();
+        let mut next = vec![id];
+        while let Some(id) = next.pop() {
+            let Some((end, schema)) = self.schemas.resolve(id) else { continue };
+            if !seen.insert(end) {
+                continue;
+            }
+            let is_object = schema.keywords.ty == Some(Type::Object)
+                || !schema.properties.is_empty()
+                || schema.additional_properties().is_some()
+                || !schema.required().is_empty();
+            if is_object {
+                return true;
+            }
+            next.extend(&schema.all_of);
+        }
+        false
+    }
+
+    /// The type of `allOf` that joins other values than objects: that of the member that says most.
+    fn joined_values(&mut self, schema: &'d Schema, id: SchemaId, hint: &str) -> Kind {
+        let at = self.at(id);
+        let says = |schema: &Schema| {
+            let keywords = &schema.keywords;
+            let is_union = !schema.one_of.is_empty() || !schema.any_of.is_empty() || !schema.all_of.is_empty();
+            match (is_union, keywords.values.is_empty(), keywords.ty, &keywords.format) {
+                (true, ..) => 4,
+                (_, false, ..) => 3,
+                (_, _, Some(_), Some(_)) => 2,
+                (_, _, Some(_), None) => 1,
+                _ if schema.items.is_some() => 1,
+                _ => 0,
+            }
+        };
+        let members: Vec<(SchemaId, &Schema)> =
+            schema.all_of.iter().filter_map(|member| Some((*member, self.schemas.resolve(*member)?.1))).collect();
+        let types: Vec<Type> = members
+            .iter()
+            .map(|(_, member)| *member)
+            .chain([schema])
+            .filter_map(|member| member.keywords.ty)
+            .map(|ty| if ty == Type::Integer { Type::Number } else { ty })
+            .collect();
+        if let Some([first, other]) = types.windows(2).find(|pair| pair[0] != pair[1]).map(|pair| [pair[0], pair[1]]) {
+            let message = format!("no value is of `type: {}` and of `type: {}`", first.as_str(), other.as_str());
+            self.sink.report(Code::AllOfConflict, at.key("allOf"), message, "join schemas of one type");
+            return alias(ANY);
+        }
+        let most = members.iter().map(|(_, member)| says(member)).max().unwrap_or_default();
+        let telling = members.iter().filter(|(_, member)| says(member) > 0).count();
+        if telling > 1 || (says(schema) > 0 && schema.describes_a_value()) {
+            let (message, help) = ("`allOf` joins other values than objects", "write the result as one schema");
+            let effect = "the member that says most makes the type";
+            self.sink.report_slip(Code::Unsupported, at.key("allOf"), message, help, effect);
+        }
+        if most == 0 && !schema.keywords.values.is_empty() {
+            return Kind::Type(self.enumeration(schema, at));
+        }
+        match members.iter().find(|(_, member)| says(member) == most && most > 0) {
+            // A member that leads back is reported where it is an alias of itself.
+            Some((member, _)) if !self.in_progress.contains(member) => {
+                self.in_progress.push(*member);
+                let kind = match self.schemas.object(*member) {
+                    Some(schema) if self.schemas.only_reference(*member).is_none() => self.kind(schema, *member, hint),
+                    _ => alias(self.type_of(*member, hint).0),
+                };
+                self.in_progress.pop();
+                kind
+            }
+            _ => alias(match schema.keywords.ty {
+                Some(Type::String) => TypeRef::Primitive(Primitive::String),
+                Some(Type::Integer) => TypeRef::Primitive(Primitive::Int64),
+                Some(Type::Number) => TypeRef::Primitive(Primitive::Double),
+                Some(Type::Boolean) => TypeRef::Primitive(Primitive::Boolean),
+                _ => ANY,
+            }),
         }
     }
 
@@ -358,6 +457,10 @@ impl<'d> Types<'d> {
         };
         let written = at.key("default");
         let help = "write a default that the schema allows, or remove it";
+        if self.policy.warns_of_slips {
+            let effect = "the client does not fill it in, and the documentation shows it";
+            return self.sink.report_slip(Code::BadDefault, written.value(), why, help, effect);
+        }
         self.sink.report_with(Code::BadDefault, written.value(), why, help, (at.key(key), label));
     }
 
@@ -373,6 +476,15 @@ impl<'d> Types<'d> {
             }
         }
     }
+}
+
+/// Whether keys beside its variants describe the values of a schema.
+fn has_more_than_variants(schema: &Schema) -> bool {
+    let is_value = matches!(schema.keywords.ty, Some(Type::String | Type::Integer | Type::Number | Type::Boolean));
+    !schema.all_of.is_empty()
+        || schema.describes_a_value()
+        || (!schema.one_of.is_empty() && !schema.any_of.is_empty())
+        || (is_value && schema.keywords.discriminator.is_none())
 }
 
 fn is_marked(schemas: &Schemas, id: SchemaId) -> bool {
@@ -410,7 +522,7 @@ fn is_same_value(a: &Value, b: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, problems};
+    use super::super::testing::{component, problems_of_ours, slips};
 
     #[test]
     fn a_schema_is_the_type_of_its_type_and_format() {
@@ -458,14 +570,17 @@ mod tests {
 
     #[test]
     fn a_default_fits_its_schema() {
-        let found = |schema: &str| problems(&format!("components: {{schemas: {{T: {schema}}}}}"));
+        let keys = |schema: &str| format!("components: {{schemas: {{T: {schema}}}}}");
         for (schema, expected) in [
             ("{type: string, default: 1}", "`1` is not a value of this type"),
             ("{type: string, enum: [a], default: b}", "`b` is not one of the values"),
             ("{type: integer, minimum: 2, default: 1}", "`1` is outside of the limits"),
             ("{type: integer, maximum: 2, exclusiveMaximum: true, default: 2}", "`2` is outside of the limits"),
         ] {
-            assert_eq!(found(schema), [format!("/components/schemas/T/default: {expected}")], "{schema}");
+            let expected = format!("/components/schemas/T/default: {expected}");
+            assert_eq!(problems_of_ours(&keys(schema)), std::slice::from_ref(&expected), "{schema}");
+            let effect = "the client does not fill it in, and the documentation shows it";
+            assert_eq!(slips(&keys(schema)), [format!("{expected}: {effect}")], "{schema}");
         }
         assert_eq!(component("{T: {type: number, maximum: 2, default: 2}}"), "= Double");
     }

@@ -30,13 +30,14 @@ pub(super) fn schemes(document: &Document<'_>) -> Vec<SecurityScheme> {
 }
 
 impl<'d> Lowering<'d> {
-    /// The name of the one security scheme that the client uses.
-    pub(super) fn token_scheme(&mut self) -> Option<String> {
+    /// The name of the one security scheme that the client uses, or those of all that it needs.
+    pub(super) fn token_scheme(&mut self) -> (Option<String>, Vec<String>) {
         let schemes = self.required_schemes();
-        if self.policy.takes_alternative_security
-            && let Some(scheme) = self.common_scheme(&schemes)
-        {
-            return Some(scheme.name.to_owned());
+        if self.policy.takes_alternative_security {
+            return match self.common_scheme(&schemes) {
+                Some(scheme) => (Some(scheme.name.to_owned()), Vec::new()),
+                None => (None, schemes.iter().map(|scheme| scheme.name.to_owned()).collect()),
+            };
         }
         let mut token: Option<(TokenHeader, Required<'d>)> = None;
         for scheme in schemes {
@@ -58,7 +59,7 @@ impl<'d> Lowering<'d> {
                 ),
             }
         }
-        token.map(|(_, scheme)| scheme.name.to_owned())
+        (token.map(|(_, scheme)| scheme.name.to_owned()), Vec::new())
     }
 
     /// The schemes that operations require.
@@ -103,16 +104,22 @@ impl<'d> Lowering<'d> {
                 let message = format!("there is no security scheme `{name}`");
                 let known = schemes.components().map(|(name, _)| name);
                 let help = did_you_mean(name, known, || "add it to `components/securitySchemes`".to_owned());
-                self.sink.report(Code::DanglingRef, here.index(index).key(name), message, help);
+                let effect = "this way to authenticate is not used";
+                self.sink.report_slip(Code::DanglingRef, here.index(index).key(name), message, help, effect);
             }
         }
-        requirements.to_vec()
+        let is_defined =
+            |requirement: &&SecurityRequirement| requirement.iter().all(|name| schemes.component(name).is_some());
+        let defined: Vec<SecurityRequirement> = requirements.iter().filter(is_defined).cloned().collect();
+        // Where none of them is defined, a call is made without: nothing is known of how.
+        defined
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, problems};
+    use super::super::testing::{model, operation, problems_of_ours, slips};
+    use crate::model::CredentialPlace;
 
     fn document(schemes: &str, security: &str) -> String {
         format!(
@@ -139,10 +146,37 @@ mod tests {
         let schemes = "a: {type: apiKey, in: query, name: k}, b: {type: apiKey, in: header, name: X-B}, \
                        c: {type: apiKey, in: header, name: X-C}";
         assert_eq!(model(&document(schemes, "[{a: []}, {b: []}, {c: []}]")).token().unwrap().name, "X-B");
-        let found = problems(&document(schemes, "[{b: [], c: []}]"));
-        assert_eq!(found, ["/components/securitySchemes/c: a second way to authenticate"]);
-        let found = problems(&document(schemes, "[{a: []}]"));
-        assert_eq!(found, ["/components/securitySchemes/a: this way to authenticate is not supported"]);
+        let found = problems_of_ours(&document(schemes, "[{b: [], c: []}]"));
+        assert!(found.contains(&"/components/securitySchemes/c: a second way to authenticate".to_owned()));
+        let found = problems_of_ours(&document(schemes, "[{a: []}]"));
+        let message = "/components/securitySchemes/a: this way to authenticate is not supported";
+        assert!(found.contains(&message.to_owned()));
+    }
+
+    #[test]
+    fn schemes_that_no_header_is_sufficient_for_are_credentials() {
+        let schemes = "a: {type: apiKey, in: query, name: k}, b: {type: apiKey, in: cookie, name: sid}, \
+                       c: {type: http, scheme: Digest}, d: {type: http, scheme: bearer}, e: {type: apiKey, in: header, name: X}";
+        for (security, expected) in [
+            ("[{a: []}]", &["a"][..]),
+            ("[{a: [], d: []}, {b: []}]", &["a", "b", "d"]),
+            ("[{d: [], e: []}]", &["d", "e"]),
+            ("[{d: []}]", &[]),
+            ("[]", &[]),
+        ] {
+            assert_eq!(model(&document(schemes, security)).credential_schemes, expected, "{security}");
+        }
+        let api = model(&document(schemes, "[]"));
+        let places: Vec<_> = api.security_schemes.iter().map(|scheme| scheme.kind.place()).collect();
+        let authorization = |prefix: &str| (CredentialPlace::Header, "Authorization", prefix.to_owned());
+        let expected = [
+            (CredentialPlace::Query, "k", String::new()),
+            (CredentialPlace::Cookie, "sid", String::new()),
+            authorization("Digest "),
+            authorization("Bearer "),
+            (CredentialPlace::Header, "X", String::new()),
+        ];
+        assert_eq!(places, expected);
     }
 
     #[test]
@@ -168,7 +202,9 @@ mod tests {
             assert_eq!(pointers, [("a", a), ("b", b), ("c", a)]);
             assert_eq!(api.token_scheme().unwrap().name, "a");
         }
-        let found = problems(&keys("security: [{d: []}], "));
-        assert_eq!(found, ["/paths/~1a/get/security/0/d: there is no security scheme `d`"]);
+        let keys = keys("security: [{d: []}], ");
+        let message = "/paths/~1a/get/security/0/d: there is no security scheme `d`";
+        assert!(problems_of_ours(&keys).contains(&message.to_owned()));
+        assert_eq!(slips(&keys), [format!("{message}: this way to authenticate is not used")]);
     }
 }

@@ -100,28 +100,40 @@ impl<'d> Lowering<'d> {
         for item in &self.api.paths {
             let path_at = self.document.at(item.node);
             if let Some(other) = paths.insert(normalize_path(&item.path), item) {
-                self.sink.report_with(
-                    Code::AmbiguousPath,
-                    path_at,
-                    format!("`{}` and `{}` are the same path", item.path, other.path),
-                    "put the operations of both under one of them",
-                    (self.document.at(other.node), "the other one"),
-                );
+                let message = format!("`{}` and `{}` are the same path", item.path, other.path);
+                let help = "put the operations of both under one of them";
+                if self.policy.warns_of_slips {
+                    let effect = "the operations of both are generated";
+                    self.sink.report_slip(Code::AmbiguousPath, path_at, message, help, effect);
+                } else {
+                    let other = (self.document.at(other.node), "the other one");
+                    self.sink.report_with(Code::AmbiguousPath, path_at, message, help, other);
+                }
             }
             for operation in &item.operations {
-                let id = self.operation_id(item, operation);
+                let mut id = self.operation_id(item, operation);
                 let at = self.document.at(operation.node);
                 let written_id = at.key("operationId");
                 let id_at = if operation.id.is_some() { written_id.value() } else { at };
-                if let Some(other) = ids.insert(id.clone(), id_at.pointer()) {
-                    self.sink.report_with(
-                        Code::DuplicateName,
-                        id_at,
-                        format!("two operations have the id `{id}`"),
-                        "give each its own `operationId`",
-                        (PointerRef::Base(&other).value(), "the other one"),
-                    );
+                if let Some(other) = ids.get(&id) {
+                    let message = format!("two operations have the id `{id}`");
+                    let help = "give each its own `operationId`";
+                    if self.policy.warns_of_slips {
+                        let base = derived_id(item, operation);
+                        let mut numbers = 2..;
+                        id.clone_from(&base);
+                        while let (true, Some(number)) = (ids.contains_key(&id), numbers.next()) {
+                            id = format!("{base}_{number}");
+                        }
+                        let effect = format!("this one is called `{id}`");
+                        self.sink.report_slip(Code::DuplicateName, id_at, message, help, &effect);
+                    } else {
+                        let other = PointerRef::Base(other);
+                        let other = (other.value(), "the other one");
+                        self.sink.report_with(Code::DuplicateName, id_at, message, help, other);
+                    }
                 }
+                ids.insert(id.clone(), id_at.pointer());
                 operations.push(Named { item, operation, id });
             }
         }
@@ -137,7 +149,7 @@ impl<'d> Lowering<'d> {
             let at = self.document.at(operation.node);
             self.sink.report(Code::MissingKey, at, "this operation has no `operationId`", help);
         }
-        identifier(&format!("{}_{}", operation.method.key(), item.path), Case::Snake)
+        derived_id(item, operation)
     }
 
     /// The groups: declared tags first, then others in the order of the operations. The type of a group is in one module
@@ -160,6 +172,11 @@ impl<'d> Lowering<'d> {
             let at = self.document.at(tag.node);
             if let Some(Some(first)) = known.get(tag.name.as_str()) {
                 let message = format!("the tag `{}` is listed twice", tag.name);
+                if self.policy.warns_of_slips {
+                    let (help, effect) = ("remove one of them", "the first is used");
+                    self.sink.report_slip(Code::DuplicateName, at, message, help, effect);
+                    continue;
+                }
                 let (name, first) = (at.key("name"), first.key("name"));
                 let first = (first.value(), "first here");
                 self.sink.report_with(Code::DuplicateName, name.value(), message, "remove one of them", first);
@@ -201,6 +218,11 @@ impl<'d> Lowering<'d> {
     }
 }
 
+/// The id of an operation by its method and its path.
+fn derived_id(item: &PathItem, operation: &Operation) -> String {
+    identifier(&format!("{}_{}", operation.method.key(), item.path), Case::Snake)
+}
+
 /// Path of the file of a module, whose name a scope of files has issued: Rust leaves no choice.
 pub(super) fn module_file(module: &str) -> String {
     format!("{}.rs", file_name(module))
@@ -224,7 +246,7 @@ pub(crate) fn normalize_path(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, problems};
+    use super::super::testing::{model, problems, problems_of_ours, slips};
     use super::*;
 
     /// A path with an operation for each id, each with its tag.
@@ -281,13 +303,20 @@ mod tests {
 
     #[test]
     fn ids_paths_and_tags_are_used_once() {
-        assert_eq!(
-            problems(&paths(&[("a", ""), ("a", "")])),
-            ["/paths/~1p1/get/operationId: two operations have the id `a`"]
-        );
+        let metadata = "x-risk: read, x-retry: safe, tags: [T], ";
+        let ours = |keys: &str| problems_of_ours(&format!("{keys}\ntags: [{{name: T}}]"));
+        let two = paths(&[("a", metadata), ("a", metadata)]);
+        assert!(ours(&two).contains(&"/paths/~1p1/get/operationId: two operations have the id `a`".to_owned()));
+        let effect = "this one is called `get_p1`";
+        let expected = format!("/paths/~1p1/get/operationId: two operations have the id `a`: {effect}");
+        assert_eq!(slips(&two), [expected]);
         let same = "paths:\n  /a/{x}: {}\n  /a/{y}: {}\n";
-        assert_eq!(problems(same), ["/paths/~1a~1{y}: `/a/{y}` and `/a/{x}` are the same path"]);
-        assert_eq!(problems("tags: [{name: A}, {name: A}]"), ["/tags/1/name: the tag `A` is listed twice"]);
+        let message = "/paths/~1a~1{y}: `/a/{y}` and `/a/{x}` are the same path";
+        assert_eq!(ours(same), [message]);
+        assert_eq!(slips(same), [format!("{message}: the operations of both are generated")]);
+        let tags = "tags: [{name: A}, {name: A}]";
+        assert_eq!(problems_of_ours(tags), ["/tags/1/name: the tag `A` is listed twice"]);
+        assert_eq!(slips(tags), ["/tags/1: the tag `A` is listed twice: the first is used"]);
     }
 
     #[test]

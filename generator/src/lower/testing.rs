@@ -1,9 +1,10 @@
 //! Models of small documents, for the unit tests of this stage: YAML in, a line of text for each part of the model out.
 
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Code, Diagnostic, Severity, Source};
 use crate::document::Document;
 use crate::model::{
     Api, Constraints, Docs, EnumValues, Field, Operation, Parameter, Tagging, TypeDefinition, TypeKind, TypeRef,
+    ValueStyle,
 };
 use crate::{Dialect, lower};
 
@@ -29,6 +30,15 @@ fn model_in(dialect: Dialect, keys: &str) -> Api {
     }
 }
 
+/// The pointers of the slips of a document of others, with their messages.
+pub(super) fn slips(keys: &str) -> Vec<String> {
+    let source = Source::new("test.yaml", text(keys));
+    let document = Document::read(&source, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
+    let warnings = lower::lower(&document).unwrap_or_else(|problems| panic!("{problems:#?}")).1;
+    let slips = warnings.iter().filter(|warning| warning.code != Code::UnusedPart);
+    slips.map(|warning| format!("{}: {}", warning.location.pointer, warning.message)).collect()
+}
+
 /// The pointers of the problems, with their messages.
 pub(super) fn problems(keys: &str) -> Vec<String> {
     problems_in(Dialect::OpenApi, keys)
@@ -41,13 +51,14 @@ pub(super) fn problems_of_ours(keys: &str) -> Vec<String> {
 
 fn problems_in(dialect: Dialect, keys: &str) -> Vec<String> {
     let problems = lowered(&text(keys), dialect).unwrap_err();
-    problems.iter().map(|problem| format!("{}: {}", problem.location.pointer, problem.message)).collect()
+    let errors = problems.iter().filter(|problem| problem.severity() == Severity::Error);
+    errors.map(|problem| format!("{}: {}", problem.location.pointer, problem.message)).collect()
 }
 
 fn lowered(text: &str, dialect: Dialect) -> Result<Api, Vec<Diagnostic>> {
     let source = Source::new("test.yaml", text);
     let document = Document::read(&source, dialect).unwrap_or_else(|problems| panic!("{problems}"));
-    lower::lower(&document)
+    lower::lower(&document).map(|(api, _)| api)
 }
 
 /// The type of the component `T`, beside whatever else is under `components/schemas`.
@@ -119,7 +130,11 @@ pub(super) fn operation(api: &Api) -> &Operation {
 
 pub(super) fn parameter(api: &Api, parameter: &Parameter) -> String {
     let optional = if parameter.required { "" } else { "?" };
-    let style = parameter.list_style.map(|style| format!(" {style:?}")).unwrap_or_default();
+    let value_style = parameter.value_style.map(|ValueStyle { style, explode, allow_reserved }| {
+        let marks = [(explode, "*"), (allow_reserved, "+")].into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark);
+        format!(" {style:?}{}", marks.collect::<String>())
+    });
+    let style = parameter.list_style.map(|style| format!(" {style:?}")).or(value_style).unwrap_or_default();
     format!("{:?} {}{optional}: {}{style}", parameter.location, parameter.field, ty(api, &parameter.ty))
 }
 

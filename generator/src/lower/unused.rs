@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::document::pointer::PointerRef;
-use crate::model::{Api, Group, Operation, TypeDefinition, UnusedKind, UnusedPart};
+use crate::model::{Api, Encoding, Group, Operation, TypeDefinition, UnusedKind, UnusedPart};
 
 /// The parts that are not used, in the order of the document.
 pub(super) fn parts(document: &Document<'_>, groups: &[Group], definitions: &[TypeDefinition]) -> Vec<UnusedPart> {
@@ -22,11 +22,23 @@ pub(super) fn parts(document: &Document<'_>, groups: &[Group], definitions: &[Ty
     });
     let response_headers = operations.iter().filter(|it| it.successes().any(|response| response.has_headers));
     let callbacks = operations.iter().filter_map(|operation| operation.callbacks_pointer.clone());
+    let servers = operations.iter().filter(|it| !it.servers.is_empty()).map(|it| it.pointer.clone());
+    let media_types = operations.iter().filter(|it| {
+        let of_body = it.body.as_ref().map_or(0, |body| body.media_types);
+        of_body > 1 || it.successes().any(|response| response.media_types.len() > 1)
+    });
+    let part_headers = operations.iter().filter(|it| {
+        let encoding = it.body.as_ref().map(|body| &body.encoding);
+        matches!(encoding, Some(Encoding::Multipart { has_part_headers: true, .. }))
+    });
     let types = definitions.iter().filter(|definition| !definition.is_used);
     let kinds = [
         part(UnusedKind::FailureResponses, failure_responses),
         part(UnusedKind::ResponseHeaders, response_headers.map(|it| format!("{}/responses", it.pointer))),
         part(UnusedKind::Callbacks, callbacks),
+        part(UnusedKind::Servers, servers),
+        part(UnusedKind::MediaTypes, media_types.map(|it| it.pointer.clone())),
+        part(UnusedKind::PartHeaders, part_headers.map(|it| format!("{}/requestBody", it.pointer))),
         part(UnusedKind::Types, types.map(|definition| definition.pointer.clone())),
     ];
     let mut parts: Vec<UnusedPart> = kinds.into_iter().flatten().collect();
@@ -59,6 +71,11 @@ pub(crate) fn warnings(document: &Document<'_>, api: &Api) -> Vec<Diagnostic> {
             UnusedKind::Callbacks => {
                 "the client sends requests only; receive those of the service with a server of your own"
             }
+            UnusedKind::Servers => "build a client with the base URL of the server for these operations",
+            UnusedKind::MediaTypes => {
+                "JSON is used if there is any, then a form, parts, text and bytes, the first of its kind"
+            }
+            UnusedKind::PartHeaders => "a part is sent with its name, its file name and its media type",
             UnusedKind::Types => {
                 "a type is generated all the same: read the body of a failure as one, or take its schema out"
             }

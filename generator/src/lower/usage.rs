@@ -63,7 +63,7 @@ pub(super) struct Completed {
 /// Completes the definitions of all types.
 pub(super) fn complete(
     types: &mut Types<'_>,
-    drafts: Vec<Draft<TypeKind>>,
+    mut drafts: Vec<Draft<TypeKind>>,
     uses: &[Use],
     groups: &[Group],
 ) -> Result<Completed, Vec<Diagnostic>> {
@@ -81,7 +81,12 @@ pub(super) fn complete(
         .collect();
     let cycles = components(&inline);
     let places = places(&drafts, uses);
-    let problems = wrong_directions(document, &types.directions, &places);
+    let problems = if types.policy.takes_loose_schemas {
+        relax_directions(&mut drafts, &places);
+        Vec::new()
+    } else {
+        wrong_directions(document, &types.directions, &places)
+    };
     let modules = type_modules(&places, groups);
     let required: Vec<usize> = drafts.iter().map(|draft| required_count(&drafts, &draft.kind)).collect();
     let definitions = drafts.into_iter().zip(places).zip(cycles).zip(required).enumerate().map(
@@ -166,6 +171,21 @@ fn wrong_directions(document: &Document<'_>, directions: &[Direction], places: &
     problems
 }
 
+/// Makes required properties of one direction optional in types that are used in the other one: a caller does not send
+/// what only the service sets, and the service does not send what only a caller does.
+fn relax_directions(drafts: &mut [Draft<TypeKind>], places: &[Place<'_>]) {
+    for (draft, place) in drafts.iter_mut().zip(places) {
+        let TypeKind::Struct(object) = &mut draft.kind else { continue };
+        for field in &mut object.fields {
+            let constraints = field.docs.constraints.as_ref();
+            let is_wrong = constraints.is_some_and(|constraints| {
+                (constraints.read_only && place.is_input) || (constraints.write_only && place.is_output)
+            });
+            field.required &= !is_wrong;
+        }
+    }
+}
+
 /// How many fields a caller has to give.
 fn required_count(drafts: &[Draft<TypeKind>], kind: &TypeKind) -> usize {
     let has_const_value = |field: &Field| const_value(field, |id| drafts.get(id.0).map(|draft| &draft.kind)).is_some();
@@ -235,7 +255,7 @@ fn circular_aliases(document: &Document<'_>, drafts: &[Draft<TypeKind>]) -> Vec<
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, model, problems};
+    use super::super::testing::{component, definition, model, problems};
     use super::TypeModule;
 
     #[test]
@@ -261,6 +281,25 @@ mod tests {
         let expected =
             ["/components/schemas/A: `A` leads back to itself", "/components/schemas/B: `B` leads back to itself"];
         assert_eq!(problems(&format!("components: {{schemas: {schemas}}}")), expected);
+    }
+
+    #[test]
+    fn a_required_property_of_one_direction_is_optional_in_the_other() {
+        let schema = "{type: object, required: [id, secret, name], properties: {id: {type: string, readOnly: true}, \
+                      secret: {type: string, writeOnly: true}, name: {type: string}}}";
+        let body = "requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/T'}}}}";
+        let response = "{description: '', content: {application/json: {schema: {$ref: '#/components/schemas/T'}}}}";
+        for (call, expected) in [
+            (
+                format!("{body}, responses: {{'204': {{description: ''}}}}"),
+                "{id?: String, secret: String, name: String}",
+            ),
+            (format!("responses: {{'200': {response}}}"), "{id: String, secret?: String, name: String}"),
+            (format!("{body}, responses: {{'200': {response}}}"), "{id?: String, secret?: String, name: String}"),
+        ] {
+            let api = model(&format!("components: {{schemas: {{T: {schema}}}}}\npaths:\n  /a: {{post: {{{call}}}}}"));
+            assert_eq!(definition(&api, "T"), expected, "{call}");
+        }
     }
 
     #[test]

@@ -1,0 +1,170 @@
+//! Changes of a tree before its values are read.
+//!
+//! In: a tree, and edits by JSON pointer in the order of the document. Out: the tree without slips of its writer, each of
+//! which was reported. Only documents of others are edited. Nodes keep the bytes that they have in the text.
+
+use std::borrow::Cow;
+
+use super::node::{Entry, Node, Scalar, Value};
+use super::pointer::unescape;
+
+/// A change of one node.
+#[derive(Debug)]
+pub(super) struct Edit {
+    pub(super) pointer: String,
+    pub(super) change: Change,
+}
+
+/// What becomes of a node.
+#[derive(Debug)]
+pub(super) enum Change {
+    /// It is taken out of the mapping or list that contains it.
+    Remove,
+    /// It becomes a string of this text.
+    Text(String),
+    /// It becomes the boolean or the number that this text is.
+    Plain(String),
+    /// It gets a member, unless it has one of that key.
+    Insert(&'static str, Inserted),
+    /// It gets a parameter of the path that has this name.
+    PathParameter(String),
+}
+
+/// A value that is added.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Inserted {
+    EmptyText,
+    EmptyMapping,
+    True,
+    /// `{type: string}`
+    StringSchema,
+}
+
+impl Inserted {
+    fn node<'a>(self, span: std::ops::Range<usize>) -> Node<'a> {
+        let scalar = |text: &'static str, plain| Value::Scalar(Scalar { text: Cow::Borrowed(text), plain });
+        let value = match self {
+            Self::EmptyText => scalar("", false),
+            Self::EmptyMapping => Value::Mapping(Vec::new()),
+            Self::True => scalar("true", true),
+            Self::StringSchema => {
+                let node = Node { value: scalar("string", false), span: span.clone() };
+                Value::Mapping(vec![Entry { key: Cow::Borrowed("type"), key_span: span.clone(), node }])
+            }
+        };
+        Node { value, span }
+    }
+}
+
+/// `{name: …, in: path, required: true, schema: {type: string}}`
+fn path_parameter<'a>(name: String, span: &std::ops::Range<usize>) -> Node<'a> {
+    let text = |text| Node { value: Value::Scalar(Scalar { text, plain: false }), span: span.clone() };
+    let members = [
+        ("name", text(Cow::Owned(name))),
+        ("in", text(Cow::Borrowed("path"))),
+        ("required", Inserted::True.node(span.clone())),
+        ("schema", Inserted::StringSchema.node(span.clone())),
+    ];
+    let entry = |(key, node)| Entry { key: Cow::Borrowed(key), key_span: span.clone(), node };
+    Node { value: Value::Mapping(members.map(entry).into()), span: span.clone() }
+}
+
+impl<'a> Node<'a> {
+    /// The node that a JSON pointer leads to.
+    pub(super) fn find_mut(&mut self, pointer: &str) -> Option<&mut Node<'a>> {
+        pointer.split('/').skip(1).try_fold(self, |node, token| match &mut node.value {
+            Value::Mapping(entries) => {
+                let key = unescape(token);
+                entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
+            }
+            Value::Sequence(items) => items.get_mut(token.parse::<usize>().ok()?),
+            Value::Scalar(_) => None,
+        })
+    }
+
+    fn remove(&mut self, token: &str) {
+        match &mut self.value {
+            Value::Mapping(entries) => {
+                let key = unescape(token);
+                entries.retain(|entry| entry.key != key);
+            }
+            Value::Sequence(items) => {
+                if let Some(index) = token.parse::<usize>().ok().filter(|index| *index < items.len()) {
+                    items.remove(index);
+                }
+            }
+            Value::Scalar(_) => {}
+        }
+    }
+}
+
+/// Makes all changes.
+pub(super) fn apply(tree: &mut Node<'_>, edits: Vec<Edit>) {
+    // From the end: an item that is removed changes the positions of those after it.
+    for Edit { pointer, change } in edits.into_iter().rev() {
+        match change {
+            Change::Remove => {
+                if let Some((parent, token)) = pointer.rsplit_once('/')
+                    && let Some(parent) = tree.find_mut(parent)
+                {
+                    parent.remove(token);
+                }
+            }
+            Change::Text(text) => set(tree, &pointer, text, false),
+            Change::Plain(text) => set(tree, &pointer, text, true),
+            Change::Insert(key, inserted) => {
+                if let Some(Node { value: Value::Mapping(entries), span }) = tree.find_mut(&pointer)
+                    && !entries.iter().any(|entry| entry.key == key)
+                {
+                    let key_span = span.start..span.start;
+                    let node = inserted.node(key_span.clone());
+                    entries.push(Entry { key: Cow::Borrowed(key), key_span, node });
+                }
+            }
+            Change::PathParameter(name) => {
+                let Some(Node { value: Value::Mapping(entries), span }) = tree.find_mut(&pointer) else { continue };
+                let parameter = path_parameter(name, &(span.start..span.start));
+                match entries.iter_mut().find(|entry| entry.key == "parameters") {
+                    Some(Entry { node: Node { value: Value::Sequence(items), .. }, .. }) => items.push(parameter),
+                    Some(_) => {}
+                    None => {
+                        let key_span = span.start..span.start;
+                        let node = Node { value: Value::Sequence(vec![parameter]), span: key_span.clone() };
+                        entries.push(Entry { key: Cow::Borrowed("parameters"), key_span, node });
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn set(tree: &mut Node<'_>, pointer: &str, text: String, plain: bool) {
+    if let Some(node) = tree.find_mut(pointer) {
+        node.value = Value::Scalar(Scalar { text: Cow::Owned(text), plain });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::yaml::parse;
+    use super::*;
+    use crate::Source;
+
+    #[test]
+    fn edits_change_the_values_that_they_name() {
+        let source = Source::new("x.yaml", "{a: 1, list: [x, y, z], b: 'true', c: {}}");
+        let mut tree = parse(&source).unwrap();
+        let edit = |pointer: &str, change| Edit { pointer: pointer.to_owned(), change };
+        let edits = vec![
+            edit("/a", Change::Text("1".to_owned())),
+            edit("/list/0", Change::Remove),
+            edit("/list/1", Change::Remove),
+            edit("/b", Change::Plain("true".to_owned())),
+            edit("/c", Change::Insert("d", Inserted::StringSchema)),
+            edit("/missing/e", Change::Remove),
+        ];
+        apply(&mut tree, edits);
+        let expected = serde_json::json!({"a": "1", "list": ["z"], "b": true, "c": {"d": {"type": "string"}}});
+        assert_eq!(tree.json(), expected);
+    }
+}

@@ -1,0 +1,227 @@
+//! References to places outside of the sections of the Components Object.
+//!
+//! In: the tree of a document of others. Out: the same tree, in which every reference leads to a component: the target of
+//! one that leads elsewhere is moved to `components`, and a reference is left in its place. So later stages know one form
+//! of reference only, and a schema that is referred to is one type. What a reference names and the document does not have
+//! is left as it is, for the check of the form to report.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
+
+use percent_encoding::percent_decode_str;
+
+use super::index::Index;
+use super::node::{Entry, Node, Scalar, Value};
+use super::pointer::{escape, unescape};
+use super::vocabulary;
+use crate::policy::Policy;
+
+/// Words of pointers that say nothing about what is there.
+const STRUCTURE: &[&str] = &[
+    "components",
+    "schemas",
+    "responses",
+    "parameters",
+    "requestBodies",
+    "headers",
+    "examples",
+    "properties",
+    "paths",
+    "content",
+    "schema",
+    "definitions",
+    "application/json",
+    "allOf",
+    "oneOf",
+    "anyOf",
+    "requestBody",
+];
+
+/// A target that is not a component.
+struct Target {
+    section: &'static str,
+    name: String,
+}
+
+/// Moves the targets of references to `components`.
+pub(super) fn normalize(tree: &mut Node<'_>, policy: &Policy) {
+    if !has_other_references(tree) {
+        return;
+    }
+    let (mut rewritten, mut targets) = (Vec::new(), BTreeMap::new());
+    find(tree, policy, &mut rewritten, &mut targets);
+    for (pointer, reference) in rewritten {
+        if let Some(node) = tree.find_mut(&format!("{pointer}/$ref")) {
+            node.value = Value::Scalar(Scalar { text: Cow::Owned(reference), plain: false });
+        }
+    }
+    // The innermost first: the pointer of one that is within another one leads nowhere once the other one is moved.
+    for (pointer, target) in targets.into_iter().rev() {
+        let Some(node) = tree.find_mut(&pointer) else { continue };
+        let span = node.span.clone();
+        let moved = std::mem::replace(node, reference_to(&target, &span));
+        if let Value::Mapping(root) = &mut tree.value
+            && let Some(components) = members_of(root, "components")
+            && let Some(section) = members_of(components, target.section)
+        {
+            section.push(Entry { key: Cow::Owned(target.name), key_span: span, node: moved });
+        }
+    }
+}
+
+/// Whether a reference of the document is not the plain name of a component that is there.
+fn has_other_references(node: &Node<'_>) -> bool {
+    match &node.value {
+        Value::Scalar(_) => false,
+        Value::Sequence(items) => items.iter().any(|item| has_other_references(item)),
+        Value::Mapping(entries) => entries.iter().any(|entry| match entry.node.as_str() {
+            Some(target) if entry.key == "$ref" => {
+                let name = target.strip_prefix("#/components/").and_then(|rest| rest.split_once('/'));
+                name.is_none_or(|(_, name)| name.contains(['/', '%']))
+            }
+            _ => has_other_references(&entry.node),
+        }),
+    }
+}
+
+/// The references that get another text, with that text, and the targets that become components, by their pointers.
+fn find(
+    tree: &Node<'_>,
+    policy: &Policy,
+    rewritten: &mut Vec<(String, String)>,
+    targets: &mut BTreeMap<String, Target>,
+) {
+    let mut taken: HashSet<(&str, String)> = HashSet::new();
+    let sections = tree.get("components").map(Node::mapping).unwrap_or_default();
+    for section in sections {
+        taken.extend(section.node.mapping().iter().map(|entry| (&*section.key, entry.key.to_string())));
+    }
+    let index = Index::new(tree, policy);
+    for element in index.iter().filter(|element| element.is_reference) {
+        let Some(section) = vocabulary::section(element.object) else { continue };
+        let written = element.node.get("$ref").and_then(Node::as_str).unwrap_or_default();
+        let Some(written) = written.strip_prefix('#') else { continue };
+        let decoded = || percent_decode_str(written).decode_utf8().ok().map(Cow::into_owned);
+        let exists = |pointer: &String| pointer.starts_with('/') && tree.find(pointer).is_some_and(Node::is_mapping);
+        let Some(pointer) = Some(written.to_owned()).filter(exists).or_else(|| decoded().filter(exists)) else {
+            continue;
+        };
+        let prefix = format!("/components/{section}/");
+        let in_section = pointer.strip_prefix(&prefix).filter(|name| !name.contains('/'));
+        let reference = match in_section {
+            Some(_) => format!("#{pointer}"),
+            // A component of another kind, or what contains components.
+            None if pointer.matches('/').count() < 4 && pointer.starts_with("/components") => continue,
+            None => {
+                let target = targets.entry(pointer.clone()).or_insert_with(|| {
+                    let name = free_name(&pointer, section, &mut taken);
+                    Target { section, name }
+                });
+                if target.section != section {
+                    continue;
+                }
+                format!("#{prefix}{}", escape(&target.name))
+            }
+        };
+        if reference.strip_prefix('#') != Some(written) {
+            rewritten.push((element.pointer.clone(), reference));
+        }
+    }
+}
+
+/// A name for a component that was at a pointer.
+fn free_name(pointer: &str, section: &'static str, taken: &mut HashSet<(&str, String)>) -> String {
+    let words: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
+    let telling = words.iter().filter(|word| !STRUCTURE.contains(&word.as_str()));
+    let joined = telling.flat_map(|word| word.split(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
+    let joined = joined.collect::<Vec<_>>().join("_");
+    let base: String = if joined.is_empty() { section.to_owned() } else { joined.chars().take(100).collect() };
+    let mut name = base.clone();
+    let mut number = 1;
+    while !taken.insert((section, name.clone())) {
+        number += 1;
+        name = format!("{base}_{number}");
+    }
+    name
+}
+
+fn reference_to<'a>(target: &Target, span: &std::ops::Range<usize>) -> Node<'a> {
+    let text = format!("#/components/{}/{}", target.section, escape(&target.name));
+    let node = Node { value: Value::Scalar(Scalar { text: Cow::Owned(text), plain: false }), span: span.clone() };
+    let entry = Entry { key: Cow::Borrowed("$ref"), key_span: span.clone(), node };
+    Node { value: Value::Mapping(vec![entry]), span: span.clone() }
+}
+
+/// The members of the value of a key, which is added if it is not there; none if the value is no mapping.
+fn members_of<'n, 'a>(entries: &'n mut Vec<Entry<'a>>, key: &'static str) -> Option<&'n mut Vec<Entry<'a>>> {
+    let position = entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
+        let node = Node { value: Value::Mapping(Vec::new()), span: 0..0 };
+        entries.push(Entry { key: Cow::Borrowed(key), key_span: 0..0, node });
+        entries.len() - 1
+    });
+    match &mut entries.get_mut(position)?.node.value {
+        Value::Mapping(members) => Some(members),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::yaml::parse;
+    use super::*;
+    use crate::{Dialect, Source};
+
+    fn normalized(text: &str) -> serde_json::Value {
+        let source = Source::new("x.yaml", text);
+        let mut tree = parse(&source).unwrap();
+        normalize(&mut tree, Policy::of(Dialect::OpenApi));
+        tree.json()
+    }
+
+    #[test]
+    fn a_target_becomes_a_component() {
+        let json = normalized(
+            "components:
+  schemas:
+    A: {properties: {b: {type: string}, c: {$ref: '#/components/schemas/A/properties/b'}}}
+    D: {$ref: '#/definitions/E'}
+    F: {$ref: '#/components/schemas/G%20H'}
+    G H: {}
+definitions: {E: {type: integer}}
+",
+        );
+        let schemas = &json["components"]["schemas"];
+        assert_eq!(schemas["A"]["properties"]["b"]["$ref"], "#/components/schemas/A_b");
+        assert_eq!(schemas["A"]["properties"]["c"]["$ref"], "#/components/schemas/A_b");
+        assert_eq!(schemas["A_b"]["type"], "string");
+        assert_eq!(schemas["D"]["$ref"], "#/components/schemas/E");
+        assert_eq!(schemas["E"]["type"], "integer");
+        assert_eq!(schemas["F"]["$ref"], "#/components/schemas/G H");
+    }
+
+    #[test]
+    fn a_target_within_another_one_is_moved_first() {
+        let json = normalized(
+            "x-a: {properties: {b: {items: {type: string}}}}
+components:
+  schemas:
+    C: {$ref: '#/x-a'}
+    D: {$ref: '#/x-a/properties/b'}
+    E: {$ref: '#/x-a/properties/b/items'}
+",
+        );
+        let schemas = &json["components"]["schemas"];
+        assert_eq!(schemas["x_a"]["properties"]["b"]["$ref"], "#/components/schemas/x_a_b");
+        assert_eq!(schemas["x_a_b"]["items"]["$ref"], "#/components/schemas/x_a_b_items");
+        assert_eq!(schemas["x_a_b_items"]["type"], "string");
+    }
+
+    #[test]
+    fn what_is_not_there_is_left_as_it_is() {
+        for target in ["#/definitions/A", "other.yaml#/a", "#/components/parameters/P", "#", "#/components"] {
+            let json =
+                normalized(&format!("components: {{parameters: {{P: {{}}}}, schemas: {{A: {{$ref: '{target}'}}}}}}"));
+            assert_eq!(json["components"]["schemas"]["A"]["$ref"], target);
+        }
+    }
+}
