@@ -60,62 +60,72 @@ fn acknowledges(example: &Example) -> bool {
 async fn bad_answers_are_errors_that_say_where() {
     let html = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
     let cases: Vec<(&str, Vec<u8>, ErrorKind, Delivery)> = vec![
-        ("nothing", json(""), ErrorKind::Answer, Delivery::Answered),
-        ("HTML with a success", answer("200 OK", "text/html", html), ErrorKind::Answer, Delivery::Answered),
-        ("HTML with a failure", answer("502 Bad Gateway", "text/html", html), ErrorKind::Status, Delivery::Answered),
+        ("nothing", json(""), ErrorKind::InvalidResponse, Delivery::Responded),
+        ("HTML with a success", answer("200 OK", "text/html", html), ErrorKind::InvalidResponse, Delivery::Responded),
+        ("HTML with a failure", answer("502 Bad Gateway", "text/html", html), ErrorKind::Status, Delivery::Responded),
         (
             "plain text",
             answer("404 Not Found", "text/plain", "404 page not found"),
             ErrorKind::Status,
-            Delivery::Answered,
+            Delivery::Responded,
         ),
         (
             "a failure without a body",
             answer("503 Service Unavailable", "text/plain", ""),
             ErrorKind::Status,
-            Delivery::Answered,
+            Delivery::Responded,
         ),
-        ("half of a JSON text", json(r#"{"code":0,"message":"","data":{"li"#), ErrorKind::Answer, Delivery::Answered),
-        ("not UTF-8", json(b"{\"code\":0,\"message\":\"\xff\"}"), ErrorKind::Answer, Delivery::Answered),
-        ("null", json("null"), ErrorKind::Answer, Delivery::Answered),
-        ("a list", json("[]"), ErrorKind::Answer, Delivery::Answered),
-        ("a list with a code", json("[0]"), ErrorKind::Answer, Delivery::Answered),
-        ("a list that would fit", json(r#"[0,null]"#), ErrorKind::Answer, Delivery::Answered),
-        ("a number", json("0"), ErrorKind::Answer, Delivery::Answered),
-        ("no code", json(r#"{"message":"","data":{}}"#), ErrorKind::Answer, Delivery::Answered),
-        ("a code that is a text", json(r#"{"code":"0","data":{}}"#), ErrorKind::Answer, Delivery::Answered),
+        (
+            "half of a JSON text",
+            json(r#"{"code":0,"message":"","data":{"li"#),
+            ErrorKind::InvalidResponse,
+            Delivery::Responded,
+        ),
+        ("not UTF-8", json(b"{\"code\":0,\"message\":\"\xff\"}"), ErrorKind::InvalidResponse, Delivery::Responded),
+        ("null", json("null"), ErrorKind::InvalidResponse, Delivery::Responded),
+        ("a list", json("[]"), ErrorKind::InvalidResponse, Delivery::Responded),
+        ("a list with a code", json("[0]"), ErrorKind::InvalidResponse, Delivery::Responded),
+        ("a list that would fit", json(r#"[0,null]"#), ErrorKind::InvalidResponse, Delivery::Responded),
+        ("a number", json("0"), ErrorKind::InvalidResponse, Delivery::Responded),
+        ("no code", json(r#"{"message":"","data":{}}"#), ErrorKind::InvalidResponse, Delivery::Responded),
+        ("a code that is a text", json(r#"{"code":"0","data":{}}"#), ErrorKind::InvalidResponse, Delivery::Responded),
         (
             "a huge code",
             json(r#"{"code":123456789012345678901234567890,"data":{}}"#),
-            ErrorKind::Answer,
-            Delivery::Answered,
+            ErrorKind::InvalidResponse,
+            Delivery::Responded,
         ),
-        ("an infinite code", json(r#"{"code":1e999,"data":{}}"#), ErrorKind::Answer, Delivery::Answered),
-        ("something after the end", json(r#"{"code":0,"data":{}} {}"#), ErrorKind::Answer, Delivery::Answered),
+        ("an infinite code", json(r#"{"code":1e999,"data":{}}"#), ErrorKind::InvalidResponse, Delivery::Responded),
+        (
+            "something after the end",
+            json(r#"{"code":0,"data":{}} {}"#),
+            ErrorKind::InvalidResponse,
+            Delivery::Responded,
+        ),
         (
             "a refusal",
             json(r#"{"code":200403,"message":"no\npermission PLACEHOLDER_ORGANIZATION_KEY"}"#),
             ErrorKind::Api,
-            Delivery::Answered,
+            Delivery::Responded,
         ),
         (
             "a refusal with a status",
             answer("401 Unauthorized", "application/json", r#"{"code":200401,"message":"m"}"#),
             ErrorKind::Api,
-            Delivery::Answered,
+            Delivery::Responded,
         ),
         (
             "a failure that says 0",
             answer("500 Internal Server Error", "application/json", r#"{"code":0,"message":""}"#),
             ErrorKind::Status,
-            Delivery::Answered,
+            Delivery::Responded,
         ),
         (
             "a redirect",
             b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
                 .to_vec(),
             ErrorKind::Status,
-            Delivery::Answered,
+            Delivery::Responded,
         ),
         (
             "fewer bytes than promised",
@@ -154,7 +164,7 @@ async fn data_of_another_form_is_no_success() {
             let (result, _) = place.sent(&example, json(body)).await;
             match result {
                 Err(error) => {
-                    assert_eq!(error.kind(), ErrorKind::Answer, "{id}, {wrong:.20}: {error}");
+                    assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{id}, {wrong:.20}: {error}");
                     assert!(error.path().unwrap().starts_with("data"), "{id}, {wrong:.20}: {error}");
                 }
                 Ok(output) => panic!("{id}: {wrong:.20} was read as {output}"),
@@ -240,10 +250,10 @@ async fn an_answer_that_is_too_long_is_refused() {
     let bytes = json(format!("{{\"code\":0,\"message\":\"{}\"}}", "x".repeat(4096)));
     let server = Server::start(move |_| bytes.clone());
     let token = flighthub2::Token::new(TOKEN).unwrap();
-    let builder = flighthub2::Client::builder().base_url(server.url()).token(token).max_answer_bytes(1000);
+    let builder = flighthub2::Client::builder().base_url(server.url()).token(token).max_response_bytes(1000);
     let fh = builder.build().unwrap();
     let error = example.send(&fh, &fh.project(PROJECT)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Answer);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(error.to_string().contains("longer than 1000 bytes"), "{error}");
 }
 

@@ -15,8 +15,8 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use flighthub2::codegen::{Answer, Operation, OperationInfo, ReadError, RequestParts, scope};
-use flighthub2::transport::{Bytes, Request, Sending, Transport};
+use flighthub2::codegen::{Operation, OperationInfo, ReadError, RequestParts, ResponseBody, scope};
+use flighthub2::transport::{Request, RequestBody, SendFuture, Transport};
 use flighthub2::{Call, Client, Delivery, Error, ErrorKind};
 use flighthub2_tests::client::{builder, client};
 use flighthub2_tests::server::{Server, json};
@@ -143,7 +143,7 @@ fn calls_of_several_threads_are_in_flight_at_the_same_time() {
 struct Silent;
 
 impl Transport for Silent {
-    fn send(&self, _: Request<Bytes>) -> Sending<'_> {
+    fn send(&self, _: Request<RequestBody>) -> SendFuture<'_> {
         Box::pin(future::pending())
     }
 }
@@ -196,7 +196,7 @@ impl Drop for Counted {
 }
 
 impl Transport for Counted {
-    fn send(&self, _: Request<Bytes>) -> Sending<'_> {
+    fn send(&self, _: Request<RequestBody>) -> SendFuture<'_> {
         panic!("a transport that is broken")
     }
 }
@@ -228,7 +228,7 @@ impl Operation for OfThisThread {
         self.0.set(self.0.get() + 1);
     }
 
-    fn read(answer: Answer<'_>) -> Result<Rc<str>, ReadError> {
+    fn read(answer: ResponseBody<'_>) -> Result<Rc<str>, ReadError> {
         Ok(answer.text()?.into())
     }
 }

@@ -7,7 +7,7 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
-use flighthub2::codegen::{Answer, JsonValue, Operation, ReadError, RequestParts};
+use flighthub2::codegen::{JsonValue, Operation, ReadError, RequestParts, ResponseBody};
 use flighthub2_tests::fixtures::{
     any_of, bodies, enums, envelope, formats, forms, loose, maps, objects, one_of, parameters, query_arrays, raw,
     recursion, references, security_choice, successes,
@@ -65,7 +65,7 @@ fn unions_keep_what_they_do_not_know() {
     assert!(matches!(serde_json::from_value(json!({"type": "circle", "radius": 1.0})), Ok(Shape::Circle(_))));
     assert!(matches!(serde_json::from_value(json!({"type": "Blob"})), Ok(Shape::Blob(_))));
     let unknown = json!({"type": "star", "points": 5});
-    assert!(matches!(serde_json::from_value(unknown.clone()), Ok(Shape::UnknownValue(_))));
+    assert!(matches!(serde_json::from_value(unknown.clone()), Ok(Shape::Unknown(_))));
     assert_eq!(again::<Shape>(&unknown), unknown);
     assert!(serde_json::from_value::<Shape>(json!({"radius": 1.5})).is_err(), "no tag");
     assert!(serde_json::from_value::<Shape>(json!({"type": "circle"})).is_err(), "no radius");
@@ -77,8 +77,8 @@ fn unions_keep_what_they_do_not_know() {
         (json!("text"), "String"),
         (json!(80), "Port"),
         (json!(["a"]), "Array"),
-        (json!({"neither": 1}), "UnknownValue"),
-        (json!(null), "UnknownValue"),
+        (json!({"neither": 1}), "Unknown"),
+        (json!(null), "Unknown"),
     ] {
         let read: Mixed = serde_json::from_value(value.clone()).unwrap();
         assert!(format!("{read:?}").starts_with(variant), "{value}: {read:?}");
@@ -97,7 +97,7 @@ fn enumerations_stay_open() {
         assert_eq!(Colour::from(text).to_string(), text);
     }
     assert_eq!(Colour::from("red"), Colour::Red);
-    assert!(matches!(Colour::from("blue"), Colour::UnknownValue(_)));
+    assert!(matches!(Colour::from("blue"), Colour::Unknown(_)));
     assert_eq!(Colour::VALUES.len(), 7);
     for number in [-1, 0, 1, 10, 11, i64::MAX] {
         assert_eq!(again::<Level>(&json!(number)), json!(number));
@@ -143,9 +143,9 @@ fn bodies_of_every_kind() {
     let delete = bodies::default::DeleteWithBody::new(reason);
     assert_eq!(bodies::default::DeleteWithBody::INFO.method, "DELETE");
     assert_eq!(body(&delete), json!({"reason": "because"}));
-    assert_eq!(bodies::default::PostText::read(Answer::new("5")), Ok(5));
-    assert_eq!(bodies::default::DeleteWithBody::read(Answer::new("")), Ok(()));
-    assert!(bodies::default::GetWithoutBody::read(Answer::new("{}")).is_err());
+    assert_eq!(bodies::default::PostText::read(ResponseBody::new("5")), Ok(5));
+    assert_eq!(bodies::default::DeleteWithBody::read(ResponseBody::new("")), Ok(()));
+    assert!(bodies::default::GetWithoutBody::read(ResponseBody::new("{}")).is_err());
 }
 
 #[test]
@@ -218,18 +218,18 @@ fn a_string_can_hold_json() {
 fn an_envelope_is_taken_off() {
     use envelope::things::{DeleteThing, GetThing, ListThings, MoveThing};
     let success = |data: JsonValue| json!({"code": 0, "message": "", "data": data}).to_string();
-    assert_eq!(ListThings::read(Answer::new(&success(json!(null)))), Ok(vec![]));
+    assert_eq!(ListThings::read(ResponseBody::new(&success(json!(null)))), Ok(vec![]));
     assert_eq!(
-        ListThings::read(Answer::new(&success(json!([{"kind": 1}, {"kind": 9}])))).map(|list| list.len()),
+        ListThings::read(ResponseBody::new(&success(json!([{"kind": 1}, {"kind": 9}])))).map(|list| list.len()),
         Ok(2)
     );
-    assert_eq!(GetThing::read(Answer::new(&success(json!(null)))), Ok(None));
-    assert_eq!(MoveThing::read(Answer::new(r#"{"code":0,"message":"OK"}"#)), Ok(()));
-    assert!(DeleteThing::read(Answer::new(&success(json!(null)))).is_err(), "an empty success is none");
+    assert_eq!(GetThing::read(ResponseBody::new(&success(json!(null)))), Ok(None));
+    assert_eq!(MoveThing::read(ResponseBody::new(r#"{"code":0,"message":"OK"}"#)), Ok(()));
+    assert!(DeleteThing::read(ResponseBody::new(&success(json!(null)))).is_err(), "an empty success is none");
     let failure = r#"{"code":200401,"message":"no","data":null}"#;
-    assert!(matches!(ListThings::read(Answer::new(failure)), Err(ReadError::Failure { code: 200401, .. })));
-    assert!(matches!(GetThing::read(Answer::new(failure)), Err(ReadError::Failure { .. })));
-    assert!(matches!(MoveThing::read(Answer::new(failure)), Err(ReadError::Failure { .. })));
+    assert!(matches!(ListThings::read(ResponseBody::new(failure)), Err(ReadError::Failure { code: 200401, .. })));
+    assert!(matches!(GetThing::read(ResponseBody::new(failure)), Err(ReadError::Failure { .. })));
+    assert!(matches!(MoveThing::read(ResponseBody::new(failure)), Err(ReadError::Failure { .. })));
     assert_eq!(envelope::ErrorCode::from(200_401), envelope::ErrorCode::BadToken);
     assert_eq!(envelope::ErrorCode::Negative.info().map(|info| info.meaning), Some("A negative code."));
     assert_eq!(envelope::OPERATIONS.len(), 4);
@@ -291,25 +291,35 @@ fn texts_and_bytes_travel_as_they_are() {
     assert_eq!(parts.accepted(), "application/json");
     let accepted = (written(&GetPicture::new("a")).accepted(), written(&GetTable::new()).accepted());
     assert_eq!(accepted, ("image/png", "text/csv"));
-    assert_eq!(GetNote::read(Answer::new("{")), Ok("{".to_owned()));
-    assert_eq!(GetPicture::read(Answer::of(&[0xff, 0x00])), Ok(vec![0xff, 0x00]));
-    assert_eq!(GetTable::read(Answer::new("a,b")), Ok("a,b".to_owned()));
+    assert_eq!(GetNote::read(ResponseBody::new("{")), Ok("{".to_owned()));
+    assert_eq!(GetPicture::read(ResponseBody::from_bytes(&[0xff, 0x00])), Ok(vec![0xff, 0x00]));
+    assert_eq!(GetTable::read(ResponseBody::new("a,b")), Ok("a,b".to_owned()));
     let no_text = [b'a', 0xff];
-    assert!(GetNote::read(Answer::of(&no_text)).unwrap_err().to_string().contains("not UTF-8 (after 1 bytes)"));
-    assert!(GetJson::read(Answer::of(&no_text)).unwrap_err().to_string().contains("not UTF-8 (after 1 bytes)"));
-    assert_eq!(GetJson::read(Answer::new("[1]")), Ok(json!([1])));
-    assert_eq!(PutPicture::read(Answer::new(r#"{"size":3}"#)).unwrap().size, Some(3));
+    assert!(
+        GetNote::read(ResponseBody::from_bytes(&no_text))
+            .unwrap_err()
+            .to_string()
+            .contains("not UTF-8 (after 1 bytes)")
+    );
+    assert!(
+        GetJson::read(ResponseBody::from_bytes(&no_text))
+            .unwrap_err()
+            .to_string()
+            .contains("not UTF-8 (after 1 bytes)")
+    );
+    assert_eq!(GetJson::read(ResponseBody::new("[1]")), Ok(json!([1])));
+    assert_eq!(PutPicture::read(ResponseBody::new(r#"{"size":3}"#)).unwrap().size, Some(3));
 }
 
 #[test]
 fn a_success_can_have_content_or_none() {
     use successes::default::{DeleteReport, GetReport, MakeReport};
-    assert_eq!(GetReport::read(Answer::new("")), Ok(None));
-    assert_eq!(GetReport::read(Answer::new(r#"{"title":"t"}"#)).unwrap().unwrap().title.as_deref(), Some("t"));
-    assert!(GetReport::read(Answer::new("{")).is_err());
-    assert!(GetReport::read(Answer::of(&[0xff])).is_err(), "bytes are no empty text");
-    assert_eq!(MakeReport::read(Answer::new("[{}]")).unwrap().unwrap().len(), 1);
-    assert_eq!(DeleteReport::read(Answer::new("anything")), Ok(()));
+    assert_eq!(GetReport::read(ResponseBody::new("")), Ok(None));
+    assert_eq!(GetReport::read(ResponseBody::new(r#"{"title":"t"}"#)).unwrap().unwrap().title.as_deref(), Some("t"));
+    assert!(GetReport::read(ResponseBody::new("{")).is_err());
+    assert!(GetReport::read(ResponseBody::from_bytes(&[0xff])).is_err(), "bytes are no empty text");
+    assert_eq!(MakeReport::read(ResponseBody::new("[{}]")).unwrap().unwrap().len(), 1);
+    assert_eq!(DeleteReport::read(ResponseBody::new("anything")), Ok(()));
 }
 
 #[test]
@@ -323,4 +333,18 @@ fn what_others_write_loosely_loses_nothing() {
     assert_eq!(written(&loose::default::ListThings::new()).query_text(), "");
     assert_eq!(security_choice::default::GetA::INFO.api.token.map(|token| token.prefix), Some("Basic "));
     assert!(security_choice::default::GetB::INFO.authenticated && !security_choice::default::GetC::INFO.authenticated);
+}
+
+#[test]
+fn an_operation_is_an_object_of_its_arguments() {
+    use raw::default::{PutNote, PutPicture};
+    let picture = PutPicture::new("a").body([0xff, 0x00]);
+    assert_eq!(again::<PutPicture>(&json!({"id": "a", "body": "/wA="})), serde_json::to_value(&picture).unwrap());
+    assert_eq!(serde_json::to_value(PutPicture::new("a")).unwrap(), json!({"id": "a"}));
+    assert_eq!(serde_json::to_value(PutNote::new("text")).unwrap(), json!({"body": "text"}));
+    // Null is a body, and not the same as none.
+    let nothing = loose::default::PutThing::new(None);
+    assert_eq!(serde_json::to_value(&nothing).unwrap(), json!({"body": null}));
+    let unknown = serde_json::from_value::<PutNote>(json!({"body": "text", "note": 1}));
+    assert!(unknown.unwrap_err().to_string().contains("unknown field `note`"));
 }

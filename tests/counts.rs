@@ -9,6 +9,7 @@
 
 use std::collections::BTreeSet;
 
+use flighthub2::Idempotency;
 use flighthub2_tests::code::{self, Code, OTHERS};
 use flighthub2_tests::spec::{self, operations, resolved};
 use serde_json::Value;
@@ -181,7 +182,13 @@ fn the_catalogue_says_what_the_specification_says() {
         let id = operation["operationId"].as_str().unwrap();
         let info = flighthub2::OPERATIONS.iter().find(|info| info.id == id).unwrap();
         assert_eq!(format!("{:?}", info.risk).to_lowercase(), operation["x-risk"].as_str().unwrap(), "{id}");
-        assert_eq!(format!("{:?}", info.retry).to_lowercase(), operation["x-retry"].as_str().unwrap(), "{id}");
+        let idempotency = match operation["x-retry"].as_str().unwrap() {
+            "safe" => Idempotency::Safe,
+            "idempotent" => Idempotency::Idempotent,
+            "never" => Idempotency::NonIdempotent,
+            other => panic!("{id}: {other}"),
+        };
+        assert_eq!(info.idempotency, idempotency, "{id}");
         assert_eq!(info.summary, operation["summary"].as_str().unwrap(), "{id}");
         assert_eq!(info.group, operation["tags"][0].as_str().unwrap(), "{id}");
         assert_eq!(info.page, operation["externalDocs"]["url"].as_str(), "{id}");

@@ -13,7 +13,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use flighthub2::codegen::{Answer, ApiInfo, Operation, OperationInfo, ReadError, RequestParts, TokenHeader, scope};
+use flighthub2::codegen::{
+    ApiInfo, Operation, OperationInfo, ReadError, RequestParts, ResponseBody, TokenHeader, scope,
+};
 use flighthub2::types::UpdateFlightTaskStatusBody;
 use flighthub2::{Call, Client, DryRun, HeaderText};
 use flighthub2_tests::client::{PROJECT, TOKEN, builder, client};
@@ -137,8 +139,8 @@ impl Operation for Odd {
         request.raw(&self.0, "text/plain");
     }
 
-    fn read(answer: Answer<'_>) -> Result<(), ReadError> {
-        answer.nothing()
+    fn read(answer: ResponseBody<'_>) -> Result<(), ReadError> {
+        answer.ignore()
     }
 }
 

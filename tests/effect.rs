@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use flighthub2::transport::{Body, Bytes, Request, Response, TransportError};
-use flighthub2::{API, Client, ClientBuilder, Delivery, Error, ErrorCode, ErrorKind, Outcome, Retry, Risk};
+use flighthub2::{API, Client, ClientBuilder, Delivery, Error, ErrorCode, ErrorKind, Idempotency, Outcome, Risk};
 use flighthub2_tests::calls::{Example, examples};
 use flighthub2_tests::client::{PROJECT, builder};
-use flighthub2_tests::pace::Instantly;
+use flighthub2_tests::clock::Instantly;
 use flighthub2_tests::server::{Server, answer};
 use flighthub2_tests::told::Told;
 
@@ -56,7 +56,7 @@ const NEW_CODE: i64 = 299_999;
 
 #[tokio::test]
 async fn one_attempt_leaves_open_what_the_table_says() {
-    use Delivery::{Answered, MaybeSent, NotSent};
+    use Delivery::{MaybeSent, NotSent, Responded};
     let cases: &[(&str, Make, ErrorKind, Delivery, bool)] = &[
         ("no connection", || Err(TransportError::not_sent("n")), ErrorKind::Connection, NotSent, false),
         (
@@ -68,32 +68,32 @@ async fn one_attempt_leaves_open_what_the_table_says() {
         ),
         ("lost", || Err(TransportError::maybe_sent("n")), ErrorKind::Transport, MaybeSent, true),
         ("too late", || Err(TransportError::maybe_sent("n").timed_out()), ErrorKind::Timeout, MaybeSent, true),
-        ("refused code", || response(200, &code(200_403)), ErrorKind::Api, Answered, false),
-        ("throttled code", || response(200, &code(210_429)), ErrorKind::Api, Answered, false),
-        ("open code", || response(200, &code(210_504)), ErrorKind::Api, Answered, true),
-        ("new code", || response(200, &code(NEW_CODE)), ErrorKind::Api, Answered, true),
-        ("refused code with 500", || response(500, &code(200_101)), ErrorKind::Api, Answered, false),
-        ("open code with 500", || response(500, &code(200_500)), ErrorKind::Api, Answered, true),
-        ("new code with 400", || response(400, &code(NEW_CODE)), ErrorKind::Api, Answered, true),
-        ("new code with 429", || response(429, &code(NEW_CODE)), ErrorKind::Api, Answered, false),
-        ("open code with 429", || response(429, &code(200_500)), ErrorKind::Api, Answered, true),
-        ("301", || response(301, ""), ErrorKind::Status, Answered, true),
-        ("303", || response(303, ""), ErrorKind::Status, Answered, true),
-        ("400", || response(400, PAGE), ErrorKind::Status, Answered, false),
-        ("401", || response(401, ""), ErrorKind::Status, Answered, false),
-        ("404", || response(404, "not found"), ErrorKind::Status, Answered, false),
-        ("408", || response(408, ""), ErrorKind::Status, Answered, true),
-        ("429", || response(429, ""), ErrorKind::Status, Answered, false),
-        ("500", || response(500, PAGE), ErrorKind::Status, Answered, true),
-        ("502", || response(502, PAGE), ErrorKind::Status, Answered, true),
-        ("503", || response(503, ""), ErrorKind::Status, Answered, true),
-        ("504", || response(504, PAGE), ErrorKind::Status, Answered, true),
-        ("504 that says 0", || response(504, &code(0)), ErrorKind::Status, Answered, true),
-        ("no JSON", || response(200, PAGE), ErrorKind::Answer, Answered, true),
-        ("no body", || response(200, ""), ErrorKind::Answer, Answered, true),
-        ("half of JSON", || response(200, r#"{"code":0,"da"#), ErrorKind::Answer, Answered, true),
-        ("too long", || response(200, &"x".repeat(5_000)), ErrorKind::Answer, Answered, true),
-        ("too long with 404", || response(404, &"x".repeat(5_000)), ErrorKind::Answer, Answered, false),
+        ("refused code", || response(200, &code(200_403)), ErrorKind::Api, Responded, false),
+        ("throttled code", || response(200, &code(210_429)), ErrorKind::Api, Responded, false),
+        ("open code", || response(200, &code(210_504)), ErrorKind::Api, Responded, true),
+        ("new code", || response(200, &code(NEW_CODE)), ErrorKind::Api, Responded, true),
+        ("refused code with 500", || response(500, &code(200_101)), ErrorKind::Api, Responded, false),
+        ("open code with 500", || response(500, &code(200_500)), ErrorKind::Api, Responded, true),
+        ("new code with 400", || response(400, &code(NEW_CODE)), ErrorKind::Api, Responded, true),
+        ("new code with 429", || response(429, &code(NEW_CODE)), ErrorKind::Api, Responded, false),
+        ("open code with 429", || response(429, &code(200_500)), ErrorKind::Api, Responded, true),
+        ("301", || response(301, ""), ErrorKind::Status, Responded, true),
+        ("303", || response(303, ""), ErrorKind::Status, Responded, true),
+        ("400", || response(400, PAGE), ErrorKind::Status, Responded, false),
+        ("401", || response(401, ""), ErrorKind::Status, Responded, false),
+        ("404", || response(404, "not found"), ErrorKind::Status, Responded, false),
+        ("408", || response(408, ""), ErrorKind::Status, Responded, true),
+        ("429", || response(429, ""), ErrorKind::Status, Responded, false),
+        ("500", || response(500, PAGE), ErrorKind::Status, Responded, true),
+        ("502", || response(502, PAGE), ErrorKind::Status, Responded, true),
+        ("503", || response(503, ""), ErrorKind::Status, Responded, true),
+        ("504", || response(504, PAGE), ErrorKind::Status, Responded, true),
+        ("504 that says 0", || response(504, &code(0)), ErrorKind::Status, Responded, true),
+        ("no JSON", || response(200, PAGE), ErrorKind::InvalidResponse, Responded, true),
+        ("no body", || response(200, ""), ErrorKind::InvalidResponse, Responded, true),
+        ("half of JSON", || response(200, r#"{"code":0,"da"#), ErrorKind::InvalidResponse, Responded, true),
+        ("too long", || response(200, &"x".repeat(5_000)), ErrorKind::InvalidResponse, Responded, true),
+        ("too long with 404", || response(404, &"x".repeat(5_000)), ErrorKind::InvalidResponse, Responded, false),
         (
             "compressed",
             || {
@@ -102,15 +102,15 @@ async fn one_attempt_leaves_open_what_the_table_says() {
                     reply
                 })
             },
-            ErrorKind::Answer,
-            Answered,
+            ErrorKind::InvalidResponse,
+            Responded,
             true,
         ),
     ];
     let task = of("createFlightTask");
     for &(name, reply, kind, delivery, open) in cases {
         let (fh, told) = over(move |_| reply());
-        let fh = fh.max_answer_bytes(4_096).max_attempts(1).build().unwrap();
+        let fh = fh.max_response_bytes(4_096).max_attempts(1).build().unwrap();
         let error = failure(&task, &fh).await;
         assert_eq!((error.kind(), error.delivery()), (kind, delivery), "{name}: {error}");
         assert_eq!(error.may_have_taken_effect(), open, "{name}: {error}");
@@ -136,7 +136,7 @@ async fn what_was_refused_before_it_was_sent_took_no_effect() {
     let error = cautious.project("").livestreams().delete_forwarder("x").send().await.unwrap_err();
     assert!(!error.may_have_taken_effect(), "{error}");
     let error = cautious.project(PROJECT).waylines().get("").send().await.unwrap_err();
-    assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Arguments, false), "{error}");
+    assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::InvalidArgument, false), "{error}");
     assert!(told.take_requests().is_empty());
 }
 
@@ -161,13 +161,13 @@ async fn every_code_leaves_open_what_the_specification_says() {
 /// A deletion, which may be repeated, and a write that must not be.
 fn repeatable() -> Example {
     let example = of("deleteOpenModel");
-    assert_eq!((example.info.retry, example.info.risk), (Retry::Idempotent, Risk::Destructive));
+    assert_eq!((example.info.idempotency, example.info.risk), (Idempotency::Idempotent, Risk::Destructive));
     example
 }
 
 fn unrepeatable() -> Example {
     let example = of("createMapElement");
-    assert_eq!((example.info.retry, example.info.risk), (Retry::Never, Risk::Write));
+    assert_eq!((example.info.idempotency, example.info.risk), (Idempotency::NonIdempotent, Risk::Write));
     example
 }
 
@@ -183,21 +183,21 @@ async fn every_attempt_counts_and_not_only_the_last() {
         reply.headers_mut().insert("retry-after", "1".parse().unwrap());
         Ok(reply)
     };
-    use Delivery::{Answered, MaybeSent, NotSent};
+    use Delivery::{MaybeSent, NotSent, Responded};
     let cases: &[(&str, &[Make], ErrorKind, Delivery, bool)] = &[
-        ("lost, then not found", &[lost, missing], ErrorKind::Status, Answered, true),
-        ("lost, then refused by its code", &[lost, refused], ErrorKind::Api, Answered, true),
-        ("gateway, then not found", &[gateway, refused], ErrorKind::Api, Answered, true),
+        ("lost, then not found", &[lost, missing], ErrorKind::Status, Responded, true),
+        ("lost, then refused by its code", &[lost, refused], ErrorKind::Api, Responded, true),
+        ("gateway, then not found", &[gateway, refused], ErrorKind::Api, Responded, true),
         ("gateway, then no connection", &[gateway, unsent, unsent, unsent], ErrorKind::Connection, MaybeSent, true),
         ("lost, then no connection", &[lost, unsent, unsent, unsent], ErrorKind::Connection, MaybeSent, true),
         ("no connection at all", &[unsent, unsent, unsent, unsent], ErrorKind::Connection, NotSent, false),
-        ("no connection, then refused", &[unsent, refused], ErrorKind::Api, Answered, false),
+        ("no connection, then refused", &[unsent, refused], ErrorKind::Api, Responded, false),
         ("throttled, then no connection", &[later, unsent, unsent, unsent], ErrorKind::Connection, MaybeSent, false),
-        ("throttled, then refused", &[later, refused], ErrorKind::Api, Answered, false),
+        ("throttled, then refused", &[later, refused], ErrorKind::Api, Responded, false),
     ];
     for (name, replies, kind, delivery, open) in cases {
         let (fh, told) = in_order(replies);
-        let fh = fh.pace(Instantly::new()).build().unwrap();
+        let fh = fh.clock(Instantly::new()).build().unwrap();
         let error = failure(&repeatable(), &fh).await;
         assert_eq!(told.take_requests().len(), replies.len(), "{name}: {error}");
         assert_eq!((error.kind(), error.delivery()), (*kind, *delivery), "{name}: {error}");
@@ -207,7 +207,7 @@ async fn every_attempt_counts_and_not_only_the_last() {
     // A time-out without a connection is the last attempt of a throttled call: nothing has been done.
     let late: Make = || Err(TransportError::not_sent("late").timed_out());
     let (fh, _) = in_order(&[later, late]);
-    let error = failure(&unrepeatable(), &fh.max_attempts(2).pace(Instantly::new()).build().unwrap()).await;
+    let error = failure(&unrepeatable(), &fh.max_attempts(2).clock(Instantly::new()).build().unwrap()).await;
     assert_eq!((error.kind(), error.delivery(), error.attempts()), (ErrorKind::Timeout, Delivery::MaybeSent, 2));
     assert!(!error.may_have_taken_effect() && !error.to_string().contains("may have"), "{error}");
 }
@@ -229,13 +229,13 @@ async fn throttling_by_a_code_is_http_429() {
                 }
                 Ok(reply)
             });
-            let pace = Instantly::new();
-            let error = failure(example, &fh.pace(pace.clone()).build().unwrap()).await;
+            let clock = Instantly::new();
+            let error = failure(example, &fh.clock(clock.clone()).build().unwrap()).await;
             assert_eq!(told.take_requests().len(), requests, "{}: {error}", example.name);
             assert_eq!(error.code(), Some(if requests == 1 { 210_429 } else { 200_403 }), "{error}");
             let asked = Duration::from_secs(retry_after.unwrap_or_default());
             let waits = vec![asked + Duration::from_millis(250); requests - 1];
-            assert_eq!(pace.waits(), waits, "{}", example.name);
+            assert_eq!(clock.waits(), waits, "{}", example.name);
             assert!(!error.may_have_taken_effect(), "{error}");
         }
     }
@@ -249,7 +249,7 @@ async fn a_write_is_not_repeated_if_too_often_leaves_it_open() {
         reply.headers_mut().insert("retry-after", "1".parse().unwrap());
         Ok(reply)
     });
-    let error = failure(&unrepeatable(), &fh.pace(Instantly::new()).build().unwrap()).await;
+    let error = failure(&unrepeatable(), &fh.clock(Instantly::new()).build().unwrap()).await;
     assert_eq!((told.take_requests().len(), error.may_have_taken_effect()), (1, true), "{error}");
 }
 
@@ -262,7 +262,7 @@ async fn only_calls_that_work_fill_the_budget() {
             let wanted = request.uri().path().ends_with("/system_status");
             if wanted { response(503, "") } else { useless() }
         });
-        let fh = fh.max_attempts(5).pace(Instantly::new()).build().unwrap();
+        let fh = fh.max_attempts(5).clock(Instantly::new()).build().unwrap();
         for _ in 0..3 {
             fh.system().status().send().await.unwrap_err();
         }
@@ -281,7 +281,7 @@ async fn only_calls_that_work_fill_the_budget() {
             response(200, r#"{"code":0,"message":"","data":{"list":[]}}"#)
         }
     });
-    let fh = fh.max_attempts(5).pace(Instantly::new()).build().unwrap();
+    let fh = fh.max_attempts(5).clock(Instantly::new()).build().unwrap();
     for _ in 0..3 {
         fh.system().status().send().await.unwrap_err();
     }

@@ -1,6 +1,6 @@
 //! The runtime's promises, row by row, against a server that misbehaves on a real socket.
 //!
-//! Nobody waits: the client's waits go to [`Instantly`](flighthub2_tests::pace::Instantly).
+//! Nobody waits: the client's waits go to [`Instantly`](flighthub2_tests::clock::Instantly).
 
 #![allow(
     clippy::expect_used,
@@ -16,10 +16,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use flighthub2::testing::{Fault, MockServer};
-use flighthub2::{Client, Delivery, ErrorKind, Pace, Retry, Risk, Wait};
+use flighthub2::{Client, Clock, Delivery, ErrorKind, Idempotency, Risk, SleepFuture};
 use flighthub2_tests::calls::{Example, examples};
 use flighthub2_tests::client::{PROJECT, builder};
-use flighthub2_tests::pace::Instantly;
+use flighthub2_tests::clock::Instantly;
 use flighthub2_tests::server::{Server, answer, json};
 use tokio::net::TcpSocket;
 
@@ -28,9 +28,9 @@ fn status(status: &str, headers: &str) -> Vec<u8> {
 }
 
 /// One example of each operation of a retry class that moves nothing.
-fn of_class(retry: Retry) -> Vec<Example> {
+fn of_class(retry: Idempotency) -> Vec<Example> {
     let mut all = examples();
-    all.retain(|example| example.info.retry == retry && example.info.risk != Risk::Physical);
+    all.retain(|example| example.info.idempotency == retry && example.info.risk != Risk::Physical);
     all.dedup_by_key(|example| example.info.id);
     assert!(!all.is_empty());
     all
@@ -78,13 +78,13 @@ fn faults() -> Vec<(&'static str, Vec<u8>)> {
 async fn a_physical_operation_leaves_at_most_once() {
     for (name, bytes) in faults() {
         let server = Server::start(move |_| bytes.clone());
-        let pace = Instantly::new();
-        let fh = builder(&server.url()).max_attempts(10).pace(pace.clone()).build().unwrap();
+        let clock = Instantly::new();
+        let fh = builder(&server.url()).max_attempts(10).clock(clock.clone()).build().unwrap();
         for example in physical() {
             let error = send(&example, &fh).await;
             let requests = server.take_requests().len();
             assert_eq!(requests, 1, "{}, {name}: {error}", example.name);
-            assert!(pace.waits().is_empty());
+            assert!(clock.waits().is_empty());
             if error.may_have_taken_effect() {
                 let shown = error.to_string();
                 assert!(shown.contains(": find out ") && shown.contains("before you send it again"), "{error}");
@@ -93,12 +93,12 @@ async fn a_physical_operation_leaves_at_most_once() {
         }
     }
     // Not even when nothing was sent: between two attempts a person may have acted.
-    let pace = Instantly::new();
-    let fh = builder("http://127.0.0.1:1").max_attempts(10).pace(pace.clone()).build().unwrap();
+    let clock = Instantly::new();
+    let fh = builder("http://127.0.0.1:1").max_attempts(10).clock(clock.clone()).build().unwrap();
     for example in physical() {
         assert_eq!(send(&example, &fh).await.delivery(), Delivery::NotSent);
     }
-    assert!(pace.waits().is_empty());
+    assert!(clock.waits().is_empty());
 }
 
 /// Every fault that the mock server knows.
@@ -109,7 +109,7 @@ fn faults_of_the_mock_server() -> Vec<Fault> {
         Fault::DelayInBody(late),
         Fault::CloseBeforeReading,
         Fault::CloseAfterReading,
-        Fault::CloseAfterAnswer,
+        Fault::CloseAfterResponse,
         Fault::TruncateBody,
         Fault::ContentLength(1),
         Fault::ContentLength(1 << 20),
@@ -120,7 +120,7 @@ fn faults_of_the_mock_server() -> Vec<Fault> {
         Fault::Refuse { code: 200_500, message: "m".to_owned() },
         Fault::NullLists,
         Fault::UnknownEnumValues,
-        Fault::Pad(1 << 20),
+        Fault::PadBody(1 << 20),
     ];
     for status in [500, 502, 503, 504] {
         all.push(Fault::HtmlPage { status });
@@ -134,17 +134,17 @@ async fn a_physical_operation_leaves_at_most_once_whatever_the_service_does() {
     let server = MockServer::start().await.unwrap().stateless();
     for fault in faults_of_the_mock_server() {
         server.on_all().clear().fault(fault.clone());
-        let pace = Instantly::new();
+        let clock = Instantly::new();
         let fh = server.client_builder().max_attempts(10).attempt_timeout(Duration::from_millis(60));
-        let fh = fh.pace(pace.clone()).build().unwrap();
+        let fh = fh.clock(clock.clone()).build().unwrap();
         for example in physical() {
             let connections = server.connections();
             let result = example.send(&fh, &fh.project(PROJECT)).await;
             let requests = server.requests().len();
-            server.forget_requests();
+            server.clear_requests();
             assert!(requests <= 1, "{}, {fault:?}: {requests} requests, {result:?}", example.name);
             assert!(server.connections() <= connections + 1, "{}, {fault:?}: {result:?}", example.name);
-            assert!(pace.waits().is_empty());
+            assert!(clock.waits().is_empty());
             if let Err(error) = result {
                 assert_eq!(error.attempts(), 1, "{fault:?}: {error}");
             }
@@ -155,9 +155,9 @@ async fn a_physical_operation_leaves_at_most_once_whatever_the_service_does() {
 #[tokio::test]
 async fn each_class_is_repeated_as_the_table_says() {
     for (class, repeated) in [
-        (Retry::Never, &["too often, come back"][..]),
+        (Idempotency::NonIdempotent, &["too often, come back"][..]),
         (
-            Retry::Idempotent,
+            Idempotency::Idempotent,
             &[
                 "closed without an answer",
                 "half of a head",
@@ -171,7 +171,7 @@ async fn each_class_is_repeated_as_the_table_says() {
             ],
         ),
         (
-            Retry::Safe,
+            Idempotency::Safe,
             &[
                 "closed without an answer",
                 "half of a head",
@@ -187,19 +187,19 @@ async fn each_class_is_repeated_as_the_table_says() {
     ] {
         for (name, bytes) in faults() {
             let server = Server::start(move |_| bytes.clone());
-            let (mut fh, mut pace) = (None, Instantly::new());
+            let (mut fh, mut clock) = (None, Instantly::new());
             for (index, example) in of_class(class).into_iter().enumerate() {
                 // The budget of a client is good for five calls that are repeated twice.
                 if index % 5 == 0 {
-                    pace = Instantly::new();
-                    fh = Some(builder(&server.url()).max_attempts(3).pace(pace.clone()).build().unwrap());
+                    clock = Instantly::new();
+                    fh = Some(builder(&server.url()).max_attempts(3).clock(clock.clone()).build().unwrap());
                 }
-                let (fh, waits) = (fh.as_ref().unwrap(), pace.waits().len());
+                let (fh, waits) = (fh.as_ref().unwrap(), clock.waits().len());
                 let error = send(&example, fh).await;
                 let expected = if repeated.contains(&name) { 3 } else { 1 };
                 let requests = server.take_requests();
                 assert_eq!(requests.len(), expected, "{}, {name}: {error}", example.name);
-                assert_eq!(pace.waits().len() - waits, expected - 1);
+                assert_eq!(clock.waits().len() - waits, expected - 1);
                 assert_eq!(error.attempts() as usize, expected, "{error}");
                 let ids: BTreeSet<&str> =
                     requests.iter().map(|request| request.header("x-request-id").unwrap()).collect();
@@ -214,16 +214,16 @@ async fn each_class_is_repeated_as_the_table_says() {
 async fn a_repetition_that_works_is_a_success() {
     let success = || json(r#"{"code":0,"message":""}"#);
     let server = in_order(vec![status("503 Service Unavailable", ""), Vec::new(), success()]);
-    let pace = Instantly::new();
-    let fh = builder(&server.url()).pace(pace.clone()).build().unwrap();
+    let clock = Instantly::new();
+    let fh = builder(&server.url()).clock(clock.clone()).build().unwrap();
     fh.system().status().send().await.unwrap();
     assert_eq!(server.take_requests().len(), 3);
-    assert_eq!(pace.waits(), [Duration::from_millis(250), Duration::from_millis(500)]);
+    assert_eq!(clock.waits(), [Duration::from_millis(250), Duration::from_millis(500)]);
 }
 
 #[tokio::test]
 async fn what_was_not_sent_is_sent_when_the_way_is_open() {
-    for class in [Retry::Never, Retry::Idempotent, Retry::Safe] {
+    for class in [Idempotency::NonIdempotent, Idempotency::Idempotent, Idempotency::Safe] {
         let example = of_class(class).remove(0);
         // A port that is ours and refuses, until the service comes up while the client waits.
         let socket = TcpSocket::new_v4().unwrap();
@@ -231,17 +231,17 @@ async fn what_was_not_sent_is_sent_when_the_way_is_open() {
         let address = socket.local_addr().unwrap();
         let (socket, server) = (Mutex::new(Some(socket)), Arc::new(Mutex::new(None)));
         let up = Arc::clone(&server);
-        let pace = Instantly::doing(move || {
+        let clock = Instantly::doing(move || {
             if let Some(socket) = socket.lock().unwrap().take() {
                 let listener = socket.listen(16).unwrap().into_std().unwrap();
                 listener.set_nonblocking(false).unwrap();
                 *up.lock().unwrap() = Some(Server::start_with(listener, |_| json(REFUSAL)));
             }
         });
-        let fh = builder(&format!("http://{address}")).pace(pace.clone()).build().unwrap();
+        let fh = builder(&format!("http://{address}")).clock(clock.clone()).build().unwrap();
         let error = send(&example, &fh).await;
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 2), "{error}");
-        assert_eq!(pace.waits().len(), 1);
+        assert_eq!(clock.waits().len(), 1);
         let server = server.lock().unwrap().take().unwrap();
         assert_eq!(server.take_requests().len(), 1, "{}", example.name);
     }
@@ -254,17 +254,17 @@ async fn retry_after_is_honoured_within_the_time_of_the_call() {
         [("retry-after: 7\r\n", Some(7)), ("retry-after: 0\r\n", Some(0)), ("retry-after: 61\r\n", None), (far, None)];
     for (header, asked) in cases {
         let server = in_order(vec![status("429 Too Many Requests", header), json(r#"{"code":0,"message":""}"#)]);
-        let pace = Instantly::new();
-        let fh = builder(&server.url()).timeout(Duration::from_secs(60)).pace(pace.clone()).build().unwrap();
+        let clock = Instantly::new();
+        let fh = builder(&server.url()).timeout(Duration::from_secs(60)).clock(clock.clone()).build().unwrap();
         let result = fh.system().status().send().await;
         match asked {
             Some(seconds) => {
                 result.unwrap();
-                assert_eq!(pace.waits(), [Duration::from_secs(seconds) + Duration::from_millis(250)], "{header}");
+                assert_eq!(clock.waits(), [Duration::from_secs(seconds) + Duration::from_millis(250)], "{header}");
             }
             None => {
                 assert_eq!(result.unwrap_err().status(), Some(429), "{header}");
-                assert!(pace.waits().is_empty(), "{header}");
+                assert!(clock.waits().is_empty(), "{header}");
                 assert_eq!(server.take_requests().len(), 1, "{header}");
             }
         }
@@ -274,7 +274,7 @@ async fn retry_after_is_honoured_within_the_time_of_the_call() {
 #[tokio::test]
 async fn an_outage_is_not_multiplied() {
     let server = Server::start(|_| status("503 Service Unavailable", ""));
-    let fh = builder(&server.url()).max_attempts(5).pace(Instantly::new()).build().unwrap();
+    let fh = builder(&server.url()).max_attempts(5).clock(Instantly::new()).build().unwrap();
     for _ in 0..50 {
         fh.system().status().send().await.unwrap_err();
     }
@@ -285,11 +285,11 @@ async fn an_outage_is_not_multiplied() {
 async fn an_answer_that_came_is_known_to_have_come() {
     // The first request is lost, the second is answered with more than is taken.
     let server = in_order(vec![Vec::new(), json(format!(r#"{{"code":0,"message":"{}"}}"#, "x".repeat(4096)))]);
-    let fh = builder(&server.url()).max_answer_bytes(1000).pace(Instantly::new()).build().unwrap();
+    let fh = builder(&server.url()).max_response_bytes(1000).clock(Instantly::new()).build().unwrap();
     let error = fh.system().status().send().await.unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery(), error.attempts()),
-        (ErrorKind::Answer, Delivery::Answered, 2),
+        (ErrorKind::InvalidResponse, Delivery::Responded, 2),
         "{error}"
     );
 }
@@ -307,19 +307,19 @@ async fn limits_of_any_length_are_taken() {
 async fn a_call_that_is_dropped_stops() {
     #[derive(Debug)]
     struct Forever;
-    impl Pace for Forever {
+    impl Clock for Forever {
         fn now(&self) -> Instant {
             Instant::now()
         }
-        fn wait(&self, _: Duration) -> Wait {
+        fn sleep(&self, _: Duration) -> SleepFuture {
             Box::pin(std::future::pending())
         }
-        fn chance(&self) -> f64 {
+        fn jitter(&self) -> f64 {
             1.0
         }
     }
     let server = Server::start(|_| status("503 Service Unavailable", ""));
-    let fh = builder(&server.url()).pace(Forever).build().unwrap();
+    let fh = builder(&server.url()).clock(Forever).build().unwrap();
     let call = tokio::time::timeout(Duration::from_millis(300), fh.system().status().send());
     assert!(call.await.is_err(), "the call waits");
     assert_eq!(server.take_requests().len(), 1);
@@ -378,7 +378,7 @@ async fn a_stale_connection_is_no_error_for_a_read_and_no_second_write() {
     let kept = |body: &str| format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes();
     let success = kept(r#"{"code":0,"message":""}"#);
     let server = Server::start(move |_| success.clone());
-    let fh = builder(&server.url()).pace(Instantly::new()).build().unwrap();
+    let fh = builder(&server.url()).clock(Instantly::new()).build().unwrap();
     for _ in 0..40 {
         fh.system().status().send().await.unwrap();
     }

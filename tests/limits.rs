@@ -17,8 +17,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use flighthub2::transport::{Body, Bytes, Request, Response, Sending, Transport, TransportError};
-use flighthub2::{Client, ClientBuilder, Delivery, ErrorKind, Pace, Wait};
+use flighthub2::transport::{Body, Bytes, Request, RequestBody, Response, SendFuture, Transport, TransportError};
+use flighthub2::{Client, ClientBuilder, Clock, Delivery, ErrorKind, SleepFuture};
 use flighthub2_tests::client::builder;
 use flighthub2_tests::told::Told;
 
@@ -47,7 +47,7 @@ impl After {
 }
 
 impl Transport for After {
-    fn send(&self, _: Request<Bytes>) -> Sending<'_> {
+    fn send(&self, _: Request<RequestBody>) -> SendFuture<'_> {
         self.1.fetch_add(1, Ordering::SeqCst);
         Box::pin(async {
             tokio::time::sleep(self.0).await;
@@ -167,12 +167,12 @@ impl Future for Sleeping {
     }
 }
 
-impl Pace for Threads {
+impl Clock for Threads {
     fn now(&self) -> Instant {
         Instant::now()
     }
 
-    fn wait(&self, duration: Duration) -> Wait {
+    fn sleep(&self, duration: Duration) -> SleepFuture {
         self.waits.lock().unwrap().push(duration);
         let state = Arc::new((AtomicBool::new(false), Mutex::new(None::<Waker>)));
         let over = Arc::clone(&state);
@@ -186,7 +186,7 @@ impl Pace for Threads {
         Box::pin(Sleeping(state))
     }
 
-    fn chance(&self) -> f64 {
+    fn jitter(&self) -> f64 {
         0.5
     }
 }
@@ -219,10 +219,10 @@ fn a_client_with_its_own_transport_and_time_needs_no_tokio() {
         let status = if count.fetch_add(1, Ordering::SeqCst) < 2 { 503 } else { 200 };
         Ok(Response::builder().status(status).body(Body::from(Bytes::from_static(SUCCESS))).unwrap())
     });
-    let pace = Threads::default();
-    run(over(told).pace(pace.clone()).build().unwrap().system().status().send()).unwrap();
+    let clock = Threads::default();
+    run(over(told).clock(clock.clone()).build().unwrap().system().status().send()).unwrap();
     assert_eq!(asked.load(Ordering::SeqCst), 3);
-    let waits = pace.waits.lock().unwrap().clone();
+    let waits = clock.waits.lock().unwrap().clone();
     for between_attempts in [125, 250] {
         assert!(waits.contains(&Duration::from_millis(between_attempts)), "{waits:?}");
     }
@@ -231,11 +231,11 @@ fn a_client_with_its_own_transport_and_time_needs_no_tokio() {
     #[derive(Debug)]
     struct Silent;
     impl Transport for Silent {
-        fn send(&self, _: Request<Bytes>) -> Sending<'_> {
+        fn send(&self, _: Request<RequestBody>) -> SendFuture<'_> {
             Box::pin(std::future::pending())
         }
     }
-    let fh = over(Silent).pace(Threads::default()).timeout(Duration::from_millis(300)).max_in_flight(1);
+    let fh = over(Silent).clock(Threads::default()).timeout(Duration::from_millis(300)).max_in_flight(1);
     let fh = fh.build().unwrap();
     let (one, other) = (fh.clone(), fh);
     // The one waits for a response, the other for a slot.
@@ -253,7 +253,7 @@ fn a_client_with_its_own_transport_and_time_needs_no_tokio() {
 fn without_tokio_what_needs_it_is_refused() {
     let told = Told::new(|_| Ok(Response::new(Body::from(Bytes::from_static(SUCCESS)))));
     let of_tokio =
-        [builder("http://127.0.0.1:1"), builder("http://127.0.0.1:1").pace(Threads::default()), over(told.clone())];
+        [builder("http://127.0.0.1:1"), builder("http://127.0.0.1:1").clock(Threads::default()), over(told.clone())];
     for fh in of_tokio {
         let error = run(fh.build().unwrap().system().status().send()).unwrap_err();
         assert_eq!((error.kind(), error.delivery()), (ErrorKind::Config, Delivery::NotSent), "{error}");

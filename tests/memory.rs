@@ -32,7 +32,7 @@ async fn a_long_list_takes_memory_in_proportion() {
         let transport = Told::new(move |_| Ok(Response::new(Body::from(answer.clone()))));
         builder("https://flighthub.example.com").transport(transport)
     };
-    let too_long = over(Bytes::from(vec![b' '; 1 << 20])).max_answer_bytes(1000).build().unwrap();
+    let too_long = over(Bytes::from(vec![b' '; 1 << 20])).max_response_bytes(1000).build().unwrap();
     let answer = media(10_000);
     let length = answer.len();
     let site = over(answer).build().unwrap().project(PROJECT);

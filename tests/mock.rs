@@ -344,14 +344,14 @@ async fn faults_that_are_errors_are_seen_as_such() {
     let failure = |status, envelope| Fault::Failure { status, envelope };
     let refuse = Fault::Refuse { code: 210_429, message: "often".into() };
     let elsewhere = Fault::Redirect { location: "http://192.0.2.1/x".into() };
-    let (answered, maybe) = (Delivery::Answered, Delivery::MaybeSent);
+    let (answered, maybe) = (Delivery::Responded, Delivery::MaybeSent);
     // The fault, the kind of the error, its delivery, its status and code, and the status that is recorded.
     let cases = vec![
         (Fault::CloseAfterReading, ErrorKind::Transport, maybe, None, None, None),
         (Fault::TruncateBody, ErrorKind::Transport, maybe, Some(200), None, Some(200)),
         (Fault::ContentLength(100_000), ErrorKind::Transport, maybe, Some(200), None, Some(200)),
-        (Fault::ContentLength(20), ErrorKind::Answer, answered, Some(200), None, Some(200)),
-        (html(200), ErrorKind::Answer, answered, Some(200), None, Some(200)),
+        (Fault::ContentLength(20), ErrorKind::InvalidResponse, answered, Some(200), None, Some(200)),
+        (html(200), ErrorKind::InvalidResponse, answered, Some(200), None, Some(200)),
         (html(502), ErrorKind::Status, answered, Some(502), None, Some(502)),
         (busy(Some("7")), ErrorKind::Status, answered, Some(429), None, Some(429)),
         (busy(None), ErrorKind::Status, answered, Some(429), None, Some(429)),
@@ -399,7 +399,7 @@ async fn connections_are_closed_where_they_should_be() {
     assert_eq!(server.requests_of::<ListProjects>()[0].verdict, Verdict::Unread);
     // Nobody is told that the connection is closed, so the next request needs another one.
     let before = server.connections();
-    server.on_all().fault_once(Fault::CloseAfterAnswer);
+    server.on_all().fault_once(Fault::CloseAfterResponse);
     let target = written("GET", PROJECTS, &[("x-user-token", TOKEN)], "").replace("connection: close\r\n", "");
     let answer = taken_apart(&sent(&server, target).await);
     assert_eq!(answer.json()["code"], 0);
@@ -449,13 +449,13 @@ async fn answers_are_spoilt_as_asked() {
     server.on_all().fault_once(Fault::UnknownEnumValues);
     let devices = fh.projects().list_organization_devices().send().await.unwrap();
     assert!(serde_json::to_string(&devices).unwrap().contains("987654321"), "no number of an enumeration is replaced");
-    server.on_all().fault_times(3, Fault::All(vec![Fault::Pad(3_000_000), Fault::NullLists]));
+    server.on_all().fault_times(3, Fault::All(vec![Fault::PadBody(3_000_000), Fault::NullLists]));
     assert!(fh.projects().list().send().await.unwrap().list.is_empty());
     let answer = raw(&server, "GET", PROJECTS, &headers[..1], "").await;
     assert_eq!(answer.body.len(), 3_000_000);
     assert!(answer.json()["data"]["list"].is_null());
-    let small = server.client_builder().max_attempts(1).max_answer_bytes(2_000_000).build().unwrap();
-    assert_eq!(small.projects().list().send().await.unwrap_err().kind(), ErrorKind::Answer);
+    let small = server.client_builder().max_attempts(1).max_response_bytes(2_000_000).build().unwrap();
+    assert_eq!(small.projects().list().send().await.unwrap_err().kind(), ErrorKind::InvalidResponse);
     assert!(small.projects().list().send().await.is_ok());
 }
 
@@ -473,7 +473,7 @@ async fn answers_are_chosen() {
     assert_eq!(first(&fh.projects().list().send().await.unwrap()), wanted);
     assert_eq!(fh.projects().list().send().await.unwrap_err().code(), Some(210_429));
     assert_eq!(first(&fh.projects().list().send().await.unwrap()), None);
-    assert_eq!(fh.projects().list().send().await.unwrap_err().kind(), ErrorKind::Answer);
+    assert_eq!(fh.projects().list().send().await.unwrap_err().kind(), ErrorKind::InvalidResponse);
     assert_eq!(first(&fh.projects().list().send().await.unwrap()).as_deref(), Some(PROJECT));
     server.on::<ListProjects>().answer(&projects).unwrap();
     server.on_all().refuse(210_500, "down");
@@ -529,7 +529,7 @@ async fn requests_are_written_down_and_print_no_secret() {
     assert_eq!(line, format!("POST {path} calibrateDeviceRtk: accepted; HTTP 200, code 0"));
     assert_eq!(server.requests_of::<ListProjects>().len(), 1);
     assert!(server.requests_of::<ListOrganizationDevices>().is_empty());
-    server.forget_requests();
+    server.clear_requests();
     assert!(server.requests().is_empty());
 }
 
@@ -557,7 +557,7 @@ async fn observed() {
         assert_eq!(recorded.last(), Some(request), "it is recorded when it is shown");
         assert_eq!(server.requests_of::<ListProjects>().len(), recorded.len());
         assert_eq!((server.dropped_requests(), server.connections()), (0, 1));
-        server.forget_requests();
+        server.clear_requests();
         server.add_project("00000000-0000-4000-8000-000000000009");
         server.advance(Duration::from_secs(1));
         assert!(server.url().starts_with("http://127.0.0.1:"));
@@ -627,7 +627,7 @@ async fn what_is_recorded_is_bounded() {
     let (kept, dropped) = (server.requests().len() as u64, server.dropped_requests());
     assert_eq!(kept + dropped, 73);
     assert!((60..64).contains(&kept), "{kept} of 1 MiB each are in 64 MiB");
-    server.forget_requests();
+    server.clear_requests();
     assert_eq!((server.requests().len(), server.dropped_requests()), (0, 0));
 }
 
@@ -764,7 +764,8 @@ async fn control_routes_and_forwarders_are_remembered() {
     assert!(devices.release_control(control(&["81-0-0"])).send().await.is_err());
     assert!(devices.release_control(control(&["82-0-0"])).send().await.unwrap().controls.is_empty());
 
-    let required = FinishWaylineUploadBodyRequired { name: "New route".into(), object_key: "a/b.kmz".into() };
+    let object_key = format!("example-prefix/{PROJECT}/example-route.kmz");
+    let required = FinishWaylineUploadBodyRequired { name: "New route".into(), object_key };
     let made = site.waylines().finish_upload(FinishWaylineUploadBody::new(required)).send().await.unwrap();
     let listed = site.waylines().list().send().await.unwrap();
     assert!(listed.list.iter().any(|wayline| wayline.id == made.uuid && wayline.name == "New route"));

@@ -64,7 +64,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
 fn any_answer_is_a_value_or_an_error() {
     let answers = Answers::new();
     let known: Vec<Value> = vectors::answers().into_values().collect();
-    let spoilt = (prop::sample::select(known), any_json(), any::<prop::sample::Index>()).prop_map(
+    let corrupted = (prop::sample::select(known), any_json(), any::<prop::sample::Index>()).prop_map(
         |(mut answer, part, index)| {
             let mut found = Vec::new();
             places(&answer, "", &mut found);
@@ -75,7 +75,7 @@ fn any_answer_is_a_value_or_an_error() {
         },
     );
     let text = prop_oneof![
-        4 => spoilt,
+        4 => corrupted,
         1 => any_json().prop_map(|value| value.to_string().into_bytes()),
         1 => prop::collection::vec(any::<u8>(), 0..64),
     ];

@@ -107,10 +107,10 @@ async fn ids_that_would_lead_elsewhere_are_not_sent() {
     let site = client(&server.url()).project(PROJECT);
     for bad in ["", ".", ".."] {
         let error = site.flight_tasks().get(bad).send().await.unwrap_err();
-        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Arguments, Delivery::NotSent), "{error}");
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidArgument, Delivery::NotSent), "{error}");
     }
     let error = client(&server.url()).project("a\r\nX-Other: b").flight_tasks().get("a").send().await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Arguments, Delivery::NotSent), "{error}");
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidArgument, Delivery::NotSent), "{error}");
     assert!(server.take_requests().is_empty());
     site.flight_tasks().get("a/../b?c#d").send().await.unwrap_err();
     assert_eq!(server.take_requests()[0].path, "/openapi/v0.1/flight-task/a%2F..%2Fb%3Fc%23d");
@@ -133,7 +133,7 @@ async fn numbers_that_json_cannot_say_are_not_sent_as_null() {
             generate_model_formats: vec![ModelFormat::B3dm],
         });
         let error = site.models().create(body.predefine_area(PredefinedArea::new([corner]))).send().await.unwrap_err();
-        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Arguments, Delivery::NotSent), "{error}");
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidArgument, Delivery::NotSent), "{error}");
         assert!(error.to_string().contains("`body.predefine_area` holds a number that is not finite"), "{error}");
     }
     assert!(server.take_requests().is_empty());
@@ -242,7 +242,7 @@ async fn an_id_that_is_empty_is_not_sent_as_a_header() {
             site.waylines().list().dry_run().unwrap_err(),
             site.open_modeling().list_running().send().await.unwrap_err(),
         ] {
-            assert_eq!((error.kind(), error.delivery()), (ErrorKind::Arguments, Delivery::NotSent), "{error}");
+            assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidArgument, Delivery::NotSent), "{error}");
             assert!(error.to_string().contains("`X-Project-Uuid` is empty"), "{error}");
         }
         // A call of the organization has no such header.

@@ -18,11 +18,11 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use flighthub2::transport::{Body, Bytes, Request, Response, Sending, Transport, TransportError};
-use flighthub2::{Client, ClientBuilder, Delivery, ErrorKind, Retry, Risk};
+use flighthub2::transport::{Body, Bytes, Request, RequestBody, Response, SendFuture, Transport, TransportError};
+use flighthub2::{Client, ClientBuilder, Delivery, ErrorKind, Idempotency, Risk};
 use flighthub2_tests::calls::examples;
 use flighthub2_tests::client::{PROJECT, TOKEN, builder, client};
-use flighthub2_tests::pace::Instantly;
+use flighthub2_tests::clock::Instantly;
 use flighthub2_tests::server::{Server, answer, json};
 use flighthub2_tests::told::Told;
 use flighthub2_tests::vectors::{self, normalized};
@@ -68,12 +68,13 @@ async fn what_a_transport_knows_of_delivery_an_error_says() {
     for (failure, kind, delivery) in cases {
         let told = Told::new(move |_| Err(failure()));
         for example in examples() {
-            let fh = over(told.clone()).max_attempts(2).pace(Instantly::new()).build().unwrap();
+            let fh = over(told.clone()).max_attempts(2).clock(Instantly::new()).build().unwrap();
             let error = example.send(&fh, &fh.project(PROJECT)).await.unwrap_err();
             assert_eq!((error.kind(), error.delivery()), (kind, delivery), "{error}");
             assert!(std::error::Error::source(&error).is_some_and(|source| source.to_string().starts_with("no ")));
             let physical = example.info.risk == Risk::Physical;
-            let again = !physical && (delivery == Delivery::NotSent || example.info.retry != Retry::Never);
+            let again =
+                !physical && (delivery == Delivery::NotSent || example.info.idempotency != Idempotency::NonIdempotent);
             assert_eq!(told.take_requests().len(), if again { 2 } else { 1 }, "{error}");
         }
     }
@@ -108,16 +109,16 @@ async fn the_limits_of_a_call_hold_for_every_transport() {
     let parts = Arc::new(AtomicUsize::new(0));
     let wanted = Arc::clone(&parts);
     let endless = Told::new(move |_| Ok(Response::new(Body::new(Endless(Arc::clone(&wanted))))));
-    let fh = over(endless).max_answer_bytes(10 * 1024).build().unwrap();
+    let fh = over(endless).max_response_bytes(10 * 1024).build().unwrap();
     let error = fh.system().status().send().await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Answer, Delivery::Answered), "{error}");
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidResponse, Delivery::Responded), "{error}");
     assert_eq!(parts.load(Ordering::SeqCst), 11);
 
     /// Never answers.
     #[derive(Debug)]
     struct Silent;
     impl Transport for Silent {
-        fn send(&self, _: Request<Bytes>) -> Sending<'_> {
+        fn send(&self, _: Request<RequestBody>) -> SendFuture<'_> {
             Box::pin(future::pending())
         }
     }
@@ -232,9 +233,9 @@ async fn the_limit_of_a_compressed_answer_is_that_of_its_text() {
     let bomb = compressed(&vec![b' '; 8 << 20]);
     assert!(bomb.len() < 20_000);
     let server = Server::start(move |_| bomb.clone());
-    let fh = builder(&server.url()).max_answer_bytes(100_000).build().unwrap();
+    let fh = builder(&server.url()).max_response_bytes(100_000).build().unwrap();
     let error = fh.projects().list().send().await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Answer, Delivery::Answered), "{error}");
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidResponse, Delivery::Responded), "{error}");
     assert!(error.to_string().contains("longer than 100000 bytes"), "{error}");
 }
 
@@ -243,7 +244,7 @@ async fn a_compression_that_was_not_asked_for_is_told() {
     let bytes = answer("200 OK", "application/json\r\ncontent-encoding: br", b"\x0b\x02\x80");
     let server = Server::start(move |_| bytes.clone());
     let error = client(&server.url()).projects().list().send().await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Answer, Delivery::Answered), "{error}");
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidResponse, Delivery::Responded), "{error}");
     assert!(error.to_string().contains("compressed (br)"), "{error}");
 }
 
@@ -252,7 +253,7 @@ async fn an_address_that_is_too_long_is_not_sent() {
     let told = Told::new(|_| Err(TransportError::maybe_sent("never asked")));
     let fh = over(told.clone()).build().unwrap();
     let error = fh.projects().list().q("x".repeat(100_000)).send().await.unwrap_err();
-    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Arguments, Delivery::NotSent), "{error}");
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidArgument, Delivery::NotSent), "{error}");
     assert!(told.take_requests().is_empty());
 }
 
@@ -261,7 +262,7 @@ async fn an_address_that_is_too_long_is_not_sent() {
 struct Watched(Arc<AtomicUsize>);
 
 impl Transport for Watched {
-    fn send(&self, _: Request<Bytes>) -> Sending<'_> {
+    fn send(&self, _: Request<RequestBody>) -> SendFuture<'_> {
         struct Guard(Arc<AtomicUsize>);
         impl Drop for Guard {
             fn drop(&mut self) {

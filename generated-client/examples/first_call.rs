@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // A failure: a project that the token may not see.
     let stranger = fh.project("00000000-0000-4000-8000-000000000000");
-    match stranger.projects().list_devices().send().await {
+    match stranger.devices().list().send().await {
         Ok(_) => println!("the project is there after all"),
         Err(error) => tell(&error),
     }
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Prints the devices of a project. Its calls are made with a client of the project; without one they do not compile.
 async fn devices(fh: &Client, project: &Project) -> Result<(), flighthub2::Error> {
     let site = fh.project(&project.uuid);
-    let devices = site.projects().list_devices().send().await?;
+    let devices = site.devices().list().send().await?;
     for entry in &devices.list {
         if let Some(gateway) = &entry.gateway {
             let state = if gateway.device_online_status { "online" } else { "offline" };

@@ -1,7 +1,7 @@
 //! A client for the DJI FlightHub 2 OpenAPI: the cloud that docks and drones are run from.
 //!
 //! **Unofficial**, and its calls fly real aircraft. So a client refuses what it was not built for (see [`Risk`]), never
-//! follows a redirect, sends again only what does no harm twice (see [`Retry`]), and hides its token.
+//! follows a redirect, sends again only what does no harm twice (see [`Idempotency`]), and hides its token.
 //!
 //! ```no_run
 //! use flighthub2::{Client, Region, Risk, Token};
@@ -51,12 +51,14 @@
 //! - Business failures arrive with HTTP 200; here they are [`Error`]s of the kind [`ErrorKind::Api`].
 //! - A list that is null or missing is an empty list. A member that is not described is ignored, or kept in `other`
 //!   where a type has it.
-//! - Enumerations are open: a value that this version does not know is kept in `UnknownValue`.
+//! - Enumerations are open: a value that this version does not know is kept in `Unknown`.
 //! - Numbers of time have types with their unit: [`UnixSeconds`], [`UnixMillis`]. Texts of time are [`DateTime`].
 
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transport;
+#[cfg(feature = "workflows")]
+pub mod workflows;
 
 #[rustfmt::skip]
 mod api;
@@ -64,9 +66,10 @@ mod api;
 pub use api::*;
 #[doc(inline)]
 pub use flighthub2_runtime::{
-    ApiInfo, Availability, Base64, DateTime, Delivery, DryRun, Error, ErrorCodeInfo, ErrorKind, HeaderText, JsonObject,
-    JsonValue, Operation, OperationInfo, Outcome, Pace, Retry, Risk, Scope, Secret, Token, TokenHeader, UnixMillis,
-    UnixSeconds, UnknownValue, Unwritable, Wait, codegen,
+    ApiInfo, Availability, Base64, Clock, DateTime, Delivery, DryRun, DynamicCall, Error, ErrorCodeInfo, ErrorKind,
+    Follow, FollowBuilder, FollowError, FollowErrorKind, HeaderText, Idempotency, Items, JsonObject, JsonValue,
+    Operation, OperationInfo, Outcome, Pages, ParameterInfo, ParameterLocation, Risk, Scope, Secret, SerializeError,
+    SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds, Unknown, Update, codegen, masked,
 };
 
 /// The examples of the README compile.

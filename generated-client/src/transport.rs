@@ -2,7 +2,7 @@
 //! their own, and for tests without a socket.
 //!
 //! ```
-//! use flighthub2::transport::{Body, Bytes, Request, Response, Sending, Transport};
+//! use flighthub2::transport::{Body, Bytes, Request, RequestBody, Response, SendFuture, Transport};
 //! use flighthub2::{Client, Token};
 //!
 //! /// Answers every request with an empty list.
@@ -10,7 +10,7 @@
 //! struct Nobody;
 //!
 //! impl Transport for Nobody {
-//!     fn send(&self, request: Request<Bytes>) -> Sending<'_> {
+//!     fn send(&self, request: Request<RequestBody>) -> SendFuture<'_> {
 //!         assert_eq!(request.uri().path(), "/openapi/v0.1/project");
 //!         Box::pin(async {
 //!             let answer = Bytes::from_static(br#"{"code":0,"message":"","data":{"list":[]}}"#);

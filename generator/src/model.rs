@@ -13,6 +13,7 @@ use serde_json::{Number, Value};
 use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
 pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, SecurityRequirement, Source, Status, Style};
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
+pub(crate) use crate::lifecycle::{Follow, Pagination, States};
 
 /// A whole interface.
 #[derive(Debug)]
@@ -178,7 +179,7 @@ pub(crate) enum Scope {
     #[default]
     Organization,
     /// The project is optional.
-    Either,
+    OptionalProject,
     Project,
 }
 
@@ -209,6 +210,10 @@ pub(crate) struct Operation {
     pub(crate) error_codes: Vec<i64>,
     /// Ids of the operations that show what this one has done.
     pub(crate) lookup: Vec<String>,
+    /// How it returns a list in pages, if it does.
+    pub(crate) pagination: Option<Pagination>,
+    /// How its response shows a state that can be followed, if it does.
+    pub(crate) follow: Option<Follow>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) response: Response,
@@ -225,6 +230,10 @@ pub(crate) struct Operation {
     pub(crate) arguments: Vec<Argument>,
     /// Path of the file that has them as a JSON Schema.
     pub(crate) arguments_file: String,
+    /// The schema of what a successful call returns, if it is JSON.
+    pub(crate) result_schema: Option<SchemaId>,
+    /// Path of the file that has it as a JSON Schema.
+    pub(crate) result_file: String,
 }
 
 /// The response of a status, or of all statuses that are not described.
@@ -280,6 +289,8 @@ pub(crate) enum ListStyle {
 #[derive(Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
+    /// What tools call it: the name, with the place if another argument has the name.
+    pub(crate) argument: String,
     pub(crate) source_ref: SourceRef,
     pub(crate) field: String,
     pub(crate) location: Location,
@@ -506,6 +517,8 @@ pub(crate) struct Field {
 #[derive(Debug)]
 pub(crate) struct Enum {
     pub(crate) values: EnumValues,
+    /// Which of them are final, if that is known.
+    pub(crate) states: Option<States>,
 }
 
 #[derive(Debug)]

@@ -24,7 +24,7 @@ use std::fmt::Write as _;
 use flighthub2_generator::compare::{Change, Comparison, Compatibility, Mode, compare};
 use flighthub2_generator::{Dialect, Options, Source, generate};
 use mutations::{Base, Mutation};
-use workspace::{Crate, judge};
+use workspace::{Pair, judge};
 
 const OWN: &str = include_str!("compare/own.yaml");
 const FOREIGN: &str = include_str!("compare/foreign.yaml");
@@ -171,6 +171,10 @@ fn a_change_explains_its_own_object_only() {
     );
 }
 
+fn should_compile(mutation: &Mutation) -> bool {
+    mutation.compatibility != Some(Compatibility::Breaking) || mutation.but.is_some()
+}
+
 /// A program that uses everything of the old client compiles with the new one, unless the change is reported as breaking.
 /// Where it compiles nevertheless, the table has the reason.
 #[test]
@@ -179,7 +183,7 @@ fn the_compiler_agrees() {
         let (text, dialect) = base(of);
         caller::uses(&client(text, dialect))
     });
-    let mut crates: Vec<Crate> = Vec::new();
+    let mut pairs: Vec<Pair<'_>> = Vec::new();
     // Clients of the same code are judged once.
     let mut known: HashMap<(bool, BTreeMap<String, String>), String> = HashMap::new();
     let mut judged: Vec<(&Mutation, String)> = Vec::new();
@@ -189,20 +193,19 @@ fn the_compiler_agrees() {
         let key = (mutation.base == Base::Own, files.clone());
         let name = known.entry(key).or_insert_with(|| {
             let name = format!("client_{index:03}");
-            let of_base = &programs[usize::from(mutation.base == Base::Foreign)];
-            crates.push(Crate { name: name.clone(), files: files.clone(), program: program::program(of_base, &name) });
+            let uses = &programs[usize::from(mutation.base == Base::Foreign)];
+            pairs.push(Pair { name: name.clone(), files, uses, should_compile: should_compile(mutation) });
             name
         });
         judged.push((mutation, name.clone()));
     }
-    let judgements = judge(&crates);
+    let judgements = judge(&pairs);
     let mut wrong = String::new();
     for (mutation, name) in judged {
         let judgement = &judgements[&name];
         assert!(judgement.client.is_empty(), "{}: the client: {:?}", mutation.name, judgement.client);
         let compiles = judgement.program.is_empty();
-        let expected = mutation.compatibility != Some(Compatibility::Breaking) || mutation.but.is_some();
-        if compiles != expected {
+        if compiles != should_compile(mutation) {
             writeln!(wrong, "{} is {:?}, and compiles: {compiles}", mutation.name, mutation.compatibility).unwrap();
             judgement.program.iter().take(5).for_each(|error| writeln!(wrong, "    {error}").unwrap());
         }

@@ -18,7 +18,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use flighthub2::codegen::Answer;
+use flighthub2::codegen::ResponseBody;
 use flighthub2::flight_tasks::ListFlightTaskMedia;
 use flighthub2::types::{MediaFileList, ProjectList};
 use flighthub2::{Client, Operation, Risk, Token};
@@ -173,7 +173,7 @@ fn decoding() {
     let mut figures = [Vec::new(), Vec::new()];
     for _ in 0..21 {
         let started = Instant::now();
-        let media = ListFlightTaskMedia::read(Answer::new(&text)).unwrap();
+        let media = ListFlightTaskMedia::read(ResponseBody::new(&text)).unwrap();
         figures[0].push(started.elapsed().as_secs_f64() * 1e3);
         assert_eq!(media.list.len(), 10_000);
         let started = Instant::now();

@@ -1,6 +1,6 @@
 //! An operation of one API, sent by the client of another.
 
-use flighthub2::codegen::{Answer, ReadError, scope};
+use flighthub2::codegen::{ResponseBody, ReadError, scope};
 use flighthub2::{API, Client, Error, Operation, OperationInfo};
 
 struct OtherClient;
@@ -12,8 +12,8 @@ impl Operation for ListPets {
     type Output = ();
     const INFO: &'static OperationInfo = &OperationInfo::new(&API, "listPets", "GET", "/pets");
 
-    fn read(answer: Answer<'_>) -> Result<(), ReadError> {
-        answer.nothing()
+    fn read(answer: ResponseBody<'_>) -> Result<(), ReadError> {
+        answer.ignore()
     }
 }
 

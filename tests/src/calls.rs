@@ -7,7 +7,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use flighthub2::codegen::{Handle, Serves};
+use flighthub2::codegen::{Caller, InScope};
 use flighthub2::flight_tasks::ListFlightTasksRequired;
 use flighthub2::types::{
     AddProjectMembersBody, AreaCorner, AreaCornerRequired, CalibrateDeviceRtkBody, CalibrateDeviceRtkBodyRequired,
@@ -42,10 +42,12 @@ const OPEN_MODEL: &str = "0de1a0de-1111-4222-8333-444455556666";
 const RESOURCE: &str = "ba5eba11-1111-4222-8333-444455556666";
 
 /// A call that is on its way, with its output as JSON.
-pub type Sending = Pin<Box<dyn Future<Output = Result<JsonValue, Error>> + Send>>;
+pub type SendFuture = Pin<Box<dyn Future<Output = Result<JsonValue, Error>> + Send>>;
 
 /// The same, with everything that `Debug` shows of the call and of its output.
 pub type Showing = Pin<Box<dyn Future<Output = (String, Result<JsonValue, Error>)> + Send>>;
+
+type Arguments = Box<dyn Fn(&Client, &ProjectClient) -> JsonValue>;
 
 type Start = Box<dyn Fn(&Client, &ProjectClient) -> Showing>;
 
@@ -56,16 +58,22 @@ pub struct Example {
     /// The operation that it calls.
     pub info: &'static OperationInfo,
     start: Start,
+    arguments: Arguments,
 }
 
 impl Example {
     /// Sends it, with the one of the two that the example is made for.
-    pub fn send(&self, client: &Client, project: &ProjectClient) -> Sending {
+    pub fn send(&self, client: &Client, project: &ProjectClient) -> SendFuture {
         let showing = self.show(client, project);
         Box::pin(async move { showing.await.1 })
     }
 
-    /// Sends it, and tells what could be printed on the way.
+    /// Its arguments as JSON.
+    pub fn arguments(&self, client: &Client, project: &ProjectClient) -> JsonValue {
+        (self.arguments)(client, project)
+    }
+
+    /// Sends it, and returns what could be printed of it.
     pub fn show(&self, client: &Client, project: &ProjectClient) -> Showing {
         (self.start)(client, project)
     }
@@ -75,11 +83,11 @@ impl Example {
     clippy::expect_used,
     reason = "an output that is no JSON is a mistake in the client, and a test must stop at it"
 )]
-fn example<H, O>(name: &'static str, make: impl Fn(&Client, &ProjectClient) -> Call<H, O> + 'static) -> Example
+fn example<H, O>(name: &'static str, make: fn(&Client, &ProjectClient) -> Call<H, O>) -> Example
 where
-    H: Handle + Serves<O::Scope> + 'static,
+    H: Caller + InScope<O::Scope> + 'static,
     O: Operation + Send + Sync + 'static,
-    O: std::fmt::Debug,
+    O: std::fmt::Debug + serde::Serialize,
     H: std::fmt::Debug,
     O::Output: serde::Serialize + std::fmt::Debug,
 {
@@ -93,7 +101,10 @@ where
             (shown, json)
         })
     };
-    Example { name, info: O::INFO, start: Box::new(start) }
+    let arguments = move |client: &Client, project: &ProjectClient| {
+        serde_json::to_value(make(client, project).operation()).expect("every operation can be written as JSON")
+    };
+    Example { name, info: O::INFO, start: Box::new(start), arguments: Box::new(arguments) }
 }
 
 /// All of them, in the order of the groups of the interface.
@@ -114,7 +125,7 @@ pub fn examples() -> Vec<Example> {
                 .sort_type(SortType::Ascending)
         }),
         example("listOrganizationDevices", |fh, _| fh.projects().list_organization_devices()),
-        example("listProjectDevices", |_, site| site.projects().list_devices()),
+        example("listProjectDevices", |_, site| site.devices().list()),
         example("getProjectStsToken", |_, site| site.projects().get_sts_token()),
         example("addProjectMembers", |_, site| site.projects().add_members(member())),
         // Livestream Management

@@ -168,7 +168,7 @@ fn types(module: &str, items: &[Item], found: &mut Vec<TypeItem>) {
                 let name = item.ident.to_string();
                 let known = values.get(&name);
                 let mut kind = "enum";
-                let members = item.variants.iter().filter(|variant| variant.ident != "UnknownValue").map(|variant| {
+                let members = item.variants.iter().filter(|variant| variant.ident != "Unknown").map(|variant| {
                     let variant_name = variant.ident.to_string();
                     let content = match variant.fields.iter().next() {
                         Some(field) => {

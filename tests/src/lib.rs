@@ -4,10 +4,10 @@
 
 pub mod calls;
 pub mod client;
+pub mod clock;
 pub mod code;
 pub mod fixtures;
 pub mod options;
-pub mod pace;
 pub mod properties;
 pub mod server;
 pub mod spec;

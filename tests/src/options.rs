@@ -2,9 +2,9 @@
 
 use flighthub2_generator::{Dialect, Options};
 
-/// The options of a fixture, by its name. That of the envelope keeps the rules of our own specification.
+/// The options of a fixture, by its name. Those with `x-` keys keep the rules of our own specification.
 #[must_use]
 pub fn of_fixture(name: &str) -> Options {
-    let dialect = if name == "envelope" { Dialect::FlightHub } else { Dialect::OpenApi };
+    let dialect = if ["envelope", "lifecycle"].contains(&name) { Dialect::FlightHub } else { Dialect::OpenApi };
     Options { dialect, bundle: false, generated_by: format!("a test from {name}.yaml"), ..Options::default() }
 }

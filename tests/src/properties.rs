@@ -103,8 +103,11 @@ impl Answers {
                 }
             }
             Err(error) => {
-                assert_eq!(error.delivery(), Delivery::Answered, "{error}");
-                assert!(matches!(error.kind(), ErrorKind::Api | ErrorKind::Status | ErrorKind::Answer), "{error:?}");
+                assert_eq!(error.delivery(), Delivery::Responded, "{error}");
+                assert!(
+                    matches!(error.kind(), ErrorKind::Api | ErrorKind::Status | ErrorKind::InvalidResponse),
+                    "{error:?}"
+                );
                 assert_eq!(error.code().is_some_and(|code| code != 0), error.kind() == ErrorKind::Api, "{error:?}");
                 let shown = format!("{error} {error:?}");
                 assert!(!shown.contains(TOKEN), "{shown}");
@@ -203,7 +206,7 @@ impl Mock {
         let sent = request_with(request, part % 6, rest);
         let answer = exchanged(&self.server.url(), &sent);
         let requests = self.server.requests();
-        self.server.forget_requests();
+        self.server.clear_requests();
         if answer.is_empty() {
             assert!(requests.is_empty(), "a request was left without an answer");
             // A request that is not whole is not answered; others are.

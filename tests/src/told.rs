@@ -4,7 +4,7 @@ use std::fmt;
 use std::future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use flighthub2::transport::{Body, Bytes, Request, Response, Sending, Transport, TransportError};
+use flighthub2::transport::{Body, Bytes, Request, RequestBody, Response, SendFuture, Transport, TransportError};
 
 type Reply = dyn Fn(&Request<Bytes>) -> Result<Response<Body>, TransportError> + Send + Sync;
 
@@ -37,7 +37,12 @@ impl Told {
 }
 
 impl Transport for Told {
-    fn send(&self, request: Request<Bytes>) -> Sending<'_> {
+    fn send(&self, request: Request<RequestBody>) -> SendFuture<'_> {
+        let (head, body) = request.into_parts();
+        let Ok(bytes) = body.into_bytes() else {
+            return Box::pin(future::ready(Err(TransportError::not_sent("this transport sends no streams"))));
+        };
+        let request = Request::from_parts(head, bytes);
         let reply = (self.reply)(&request);
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
         Box::pin(future::ready(reply))

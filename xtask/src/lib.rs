@@ -3,6 +3,7 @@
 //! In: a command line. Out: what [`flighthub2_generator`] makes of it, reported to a person, or a running mock server. What
 //! only this repository needs is here, too: [`coverage`] of the published pages, and [`skeleton`]s of new operations.
 
+mod cargo;
 pub mod coverage;
 mod diff;
 mod explain;

@@ -1,14 +1,10 @@
 //! `cargo xtask lint`: what is wrong with a specification, and what could be better.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
-use std::time::Instant;
 
 use clap::Args;
-use flighthub2_generator::{Diagnostics, lint};
 
-use crate::progress::with_progress;
-use crate::spec::{self, Failure, Format, Rules};
+use crate::spec::{Format, Rules};
 
 /// Hold the specification against every rule, not only against those that a client needs.
 ///
@@ -32,22 +28,59 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    checked(arguments).unwrap_or_else(Failure::report)
+#[cfg(not(feature = "lint"))]
+pub(crate) use in_another_program::run;
+#[cfg(feature = "lint")]
+pub(crate) use in_this_program::run;
+
+#[cfg(feature = "lint")]
+mod in_this_program {
+    use std::process::ExitCode;
+    use std::time::Instant;
+
+    use flighthub2_generator::{Diagnostics, lint};
+
+    use super::Arguments;
+    use crate::progress::with_progress;
+    use crate::spec::{self, Failure, Rules};
+
+    pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+        checked(arguments).unwrap_or_else(Failure::report)
+    }
+
+    fn checked(arguments: &Arguments) -> Result<ExitCode, Failure> {
+        let started = Instant::now();
+        let dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
+        let problems: Diagnostics = match spec::read(arguments.spec.as_deref(), spec::SPEC)? {
+            Ok(source) => with_progress("checking", || lint(&source, dialect)),
+            Err(problems) => problems,
+        };
+        if problems.problems().is_empty() {
+            let milliseconds = started.elapsed().as_millis();
+            arguments.format.print(&format!("clean: {} ({milliseconds} ms)", problems.source().name()));
+            return Ok(ExitCode::SUCCESS);
+        }
+        arguments.format.report(&problems);
+        Ok(ExitCode::FAILURE)
+    }
 }
 
-fn checked(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let started = Instant::now();
-    let dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
-    let problems: Diagnostics = match spec::read(arguments.spec.as_deref(), spec::SPEC)? {
-        Ok(source) => with_progress("checking", || lint(&source, dialect)),
-        Err(problems) => problems,
-    };
-    if problems.problems().is_empty() {
-        let milliseconds = started.elapsed().as_millis();
-        arguments.format.print(&format!("clean: {} ({milliseconds} ms)", problems.source().name()));
-        return Ok(ExitCode::SUCCESS);
+/// The JSON Schema library would be half of what is compiled for this program, so a second program has it.
+#[cfg(not(feature = "lint"))]
+mod in_another_program {
+    use std::env;
+    use std::process::ExitCode;
+
+    use super::Arguments;
+    use crate::cargo;
+
+    /// The other program parses the arguments of this process again.
+    pub(crate) fn run(_: &Arguments) -> ExitCode {
+        let mut program = cargo::run(&["--package", "xtask", "--features", "lint", "--bin", "xtask-lint"]);
+        program.args(env::args_os().skip(1));
+        eprintln!(
+            "`lint` needs a JSON Schema library: running the program xtask-lint, which Cargo compiles if necessary"
+        );
+        cargo::replaced_by(&mut program)
     }
-    arguments.format.report(&problems);
-    Ok(ExitCode::FAILURE)
 }

@@ -64,7 +64,7 @@ fn written(arguments: &Arguments) -> Result<(), Failure> {
         tag: arguments.tag.as_deref(),
         scope: arguments.scope.map(|scope| match scope {
             ScopeName::Project => Scope::Project,
-            ScopeName::Either => Scope::Either,
+            ScopeName::Either => Scope::OptionalProject,
             ScopeName::Organization => Scope::Organization,
         }),
     };
@@ -78,7 +78,7 @@ fn written(arguments: &Arguments) -> Result<(), Failure> {
     fs::write(&path, &skeleton.text).map_err(|error| format!("{name} cannot be written: {error}"))?;
     let scope = match skeleton.scope {
         Scope::Project => "of a project",
-        Scope::Either => "with and without a project",
+        Scope::OptionalProject => "with and without a project",
         Scope::Organization => "of the organization",
     };
     let tag = skeleton.tag.as_deref().unwrap_or("to be decided");

@@ -78,7 +78,8 @@ fn what_is_open_is_refused_line_by_line_and_nothing_else() {
         ("patch", "/openapi/v0.1/project", Some("changeProjects"), None),
     ];
     for (method, path, id, tag) in cases {
-        let others: &[_] = if method == "PUT" { &[Some(Scope::Either), Some(Scope::Organization)] } else { &[] };
+        let others: &[_] =
+            if method == "PUT" { &[Some(Scope::OptionalProject), Some(Scope::Organization)] } else { &[] };
         for &scope in [None].iter().chain(others) {
             let skeleton = added(&spec, &Request { method, path, id, tag, scope });
             let problems = generate(&Source::new("spec.yaml", &*skeleton.text), &Options::default()).unwrap_err();

@@ -8,11 +8,11 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, RETR
 use http::response::Parts;
 use http::{HeaderMap, Request, StatusCode};
 
+use crate::clock::{SleepFuture, with_timeout};
 use crate::error::{Delivery, Error, ErrorKind};
-use crate::pace::{Wait, limited};
 use crate::prepared::Prepared;
 use crate::retry;
-use crate::transport::{Body, Transport, TransportError};
+use crate::transport::{Body, RequestBody, Transport, TransportError};
 
 /// What came back, before anybody asks what it means.
 pub(crate) struct Exchange {
@@ -28,15 +28,16 @@ pub(crate) async fn send(
     transport: &dyn Transport,
     request: &Prepared,
     request_id: Option<(&'static str, &str)>,
-    mut limit: Wait,
+    mut limit: SleepFuture,
     max_bytes: usize,
 ) -> Result<Exchange, Error> {
     let request = made(request, request_id)?;
     let late = || TransportError::maybe_sent("the time limit of the attempt has passed").timed_out();
-    let response = limited(&mut limit, transport.send(request)).await.unwrap_or_else(|| Err(late()))?;
+    let response = with_timeout(&mut limit, transport.send(request)).await.unwrap_or_else(|| Err(late()))?;
     let (head, content) = response.into_parts();
     // From here on the status is known, whatever happens to the body.
-    let body = limited(&mut limit, collected(&head, content, max_bytes)).await.unwrap_or_else(|| Err(late().into()));
+    let body =
+        with_timeout(&mut limit, collected(&head, content, max_bytes)).await.unwrap_or_else(|| Err(late().into()));
     let body = body.map_err(|error| error.with_status(head.status))?;
     let retry_after = text(&head.headers, &RETRY_AFTER);
     let retry_after = retry_after.and_then(|text| retry::retry_after(text, SystemTime::now()));
@@ -44,8 +45,8 @@ pub(crate) async fn send(
     Ok(Exchange { status: head.status, content_type, body, retry_after })
 }
 
-fn made(prepared: &Prepared, request_id: Option<(&'static str, &str)>) -> Result<Request<bytes::Bytes>, Error> {
-    let mut request = Request::new(prepared.body.clone());
+fn made(prepared: &Prepared, request_id: Option<(&'static str, &str)>) -> Result<Request<RequestBody>, Error> {
+    let mut request = Request::new(RequestBody::from(prepared.body.clone()));
     *request.method_mut() = prepared.method.clone();
     *request.uri_mut() = prepared.uri.clone();
     *request.headers_mut() = prepared.headers.clone();
@@ -60,7 +61,7 @@ fn made(prepared: &Prepared, request_id: Option<(&'static str, &str)>) -> Result
 
 /// The whole body.
 async fn collected(head: &Parts, mut content: Body, max_bytes: usize) -> Result<Vec<u8>, Error> {
-    let unreadable = |message| Error::new(ErrorKind::Answer, Delivery::Answered, message);
+    let unreadable = |message| Error::new(ErrorKind::InvalidResponse, Delivery::Responded, message);
     if let Some(coding) = text(&head.headers, &CONTENT_ENCODING).filter(|coding| *coding != "identity") {
         let shown: String = coding.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
         return Err(unreadable(format!("the answer is compressed ({shown}), which was not asked for")));

@@ -66,7 +66,7 @@ impl Blocking {
         drop(runtime.spawn(task.with_current_subscriber()));
         match receiver.recv() {
             Ok(Ok(output)) => Ok(output),
-            // A transport or a pace of the program has panicked: the same as without the other thread.
+            // A transport or a clock of the program has panicked: the same as without the other thread.
             Ok(Err(panic)) => resume_unwind(panic),
             Err(_) => {
                 let message = "the thread that sends this client's calls has ended";

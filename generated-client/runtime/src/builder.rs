@@ -10,12 +10,12 @@ use url::Url;
 
 use crate::call::{ApiClient, BaseUrl as _};
 use crate::client::{Core, Shared};
+use crate::clock::{Clock, TokioClock};
 use crate::credentials::Credentials;
 use crate::error::Error;
 #[cfg(feature = "reqwest")]
 use crate::http_client::{HttpClient, Settings};
 use crate::operation::Risk;
-use crate::pace::{Pace, Real};
 use crate::retry::Budget;
 use crate::token::Token;
 use crate::transport::Transport;
@@ -39,8 +39,8 @@ pub struct ClientBuilder<C> {
     attempt_timeout: Duration,
     max_attempts: u32,
     max_in_flight: usize,
-    max_answer_bytes: usize,
-    pace: Option<Arc<dyn Pace>>,
+    max_response_bytes: usize,
+    clock: Option<Arc<dyn Clock>>,
     client: PhantomData<fn() -> C>,
 }
 
@@ -55,7 +55,7 @@ impl<C> Clone for ClientBuilder<C> {
             #[cfg(feature = "reqwest")]
             connections: self.connections.clone(),
             transport: self.transport.clone(),
-            pace: self.pace.clone(),
+            clock: self.clock.clone(),
             client: PhantomData,
             ..*self
         }
@@ -77,8 +77,8 @@ impl<C> fmt::Debug for ClientBuilder<C> {
             .field("attempt_timeout", &self.attempt_timeout)
             .field("max_attempts", &self.max_attempts)
             .field("max_in_flight", &self.max_in_flight)
-            .field("max_answer_bytes", &self.max_answer_bytes)
-            .field("pace", &self.pace);
+            .field("max_response_bytes", &self.max_response_bytes)
+            .field("clock", &self.clock);
         #[cfg(feature = "reqwest")]
         shown.field("connections", &self.connections);
         shown.finish()
@@ -108,8 +108,8 @@ impl<C: ApiClient> ClientBuilder<C> {
             attempt_timeout: Duration::from_secs(40),
             max_attempts: 4,
             max_in_flight: 64,
-            max_answer_bytes: 64 << 20,
-            pace: None,
+            max_response_bytes: 64 << 20,
+            clock: None,
             client: PhantomData,
         }
     }
@@ -250,12 +250,12 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Takes time and chance from elsewhere, for tests and for programs with a timer of their own. All limits and waits of
+    /// Takes time and jitter from elsewhere, for tests and for programs with a timer of their own. All limits and waits of
     /// calls go by it. The built-in transport needs tokio all the same, and its limits for connections and for the next
     /// part of a response go by tokio's time; with a [`transport`](Self::transport) of your own no runtime of tokio is
     /// needed.
-    pub fn pace(mut self, pace: impl Pace + 'static) -> Self {
-        self.pace = Some(Arc::new(pace));
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -267,8 +267,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// How long an answer may be, in bytes; 64 MiB if it is not set.
-    pub fn max_answer_bytes(mut self, limit: usize) -> Self {
-        self.max_answer_bytes = limit;
+    pub fn max_response_bytes(mut self, limit: usize) -> Self {
+        self.max_response_bytes = limit;
         self
     }
 
@@ -293,7 +293,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             return Err(Error::config(format!("there is no security scheme `{scheme}`; the schemes are: {known}")));
         }
-        let needs_tokio = self.transport.is_none() || self.pace.is_none();
+        let needs_tokio = self.transport.is_none() || self.clock.is_none();
         let transport = self.transport_to(&base_url)?;
         Ok(C::from_core(Core::new(Shared {
             transport,
@@ -306,9 +306,9 @@ impl<C: ApiClient> ClientBuilder<C> {
             attempt_timeout: self.attempt_timeout,
             max_attempts: self.max_attempts,
             in_flight: Semaphore::new(self.max_in_flight),
-            max_answer_bytes: self.max_answer_bytes,
+            max_response_bytes: self.max_response_bytes,
             budget: Budget::new(),
-            pace: self.pace.unwrap_or_else(|| Arc::new(Real)),
+            clock: self.clock.unwrap_or_else(|| Arc::new(TokioClock)),
             needs_tokio,
             #[cfg(feature = "blocking")]
             blocking: Default::default(),
@@ -381,7 +381,7 @@ fn checked_base_url(text: &str, allow_http: bool, tls: bool) -> Result<String, E
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -39,7 +39,7 @@ impl BaseUrl for std::convert::Infallible {
 }
 
 /// What sends calls: a generated `Client`, or a generated `ProjectClient`.
-pub trait Handle: Clone + Send + Sync {
+pub trait Caller: Clone + Send + Sync {
     /// What the client is made of.
     #[doc(hidden)]
     fn core(&self) -> &Core;
@@ -48,14 +48,14 @@ pub trait Handle: Clone + Send + Sync {
     fn project_id(&self) -> Option<&str>;
 }
 
-/// Which calls a handle can send, by their [scope](crate::codegen::scope).
+/// Which calls a [`Caller`] can send, by their [scope](crate::codegen::scope).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot send this call: its scope is `{S}`",
-    label = "this handle does not fit the call",
-    note = "a call of a project needs a handle with a project: `client.project(id)`",
+    label = "this client cannot send the call",
+    note = "a call of a project needs the client of a project: `client.project(id)`",
     note = "a call of another API needs the client of that API"
 )]
-pub trait Serves<S>: Handle {}
+pub trait InScope<S>: Caller {}
 
 /// The type of the calls of a generated API.
 #[doc(hidden)]
@@ -65,15 +65,15 @@ macro_rules! __call {
         /// A call with its arguments. Nothing happens until it is [sent](Call::send).
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #[must_use = "a call does nothing until it is sent"]
-        pub struct Call<H, O> {
-            handle: H,
+        pub struct Call<C, O> {
+            caller: C,
             operation: O,
         }
 
-        impl<H: $crate::codegen::Handle, O: $crate::codegen::Operation> Call<H, O> {
+        impl<C: $crate::codegen::Caller, O: $crate::codegen::Operation> Call<C, O> {
             /// A call of an operation.
-            pub fn new(handle: &H, operation: O) -> Self {
-                Self { handle: ::core::clone::Clone::clone(handle), operation }
+            pub fn new(caller: &C, operation: O) -> Self {
+                Self { caller: ::core::clone::Clone::clone(caller), operation }
             }
 
             /// What is known about the operation.
@@ -89,9 +89,9 @@ macro_rules! __call {
             /// An argument cannot be sent.
             pub fn dry_run(&self) -> ::core::result::Result<$crate::DryRun, $crate::Error>
             where
-                H: $crate::codegen::Serves<O::Scope>,
+                C: $crate::codegen::InScope<O::Scope>,
             {
-                self.handle.core().dry_run(&self.operation, self.handle.project_id())
+                self.caller.core().dry_run(&self.operation, self.caller.project_id())
             }
 
             /// Sends the call and waits for its answer.
@@ -100,13 +100,13 @@ macro_rules! __call {
             /// See [`Error`](flighthub2_runtime::Error): above all [`Error::may_have_taken_effect`](flighthub2_runtime::Error::may_have_taken_effect), before the call is sent again.
             pub async fn send(self) -> ::core::result::Result<O::Output, $crate::Error>
             where
-                H: $crate::codegen::Serves<O::Scope>,
+                C: $crate::codegen::InScope<O::Scope>,
             {
-                self.handle.core().execute(&self.operation, self.handle.project_id()).await
+                self.caller.core().execute(&self.operation, self.caller.project_id()).await
             }
         }
 
-        impl<H, O> Call<H, O> {
+        impl<C, O> Call<C, O> {
             /// The operation with its arguments.
             pub fn operation(&self) -> &O {
                 &self.operation
@@ -116,6 +116,36 @@ macro_rules! __call {
             pub fn map(mut self, change: impl ::core::ops::FnOnce(O) -> O) -> Self {
                 self.operation = change(self.operation);
                 self
+            }
+        }
+
+        impl<C, O> Call<C, O>
+        where
+            C: $crate::codegen::InScope<O::Scope>,
+            O: $crate::codegen::Paginated,
+            O::Item: $crate::codegen::private::serde::Serialize,
+        {
+            /// The pages of the list, from the one that is set, or from the first. Nothing is sent until the next page is
+            /// requested.
+            pub fn pages(self) -> $crate::codegen::Pages<C, O> {
+                $crate::codegen::Pages::new(self.caller, self.operation)
+            }
+
+            /// The items of all pages, one by one.
+            pub fn items(self) -> $crate::codegen::Items<C, O> {
+                self.pages().items()
+            }
+        }
+
+        impl<C, O> Call<C, O>
+        where
+            C: $crate::codegen::InScope<O::Scope>,
+            O: $crate::codegen::Followed,
+        {
+            /// Follows the state that the response shows, once a time limit is
+            /// [set](flighthub2_runtime::codegen::FollowBuilder::timeout).
+            pub fn follow(self) -> $crate::codegen::FollowBuilder<C, O> {
+                $crate::codegen::FollowBuilder::new(self.caller, self.operation)
             }
         }
 
@@ -129,7 +159,7 @@ macro_rules! __call {
 #[macro_export]
 macro_rules! __blocking_call {
     () => {
-        impl<H: $crate::codegen::Handle, O: $crate::codegen::Operation> Call<H, O> {
+        impl<C: $crate::codegen::Caller, O: $crate::codegen::Operation> Call<C, O> {
             /// Sends the call and waits for its response without `async`: for scripts, and for threads that may wait. Needs the
             /// feature `blocking`.
             ///
@@ -144,12 +174,12 @@ macro_rules! __blocking_call {
             /// See [`Call::send`]; and [`ErrorKind::Config`](flighthub2_runtime::ErrorKind::Config) within a task of tokio.
             ///
             /// # Panics
-            /// If the transport or the pace that a program has brought panics; not otherwise.
+            /// If the transport or the clock that a program has brought panics; not otherwise.
             pub fn send_blocking(self) -> ::core::result::Result<O::Output, $crate::Error>
             where
-                H: $crate::codegen::Serves<O::Scope>,
+                C: $crate::codegen::InScope<O::Scope>,
             {
-                self.handle.core().execute_blocking(&self.operation, self.handle.project_id())
+                self.caller.core().execute_blocking(&self.operation, self.caller.project_id())
             }
         }
     };

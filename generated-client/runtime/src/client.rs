@@ -12,14 +12,14 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 use tokio::sync::Semaphore;
 
-use crate::answer::Answer;
+use crate::clock::Clock;
 use crate::credentials::{Credentials, Written};
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::execution::Execution;
 use crate::operation::{Operation, OperationInfo, Risk};
-use crate::pace::Pace;
 use crate::prepared::{DryRun, Prepared};
 use crate::request::{RequestParts, header_problem};
+use crate::response::{ReadError, ResponseBody};
 use crate::retry::Budget;
 use crate::token::Token;
 use crate::transport::Transport;
@@ -29,7 +29,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// What generated clients are made of: connections, settings, and the code that sends an operation. Copies of it are
 /// cheap and share their connections.
 ///
-/// It does not check whether a call needs a project. Generated clients do, with [`Serves`](crate::codegen::Serves).
+/// It does not check whether a call needs a project. Generated clients do, with [`InScope`](crate::codegen::InScope).
 #[derive(Clone)]
 pub struct Core(Arc<Shared>);
 
@@ -45,10 +45,10 @@ pub(crate) struct Shared {
     pub(crate) attempt_timeout: Duration,
     pub(crate) max_attempts: u32,
     pub(crate) in_flight: Semaphore,
-    pub(crate) max_answer_bytes: usize,
+    pub(crate) max_response_bytes: usize,
     pub(crate) budget: Budget,
-    pub(crate) pace: Arc<dyn Pace>,
-    /// Whether the transport or the pace is the one that is built in: both need a runtime of tokio around them.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Whether the transport or the clock is the one that is built in: both need a runtime of tokio around them.
     pub(crate) needs_tokio: bool,
     #[cfg(feature = "blocking")]
     pub(crate) blocking: crate::blocking::Blocking,
@@ -77,13 +77,7 @@ impl Core {
     /// # Errors
     /// See [`Error`].
     pub async fn execute<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
-        let mut execution = self.execution(operation, project)?;
-        loop {
-            let exchange = execution.exchange().await?;
-            if let Some(result) = execution.finish(&exchange, O::read(Answer::of(&exchange.body))) {
-                return result;
-            }
-        }
+        self.execute_parts(O::INFO, parts_of(operation), project, O::read).await
     }
 
     /// The same on this thread, which waits. Only what is not generic moves to the client's own thread, so an operation
@@ -93,27 +87,69 @@ impl Core {
     /// See [`Error`]; and [`ErrorKind::Config`] within a task of tokio.
     #[cfg(feature = "blocking")]
     pub fn execute_blocking<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
+        self.execute_parts_blocking(O::INFO, parts_of(operation), project, O::read)
+    }
+
+    /// Sends an operation whose arguments are in place, and reads its response.
+    pub(crate) async fn execute_parts<T>(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+        read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
+    ) -> Result<T, Error> {
+        self.poll_parts(info, parts, project, read).await.map(|(output, _)| output)
+    }
+
+    /// Sends an operation, for its output and the wait that the response asks for before the next request
+    /// (`Retry-After`).
+    pub(crate) async fn poll<O: Operation>(
+        &self,
+        operation: &O,
+        project: Option<&str>,
+    ) -> Result<(O::Output, Option<Duration>), Error> {
+        self.poll_parts(O::INFO, parts_of(operation), project, O::read).await
+    }
+
+    async fn poll_parts<T>(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+        read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
+    ) -> Result<(T, Option<Duration>), Error> {
+        let mut execution = self.start(info, parts, project)?;
+        loop {
+            let exchange = execution.exchange().await?;
+            if let Some(result) = execution.finish(&exchange, read(ResponseBody::from_bytes(&exchange.body))) {
+                return result.map(|output| (output, exchange.retry_after));
+            }
+        }
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn execute_parts_blocking<T>(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+        read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
+    ) -> Result<T, Error> {
         let blocking = &self.0.blocking;
-        blocking.check().map_err(|error| error.of(O::INFO))?;
-        let mut execution = self.execution(operation, project)?;
+        blocking.check().map_err(|error| error.of(info))?;
+        let mut execution = self.start(info, parts, project)?;
         loop {
             let running = async move {
                 let exchange = execution.exchange().await;
                 (execution, exchange)
             };
-            let (back, exchange) = blocking.run(running).map_err(|error| error.of(O::INFO))?;
+            let (back, exchange) = blocking.run(running).map_err(|error| error.of(info))?;
             execution = back;
             let exchange = exchange?;
-            if let Some(result) = execution.finish(&exchange, O::read(Answer::of(&exchange.body))) {
+            if let Some(result) = execution.finish(&exchange, read(ResponseBody::from_bytes(&exchange.body))) {
                 return result;
             }
         }
-    }
-
-    fn execution<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<Execution, Error> {
-        let mut parts = RequestParts::new(O::INFO.path);
-        operation.write(&mut parts);
-        self.start(O::INFO, parts, project)
     }
 
     /// Makes a call ready, if it may be sent at all. Its time begins here.
@@ -145,7 +181,7 @@ impl Core {
         }
     }
 
-    fn check_risk(&self, info: &'static OperationInfo) -> Result<(), Error> {
+    pub(crate) fn check_risk(&self, info: &'static OperationInfo) -> Result<(), Error> {
         let max_risk = self.0.max_risk;
         if info.risk <= max_risk {
             return Ok(());
@@ -163,10 +199,17 @@ impl Core {
     /// # Errors
     /// An argument cannot be sent.
     pub fn dry_run<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<DryRun, Error> {
-        let mut parts = RequestParts::new(O::INFO.path);
-        operation.write(&mut parts);
-        let prepared = self.prepare(O::INFO, parts, project).map_err(|error| error.of(O::INFO))?;
-        Ok(prepared.dry_run(O::INFO.api.token.map_or("", |token| token.prefix)))
+        self.dry_run_of(O::INFO, parts_of(operation), project)
+    }
+
+    pub(crate) fn dry_run_of(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+    ) -> Result<DryRun, Error> {
+        let prepared = self.prepare(info, parts, project).map_err(|error| error.of(info))?;
+        Ok(prepared.dry_run(info.api.token.map_or("", |token| token.prefix)))
     }
 
     /// Makes a request ready, if it may be sent at all.
@@ -177,7 +220,7 @@ impl Core {
         project: Option<&str>,
     ) -> Result<Prepared, Error> {
         if let Some(problem) = parts.problem() {
-            return Err(Error::new(ErrorKind::Arguments, Delivery::NotSent, problem));
+            return Err(Error::new(ErrorKind::InvalidArgument, Delivery::NotSent, problem));
         }
         let method = Method::from_bytes(info.method.as_bytes())
             .map_err(|error| Error::config("the operation has an unknown HTTP method").with_source(error))?;
@@ -200,7 +243,7 @@ impl Core {
         let uri = Uri::try_from(url).map_err(|error| {
             // It may be too long.
             let message = "the address cannot be sent with these arguments";
-            Error::new(ErrorKind::Arguments, Delivery::NotSent, message).with_source(error)
+            Error::new(ErrorKind::InvalidArgument, Delivery::NotSent, message).with_source(error)
         })?;
         let content_type = media_type(parts.content_type())?;
         let body = parts.into_body().map(Bytes::from).unwrap_or_default();
@@ -231,7 +274,7 @@ impl Core {
         let own = [(info.api.language_header, shared.language.as_deref()), (project_header, project)];
         let own = own.into_iter().filter_map(|(header, value)| Some((header?, value?)));
         for (header, text) in own.chain(parts.headers()) {
-            let refused = |problem| Error::new(ErrorKind::Arguments, Delivery::NotSent, problem);
+            let refused = |problem| Error::new(ErrorKind::InvalidArgument, Delivery::NotSent, problem);
             if let Some(problem) = header_problem(header, text) {
                 return Err(refused(problem));
             }
@@ -240,6 +283,12 @@ impl Core {
         }
         Ok(headers)
     }
+}
+
+fn parts_of<O: Operation>(operation: &O) -> RequestParts {
+    let mut parts = RequestParts::new(O::INFO.path);
+    operation.write(&mut parts);
+    parts
 }
 
 fn media_type(text: &str) -> Result<HeaderValue, Error> {

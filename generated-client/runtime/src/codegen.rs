@@ -3,20 +3,25 @@
 //! A program needs it only where it does what generated code does, such as for an operation that is written by hand. What
 //! is hidden here may change with every version: generated code and its runtime have the same one.
 
-pub use crate::answer::{Answer, ReadError};
 pub use crate::binary::Binary;
 pub use crate::builder::ClientBuilder;
-pub use crate::call::{ApiClient, BaseUrl, Handle, Serves};
+pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
 pub use crate::client::Core;
+pub use crate::dynamic::{Codec, DynamicCall};
 pub use crate::error::Error;
 #[doc(hidden)]
-pub use crate::open::private;
-pub use crate::open::{UnknownValue, Unwritable};
+pub use crate::external::{Activity, External, ExternalResponse};
+pub use crate::follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Followed, State, Update};
+#[doc(hidden)]
+pub use crate::open_enum::private;
+pub use crate::open_enum::{SerializeError, Unknown};
 pub use crate::operation::{
-    ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry,
-    Risk, Scope, TokenHeader, scope,
+    ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
+    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, scope,
 };
+pub use crate::pages::{Items, PageEnd, Pages, Paginated, Pagination};
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
+pub use crate::response::{ReadError, ResponseBody};
 pub use crate::style::{Style, ValueStyle};
 pub use crate::values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
 #[doc(hidden)]
@@ -39,6 +44,50 @@ where
     T: Default + Deserialize<'de>,
 {
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Bytes of a request body as a string of base64, where an operation is JSON.
+pub mod base64_body {
+    use super::{Base64, Deserialize, Deserializer};
+    use serde::{Serialize as _, Serializer};
+
+    /// Writes bytes.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        Base64::from(bytes).serialize(serializer)
+    }
+
+    /// Reads bytes.
+    ///
+    /// # Errors
+    /// It is not a string, or not base64.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        Base64::deserialize(deserializer).map(Base64::into_bytes)
+    }
+}
+
+/// The same for a body that is optional.
+pub mod optional_base64_body {
+    use super::{Base64, Deserialize, Deserializer};
+    use serde::{Serialize as _, Serializer};
+
+    /// Writes bytes, or null.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+        bytes.as_deref().map(Base64::from).serialize(serializer)
+    }
+
+    /// Reads bytes, or null.
+    ///
+    /// # Errors
+    /// It is neither null nor a string of base64.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
+        Ok(Option::<Base64>::deserialize(deserializer)?.map(Base64::into_bytes))
+    }
 }
 
 /// Reads null as a value of its own, different from a member that is not there.

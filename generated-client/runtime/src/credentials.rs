@@ -8,7 +8,7 @@ use std::fmt;
 use http::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::answer::ReadError;
+use crate::response::ReadError;
 use crate::attempt::Exchange;
 use crate::error::Error;
 use crate::operation::{CredentialInfo, CredentialPlace, OperationInfo};

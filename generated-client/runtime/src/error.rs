@@ -1,11 +1,12 @@
 //! What can go wrong with a call.
 
 use std::fmt;
+use std::time::Duration;
 
 use http::StatusCode;
 use tracing::Span;
 
-use crate::operation::{ApiInfo, OperationInfo, Outcome, Retry, Risk};
+use crate::operation::{ApiInfo, Idempotency, OperationInfo, Outcome, Risk};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,7 +15,7 @@ pub enum ErrorKind {
     /// The client was set up with something that cannot work.
     Config,
     /// An argument cannot be sent, such as an empty id.
-    Arguments,
+    InvalidArgument,
     /// The operation is riskier than the client was built for.
     Risk,
     /// No connection was made.
@@ -28,7 +29,7 @@ pub enum ErrorKind {
     /// The service answered with a code that says why the call failed: see [`Error::code`].
     Api,
     /// The answer is not what was expected.
-    Answer,
+    InvalidResponse,
 }
 
 /// How far a call got on its way to the service.
@@ -42,7 +43,7 @@ pub enum Delivery {
     /// An attempt may have arrived, and the last one has no response, or none that is whole.
     MaybeSent,
     /// The last attempt has a response. It may come from a gateway in front of the service.
-    Answered,
+    Responded,
 }
 
 /// What went wrong with a call: what, where, and whether the service may have acted all the same.
@@ -53,17 +54,17 @@ pub enum Delivery {
 /// | kind | what happened | delivery | may have taken effect | what to do |
 /// | --- | --- | --- | --- | --- |
 /// | [`Config`](ErrorKind::Config) | a setting, or the place of a call, cannot work | `NotSent` | no | mend the program |
-/// | [`Arguments`](ErrorKind::Arguments) | an argument cannot be sent: an empty id, a line break for a header | `NotSent` | no | mend the argument |
+/// | [`InvalidArgument`](ErrorKind::InvalidArgument) | an argument cannot be sent: an empty id, a line break for a header | `NotSent` | no | mend the argument |
 /// | [`Risk`](ErrorKind::Risk) | the operation is riskier than the client was built for | `NotSent` | no | build a client with [`max_risk`](crate::ClientBuilder::max_risk), if it is meant |
 /// | [`Connection`](ErrorKind::Connection) | no connection: no address, refused, no trust in the certificate | `NotSent` | no | look at the base URL and the network |
 /// | [`Timeout`](ErrorKind::Timeout) | no connection in time, or no slot among the requests in flight | `NotSent` | no | send the call again later, or allow more time |
 /// | | no whole response in time | `MaybeSent` | yes | look at what was done: the text of the error names the operation that shows it |
 /// | [`Transport`](ErrorKind::Transport) | the connection broke before the whole response was there | `MaybeSent` | yes | the same |
-/// | [`Status`](ErrorKind::Status) | HTTP 4xx without a code of the service, except 408 | `Answered` | no | look at [`status`](Self::status) and the text: a wrong base URL, a proxy, too many calls |
-/// | | HTTP 408, 3xx or 5xx without a code: an outage, or a gateway that has lost the response | `Answered` | yes | look at what was done |
-/// | [`Api`](ErrorKind::Api) | a code whose [`Outcome`] is `Refused` or `Throttled` | `Answered` | no | look at [`code`](Self::code), or at `ErrorCode::of` of the generated API |
-/// | | a code whose [`Outcome`] is `Unknown`, or a code that this version does not know | `Answered` | yes | look at what was done |
-/// | [`Answer`](ErrorKind::Answer) | a response that cannot be read: too long, compressed, no JSON, another form | `Answered` | yes | look at what was done; [`path`](Self::path) is the place |
+/// | [`Status`](ErrorKind::Status) | HTTP 4xx without a code of the service, except 408 | `Responded` | no | look at [`status`](Self::status) and the text: a wrong base URL, a proxy, too many calls |
+/// | | HTTP 408, 3xx or 5xx without a code: an outage, or a gateway that has lost the response | `Responded` | yes | look at what was done |
+/// | [`Api`](ErrorKind::Api) | a code whose [`Outcome`] is `Refused` or `Throttled` | `Responded` | no | look at [`code`](Self::code), or at `ErrorCode::of` of the generated API |
+/// | | a code whose [`Outcome`] is `Unknown`, or a code that this version does not know | `Responded` | yes | look at what was done |
+/// | [`InvalidResponse`](ErrorKind::InvalidResponse) | a response that cannot be read: too long, compressed, no JSON, another form | `Responded` | yes | look at what was done; [`path`](Self::path) is the place |
 ///
 /// The table is about calls of one attempt that change something. Three rules complete it:
 ///
@@ -88,6 +89,7 @@ struct Inner {
     status: Option<StatusCode>,
     code: Option<i64>,
     path: Option<String>,
+    retry_after: Option<Duration>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -121,6 +123,7 @@ impl Error {
             status: None,
             code: None,
             path: None,
+            retry_after: None,
             source: None,
         }))
     }
@@ -160,6 +163,11 @@ impl Error {
 
     pub(crate) fn with_path(mut self, path: String) -> Self {
         self.0.path = Some(path);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
         self
     }
 
@@ -247,6 +255,12 @@ impl Error {
         self.0.status.map(|status| status.as_u16())
     }
 
+    /// How long the service asks to wait before another attempt (`Retry-After` of the last response).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
     /// The code that the service answered with. `ErrorCode::of` of the generated API has it as a type.
     #[must_use]
     pub fn code(&self) -> Option<i64> {
@@ -308,7 +322,10 @@ impl fmt::Display for Error {
             } else {
                 "; an earlier attempt may have done it"
             })?;
-            match inner.operation.filter(|operation| operation.retry == Retry::Never).map(|operation| operation.lookup)
+            match inner
+                .operation
+                .filter(|operation| operation.idempotency == Idempotency::NonIdempotent)
+                .map(|operation| operation.lookup)
             {
                 None => {}
                 Some([]) => f.write_str(": find out before you send it again")?,

@@ -11,14 +11,14 @@ use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
 use tracing::{Instrument as _, Span};
 
-use crate::answer::ReadError;
 use crate::attempt::{self, Exchange};
 use crate::client::{Core, Shared};
+use crate::clock::with_timeout;
 use crate::error::{Delivery, Error, ErrorKind, Sent};
 use crate::failure;
 use crate::operation::OperationInfo;
-use crate::pace::limited;
 use crate::prepared::Prepared;
+use crate::response::ReadError;
 use crate::retry::{self, Ending};
 
 pub(crate) struct Execution {
@@ -35,7 +35,7 @@ pub(crate) struct Execution {
 
 impl Execution {
     pub(crate) fn new(client: Core, info: &'static OperationInfo, request: Prepared, span: Span) -> Self {
-        let now = client.shared().pace.now();
+        let now = client.shared().clock.now();
         let deadline = now.checked_add(client.shared().timeout).unwrap_or(now);
         Self { client, info, request, span, deadline, sent: Sent::default(), wait: Duration::ZERO }
     }
@@ -50,7 +50,7 @@ impl Execution {
             loop {
                 let wait = std::mem::take(&mut self.wait);
                 if !wait.is_zero() {
-                    self.client.shared().pace.wait(wait).await;
+                    self.client.shared().clock.sleep(wait).await;
                 }
                 let failed = match self.attempt().await {
                     Ok(exchange) if exchange.status.is_success() => return Ok(exchange),
@@ -96,7 +96,7 @@ impl Execution {
 
     /// What a failed attempt means: another one after a wait, or the end of the call.
     fn failed(&mut self, error: Error, retry_after: Option<Duration>) -> Option<Error> {
-        let error = error.of(self.info);
+        let error = error.of(self.info).with_retry_after(retry_after);
         if let Some(wait) = self.wait_before_another(&error, retry_after) {
             self.wait = wait;
             self.sent.note(&error);
@@ -116,8 +116,8 @@ impl Execution {
         {
             return None;
         }
-        let wait = retry::wait(self.sent.attempts, ending, shared.pace.chance());
-        let in_time = shared.pace.now().checked_add(wait).is_some_and(|then| then < self.deadline);
+        let wait = retry::wait(self.sent.attempts, ending, shared.clock.jitter());
+        let in_time = shared.clock.now().checked_add(wait).is_some_and(|then| then < self.deadline);
         (in_time && shared.budget.take()).then_some(wait)
     }
 
@@ -127,7 +127,7 @@ impl Execution {
         if shared.needs_tokio && Handle::try_current().is_err() {
             return Err(Error::config(
                 "no tokio runtime runs here: send calls within one, or build the client with \
-                 `.transport(…)` and `.pace(…)` of your own",
+                 `.transport(…)` and `.clock(…)` of your own",
             ));
         }
         let _slot = acquire_slot(shared, *deadline).await?;
@@ -143,8 +143,8 @@ impl Execution {
         sent.attempts += 1;
         sent.request_ids.extend(request_id.as_ref().map(|(_, id)| id.clone()));
         let id = request_id.as_ref().map(|(header, id)| (*header, id.as_str()));
-        let limit = shared.pace.timeout(time_left);
-        let sending = attempt::send(&*shared.transport, request, id, limit, shared.max_answer_bytes);
+        let limit = shared.clock.timeout(time_left);
+        let sending = attempt::send(&*shared.transport, request, id, limit, shared.max_response_bytes);
         let outcome = sending.instrument(span.clone()).await;
         match &outcome {
             Ok(exchange) => span.record("status", exchange.status.as_u16()),
@@ -164,8 +164,8 @@ async fn acquire_slot(shared: &Shared, deadline: Instant) -> Result<SemaphorePer
     if let Ok(slot) = shared.in_flight.try_acquire() {
         return Ok(slot);
     }
-    let mut limit = shared.pace.timeout(time_left(shared, deadline)?);
-    match limited(&mut limit, shared.in_flight.acquire()).await {
+    let mut limit = shared.clock.timeout(time_left(shared, deadline)?);
+    match with_timeout(&mut limit, shared.in_flight.acquire()).await {
         Some(Ok(slot)) => Ok(slot),
         Some(Err(_)) | None => {
             let message = "too many requests are in flight; no slot became free in time";
@@ -176,7 +176,7 @@ async fn acquire_slot(shared: &Shared, deadline: Instant) -> Result<SemaphorePer
 
 /// The time that a call has left, if it has any.
 fn time_left(shared: &Shared, deadline: Instant) -> Result<Duration, Error> {
-    match deadline.saturating_duration_since(shared.pace.now()) {
+    match deadline.saturating_duration_since(shared.clock.now()) {
         Duration::ZERO => {
             let message = "the time of the call was over before the request was sent";
             Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, message))

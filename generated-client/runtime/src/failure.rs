@@ -3,9 +3,9 @@
 //! In: a response, and perhaps why it could not be read. Out: an error with what the service said, bounded, on one line
 //! and without the token.
 
-use crate::answer::{Answer, ReadError};
 use crate::attempt::Exchange;
 use crate::error::{Delivery, Error, ErrorKind};
+use crate::response::{ReadError, ResponseBody};
 use crate::token::{Token, mask};
 
 /// How much of a text of the service an error shows.
@@ -19,7 +19,7 @@ const MEDIA_TYPE_CHARS: usize = 100;
 
 /// A response whose HTTP status is no success.
 pub(crate) fn of_status(exchange: &Exchange, token: Option<&Token>) -> Error {
-    let error = match Answer::of(&exchange.body).failure() {
+    let error = match ResponseBody::from_bytes(&exchange.body).failure() {
         Some((code, message)) => of_code(code, &message, token),
         None => {
             let what = if exchange.status.is_redirection() {
@@ -36,22 +36,20 @@ pub(crate) fn of_status(exchange: &Exchange, token: Option<&Token>) -> Error {
 
 /// A response with a successful HTTP status from which no value could be read.
 pub(crate) fn of_reading(exchange: &Exchange, error: ReadError, token: Option<&Token>) -> Error {
-    let error = match error {
-        ReadError::Failure { code, message } => of_code(code, &message, token),
-        ReadError::Mismatch { path, message } => {
-            let snippet = if exchange.body.first().is_none_or(|byte| matches!(byte, b'{' | b'[')) {
-                String::new()
-            } else {
-                snippet(exchange, token)
-            };
-            // The place is told by names that the response has.
-            answered(ErrorKind::Answer, format!("unexpected answer: {message}{snippet}")).with_path(one_line(
-                &path,
-                MESSAGE_CHARS,
-                token,
-            ))
-        }
-    };
+    let error =
+        match error {
+            ReadError::Failure { code, message } => of_code(code, &message, token),
+            ReadError::Mismatch { path, message } => {
+                let snippet = if exchange.body.first().is_none_or(|byte| matches!(byte, b'{' | b'[')) {
+                    String::new()
+                } else {
+                    snippet(exchange, token)
+                };
+                // The place is told by names that the response has.
+                answered(ErrorKind::InvalidResponse, format!("unexpected answer: {message}{snippet}"))
+                    .with_path(one_line(&path, MESSAGE_CHARS, token))
+            }
+        };
     error.with_status(exchange.status)
 }
 
@@ -60,7 +58,7 @@ fn of_code(code: i64, message: &str, token: Option<&Token>) -> Error {
 }
 
 fn answered(kind: ErrorKind, message: String) -> Error {
-    Error::new(kind, Delivery::Answered, message)
+    Error::new(kind, Delivery::Responded, message)
 }
 
 /// A text of the service on one line, without the token and not too long.

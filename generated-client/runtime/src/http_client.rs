@@ -6,16 +6,16 @@
 use std::fmt;
 #[cfg(feature = "reqwest-config")]
 use std::sync::Arc;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 use reqwest::Certificate;
 
 use crate::error::Error;
-use crate::transport::{Body, Sending, Transport, TransportError};
+use crate::transport::{Body, RequestBody, SendFuture, Transport, TransportError};
 
 /// How connections are made.
 #[derive(Clone)]
@@ -89,12 +89,35 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// A client of `reqwest` that sends each request once, to the host that it was made for.
+/// Clients of `reqwest` that send each request once.
 #[derive(Debug)]
-pub(crate) struct HttpClient(reqwest::Client);
+pub(crate) struct HttpClient {
+    calls: reqwest::Client,
+    /// For bodies that are streams. `read_timeout` of `reqwest` counts from the start of a request until its response
+    /// begins, so it would end every upload that takes longer. What sends a stream keeps a limit of its own.
+    streams: OnceLock<reqwest::Client>,
+    settings: Settings,
+}
 
 impl HttpClient {
     pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
+        let calls = Self::builder(settings).read_timeout(settings.read_timeout).build();
+        let calls = calls
+            .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error.without_url()))?;
+        Ok(Self { calls, streams: OnceLock::new(), settings: settings.clone() })
+    }
+
+    /// The client for streams. It is made when the first one is sent: most programs send none, and it reads the
+    /// certificates of the system once more.
+    fn streams(&self) -> Result<&reqwest::Client, TransportError> {
+        if let Some(client) = self.streams.get() {
+            return Ok(client);
+        }
+        let client = Self::builder(&self.settings).build().map_err(failure)?;
+        Ok(self.streams.get_or_init(|| client))
+    }
+
+    fn builder(settings: &Settings) -> reqwest::ClientBuilder {
         let mut builder = reqwest::Client::builder();
         if !settings.proxies {
             // Before the program's own changes: its proxies are meant, those of the environment are not.
@@ -118,19 +141,20 @@ impl HttpClient {
             .referer(false)
             .retry(reqwest::retry::never())
             .connect_timeout(settings.connect_timeout)
-            .read_timeout(settings.read_timeout)
             .user_agent(settings.user_agent)
-            .build()
-            .map(Self)
-            .map_err(|error| Error::config("the HTTP client cannot be set up").with_source(error.without_url()))
     }
 }
 
 impl Transport for HttpClient {
-    fn send(&self, request: Request<Bytes>) -> Sending<'_> {
+    fn send(&self, request: Request<RequestBody>) -> SendFuture<'_> {
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request).map_err(failure)?;
-            let answer = self.0.execute(request).await.map_err(failure)?;
+            let (head, body) = request.into_parts();
+            let (client, body) = match body.into_bytes() {
+                Ok(bytes) => (&self.calls, reqwest::Body::from(bytes)),
+                Err(stream) => (self.streams()?, reqwest::Body::wrap(stream)),
+            };
+            let request = reqwest::Request::try_from(Request::from_parts(head, body)).map_err(failure)?;
+            let answer = client.execute(request).await.map_err(failure)?;
             let answer = Response::<reqwest::Body>::from(answer);
             Ok(answer.map(|body| Body::new(body.map_err(failure))))
         })

@@ -13,8 +13,8 @@
 //! | `reqwest` | the built-in transport. Without it every client needs a [`transport`] of the program |
 //! | `reqwest-config` | `ClientBuilder::configure_reqwest`; with it the version of `reqwest` is a part of the public API |
 //! | `blocking` | `send_blocking` of calls |
+//! | `stream` | pages, items and changes of a state as streams of `futures-core` |
 
-mod answer;
 mod attempt;
 mod binary;
 #[cfg(feature = "blocking")]
@@ -22,21 +22,28 @@ mod blocking;
 mod builder;
 mod call;
 mod client;
+mod clock;
 pub mod codegen;
 mod credentials;
+mod dynamic;
 mod error;
 mod execution;
+mod external;
 mod failure;
-mod finite;
+mod follow;
 #[cfg(feature = "reqwest")]
 mod http_client;
 mod multipart;
-mod open;
+mod non_finite;
+mod open_enum;
 mod operation;
-mod pace;
+mod pages;
 mod prepared;
 mod request;
+mod response;
 mod retry;
+#[cfg(feature = "stream")]
+mod stream;
 mod style;
 mod token;
 pub mod transport;
@@ -44,13 +51,16 @@ mod values;
 
 pub use binary::Binary;
 pub use builder::ClientBuilder;
+pub use clock::{Clock, SleepFuture};
+pub use dynamic::DynamicCall;
 pub use error::{Delivery, Error, ErrorKind};
-pub use open::{UnknownValue, Unwritable};
+pub use follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Update};
+pub use open_enum::{SerializeError, Unknown};
 pub use operation::{
-    ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Operation, OperationInfo, Outcome, Retry,
-    Risk, Scope, TokenHeader,
+    ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
+    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader,
 };
-pub use pace::{Pace, Wait};
+pub use pages::{Items, Pages};
 pub use prepared::{DryRun, HeaderText};
 pub use token::Token;
-pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
+pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds, masked};

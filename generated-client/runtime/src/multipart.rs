@@ -212,7 +212,7 @@ fn parts_of<T: Serialize + ?Sized>(value: &T) -> Result<Vec<Part>, NoParts> {
     match value.serialize(Member)? {
         Found::Parts(parts) => Ok(parts),
         Found::Object => {
-            if let Some(place) = crate::finite::unwritable(value) {
+            if let Some(place) = crate::non_finite::unwritable(value) {
                 return Err(NoParts(format!("`{place}` holds a number that is not finite")));
             }
             let json = serde_json::to_vec(value).map_err(|error| NoParts(error.to_string()))?;

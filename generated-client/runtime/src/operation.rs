@@ -1,7 +1,8 @@
 //! What an operation is. Generated code says it; the client does it.
 
-use crate::answer::{Answer, ReadError};
+use crate::dynamic::Codec;
 use crate::request::RequestParts;
+use crate::response::{ReadError, ResponseBody};
 
 /// Functions that set one field each, for constants too.
 macro_rules! setters {
@@ -33,7 +34,7 @@ pub trait Operation {
     ///
     /// # Errors
     /// The answer tells of a failure, or has another form.
-    fn read(answer: Answer<'_>) -> Result<Self::Output, ReadError>;
+    fn read(answer: ResponseBody<'_>) -> Result<Self::Output, ReadError>;
 }
 
 /// Where calls belong, as types: a call of a project cannot be sent without one, and a call of one API not by the client
@@ -47,7 +48,7 @@ pub mod scope {
     pub struct Organization<C>(Infallible, PhantomData<C>);
     /// A call that can name a project, and need not.
     #[derive(Debug)]
-    pub struct Either<C>(Infallible, PhantomData<C>);
+    pub struct OptionalProject<C>(Infallible, PhantomData<C>);
     /// A call of a project.
     #[derive(Debug)]
     pub struct Project<C>(Infallible, PhantomData<C>);
@@ -59,7 +60,7 @@ pub enum Scope {
     /// The organization of the token.
     Organization,
     /// The organization, or a project.
-    Either,
+    OptionalProject,
     /// A project.
     Project,
 }
@@ -79,13 +80,13 @@ pub enum Risk {
 
 /// Whether a call may be repeated when its answer was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Retry {
+pub enum Idempotency {
     /// A read.
     Safe,
     /// A write that does sent twice what it does sent once.
     Idempotent,
     /// Sent twice it may do its work twice.
-    Never,
+    NonIdempotent,
 }
 
 /// Where a call works.
@@ -115,7 +116,7 @@ pub struct OperationInfo {
     /// What it can do.
     pub risk: Risk,
     /// Whether it may be repeated.
-    pub retry: Retry,
+    pub idempotency: Idempotency,
     /// Where it works.
     pub availability: Availability,
     /// Whether it needs the token.
@@ -135,6 +136,11 @@ pub struct OperationInfo {
     pub lookup: &'static [&'static str],
     /// JSON Schema (2020-12) of its arguments: an object with the parameters by name, and `body`.
     pub arguments: &'static str,
+    /// The arguments that are not in the body, each with its place in a request.
+    pub parameters: &'static [ParameterInfo],
+    /// JSON Schema (2020-12) of what a successful call returns; `null` is the only value if it returns nothing.
+    pub result: &'static str,
+    pub(crate) codec: Option<Codec>,
     /// What all operations of its interface have in common.
     pub api: &'static ApiInfo,
 }
@@ -151,7 +157,7 @@ impl OperationInfo {
             path,
             scope: Scope::Organization,
             risk: Risk::Physical,
-            retry: Retry::Never,
+            idempotency: Idempotency::NonIdempotent,
             availability: Availability::Everywhere,
             authenticated: true,
             security: &[],
@@ -161,6 +167,9 @@ impl OperationInfo {
             error_codes: &[],
             lookup: &[],
             arguments: "true",
+            parameters: &[],
+            result: "true",
+            codec: None,
             api,
         }
     }
@@ -176,8 +185,8 @@ impl OperationInfo {
         with_scope: scope: Scope,
         /// Sets [`risk`](Self::risk).
         with_risk: risk: Risk,
-        /// Sets [`retry`](Self::retry).
-        with_retry: retry: Retry,
+        /// Sets [`idempotency`](Self::idempotency).
+        with_idempotency: idempotency: Idempotency,
         /// Sets [`availability`](Self::availability).
         with_availability: availability: Availability,
         /// Sets [`authenticated`](Self::authenticated).
@@ -196,6 +205,73 @@ impl OperationInfo {
         with_lookup: lookup: &'static [&'static str],
         /// Sets [`arguments`](Self::arguments).
         with_arguments: arguments: &'static str,
+        /// Sets [`parameters`](Self::parameters).
+        with_parameters: parameters: &'static [ParameterInfo],
+        /// Sets [`result`](Self::result).
+        with_result: result: &'static str,
+    }
+
+    /// Lets the operation be called with JSON.
+    #[must_use]
+    pub const fn with_codec(mut self, codec: Codec) -> Self {
+        self.codec = Some(codec);
+        self
+    }
+}
+
+/// Where a parameter is in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ParameterLocation {
+    /// A segment of the path.
+    Path,
+    /// A pair of the query.
+    Query,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+}
+
+/// What is known about a parameter of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParameterInfo {
+    /// Its name in the request.
+    pub name: &'static str,
+    /// Where it is.
+    pub location: ParameterLocation,
+    /// Whether a call must have it.
+    pub required: bool,
+    /// How it is written: `style` of OpenAPI, such as `simple` or `form`.
+    pub style: &'static str,
+    /// Whether each item of a list is written as a pair of its own: `explode` of OpenAPI.
+    pub explode: bool,
+    /// `type` of its JSON Schema; empty if it can have several.
+    pub schema_type: &'static str,
+}
+
+impl ParameterInfo {
+    /// An optional parameter, written in the style that OpenAPI has for its location.
+    #[must_use]
+    pub const fn new(name: &'static str, location: ParameterLocation) -> Self {
+        let style = match location {
+            ParameterLocation::Path | ParameterLocation::Header => "simple",
+            ParameterLocation::Query | ParameterLocation::Cookie => "form",
+        };
+        let explode = matches!(location, ParameterLocation::Query | ParameterLocation::Cookie);
+        Self { name, location, required: false, style, explode, schema_type: "" }
+    }
+
+    setters! {
+        /// Sets [`required`](Self::required).
+        with_required: required: bool,
+        /// Sets [`style`](Self::style).
+        with_style: style: &'static str,
+        /// Sets [`explode`](Self::explode).
+        with_explode: explode: bool,
+        /// Sets [`schema_type`](Self::schema_type).
+        with_schema_type: schema_type: &'static str,
     }
 }
 

@@ -10,8 +10,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::finite::unwritable;
 use crate::multipart;
+use crate::non_finite::unwritable;
 use crate::style::{self, Form, Style, ValueStyle};
 
 const JSON: &str = "application/json";

@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 use std::time::{Duration, SystemTime};
 
 use crate::error::{Delivery, Error, ErrorKind};
-use crate::operation::{OperationInfo, Retry, Risk};
+use crate::operation::{Idempotency, OperationInfo, Risk};
 
 /// The first wait is at most this long, each further one at most twice as long as the one before.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
@@ -49,19 +49,25 @@ pub(crate) fn allowed(info: &OperationInfo, ending: Ending, may_have_taken_effec
         return false;
     }
     let harmless = !may_have_taken_effect && matches!(ending, Ending::NotSent | Ending::Throttled(Some(_)));
-    harmless || info.retry != Retry::Never
+    harmless || info.idempotency != Idempotency::NonIdempotent
 }
 
-/// How long to wait after so many attempts: by chance between nothing and a limit that doubles, and that much longer than
+/// How long to wait after so many attempts: by jitter between nothing and a limit that doubles, and that much longer than
 /// the service asked for, because it asks all of its callers for the same.
-pub(crate) fn wait(attempts: u32, ending: Ending, chance: f64) -> Duration {
+pub(crate) fn wait(attempts: u32, ending: Ending, jitter: f64) -> Duration {
     let doublings = attempts.saturating_sub(1).min(16);
     let limit = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
-    let spread = limit.mul_f64(chance.clamp(0.0, 1.0));
+    let spread = spread(limit, jitter);
     match ending {
         Ending::Throttled(Some(asked)) | Ending::Unavailable(Some(asked)) => asked.saturating_add(spread),
         _ => spread,
     }
+}
+
+/// A part of a duration, by jitter. A clock of the program can return any number.
+pub(crate) fn spread(limit: Duration, jitter: f64) -> Duration {
+    let share = if jitter > 0.0 { jitter.min(1.0) } else { 0.0 };
+    Duration::try_from_secs_f64(limit.as_secs_f64() * share).unwrap_or(limit).min(limit)
 }
 
 /// Limits repetitions over all calls of a client, so that an outage is not multiplied: ten at once, and one more for
@@ -128,6 +134,17 @@ mod tests {
         }
         assert_eq!(wait(3, Ending::Unavailable(Some(Duration::ZERO)), 1.0), Duration::from_secs(1));
         assert_eq!(wait(1, Ending::Throttled(Some(Duration::MAX)), 1.0), Duration::MAX);
+    }
+
+    #[test]
+    fn any_number_of_a_clock_spreads_a_wait() {
+        for jitter in [f64::NAN, f64::NEG_INFINITY, -1.0, 0.0] {
+            assert_eq!(wait(1, Ending::Lost, jitter), Duration::ZERO, "{jitter}");
+        }
+        for jitter in [1.0, 2.0, f64::INFINITY] {
+            assert_eq!(wait(1, Ending::Lost, jitter), Duration::from_millis(250), "{jitter}");
+            assert_eq!(spread(Duration::MAX, jitter), Duration::MAX, "{jitter}");
+        }
     }
 
     #[test]

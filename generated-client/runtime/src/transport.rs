@@ -4,11 +4,14 @@
 //! whether it is sent again, how long it may take and how long an answer may be. A transport other than the one that is
 //! built in is for programs that have an HTTP library of their own, and for tests without a socket.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use http_body_util::combinators::UnsyncBoxBody;
+use http_body::{Frame, SizeHint};
+use http_body_util::combinators::{BoxBody, UnsyncBoxBody};
 use http_body_util::{BodyExt as _, Full};
 
 pub use bytes::Bytes;
@@ -19,7 +22,7 @@ pub use http::{Request, Response};
 pub use reqwest;
 
 /// A request that is on its way.
-pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
+pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
 /// What sends requests.
 ///
@@ -34,7 +37,119 @@ pub trait Transport: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// No answer came. [`TransportError::not_sent`] is a promise that others rely on before they send again.
-    fn send(&self, request: Request<Bytes>) -> Sending<'_>;
+    fn send(&self, request: Request<RequestBody>) -> SendFuture<'_>;
+}
+
+/// The body of a request: bytes in memory, or a stream that is read while it is sent.
+///
+/// Calls of operations always have bytes. A stream is the content of a file on its way to an object store. It can be read
+/// once: a retry is a new request with a new body.
+///
+/// It is an [`http_body::Body`], so an HTTP library takes it as it is. A transport that sends bytes only refuses a stream
+/// with [`TransportError::not_sent`]:
+///
+/// ```
+/// use flighthub2_runtime::transport::{Bytes, Request, RequestBody, TransportError};
+///
+/// fn bytes_of(request: Request<RequestBody>) -> Result<Request<Bytes>, TransportError> {
+///     let (head, body) = request.into_parts();
+///     let bytes = body.into_bytes().map_err(|_| TransportError::not_sent("this transport sends no streams"))?;
+///     Ok(Request::from_parts(head, bytes))
+/// }
+/// ```
+pub struct RequestBody(Content);
+
+enum Content {
+    Bytes(Bytes),
+    // Boxed, so that the body of a call stays small.
+    Stream(BoxBody<Bytes, StreamError>),
+}
+
+/// Why the content of a stream could not be read to its end.
+type StreamError = Box<dyn std::error::Error + Send + Sync>;
+
+impl RequestBody {
+    /// A body that is read while it is sent. If its [size hint](http_body::Body::size_hint) is exact, the request has a
+    /// `Content-Length`.
+    pub fn stream<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + Sync + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        Self(Content::Stream(BoxBody::new(body.map_err(Into::into))))
+    }
+
+    /// The bytes; `None` if it is a stream.
+    #[must_use]
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Content::Bytes(bytes) => Some(bytes),
+            Content::Stream(_) => None,
+        }
+    }
+
+    /// The bytes.
+    ///
+    /// # Errors
+    /// It is a stream, which is returned.
+    pub fn into_bytes(self) -> Result<Bytes, Self> {
+        match self.0 {
+            Content::Bytes(bytes) => Ok(bytes),
+            Content::Stream(_) => Err(self),
+        }
+    }
+}
+
+impl From<Bytes> for RequestBody {
+    fn from(bytes: Bytes) -> Self {
+        Self(Content::Bytes(bytes))
+    }
+}
+
+impl Default for RequestBody {
+    fn default() -> Self {
+        Bytes::new().into()
+    }
+}
+
+/// Not the bytes: they are the caller's data.
+impl fmt::Debug for RequestBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Content::Bytes(_) => "RequestBody(bytes)",
+            Content::Stream(_) => "RequestBody(stream)",
+        })
+    }
+}
+
+impl http_body::Body for RequestBody {
+    type Data = Bytes;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        match &mut self.0 {
+            Content::Bytes(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Content::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Content::Stream(body) => Pin::new(body).poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Content::Bytes(bytes) => bytes.is_empty(),
+            Content::Stream(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Content::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Content::Stream(body) => body.size_hint(),
+        }
+    }
 }
 
 /// Why no answer came, and above all whether the request has left.
@@ -117,7 +232,7 @@ impl Body {
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Self::new(Full::new(bytes).map_err(|never| match never {}))
+        Self::new(Full::new(bytes).map_err(|never: Infallible| match never {}))
     }
 }
 

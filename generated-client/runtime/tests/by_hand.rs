@@ -11,10 +11,10 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
-use flighthub2_runtime::codegen::{Answer, ApiClient, Core, Handle, ReadError, Serves, scope};
-use flighthub2_runtime::transport::{Body, Bytes, Request, Response, Sending, Transport};
+use flighthub2_runtime::codegen::{ApiClient, Caller, Core, InScope, ReadError, ResponseBody, scope};
+use flighthub2_runtime::transport::{Body, Bytes, Request, RequestBody, Response, SendFuture, Transport};
 use flighthub2_runtime::{
-    ApiInfo, ClientBuilder, ErrorCodeInfo, ErrorKind, Operation, OperationInfo, Outcome, Retry, Risk, Token,
+    ApiInfo, ClientBuilder, ErrorCodeInfo, ErrorKind, Idempotency, Operation, OperationInfo, Outcome, Risk, Token,
     TokenHeader,
 };
 
@@ -26,7 +26,7 @@ flighthub2_runtime::codegen::call! {}
 #[derive(Clone, Debug)]
 struct Pets(Core);
 
-impl Handle for Pets {
+impl Caller for Pets {
     fn core(&self) -> &Core {
         &self.0
     }
@@ -36,7 +36,7 @@ impl Handle for Pets {
     }
 }
 
-impl Serves<scope::Organization<Pets>> for Pets {}
+impl InScope<scope::Organization<Pets>> for Pets {}
 
 impl ApiClient for Pets {
     type Region = Infallible;
@@ -74,7 +74,7 @@ impl Operation for Feed {
     const INFO: &'static OperationInfo =
         &OperationInfo::new(&API, "feed", "POST", "/feed").with_risk(Risk::Write).with_authenticated(false);
 
-    fn read(answer: Answer<'_>) -> Result<i64, ReadError> {
+    fn read(answer: ResponseBody<'_>) -> Result<i64, ReadError> {
         answer.data()
     }
 }
@@ -94,7 +94,7 @@ impl Bodies {
 }
 
 impl Transport for Bodies {
-    fn send(&self, request: Request<Bytes>) -> Sending<'_> {
+    fn send(&self, request: Request<RequestBody>) -> SendFuture<'_> {
         let mut state = self.0.lock().unwrap();
         state.1.extend(request.headers().keys().map(ToString::to_string));
         let body = state.0.pop().unwrap();
@@ -136,7 +136,7 @@ async fn a_code_is_one_of_the_api_of_its_call() {
 #[test]
 fn an_operation_of_which_nothing_is_said_is_the_most_dangerous_one() {
     const INFO: OperationInfo = OperationInfo::new(&API, "a", "POST", "/a");
-    assert_eq!((INFO.risk, INFO.retry, INFO.authenticated), (Risk::Physical, Retry::Never, true));
+    assert_eq!((INFO.risk, INFO.idempotency, INFO.authenticated), (Risk::Physical, Idempotency::NonIdempotent, true));
 }
 
 #[cfg(not(feature = "reqwest"))]

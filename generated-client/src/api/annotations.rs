@@ -9,13 +9,13 @@ use ::flighthub2_runtime::codegen as runtime;
 ///
 /// Points, lines and areas on the map of a project.
 #[derive(Clone, Debug)]
-pub struct Annotations<H> {
-    handle: H,
+pub struct Annotations<C> {
+    caller: C,
 }
 
-impl<H: runtime::Handle> Annotations<H> {
-    pub(super) fn new(handle: H) -> Self {
-        Self { handle }
+impl<C: runtime::Caller> Annotations<C> {
+    pub(super) fn new(caller: C) -> Self {
+        Self { caller }
     }
     /// Create a map annotation
     ///
@@ -26,11 +26,11 @@ impl<H: runtime::Handle> Annotations<H> {
     pub fn create(
         &self,
         body: impl Into<types::CreateMapElementBody>,
-    ) -> super::Call<H, CreateMapElement>
+    ) -> super::Call<C, CreateMapElement>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, CreateMapElement::new(body))
+        super::Call::new(&self.caller, CreateMapElement::new(body))
     }
 }
 
@@ -57,12 +57,15 @@ impl<H: runtime::Handle> Annotations<H> {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CreateMapElement {
     /// The annotation.
     pub body: types::CreateMapElementBody,
 }
+
+runtime::object!(CreateMapElement);
 
 impl CreateMapElement {
     /// The call with its required arguments.
@@ -84,7 +87,7 @@ impl runtime::Operation for CreateMapElement {
         .with_group("Annotation Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Write)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -92,11 +95,15 @@ impl runtime::Operation for CreateMapElement {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045303"))
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/create_map_element.json"));
+        .with_arguments(include_str!("arguments/create_map_element.json"))
+        .with_result(include_str!("results/create_map_element.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }

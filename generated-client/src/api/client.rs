@@ -74,6 +74,20 @@ impl Client {
 }
 
 impl Client {
+    /// A call of an operation that is chosen at run time, by its `operationId` and with its arguments as a JSON object:
+    /// the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has their JSON Schema. The arguments are
+    /// checked as the typed operation checks them, and the call is refused for its risk like a typed one.
+    ///
+    /// # Errors
+    /// There is no such operation, it needs a project and this client has none, or the arguments are not its
+    /// arguments.
+    pub fn call(
+        &self,
+        id: &str,
+        arguments: &runtime::JsonValue,
+    ) -> Result<runtime::DynamicCall, runtime::Error> {
+        runtime::DynamicCall::new(&self.core, None, super::OPERATIONS, id, arguments)
+    }
     /// Sends an operation and waits for its response.
     ///
     /// # Errors
@@ -83,13 +97,13 @@ impl Client {
         operation: &O,
     ) -> Result<O::Output, runtime::Error>
     where
-        Self: runtime::Serves<O::Scope>,
+        Self: runtime::InScope<O::Scope>,
     {
         self.core.execute(operation, None).await
     }
 }
 
-impl runtime::Handle for Client {
+impl runtime::Caller for Client {
     fn core(&self) -> &runtime::Core {
         &self.core
     }
@@ -98,9 +112,9 @@ impl runtime::Handle for Client {
     }
 }
 
-impl runtime::Serves<runtime::scope::Organization<Client>> for Client {}
+impl runtime::InScope<runtime::scope::Organization<Client>> for Client {}
 
-impl runtime::Serves<runtime::scope::Either<Client>> for Client {}
+impl runtime::InScope<runtime::scope::OptionalProject<Client>> for Client {}
 
 impl runtime::ApiClient for Client {
     type Region = Region;
@@ -180,6 +194,26 @@ impl ProjectClient {
 }
 
 impl ProjectClient {
+    /// A call of an operation that is chosen at run time, by its `operationId` and with its arguments as a JSON object:
+    /// the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has their JSON Schema. The arguments are
+    /// checked as the typed operation checks them, and the call is refused for its risk like a typed one.
+    ///
+    /// # Errors
+    /// There is no such operation, it needs a project and this client has none, or the arguments are not its
+    /// arguments.
+    pub fn call(
+        &self,
+        id: &str,
+        arguments: &runtime::JsonValue,
+    ) -> Result<runtime::DynamicCall, runtime::Error> {
+        runtime::DynamicCall::new(
+            &self.client.core,
+            Some(&self.project),
+            super::OPERATIONS,
+            id,
+            arguments,
+        )
+    }
     /// Sends an operation and waits for its response.
     ///
     /// # Errors
@@ -189,13 +223,13 @@ impl ProjectClient {
         operation: &O,
     ) -> Result<O::Output, runtime::Error>
     where
-        Self: runtime::Serves<O::Scope>,
+        Self: runtime::InScope<O::Scope>,
     {
         self.client.core.execute(operation, Some(&self.project)).await
     }
 }
 
-impl runtime::Handle for ProjectClient {
+impl runtime::Caller for ProjectClient {
     fn core(&self) -> &runtime::Core {
         &self.client.core
     }
@@ -204,11 +238,11 @@ impl runtime::Handle for ProjectClient {
     }
 }
 
-impl runtime::Serves<runtime::scope::Organization<Client>> for ProjectClient {}
+impl runtime::InScope<runtime::scope::Organization<Client>> for ProjectClient {}
 
-impl runtime::Serves<runtime::scope::Either<Client>> for ProjectClient {}
+impl runtime::InScope<runtime::scope::OptionalProject<Client>> for ProjectClient {}
 
-impl runtime::Serves<runtime::scope::Project<Client>> for ProjectClient {}
+impl runtime::InScope<runtime::scope::Project<Client>> for ProjectClient {}
 
 /// A public installation. A token is good in the region that issued it only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -255,7 +255,7 @@ pub enum ErrorCode {
     /// Code 514146, group `device`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's Cloud API.
     DockInRemoteDebugging,
     /// A code that this version does not know.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(

@@ -9,13 +9,13 @@ use ::flighthub2_runtime::codegen as runtime;
 ///
 /// Watching what a dock or an aircraft sees, and forwarding it to other servers (private cloud only).
 #[derive(Clone, Debug)]
-pub struct Livestreams<H> {
-    handle: H,
+pub struct Livestreams<C> {
+    caller: C,
 }
 
-impl<H: runtime::Handle> Livestreams<H> {
-    pub(super) fn new(handle: H) -> Self {
-        Self { handle }
+impl<C: runtime::Caller> Livestreams<C> {
+    pub(super) fn new(caller: C) -> Self {
+        Self { caller }
     }
     /// Enable the livestream of a camera
     ///
@@ -26,11 +26,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     pub fn start(
         &self,
         body: impl Into<types::StartLivestreamBody>,
-    ) -> super::Call<H, StartLivestream>
+    ) -> super::Call<C, StartLivestream>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, StartLivestream::new(body))
+        super::Call::new(&self.caller, StartLivestream::new(body))
     }
     /// Get the list of stream forwarders
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListStreamForwarders`].
-    pub fn list_forwarders(&self) -> super::Call<H, ListStreamForwarders>
+    pub fn list_forwarders(&self) -> super::Call<C, ListStreamForwarders>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, ListStreamForwarders::new())
+        super::Call::new(&self.caller, ListStreamForwarders::new())
     }
     /// Create a stream forwarder
     ///
@@ -53,11 +53,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     pub fn create_forwarder(
         &self,
         body: impl Into<types::CreateStreamForwarderBody>,
-    ) -> super::Call<H, CreateStreamForwarder>
+    ) -> super::Call<C, CreateStreamForwarder>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, CreateStreamForwarder::new(body))
+        super::Call::new(&self.caller, CreateStreamForwarder::new(body))
     }
     /// Enable or disable a stream forwarder
     ///
@@ -69,11 +69,11 @@ impl<H: runtime::Handle> Livestreams<H> {
         &self,
         converter_id: impl Into<types::StreamForwarderId>,
         body: impl Into<types::SetStreamForwarderBody>,
-    ) -> super::Call<H, SetStreamForwarder>
+    ) -> super::Call<C, SetStreamForwarder>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, SetStreamForwarder::new(converter_id, body))
+        super::Call::new(&self.caller, SetStreamForwarder::new(converter_id, body))
     }
     /// Delete a stream forwarder
     ///
@@ -84,11 +84,11 @@ impl<H: runtime::Handle> Livestreams<H> {
     pub fn delete_forwarder(
         &self,
         converter_id: impl Into<types::StreamForwarderId>,
-    ) -> super::Call<H, DeleteStreamForwarder>
+    ) -> super::Call<C, DeleteStreamForwarder>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, DeleteStreamForwarder::new(converter_id))
+        super::Call::new(&self.caller, DeleteStreamForwarder::new(converter_id))
     }
 }
 
@@ -121,12 +121,15 @@ impl<H: runtime::Handle> Livestreams<H> {
 /// - 212015: The device is offline.
 /// - 213001: Device information or topology is abnormal.
 /// - 213014: This camera cannot push; check serial number and camera index.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StartLivestream {
     /// Device, camera and quality.
     pub body: types::StartLivestreamBody,
 }
+
+runtime::object!(StartLivestream);
 
 impl StartLivestream {
     /// The call with its required arguments.
@@ -148,7 +151,7 @@ impl runtime::Operation for StartLivestream {
         .with_group("Livestream Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Write)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -156,12 +159,16 @@ impl runtime::Operation for StartLivestream {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045295"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 213001, 213014])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/start_livestream.json"));
+        .with_arguments(include_str!("arguments/start_livestream.json"))
+        .with_result(include_str!("results/start_livestream.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -189,9 +196,12 @@ impl runtime::Operation for StartLivestream {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 233316: The forwarders could not be listed. The call may have taken effect.
 /// - 213027: Querying forwarders failed. The call may have taken effect.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListStreamForwarders {}
+
+runtime::object!(ListStreamForwarders);
 
 impl ListStreamForwarders {
     /// The call with its required arguments.
@@ -213,7 +223,7 @@ impl runtime::Operation for ListStreamForwarders {
         .with_group("Livestream Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -221,9 +231,13 @@ impl runtime::Operation for ListStreamForwarders {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045298"))
         .with_error_codes(&[200401, 200403, 233316, 213027])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_stream_forwarders.json"));
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+        .with_arguments(include_str!("arguments/list_stream_forwarders.json"))
+        .with_result(include_str!("results/list_stream_forwarders.json"))
+        .with_codec(runtime::Codec::json::<Self>());
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -260,12 +274,15 @@ impl runtime::Operation for ListStreamForwarders {
 /// - 213054: Another forwarder has the same target.
 /// - 213055: Another forwarder has the same channel name.
 /// - 212061: The target server refused the connection. The call may have taken effect.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CreateStreamForwarder {
     /// Source, target and name of the forwarder.
     pub body: types::CreateStreamForwarderBody,
 }
+
+runtime::object!(CreateStreamForwarder);
 
 impl CreateStreamForwarder {
     /// The call with its required arguments.
@@ -287,7 +304,7 @@ impl runtime::Operation for CreateStreamForwarder {
         .with_group("Livestream Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Write)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -300,12 +317,16 @@ impl runtime::Operation for CreateStreamForwarder {
             ],
         )
         .with_lookup(&["listStreamForwarders"])
-        .with_arguments(include_str!("arguments/create_stream_forwarder.json"));
+        .with_arguments(include_str!("arguments/create_stream_forwarder.json"))
+        .with_result(include_str!("results/create_stream_forwarder.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -335,7 +356,8 @@ impl runtime::Operation for CreateStreamForwarder {
 /// - 213028: Editing failed, or another forwarder has the same target. The call may have taken effect.
 /// - 213029: The forwarder was not found.
 /// - 212056: The forwarder does not exist; it was deleted, or the id is wrong.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SetStreamForwarder {
     /// Id of the stream forwarder.
@@ -343,6 +365,8 @@ pub struct SetStreamForwarder {
     /// On or off.
     pub body: types::SetStreamForwarderBody,
 }
+
+runtime::object!(SetStreamForwarder);
 
 impl SetStreamForwarder {
     /// The call with its required arguments.
@@ -370,7 +394,7 @@ impl runtime::Operation for SetStreamForwarder {
         .with_group("Livestream Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Write)
-        .with_retry(runtime::Retry::Idempotent)
+        .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -378,13 +402,27 @@ impl runtime::Operation for SetStreamForwarder {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045297"))
         .with_error_codes(&[200101, 200401, 200403, 213028, 213029, 212056])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/set_stream_forwarder.json"));
+        .with_arguments(include_str!("arguments/set_stream_forwarder.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "converter_id",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/set_stream_forwarder.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }
 
@@ -414,12 +452,15 @@ impl runtime::Operation for SetStreamForwarder {
 /// - 213026: Deleting the forwarder failed. The call may have taken effect.
 /// - 213029: The forwarder was not found.
 /// - 212056: The forwarder does not exist; it was deleted, or the id is wrong.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DeleteStreamForwarder {
     /// Id of the stream forwarder.
     pub converter_id: types::StreamForwarderId,
 }
+
+runtime::object!(DeleteStreamForwarder);
 
 impl DeleteStreamForwarder {
     /// The call with its required arguments.
@@ -443,7 +484,7 @@ impl runtime::Operation for DeleteStreamForwarder {
         .with_group("Livestream Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Destructive)
-        .with_retry(runtime::Retry::Idempotent)
+        .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -451,11 +492,25 @@ impl runtime::Operation for DeleteStreamForwarder {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045299"))
         .with_error_codes(&[200401, 200403, 233315, 213026, 213029, 212056])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/delete_stream_forwarder.json"));
+        .with_arguments(include_str!("arguments/delete_stream_forwarder.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "converter_id",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/delete_stream_forwarder.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("converter_id", &self.converter_id);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }

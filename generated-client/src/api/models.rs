@@ -9,13 +9,13 @@ use ::flighthub2_runtime::codegen as runtime;
 ///
 /// Maps and 3D models of a project, and their reconstruction from the media of a flight task.
 #[derive(Clone, Debug)]
-pub struct Models<H> {
-    handle: H,
+pub struct Models<C> {
+    caller: C,
 }
 
-impl<H: runtime::Handle> Models<H> {
-    pub(super) fn new(handle: H) -> Self {
-        Self { handle }
+impl<C: runtime::Caller> Models<C> {
+    pub(super) fn new(caller: C) -> Self {
+        Self { caller }
     }
     /// Get the list of models under the project
     ///
@@ -23,11 +23,11 @@ impl<H: runtime::Handle> Models<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListModels`].
-    pub fn list(&self) -> super::Call<H, ListModels>
+    pub fn list(&self) -> super::Call<C, ListModels>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, ListModels::new())
+        super::Call::new(&self.caller, ListModels::new())
     }
     /// Reconstruct a model from the media of a flight task
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> Models<H> {
     pub fn create(
         &self,
         body: impl Into<types::CreateModelBody>,
-    ) -> super::Call<H, CreateModel>
+    ) -> super::Call<C, CreateModel>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, CreateModel::new(body))
+        super::Call::new(&self.caller, CreateModel::new(body))
     }
     /// Get the details of a model
     ///
@@ -50,11 +50,11 @@ impl<H: runtime::Handle> Models<H> {
     /// - Scope: a project.
     ///
     /// More: [`GetModel`].
-    pub fn get(&self, model_id: impl Into<types::ModelId>) -> super::Call<H, GetModel>
+    pub fn get(&self, model_id: impl Into<types::ModelId>) -> super::Call<C, GetModel>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, GetModel::new(model_id))
+        super::Call::new(&self.caller, GetModel::new(model_id))
     }
     /// Get the download address of a model file
     ///
@@ -65,11 +65,11 @@ impl<H: runtime::Handle> Models<H> {
     pub fn get_file_download_url(
         &self,
         file_id: impl Into<types::ModelFileId>,
-    ) -> super::Call<H, GetModelFileDownloadUrl>
+    ) -> super::Call<C, GetModelFileDownloadUrl>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, GetModelFileDownloadUrl::new(file_id))
+        super::Call::new(&self.caller, GetModelFileDownloadUrl::new(file_id))
     }
 }
 
@@ -92,9 +92,12 @@ impl<H: runtime::Handle> Models<H> {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListModels {}
+
+runtime::object!(ListModels);
 
 impl ListModels {
     /// The call with its required arguments.
@@ -116,7 +119,7 @@ impl runtime::Operation for ListModels {
         .with_group("Model Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -124,9 +127,13 @@ impl runtime::Operation for ListModels {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045320"))
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_models.json"));
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+        .with_arguments(include_str!("arguments/list_models.json"))
+        .with_result(include_str!("results/list_models.json"))
+        .with_codec(runtime::Codec::json::<Self>());
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -154,12 +161,15 @@ impl runtime::Operation for ListModels {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CreateModel {
     /// What to reconstruct, and how.
     pub body: types::CreateModelBody,
 }
+
+runtime::object!(CreateModel);
 
 impl CreateModel {
     /// The call with its required arguments.
@@ -181,7 +191,7 @@ impl runtime::Operation for CreateModel {
         .with_group("Model Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Destructive)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -193,12 +203,16 @@ impl runtime::Operation for CreateModel {
         )
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["listModels"])
-        .with_arguments(include_str!("arguments/create_model.json"));
+        .with_arguments(include_str!("arguments/create_model.json"))
+        .with_result(include_str!("results/create_model.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -220,12 +234,15 @@ impl runtime::Operation for CreateModel {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetModel {
     /// Id of the model.
     pub model_id: types::ModelId,
 }
+
+runtime::object!(GetModel);
 
 impl GetModel {
     /// The call with its required arguments.
@@ -247,7 +264,7 @@ impl runtime::Operation for GetModel {
         .with_group("Model Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -255,12 +272,23 @@ impl runtime::Operation for GetModel {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_model.json"));
+        .with_arguments(include_str!("arguments/get_model.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new("model_id", runtime::ParameterLocation::Path)
+                    .with_required(true)
+                    .with_schema_type("integer"),
+            ],
+        )
+        .with_result(include_str!("results/get_model.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_id", &self.model_id);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -285,12 +313,15 @@ impl runtime::Operation for GetModel {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetModelFileDownloadUrl {
     /// Id of the model file.
     pub file_id: types::ModelFileId,
 }
+
+runtime::object!(GetModelFileDownloadUrl);
 
 impl GetModelFileDownloadUrl {
     /// The call with its required arguments.
@@ -312,7 +343,7 @@ impl runtime::Operation for GetModelFileDownloadUrl {
         .with_group("Model Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -324,11 +355,22 @@ impl runtime::Operation for GetModelFileDownloadUrl {
         )
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_model_file_download_url.json"));
+        .with_arguments(include_str!("arguments/get_model_file_download_url.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new("file_id", runtime::ParameterLocation::Path)
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_model_file_download_url.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("file_id", &self.file_id);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }

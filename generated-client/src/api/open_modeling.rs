@@ -9,13 +9,13 @@ use ::flighthub2_runtime::codegen as runtime;
 ///
 /// Reconstruction of maps and models from pictures of any origin, outside of projects.
 #[derive(Clone, Debug)]
-pub struct OpenModeling<H> {
-    handle: H,
+pub struct OpenModeling<C> {
+    caller: C,
 }
 
-impl<H: runtime::Handle> OpenModeling<H> {
-    pub(super) fn new(handle: H) -> Self {
-        Self { handle }
+impl<C: runtime::Caller> OpenModeling<C> {
+    pub(super) fn new(caller: C) -> Self {
+        Self { caller }
     }
     /// Get the upload credentials of open modeling
     ///
@@ -23,11 +23,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`ObtainOpenModelUploadToken`].
-    pub fn obtain_upload_token(&self) -> super::Call<H, ObtainOpenModelUploadToken>
+    pub fn obtain_upload_token(&self) -> super::Call<C, ObtainOpenModelUploadToken>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, ObtainOpenModelUploadToken::new())
+        super::Call::new(&self.caller, ObtainOpenModelUploadToken::new())
     }
     /// Tell which files were uploaded
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn upload_callback(
         &self,
         body: impl Into<types::OpenModelUploadCallbackBody>,
-    ) -> super::Call<H, OpenModelUploadCallback>
+    ) -> super::Call<C, OpenModelUploadCallback>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, OpenModelUploadCallback::new(body))
+        super::Call::new(&self.caller, OpenModelUploadCallback::new(body))
     }
     /// Get the details of a resource
     ///
@@ -53,11 +53,25 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn get_resource(
         &self,
         resource_uuid: impl Into<types::OpenModelResourceId>,
-    ) -> super::Call<H, GetOpenModelResource>
+    ) -> super::Call<C, GetOpenModelResource>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, GetOpenModelResource::new(resource_uuid))
+        super::Call::new(&self.caller, GetOpenModelResource::new(resource_uuid))
+    }
+    /// Follows what [`get_resource`](Self::get_resource) shows until its state is final. Needs a time limit: `.timeout(…)`.
+    ///
+    /// It only reads. Dropping it ends the polling and nothing else: what is followed goes on, and can be followed again, also by another process.
+    ///
+    /// More: [`Follow`](runtime::Follow).
+    pub fn follow_resource(
+        &self,
+        resource_uuid: impl Into<types::OpenModelResourceId>,
+    ) -> runtime::FollowBuilder<C, GetOpenModelResource>
+    where
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
+    {
+        self.get_resource(resource_uuid).follow()
     }
     /// Delete a resource
     ///
@@ -68,11 +82,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn delete_resource(
         &self,
         resource_uuid: impl Into<types::OpenModelResourceId>,
-    ) -> super::Call<H, DeleteOpenModelResource>
+    ) -> super::Call<C, DeleteOpenModelResource>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, DeleteOpenModelResource::new(resource_uuid))
+        super::Call::new(&self.caller, DeleteOpenModelResource::new(resource_uuid))
     }
     /// Start a reconstruction
     ///
@@ -83,11 +97,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn start_reconstruction(
         &self,
         body: impl Into<types::StartOpenModelReconstructionBody>,
-    ) -> super::Call<H, StartOpenModelReconstruction>
+    ) -> super::Call<C, StartOpenModelReconstruction>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, StartOpenModelReconstruction::new(body))
+        super::Call::new(&self.caller, StartOpenModelReconstruction::new(body))
     }
     /// Get the list of running reconstructions
     ///
@@ -95,11 +109,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`ListRunningOpenModels`].
-    pub fn list_running(&self) -> super::Call<H, ListRunningOpenModels>
+    pub fn list_running(&self) -> super::Call<C, ListRunningOpenModels>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, ListRunningOpenModels::new())
+        super::Call::new(&self.caller, ListRunningOpenModels::new())
     }
     /// Get the details of an open-modeling model
     ///
@@ -110,11 +124,25 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn get(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
-    ) -> super::Call<H, GetOpenModel>
+    ) -> super::Call<C, GetOpenModel>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, GetOpenModel::new(model_uuid))
+        super::Call::new(&self.caller, GetOpenModel::new(model_uuid))
+    }
+    /// Follows what [`get`](Self::get) shows until its state is final. Needs a time limit: `.timeout(…)`.
+    ///
+    /// It only reads. Dropping it ends the polling and nothing else: what is followed goes on, and can be followed again, also by another process.
+    ///
+    /// More: [`Follow`](runtime::Follow).
+    pub fn follow(
+        &self,
+        model_uuid: impl Into<types::OpenModelId>,
+    ) -> runtime::FollowBuilder<C, GetOpenModel>
+    where
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
+    {
+        self.get(model_uuid).follow()
     }
     /// Delete an open-modeling model
     ///
@@ -125,11 +153,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn delete(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
-    ) -> super::Call<H, DeleteOpenModel>
+    ) -> super::Call<C, DeleteOpenModel>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, DeleteOpenModel::new(model_uuid))
+        super::Call::new(&self.caller, DeleteOpenModel::new(model_uuid))
     }
     /// Stop a reconstruction
     ///
@@ -140,11 +168,11 @@ impl<H: runtime::Handle> OpenModeling<H> {
     pub fn stop_reconstruction(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
-    ) -> super::Call<H, StopOpenModelReconstruction>
+    ) -> super::Call<C, StopOpenModelReconstruction>
     where
-        H: runtime::Serves<runtime::scope::Either<super::Client>>,
+        C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
     {
-        super::Call::new(&self.handle, StopOpenModelReconstruction::new(model_uuid))
+        super::Call::new(&self.caller, StopOpenModelReconstruction::new(model_uuid))
     }
 }
 
@@ -177,9 +205,12 @@ impl<H: runtime::Handle> OpenModeling<H> {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ObtainOpenModelUploadToken {}
+
+runtime::object!(ObtainOpenModelUploadToken);
 
 impl ObtainOpenModelUploadToken {
     /// The call with its required arguments.
@@ -190,7 +221,7 @@ impl ObtainOpenModelUploadToken {
 }
 
 impl runtime::Operation for ObtainOpenModelUploadToken {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = types::OpenModelUploadToken;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -199,9 +230,9 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
             "/openapi/v0.1/open_model/stores/obtain_token",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Write)
-        .with_retry(runtime::Retry::Idempotent)
+        .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -209,9 +240,13 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/obtain_open_model_upload_token.json"));
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+        .with_arguments(include_str!("arguments/obtain_open_model_upload_token.json"))
+        .with_result(include_str!("results/obtain_open_model_upload_token.json"))
+        .with_codec(runtime::Codec::json::<Self>());
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -238,12 +273,15 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OpenModelUploadCallback {
     /// The uploaded files.
     pub body: types::OpenModelUploadCallbackBody,
 }
+
+runtime::object!(OpenModelUploadCallback);
 
 impl OpenModelUploadCallback {
     /// The call with its required arguments.
@@ -254,7 +292,7 @@ impl OpenModelUploadCallback {
 }
 
 impl runtime::Operation for OpenModelUploadCallback {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = types::OpenModelUploadResult;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -263,9 +301,9 @@ impl runtime::Operation for OpenModelUploadCallback {
             "/openapi/v0.1/open_model/stores/upload_callback",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Write)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -273,12 +311,16 @@ impl runtime::Operation for OpenModelUploadCallback {
         .with_page(None)
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["getOpenModelResource"])
-        .with_arguments(include_str!("arguments/open_model_upload_callback.json"));
+        .with_arguments(include_str!("arguments/open_model_upload_callback.json"))
+        .with_result(include_str!("results/open_model_upload_callback.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -300,12 +342,15 @@ impl runtime::Operation for OpenModelUploadCallback {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetOpenModelResource {
     /// Id of the resource.
     pub resource_uuid: types::OpenModelResourceId,
 }
+
+runtime::object!(GetOpenModelResource);
 
 impl GetOpenModelResource {
     /// The call with its required arguments.
@@ -318,7 +363,7 @@ impl GetOpenModelResource {
 }
 
 impl runtime::Operation for GetOpenModelResource {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = types::OpenModelResource;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -327,9 +372,9 @@ impl runtime::Operation for GetOpenModelResource {
             "/openapi/v0.1/open_model/resource/{resource_uuid}",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -337,12 +382,33 @@ impl runtime::Operation for GetOpenModelResource {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_open_model_resource.json"));
+        .with_arguments(include_str!("arguments/get_open_model_resource.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "resource_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_open_model_resource.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
+    }
+}
+
+impl runtime::Followed for GetOpenModelResource {
+    type State = types::OpenModelResourceStatus;
+    fn state(response: &Self::Output) -> &Self::State {
+        &response.status
     }
 }
 
@@ -364,12 +430,15 @@ impl runtime::Operation for GetOpenModelResource {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DeleteOpenModelResource {
     /// Id of the resource.
     pub resource_uuid: types::OpenModelResourceId,
 }
+
+runtime::object!(DeleteOpenModelResource);
 
 impl DeleteOpenModelResource {
     /// The call with its required arguments.
@@ -382,7 +451,7 @@ impl DeleteOpenModelResource {
 }
 
 impl runtime::Operation for DeleteOpenModelResource {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = ();
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -391,9 +460,9 @@ impl runtime::Operation for DeleteOpenModelResource {
             "/openapi/v0.1/open_model/resource/{resource_uuid}",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Destructive)
-        .with_retry(runtime::Retry::Idempotent)
+        .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -401,12 +470,26 @@ impl runtime::Operation for DeleteOpenModelResource {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/delete_open_model_resource.json"));
+        .with_arguments(include_str!("arguments/delete_open_model_resource.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "resource_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/delete_open_model_resource.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("resource_uuid", &self.resource_uuid);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }
 
@@ -437,12 +520,15 @@ impl runtime::Operation for DeleteOpenModelResource {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StartOpenModelReconstruction {
     /// The pictures and what to make of them.
     pub body: types::StartOpenModelReconstructionBody,
 }
+
+runtime::object!(StartOpenModelReconstruction);
 
 impl StartOpenModelReconstruction {
     /// The call with its required arguments.
@@ -453,7 +539,7 @@ impl StartOpenModelReconstruction {
 }
 
 impl runtime::Operation for StartOpenModelReconstruction {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = types::StartedOpenModelReconstruction;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -462,9 +548,9 @@ impl runtime::Operation for StartOpenModelReconstruction {
             "/openapi/v0.1/open_model/models/reconstruction/start",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Destructive)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -472,12 +558,16 @@ impl runtime::Operation for StartOpenModelReconstruction {
         .with_page(None)
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["listRunningOpenModels"])
-        .with_arguments(include_str!("arguments/start_open_model_reconstruction.json"));
+        .with_arguments(include_str!("arguments/start_open_model_reconstruction.json"))
+        .with_result(include_str!("results/start_open_model_reconstruction.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -500,9 +590,12 @@ impl runtime::Operation for StartOpenModelReconstruction {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListRunningOpenModels {}
+
+runtime::object!(ListRunningOpenModels);
 
 impl ListRunningOpenModels {
     /// The call with its required arguments.
@@ -513,7 +606,7 @@ impl ListRunningOpenModels {
 }
 
 impl runtime::Operation for ListRunningOpenModels {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = types::OpenModelList;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -522,9 +615,9 @@ impl runtime::Operation for ListRunningOpenModels {
             "/openapi/v0.1/open_model/models/running",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -532,9 +625,13 @@ impl runtime::Operation for ListRunningOpenModels {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_running_open_models.json"));
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+        .with_arguments(include_str!("arguments/list_running_open_models.json"))
+        .with_result(include_str!("results/list_running_open_models.json"))
+        .with_codec(runtime::Codec::json::<Self>());
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -564,12 +661,15 @@ impl runtime::Operation for ListRunningOpenModels {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetOpenModel {
     /// Id of the open-modeling model.
     pub model_uuid: types::OpenModelId,
 }
+
+runtime::object!(GetOpenModel);
 
 impl GetOpenModel {
     /// The call with its required arguments.
@@ -582,7 +682,7 @@ impl GetOpenModel {
 }
 
 impl runtime::Operation for GetOpenModel {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = types::OpenModel;
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -591,9 +691,9 @@ impl runtime::Operation for GetOpenModel {
             "/openapi/v0.1/open_model/models/{model_uuid}",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -605,12 +705,36 @@ impl runtime::Operation for GetOpenModel {
         )
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_open_model.json"));
+        .with_arguments(include_str!("arguments/get_open_model.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "model_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_open_model.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
+    }
+}
+
+impl runtime::Followed for GetOpenModel {
+    type State = types::OpenModelStatus;
+    fn state(response: &Self::Output) -> &Self::State {
+        &response.model_status
+    }
+    fn progress(response: &Self::Output) -> Option<i64> {
+        response.reconstruction_progress
     }
 }
 
@@ -632,12 +756,15 @@ impl runtime::Operation for GetOpenModel {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DeleteOpenModel {
     /// Id of the open-modeling model.
     pub model_uuid: types::OpenModelId,
 }
+
+runtime::object!(DeleteOpenModel);
 
 impl DeleteOpenModel {
     /// The call with its required arguments.
@@ -650,7 +777,7 @@ impl DeleteOpenModel {
 }
 
 impl runtime::Operation for DeleteOpenModel {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = ();
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -659,9 +786,9 @@ impl runtime::Operation for DeleteOpenModel {
             "/openapi/v0.1/open_model/models/{model_uuid}",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Destructive)
-        .with_retry(runtime::Retry::Idempotent)
+        .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -669,12 +796,26 @@ impl runtime::Operation for DeleteOpenModel {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/delete_open_model.json"));
+        .with_arguments(include_str!("arguments/delete_open_model.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "model_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/delete_open_model.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }
 
@@ -697,12 +838,15 @@ impl runtime::Operation for DeleteOpenModel {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StopOpenModelReconstruction {
     /// Id of the open-modeling model.
     pub model_uuid: types::OpenModelId,
 }
+
+runtime::object!(StopOpenModelReconstruction);
 
 impl StopOpenModelReconstruction {
     /// The call with its required arguments.
@@ -715,7 +859,7 @@ impl StopOpenModelReconstruction {
 }
 
 impl runtime::Operation for StopOpenModelReconstruction {
-    type Scope = runtime::scope::Either<super::Client>;
+    type Scope = runtime::scope::OptionalProject<super::Client>;
     type Output = ();
     const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
             &super::API,
@@ -724,9 +868,9 @@ impl runtime::Operation for StopOpenModelReconstruction {
             "/openapi/v0.1/open_model/models/{model_uuid}/reconstruction/stop",
         )
         .with_group("Open modeling")
-        .with_scope(runtime::Scope::Either)
+        .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Destructive)
-        .with_retry(runtime::Retry::Idempotent)
+        .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -734,11 +878,25 @@ impl runtime::Operation for StopOpenModelReconstruction {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/stop_open_model_reconstruction.json"));
+        .with_arguments(include_str!("arguments/stop_open_model_reconstruction.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "model_uuid",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/stop_open_model_reconstruction.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_uuid", &self.model_uuid);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }

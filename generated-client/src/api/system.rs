@@ -8,13 +8,13 @@ use ::flighthub2_runtime::codegen as runtime;
 ///
 /// Whether the service is up and the organization key is good.
 #[derive(Clone, Debug)]
-pub struct System<H> {
-    handle: H,
+pub struct System<C> {
+    caller: C,
 }
 
-impl<H: runtime::Handle> System<H> {
-    pub(super) fn new(handle: H) -> Self {
-        Self { handle }
+impl<C: runtime::Caller> System<C> {
+    pub(super) fn new(caller: C) -> Self {
+        Self { caller }
     }
     /// Query the system status of FlightHub 2
     ///
@@ -22,11 +22,11 @@ impl<H: runtime::Handle> System<H> {
     /// - Scope: the organization of the token.
     ///
     /// More: [`GetSystemStatus`].
-    pub fn status(&self) -> super::Call<H, GetSystemStatus>
+    pub fn status(&self) -> super::Call<C, GetSystemStatus>
     where
-        H: runtime::Serves<runtime::scope::Organization<super::Client>>,
+        C: runtime::InScope<runtime::scope::Organization<super::Client>>,
     {
-        super::Call::new(&self.handle, GetSystemStatus::new())
+        super::Call::new(&self.caller, GetSystemStatus::new())
     }
 }
 
@@ -49,9 +49,12 @@ impl<H: runtime::Handle> System<H> {
 /// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetSystemStatus {}
+
+runtime::object!(GetSystemStatus);
 
 impl GetSystemStatus {
     /// The call with its required arguments.
@@ -73,7 +76,7 @@ impl runtime::Operation for GetSystemStatus {
         .with_group("System Services")
         .with_scope(runtime::Scope::Organization)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -85,8 +88,12 @@ impl runtime::Operation for GetSystemStatus {
         )
         .with_error_codes(&[200401])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_system_status.json"));
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.acknowledgement()
+        .with_arguments(include_str!("arguments/get_system_status.json"))
+        .with_result(include_str!("results/get_system_status.json"))
+        .with_codec(runtime::Codec::json::<Self>());
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.empty()
     }
 }

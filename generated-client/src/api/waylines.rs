@@ -9,13 +9,13 @@ use ::flighthub2_runtime::codegen as runtime;
 ///
 /// Flight routes (waylines) of a project.
 #[derive(Clone, Debug)]
-pub struct Waylines<H> {
-    handle: H,
+pub struct Waylines<C> {
+    caller: C,
 }
 
-impl<H: runtime::Handle> Waylines<H> {
-    pub(super) fn new(handle: H) -> Self {
-        Self { handle }
+impl<C: runtime::Caller> Waylines<C> {
+    pub(super) fn new(caller: C) -> Self {
+        Self { caller }
     }
     /// Notify that the upload of a flight route is complete
     ///
@@ -26,11 +26,11 @@ impl<H: runtime::Handle> Waylines<H> {
     pub fn finish_upload(
         &self,
         body: impl Into<types::FinishWaylineUploadBody>,
-    ) -> super::Call<H, FinishWaylineUpload>
+    ) -> super::Call<C, FinishWaylineUpload>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, FinishWaylineUpload::new(body))
+        super::Call::new(&self.caller, FinishWaylineUpload::new(body))
     }
     /// Get the list of flight routes under the project
     ///
@@ -38,11 +38,11 @@ impl<H: runtime::Handle> Waylines<H> {
     /// - Scope: a project.
     ///
     /// More: [`ListWaylines`].
-    pub fn list(&self) -> super::Call<H, ListWaylines>
+    pub fn list(&self) -> super::Call<C, ListWaylines>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, ListWaylines::new())
+        super::Call::new(&self.caller, ListWaylines::new())
     }
     /// Get the details of a flight route
     ///
@@ -53,11 +53,11 @@ impl<H: runtime::Handle> Waylines<H> {
     pub fn get(
         &self,
         wayline_id: impl Into<types::WaylineId>,
-    ) -> super::Call<H, GetWayline>
+    ) -> super::Call<C, GetWayline>
     where
-        H: runtime::Serves<runtime::scope::Project<super::Client>>,
+        C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
-        super::Call::new(&self.handle, GetWayline::new(wayline_id))
+        super::Call::new(&self.caller, GetWayline::new(wayline_id))
     }
 }
 
@@ -93,12 +93,15 @@ impl<H: runtime::Handle> Waylines<H> {
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 200500: Internal error of the service; also the answer to a route file that cannot be read. The call may have taken effect.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FinishWaylineUpload {
     /// The route's name and where the file lies.
     pub body: types::FinishWaylineUploadBody,
 }
+
+runtime::object!(FinishWaylineUpload);
 
 impl FinishWaylineUpload {
     /// The call with its required arguments.
@@ -120,7 +123,7 @@ impl runtime::Operation for FinishWaylineUpload {
         .with_group("Route Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Physical)
-        .with_retry(runtime::Retry::Never)
+        .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -128,12 +131,16 @@ impl runtime::Operation for FinishWaylineUpload {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045300"))
         .with_error_codes(&[200101, 200401, 200403, 200500])
         .with_lookup(&["listWaylines"])
-        .with_arguments(include_str!("arguments/finish_wayline_upload.json"));
+        .with_arguments(include_str!("arguments/finish_wayline_upload.json"))
+        .with_result(include_str!("results/finish_wayline_upload.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -156,9 +163,12 @@ impl runtime::Operation for FinishWaylineUpload {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListWaylines {}
+
+runtime::object!(ListWaylines);
 
 impl ListWaylines {
     /// The call with its required arguments.
@@ -180,7 +190,7 @@ impl runtime::Operation for ListWaylines {
         .with_group("Route Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -188,9 +198,13 @@ impl runtime::Operation for ListWaylines {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045301"))
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_waylines.json"));
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+        .with_arguments(include_str!("arguments/list_waylines.json"))
+        .with_result(include_str!("results/list_waylines.json"))
+        .with_codec(runtime::Codec::json::<Self>());
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -214,12 +228,15 @@ impl runtime::Operation for ListWaylines {
 /// - 200101: A parameter of the request is bad.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetWayline {
     /// Id of the flight route.
     pub wayline_id: types::WaylineId,
 }
+
+runtime::object!(GetWayline);
 
 impl GetWayline {
     /// The call with its required arguments.
@@ -243,7 +260,7 @@ impl runtime::Operation for GetWayline {
         .with_group("Route Management")
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
-        .with_retry(runtime::Retry::Safe)
+        .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
         .with_deprecated(false)
@@ -251,11 +268,25 @@ impl runtime::Operation for GetWayline {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045302"))
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_wayline.json"));
+        .with_arguments(include_str!("arguments/get_wayline.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "wayline_id",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_wayline.json"))
+        .with_codec(runtime::Codec::json::<Self>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("wayline_id", &self.wayline_id);
     }
-    fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-        answer.data()
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }

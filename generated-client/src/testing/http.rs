@@ -1,15 +1,16 @@
-//! HTTP/1.1 over a socket, with nothing hidden: faults need every byte.
+//! HTTP/1.1 over a socket, without a library: faults need control of every byte.
 //!
-//! In: bytes of a connection. Out: requests; and bytes of answers, paced and cut as they are told to be. Everything is
+//! In: bytes of a connection. Out: requests; and bytes of responses, delayed and truncated as a fault demands. Everything is
 //! bounded in size and time. Must not know the specification.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Buf as _, BytesMut};
+use bytes::{Buf as _, Bytes, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::record::Refusal;
@@ -45,24 +46,33 @@ impl Limits {
     };
 }
 
-/// The memory for long bodies of all connections, in KiB: of a thousand connections each could send one.
+/// The memory for long bodies of all connections, in KiB: each of a thousand connections could send one.
 #[derive(Debug)]
-pub(crate) struct Bodies(Semaphore);
+pub(crate) struct Bodies {
+    permits: Semaphore,
+    largest: usize,
+}
 
 impl Bodies {
+    /// Memory for bodies of the API.
     pub(crate) fn new() -> Self {
-        Self(Semaphore::new(ALL_BODIES >> 10))
+        Self::with_limits(MAX_BODY, ALL_BODIES)
     }
 
-    /// Waits until there is memory for a body of at most this length. All of it is asked for at once, so that none of
-    /// those that wait keeps what another one waits for.
-    async fn room(&self, length: usize) -> Option<SemaphorePermit<'_>> {
+    /// Memory for bodies of at most `largest` bytes, and for `all` bytes together.
+    pub(crate) fn with_limits(largest: usize, all: usize) -> Self {
+        Self { permits: Semaphore::new(all >> 10), largest }
+    }
+
+    /// Waits until there is memory for a body of at most this length. All of it is acquired at once, so that no waiting
+    /// connection holds memory that another one waits for.
+    pub(crate) async fn room(&self, length: usize) -> Option<SemaphorePermit<'_>> {
         if length <= SMALL_BODY {
             return None;
         }
-        let permits = u32::try_from(length.min(MAX_BODY).div_ceil(1 << 10)).unwrap_or(u32::MAX);
-        // It is never closed.
-        self.0.acquire_many(permits).await.ok()
+        let permits = u32::try_from(length.min(self.largest).div_ceil(1 << 10)).unwrap_or(u32::MAX);
+        // The semaphore is never closed.
+        self.permits.acquire_many(permits).await.ok()
     }
 }
 
@@ -79,9 +89,43 @@ pub(crate) struct Request {
     pub(crate) keep_alive: bool,
 }
 
+/// The length of a body, as the headers of its request have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyLength {
+    /// There is no header for it.
+    Absent,
+    Exactly(u64),
+    Chunked,
+}
+
 impl Request {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The length of the body.
+    pub(crate) fn body_length(&self) -> Result<BodyLength, Refusal> {
+        let bad = |reason: &str| Refusal::http(400, reason);
+        let chunked = match self.all("transfer-encoding").as_slice() {
+            [] => false,
+            [coding] if coding.eq_ignore_ascii_case("chunked") => true,
+            _ => return Err(Refusal::http(501, "unknown transfer coding")),
+        };
+        match self.all("content-length").as_slice() {
+            [] if chunked => Ok(BodyLength::Chunked),
+            [] => Ok(BodyLength::Absent),
+            [_] if chunked => Err(bad("two lengths of the body")),
+            [length] if !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit()) => {
+                let length = length.parse().map_err(|_| bad("the length of the body is no number"))?;
+                Ok(BodyLength::Exactly(length))
+            }
+            _ => Err(bad("the length of the body is no number, or there are two")),
+        }
+    }
+
+    /// Whether the client waits for `100 Continue` before it sends the body.
+    pub(crate) fn expects_continue(&self) -> bool {
+        self.header("expect").is_some_and(|expected| expected.eq_ignore_ascii_case("100-continue"))
     }
 
     /// The values of all headers of a name.
@@ -107,7 +151,7 @@ impl From<io::Error> for Unread {
 
 /// An answer and how it travels.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
@@ -124,29 +168,51 @@ pub(crate) struct Answer {
     pub(crate) last: bool,
 }
 
+impl Response {
+    fn head(&self, length: u64) -> String {
+        let mut head = format!("HTTP/1.1 {} {}\r\ncontent-length: {length}\r\n", self.status, reason(self.status));
+        for (name, value) in &self.headers {
+            // A line break would begin another header.
+            let value: String = value.chars().filter(|character| !character.is_control()).collect();
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str(if self.last { "connection: close\r\n\r\n" } else { "\r\n" });
+        head
+    }
+}
+
 /// One connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
     buffer: BytesMut,
     limits: Limits,
+    /// Wakes one idle connection, which closes to make room for another.
+    crowded: Arc<Notify>,
 }
 
 impl Connection {
-    pub(crate) fn new(stream: TcpStream, limits: Limits) -> Self {
-        // Small answers would wait for one another; without it they are only slower.
+    pub(crate) fn new(stream: TcpStream, limits: Limits, crowded: Arc<Notify>) -> Self {
+        // Small responses would wait for one another; without it they are only slower.
         let _ = stream.set_nodelay(true);
-        Self { stream, buffer: BytesMut::new(), limits }
+        Self { stream, buffer: BytesMut::new(), limits, crowded }
     }
 
-    /// Waits until there is a request to read, and reads nothing. A client that closes the connection asks for nothing.
+    /// Waits until there is a request to read, and reads nothing. Returns false if the client closes the connection, if it
+    /// is idle for too long, or if its place is needed.
     pub(crate) async fn ready(&mut self) -> bool {
         if !self.buffer.is_empty() {
             return true;
         }
-        // A connection that waits needs no memory.
+        // An idle connection needs no memory.
         self.buffer = BytesMut::new();
-        matches!(timeout(self.limits.idle, self.stream.peek(&mut [0])).await, Ok(Ok(1)))
+        let mut byte = [0];
+        tokio::select! {
+            // A request that is there already is read, also if the place is needed.
+            biased;
+            peeked = timeout(self.limits.idle, self.stream.peek(&mut byte)) => matches!(peeked, Ok(Ok(1))),
+            () = self.crowded.notified() => false,
+        }
     }
 
     fn deadline(&self) -> Instant {
@@ -192,26 +258,17 @@ impl Connection {
         request: &mut Request,
         bodies: &'b Bodies,
     ) -> Result<Option<SemaphorePermit<'b>>, Unread> {
-        let bad = |reason: &str| Unread::Bad(Refusal::http(400, reason));
-        let chunked = match request.all("transfer-encoding").as_slice() {
-            [] => false,
-            [coding] if coding.eq_ignore_ascii_case("chunked") => true,
-            _ => return Err(Unread::Bad(Refusal::http(501, "unknown transfer coding"))),
-        };
-        let length = match request.all("content-length").as_slice() {
-            [] => 0,
-            [_] if chunked => return Err(bad("two lengths of the body")),
-            [length] if length.bytes().all(|byte| byte.is_ascii_digit()) => {
-                length.parse::<usize>().map_err(|_| bad("the length of the body is no number"))?
-            }
-            _ => return Err(bad("the length of the body is no number, or there are two")),
+        let (chunked, length) = match request.body_length().map_err(Unread::Bad)? {
+            BodyLength::Absent => (false, 0),
+            BodyLength::Exactly(length) => (false, usize::try_from(length).unwrap_or(usize::MAX)),
+            BodyLength::Chunked => (true, MAX_BODY),
         };
         if length > MAX_BODY {
             return Err(too_long());
         }
-        let room = bodies.room(if chunked { MAX_BODY } else { length }).await;
-        if request.header("expect").is_some_and(|expected| expected.eq_ignore_ascii_case("100-continue")) {
-            self.write(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+        let room = bodies.room(length).await;
+        if request.expects_continue() {
+            self.proceed().await?;
         }
         let deadline = self.deadline();
         if chunked {
@@ -220,6 +277,28 @@ impl Connection {
             self.exactly(length, &mut request.body, deadline).await?;
         }
         Ok(room)
+    }
+
+    /// Asks the client to send the body.
+    pub(crate) async fn proceed(&mut self) -> io::Result<()> {
+        self.write(b"HTTP/1.1 100 Continue\r\n\r\n").await
+    }
+
+    /// Reads a body of a known length in parts, none of which is kept. A body of any length may take any time, as long as
+    /// bytes keep arriving.
+    pub(crate) async fn body_in_parts(&mut self, length: u64, mut each: impl FnMut(&[u8])) -> Result<(), Unread> {
+        let mut missing = length;
+        while missing > 0 {
+            if self.buffer.is_empty() {
+                self.buffer.reserve(BLOCK);
+                self.more(Instant::now() + self.limits.next).await?;
+            }
+            let length = usize::try_from(missing).unwrap_or(usize::MAX).min(self.buffer.len());
+            let part = self.buffer.split_to(length);
+            each(&part);
+            missing -= part.len() as u64;
+        }
+        Ok(())
     }
 
     /// Adds as many bytes to others.
@@ -293,21 +372,14 @@ impl Connection {
     }
 
     /// Writes an answer. Says whether the connection can go on.
-    pub(crate) async fn answer(&mut self, answer: &Answer) -> io::Result<bool> {
+    pub(crate) async fn answer(&mut self, answer: &Response) -> io::Result<bool> {
         if let Some(delay) = answer.delay_before {
             sleep(delay).await;
         }
         let true_length = answer.body.len() as u64 + answer.padding;
         let length = answer.said_length.unwrap_or(true_length);
         let last = answer.last || length != true_length || answer.truncated;
-        let reason = reason(answer.status);
-        let mut head = format!("HTTP/1.1 {} {reason}\r\ncontent-length: {length}\r\n", answer.status);
-        for (name, value) in &answer.headers {
-            // A line break would make another header of it.
-            let value: String = value.chars().filter(|sign| !sign.is_control()).collect();
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        head.push_str(if answer.last { "connection: close\r\n\r\n" } else { "\r\n" });
+        let head = answer.head(length);
         if answer.head_only {
             self.write(head.as_bytes()).await?;
             return Ok(!last);
@@ -334,6 +406,27 @@ impl Connection {
             padding -= part as u64;
         }
         Ok(!last)
+    }
+
+    /// Writes a response with a body of this length, in parts. Without a further part the body is truncated. Returns
+    /// whether the connection can go on.
+    pub(crate) async fn answer_in_parts(
+        &mut self,
+        answer: &Response,
+        length: u64,
+        mut next: impl FnMut() -> Option<Bytes>,
+    ) -> io::Result<bool> {
+        if let Some(delay) = answer.delay_before {
+            sleep(delay).await;
+        }
+        self.write(answer.head(length).as_bytes()).await?;
+        let mut missing = length;
+        while missing > 0 {
+            let Some(part) = next().filter(|part| !part.is_empty()) else { return Ok(false) };
+            self.write(&part).await?;
+            missing = missing.saturating_sub(part.len() as u64);
+        }
+        Ok(!answer.last)
     }
 
     async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -402,13 +495,17 @@ fn parsed(bytes: &[u8]) -> Result<Option<(Request, usize)>, Refusal> {
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        206 => "Partial Content",
         302 => "Found",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        411 => "Length Required",
+        412 => "Precondition Failed",
         413 => "Content Too Large",
+        416 => "Range Not Satisfiable",
         429 => "Too Many Requests",
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
@@ -441,7 +538,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (server, _) = listener.accept().await.unwrap();
-        (client, Connection::new(server, limits))
+        (client, Connection::new(server, limits, Arc::default()))
     }
 
     /// Sends one byte after the other, each so soon that the next one is waited for, until nobody listens.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::kept::{Kept, Limits};
+use super::history::{History, Limits};
 use super::record::RecordedRequest;
 
 const LIMITS: Limits = Limits { count: 100_000, bytes: 64 << 20 };
@@ -18,13 +18,13 @@ pub(crate) fn recorded(body: &[u8]) -> &[u8] {
 
 #[derive(Debug)]
 pub(crate) struct Log {
-    requests: Kept<Arc<RecordedRequest>>,
+    requests: History<Arc<RecordedRequest>>,
     dropped: u64,
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { requests: Kept::new(LIMITS), dropped: 0 }
+        Self { requests: History::new(LIMITS), dropped: 0 }
     }
 }
 

@@ -41,19 +41,23 @@
 //! project that is missing or unknown (200403), then anything of the path, the query, the headers or the body that the
 //! specification does not allow (200101). Codes come under HTTP 200. [`RecordedRequest::verdict`] has the reason.
 
-mod answer;
 mod check;
-mod day;
+mod clock;
 mod fault;
+mod history;
 mod http;
-mod kept;
+mod listen;
 mod log;
 mod record;
+mod response;
 mod route;
 mod schema;
 mod server;
+mod simulation;
 mod specification;
 mod state;
+mod store;
+mod zip;
 
 use std::io;
 use std::marker::PhantomData;
@@ -64,15 +68,19 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use self::fault::Fault;
 pub use self::record::{RecordedRequest, Refusal, Verdict};
+pub use self::store::{BUCKET, ObjectStore, StoreFault, StoreProvider, StoreRequest, StoreStub, StoredObject};
 
-use self::answer::{Reply, envelope};
+use self::clock::SimulatedClock;
+use self::listen::{MAX_CONNECTIONS, listen};
+use self::response::{Reply, envelope};
 use self::server::Shared;
 use self::specification::Specification;
+use self::store::service::Store;
 use crate::types::Language;
 use crate::{Client, ClientBuilder, JsonValue, Operation, Risk, Token, UnixSeconds};
 
@@ -108,7 +116,7 @@ impl<O: Operation + sealed::Sealed> MockedOperation for O {}
 
 pub(crate) mod sealed {
     use crate::ProjectClient;
-    use crate::codegen::{Operation, Serves};
+    use crate::codegen::{InScope, Operation};
 
     /// An operation that the client of this crate can send.
     #[diagnostic::on_unimplemented(
@@ -117,7 +125,7 @@ pub(crate) mod sealed {
     )]
     pub trait Sealed {}
 
-    impl<O: Operation> Sealed for O where ProjectClient: Serves<O::Scope> {}
+    impl<O: Operation> Sealed for O where ProjectClient: InScope<O::Scope> {}
 }
 
 /// A server that stands for the service. It lives in the runtime that it was started in, and ends when it is dropped.
@@ -127,7 +135,7 @@ pub struct MockServer {
     address: SocketAddr,
     token: Token,
     client: Client,
-    stop: Option<oneshot::Sender<()>>,
+    stop: Option<watch::Sender<()>>,
     task: JoinHandle<()>,
 }
 
@@ -150,9 +158,24 @@ impl MockServer {
         let address = listener.local_addr()?;
         let token = Token::new(TOKEN).map_err(io::Error::other)?;
         let client = client_for(address, &token).build().map_err(io::Error::other)?;
-        let shared = Arc::new(Shared::new(specification, TOKEN, PROJECT));
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(Arc::clone(&shared).run(listener, stopped));
+        let store_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let clock = Arc::new(SimulatedClock::default());
+        let store = Arc::new(Store::new(store_listener.local_addr()?, Arc::clone(&clock)));
+        state::upload_examples(PROJECT, &store);
+        let shared = Arc::new(Shared::new(specification, TOKEN, PROJECT, clock, store));
+        let (stop, stopped) = watch::channel(());
+        let task = tokio::spawn({
+            let (shared, store) = (Arc::clone(&shared), Arc::clone(&shared.store));
+            async move {
+                let api = listen(listener, stopped.clone(), &shared.connections, MAX_CONNECTIONS, |connection| {
+                    Arc::clone(&shared).serve(connection)
+                });
+                let objects = listen(store_listener, stopped, &store.connections, MAX_CONNECTIONS, |connection| {
+                    Arc::clone(&store).serve(connection)
+                });
+                tokio::join!(api, objects);
+            }
+        });
         Ok(Self { shared, address, token, client, stop: Some(stop), task })
     }
 
@@ -199,25 +222,31 @@ impl MockServer {
         self.shared.state().projects.insert(id.into());
     }
 
+    /// The object store, which upload credentials and addresses of files lead to.
+    #[must_use]
+    pub fn store(&self) -> ObjectStore<'_> {
+        ObjectStore::new(&self.shared.store)
+    }
+
     /// What to do with the calls of an operation.
     #[must_use]
-    pub fn on<O: MockedOperation>(&self) -> On<'_, O> {
-        On { shared: &self.shared, operation: Some(O::INFO.id), output: PhantomData }
+    pub fn on<O: MockedOperation>(&self) -> Stub<'_, O> {
+        Stub { shared: &self.shared, operation: Some(O::INFO.id), output: PhantomData }
     }
 
     /// What to do with the calls of an operation, by its id.
     ///
     /// # Errors
     /// There is no such operation.
-    pub fn on_id(&self, id: &str) -> io::Result<On<'_, ()>> {
+    pub fn on_id(&self, id: &str) -> io::Result<Stub<'_, ()>> {
         let operation = self.shared.specification.find(id).ok_or_else(|| unknown("operation", id))?;
-        Ok(On { shared: &self.shared, operation: Some(&operation.id), output: PhantomData })
+        Ok(Stub { shared: &self.shared, operation: Some(&operation.id), output: PhantomData })
     }
 
     /// What to do with all calls. What is said for one operation goes first.
     #[must_use]
-    pub fn on_all(&self) -> On<'_, ()> {
-        On { shared: &self.shared, operation: None, output: PhantomData }
+    pub fn on_all(&self) -> Stub<'_, ()> {
+        Stub { shared: &self.shared, operation: None, output: PhantomData }
     }
 
     /// Every request so far, in order, without those that were [dropped](Self::dropped_requests).
@@ -233,7 +262,7 @@ impl MockServer {
         of_operation.map(Arc::unwrap_or_clone).collect()
     }
 
-    /// How many requests are not recorded any more, since the start or the last [`forget_requests`](Self::forget_requests):
+    /// How many requests are not recorded any more, since the start or the last [`clear_requests`](Self::clear_requests):
     /// the oldest ones are dropped when there are more than 100 000, or when all take more than 64 MiB.
     ///
     /// A test that counts very many requests, or looks for one among them, should see that this is 0.
@@ -243,7 +272,7 @@ impl MockServer {
     }
 
     /// Forgets the requests so far.
-    pub fn forget_requests(&self) {
+    pub fn clear_requests(&self) {
         let forgotten = std::mem::take(&mut self.shared.state().log);
         // There may be many, and others wait for the lock.
         drop(forgotten);
@@ -261,22 +290,27 @@ impl MockServer {
         self.shared.connections.load(Ordering::Relaxed)
     }
 
-    /// Lets time pass in the service. It has no clock: nothing moves without this.
+    /// Advances the simulated clock, by which everything in the service happens. It stands still unless it is advanced or
+    /// [runs](Self::run_clock).
     ///
     /// A flight task that was created waits, is executed at its time (an immediate one after 5 seconds), and is done 20
     /// minutes later. One that is suspended when its time comes does not fly. Recurring and continuous tasks fly once,
     /// at their first time. Tasks, routes, stream forwarders and the control of payloads are remembered; besides those
-    /// that were made, there are those of the examples, which never change. Everything else answers examples.
+    /// that were made, there are those of the examples, which never change. Everything else responds with examples.
     pub fn advance(&self, time: Duration) {
-        if let Some(world) = &mut self.shared.state().world {
-            world.advance(time);
-        }
+        self.shared.clock.advance(time);
     }
 
-    /// What time it is in the service; it begins in the time of the examples.
+    /// Lets the simulated clock run by itself, `speed` times as fast as the clock of this machine: at 60 a minute passes in a
+    /// second. 0 stops it, as it is at the start.
+    pub fn run_clock(&self, speed: f64) {
+        self.shared.clock.run(speed);
+    }
+
+    /// The time of the simulated clock. It begins at the time of the examples.
     #[must_use]
     pub fn now(&self) -> UnixSeconds {
-        UnixSeconds::new(self.shared.state().world.as_ref().map_or(state::BEGINNING, state::World::now))
+        UnixSeconds::new(self.shared.clock.now())
     }
 
     /// Whether a body is what the specification says that an operation answers.
@@ -322,14 +356,14 @@ fn unknown(what: &str, name: &str) -> io::Error {
 /// What to do with the calls of an operation, or with all. Nothing of it undoes a check: a request that does not fit is
 /// refused all the same.
 #[derive(Debug)]
-pub struct On<'a, O> {
+pub struct Stub<'a, O> {
     shared: &'a Shared,
     /// The id of the operation; `None` is for all.
     operation: Option<&'static str>,
     output: PhantomData<fn() -> O>,
 }
 
-impl<O: Operation> On<'_, O>
+impl<O: Operation> Stub<'_, O>
 where
     O::Output: Serialize,
 {
@@ -352,7 +386,7 @@ where
     }
 }
 
-impl<O> On<'_, O> {
+impl<O> Stub<'_, O> {
     /// Answers this body from now on, whatever it is.
     pub fn envelope(self, body: JsonValue) -> Self {
         self.reply(Reply::Envelope(body))
@@ -406,11 +440,19 @@ impl<O> On<'_, O> {
         self.planned(Some(times), fault)
     }
 
-    /// Forgets answers and faults that were asked for here.
+    /// Waits this long before each response from now on, besides what a fault waits. What is set for one operation comes
+    /// before what is set for all.
+    pub fn delay(self, delay: Duration) -> Self {
+        self.shared.state().delays.set(self.operation, delay);
+        self
+    }
+
+    /// Removes the responses, the faults and the latency that were set here.
     pub fn clear(self) -> Self {
         let mut state = self.shared.state();
         state.replies.clear(self.operation);
         state.faults.clear(self.operation);
+        state.delays.clear(self.operation);
         drop(state);
         self
     }

@@ -5,25 +5,20 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
-use tokio::task::JoinSet;
-
-use super::answer::{Content, Replies, chosen, envelope, example};
 use super::check::{Access, check};
-use super::fault::{Fault, Faults};
-use super::http::{self, Answer, Bodies, Connection, Request, Unread};
+use super::clock::SimulatedClock;
+use super::fault::{Delays, Fault, Faults};
+use super::http::{Bodies, Connection, Request, Response, Unread};
 use super::log::{Log, recorded};
 use super::record::{RecordedRequest, Refusal, Verdict};
+use super::response::{Content, Replies, chosen, envelope, example};
 use super::route::{Route, route};
 use super::specification::{OperationSpec, Specification};
-use super::state::{Outcome, World};
-
-const MAX_CONNECTIONS: usize = 1024;
+use super::state::{Outcome, World, link_files};
+use super::store::service::Store;
 
 type Observer = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
 
@@ -32,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) specification: &'static Specification,
     pub(crate) token: &'static str,
     pub(crate) connections: AtomicU64,
+    pub(crate) clock: Arc<SimulatedClock>,
+    pub(crate) store: Arc<Store>,
     bodies: Bodies,
     state: Mutex<State>,
 }
@@ -40,7 +37,8 @@ pub(crate) struct Shared {
 pub(crate) struct State {
     pub(crate) projects: BTreeSet<String>,
     pub(crate) replies: Replies,
-    pub(crate) faults: Faults,
+    pub(crate) faults: Faults<Fault>,
+    pub(crate) delays: Delays,
     pub(crate) log: Log,
     /// `None` answers examples only.
     pub(crate) world: Option<World>,
@@ -56,22 +54,30 @@ impl fmt::Debug for Shared {
 /// What becomes of a request.
 struct Plan {
     /// `None` closes the connection.
-    answer: Option<Answer>,
+    answer: Option<Response>,
     close_afterwards: bool,
 }
 
 impl Shared {
-    pub(crate) fn new(specification: &'static Specification, token: &'static str, project: &str) -> Self {
+    pub(crate) fn new(
+        specification: &'static Specification,
+        token: &'static str,
+        project: &str,
+        clock: Arc<SimulatedClock>,
+        store: Arc<Store>,
+    ) -> Self {
         let state = State {
             projects: BTreeSet::from([project.to_owned()]),
             replies: Replies::default(),
             faults: Faults::default(),
+            delays: Delays::default(),
             log: Log::default(),
             world: Some(World::new(project)),
             observer: None,
         };
         let connections = AtomicU64::new(0);
-        Self { specification, token, connections, bodies: Bodies::new(), state: Mutex::new(state) }
+        let state = Mutex::new(state);
+        Self { specification, token, connections, clock, store, bodies: Bodies::new(), state }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -79,29 +85,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Accepts connections until it is told to stop. All of them end with it.
-    pub(crate) async fn run(self: Arc<Self>, listener: TcpListener, mut stop: oneshot::Receiver<()>) {
-        let mut connections = JoinSet::new();
-        loop {
-            tokio::select! {
-                _ = &mut stop => break,
-                Some(_) = connections.join_next() => {}
-                accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
-                    Ok((stream, _)) => {
-                        self.connections.fetch_add(1, Ordering::Relaxed);
-                        connections.spawn(Arc::clone(&self).serve(stream));
-                    }
-                    // There may be too many open files for a while.
-                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-                },
-            }
-        }
-        drop(listener);
-        connections.shutdown().await;
-    }
-
-    async fn serve(self: Arc<Self>, stream: TcpStream) {
-        let mut connection = Connection::new(stream, http::Limits::DEFAULT);
+    /// Serves the requests of one connection.
+    pub(crate) async fn serve(self: Arc<Self>, mut connection: Connection) {
         while connection.ready().await {
             if self.state().faults.take_unread() {
                 return;
@@ -131,7 +116,11 @@ impl Shared {
             Ok(room) => room,
             Err(unread) => return self.unreadable(connection, request, operation, unread).await,
         };
-        let plan = self.plan(&request, &route, fault.as_ref());
+        let mut plan = self.plan(&request, &route, fault.as_ref());
+        let delay = self.state().delays.of(operation.map(|operation| &*operation.id));
+        if let (Some(delay), Some(answer)) = (delay, &mut plan.answer) {
+            answer.delay_before = Some(answer.delay_before.unwrap_or_default().saturating_add(delay));
+        }
         let Some(mut answer) = plan.answer else { return Err(()) };
         answer.head_only = request.method == "HEAD";
         answer.last = !request.keep_alive;
@@ -152,7 +141,7 @@ impl Shared {
         let Unread::Bad(refusal) = unread else { return Err(()) };
         let content = Content::refused(&refusal, None);
         self.record(&request, operation, Verdict::Refused(refusal), Some(&content));
-        let answer = Answer { last: true, ..content.into_answer(None) };
+        let answer = Response { last: true, ..content.into_response(None) };
         connection.answer(&answer).await.map_err(drop)
     }
 
@@ -162,12 +151,12 @@ impl Shared {
         let operation = route.operation();
         let (verdict, mut content) = self.answered(request, route, fault);
         if let Some(fault) = fault {
-            content.spoil(fault, operation, specification);
+            content.corrupt(fault, operation, specification);
         }
         let silent = has(fault, &Fault::CloseAfterReading);
         self.record(request, operation, verdict, (!silent).then_some(&content));
-        let answer = (!silent).then(|| content.into_answer(fault));
-        Plan { answer, close_afterwards: has(fault, &Fault::CloseAfterAnswer) }
+        let answer = (!silent).then(|| content.into_response(fault));
+        Plan { answer, close_afterwards: has(fault, &Fault::CloseAfterResponse) }
     }
 
     fn answered(&self, request: &Request, route: &Route<'static>, fault: Option<&Fault>) -> (Verdict, Content) {
@@ -194,19 +183,29 @@ impl Shared {
         if let Some(content) = fault.and_then(Content::replaced) {
             return (Verdict::Accepted, content);
         }
+        let now = self.clock.now();
         let mut state = self.state();
         let State { replies, world, .. } = &mut *state;
+        let mut status = 200;
         let body = match (replies.take(&operation.id), world) {
             (Some(reply), _) => chosen(reply, operation),
             (None, None) => example(operation),
-            (None, Some(world)) => match world.act(self.specification, operation, &arguments) {
-                Outcome::Example => example(operation),
-                Outcome::Data(data) => envelope(0, "", Some(data)),
-                Outcome::Done => envelope(0, "", None),
-                Outcome::Refused(code, message) => envelope(code, message, None),
-            },
+            (None, Some(world)) => {
+                let mut body = match world.act(self.specification, operation, &arguments, now, &self.store) {
+                    Outcome::Example => example(operation),
+                    Outcome::Data(data) => envelope(0, "", Some(data)),
+                    Outcome::Done => envelope(0, "", None),
+                    Outcome::Refused(code, message) => envelope(code, message, None),
+                    Outcome::Failed(failure, code, message) => {
+                        status = failure;
+                        envelope(code, message, None)
+                    }
+                };
+                link_files(&mut body, &self.store);
+                body
+            }
         };
-        (Verdict::Accepted, Content::ok(body))
+        (Verdict::Accepted, Content::Json { status, headers: Vec::new(), body })
     }
 
     /// Writes a request down, then shows it. The observer may do whatever it likes with the server: nothing is locked.

@@ -9,11 +9,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::check::Arguments;
-use super::day::Site;
+use super::simulation::Site;
 use super::specification::{OperationSpec, Specification};
-
-/// When everything begins, in unix seconds: the time of the examples.
-pub(crate) const BEGINNING: i64 = 1_770_000_000;
+use super::store::BUCKET;
+use super::store::service::{Issued, Store};
+use super::zip;
 
 /// What a call comes to.
 #[derive(Debug, PartialEq)]
@@ -26,31 +26,39 @@ pub(crate) enum Outcome {
     Done,
     /// It is refused, with a code of the service.
     Refused(i64, &'static str),
+    /// The service fails, with an HTTP status and a code.
+    Failed(u16, i64, &'static str),
 }
 
-/// Everything that is remembered.
+/// Where files of the examples are.
+const EXAMPLE_FILES: &str = "https://objects.example.com/";
+/// How long signed addresses of files can be used.
+pub(crate) const ADDRESS_LIFETIME: Duration = Duration::from_secs(3600);
+
+/// The state of the simulation.
 #[derive(Debug)]
 pub(crate) struct World {
-    passed: Duration,
     /// The project that has what the examples have.
     home: String,
     sites: BTreeMap<String, Site>,
-    /// How many ids were handed out.
+    /// How many ids were created.
     ids: u64,
+}
+
+/// What a call may use.
+pub(crate) struct Context<'a> {
+    pub(crate) examples: Examples<'a>,
+    /// Unix seconds.
+    pub(crate) now: i64,
+    pub(crate) store: &'a Store,
+    /// What the keys of uploads to this project begin with.
+    pub(crate) prefix: String,
+    pub(crate) ids: Ids<'a>,
 }
 
 impl World {
     pub(crate) fn new(home: &str) -> Self {
-        Self { passed: Duration::ZERO, home: home.to_owned(), sites: BTreeMap::new(), ids: 0 }
-    }
-
-    pub(crate) fn advance(&mut self, time: Duration) {
-        self.passed = self.passed.saturating_add(time);
-    }
-
-    /// Unix seconds.
-    pub(crate) fn now(&self) -> i64 {
-        BEGINNING.saturating_add(i64::try_from(self.passed.as_secs()).unwrap_or(i64::MAX))
+        Self { home: home.to_owned(), sites: BTreeMap::new(), ids: 0 }
     }
 
     pub(crate) fn act(
@@ -58,15 +66,102 @@ impl World {
         specification: &Specification,
         operation: &OperationSpec,
         arguments: &Arguments,
+        now: i64,
+        store: &Store,
     ) -> Outcome {
-        let Some(project) = &arguments.project else { return Outcome::Example };
-        let now = self.now();
         let examples = Examples(specification);
+        if operation.id == "obtainOpenModelUploadToken" {
+            let resource = Ids(&mut self.ids).uuid();
+            return Outcome::Data(open_model_credentials(&examples, store, &resource));
+        }
+        let Some(project) = &arguments.project else { return Outcome::Example };
         let home = *project == self.home;
         let site = self.sites.entry(project.clone()).or_insert_with(|| Site::new(home, &examples));
-        let mut ids = Ids(&mut self.ids);
-        site.act(&operation.id, arguments, &examples, now, &mut ids)
+        if operation.id == "getProjectStsToken" {
+            return Outcome::Data(project_credentials(&examples, store, upload_prefix(project)));
+        }
+        let prefix = upload_prefix(project);
+        let mut context = Context { examples, now, store, prefix, ids: Ids(&mut self.ids) };
+        site.act(&operation.id, arguments, &mut context)
     }
+}
+
+/// Uploads what the examples say was uploaded.
+pub(crate) fn upload_examples(home: &str, store: &Store) {
+    let document = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\"/>\n";
+    let route = zip::archive(&[("wpmz/template.kml", document), ("wpmz/waylines.wpml", document)]);
+    store.put(format!("{}/example-route.kmz", upload_prefix(home)), route.into());
+}
+
+/// Lets the addresses of files in the examples lead to the object store.
+pub(crate) fn link_files(body: &mut Value, store: &Store) {
+    match body {
+        Value::Array(items) => items.iter_mut().for_each(|item| link_files(item, store)),
+        Value::Object(members) => {
+            let size = members.get("size").and_then(Value::as_u64).unwrap_or(4096);
+            for member in members.values_mut() {
+                if let Some(file) = member.as_str().and_then(|text| text.strip_prefix(EXAMPLE_FILES)) {
+                    let key = format!("examples/{}", file.split('?').next().unwrap_or_default());
+                    store.put_generated(&key, size);
+                    *member = json!(store.signed_url(&key, ADDRESS_LIFETIME));
+                } else {
+                    link_files(member, store);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What the keys of uploads to a project begin with.
+fn upload_prefix(project: &str) -> String {
+    format!("example-prefix/{project}")
+}
+
+fn project_credentials(examples: &Examples<'_>, store: &Store, prefix: String) -> Value {
+    let Issued { credentials, lifetime, .. } = store.issue(prefix.clone());
+    let keys = with(
+        examples.data("getProjectStsToken")["credentials"].clone(),
+        &[
+            ("access_key_id", json!(credentials.access_key_id)),
+            ("access_key_secret", json!(credentials.secret)),
+            ("security_token", json!(credentials.session_token)),
+            ("expire", json!(lifetime.as_secs())),
+        ],
+    );
+    with(
+        examples.data("getProjectStsToken"),
+        &[
+            ("endpoint", json!(store.url())),
+            ("bucket", json!(BUCKET)),
+            ("region", json!(credentials.region)),
+            ("provider", json!(credentials.provider.as_str())),
+            ("object_key_prefix", json!(prefix)),
+            ("credentials", keys),
+        ],
+    )
+}
+
+fn open_model_credentials(examples: &Examples<'_>, store: &Store, resource: &str) -> Value {
+    let example = examples.data("obtainOpenModelUploadToken");
+    let folder = example["store_path"].as_str().and_then(|path| path.rsplit_once('/'));
+    let folder = folder.and_then(|(folder, _)| folder.rsplit_once('/')).map_or("", |(folder, _)| folder);
+    let prefix = format!("{folder}/{resource}/");
+    let Issued { credentials, expire_time, .. } = store.issue(prefix.clone());
+    with(
+        example,
+        &[
+            ("cloud_name", json!(credentials.provider.as_str())),
+            ("access_key_id", json!(credentials.access_key_id)),
+            ("secret_access_key", json!(credentials.secret)),
+            ("session_token", json!(credentials.session_token)),
+            ("region", json!(credentials.region)),
+            ("cloud_bucket_name", json!(BUCKET)),
+            ("store_path", json!(format!("{prefix}{{fileName}}"))),
+            ("expire_time", json!(expire_time)),
+            ("end_point", json!(store.url())),
+        ],
+    )
 }
 
 /// The `data` of the first example of each operation.

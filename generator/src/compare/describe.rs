@@ -135,7 +135,7 @@ pub(super) fn location(location: Location) -> &'static str {
 pub(super) fn scope(scope: Scope) -> &'static str {
     match scope {
         Scope::Organization => "organization",
-        Scope::Either => "organization or project",
+        Scope::OptionalProject => "organization or project",
         Scope::Project => "project",
     }
 }

@@ -19,6 +19,7 @@ mod describe;
 mod fields;
 mod interface;
 mod key_kind;
+mod lifecycle;
 mod matching;
 mod operations;
 mod recorder;

@@ -193,6 +193,7 @@ impl<'a> Comparer<'a> {
             &format!("lookup after a lost response: {}", difference(&old.lookup, &new.lookup)),
             "the catalogue and the text of an error name it",
         );
+        self.lifecycle(&subject, old, new);
     }
 }
 

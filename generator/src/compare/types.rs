@@ -65,8 +65,14 @@ impl Comparer<'_> {
                 return self.union(&owner, &subject, old, new);
             }
             (TypeKind::Enum(old), TypeKind::Enum(new)) => match (&old.values, &new.values) {
-                (EnumValues::Text(old), EnumValues::Text(new)) => return self.values(&owner, old, new),
-                (EnumValues::Integer(old), EnumValues::Integer(new)) => return self.values(&owner, old, new),
+                (EnumValues::Text(old_values), EnumValues::Text(new_values)) => {
+                    self.values(&owner, old_values, new_values);
+                    return self.states(&subject, old, new);
+                }
+                (EnumValues::Integer(old_values), EnumValues::Integer(new_values)) => {
+                    self.values(&owner, old_values, new_values);
+                    return self.states(&subject, old, new);
+                }
                 _ => {}
             },
             (TypeKind::Newtype(old), TypeKind::Newtype(new)) if old == new => return,

@@ -12,6 +12,7 @@ use openapiv3::{
 use serde_json::{Number, Value};
 
 use super::arena::{Arena, Id, ObjectOrRef};
+use super::lifecycle::{Follow, Pagination, States};
 use super::openapi::{
     Confidence, Encoding, ErrorCode, Header, HeaderRole, MediaType, Method, OpenApi, Operation, Outcome, Parameter,
     ParameterLocation, PathItem, RequestBody, Response, Retry, Risk, SecurityRequirement, SecurityScheme, Server,
@@ -19,7 +20,7 @@ use super::openapi::{
 };
 use super::pointer::{NodeId, Nodes, unescape};
 use super::schema::{AdditionalProperties, Discriminator, Keywords, Limits, Schema, SchemaId, Type};
-use super::vocabulary::{CONTENT_SCHEMA, UNITS};
+use super::vocabulary::{CONTENT_SCHEMA, FOLLOW, PAGINATION, STATES, UNITS};
 use crate::policy::Policy;
 
 /// Converts a document whose form is right.
@@ -273,6 +274,8 @@ impl Converter {
             client_name: extensions.text("x-client-name"),
             error_codes: extensions.items("x-error-codes", |code| code.as_i64()).unwrap_or_default(),
             lookup: extensions.texts("x-lookup").unwrap_or_default(),
+            pagination: extensions.take(PAGINATION).and_then(Pagination::read),
+            follow: extensions.take(FOLLOW).and_then(Follow::read),
             source: extensions.source(),
         }
     }
@@ -529,6 +532,7 @@ impl Converter {
             is_envelope: extensions.take("x-envelope") == Some(Value::Bool(true)),
             enum_names: extensions.texts("x-enum-varnames"),
             enum_descriptions: extensions.texts("x-enum-descriptions"),
+            states: extensions.take(STATES).and_then(States::read),
             source: extensions.source(),
             ..Keywords::default()
         }

@@ -33,6 +33,7 @@ pub(crate) mod arena;
 mod convert;
 mod edit;
 mod index;
+pub(crate) mod lifecycle;
 mod limits;
 pub(crate) mod node;
 mod offsets;

@@ -4,6 +4,7 @@
 //! of somebody else has none of these. Every object knows its place, and every reference the object that it leads to.
 
 use super::arena::{Arena, Id};
+use super::lifecycle::{Follow, Pagination};
 use super::pointer::{NodeId, Nodes};
 use super::schema::{SchemaId, Schemas};
 
@@ -141,6 +142,8 @@ pub(crate) struct Operation {
     pub(crate) client_name: Option<String>,
     pub(crate) error_codes: Vec<i64>,
     pub(crate) lookup: Vec<String>,
+    pub(crate) pagination: Option<Pagination>,
+    pub(crate) follow: Option<Follow>,
     pub(crate) source: Option<Source>,
 }
 
@@ -211,6 +214,21 @@ pub(crate) enum Style {
     DeepObject,
     /// `content` instead of a style: one text of JSON.
     Json,
+}
+
+impl Style {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Simple => "simple",
+            Self::Matrix => "matrix",
+            Self::Label => "label",
+            Self::Form => "form",
+            Self::SpaceDelimited => "spaceDelimited",
+            Self::PipeDelimited => "pipeDelimited",
+            Self::DeepObject => "deepObject",
+            Self::Json => "json",
+        }
+    }
 }
 
 #[derive(Debug)]

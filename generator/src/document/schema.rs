@@ -3,6 +3,7 @@
 use serde_json::{Number, Value};
 
 use super::arena::{Arena, Id, ObjectOrRef};
+use super::lifecycle::States;
 use super::openapi::Source;
 use super::pointer::unescape;
 
@@ -76,6 +77,7 @@ pub(crate) struct Keywords {
     pub(crate) is_envelope: bool,
     pub(crate) enum_names: Option<Vec<String>>,
     pub(crate) enum_descriptions: Option<Vec<String>>,
+    pub(crate) states: Option<States>,
     pub(crate) source: Option<Source>,
 }
 
@@ -108,6 +110,7 @@ impl Keywords {
             is_envelope: _,
             enum_names,
             enum_descriptions: _,
+            states: _,
             source: _,
         } = self;
         *ty == other.ty

@@ -80,6 +80,14 @@ pub enum ElementKind {
     Provenance,
     /// An entry of `x-error-codes`.
     ErrorCode,
+    /// The value of `x-pagination`.
+    Pagination,
+    /// The value of `unpaged` in `x-pagination`.
+    Unpaged,
+    /// The value of `x-states`.
+    States,
+    /// The value of `x-follow`.
+    Follow,
 }
 
 impl ElementKind {
@@ -112,6 +120,10 @@ impl ElementKind {
             Self::Discriminator => "Discriminator Object",
             Self::Provenance => "x-source",
             Self::ErrorCode => "entry of x-error-codes",
+            Self::Pagination => "x-pagination",
+            Self::Unpaged => "unpaged",
+            Self::States => "x-states",
+            Self::Follow => "x-follow",
         }
     }
 }
@@ -184,6 +196,8 @@ pub(crate) const RISKS: &[&str] = &["read", "write", "destructive", "physical"];
 pub(crate) const RETRIES: &[&str] = &["safe", "idempotent", "never"];
 /// Words for what the service has done when it returns an error code.
 pub(crate) const OUTCOMES: &[&str] = &["refused", "throttled", "unknown"];
+/// Words for how the end of a list is recognised.
+pub(crate) const PAGE_ENDS: &[&str] = &["short-page", "empty-page"];
 /// What the client does with a header parameter by itself.
 pub(crate) const ROLES: &[&str] = &["request-id", "language", "project"];
 /// Units of numbers and texts.
@@ -220,6 +234,35 @@ const X_SOURCE: Field = optional(SOURCE, ScalarOr(&OneOf(MARKS), &SOURCE_MAPPING
 
 /// Beside `type: string`: the schema of the JSON that the string contains. JSON Schema calls it `contentSchema`.
 pub(crate) const CONTENT_SCHEMA: &str = "x-content-schema";
+
+/// How an operation returns a list in pages.
+pub(crate) const PAGINATION: &str = "x-pagination";
+static PAGINATION_OBJECT: Object = object(
+    ElementKind::Pagination,
+    &[
+        required("page", Text),
+        optional("page_size", Text),
+        optional("accepted_size", Count),
+        required("items", Text),
+        required("end", OneOf(PAGE_ENDS)),
+        optional("unpaged", ValueType::Object(&UNPAGED)),
+    ],
+    &[],
+);
+static UNPAGED: Object = object(ElementKind::Unpaged, &[required("parameter", Text), required("value", Text)], &[]);
+
+/// Beside `enum`: which values of a status are final.
+pub(crate) const STATES: &str = "x-states";
+static STATES_OBJECT: Object = object(
+    ElementKind::States,
+    &[required("success", NonEmptyList(&Any)), optional("failure", NonEmptyList(&Any))],
+    &[],
+);
+
+/// How the response of an operation shows a state that can be followed.
+pub(crate) const FOLLOW: &str = "x-follow";
+static FOLLOW_OBJECT: Object =
+    object(ElementKind::Follow, &[required("status", Text), optional("progress", Text), optional("name", Text)], &[]);
 
 /// Switches off rules of lint, for the object that it stands in and everything in that.
 pub(crate) const SWITCHES: &str = "x-lint-allow";
@@ -362,6 +405,8 @@ pub(crate) static OPERATION: Object = object(
         optional("x-client-name", Text),
         optional("x-error-codes", NonEmptyList(&Integer)),
         optional("x-lookup", NonEmptyList(&Text)),
+        optional(PAGINATION, ValueType::Object(&PAGINATION_OBJECT)),
+        optional(FOLLOW, ValueType::Object(&FOLLOW_OBJECT)),
         X_SOURCE,
         X_LINT_ALLOW,
     ],
@@ -526,6 +571,7 @@ pub(crate) static SCHEMA: Object = object(
         optional("x-envelope", Boolean),
         optional("x-enum-varnames", NonEmptyList(&Text)),
         optional("x-enum-descriptions", NonEmptyList(&Text)),
+        optional(STATES, ValueType::Object(&STATES_OBJECT)),
         X_SOURCE,
         X_LINT_ALLOW,
     ],

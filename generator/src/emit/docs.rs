@@ -76,7 +76,7 @@ fn retry(retry: Retry) -> &'static str {
 pub(super) fn scope(scope: Scope) -> &'static str {
     match scope {
         Scope::Organization => "the organization of the token.",
-        Scope::Either => "the organization of the token, or a project.",
+        Scope::OptionalProject => "the organization of the token, or a project.",
         Scope::Project => "a project.",
     }
 }

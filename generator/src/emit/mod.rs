@@ -4,7 +4,10 @@
 //! ([`crate::json_schema`]). Cannot fail.
 
 mod docs;
+mod dynamic;
+mod follow;
 mod operation;
+mod pages;
 mod root;
 mod types;
 
@@ -45,6 +48,7 @@ enum Subject<'a> {
     Root,
     Group(&'a Group),
     Arguments(&'a Operation),
+    Result(&'a Operation),
     TypesRoot,
     Types(&'a TypeModule),
     ErrorCodes,
@@ -76,6 +80,7 @@ pub(crate) fn tasks<'a>(api: &'a Api, specification: Option<&'a str>) -> Vec<Tas
     add("types.rs".to_owned(), Subject::TypesRoot);
     for operation in api.operations() {
         add(operation.arguments_file.clone(), Subject::Arguments(operation));
+        add(operation.result_file.clone(), Subject::Result(operation));
     }
     tasks
 }
@@ -88,6 +93,7 @@ pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, task: &'a Task<'a>) -> C
         Subject::Root => once(emitter.root()),
         Subject::Group(group) => Content::Rust(Box::new(emitter.group(group))),
         Subject::Arguments(operation) => Content::Json(json_schema::arguments(schemas, &operation.arguments)),
+        Subject::Result(operation) => Content::Json(json_schema::result(schemas, operation)),
         Subject::TypesRoot => once(types::root(&api.type_modules)),
         Subject::Types(module) => Content::Rust(Box::new(emitter.types(module))),
         Subject::ErrorCodes => once(emitter.error_codes()),

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::{self, doc};
+use super::dynamic;
 use super::{Emitter, allow_deprecated, argument, deprecated, ident, required_doc, use_runtime};
 use crate::model::{
     Body, Encoding, Group, ListStyle, Location, Operation, Parameter, Response, Retry, Risk, Scope, Style, TypeRef,
@@ -66,29 +67,32 @@ impl<'a> Emitter<'a> {
             let deprecated = deprecated(operation.deprecated);
             let arguments = self.arguments(operation);
             let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
-            let types = arguments.iter().map(|argument| &argument.ty);
+            let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
+            let follow = self.follow_method(operation, &scope, &names, &types);
             quote! {
                 #about
                 #deprecated
                 #allow
-                pub fn #method(&self, #(#names: #types),*) -> super::Call<H, #operation_type>
+                pub fn #method(&self, #(#names: #types),*) -> super::Call<C, #operation_type>
                 where
-                    H: runtime::Serves<#scope>,
+                    C: runtime::InScope<#scope>,
                 {
-                    super::Call::new(&self.handle, #operation_type::new(#(#names),*))
+                    super::Call::new(&self.caller, #operation_type::new(#(#names),*))
                 }
+
+                #follow
             }
         });
         quote! {
             #about
             #[derive(Clone, Debug)]
-            pub struct #name<H> {
-                handle: H,
+            pub struct #name<C> {
+                caller: C,
             }
 
-            impl<H: runtime::Handle> #name<H> {
-                pub(super) fn new(handle: H) -> Self {
-                    Self { handle }
+            impl<C: runtime::Caller> #name<C> {
+                pub(super) fn new(caller: C) -> Self {
+                    Self { caller }
                 }
 
                 #(#methods)*
@@ -101,12 +105,14 @@ impl<'a> Emitter<'a> {
         let about = doc(&docs::operation(self.api, operation));
         let fields = operation.parameters.iter().map(|parameter| {
             let about = doc(&docs::value(&parameter.name, &parameter.docs));
+            let serde = dynamic::parameter_attribute(parameter);
             let field = ident(&parameter.field);
             let ty = self.field_type(parameter);
-            quote! { #about pub #field: #ty }
+            quote! { #about #serde pub #field: #ty }
         });
         let body_field = operation.body.as_ref().map(|body| {
             let about = doc(&docs::body(body.description.as_deref()));
+            let serde = dynamic::body_attribute(body);
             let field = ident(&body.field);
             let ty = self.ty(&body.ty, &quote! { types });
             let ty = if body.required {
@@ -114,26 +120,29 @@ impl<'a> Emitter<'a> {
             } else {
                 quote! { Option<#ty> }
             };
-            quote! { #about pub #field: #ty }
+            quote! { #about #serde pub #field: #ty }
         });
         let constructor = self.constructor(operation);
         let setters: Vec<_> = self.setters(operation);
         let required = self.required_struct(operation);
         let forwarded = (!setters.is_empty()).then(|| self.forwarded(operation));
         let implementation = self.implementation(group, operation);
+        let (pagination, followed) = (self.pagination(operation), self.followed(operation));
         let derives = if self.arguments(operation).is_empty() {
-            quote! { #[derive(Clone, Debug, Default, PartialEq)] }
+            quote! { #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)] }
         } else {
-            quote! { #[derive(Clone, Debug, PartialEq)] }
+            quote! { #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)] }
         };
         quote! {
             #about
             #derives
+            #[serde(remote = "Self", deny_unknown_fields)]
             #[non_exhaustive]
             pub struct #name {
                 #(#fields,)*
                 #body_field
             }
+            runtime::object!(#name);
 
             impl #name {
                 #constructor
@@ -143,6 +152,8 @@ impl<'a> Emitter<'a> {
             #required
             #forwarded
             #implementation
+            #pagination
+            #followed
         }
     }
 
@@ -265,7 +276,7 @@ impl<'a> Emitter<'a> {
             }
         });
         quote! {
-            impl<H> super::Call<H, #name> {
+            impl<C> super::Call<C, #name> {
                 #(#methods)*
             }
         }
@@ -325,15 +336,15 @@ impl<'a> Emitter<'a> {
                 let ty = self.ty(ty, &path);
                 (quote! { Option<#ty> }, quote! { optional_data })
             }
-            Response::Empty => (quote! { () }, quote! { acknowledgement }),
-            Response::Plain(ty) => (self.ty(ty, &path), quote! { plain }),
+            Response::Empty => (quote! { () }, quote! { empty }),
+            Response::Plain(ty) => (self.ty(ty, &path), quote! { json }),
             Response::OptionalPlain(ty) => {
                 let ty = self.ty(ty, &path);
-                (quote! { Option<#ty> }, quote! { optional_plain })
+                (quote! { Option<#ty> }, quote! { optional_json })
             }
             Response::Text(_) => (quote! { String }, quote! { text }),
             Response::Bytes(_) => (quote! { Vec<u8> }, quote! { bytes }),
-            Response::NoContent => (quote! { () }, quote! { nothing }),
+            Response::NoContent => (quote! { () }, quote! { ignore }),
         };
         let info = self.info(group, operation);
         let writes = operation.parameters.iter().map(|parameter| {
@@ -376,8 +387,8 @@ impl<'a> Emitter<'a> {
 
                 #write
 
-                fn read(answer: runtime::Answer<'_>) -> Result<Self::Output, runtime::ReadError> {
-                    answer.#read()
+                fn read(body: runtime::ResponseBody<'_>) -> Result<Self::Output, runtime::ReadError> {
+                    body.#read()
                 }
             }
         }
@@ -390,7 +401,7 @@ impl<'a> Emitter<'a> {
         let path = &operation.path;
         let scope = match operation.scope {
             Scope::Organization => quote! { Organization },
-            Scope::Either => quote! { Either },
+            Scope::OptionalProject => quote! { OptionalProject },
             Scope::Project => quote! { Project },
         };
         let risk = match operation.risk {
@@ -402,7 +413,7 @@ impl<'a> Emitter<'a> {
         let retry = match operation.retry {
             Retry::Safe => quote! { Safe },
             Retry::Idempotent => quote! { Idempotent },
-            Retry::Never => quote! { Never },
+            Retry::Never => quote! { NonIdempotent },
         };
         let availability = if operation.private_cloud_only {
             quote! { PrivateCloud }
@@ -423,12 +434,13 @@ impl<'a> Emitter<'a> {
         let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
         let lookup = &operation.lookup;
         let arguments = &operation.arguments_file;
+        let dynamic = self.dynamic(operation);
         quote! {
             &runtime::OperationInfo::new(&super::API, #id, #method, #path)
                 .with_group(#group)
                 .with_scope(runtime::Scope::#scope)
                 .with_risk(runtime::Risk::#risk)
-                .with_retry(runtime::Retry::#retry)
+                .with_idempotency(runtime::Idempotency::#retry)
                 .with_availability(runtime::Availability::#availability)
                 .with_authenticated(#authenticated)
                 #security
@@ -438,6 +450,7 @@ impl<'a> Emitter<'a> {
                 .with_error_codes(&[#(#codes),*])
                 .with_lookup(&[#(#lookup),*])
                 .with_arguments(include_str!(#arguments))
+                #dynamic
         }
     }
 }
@@ -508,7 +521,7 @@ fn is_unit(operation: &Operation) -> bool {
 fn scope_type(scope: Scope) -> TokenStream {
     match scope {
         Scope::Organization => quote! { runtime::scope::Organization<super::Client> },
-        Scope::Either => quote! { runtime::scope::Either<super::Client> },
+        Scope::OptionalProject => quote! { runtime::scope::OptionalProject<super::Client> },
         Scope::Project => quote! { runtime::scope::Project<super::Client> },
     }
 }

@@ -128,7 +128,7 @@ impl Emitter<'_> {
             pub enum ErrorCode {
                 #(#variants,)*
                 #unknown
-                UnknownValue(runtime::UnknownValue<i64>),
+                Unknown(runtime::Unknown<i64>),
             }
             runtime::integer_enum!(ErrorCode { #(#pairs),* });
 
@@ -161,8 +161,12 @@ impl Emitter<'_> {
             self.api.title.replace('*', "\\*")
         ));
         let accessors = self.accessors();
-        let client =
-            handle_impls(&ident("Client"), &quote! { self.core }, &quote! { None }, &["Organization", "Either"]);
+        let client = caller_impls(
+            &ident("Client"),
+            &quote! { self.core },
+            &quote! { None },
+            &["Organization", "OptionalProject"],
+        );
         let (project, project_client) = self.project_client().unzip();
         let region = self.region();
         let region_type = match region {
@@ -238,9 +242,9 @@ impl Emitter<'_> {
         let header = self.api.managed_headers.project.as_ref()?;
         let ty = self.ty(&header.ty, &quote! { super::types });
         let accessors = self.accessors();
-        let scopes = ["Organization", "Either", "Project"];
+        let scopes = ["Organization", "OptionalProject", "Project"];
         let (core, project) = (quote! { self.client.core }, quote! { Some(&self.project) });
-        let handle = handle_impls(&ident("ProjectClient"), &core, &project, &scopes);
+        let caller = caller_impls(&ident("ProjectClient"), &core, &project, &scopes);
         let method = quote! {
             /// A client for the calls of one project.
             #[must_use]
@@ -272,7 +276,7 @@ impl Emitter<'_> {
                 #(#accessors)*
             }
 
-            #handle
+            #caller
         };
         Some((method, client))
     }
@@ -322,23 +326,34 @@ impl Emitter<'_> {
 }
 
 /// What a client sends, and for which project.
-fn handle_impls(handle: &Ident, core: &TokenStream, project: &TokenStream, scopes: &[&str]) -> TokenStream {
+fn caller_impls(caller: &Ident, core: &TokenStream, project: &TokenStream, scopes: &[&str]) -> TokenStream {
     let scopes = scopes.iter().map(|scope| ident(scope));
     quote! {
-        impl #handle {
+        impl #caller {
+            /// A call of an operation that is chosen at run time, by its `operationId` and with its arguments as a JSON object:
+            /// the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has their JSON Schema. The arguments are
+            /// checked as the typed operation checks them, and the call is refused for its risk like a typed one.
+            ///
+            /// # Errors
+            /// There is no such operation, it needs a project and this client has none, or the arguments are not its
+            /// arguments.
+            pub fn call(&self, id: &str, arguments: &runtime::JsonValue) -> Result<runtime::DynamicCall, runtime::Error> {
+                runtime::DynamicCall::new(&#core, #project, super::OPERATIONS, id, arguments)
+            }
+
             /// Sends an operation and waits for its response.
             ///
             /// # Errors
             /// See [`Error`](runtime::Error).
             pub async fn send<O: runtime::Operation>(&self, operation: &O) -> Result<O::Output, runtime::Error>
             where
-                Self: runtime::Serves<O::Scope>,
+                Self: runtime::InScope<O::Scope>,
             {
                 #core.execute(operation, #project).await
             }
         }
 
-        impl runtime::Handle for #handle {
+        impl runtime::Caller for #caller {
             fn core(&self) -> &runtime::Core {
                 &#core
             }
@@ -348,6 +363,6 @@ fn handle_impls(handle: &Ident, core: &TokenStream, project: &TokenStream, scope
             }
         }
 
-        #(impl runtime::Serves<runtime::scope::#scopes<Client>> for #handle {})*
+        #(impl runtime::InScope<runtime::scope::#scopes<Client>> for #caller {})*
     }
 }

@@ -63,6 +63,7 @@ impl<'a> Emitter<'a> {
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
         let unknown = doc("A value that this version does not know. It is kept, printed and sent back unchanged.");
+        let states = self.states(&name, enumeration);
         match &enumeration.values {
             EnumValues::Text(values) => {
                 let variants = values.iter().map(variant);
@@ -77,9 +78,10 @@ impl<'a> Emitter<'a> {
                     pub enum #name {
                         #(#variants,)*
                         #unknown
-                        UnknownValue(runtime::UnknownValue<String>),
+                        Unknown(runtime::Unknown<String>),
                     }
                     runtime::text_enum!(#name { #(#pairs),* });
+                    #states
                 }
             }
             EnumValues::Integer(values) => {
@@ -95,9 +97,10 @@ impl<'a> Emitter<'a> {
                     pub enum #name {
                         #(#variants,)*
                         #unknown
-                        UnknownValue(runtime::UnknownValue<i64>),
+                        Unknown(runtime::Unknown<i64>),
                     }
                     runtime::integer_enum!(#name { #(#pairs),* });
+                    #states
                 }
             }
         }
@@ -140,7 +143,7 @@ impl<'a> Emitter<'a> {
             pub enum #name {
                 #(#variants,)*
                 #unknown
-                UnknownValue(runtime::UnknownValue<runtime::JsonValue>),
+                Unknown(runtime::Unknown<runtime::JsonValue>),
             }
             #implementation
         }
@@ -163,12 +166,12 @@ impl<'a> Emitter<'a> {
             quote! {
                 #about_read
                 pub fn #read(&self) -> Result<#ty, runtime::ReadError> {
-                    runtime::private::form(&self.0)
+                    runtime::private::variant(&self.0)
                 }
 
                 #about_write
-                pub fn #write(form: &#ty) -> Result<Self, runtime::Unwritable> {
-                    runtime::private::json_of(form).map(Self)
+                pub fn #write(form: &#ty) -> Result<Self, runtime::SerializeError> {
+                    runtime::private::to_json(form).map(Self)
                 }
             }
         });
@@ -275,8 +278,8 @@ impl<'a> Emitter<'a> {
                 ///
                 /// # Errors
                 /// It holds a number that is not finite, which JSON cannot express.
-                pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
-                    runtime::private::json_text_of(self)
+                pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
+                    runtime::private::to_json_string(self)
                 }
 
                 /// The value that a string of JSON holds.
@@ -284,7 +287,7 @@ impl<'a> Emitter<'a> {
                 /// # Errors
                 /// The string is not JSON, or not of this form.
                 pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
-                    runtime::private::of_json_text(text)
+                    runtime::private::from_json_str(text)
                 }
             }
         }

@@ -39,13 +39,14 @@ impl Types<'_> {
         let fits = |ty: Type| keywords.ty.is_none_or(|written| written == ty);
         let names = self.value_names(keywords, &values, at);
         let descriptions = self.value_descriptions(keywords, values.len(), at);
+        let states = self.states(keywords, &values, at);
         let indices = listed.iter().map(|(index, _)| *index).zip(names).zip(descriptions);
         match (texts, integers) {
             (Some(texts), _) if fits(Type::String) && !texts.is_empty() => {
-                TypeKind::Enum(Enum { values: EnumValues::Text(enum_values(texts, indices)) })
+                TypeKind::Enum(Enum { values: EnumValues::Text(enum_values(texts, indices)), states })
             }
             (_, Some(integers)) if fits(Type::Integer) && !integers.is_empty() => {
-                TypeKind::Enum(Enum { values: EnumValues::Integer(enum_values(integers, indices)) })
+                TypeKind::Enum(Enum { values: EnumValues::Integer(enum_values(integers, indices)), states })
             }
             // The values are documented: they are among the constraints.
             _ if self.policy.takes_loose_schemas => {
@@ -136,7 +137,7 @@ impl Types<'_> {
     }
 
     fn value_names(&mut self, keywords: &Keywords, values: &[&Value], at: PointerRef<'_>) -> Vec<String> {
-        let mut scope = Scope::with_taken(["UnknownValue"]);
+        let mut scope = Scope::with_taken(["Unknown"]);
         let Some(names) = &keywords.enum_names else {
             let wanted: Vec<String> = values
                 .iter()
@@ -156,7 +157,7 @@ impl Types<'_> {
                 self.sink.report(Code::EnumNames, list.index(index), message, help);
             } else if scope.issue(name, Case::Camel) != *name {
                 let message = format!("the name `{name}` is taken");
-                let help = "give every value its own name; `UnknownValue` is that of all others";
+                let help = "give every value its own name; `Unknown` is that of all others";
                 match names[..index].iter().position(|known| known == name) {
                     Some(first) => {
                         let first = (list.index(first), "first here");
@@ -214,7 +215,7 @@ mod tests {
             ("{type: string, nullable: true, enum: [a, null]}", r#"enum(A="a")"#),
             ("{type: string, enum: [a, a]}", r#"enum(A="a")"#),
             ("{type: string, enum: [a, A]}", r#"enum(A2="a", A="A")"#),
-            ("{type: string, enum: [unknown_value]}", r#"enum(UnknownValue2="unknown_value")"#),
+            ("{type: string, enum: [unknown]}", r#"enum(Unknown2="unknown")"#),
         ] {
             assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
         }

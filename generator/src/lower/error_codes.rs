@@ -8,7 +8,7 @@ use crate::names::{Case, Scope};
 
 impl Lowering<'_> {
     pub(super) fn error_codes(&mut self) -> Vec<ErrorCode> {
-        let mut scope = Scope::with_taken(["UnknownValue"]);
+        let mut scope = Scope::with_taken(["Unknown"]);
         let mut codes: Vec<ErrorCode> = Vec::new();
         for entry in &self.api.error_codes {
             let at = self.document.at(entry.node);
@@ -87,8 +87,8 @@ mod tests {
                 "/x-error-codes/1/name: `One` cannot name a code, or is taken",
             ),
             (
-                [(1, "One", "refused"), (2, "UnknownValue", "refused")],
-                "/x-error-codes/1/name: `UnknownValue` cannot name a code, or is taken",
+                [(1, "One", "refused"), (2, "Unknown", "refused")],
+                "/x-error-codes/1/name: `Unknown` cannot name a code, or is taken",
             ),
         ] {
             assert_eq!(problems_of_ours(&table(&entries)), [expected], "{entries:?}");

@@ -8,10 +8,12 @@ mod bodies;
 mod docs;
 mod enums;
 mod error_codes;
+mod lifecycle;
 mod media_type;
 mod objects;
 mod operation_metadata;
 mod operations;
+mod pagination;
 mod parameters;
 mod responses;
 mod scc;
@@ -70,26 +72,34 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
     problems.extend(types.sink.problems);
     warnings.extend(types.sink.warnings);
     let api = match completed {
-        Ok(Completed { definitions, modules }) if problems.is_empty() => Api {
-            title: document.api.title.clone(),
-            description: document.api.description.clone(),
-            security_schemes: security::schemes(document),
-            token_scheme,
-            credential_schemes,
-            managed_headers,
-            regions,
-            error_codes,
-            unused: unused::parts(document, &groups, &definitions),
-            groups,
-            types: definitions,
-            type_modules: modules,
-        },
-        other => {
-            problems.extend(other.err().into_iter().flatten());
+        Ok(Completed { definitions, modules }) => {
+            let mut api = Api {
+                title: document.api.title.clone(),
+                description: document.api.description.clone(),
+                security_schemes: security::schemes(document),
+                token_scheme,
+                credential_schemes,
+                managed_headers,
+                regions,
+                error_codes,
+                unused: unused::parts(document, &groups, &definitions),
+                groups,
+                types: definitions,
+                type_modules: modules,
+            };
+            problems.extend(lifecycle::complete(document, &mut api));
+            api
+        }
+        Err(more) => {
+            problems.extend(more);
             problems.extend(warnings);
             return Err(problems);
         }
     };
+    if !problems.is_empty() {
+        problems.extend(warnings);
+        return Err(problems);
+    }
     warnings.extend(unused::warnings(document, &api));
     Ok((api, warnings))
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::Lowering;
 use super::docs;
+use super::lifecycle;
 use super::tags::{Named, OperationNames};
 use crate::diagnostic::Code;
 use crate::document::openapi::{self, PathItem};
@@ -72,11 +73,11 @@ impl<'d> Lowering<'d> {
                 schema: body.schema,
             });
         }
-        let mut fields = Scope::with_taken(CALL_NAMES.iter().copied());
+        let mut fields = Scope::with_taken(CALL_NAMES.iter().copied().chain(lifecycle::call_names(operation)));
         let names: Vec<&str> = arguments.iter().map(|argument| argument.name.as_str()).collect();
         let mut issued = fields.issue_all(&names, Case::Snake).into_iter();
-        let parameters: Vec<Parameter> =
-            drafts.given.into_iter().zip(issued.by_ref()).map(|(draft, field)| draft.named(field)).collect();
+        let given = drafts.given.into_iter().zip(&names).zip(issued.by_ref());
+        let parameters: Vec<Parameter> = given.map(|((draft, name), field)| draft.named(field, name)).collect();
         let body = body.zip(issued.next()).map(|(draft, field)| draft.named(field));
         let success = self.response(operation, context);
         let (risk, retry) = self.risk_and_retry(operation);
@@ -112,6 +113,9 @@ impl<'d> Lowering<'d> {
             external_docs_url: operation.external_docs_url.clone(),
             error_codes: operation.error_codes.clone(),
             lookup: operation.lookup.clone(),
+            // Both depend on the types of the response: `lifecycle` completes them.
+            pagination: None,
+            follow: None,
             parameters: in_order(parameters, &item.path),
             body,
             response: success.response,
@@ -124,6 +128,8 @@ impl<'d> Lowering<'d> {
             servers: self.servers(item, operation),
             arguments,
             arguments_file: format!("arguments/{file}.json"),
+            result_schema: success.schema,
+            result_file: format!("results/{file}.json"),
         }
     }
 

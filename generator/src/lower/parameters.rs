@@ -45,9 +45,10 @@ pub(super) struct ParameterDraft<'d> {
 
 impl ParameterDraft<'_> {
     /// The parameter in the field of this name.
-    pub(super) fn named(self, field: String) -> Parameter {
+    pub(super) fn named(self, field: String, argument: &str) -> Parameter {
         Parameter {
             name: self.written.name.clone(),
+            argument: argument.to_owned(),
             source_ref: self.source_ref,
             field,
             location: self.location,
@@ -135,7 +136,7 @@ impl<'d> Lowering<'d> {
                 self.sink.report(Code::WrongValue, at.key("x-role"), "`x-role` in a parameter that is no header", help);
             }
             if role == HeaderRole::Project {
-                parameters.scope = if parameter.required { Scope::Project } else { Scope::Either };
+                parameters.scope = if parameter.required { Scope::Project } else { Scope::OptionalProject };
                 parameters.scope_ref = Some(source_ref.clone());
             }
             return self.manage(role, ManagedHeader { name: parameter.name.clone(), ty, source_ref }, at);

@@ -166,7 +166,7 @@ pub(super) fn complete(
         unions.push(match &draft.kind {
             Kind::Union(union) => {
                 let names: Vec<&str> = union.variants.iter().map(|variant| variant.name.as_str()).collect();
-                let names = Scope::with_taken(["UnknownValue"]).issue_all(&names, Case::Camel);
+                let names = Scope::with_taken(["Unknown"]).issue_all(&names, Case::Camel);
                 let found =
                     Check { document, drafts: &drafts, aliases, draft, union, names: &names, problems: Vec::new() }
                         .run();

@@ -279,6 +279,18 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
             });
             types.chain([info]).collect()
         }
+        "Paginated" => {
+            let of_call = quote! {
+                fn call<C: runtime::InScope<<#ty as runtime::Operation>::Scope>>(call: Call<C, #ty>) -> runtime::Items<C, #ty> { call.items() }
+            };
+            vec![of_call, has_trait(ty, quote! { #path })]
+        }
+        "Followed" => {
+            let of_call = quote! {
+                fn call<C: runtime::InScope<<#ty as runtime::Operation>::Scope>>(call: Call<C, #ty>) -> runtime::FollowBuilder<C, #ty> { call.follow() }
+            };
+            vec![of_call, has_trait(ty, quote! { #path })]
+        }
         "ApiClient" => {
             let settings = item.items.iter().filter_map(|member| match member {
                 ImplItem::Type(member) => Some((member.ident.to_string().to_lowercase(), &member.ty)),
@@ -292,7 +304,7 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
             });
             calls.chain([has_trait(ty, quote! { #path })]).collect()
         }
-        "BaseUrl" | "Handle" | "Serves" => vec![has_trait(ty, quote! { #path })],
+        "BaseUrl" | "Caller" | "InScope" | "State" => vec![has_trait(ty, quote! { #path })],
         other => panic!("a caller does not know implementations of `{other}` yet"),
     }
 }
@@ -305,7 +317,7 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
         // The type of calls is the same for every client.
         assert_eq!(macro_name, "call", "a caller does not know this macro yet");
         return vec![
-            quote! { fn call<H: runtime::Handle, O: runtime::Operation>(handle: &H, operation: O) -> Call<H, O> { Call::new(handle, operation) } },
+            quote! { fn call<C: runtime::Caller, O: runtime::Operation>(caller: &C, operation: O) -> Call<C, O> { Call::new(caller, operation) } },
         ];
     };
     let json = || has_trait(name, quote! { serde::Serialize + serde::de::DeserializeOwned });

@@ -227,7 +227,7 @@ fn pointer(document: &Value, way: &[usize]) -> String {
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
     "", " ", "_", "self", "Self", "crate", "type", "async", "gen", "r#type", "mod", "client", "types", "new", "send",
-    "body", "required", "other", "data", "code", "Option", "String", "Vec", "Result", "Required", "UnknownValue", "4g",
+    "body", "required", "other", "data", "code", "Option", "String", "Vec", "Result", "Required", "Unknown", "4g",
     "-1", "a b", "a-b", "a_b", "A_B", "aB", "a.b", "a/b", "a~b", "{a}", "{", "}", "..", ".", "/", "\\", "\"", "'", "`", "*/",
     "//", "#", "$ref", "x-a", "名称", "größe", "ﬁ", "e\u{301}", "\u{1F680}", "\u{202e}", "\u{200b}", "\n", "\r", "\t", "\0",
     "\u{1b}[31m", "\u{7f}", "\u{2028}", "\u{feff}", "<b>", "[a]", "](", "```", "a\n\n    b", "#![a]", "Content-Type",
@@ -245,7 +245,7 @@ const KEYS: &[&str] = &[
     "allowReserved", "schema", "content", "parameters", "requestBody", "responses", "headers", "links", "callbacks",
     "servers", "security", "tags", "operationId", "summary", "externalDocs", "x-risk", "x-retry", "x-lookup", "x-role",
     "x-unit", "x-envelope", "x-enum-varnames", "x-enum-descriptions", "x-error-codes", "x-client-name", "x-source",
-    "x-lint-allow", "x-availability", "x-region", "x-content-schema", "outcome", "<<", "get", "head", "trace", "components", "schemas", "paths", "openapi",
+    "x-lint-allow", "x-availability", "x-region", "x-content-schema", "x-pagination", "x-states", "x-follow", "outcome", "<<", "get", "head", "trace", "components", "schemas", "paths", "openapi",
 ];
 
 /// Values of every type, and some that are words of a document.

@@ -56,7 +56,7 @@ struct Maker<'m, 'b> {
 #[rustfmt::skip]
 const SCHEMAS: &[&str] = &[
     "Thing", "Option", "String", "Vec", "Result", "Serialize", "foo_bar", "FooBar", "foo-bar", "任务", "Pair",
-    "PairRequired", "type", "self", "Self", "4g", "Client", "Call", "Default", "Box", "UnknownValue", "types", "Tree", "a.b",
+    "PairRequired", "type", "self", "Self", "4g", "Client", "Call", "Default", "Box", "Unknown", "types", "Tree", "a.b",
     "A_B", "Required", "Error", "Debug", "get_a_b", "getAB", "GetAb", "get_ab",
 ];
 #[rustfmt::skip]
@@ -68,7 +68,7 @@ const MEMBERS: &[&str] = &[
 #[rustfmt::skip]
 const PARAMETERS: &[&str] = &[
     "q", "type", "self", "new", "default", "send", "class-name", "class_name", "className", "名称", "4g", "required", "operation", "map",
-    "dry_run", "request", "a.b", "page[size]", "filter", "in", "async", "Self", "body_2", "handle", "answer", "a_b", "aB", "_a_b",
+    "dry_run", "request", "a.b", "page[size]", "filter", "in", "async", "Self", "body_2", "caller", "body", "a_b", "aB", "_a_b",
 ];
 const HEADERS: &[&str] = &["X-Trace", "X-Class-Name", "x_class_name", "X-Type", "If-Match", "type", "X-4g"];
 #[rustfmt::skip]
@@ -84,7 +84,7 @@ const IDS: &[&str] = &[
 ];
 #[rustfmt::skip]
 const VALUES: &[&str] = &[
-    "red", "dark-green", "dark_green", "", " ", "10", "self", "Ok", "Err", "None", "Self", "UnknownValue", "é", "a b", "A B",
+    "red", "dark-green", "dark_green", "", " ", "10", "self", "Ok", "Err", "None", "Self", "Unknown", "é", "a b", "A B",
     "type", "*", "-1", "1.5", "\"", "\\", "\n", "{}", "null", "a_b", "aB", "ab", "AB",
 ];
 const TEXTS: &[&str] = &[

@@ -24,7 +24,7 @@ pub(super) struct InferredDefaults<'t> {
     pub(super) envelope: Option<String>,
     /// References to the headers that name the project: where it must be there, and where it may.
     project: Option<String>,
-    either: Option<String>,
+    optional_project: Option<String>,
 }
 
 /// An operation, with the path item that holds it.
@@ -73,7 +73,7 @@ impl<'t> InferredDefaults<'t> {
             failures: common(operations.iter().map(|found| failures(found.entry.node()))),
             envelope: find("schemas", &|node| says(node, "x-envelope", "true")),
             project: find("parameters", &|node| project(node) && says(node, "required", "true")),
-            either: find("parameters", &|node| project(node) && !says(node, "required", "true")),
+            optional_project: find("parameters", &|node| project(node) && !says(node, "required", "true")),
             operations,
         }
     }
@@ -102,7 +102,7 @@ impl<'t> InferredDefaults<'t> {
             Some(Scope::Project) if self.project.is_none() => {
                 Err("no parameter of this document has `x-role: project` and is required".to_owned())
             }
-            Some(Scope::Either) if self.either.is_none() => {
+            Some(Scope::OptionalProject) if self.optional_project.is_none() => {
                 Err("no parameter of this document has `x-role: project` and is optional".to_owned())
             }
             _ => Ok(()),
@@ -118,7 +118,7 @@ impl<'t> InferredDefaults<'t> {
     pub(super) fn header(&self, scope: Scope) -> Option<&str> {
         match scope {
             Scope::Project => self.project.as_deref(),
-            Scope::Either => self.either.as_deref(),
+            Scope::OptionalProject => self.optional_project.as_deref(),
             Scope::Organization => None,
         }
     }
@@ -127,9 +127,9 @@ impl<'t> InferredDefaults<'t> {
     pub(super) fn error_codes(&self, project: Option<&str>, input: bool) -> Vec<&'t str> {
         let alike = self.operations.iter().filter(|found| {
             let parameters = found.entry.node().get("parameters");
-            let theirs = references(parameters)
-                .into_iter()
-                .find(|target| Some(*target) == self.project.as_deref() || Some(*target) == self.either.as_deref());
+            let theirs = references(parameters).into_iter().find(|target| {
+                Some(*target) == self.project.as_deref() || Some(*target) == self.optional_project.as_deref()
+            });
             let in_query = |parameter: &Node<'_>| parameter.get("in").and_then(Node::as_str) == Some("query");
             let query = parameters.map(Node::sequence).unwrap_or_default().iter().any(in_query);
             theirs == project && (query || found.entry.node().get("requestBody").is_some()) == input

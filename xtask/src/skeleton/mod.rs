@@ -44,7 +44,7 @@ pub enum Scope {
     /// It exists only where there is one.
     Project,
     /// It works with and without.
-    Either,
+    OptionalProject,
     /// It is one of the organization.
     Organization,
 }

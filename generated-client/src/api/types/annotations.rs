@@ -50,7 +50,7 @@ pub enum MapElementSource {
     /// The only value.
     Reserved,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(MapElementSource { 0 => Reserved });
@@ -99,7 +99,7 @@ pub enum MapElementType {
     /// An area; geometry `Polygon`.
     Polygon,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(MapElementType { 0 => Point, 1 => Line, 2 => Polygon });
@@ -147,7 +147,7 @@ pub enum GeoJsonFeatureType {
     /// The only value.
     Feature,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(GeoJsonFeatureType { "Feature" => Feature });
@@ -197,7 +197,7 @@ pub enum Geometry {
     /// An area.
     PolygonGeometry(super::PolygonGeometry),
     /// A variant that this version does not know. It is kept and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<runtime::JsonValue>),
+    Unknown(runtime::Unknown<runtime::JsonValue>),
 }
 
 runtime::tagged_union!(
@@ -297,7 +297,7 @@ pub enum PointGeometryType {
     /// The only value.
     Point,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(PointGeometryType { "Point" => Point });
@@ -309,7 +309,7 @@ pub enum LineStringGeometryType {
     /// The only value.
     LineString,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(LineStringGeometryType { "LineString" => LineString });
@@ -321,7 +321,7 @@ pub enum PolygonGeometryType {
     /// The only value.
     Polygon,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(PolygonGeometryType { "Polygon" => Polygon });

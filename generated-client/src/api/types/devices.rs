@@ -601,7 +601,7 @@ pub enum DeviceMode {
     /// Aircraft: circling a point of interest.
     Poi,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -632,7 +632,7 @@ pub enum DroneInDock {
     /// Not in the dock.
     Outside,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(DroneInDock { "inside" => Inside, "outside" => Outside });
@@ -683,7 +683,7 @@ pub enum SubDevicePower {
     /// Switched off.
     PowerOff,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(SubDevicePower { "power_on" => PowerOn, "power_off" => PowerOff });
@@ -790,7 +790,7 @@ pub enum PositionQuality {
     /// Fixed by RTK.
     RtkFixed,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -2094,7 +2094,7 @@ pub enum HmsLevel {
     /// Needs action.
     Warning,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -2117,7 +2117,7 @@ pub enum HmsModule {
     /// Health management.
     Hms,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -2136,7 +2136,7 @@ pub enum HmsPhase {
     /// In the air.
     InTheSky,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -2230,7 +2230,7 @@ pub enum SwitchableLens {
     /// Infrared.
     Infrared,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(SwitchableLens { "wide" => Wide, "zoom" => Zoom, "ir" => Infrared });
@@ -2315,10 +2315,32 @@ pub enum DeviceTaskStatus {
     /// It did not.
     Failure,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(DeviceTaskStatus { "ok" => Ok, "failure" => Failure });
+
+impl DeviceTaskStatus {
+    /// Whether it is final: [`Ok`](Self::Ok), [`Failure`](Self::Failure). Other states are progress, and so is a value that this version does not know.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Ok | Self::Failure)
+    }
+    /// Whether it is the final state of a success: [`Ok`](Self::Ok).
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::Ok)
+    }
+}
+
+impl runtime::State for DeviceTaskStatus {
+    fn is_final(&self) -> bool {
+        self.is_final()
+    }
+    fn is_success(&self) -> bool {
+        self.is_success()
+    }
+}
 
 /// A device and its part in relay pairing.
 ///
@@ -2371,7 +2393,7 @@ pub enum RelayPairType {
     /// The relay.
     Relay,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(RelayPairType { "drone" => Drone, "relay" => Relay });
@@ -2406,7 +2428,7 @@ pub enum RelayPairingStatus {
     /// It failed.
     Failed,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(RelayPairingStatus { "ok" => Ok, "failed" => Failed });
@@ -2462,7 +2484,7 @@ pub enum DeviceCommand {
     /// Go on with the flight task.
     FlightTaskRecovery,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -2553,7 +2575,7 @@ pub enum DeviceControlType {
     /// The flight.
     Flight,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(DeviceControlType { "payload" => Payload, "flight" => Flight });

@@ -53,7 +53,7 @@ pub enum TaskType {
     /// Again and again within periods of the day, on the days of its repetition.
     Continuous,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -72,7 +72,7 @@ pub enum RthMode {
     /// Takes the altitude that was set.
     Preset,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(RthMode { "optimal" => Optimal, "preset" => Preset });
@@ -88,7 +88,7 @@ pub enum WaylinePrecisionType {
     /// By satellite with RTK correction.
     Rtk,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(WaylinePrecisionType { "gps" => Gps, "rtk" => Rtk });
@@ -102,7 +102,7 @@ pub enum OutOfControlAction {
     /// Goes on with the task.
     ContinueTask,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -118,7 +118,7 @@ pub enum ResumableStatus {
     /// By a person.
     Manual,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(ResumableStatus { "auto" => Auto, "manual" => Manual });
@@ -138,7 +138,7 @@ pub enum RepeatType {
     /// On days of certain weeks of the month.
     RelativeMonthly,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -168,7 +168,7 @@ pub enum TaskStatus {
     /// Its time passed.
     Timeout,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -176,6 +176,31 @@ runtime::text_enum!(
     => Executing, "paused" => Paused, "terminated" => Terminated, "success" => Success,
     "suspended" => Suspended, "timeout" => Timeout }
 );
+
+impl TaskStatus {
+    /// Whether it is final: [`Success`](Self::Success), [`Terminated`](Self::Terminated), [`Timeout`](Self::Timeout), [`StartingFailure`](Self::StartingFailure). Other states are progress, and so is a value that this version does not know.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self, Self::Success | Self::Terminated | Self::Timeout |
+            Self::StartingFailure
+        )
+    }
+    /// Whether it is the final state of a success: [`Success`](Self::Success).
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::Success)
+    }
+}
+
+impl runtime::State for TaskStatus {
+    fn is_final(&self) -> bool {
+        self.is_final()
+    }
+    fn is_success(&self) -> bool {
+        self.is_success()
+    }
+}
 
 /// On which days a task repeats.
 ///
@@ -548,7 +573,7 @@ pub enum TaskStatusChange {
     /// Restore it; it flies at its time.
     Restored,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -660,13 +685,35 @@ pub enum MediaUploadStatus {
     /// Done.
     UploadFinished,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
     MediaUploadStatus { "to_upload" => ToUpload, "uploading" => Uploading,
     "upload_finished" => UploadFinished }
 );
+
+impl MediaUploadStatus {
+    /// Whether it is final: [`UploadFinished`](Self::UploadFinished). Other states are progress, and so is a value that this version does not know.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::UploadFinished)
+    }
+    /// Whether it is the final state of a success: [`UploadFinished`](Self::UploadFinished).
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::UploadFinished)
+    }
+}
+
+impl runtime::State for MediaUploadStatus {
+    fn is_final(&self) -> bool {
+        self.is_final()
+    }
+    fn is_success(&self) -> bool {
+        self.is_success()
+    }
+}
 
 /// A flight task with its settings.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -964,7 +1011,7 @@ pub enum WorkflowTriggerType {
     /// The only value that is documented.
     Default,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(WorkflowTriggerType { 0 => Default });

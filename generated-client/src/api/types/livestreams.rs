@@ -97,7 +97,7 @@ pub enum LivestreamUrlType {
     /// SRS. A WHEP (WebRTC) address; on-premises and for some overseas tenants.
     Srs,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -113,7 +113,7 @@ pub enum StreamForwarderSchema {
     /// Registers as a GB/T 28181 device; its options are the other seven.
     Gb28181,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(StreamForwarderSchema { "rtmp" => Rtmp, "gb28181" => Gb28181 });
@@ -177,7 +177,7 @@ pub enum StreamForwarderTarget {
     /// Target of a GB/T 28181 forwarder. Ports are text.
     Gb28181Target(super::Gb28181Target),
     /// A variant that this version does not know. It is kept and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<runtime::JsonValue>),
+    Unknown(runtime::Unknown<runtime::JsonValue>),
 }
 
 runtime::untagged_union!(
@@ -348,7 +348,7 @@ pub struct StreamForwarder {
     /// Name of the device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_callsign: Option<String>,
-    /// What a stream forwarder does.
+    /// What a stream forwarder does. Which states are final is not known: a forwarder pushes whenever its device is online.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<super::StreamForwarderState>,
     /// Last error, as an error code of the group `stream-forwarding`; 0 for none.
@@ -393,7 +393,7 @@ pub struct StreamForwarderOptions {
 
 runtime::object!(StreamForwarderOptions);
 
-/// What a stream forwarder does.
+/// What a stream forwarder does. Which states are final is not known: a forwarder pushes whenever its device is online.
 ///
 /// **Inferred**: nobody has seen it. Read in clients, `stopped` and `error` in one for V2.0; no response has been seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -410,7 +410,7 @@ pub enum StreamForwarderState {
     /// In error.
     Error,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(

@@ -77,7 +77,7 @@ pub enum ModelKind {
     /// A 3D model.
     Model3d,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(ModelKind { "model_2d" => Model2d, "model_3d" => Model3d });
@@ -226,7 +226,7 @@ pub enum ModelQuality {
     /// Low.
     Low,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(ModelQuality { "high" => High, "medium" => Medium, "low" => Low });
@@ -241,7 +241,7 @@ pub enum ReconstructionMode {
     /// Surround.
     Surround,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(ReconstructionMode { "normal" => Normal, "surround" => Surround });
@@ -265,7 +265,7 @@ pub enum ModelFormat {
     /// Point cloud as PLY.
     PointPly,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(

@@ -209,13 +209,35 @@ pub enum OpenModelResourceStatus {
     /// Deleted.
     Deleted,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(
     OpenModelResourceStatus { 0 => Unknown0, 1 => ImportSuccess, 2 => WaitingForDeletion,
     3 => Deleted }
 );
+
+impl OpenModelResourceStatus {
+    /// Whether it is final: [`ImportSuccess`](Self::ImportSuccess), [`Deleted`](Self::Deleted). Other states are progress, and so is a value that this version does not know.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::ImportSuccess | Self::Deleted)
+    }
+    /// Whether it is the final state of a success: [`ImportSuccess`](Self::ImportSuccess).
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::ImportSuccess)
+    }
+}
+
+impl runtime::State for OpenModelResourceStatus {
+    fn is_final(&self) -> bool {
+        self.is_final()
+    }
+    fn is_success(&self) -> bool {
+        self.is_success()
+    }
+}
 
 /// Pictures and what to make of them: at least one of the four `parameter_` strings. Each is a JSON object written
 /// as a string, `{"parameter": {…}, "predefine_AOI": {…}, "export_parameter": {…}}`.
@@ -371,15 +393,15 @@ impl MapJob {
     ///
     /// # Errors
     /// It holds a number that is not finite, which JSON cannot express.
-    pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
-        runtime::private::json_text_of(self)
+    pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
+        runtime::private::to_json_string(self)
     }
     /// The value that a string of JSON holds.
     ///
     /// # Errors
     /// The string is not JSON, or not of this form.
     pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
-        runtime::private::of_json_text(text)
+        runtime::private::from_json_str(text)
     }
 }
 
@@ -442,15 +464,15 @@ impl Model3dJob {
     ///
     /// # Errors
     /// It holds a number that is not finite, which JSON cannot express.
-    pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
-        runtime::private::json_text_of(self)
+    pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
+        runtime::private::to_json_string(self)
     }
     /// The value that a string of JSON holds.
     ///
     /// # Errors
     /// The string is not JSON, or not of this form.
     pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
-        runtime::private::of_json_text(text)
+        runtime::private::from_json_str(text)
     }
 }
 
@@ -502,15 +524,15 @@ impl LidarJob {
     ///
     /// # Errors
     /// It holds a number that is not finite, which JSON cannot express.
-    pub fn to_json_text(&self) -> Result<String, runtime::Unwritable> {
-        runtime::private::json_text_of(self)
+    pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
+        runtime::private::to_json_string(self)
     }
     /// The value that a string of JSON holds.
     ///
     /// # Errors
     /// The string is not JSON, or not of this form.
     pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
-        runtime::private::of_json_text(text)
+        runtime::private::from_json_str(text)
     }
 }
 
@@ -525,7 +547,7 @@ pub enum SfmMethod {
     /// For pictures without GPS.
     Incremental,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(SfmMethod { "GLOBAL" => Global, "INCREMENTAL" => Incremental });
@@ -543,7 +565,7 @@ pub enum SfmFeatureQuantity {
     /// 9000 points.
     Points9000,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(
@@ -563,7 +585,7 @@ pub enum ReconstructionQuality {
     /// Low.
     Low,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(ReconstructionQuality { 1 => High, 2 => Medium, 3 => Low });
@@ -839,7 +861,7 @@ pub enum MapMode {
     /// An orchard.
     Orchard,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(MapMode { 0 => Farmland, 1 => City, 2 => Orchard });
@@ -1499,7 +1521,7 @@ pub enum LidarSampling {
     /// 6.25 percent.
     Sixteenth,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(LidarSampling { 1 => All, 2 => Quarter, 3 => Sixteenth });
@@ -1517,7 +1539,7 @@ pub enum LidarScene {
     /// A gentle slope.
     GentleSlope,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(LidarScene { 0 => Flat, 1 => Slope, 2 => GentleSlope });
@@ -1692,7 +1714,7 @@ pub enum CoordinateSystemType {
     /// A local one whose axes are east, north and up (ENU), at `ref_GPS`.
     LocalEastNorthUp,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
@@ -1854,7 +1876,7 @@ pub enum OpenModelType {
     /// A LiDAR reconstruction.
     Lidar,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(
@@ -1883,7 +1905,7 @@ pub enum OpenModelStatus {
     /// Stopped.
     ReconstructionCancelled,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(
@@ -1891,6 +1913,31 @@ runtime::integer_enum!(
     13 => RequestingResourcesFailed, 14 => ReconstructionRunning, 15 =>
     ReconstructionSuccess, 16 => ReconstructionCancelled }
 );
+
+impl OpenModelStatus {
+    /// Whether it is final: [`ReconstructionSuccess`](Self::ReconstructionSuccess), [`MappingFailed`](Self::MappingFailed), [`RequestingResourcesFailed`](Self::RequestingResourcesFailed), [`ReconstructionCancelled`](Self::ReconstructionCancelled). Other states are progress, and so is a value that this version does not know.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self, Self::ReconstructionSuccess | Self::MappingFailed |
+            Self::RequestingResourcesFailed | Self::ReconstructionCancelled
+        )
+    }
+    /// Whether it is the final state of a success: [`ReconstructionSuccess`](Self::ReconstructionSuccess).
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::ReconstructionSuccess)
+    }
+}
+
+impl runtime::State for OpenModelStatus {
+    fn is_final(&self) -> bool {
+        self.is_final()
+    }
+    fn is_success(&self) -> bool {
+        self.is_success()
+    }
+}
 
 /// Reconstructions of open modeling.
 ///
@@ -1971,9 +2018,31 @@ pub enum OpenModelZipStatus {
     /// Failed.
     Failed,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<i64>),
+    Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(
     OpenModelZipStatus { 0 => Init, 1 => Running, 2 => Finished, 3 => Failed }
 );
+
+impl OpenModelZipStatus {
+    /// Whether it is final: [`Finished`](Self::Finished), [`Failed`](Self::Failed). Other states are progress, and so is a value that this version does not know.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Finished | Self::Failed)
+    }
+    /// Whether it is the final state of a success: [`Finished`](Self::Finished).
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::Finished)
+    }
+}
+
+impl runtime::State for OpenModelZipStatus {
+    fn is_final(&self) -> bool {
+        self.is_final()
+    }
+    fn is_success(&self) -> bool {
+        self.is_success()
+    }
+}

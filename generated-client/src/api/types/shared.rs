@@ -11,7 +11,7 @@ pub enum Language {
     /// English.
     English,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(Language { "zh" => Chinese, "en" => English });
@@ -74,6 +74,98 @@ pub struct DeviceModelKey(String);
 
 runtime::text_newtype!(DeviceModelKey);
 
+/// Devices of an organization or a project.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct DeviceList {
+    /// The devices, at most 1000 entries.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub list: Vec<super::DeviceListEntry>,
+}
+
+runtime::object!(DeviceList);
+
+/// A dock or remote controller with its aircraft. An aircraft that is flown by hand can stand alone, or with a
+/// remote controller as gateway.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct DeviceListEntry {
+    /// A dock, or a remote controller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<super::Gateway>,
+    /// An aircraft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drone: Option<super::Drone>,
+}
+
+runtime::object!(DeviceListEntry);
+
+/// A dock, or a remote controller.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct Gateway {
+    /// Serial number of a dock, an aircraft or a remote controller.
+    pub sn: super::DeviceSn,
+    /// Name that people gave it; may be empty.
+    pub callsign: String,
+    /// Model of a device. The numbers arrive as text.
+    pub device_model: super::DeviceModel,
+    /// Whether it is online.
+    pub device_online_status: bool,
+    /// What a dock does. 0 also when it is offline; remote controllers have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode_code: Option<super::DockModeCode>,
+    /// Its cameras.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub camera_list: Vec<super::GatewayCamera>,
+}
+
+runtime::object!(Gateway);
+
+/// An aircraft.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct Drone {
+    /// Serial number of a dock, an aircraft or a remote controller.
+    pub sn: super::DeviceSn,
+    /// Name that people gave it; may be empty.
+    pub callsign: String,
+    /// Model of a device. The numbers arrive as text.
+    pub device_model: super::DeviceModel,
+    /// Whether it is online. An aircraft that sleeps in its dock is not.
+    pub device_online_status: bool,
+    /// What an aircraft does. An offline one has shown 0; test data of a client for V2.0 has 14.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode_code: Option<super::DroneModeCode>,
+    /// Its cameras; null until the aircraft was powered on once.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub camera_list: Vec<super::DroneCamera>,
+}
+
+runtime::object!(Drone);
+
 /// Model of a device. The numbers arrive as text.
 ///
 /// Observed, not documented.
@@ -113,12 +205,131 @@ pub enum DeviceClass {
     /// A remote controller.
     RemoteController,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
     DeviceClass { "airport" => Dock, "drone" => Drone, "rc" => RemoteController }
 );
+
+/// What a dock does. 0 also when it is offline; remote controllers have none.
+///
+/// **Inferred**: nobody has seen it. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API
+/// and of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DockModeCode {
+    /// Idle, or offline.
+    Idle,
+    /// Being debugged on site.
+    OnSiteDebugging,
+    /// Being debugged from afar.
+    RemoteDebugging,
+    /// Upgrading its firmware.
+    FirmwareUpgradeInProgress,
+    /// Working.
+    InOperation,
+    /// Waits for calibration (newer docks). Not in the table of the Cloud API.
+    ToBeCalibrated,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    Unknown(runtime::Unknown<i64>),
+}
+
+runtime::integer_enum!(
+    DockModeCode { 0 => Idle, 1 => OnSiteDebugging, 2 => RemoteDebugging, 3 =>
+    FirmwareUpgradeInProgress, 4 => InOperation, 5 => ToBeCalibrated }
+);
+
+/// What an aircraft does. An offline one has shown 0; test data of a client for V2.0 has 14.
+///
+/// **Inferred**: nobody has seen it. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API,
+/// for 21 that of its newer Chinese edition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DroneModeCode {
+    /// Standing by.
+    Standby,
+    /// Preparing for take-off.
+    TakeoffPreparation,
+    /// Ready for take-off.
+    TakeoffPreparationCompleted,
+    /// Flown by hand.
+    ManualFlight,
+    /// Taking off by itself.
+    AutomaticTakeoff,
+    /// Flying a route.
+    WaylineFlight,
+    /// Taking a panorama.
+    PanoramicPhotography,
+    /// Tracking a target.
+    IntelligentTracking,
+    /// Avoiding other aircraft seen by ADS-B.
+    AdsbAvoidance,
+    /// Returning to home by itself.
+    AutoReturningToHome,
+    /// Landing by itself.
+    AutomaticLanding,
+    /// Forced landing.
+    ForcedLanding,
+    /// Landing on three propellers.
+    ThreeBladeLanding,
+    /// Upgrading.
+    Upgrading,
+    /// Not connected.
+    NotConnected,
+    /// Advanced pilot assistance (APAS).
+    Apas,
+    /// Flown by virtual stick.
+    VirtualStickState,
+    /// Live flight controls.
+    LiveFlightControls,
+    /// Fixing its airborne RTK position.
+    AirborneRtkFixingMode,
+    /// Choosing a place for the dock.
+    DockAddressSelecting,
+    /// Circling a point of interest.
+    Poi,
+    /// Flying a route far from its dock. In the newer Chinese edition of DJI's Cloud API, and in one client.
+    FarFromDockWaylineFlight,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    Unknown(runtime::Unknown<i64>),
+}
+
+runtime::integer_enum!(
+    DroneModeCode { 0 => Standby, 1 => TakeoffPreparation, 2 =>
+    TakeoffPreparationCompleted, 3 => ManualFlight, 4 => AutomaticTakeoff, 5 =>
+    WaylineFlight, 6 => PanoramicPhotography, 7 => IntelligentTracking, 8 =>
+    AdsbAvoidance, 9 => AutoReturningToHome, 10 => AutomaticLanding, 11 => ForcedLanding,
+    12 => ThreeBladeLanding, 13 => Upgrading, 14 => NotConnected, 15 => Apas, 16 =>
+    VirtualStickState, 17 => LiveFlightControls, 18 => AirborneRtkFixingMode, 19 =>
+    DockAddressSelecting, 20 => Poi, 21 => FarFromDockWaylineFlight }
+);
+
+/// A camera of a dock.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct GatewayCamera {
+    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
+    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
+    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
+    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    pub camera_index: super::CameraIndex,
+    /// Which camera of a dock is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub camera_position: Option<super::CameraPosition>,
+    /// Positions that it can be switched to.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub available_camera_positions: Vec<super::CameraPosition>,
+}
+
+runtime::object!(GatewayCamera);
 
 /// Which camera of a dock is shown.
 ///
@@ -131,10 +342,77 @@ pub enum CameraPosition {
     /// The camera outside the dock.
     Outdoor,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(CameraPosition { "indoor" => Indoor, "outdoor" => Outdoor });
+
+/// A camera of an aircraft.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct DroneCamera {
+    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
+    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
+    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
+    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    pub camera_index: super::CameraIndex,
+    /// Its lenses.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub lens_list: Vec<super::DroneCameraLens>,
+}
+
+runtime::object!(DroneCamera);
+
+/// The lens of a camera that is shown, and those it can be switched to.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct DroneCameraLens {
+    /// A lens of an aircraft's camera.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lens_type: Option<super::LensType>,
+    /// Lenses that it can be switched to.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub available_lens_types: Vec<super::LensType>,
+}
+
+runtime::object!(DroneCameraLens);
+
+/// A lens of an aircraft's camera.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LensType {
+    /// No page says what it shows. It is not the only lens of its camera: a live Matrice 3TD (`81-0-0`) offered it
+    /// together with the three others.
+    Normal,
+    /// Wide angle.
+    Wide,
+    /// Zoom.
+    Zoom,
+    /// Infrared.
+    Infrared,
+    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    LensType { "normal" => Normal, "wide" => Wide, "zoom" => Zoom, "ir" => Infrared }
+);
 
 /// Quality of a picture.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,7 +425,7 @@ pub enum VideoQuality {
     /// Highest resolution.
     UltraHighDefinition,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(

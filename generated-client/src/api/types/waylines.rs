@@ -144,7 +144,7 @@ pub enum WaylineTemplateType {
     /// Mapping of an object.
     MappingGobject,
     /// A value that this version does not know. It is kept, printed and sent back unchanged.
-    UnknownValue(runtime::UnknownValue<String>),
+    Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(

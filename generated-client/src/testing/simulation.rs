@@ -8,8 +8,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::check::{Arguments, BAD_PARAMETER};
-use super::kept::{Kept, Limits};
-use super::state::{Examples, Ids, Outcome, listed, rfc3339, with};
+use super::history::{History, Limits};
+use super::state::{ADDRESS_LIFETIME, Context, Examples, Ids, Outcome, listed, rfc3339, with};
+use super::store::objects::Content;
+use super::zip;
 
 /// How long an immediate task waits, in seconds.
 const PREPARATION: i64 = 5;
@@ -30,16 +32,23 @@ const NO_FORWARDER: Outcome = Outcome::Refused(212_056, "the forwarder does not 
 const TOO_MANY_FORWARDERS: Outcome = Outcome::Refused(233_317, "there are 20 forwarders already");
 const NOT_HELD: Outcome = Outcome::Refused(228_402, "the control of this payload is not held");
 
+/// As the service responds to a route file that it cannot read. That it responds the same where there is no file is assumed.
+const BAD_ROUTE: Outcome = Outcome::Failed(500, 200_500, "internal server error");
+/// What a route file contains.
+const ROUTE_FILES: [&str; 2] = ["wpmz/template.kml", "wpmz/waylines.wpml"];
+/// The member with the address of a route file; the key of the file while it is remembered.
+const DOWNLOAD: &str = "download_url";
+
 /// What a project has.
 #[derive(Debug)]
 pub(crate) struct Site {
-    tasks: Kept<Task>,
+    tasks: History<Task>,
     /// As `getWayline` answers them.
-    waylines: Kept<Value>,
+    waylines: History<Value>,
     /// As `listStreamForwarders` answers them.
-    forwarders: Kept<Value>,
+    forwarders: History<Value>,
     /// Aircraft and payloads whose control is held.
-    held: Kept<(String, String)>,
+    held: History<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -59,10 +68,10 @@ impl Site {
     /// A new project; one that is at home has what the examples have.
     pub(crate) fn new(home: bool, examples: &Examples<'_>) -> Self {
         let mut site = Self {
-            tasks: Kept::new(KEPT),
-            waylines: Kept::new(KEPT),
-            forwarders: Kept::new(KEPT),
-            held: Kept::new(KEPT),
+            tasks: History::new(KEPT),
+            waylines: History::new(KEPT),
+            forwarders: History::new(KEPT),
+            held: History::new(KEPT),
         };
         if home {
             let detail = examples.data("getFlightTask");
@@ -75,14 +84,9 @@ impl Site {
         site
     }
 
-    pub(crate) fn act(
-        &mut self,
-        operation: &str,
-        arguments: &Arguments,
-        examples: &Examples<'_>,
-        now: i64,
-        ids: &mut Ids<'_>,
-    ) -> Outcome {
+    pub(crate) fn act(&mut self, operation: &str, arguments: &Arguments, context: &mut Context<'_>) -> Outcome {
+        let Context { examples, now, ids, .. } = context;
+        let (examples, now) = (&*examples, *now);
         let body = arguments.body();
         let value = |name: &str| arguments.values.get(name).unwrap_or(&Value::Null);
         match operation {
@@ -100,7 +104,7 @@ impl Site {
                 Some(_) => NO_TRACK,
                 None => NO_TASK,
             },
-            "finishWaylineUpload" => self.add_wayline(arguments, examples, now, ids),
+            "finishWaylineUpload" => self.add_wayline(arguments, context),
             "listWaylines" => {
                 let entry = |wayline: &Value| {
                     let mut entry = wayline.clone();
@@ -113,7 +117,14 @@ impl Site {
             }
             "getWayline" => {
                 let found = self.waylines.iter().find(|wayline| wayline["id"] == *value("wayline_id"));
-                found.map_or(NO_WAYLINE, |wayline| Outcome::Data(wayline.clone()))
+                found.map_or(NO_WAYLINE, |wayline| {
+                    let mut wayline = wayline.clone();
+                    // A signed address is made for each response.
+                    if let Some(key) = wayline[DOWNLOAD].as_str().filter(|key| !key.starts_with("https://")) {
+                        wayline[DOWNLOAD] = json!(context.store.signed_url(key, ADDRESS_LIFETIME));
+                    }
+                    Outcome::Data(wayline)
+                })
             }
             "acquireControl" => self.acquire(body, examples),
             "releaseControl" => self.release(body, examples),
@@ -220,12 +231,29 @@ impl Site {
         Outcome::Data(json!({"list": listed(entries.filter(fits).collect())}))
     }
 
-    fn add_wayline(&mut self, made: &Arguments, examples: &Examples<'_>, now: i64, ids: &mut Ids<'_>) -> Outcome {
-        let (id, name) = (json!(ids.uuid()), &made.body()["name"]);
-        let updated = json!(now.saturating_mul(1000));
-        let members = [("id", id.clone()), ("name", name.clone()), ("update_time", updated)];
-        self.waylines.push(with(examples.data("getWayline"), &members), made.length);
-        Outcome::Data(with(examples.data("finishWaylineUpload"), &[("uuid", id), ("name", name.clone())]))
+    fn add_wayline(&mut self, made: &Arguments, context: &mut Context<'_>) -> Outcome {
+        let name = &made.body()["name"];
+        let key = made.body()["object_key"].as_str().unwrap_or_default();
+        let Some(object) = context.store.object(key).filter(|_| key.starts_with(&context.prefix)) else {
+            return BAD_ROUTE;
+        };
+        if let Content::Stored(bytes) = &object.content {
+            let names = zip::names(bytes).unwrap_or_default();
+            if ROUTE_FILES.iter().any(|wanted| !names.iter().any(|name| name == wanted)) {
+                return BAD_ROUTE;
+            }
+        }
+        let id = json!(context.ids.uuid());
+        let members = [
+            ("id", id.clone()),
+            ("name", name.clone()),
+            ("update_time", json!(context.now.saturating_mul(1000))),
+            ("size", json!(object.length)),
+            (DOWNLOAD, json!(key)),
+        ];
+        self.waylines.push(with(context.examples.data("getWayline"), &members), made.length);
+        let members = [("uuid", id), ("name", name.clone())];
+        Outcome::Data(with(context.examples.data("finishWaylineUpload"), &members))
     }
 
     fn acquire(&mut self, body: &Value, examples: &Examples<'_>) -> Outcome {

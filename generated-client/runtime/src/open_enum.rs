@@ -6,9 +6,9 @@ use std::fmt;
 ///
 /// It has no public constructor: a value that is known cannot be written as an unknown one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UnknownValue<T>(T);
+pub struct Unknown<T>(T);
 
-impl<T> UnknownValue<T> {
+impl<T> Unknown<T> {
     /// The value.
     pub fn get(&self) -> &T {
         &self.0
@@ -20,7 +20,7 @@ impl<T> UnknownValue<T> {
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for UnknownValue<T> {
+impl<T: fmt::Debug> fmt::Debug for Unknown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -28,17 +28,17 @@ impl<T: fmt::Debug> fmt::Debug for UnknownValue<T> {
 
 /// A value that JSON cannot hold: a number in it is not finite.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unwritable {
+pub struct SerializeError {
     place: String,
 }
 
-impl fmt::Display for Unwritable {
+impl fmt::Display for SerializeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` holds a number that is not finite", self.place)
     }
 }
 
-impl std::error::Error for Unwritable {}
+impl std::error::Error for SerializeError {}
 
 /// What the macros below expand to. Not for callers.
 #[doc(hidden)]
@@ -91,27 +91,27 @@ pub mod private {
         }
     }
 
-    pub use crate::answer::{form, of_json_text};
+    pub use crate::response::{from_json_str, variant};
 
     /// A value as JSON.
-    pub fn json_of<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, super::Unwritable> {
+    pub fn to_json<T: serde::Serialize + ?Sized>(value: &T) -> Result<serde_json::Value, super::SerializeError> {
         written(value, serde_json::to_value(value))
     }
 
     /// A value as a string of JSON.
-    pub fn json_text_of<T: serde::Serialize>(value: &T) -> Result<String, super::Unwritable> {
+    pub fn to_json_string<T: serde::Serialize>(value: &T) -> Result<String, super::SerializeError> {
         written(value, serde_json::to_string(value))
     }
 
     /// What was written of a value, unless a number of it was lost on the way.
-    fn written<T: serde::Serialize, W>(
+    fn written<T: serde::Serialize + ?Sized, W>(
         value: &T,
         written: Result<W, serde_json::Error>,
-    ) -> Result<W, super::Unwritable> {
-        match (crate::finite::unwritable(value), written) {
+    ) -> Result<W, super::SerializeError> {
+        match (crate::non_finite::unwritable(value), written) {
             (None, Ok(written)) => Ok(written),
-            (Some(place), _) => Err(super::Unwritable { place }),
-            (None, Err(error)) => Err(super::Unwritable { place: error.to_string() }),
+            (Some(place), _) => Err(super::SerializeError { place }),
+            (None, Err(error)) => Err(super::SerializeError { place: error.to_string() }),
         }
     }
 
@@ -179,7 +179,7 @@ macro_rules! __text_enum {
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*
-                    Self::UnknownValue(value) => value.get(),
+                    Self::Unknown(value) => value.get(),
                 }
             }
 
@@ -192,7 +192,7 @@ macro_rules! __text_enum {
 
             fn read(text: ::std::borrow::Cow<'_, str>) -> Self {
                 Self::known(&text)
-                    .unwrap_or_else(|| Self::UnknownValue($crate::codegen::UnknownValue::__new(text.into_owned())))
+                    .unwrap_or_else(|| Self::Unknown($crate::codegen::Unknown::__new(text.into_owned())))
             }
         }
         impl ::core::convert::From<&str> for $name {
@@ -296,7 +296,7 @@ macro_rules! __integer_enum {
             pub fn value(self) -> i64 {
                 match self {
                     $(Self::$variant => $number,)*
-                    Self::UnknownValue(value) => *value.get(),
+                    Self::Unknown(value) => *value.get(),
                 }
             }
         }
@@ -304,7 +304,7 @@ macro_rules! __integer_enum {
             fn from(number: i64) -> Self {
                 match number {
                     $($number => Self::$variant,)*
-                    other => Self::UnknownValue($crate::codegen::UnknownValue::__new(other)),
+                    other => Self::Unknown($crate::codegen::Unknown::__new(other)),
                 }
             }
         }
@@ -396,7 +396,7 @@ macro_rules! __tagged_union {
                             ::core::result::Result::Err(<D::Error as serde::de::Error>::custom(error))
                         }
                     },)*
-                    _ => ::core::result::Result::Ok(Self::UnknownValue($crate::codegen::UnknownValue::__new(value))),
+                    _ => ::core::result::Result::Ok(Self::Unknown($crate::codegen::Unknown::__new(value))),
                 }
             }
         }
@@ -420,7 +420,7 @@ macro_rules! __untagged_union {
                         return ::core::result::Result::Ok(Self::$variant(form));
                     }
                 )*
-                ::core::result::Result::Ok(Self::UnknownValue($crate::codegen::UnknownValue::__new(value)))
+                ::core::result::Result::Ok(Self::Unknown($crate::codegen::Unknown::__new(value)))
             }
         }
     };
@@ -482,7 +482,7 @@ macro_rules! __union {
                     $(Self::$variant(form) => {
                         $crate::codegen::private::serde::Serialize::serialize(form, serializer)
                     })*
-                    Self::UnknownValue(value) => {
+                    Self::Unknown(value) => {
                         $crate::codegen::private::serde::Serialize::serialize(value.get(), serializer)
                     }
                 }

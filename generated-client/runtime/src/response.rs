@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 /// What came as an answer.
 #[derive(Clone, Copy)]
-pub struct Answer<'a> {
+pub struct ResponseBody<'a> {
     bytes: &'a [u8],
     /// Empty if the bytes are no text.
     text: &'a str,
@@ -19,9 +19,9 @@ pub struct Answer<'a> {
     text_ends: Option<usize>,
 }
 
-impl fmt::Debug for Answer<'_> {
+impl fmt::Debug for ResponseBody<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Answer({} bytes)", self.bytes.len())
+        write!(f, "ResponseBody({} bytes)", self.bytes.len())
     }
 }
 
@@ -81,7 +81,7 @@ struct Bare {
     code: i64,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> ResponseBody<'a> {
     /// The text of an answer.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
@@ -90,7 +90,7 @@ impl<'a> Answer<'a> {
 
     /// An answer as it came.
     #[must_use]
-    pub fn of(bytes: &'a [u8]) -> Self {
+    pub fn from_bytes(bytes: &'a [u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self::new(text),
             Err(error) => Self { bytes, text: "", text_ends: Some(error.valid_up_to()) },
@@ -131,7 +131,7 @@ impl<'a> Answer<'a> {
     ///
     /// # Errors
     /// A failure, or another form.
-    pub fn acknowledgement(self) -> Result<(), ReadError> {
+    pub fn empty(self) -> Result<(), ReadError> {
         match self.envelope::<Bare>() {
             Some(Bare { code: 0 }) => Ok(()),
             _ => Err(self.why::<Bare>()),
@@ -142,7 +142,7 @@ impl<'a> Answer<'a> {
     ///
     /// # Errors
     /// Another form.
-    pub fn plain<T: DeserializeOwned>(self) -> Result<T, ReadError> {
+    pub fn json<T: DeserializeOwned>(self) -> Result<T, ReadError> {
         serde_json::from_str(self.text).map_err(|_| self.mismatch::<T>())
     }
 
@@ -150,8 +150,8 @@ impl<'a> Answer<'a> {
     ///
     /// # Errors
     /// Another form.
-    pub fn optional_plain<T: DeserializeOwned>(self) -> Result<Option<T>, ReadError> {
-        if self.text_ends.is_none() && self.text.trim().is_empty() { Ok(None) } else { self.plain().map(Some) }
+    pub fn optional_json<T: DeserializeOwned>(self) -> Result<Option<T>, ReadError> {
+        if self.text_ends.is_none() && self.text.trim().is_empty() { Ok(None) } else { self.json().map(Some) }
     }
 
     /// The whole as a text, whatever it says.
@@ -177,7 +177,7 @@ impl<'a> Answer<'a> {
     ///
     /// # Errors
     /// None; the other ways of reading have some.
-    pub fn nothing(self) -> Result<(), ReadError> {
+    pub fn ignore(self) -> Result<(), ReadError> {
         Ok(())
     }
 
@@ -232,7 +232,7 @@ impl<'a> Answer<'a> {
 }
 
 /// Reads a part of an answer, which was kept as it came.
-pub fn form<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, ReadError> {
+pub fn variant<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, ReadError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         let path = if path == "." { String::new() } else { path };
@@ -241,12 +241,12 @@ pub fn form<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, ReadErr
 }
 
 /// Reads a string that holds JSON.
-pub fn of_json_text<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
-    Answer::new(text).plain()
+pub fn from_json_str<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
+    ResponseBody::new(text).json()
 }
 
 /// The text of an error of serde without the value that it cites, which may be a secret.
-fn without_values(message: &str) -> String {
+pub(crate) fn without_values(message: &str) -> String {
     let cited = message.find(['"', '`']).filter(|_| message.starts_with("invalid"));
     let Some(start) = cited else { return message.to_owned() };
     match message.rfind(", expected") {
@@ -265,17 +265,17 @@ mod tests {
     }
 
     fn data(text: &str) -> Result<Named, ReadError> {
-        Answer::new(text).data()
+        ResponseBody::new(text).data()
     }
 
     #[test]
     fn a_success_is_its_data() {
         let answer = data(r#"{"code":0,"message":"","data":{"name":"a","new":1},"more":[]}"#);
         assert_eq!(answer, Ok(Named { name: "a".to_owned() }));
-        assert_eq!(Answer::new(r#"{"code":0,"data":null}"#).list::<Vec<i64>>(), Ok(vec![]));
-        assert_eq!(Answer::new(r#"{"code":0}"#).optional_data::<i64>(), Ok(None));
+        assert_eq!(ResponseBody::new(r#"{"code":0,"data":null}"#).list::<Vec<i64>>(), Ok(vec![]));
+        assert_eq!(ResponseBody::new(r#"{"code":0}"#).optional_data::<i64>(), Ok(None));
         for text in [r#"{"code":0}"#, r#"{"code":0,"data":{}}"#, r#"{"code":0,"data":null,"message":"OK"}"#] {
-            assert_eq!(Answer::new(text).acknowledgement(), Ok(()), "{text}");
+            assert_eq!(ResponseBody::new(text).empty(), Ok(()), "{text}");
         }
     }
 
@@ -288,9 +288,9 @@ mod tests {
         ] {
             let expected = ReadError::Failure { code: 200_401, message: "no".to_owned() };
             assert_eq!(data(text), Err(expected.clone()), "{text}");
-            assert_eq!(Answer::new(text).acknowledgement(), Err(expected), "{text}");
+            assert_eq!(ResponseBody::new(text).empty(), Err(expected), "{text}");
         }
-        let silent = Answer::new(r#"{"code":5,"message":null}"#).acknowledgement();
+        let silent = ResponseBody::new(r#"{"code":5,"message":null}"#).empty();
         assert_eq!(silent, Err(ReadError::Failure { code: 5, message: String::new() }));
     }
 
@@ -325,9 +325,11 @@ mod tests {
 
     #[test]
     fn a_mismatch_does_not_cite_values() {
-        let Err(error) = Answer::new(r#"{"code":0,"data":"se\"cret, expected x"}"#).data::<i64>() else { panic!() };
+        let Err(error) = ResponseBody::new(r#"{"code":0,"data":"se\"cret, expected x"}"#).data::<i64>() else {
+            panic!()
+        };
         assert!(!error.to_string().contains("cret"), "{error}");
-        let Err(error) = Answer::new(r#"{"code":0,"data":"secret"}"#).data::<Named>() else { panic!() };
+        let Err(error) = ResponseBody::new(r#"{"code":0,"data":"secret"}"#).data::<Named>() else { panic!() };
         assert!(!error.to_string().contains("secret"), "{error}");
     }
 }

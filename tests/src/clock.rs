@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use flighthub2::{Pace, Wait};
+use flighthub2::{Clock, SleepFuture};
 
 /// Time that passes when the client waits, and not otherwise.
 #[derive(Clone)]
@@ -46,22 +46,22 @@ impl Instantly {
     }
 }
 
-impl Pace for Instantly {
+impl Clock for Instantly {
     fn now(&self) -> Instant {
         self.started + self.waits().iter().sum::<Duration>()
     }
 
-    fn wait(&self, duration: Duration) -> Wait {
+    fn sleep(&self, duration: Duration) -> SleepFuture {
         self.waits.lock().unwrap_or_else(PoisonError::into_inner).push(duration);
         (self.on_wait)();
         Box::pin(std::future::ready(()))
     }
 
-    fn timeout(&self, duration: Duration) -> Wait {
+    fn timeout(&self, duration: Duration) -> SleepFuture {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    fn chance(&self) -> f64 {
+    fn jitter(&self) -> f64 {
         1.0
     }
 }

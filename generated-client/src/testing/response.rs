@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::check::BAD_PARAMETER;
 use super::fault::Fault;
-use super::http::Answer;
+use super::http::Response;
 use super::record::Refusal;
 use super::specification::{OperationSpec, Specification};
 
@@ -119,7 +119,7 @@ impl Content {
     }
 
     /// Does to the values of the answer what a fault does to them.
-    pub(crate) fn spoil(&mut self, fault: &Fault, operation: Option<&OperationSpec>, specification: &Specification) {
+    pub(crate) fn corrupt(&mut self, fault: &Fault, operation: Option<&OperationSpec>, specification: &Specification) {
         let Self::Json { body, .. } = self else { return };
         for fault in fault.each() {
             match (fault, operation) {
@@ -133,14 +133,14 @@ impl Content {
     }
 
     /// The bytes, travelling as a fault says.
-    pub(crate) fn into_answer(self, fault: Option<&Fault>) -> Answer {
+    pub(crate) fn into_response(self, fault: Option<&Fault>) -> Response {
         let mut answer = match self {
             Self::Json { status, mut headers, body } => {
                 headers.push(("content-type", "application/json; charset=utf-8".to_owned()));
-                Answer { status, headers, body: body.to_string().into_bytes(), ..Answer::default() }
+                Response { status, headers, body: body.to_string().into_bytes(), ..Response::default() }
             }
             Self::Text { status, headers, body } => {
-                Answer { status, headers, body: body.into_bytes(), ..Answer::default() }
+                Response { status, headers, body: body.into_bytes(), ..Response::default() }
             }
         };
         for fault in fault.iter().flat_map(|fault| fault.each()) {
@@ -149,7 +149,7 @@ impl Content {
                 Fault::DelayInBody(delay) => answer.delay_within = Some(*delay),
                 Fault::TruncateBody => answer.truncated = true,
                 Fault::ContentLength(length) => answer.said_length = Some(*length),
-                Fault::Pad(length) => answer.padding = length.saturating_sub(answer.body.len() as u64),
+                Fault::PadBody(length) => answer.padding = length.saturating_sub(answer.body.len() as u64),
                 _ => {}
             }
         }

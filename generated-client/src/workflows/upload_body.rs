@@ -1,0 +1,170 @@
+//! A file on its way to the store: hashed once before it is sent, then read while it is sent, in flat memory.
+
+use std::fs::{File, Metadata};
+use std::future::Future as _;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use flighthub2_runtime::codegen::Activity;
+use http_body::{Frame, SizeHint};
+use md5::{Digest as _, Md5};
+use tokio::task::JoinHandle;
+
+use super::disk::blocking;
+use super::error::{Error, ErrorKind};
+use super::progress::{Callback, Progress};
+
+/// How much of a file is in memory at once.
+const CHUNK_BYTES: usize = 256 << 10;
+/// The largest object that one request may put into S3 and into OSS.
+const MAX_BYTES: u64 = 5 << 30;
+
+/// A file that is to be sent, as it was when it was looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) path: PathBuf,
+    pub(crate) state: FileState,
+    /// MD5 of the content: the store checks it, and its ETag repeats it.
+    pub(crate) md5: [u8; 16],
+}
+
+/// What shows that a file has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FileState {
+    pub(crate) bytes: u64,
+    pub(crate) modified: Option<SystemTime>,
+}
+
+impl FileState {
+    fn of(metadata: &Metadata) -> Self {
+        Self { bytes: metadata.len(), modified: metadata.modified().ok() }
+    }
+}
+
+impl Source {
+    /// Reads a file once.
+    ///
+    /// # Errors
+    /// It cannot be read, is empty or no file, is too large for one request, or changes while it is read.
+    pub(crate) async fn open(path: &Path) -> Result<Self, Error> {
+        let owned = path.to_owned();
+        let read = blocking(move || {
+            let mut file = File::open(&owned)?;
+            let metadata = file.metadata()?;
+            let state = FileState::of(&metadata);
+            if !metadata.is_file() || state.bytes == 0 || state.bytes > MAX_BYTES {
+                return Ok((metadata.is_file(), state, None));
+            }
+            let mut hash = Md5::new();
+            let mut chunk = vec![0; CHUNK_BYTES];
+            loop {
+                match file.read(&mut chunk) {
+                    Ok(0) => break,
+                    Ok(read) => hash.update(&chunk[..read]),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            let same = FileState::of(&file.metadata()?) == state;
+            Ok((true, state, same.then(|| <[u8; 16]>::from(hash.finalize()))))
+        });
+        let refused = |why: String| Error::new(ErrorKind::InvalidFile, format!("`{}` {why}", path.display()));
+        match read.await.map_err(|error| Error::file("read", path, error))? {
+            (false, ..) => Err(refused("is no file".into())),
+            (true, FileState { bytes: 0, .. }, _) => Err(refused("is empty".into())),
+            (true, FileState { bytes, .. }, _) if bytes > MAX_BYTES => {
+                Err(refused(format!("has {bytes} bytes, and an object store takes at most {MAX_BYTES} in one request")))
+            }
+            (true, _, None) => Err(changed(path)),
+            (true, state, Some(md5)) => Ok(Self { path: path.to_owned(), state, md5 }),
+        }
+    }
+
+    /// Fails if the file is not what it was.
+    pub(crate) async fn check_unchanged(&self) -> Result<(), Error> {
+        let path = self.path.clone();
+        let now = blocking(move || Ok(FileState::of(&std::fs::metadata(path)?))).await;
+        let now = now.map_err(|error| Error::file("read", &self.path, error))?;
+        if now == self.state { Ok(()) } else { Err(changed(&self.path)) }
+    }
+
+    /// A body with its content; for each attempt a new one.
+    pub(crate) async fn body(&self, activity: Activity, progress: Callback<Progress>) -> Result<FileBody, Error> {
+        let path = self.path.clone();
+        let file = blocking(move || File::open(path)).await;
+        let file = file.map_err(|error| Error::file("read", &self.path, error))?;
+        let total = self.state.bytes;
+        Ok(FileBody { state: Reading::Idle(file), total, left: total, activity, progress })
+    }
+}
+
+fn changed(path: &Path) -> Error {
+    Error::new(ErrorKind::FileChanged, format!("`{}` changed while it was sent", path.display()))
+        .next("start again when the file does not change any more")
+}
+
+/// The content of a file, chunk by chunk. It has exactly as many bytes as the file had: what was appended is not sent,
+/// and a file that became shorter is an error.
+pub(crate) struct FileBody {
+    state: Reading,
+    total: u64,
+    left: u64,
+    activity: Activity,
+    progress: Callback<Progress>,
+}
+
+enum Reading {
+    Idle(File),
+    /// On a thread that may block.
+    Busy(JoinHandle<io::Result<(File, Bytes)>>),
+    Done,
+}
+
+impl http_body::Body for FileBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        loop {
+            match std::mem::replace(&mut self.state, Reading::Done) {
+                Reading::Done => return Poll::Ready(None),
+                Reading::Idle(_) if self.left == 0 => return Poll::Ready(None),
+                Reading::Idle(file) => {
+                    let wanted = self.left.min(CHUNK_BYTES as u64) as usize;
+                    self.state = Reading::Busy(tokio::task::spawn_blocking(move || read_chunk(file, wanted)));
+                }
+                Reading::Busy(mut reading) => {
+                    let Poll::Ready(read) = Pin::new(&mut reading).poll(context) else {
+                        self.state = Reading::Busy(reading);
+                        return Poll::Pending;
+                    };
+                    let (file, chunk) = read.map_err(io::Error::other)??;
+                    self.left -= chunk.len() as u64;
+                    self.activity.add(chunk.len());
+                    self.progress.show(Progress { bytes: self.total - self.left, total_bytes: Some(self.total) });
+                    self.state = Reading::Idle(file);
+                    return Poll::Ready(Some(Ok(Frame::data(chunk))));
+                }
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+/// As many bytes as are wanted.
+fn read_chunk(mut file: File, wanted: usize) -> io::Result<(File, Bytes)> {
+    let mut chunk = vec![0; wanted];
+    file.read_exact(&mut chunk)?;
+    Ok((file, chunk.into()))
+}

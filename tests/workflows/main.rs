@@ -1,0 +1,6 @@
+//! Jobs of several calls: what they send, what they leave on disk, and how they go on after a failure.
+
+mod download;
+mod fake;
+mod preflight;
+mod route;
