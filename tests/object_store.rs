@@ -23,7 +23,7 @@ async fn credentials(server: &MockServer) -> (Value, Keys) {
     let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT)];
     let response = get(&format!("{}/openapi/v0.1/project/sts-token", server.url()), &headers).await;
     let body: Value = serde_json::from_slice(&response.body).unwrap();
-    server.check_response(&server.requests().last().unwrap().operation.unwrap(), &body).unwrap();
+    server.check_response(server.requests().last().unwrap().operation.unwrap(), &body).unwrap();
     let data = body["data"].clone();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let keys = Keys {
@@ -295,7 +295,9 @@ async fn files_of_responses_can_be_downloaded() {
     let model = site.models().get(900_009).send().await.unwrap();
     assert_eq!(get(model.url.as_ref().unwrap().expose(), &[("range", "bytes=0-0")]).await.status, 206);
     let route = site.waylines().get("c0ffee00-1111-4222-8333-444455556666").send().await.unwrap();
-    assert_eq!(get(route.download_url.as_ref().unwrap().expose(), &[("range", "bytes=0-0")]).await.status, 206);
+    let file = get(route.download_url.as_ref().unwrap().expose(), &[]).await;
+    assert_eq!((file.status, route.size), (200, Some(file.body.len() as i64)));
+    assert!(file.body.starts_with(b"PK\x03\x04"), "the route of the examples is no archive");
 }
 
 #[tokio::test]

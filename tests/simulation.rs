@@ -122,7 +122,7 @@ async fn docks_report_what_a_test_has_set() {
 }
 
 #[tokio::test]
-async fn a_flight_shows_in_its_dock_and_brings_media_home() {
+async fn a_flight_changes_its_dock_and_uploads_media() {
     let server = MockServer::start().await.unwrap();
     server.set_flight_media(PROJECT, 3, 5000);
     let task = create_task(&server, DOCK).await;
@@ -311,7 +311,7 @@ async fn pictures_become_a_model_and_its_archive() {
 }
 
 #[tokio::test]
-async fn a_converter_needs_a_moment_to_push() {
+async fn a_converter_pushes_seconds_after_it_was_enabled() {
     let server = MockServer::start().await.unwrap();
     let path = "live-stream/converter";
     let created = call(&server, "POST", path, Some(body("createStreamConverter", json!({})))).await;

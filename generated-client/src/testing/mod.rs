@@ -199,7 +199,7 @@ impl MockServer {
         let store_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let clock = Arc::new(SimulatedClock::default());
         let store = Arc::new(Store::new(store_listener.local_addr()?, Arc::clone(&clock)));
-        state::upload_examples(PROJECT, &store);
+        state::upload_examples(PROJECT, &Examples(specification), &store);
         let shared = Arc::new(Shared::new(specification, TOKEN, PROJECT, clock, store));
         let (stop, stopped) = watch::channel(());
         let task = tokio::spawn({

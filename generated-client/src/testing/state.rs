@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::check::Arguments;
@@ -112,11 +113,29 @@ impl World {
     }
 }
 
-/// Uploads what the examples say was uploaded.
-pub(crate) fn upload_examples(home: &str, store: &Store) {
+/// Puts the route file of the examples into the store: where it was uploaded to, and where it is downloaded from. It is a
+/// valid archive of the size that the examples have.
+pub(crate) fn upload_examples(home: &str, examples: &Examples<'_>, store: &Store) {
     let document = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\"/>\n";
-    let route = zip::archive(&[("wpmz/template.kml", document), ("wpmz/waylines.wpml", document)]);
-    store.put(format!("{}/example-route.kmz", upload_prefix(home)), route.into());
+    let archive = |padding: &[u8]| {
+        let files: [(&str, &[u8]); 3] =
+            [("wpmz/template.kml", document), ("wpmz/waylines.wpml", document), ("wpmz/res/padding", padding)];
+        zip::archive(&files)
+    };
+    let example = examples.data("getWayline");
+    let size = example["size"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or_default();
+    let padding = size.saturating_sub(archive(b"").len());
+    let route = Bytes::from(archive(&vec![b' '; padding]));
+    store.put(format!("{}/example-route.kmz", upload_prefix(home)), route.clone());
+    if let Some(key) = example["download_url"].as_str().and_then(example_key) {
+        store.put(key, route);
+    }
+}
+
+/// The key of a file of the examples in the object store.
+fn example_key(address: &str) -> Option<String> {
+    let file = address.strip_prefix(EXAMPLE_FILES)?;
+    Some(format!("examples/{}", file.split('?').next().unwrap_or_default()))
 }
 
 /// Lets the addresses of files in the examples lead to the object store.
@@ -126,8 +145,7 @@ pub(crate) fn link_files(body: &mut Value, store: &Store) {
         Value::Object(members) => {
             let size = members.get("size").and_then(Value::as_u64).unwrap_or(4096);
             for member in members.values_mut() {
-                if let Some(file) = member.as_str().and_then(|text| text.strip_prefix(EXAMPLE_FILES)) {
-                    let key = format!("examples/{}", file.split('?').next().unwrap_or_default());
+                if let Some(key) = member.as_str().and_then(example_key) {
                     store.put_generated(&key, size);
                     *member = json!(store.signed_url(&key, ADDRESS_LIFETIME));
                 } else {
