@@ -56,3 +56,12 @@ def cargo(folder, target, *arguments):
     environment = dict(os.environ, CARGO_TARGET_DIR=str(target), CARGO_INCREMENTAL="0")
     command = ["cargo", *arguments, "--offline", "--quiet"]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def places(message):
+    """Where a message of the compiler is about: its primary spans, and the uses of macros that they come from."""
+    for span in message["spans"]:
+        if span["is_primary"]:
+            while span:
+                yield span
+                span = span["expansion"] and span["expansion"]["span"]

