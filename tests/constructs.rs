@@ -35,21 +35,22 @@ fn body<O: Operation>(operation: &O) -> JsonValue {
 
 #[test]
 fn left_out_and_null_differ_where_a_caller_sends_them() {
-    use objects::types::{Combinations, CombinationsRequired};
-    let required = || CombinationsRequired {
-        required: "a".into(),
-        required_nullable: None,
-        required_list: vec![],
-        required_nullable_list: vec!["x".into()],
+    use objects::types::Combinations;
+    let required = || {
+        Combinations::builder()
+            .required("a")
+            .required_nullable(None)
+            .required_list(vec![])
+            .required_nullable_list(vec!["x".into()])
     };
     let least =
         json!({"required": "a", "required_nullable": null, "required_list": [], "required_nullable_list": ["x"]});
-    assert_eq!(serde_json::to_value(Combinations::new(required())).unwrap(), least);
-    let null = Combinations::new(required()).optional_nullable_null();
+    assert_eq!(serde_json::to_value(required().build()).unwrap(), least);
+    let null = required().build().optional_nullable_null();
     assert_eq!(serde_json::to_value(&null).unwrap()["optional_nullable"], JsonValue::Null);
     assert_eq!(serde_json::from_value::<Combinations>(serde_json::to_value(&null).unwrap()).unwrap(), null);
     assert_eq!(null.optional_nullable, Some(None));
-    assert_eq!(Combinations::new(required()).optional_nullable(5).optional_nullable, Some(Some(5)));
+    assert_eq!(required().build().optional_nullable(5).optional_nullable, Some(Some(5)));
     let all_null = json!({"required": "a", "required_nullable": null, "optional": null, "required_list": null,
         "required_nullable_list": null, "optional_list": null, "optional_nullable_list": null, "nested": null});
     let read: Combinations = serde_json::from_value(all_null).unwrap();
@@ -111,9 +112,9 @@ fn enumerations_stay_open() {
 
 #[test]
 fn parameters_go_to_their_places() {
-    use parameters::default::{GetOne, GetParameters, GetParametersRequired};
-    let required = GetParametersRequired { q: "a b&c".into(), long: 1 << 40, x_replaced: 7 };
-    let operation = GetParameters::new("x/y", 5, true, parameters::types::Ending::Json, required);
+    use parameters::default::{GetOne, GetParameters};
+    let operation = GetParameters::new("x/y", 5, true, parameters::types::Ending::Json);
+    let operation = operation.x_replaced(7).q("a b&c").long(1_i64 << 40);
     let parts = written(&operation.ratio(0.5_f32).since("2026-01-01T00:00:00Z").x_optional(false));
     assert_eq!(parts.path_text(), "/path/x%2Fy/5/true.json");
     assert_eq!(parts.query_text(), "q=a%20b%26c&long=1099511627776&ratio=0.5&since=2026-01-01T00%3A00%3A00Z");
@@ -260,11 +261,17 @@ fn a_value_of_several_forms_is_kept_as_it_came() {
 
 #[test]
 fn a_form_is_pairs_of_names_and_values() {
-    use forms::types::{Search, SearchRequired, Tag};
+    use forms::types::{Search, Tag};
     let text = |parts: &RequestParts| String::from_utf8(parts.body_bytes().unwrap().to_vec()).unwrap();
     let search = |anything: JsonValue| {
-        let required = SearchRequired { q: "a b&c=é".into(), anything };
-        let search = Search::new(required).page_size(5).exact(true).weight(0.5).tags([Tag::New, Tag::from("x,y")]);
+        let search = Search::builder()
+            .q("a b&c=é")
+            .anything(anything)
+            .build()
+            .page_size(5)
+            .exact(true)
+            .weight(0.5)
+            .tags([Tag::New, Tag::from("x,y")]);
         forms::default::Search::new(search.none_null())
     };
     let parts = written(&search(json!(1)));
@@ -333,4 +340,18 @@ fn what_others_write_loosely_loses_nothing() {
     assert_eq!(written(&loose::default::ListThings::new()).query_text(), "");
     assert_eq!(security_choice::default::GetA::INFO.api.token.map(|token| token.prefix), Some("Basic "));
     assert!(security_choice::default::GetB::INFO.authenticated && !security_choice::default::GetC::INFO.authenticated);
+}
+
+#[test]
+fn an_operation_is_an_object_of_its_arguments() {
+    use raw::default::{PutNote, PutPicture};
+    let picture = PutPicture::new("a").body([0xff, 0x00]);
+    assert_eq!(again::<PutPicture>(&json!({"id": "a", "body": "/wA="})), serde_json::to_value(&picture).unwrap());
+    assert_eq!(serde_json::to_value(PutPicture::new("a")).unwrap(), json!({"id": "a"}));
+    assert_eq!(serde_json::to_value(PutNote::new("text")).unwrap(), json!({"body": "text"}));
+    // Null is a body, and not the same as none.
+    let nothing = loose::default::PutThing::new(None);
+    assert_eq!(serde_json::to_value(&nothing).unwrap(), json!({"body": null}));
+    let unknown = serde_json::from_value::<PutNote>(json!({"body": "text", "note": 1}));
+    assert!(unknown.unwrap_err().to_string().contains("unknown field `note`"));
 }

@@ -133,7 +133,7 @@ async fn what_was_refused_before_it_was_sent_took_no_effect() {
     let cautious = fh.max_risk(Risk::Write).build().unwrap();
     let error = failure(&of("createFlightTask"), &cautious).await;
     assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Risk, false), "{error}");
-    let error = cautious.project("").livestreams().delete_forwarder("x").send().await.unwrap_err();
+    let error = cautious.project("").livestreams().delete_converter("x").send().await.unwrap_err();
     assert!(!error.may_have_taken_effect(), "{error}");
     let error = cautious.project(PROJECT).waylines().get("").send().await.unwrap_err();
     assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::InvalidArgument, false), "{error}");

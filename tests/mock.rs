@@ -11,16 +11,15 @@ use std::sync::{Arc, Mutex, OnceLock, Weak, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use flighthub2::flight_tasks::{CreateFlightTask, ListFlightTasksRequired, UpdateFlightTaskStatus};
+use flighthub2::flight_tasks::{CreateFlightTask, FlightTasks, ListFlightTasks, UpdateFlightTaskStatus};
 use flighthub2::projects::{ListOrganizationDevices, ListProjects};
 use flighthub2::testing::{Fault, MockServer, PROJECT, RecordedRequest, TOKEN, Verdict};
 use flighthub2::types::{
-    CalibrateDeviceRtkBody, CalibrateDeviceRtkBodyRequired, CreateFlightTaskBody, CreateFlightTaskBodyRequired,
-    DeviceControlBody, DeviceControlBodyRequired, FinishWaylineUploadBody, FinishWaylineUploadBodyRequired,
-    OutOfControlAction, ProjectList, ResumableStatus, SetStreamForwarderBody, TaskStatus, TaskStatusChange, TaskType,
+    CalibrateDeviceRtkBody, CreateFlightTaskBody, DeviceControlBody, FinishWaylineUploadBody, OutOfControlAction,
+    ProjectList, ResumableStatus, SetStreamConverterBody, TaskStatus, TaskStatusChange, TaskType,
     UpdateFlightTaskStatusBody,
 };
-use flighthub2::{Client, Delivery, ErrorKind, OPERATIONS, ProjectClient};
+use flighthub2::{Call, Client, Delivery, ErrorKind, OPERATIONS, ProjectClient};
 use flighthub2_tests::calls::examples;
 use flighthub2_tests::vectors::{self, normalized};
 use serde_json::{Value, json};
@@ -496,13 +495,13 @@ async fn answers_are_chosen() {
 async fn requests_are_written_down_and_print_no_secret() {
     let server = MockServer::start().await.unwrap();
     let fh = once(&server);
-    let body = CalibrateDeviceRtkBody::new(CalibrateDeviceRtkBodyRequired {
-        host: "ntrip.example.com".into(),
-        port: 8002,
-        account: "visible".into(),
-        password: "HUSH-HUSH".into(),
-        mount_point: "M".into(),
-    });
+    let body = CalibrateDeviceRtkBody::builder()
+        .host("ntrip.example.com")
+        .port(8002)
+        .account("visible")
+        .password("HUSH-HUSH")
+        .mount_point("M")
+        .build();
     fh.project(PROJECT).devices().calibrate_rtk(DOCK, body).send().await.unwrap();
     let target = format!("{PROJECTS}?q={TOKEN}");
     raw(&server, "GET", &target, &[("x-user-token", TOKEN), ("Authorization", "HUSH-HUSH")], "").await;
@@ -650,24 +649,25 @@ async fn a_connection_that_is_closed_uses_up_no_fault() {
 }
 
 fn planned(name: &str, task_type: TaskType) -> CreateFlightTaskBody {
-    CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
-        name: name.into(),
-        wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
-        sn: DOCK.into(),
-        rth_altitude: 100,
-        out_of_control_action_in_flight: OutOfControlAction::ReturnHome,
-        resumable_status: ResumableStatus::Manual,
-        task_type,
-        time_zone: "Europe/Rome".into(),
-    })
+    CreateFlightTaskBody::builder()
+        .name(name)
+        .wayline_uuid("c0ffee00-1111-4222-8333-444455556666")
+        .sn(DOCK)
+        .rth_altitude(100)
+        .out_of_control_action_in_flight(OutOfControlAction::ReturnHome)
+        .resumable_status(ResumableStatus::Manual)
+        .task_type(task_type)
+        .time_zone("Europe/Rome")
+        .build()
 }
 
 fn patrol(name: &str) -> CreateFlightTaskBody {
     planned(name, TaskType::Immediate)
 }
 
-fn window() -> ListFlightTasksRequired {
-    ListFlightTasksRequired { sn: DOCK.into(), begin_at: 1_769_900_000.into(), end_at: 1_770_100_000.into() }
+/// The tasks of the dock.
+fn in_window(tasks: &FlightTasks<ProjectClient>) -> Call<ProjectClient, ListFlightTasks> {
+    tasks.list().sn(DOCK).begin_at(1_769_900_000).end_at(1_770_100_000)
 }
 
 /// A call that fits fails with a code that the specification lists for it.
@@ -680,7 +680,7 @@ fn every_code_is_listed(server: &MockServer) {
 }
 
 async fn names(site: &ProjectClient) -> Vec<String> {
-    let tasks = site.flight_tasks().list(window()).send().await.unwrap();
+    let tasks = in_window(&site.flight_tasks()).send().await.unwrap();
     tasks.list.iter().map(|task| task.name.clone()).collect()
 }
 
@@ -700,7 +700,7 @@ async fn a_flight_task_lives_as_time_passes() {
     let status = async |wanted: [TaskStatus; 3]| {
         for (id, wanted) in [&now, &later, &missed].into_iter().zip(wanted) {
             assert_eq!(tasks.get(id).send().await.unwrap().status, wanted, "{id}");
-            let listed = tasks.list(window()).status([wanted.clone()]).send().await.unwrap();
+            let listed = in_window(&tasks).status([wanted.clone()]).send().await.unwrap();
             assert!(listed.list.iter().any(|task| task.uuid == *id), "{id} is not listed as {wanted}");
         }
     };
@@ -745,14 +745,14 @@ async fn a_flight_task_lives_as_time_passes() {
 }
 
 #[tokio::test]
-async fn control_routes_and_forwarders_are_remembered() {
+async fn control_routes_and_converters_are_remembered() {
     let server = MockServer::start().await.unwrap();
     let site = once(&server).project(PROJECT);
     let control = |payloads: &[&str]| {
-        DeviceControlBody::new(DeviceControlBodyRequired {
-            drone_sn: AIRCRAFT.into(),
-            payload_index: payloads.iter().map(|payload| (*payload).into()).collect(),
-        })
+        DeviceControlBody::builder()
+            .drone_sn(AIRCRAFT)
+            .payload_index(payloads.iter().map(|payload| (*payload).into()).collect::<Vec<_>>())
+            .build()
     };
     let devices = site.devices();
     let refused = devices.release_control(control(&["81-0-0"])).send().await.unwrap_err();
@@ -765,8 +765,8 @@ async fn control_routes_and_forwarders_are_remembered() {
     assert!(devices.release_control(control(&["82-0-0"])).send().await.unwrap().controls.is_empty());
 
     let object_key = format!("example-prefix/{PROJECT}/example-route.kmz");
-    let required = FinishWaylineUploadBodyRequired { name: "New route".into(), object_key };
-    let made = site.waylines().finish_upload(FinishWaylineUploadBody::new(required)).send().await.unwrap();
+    let body = FinishWaylineUploadBody::builder().name("New route").object_key(object_key).build();
+    let made = site.waylines().finish_upload(body).send().await.unwrap();
     let listed = site.waylines().list().send().await.unwrap();
     assert!(listed.list.iter().any(|wayline| wayline.id == made.uuid && wayline.name == "New route"));
     assert_eq!(site.waylines().get(&made.uuid).send().await.unwrap().name, "New route");
@@ -776,29 +776,29 @@ async fn control_routes_and_forwarders_are_remembered() {
     let target = "/openapi/v0.1/live-stream/converter";
     let requests = vectors::requests();
     let mut ids = Vec::new();
-    for name in ["createStreamForwarder", "createStreamForwarder_gb28181"] {
+    for name in ["createStreamConverter", "createStreamConverter_gb28181"] {
         let answer = raw(&server, "POST", target, &headers, &requests[name]["body"].to_string()).await.json();
         ids.push(answer["data"]["converter_id"].as_str().unwrap().to_owned());
     }
-    let forwarders = site.livestreams();
-    forwarders.set_forwarder(ids[1].as_str(), SetStreamForwarderBody::new(true)).send().await.unwrap();
+    let converters = site.livestreams();
+    converters.set_converter(ids[1].as_str(), SetStreamConverterBody::new(true)).send().await.unwrap();
     let listed = raw(&server, "GET", target, &headers[..2], "").await.json();
-    server.check_answer("listStreamForwarders", &listed).unwrap();
+    server.check_answer("listStreamConverters", &listed).unwrap();
     let list = listed["data"]["list"].as_array().unwrap();
     assert_eq!(list.len(), 3);
     assert_eq!((&list[1]["state"], &list[1]["schema_option"]["server_ip"]), (&json!("initialized"), &json!("")));
     assert_eq!((&list[2]["state"], &list[2]["schema_option"]["url"]), (&json!("running"), &json!("")));
     assert_eq!(
         list[2]["schema_option"]["server_ip"],
-        requests["createStreamForwarder_gb28181"]["body"]["schema_option"]["server_ip"]
+        requests["createStreamConverter_gb28181"]["body"]["schema_option"]["server_ip"]
     );
     for id in &ids {
-        forwarders.delete_forwarder(id.as_str()).send().await.unwrap();
-        let gone = forwarders.delete_forwarder(id.as_str()).send().await.unwrap_err();
+        converters.delete_converter(id.as_str()).send().await.unwrap();
+        let gone = converters.delete_converter(id.as_str()).send().await.unwrap_err();
         assert_eq!(gone.code(), Some(212_056));
     }
-    assert_eq!(forwarders.list_forwarders().send().await.unwrap().list.len(), 1);
-    let body = requests["createStreamForwarder"]["body"].to_string();
+    assert_eq!(converters.list_converters().send().await.unwrap().list.len(), 1);
+    let body = requests["createStreamConverter"]["body"].to_string();
     let mut codes = Vec::new();
     for _ in 0..20 {
         codes.push(raw(&server, "POST", target, &headers, &body).await.json()["code"].clone());

@@ -16,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flighthub2::ErrorKind;
 use flighthub2::testing::{BUCKET, MockServer, PROJECT, StoreFault, StoreProvider};
-use flighthub2::types::{FinishWaylineUploadBody, FinishWaylineUploadBodyRequired, ProjectStorageCredentials};
+use flighthub2::types::{FinishWaylineUploadBody, ProjectStorageCredentials};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use md5::{Digest as _, Md5};
 use sha1::Sha1;
@@ -160,7 +160,7 @@ fn aws(credentials: &ProjectStorageCredentials, key: &str, payload: &str, length
 }
 
 async fn credentials(server: &MockServer) -> ProjectStorageCredentials {
-    server.client().project(PROJECT).projects().get_sts_token().send().await.unwrap()
+    server.client().project(PROJECT).projects().upload_credentials().send().await.unwrap()
 }
 
 /// A server, its credentials, and a key that they may write.
@@ -429,8 +429,8 @@ async fn a_route_is_made_of_an_upload_only() {
     let (server, credentials, key) = started(StoreProvider::Ali).await;
     let site = server.client_builder().max_attempts(1).build().unwrap().project(PROJECT);
     let finish = async |key: &str| {
-        let body = FinishWaylineUploadBodyRequired { name: "New".into(), object_key: key.to_owned() };
-        site.waylines().finish_upload(FinishWaylineUploadBody::new(body)).send().await
+        let body = FinishWaylineUploadBody::builder().name("New").object_key(key).build();
+        site.waylines().finish_upload(body).send().await
     };
     let missing = finish(&key).await.unwrap_err();
     assert_eq!((missing.kind(), missing.status(), missing.code()), (ErrorKind::Api, Some(500), Some(200_500)));

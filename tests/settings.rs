@@ -13,8 +13,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use flighthub2::types::{
-    AreaCorner, AreaCornerRequired, CreateModelBody, CreateModelBodyRequired, ModelFormat, ModelKind, ModelQuality,
-    PredefinedArea, ReconstructionMode,
+    AreaCorner, CreateModelBody, ModelFormat, ModelKind, ModelQuality, PredefinedArea, ReconstructionMode,
 };
 use flighthub2::{Client, ClientBuilder, Delivery, Error, ErrorKind, Region, Risk, Token};
 use flighthub2_tests::calls::examples;
@@ -121,17 +120,17 @@ async fn numbers_that_json_cannot_say_are_not_sent_as_null() {
     let server = Server::start(|_| json(r#"{"code":200403,"message":"m"}"#));
     let site = client(&server.url()).project(PROJECT);
     for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        let corner = AreaCorner::new(AreaCornerRequired { longitude: 9.0, latitude: bad });
-        let body = CreateModelBody::new(CreateModelBodyRequired {
-            name: "Example model".into(),
-            reconstruction_type: vec![ModelKind::Model3d],
-            simplified_factor: 0.2,
-            task_folder_id: 1042.into(),
-            wkt: "EPSG:32632".into(),
-            quality_level: ModelQuality::High,
-            reconstruction_mode: ReconstructionMode::Normal,
-            generate_model_formats: vec![ModelFormat::B3dm],
-        });
+        let corner = AreaCorner::builder().longitude(9.0).latitude(bad).build();
+        let body = CreateModelBody::builder()
+            .name("Example model")
+            .reconstruction_type(vec![ModelKind::Model3d])
+            .simplified_factor(0.2)
+            .task_folder_id(1042)
+            .wkt("EPSG:32632")
+            .quality_level(ModelQuality::High)
+            .reconstruction_mode(ReconstructionMode::Normal)
+            .generate_model_formats(vec![ModelFormat::B3dm])
+            .build();
         let error = site.models().create(body.predefine_area(PredefinedArea::new([corner]))).send().await.unwrap_err();
         assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidArgument, Delivery::NotSent), "{error}");
         assert!(error.to_string().contains("`body.predefine_area` holds a number that is not finite"), "{error}");

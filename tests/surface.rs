@@ -65,6 +65,9 @@ fn a_description_changes_where_it_is_read() {
             "+ /// Name that others see.",
             "- /// Name shown within the project.",
             "+ /// Name that others see.",
+            // The method of the builder.
+            "- /// Name shown within the project.",
+            "+ /// Name that others see.",
         ],
     );
 }
@@ -78,10 +81,10 @@ fn a_risk_changes_its_operation() {
         ),
         &["devices.rs"],
         &[
-            "- /// - Risk: write. It changes data, and neither deletes any nor moves anything.",
-            "+ /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.",
-            "- /// - Risk: write. It changes data, and neither deletes any nor moves anything.",
-            "+ /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.",
+            "- /// - Risk: write. It changes data, and neither deletes data nor moves a device.",
+            "+ /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.",
+            "- /// - Risk: write. It changes data, and neither deletes data nor moves a device.",
+            "+ /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.",
             "- .with_risk(runtime::Risk::Write)",
             "+ .with_risk(runtime::Risk::Destructive)",
         ],
@@ -112,6 +115,17 @@ fn an_added_member_adds_its_lines() {
             "+ self.badge = Some(badge.into());",
             "+ self",
             "+ }",
+            // The builder.
+            "+ badge: Option<i64>,",
+            "+ badge: self.badge,",
+            "+ badge: self.badge,",
+            "+ /// A new one.",
+            "+ #[must_use]",
+            "+ pub fn badge(mut self, badge: impl Into<i64>) -> Self {",
+            "+ self.badge = Some(badge.into());",
+            "+ self",
+            "+ }",
+            "+ badge: self.badge,",
         ],
     );
 }
@@ -167,7 +181,7 @@ fn what_is_not_settled_is_bold_where_a_caller_reads_it() {
             "devices.rs",
             "SendDeviceCommand",
             None,
-            "**It is not settled whether `device_sn` is the aircraft",
+            "**Whether `device_sn` is the aircraft or its dock is not known**",
             "Observed",
         ),
     ] {

@@ -12,8 +12,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use flighthub2::types::{
-    CreateFlightTaskBody, CreateFlightTaskBodyRequired, OutOfControlAction, Project, ResumableStatus, RthMode,
-    TaskType, WaylinePrecisionType,
+    CreateFlightTaskBody, OutOfControlAction, Project, ResumableStatus, RthMode, TaskType, WaylinePrecisionType,
 };
 use flighthub2::{Client, ErrorCode, ErrorKind, Token};
 
@@ -26,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .timeout(Duration::from_secs(10))
         .build()?;
 
-    // A call of the organization. Optional arguments are set by name, and nothing happens before `send`.
+    // A call of the organization. Optional arguments are set by name, and `send` sends the request.
     let projects = fh.projects().list().page_size(10).send().await?;
     println!("{} project(s)", projects.list.len());
     for project in &projects.list {
@@ -38,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let stranger = fh.project("00000000-0000-4000-8000-000000000000");
     match stranger.devices().list().send().await {
         Ok(_) => println!("the project is there after all"),
-        Err(error) => tell(&error),
+        Err(error) => report(&error),
     }
 
     // A call that lets an aircraft fly. This client was built without `.max_risk(Risk::Physical)`, so it refuses.
@@ -66,22 +65,22 @@ async fn devices(fh: &Client, project: &Project) -> Result<(), flighthub2::Error
 
 /// Asks for a flight, and expects that nothing is sent.
 async fn refused_flight(fh: &Client, project: &Project) -> Result<(), Box<dyn Error>> {
-    let body = CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
-        name: "Morning round".into(),
-        wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
-        sn: "7CTEXAMPLE0001".into(),                                     // of the dock
-        rth_altitude: 80,                                                // metres above the point of take-off
-        out_of_control_action_in_flight: OutOfControlAction::ReturnHome, // without a signal
-        resumable_status: ResumableStatus::Manual,                       // after an interruption
-        task_type: TaskType::Immediate,
-        time_zone: "Europe/Rome".into(),
-    })
-    .rth_mode(RthMode::Preset)
-    .wayline_precision_type(WaylinePrecisionType::Rtk);
+    let body = CreateFlightTaskBody::builder()
+        .name("Morning round")
+        .wayline_uuid("c0ffee00-1111-4222-8333-444455556666")
+        .sn("7CTEXAMPLE0001") // of the dock
+        .rth_altitude(80) // metres above the point of take-off
+        .out_of_control_action_in_flight(OutOfControlAction::ReturnHome) // without a signal
+        .resumable_status(ResumableStatus::Manual) // after an interruption
+        .task_type(TaskType::Immediate)
+        .time_zone("Europe/Rome")
+        .rth_mode(RthMode::Preset)
+        .wayline_precision_type(WaylinePrecisionType::Rtk)
+        .build();
     match fh.project(&project.uuid).flight_tasks().create(body).send().await {
         Ok(task) => Err(format!("task {} was made by a client that may not fly", task.task_uuid).into()),
         Err(error) if error.kind() == ErrorKind::Risk => {
-            tell(&error);
+            report(&error);
             Ok(())
         }
         Err(error) => Err(error.into()),
@@ -89,7 +88,7 @@ async fn refused_flight(fh: &Client, project: &Project) -> Result<(), Box<dyn Er
 }
 
 /// What a program asks of an error: what happened, and whether the call may have taken effect all the same.
-fn tell(error: &flighthub2::Error) {
+fn report(error: &flighthub2::Error) {
     println!("{error}");
     let what = match (error.kind(), ErrorCode::of(error)) {
         (ErrorKind::Api, Some(ErrorCode::NoPermission)) => "become a member of the project first",

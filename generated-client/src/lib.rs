@@ -4,11 +4,7 @@
 //! follows a redirect, sends again only what does no harm twice (see [`Idempotency`]), and hides its token.
 //!
 //! ```no_run
-//! use flighthub2::{Client, Region, Risk, Token};
-//! use flighthub2::types::{
-//!     CreateFlightTaskBody, CreateFlightTaskBodyRequired, OutOfControlAction, ResumableStatus, RthMode, TaskType,
-//!     WaylinePrecisionType,
-//! };
+//! use flighthub2::prelude::*;
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let fh = Client::builder()
@@ -20,18 +16,18 @@
 //! let projects = fh.projects().list().q("harbour").send().await?;
 //! let Some(project) = projects.list.first() else { return Ok(()) };
 //! let site = fh.project(&project.uuid); // calls of a project are made with this
-//! let body = CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
-//!     name: "Morning round".into(),
-//!     wayline_uuid: "c0ffee00-1111-4222-8333-444455556666".into(),
-//!     sn: "7CTEXAMPLE0001".into(), // of the dock
-//!     rth_altitude: 100, // metres above the point of take-off
-//!     out_of_control_action_in_flight: OutOfControlAction::ReturnHome, // without a signal
-//!     resumable_status: ResumableStatus::Manual, // after an interruption
-//!     task_type: TaskType::Immediate,
-//!     time_zone: "Europe/Rome".into(),
-//! })
-//! .rth_mode(RthMode::Preset)
-//! .wayline_precision_type(WaylinePrecisionType::Rtk);
+//! let body = CreateFlightTaskBody::builder()
+//!     .name("Morning round")
+//!     .wayline_uuid("c0ffee00-1111-4222-8333-444455556666")
+//!     .sn("7CTEXAMPLE0001") // of the dock
+//!     .rth_altitude(100) // metres above the point of take-off
+//!     .out_of_control_action_in_flight(OutOfControlAction::ReturnHome) // without a signal
+//!     .resumable_status(ResumableStatus::Manual) // after an interruption
+//!     .task_type(TaskType::Immediate)
+//!     .time_zone("Europe/Rome")
+//!     .rth_mode(RthMode::Preset)
+//!     .wayline_precision_type(WaylinePrecisionType::Rtk)
+//!     .build(); // the compiler names a required field that is not set
 //! let task = site.flight_tasks().create(body).send().await?;
 //! println!("{}", task.task_uuid);
 //! # Ok(())
@@ -54,6 +50,7 @@
 //! - Enumerations are open: a value that this version does not know is kept in `Unknown`.
 //! - Numbers of time have types with their unit: [`UnixSeconds`], [`UnixMillis`]. Texts of time are [`DateTime`].
 
+pub mod prelude;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transport;
@@ -66,10 +63,10 @@ mod api;
 pub use api::*;
 #[doc(inline)]
 pub use flighthub2_runtime::{
-    ApiInfo, Availability, Base64, Clock, DateTime, Delivery, DryRun, Error, ErrorCodeInfo, ErrorKind, Follow,
-    FollowBuilder, FollowError, FollowErrorKind, HeaderText, Idempotency, Items, JsonObject, JsonValue, Operation,
-    OperationInfo, Outcome, Pages, Risk, Scope, Secret, SerializeError, SleepFuture, Token, TokenHeader, UnixMillis,
-    UnixSeconds, Unknown, Update, codegen,
+    ApiInfo, Availability, Base64, Clock, DateTime, Delivery, DryRun, DynamicCall, Error, ErrorCodeInfo, ErrorKind,
+    Follow, FollowBuilder, FollowError, FollowErrorKind, HeaderText, Idempotency, Items, JsonObject, JsonValue,
+    Operation, OperationInfo, Outcome, Pages, ParameterInfo, ParameterLocation, Risk, Scope, Secret, SerializeError,
+    SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds, Unknown, Update, codegen, masked,
 };
 
 /// The examples of the README compile.

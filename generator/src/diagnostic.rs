@@ -1,7 +1,7 @@
-//! Problems with a specification, and their text for a person, an editor or a tool.
+//! Problems of a specification, and their rendering as text and as JSON.
 //!
-//! In: what a stage found, and where. Out: a [`Diagnostic`], and its text for a person or an editor. This module knows
-//! nothing of OpenAPI or Rust.
+//! In: a problem and its location. Out: a [`Diagnostic`], and its rendering. This module knows neither OpenAPI nor
+//! Rust.
 
 mod code;
 mod json;
@@ -13,18 +13,18 @@ use std::fmt;
 pub use code::{Code, Severity, UnknownCode};
 pub use source::{Location, Source};
 
-/// One problem: what, where, and what to do.
+/// One problem: its message, its location, and a repair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// What kind of problem.
+    /// The kind of the problem.
     pub code: Code,
-    /// What is wrong, in one line.
+    /// The message, in one line.
     pub message: String,
-    /// Where.
+    /// The location.
     pub location: Location,
-    /// What to do.
+    /// The repair.
     pub help: String,
-    /// Other locations that the problem involves, and why.
+    /// Related locations, with labels.
     pub related: Vec<(Location, String)>,
 }
 
@@ -35,28 +35,28 @@ impl Diagnostic {
         Self { code, message: message.into(), location, help: help.into(), related: Vec::new() }
     }
 
-    /// Adds another location that the problem involves, and why.
+    /// Adds a related location with a label.
     #[must_use]
     pub fn with_note(mut self, location: Location, why: impl Into<String>) -> Self {
         self.add_note(location, why);
         self
     }
 
-    /// Adds another location that the problem involves, and why.
+    /// Adds a related location with a label.
     pub fn add_note(&mut self, location: Location, why: impl Into<String>) {
         self.related.push((location, why.into()));
     }
 
-    /// How serious it is.
+    /// The severity.
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.code.severity()
     }
 }
 
-/// All problems of a run, with the text they are about.
+/// All problems of a run, with their source text.
 ///
-/// `Display` writes each with its lines of the specification, the way rustc does.
+/// `Display` shows each with its lines of the specification, in the style of rustc.
 #[derive(Clone, Debug)]
 pub struct Diagnostics {
     source: Source,
@@ -65,7 +65,7 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// Sorts the problems, errors first and each kind by place, so that their order does not depend on the order of
-    /// checks. Drops repetitions: something that is referred to twice is checked twice.
+    /// checks. Removes duplicates: an object with two references is checked twice.
     #[must_use]
     pub fn new(source: Source, mut problems: Vec<Diagnostic>) -> Self {
         let key = |problem: &Diagnostic| (problem.severity(), problem.location.span.start, problem.code);
@@ -80,13 +80,13 @@ impl Diagnostics {
         &self.problems
     }
 
-    /// The text that the problems are about.
+    /// The source text of the problems.
     #[must_use]
     pub fn source(&self) -> &Source {
         &self.source
     }
 
-    /// The text for a person, with the count as its last line; `styled` adds the colours of a terminal.
+    /// The problems as text, with the count as the last line; `styled` adds terminal colours.
     #[must_use]
     pub fn render(&self, styled: bool) -> String {
         let mut text: String =
@@ -95,8 +95,8 @@ impl Diagnostics {
         text
     }
 
-    /// One JSON object a line for each problem: `code`, `severity`, `message`, `file`, `line`, `column`, `end` (with
-    /// `line` and `column`), `pointer`, `help`, and in `related` the other places.
+    /// One line with a JSON object for each problem: `code`, `severity`, `message`, `file`, `line`, `column`, `end`
+    /// (with `line` and `column`), `pointer`, `help`, and in `related` the other places.
     #[must_use]
     pub fn json_lines(&self) -> String {
         self.problems.iter().map(|problem| json::render(&self.source, problem)).collect()

@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value, json};
 use crate::document::arena::ObjectOrRef;
 use crate::document::pointer::{escape, unescape};
 use crate::document::schema::{AdditionalProperties, Schema, SchemaId, Schemas};
-use crate::model::Argument;
+use crate::model::{Argument, Operation, Response};
 
 /// The version of JSON Schema that comes out.
 const VERSION: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -39,6 +39,41 @@ pub(crate) fn arguments(schemas: &Schemas, arguments: &[Argument]) -> Value {
     }
     schema.insert("additionalProperties".to_owned(), Value::Bool(false));
     definitions.close(&mut schema);
+    Value::Object(schema)
+}
+
+/// What a successful call returns.
+pub(crate) fn result(schemas: &Schemas, operation: &Operation) -> Value {
+    let of_type = |schema: Value| match schema {
+        Value::Object(keywords) => {
+            let mut versioned = Map::new();
+            versioned.insert("$schema".to_owned(), VERSION.into());
+            versioned.extend(keywords);
+            Value::Object(versioned)
+        }
+        other => other,
+    };
+    let schema = || operation.result_schema.map_or(Value::Bool(true), |schema| bundle(schemas, schema));
+    match operation.response {
+        // `data` that can be null is nullable in its schema.
+        Response::Data(_) | Response::OptionalData(_) | Response::Plain(_) => schema(),
+        Response::OptionalPlain(_) => or_nothing(schema()),
+        Response::Empty | Response::NoContent => of_type(json!({ "type": "null" })),
+        Response::Text(_) => of_type(json!({ "type": "string" })),
+        Response::Bytes(_) => of_type(json!({ "type": "string", "contentEncoding": "base64" })),
+    }
+}
+
+/// A schema, complete in itself, or null for a response without content.
+fn or_nothing(schema: Value) -> Value {
+    let Value::Object(mut inner) = schema else { return schema };
+    let mut schema = Map::new();
+    for key in ["$schema", "$defs"] {
+        if let Some(value) = inner.remove(key) {
+            schema.insert(key.to_owned(), value);
+        }
+    }
+    schema.insert("anyOf".to_owned(), json!([Value::Object(inner), { "type": "null" }]));
     Value::Object(schema)
 }
 

@@ -18,6 +18,8 @@
 //! # Ok::<(), flighthub2_generator::Diagnostics>(())
 //! ```
 
+#![cfg_attr(not(feature = "lint"), allow(dead_code, reason = "parts of a document are read by `lint()` only"))]
+
 pub mod compare;
 mod diagnostic;
 pub mod document;
@@ -25,6 +27,7 @@ mod emit;
 mod format;
 mod json_schema;
 mod lifecycle;
+#[cfg(feature = "lint")]
 mod lint;
 mod lower;
 mod model;
@@ -95,6 +98,9 @@ pub struct Generated {
 /// [`generate`] refuses it, and warnings.
 ///
 /// Where the syntax or the form of a document is broken, its meaning is not checked.
+///
+/// Requires the feature `lint`, which is on by default.
+#[cfg(feature = "lint")]
 #[must_use]
 pub fn lint(source: &Source, dialect: Dialect) -> Diagnostics {
     let document = match document::Document::read(source, dialect) {

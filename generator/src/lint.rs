@@ -1,8 +1,7 @@
-//! The rules that a specification maintained by hand should keep, beyond being valid.
+//! The rules for a hand-maintained specification, beyond validity.
 //!
-//! In: a document whose form is right. Out: warnings, without those that the document suppresses where they do not hold. A
-//! rule is a function over [`Context`]; each file below has one subject. The rules read what is written, and know nothing
-//! of what is made of it.
+//! In: a valid document. Out: warnings, without those that the document suppresses. A rule is a function of
+//! [`Context`]; each file below has one subject. The rules read the document, and do not know the generated code.
 
 mod context;
 mod cost;
@@ -22,7 +21,7 @@ use crate::document::{Document, Sink};
 
 type Rule = fn(&Context<'_>, &mut Sink<'_>);
 
-/// What every document should keep.
+/// The rules for every document.
 const RULES: &[Rule] = &[
     documentation::missing_descriptions,
     examples::missing,
@@ -33,7 +32,7 @@ const RULES: &[Rule] = &[
     schemas::same,
 ];
 
-/// What our own specification should keep: these rules are about its `x-` keys, or about what DJI's pages are like.
+/// The rules for this repository's specification: they check its `x-` keys, or typical errors of DJI's pages.
 const OUR_RULES: &[Rule] = &[
     documentation::missing_external_docs,
     documentation::missing_enum_descriptions,

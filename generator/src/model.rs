@@ -15,6 +15,14 @@ pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, SecurityRequirem
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 pub(crate) use crate::lifecycle::{Follow, Pagination, States};
 
+/// How many required values a builder sets. Its code grows with their square, because each of its methods moves all others.
+pub(crate) const MAX_BUILDER_VALUES: usize = 12;
+
+/// Whether a number of required values is set by a builder. A single one is an argument: it cannot be mistaken for another.
+pub(crate) fn takes_builder(required: usize) -> bool {
+    (2..=MAX_BUILDER_VALUES).contains(&required)
+}
+
 /// A whole interface.
 #[derive(Debug)]
 pub(crate) struct Api {
@@ -169,7 +177,8 @@ pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) pointer: String,
     pub(crate) type_name: String,
-    /// The type of the required parameters together, when there are several beside those of the path.
+    /// The type of the required parameters together, when there are more beside those of the path than a
+    /// [builder](MAX_BUILDER_VALUES) sets.
     pub(crate) required_name: Option<String>,
     pub(crate) method_name: String,
     /// In capitals.
@@ -209,6 +218,10 @@ pub(crate) struct Operation {
     pub(crate) arguments: Vec<Argument>,
     /// Path of the file that has them as a JSON Schema.
     pub(crate) arguments_file: String,
+    /// The schema of what a successful call returns, if it is JSON.
+    pub(crate) result_schema: Option<SchemaId>,
+    /// Path of the file that has it as a JSON Schema.
+    pub(crate) result_file: String,
 }
 
 /// The response of a status, or of all statuses that are not described.
@@ -401,7 +414,9 @@ pub(crate) struct TypeModule {
 pub(crate) struct TypeDefinition {
     pub(crate) name: String,
     pub(crate) pointer: String,
-    /// The type of the required fields together, when there are several.
+    /// The type that sets the fields by name, when several are required.
+    pub(crate) builder_name: Option<String>,
+    /// The type of the required fields together, when there are more than a [builder](MAX_BUILDER_VALUES) sets.
     pub(crate) required_name: Option<String>,
     /// The name that the specification gives it; for a schema without one, the name of its owner and its own.
     pub(crate) schema_name: String,
@@ -620,6 +635,11 @@ impl Operation {
             Status::Default => !self.responses.iter().any(|other| other.status.is_of(2)),
             status => status.is_of(2),
         }
+    }
+
+    /// Whether callers set the required parameters by name, before the operation can be sent.
+    pub(crate) fn is_builder(&self) -> bool {
+        takes_builder(self.required().count())
     }
 
     /// The parameters that a caller has to give beside those of the path.

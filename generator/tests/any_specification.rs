@@ -1,13 +1,9 @@
-//! No input makes the generator panic, and none is half taken: any bytes, and edits of our own documents.
+//! No input makes the generator panic, and none is accepted in part: arbitrary bytes, and edits of this repository's
+//! documents.
 //!
-//! The inputs are the same in every run. A fuzzer tries others: `tests/fuzz`, target `specification`.
+//! The inputs are the same in every run. A fuzzer generates others: `tests/fuzz`, target `specification`.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 #[path = "support/for_all.rs"]
 mod for_all;
@@ -22,32 +18,32 @@ use proptest::prelude::*;
 use serde_json::json;
 use serde_yaml::Value;
 use specifications::documents::Documents;
-use specifications::{edits, held};
+use specifications::{edits, invariants};
 
 fn documents() -> Documents {
     Documents::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
 }
 
-/// What is edited makes a client before it is edited, so that an edit can show something.
+/// Each document generates a client before the edits, so that the edits are meaningful.
 #[test]
-fn every_document_makes_a_client() {
+fn every_document_generates_a_client() {
     let documents = documents();
     assert!(documents.all.len() >= 60, "only {}", documents.all.len());
     for (index, document) in documents.all.iter().enumerate() {
-        let made = held::of(document.text.as_bytes(), document.dialect, None);
+        let made = invariants::check(document.text.as_bytes(), document.dialect, None);
         assert!(made, "{}:\n{}", document.name, flighthub2_generator::lint(&document.source(), document.dialect));
-        // The length of the text decides which invariants are checked.
+        // The length of the text selects the checked invariants.
         for more in (index..).take(cases(4) as usize).map(|more| more % 4) {
             let text = document.text.clone() + &"\n".repeat(more);
-            held::of(text.as_bytes(), document.dialect, Some(&document.source()));
-            held::of(text.as_bytes(), Dialect::OpenApi, Some(&document.source()));
+            invariants::check(text.as_bytes(), document.dialect, Some(&document.source()));
+            invariants::check(text.as_bytes(), Dialect::OpenApi, Some(&document.source()));
         }
     }
 }
 
-/// Whatever stands in whatever place.
+/// Any value in any place.
 #[test]
-fn any_value_in_any_place_is_taken_or_refused() {
+fn any_value_in_any_place_is_accepted_or_rejected() {
     let documents = documents();
     let document = documents.all.iter().find(|document| document.name == "base.yaml").unwrap();
     let others = ["null", "{}", "[]", "x", "-1", "{$ref: '#/components/schemas/Thing'}"]
@@ -58,13 +54,13 @@ fn any_value_in_any_place_is_taken_or_refused() {
         let mut edited = document.value.clone();
         *edits::at_mut(&mut edited, place) = other.clone();
         let text = serde_yaml::to_string(&edited).unwrap();
-        held::of(text.as_bytes(), document.dialect, Some(&document.source()));
+        invariants::check(text.as_bytes(), document.dialect, Some(&document.source()));
     }
 }
 
-/// Names that the client has itself, or that mean something to Rust: as groups, operations, schemas, members, parameters.
+/// Names that the client reserves, or that have a meaning in Rust: as groups, operations, schemas, members, parameters.
 #[test]
-fn names_may_be_those_of_the_client() {
+fn names_may_be_reserved_by_the_client() {
     let names = [
         "client",
         "types",
@@ -98,16 +94,19 @@ fn names_may_be_those_of_the_client() {
              - {{name: {name}, in: path, required: true, schema: {{type: string}}}}\n      responses: {{'204': {{description: D}}}}\n\
              components:\n  schemas:\n    {name}: {{type: object, properties: {{{name}: {{type: string, nullable: true}}}}}}\n"
         );
-        // The length of the text decides what is asked.
+        // The length of the text selects the checked invariants.
         for more in 0..4 {
-            assert!(held::of((text.clone() + &"\n".repeat(more)).as_bytes(), Dialect::OpenApi, None), "{text}");
+            assert!(
+                invariants::check((text.clone() + &"\n".repeat(more)).as_bytes(), Dialect::OpenApi, None),
+                "{text}"
+            );
         }
     }
 }
 
-/// How the words of a name can be joined and written without becoming other words.
+/// Separators and spellings that do not change the words of a name.
 const JOINTS: &[&str] = &["", "_", "-", " ", ".", "__"];
-/// Words, and what is hard about them: digits, Rust's keywords, devices of Windows, letters that are not ASCII.
+/// Difficult words: digits, Rust's keywords, devices of Windows, letters that are not ASCII.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "get", "a", "b", "ab", "1", "2", "type", "self", "crate", "async", "con", "nul", "aux", "com1", "名", "é", "required",
@@ -119,7 +118,7 @@ fn capitalized(word: &str) -> String {
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-/// Names that are almost the same: the same words, joined and written in other ways.
+/// Similar names: the same words with other separators and spellings.
 fn alike() -> impl Strategy<Value = Vec<String>> {
     let words = prop::collection::vec(prop::sample::select(WORDS), 1..4);
     let manner = (prop::sample::select(JOINTS), 0..4_u8, prop::sample::select(&["", "_", "1", "$"][..]), 0..4_u8);
@@ -140,7 +139,7 @@ fn alike() -> impl Strategy<Value = Vec<String>> {
     })
 }
 
-/// A document in which everything that has a name has each of these.
+/// A document in which every kind of named object has each of these names.
 fn named(names: &[String]) -> String {
     let mut paths = serde_json::Map::new();
     let mut schemas = serde_json::Map::new();
@@ -175,15 +174,15 @@ fn named(names: &[String]) -> String {
     serde_yaml::to_string(&document).unwrap()
 }
 
-/// Each thing with a name becomes one thing, however much the names are alike.
+/// Each named object becomes one item, however similar the names are.
 #[test]
-fn names_that_are_alike_are_told_apart() {
+fn similar_names_stay_distinct() {
     let made = |names: &[String]| {
         let text = named(names);
-        // The length of the text decides what is asked.
+        // The length of the text selects the checked invariants.
         let outside = text.clone() + &"\n".repeat((5 - text.len() % 4) % 4);
         for text in [text, outside] {
-            assert!(held::of(text.as_bytes(), Dialect::OpenApi, None), "{names:?}:\n{text}");
+            assert!(invariants::check(text.as_bytes(), Dialect::OpenApi, None), "{names:?}:\n{text}");
         }
     };
     made(&["get_a_b", "get_ab", "getAB", "GET-A-B", "getAb", "_get_a_b", "get__a_b", "get a b"].map(str::to_owned));
@@ -194,7 +193,7 @@ fn names_that_are_alike_are_told_apart() {
 }
 
 #[test]
-fn any_text_is_taken_or_refused() {
+fn any_text_is_accepted_or_rejected() {
     let documents = documents();
     let text = prop_oneof![
         prop::collection::vec(any::<u8>(), 0..200),
@@ -206,19 +205,19 @@ fn any_text_is_taken_or_refused() {
 }
 
 #[test]
-fn texts_that_are_cut_or_mixed_up_are_taken_or_refused() {
+fn truncated_and_shuffled_texts_are_accepted_or_rejected() {
     edited(2..=3, 200);
 }
 
 #[test]
-fn documents_that_are_edited_are_taken_or_refused() {
+fn edited_documents_are_accepted_or_rejected() {
     edited(4..=5, 500);
 }
 
 fn edited(kind: std::ops::RangeInclusive<u8>, all: u32) {
     let documents = documents();
     let made = Cell::new(0_u32);
-    // Few edits leave most of a document as it was, and make what can be read on.
+    // A few edits leave most of a document unchanged and parseable.
     let bytes = prop_oneof![prop::collection::vec(any::<u8>(), 4..8), prop::collection::vec(any::<u8>(), 8..60)];
     for_all(all, (kind, bytes), |(kind, bytes)| {
         made.set(made.get() + u32::from(specifications::check(&documents, &[&[kind], &bytes[..]].concat())));

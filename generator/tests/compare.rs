@@ -1,11 +1,6 @@
-//! What a comparison reports of a change, and what the compiler reports of the two clients.
+//! The report of a comparison about a change agrees with the compiler's result for the two clients.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 #[path = "compiler/caller.rs"]
 mod caller;
@@ -24,7 +19,7 @@ use std::fmt::Write as _;
 use flighthub2_generator::compare::{Change, Comparison, Compatibility, Mode, compare};
 use flighthub2_generator::{Dialect, Options, Source, generate};
 use mutations::{Base, Mutation};
-use workspace::{Crate, judge};
+use workspace::{Pair, judge};
 
 const OWN: &str = include_str!("compare/own.yaml");
 const FOREIGN: &str = include_str!("compare/foreign.yaml");
@@ -45,7 +40,7 @@ fn compared(mutation: &Mutation) -> Comparison {
     })
 }
 
-/// The client, without its comments: the compiler does not read them.
+/// The client without its comments, which the compiler ignores.
 fn client(text: &str, dialect: Dialect) -> BTreeMap<String, String> {
     let options = Options { dialect, ..Options::default() };
     let made = generate(&Source::new("new.yaml", text), &options).unwrap_or_else(|problems| panic!("{problems}"));
@@ -55,7 +50,7 @@ fn client(text: &str, dialect: Dialect) -> BTreeMap<String, String> {
     };
     let of = |(path, text): (String, String)| match path.rsplit_once('.') {
         Some((_, "rs")) => (path, code(text)),
-        // Included as a text.
+        // Included as text.
         _ => (path, String::new()),
     };
     made.files.into_iter().map(of).collect()
@@ -87,7 +82,7 @@ fn every_mutation_is_reported_with_its_compatibility() {
         }
         writeln!(table, "{}", mutation.name).unwrap();
         lines.iter().for_each(|line| writeln!(table, "    {line}").unwrap());
-        if let Some(why) = mutation.but {
+        if let Some(why) = mutation.compiles_because {
             writeln!(table, "    but it compiles: {why}").unwrap();
         }
     }
@@ -98,18 +93,18 @@ fn every_mutation_is_reported_with_its_compatibility() {
     });
 }
 
-/// Every change of the documentation is reported beside each other change, and hides none of it.
+/// Every change of the documentation is reported together with each other change, and does not hide it.
 #[test]
 fn no_change_hides_another_one() {
-    /// Changes after which a subject is reported under another name, or another change of it has no effect.
+    /// Changes that change the reported name of a subject, or the effect of another change.
     const EXCEPTIONS: &[&str] = &[
         "operation renamed",
         "operation renamed and moved",
         "operation id in another case",
         "types that refer to each other renamed",
         "error code renamed",
-        // It becomes `Option<Option<String>>` if it can still be null.
-        "type of an answer sent in a request, too",
+        // It becomes `Option<Option<String>>` if it is still nullable.
+        "type of a response sent in a request, too",
     ];
     let reports: Vec<(&Mutation, Vec<Change>)> =
         mutations::all().map(|mutation| (mutation, compared(mutation).changes)).collect();
@@ -146,8 +141,7 @@ fn no_change_hides_another_one() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// A response states that it may be null, and an object in place its properties: a change of one explains nothing of the
-/// other.
+/// A response states its nullability, and an inline object its properties: a change of one does not explain the other.
 #[test]
 fn a_change_explains_its_own_object_only() {
     let document = |schema: &str| {
@@ -171,16 +165,20 @@ fn a_change_explains_its_own_object_only() {
     );
 }
 
-/// A program that uses everything of the old client compiles with the new one, unless the change is reported as breaking.
-/// Where it compiles nevertheless, the table has the reason.
+fn should_compile(mutation: &Mutation) -> bool {
+    mutation.compatibility != Some(Compatibility::Breaking) || mutation.compiles_because.is_some()
+}
+
+/// A program that uses all items of the old client compiles with the new one, unless the change is reported as
+/// breaking. If it compiles after a breaking change, the table has the reason.
 #[test]
 fn the_compiler_agrees() {
     let programs = [Base::Own, Base::Foreign].map(|of| {
         let (text, dialect) = base(of);
         caller::uses(&client(text, dialect))
     });
-    let mut crates: Vec<Crate> = Vec::new();
-    // Clients of the same code are judged once.
+    let mut pairs: Vec<Pair<'_>> = Vec::new();
+    // Clients with the same code are compiled once.
     let mut known: HashMap<(bool, BTreeMap<String, String>), String> = HashMap::new();
     let mut judged: Vec<(&Mutation, String)> = Vec::new();
     for (index, mutation) in mutations::all().enumerate() {
@@ -189,20 +187,19 @@ fn the_compiler_agrees() {
         let key = (mutation.base == Base::Own, files.clone());
         let name = known.entry(key).or_insert_with(|| {
             let name = format!("client_{index:03}");
-            let of_base = &programs[usize::from(mutation.base == Base::Foreign)];
-            crates.push(Crate { name: name.clone(), files: files.clone(), program: program::program(of_base, &name) });
+            let uses = &programs[usize::from(mutation.base == Base::Foreign)];
+            pairs.push(Pair { name: name.clone(), files, uses, should_compile: should_compile(mutation) });
             name
         });
         judged.push((mutation, name.clone()));
     }
-    let judgements = judge(&crates);
+    let judgements = judge(&pairs);
     let mut wrong = String::new();
     for (mutation, name) in judged {
         let judgement = &judgements[&name];
         assert!(judgement.client.is_empty(), "{}: the client: {:?}", mutation.name, judgement.client);
         let compiles = judgement.program.is_empty();
-        let expected = mutation.compatibility != Some(Compatibility::Breaking) || mutation.but.is_some();
-        if compiles != expected {
+        if compiles != should_compile(mutation) {
             writeln!(wrong, "{} is {:?}, and compiles: {compiles}", mutation.name, mutation.compatibility).unwrap();
             judgement.program.iter().take(5).for_each(|error| writeln!(wrong, "    {error}").unwrap());
         }

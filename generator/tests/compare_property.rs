@@ -1,21 +1,16 @@
-//! Whatever is changed in a specification is reported, and the report is true of the generated code.
+//! Every change of a specification is reported, and the report agrees with the generated code.
 //!
-//! The changes are the same in every run: they come from a counter, not from chance. What the code offers is asked from
-//! the code itself; that this is what the compiler asks for is shown in `compare.rs`.
+//! The changes are the same in every run: they are derived from a counter, not from random numbers. The public items
+//! are read from the generated code; `compare.rs` shows that the compiler agrees.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 #[path = "compiler/caller.rs"]
 mod caller;
 #[path = "support/for_all.rs"]
 mod for_all;
-#[path = "compiler/plain.rs"]
-mod plain;
+#[path = "compiler/normalize.rs"]
+mod normalize;
 #[allow(dead_code, reason = "other tests use the rest")]
 mod specifications;
 
@@ -28,16 +23,16 @@ use caller::Uses;
 use flighthub2_generator::compare::{Change, Comparison, Compatibility, Mode, compare};
 use flighthub2_generator::{Dialect, Options, Source, generate};
 use for_all::{cases, for_all};
-use plain::Plain;
+use normalize::Normalized;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_yaml::Value;
-use specifications::edits::{self, Way};
+use specifications::edits::{self, NodePath};
 
-/// Edits to try. About one in five makes a specification.
+/// The number of edits. About one in five results in a valid specification.
 const CASES: u32 = 3000;
 
-/// Our small specifications, and the fixtures of the generator.
+/// The small specifications of these tests, and the fixtures of the generator.
 fn documents() -> Vec<(Value, Dialect)> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
@@ -59,7 +54,7 @@ fn source(document: &Value) -> Source {
     Source::new("document.yaml", serde_yaml::to_string(document).unwrap())
 }
 
-/// A document without what says nothing: the order of keys, which `==` leaves out, and that of required members.
+/// A document without irrelevant order: of keys, which `==` ignores, and of required members.
 fn meaning(value: &Value) -> Value {
     match value {
         Value::Mapping(members) => {
@@ -78,18 +73,18 @@ fn meaning(value: &Value) -> Value {
     }
 }
 
-/// What is done to a place of a document.
+/// An edit of a place of a document.
 #[derive(Clone, Debug)]
 enum Edit {
     Replace(&'static str),
-    /// By what stands in another place.
+    /// Replaces it by the value of another place.
     Copy(Index),
     Remove,
-    /// Puts it first among its neighbours.
+    /// Moves it before its siblings.
     First,
-    /// Gives it another key, or repeats it in a list.
+    /// Renames its key, or duplicates it in a list.
     Rename(&'static str),
-    /// Puts what stands in another place beside it.
+    /// Inserts the value of another place next to it.
     Insert(&'static str, Index),
 }
 
@@ -138,8 +133,8 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-fn apply(document: &Value, ways: &[Way], to: &Index, edit: &Edit) -> Value {
-    let copy = |from: &Index| edits::at(document, &ways[from.index(ways.len())]).clone();
+fn apply(document: &Value, paths: &[NodePath], to: &Index, edit: &Edit) -> Value {
+    let copy = |from: &Index| edits::at(document, &paths[from.index(paths.len())]).clone();
     let edit = match edit {
         Edit::Replace(value) => edits::Edit::Replace(serde_yaml::from_str(value).unwrap()),
         Edit::Copy(from) => edits::Edit::Replace(copy(from)),
@@ -149,7 +144,7 @@ fn apply(document: &Value, ways: &[Way], to: &Index, edit: &Edit) -> Value {
         Edit::Insert(key, from) => edits::Edit::Insert((*key).to_owned(), copy(from)),
     };
     let mut edited = document.clone();
-    edits::apply(&mut edited, &ways[to.index(ways.len())], edit);
+    edits::apply(&mut edited, &paths[to.index(paths.len())], edit);
     edited
 }
 
@@ -159,7 +154,7 @@ fn report(comparison: &Comparison) -> String {
     comparison.changes.iter().map(line).collect()
 }
 
-/// What old programs do and new code does not offer.
+/// Items that old programs use and the new code does not have.
 fn missing<'u>(old: &'u Uses, new: &Uses) -> Vec<&'u str> {
     let of = |(part, statements): (&'u String, &'u std::collections::BTreeSet<String>)| {
         let offered = new.get(part);
@@ -168,20 +163,20 @@ fn missing<'u>(old: &'u Uses, new: &Uses) -> Vec<&'u str> {
     old.iter().flat_map(of).map(String::as_str).collect()
 }
 
-fn made(document: &Value, dialect: Dialect) -> Option<Plain> {
+fn made(document: &Value, dialect: Dialect) -> Option<Normalized> {
     let options = Options { dialect, ..Options::default() };
-    generate(&source(document), &options).ok().map(|made| Plain::of(&made.files))
+    generate(&source(document), &options).ok().map(|made| Normalized::of(&made.files))
 }
 
-/// Compares a document with another one, and the report with the code of both.
-fn check(old: (&Value, &Plain), new: (&Value, &Plain), comparison: &Comparison) {
+/// Compares two documents, and checks the report against the code of both.
+fn check(old: (&Value, &Normalized), new: (&Value, &Normalized), comparison: &Comparison) {
     let report = report(comparison);
     let is_same = meaning(old.0) == meaning(new.0);
     assert!(is_same || !comparison.changes.is_empty(), "a change is not reported:\n{}", difference(old.0, new.0));
     let missing = missing(&old.1.uses, &new.1.uses);
     let worst = comparison.worst();
     if worst == Some(Compatibility::Breaking) {
-        // A name that has another meaning, or a risk: the report mentions the compiler.
+        // The report mentions the compiler for a name with another meaning, and for a risk.
         let unseen = |change: &Change| change.why.contains("the compiler");
         let seen = comparison.of(Compatibility::Breaking).filter(|change| !unseen(change)).count();
         assert!(seen == 0 || !missing.is_empty(), "nothing breaks:\n{report}\n{}", difference(old.0, new.0));
@@ -204,22 +199,22 @@ fn difference(old: &Value, new: &Value) -> String {
 
 #[test]
 fn every_change_is_reported_with_its_compatibility() {
-    let documents: Vec<(Value, Dialect, Plain, Vec<Way>)> = documents()
+    let documents: Vec<(Value, Dialect, Normalized, Vec<NodePath>)> = documents()
         .into_iter()
         .map(|(document, dialect)| {
             let made = made(&document, dialect).unwrap();
-            let ways = edits::places(&document);
-            (document, dialect, made, ways)
+            let paths = edits::places(&document);
+            (document, dialect, made, paths)
         })
         .collect();
     let counts = RefCell::new(BTreeMap::<Option<Compatibility>, usize>::new());
     let strategy = (0..documents.len(), any::<Index>(), edit());
     for_all(CASES, strategy, |(index, to, edit)| {
-        let (document, dialect, of_document, ways) = &documents[index];
-        let edited = apply(document, ways, &to, &edit);
+        let (document, dialect, of_document, paths) = &documents[index];
+        let edited = apply(document, paths, &to, &edit);
         let mode = Mode::Versions(*dialect);
         let (one, other) = (source(document), source(&edited));
-        // Most edits make something that is no specification.
+        // Most edits result in an invalid specification.
         let (Ok(there), Ok(back)) = (compare(&one, &other, mode), compare(&other, &one, mode)) else { return };
         let Some(of_edited) = made(&edited, *dialect) else { return };
         check((document, of_document), (&edited, &of_edited), &there);
@@ -235,7 +230,7 @@ fn every_change_is_reported_with_its_compatibility() {
     }
 }
 
-/// A document does not differ from itself, and every pair of documents has a comparison.
+/// A document has no difference from itself, and every pair of documents can be compared.
 #[test]
 fn documents_of_different_authors_can_always_be_compared() {
     let documents = documents();
@@ -251,7 +246,7 @@ fn documents_of_different_authors_can_always_be_compared() {
     }
 }
 
-/// Every author chooses other names, ids, groups and places for schemas.
+/// Different authors choose different names, ids, groups and places for schemas.
 #[test]
 fn names_of_different_authors_are_not_compared() {
     let text = include_str!("compare/foreign.yaml");
@@ -278,7 +273,7 @@ fn names_of_different_authors_are_not_compared() {
         compare(&old, &new, Mode::Common).unwrap_or_else(|problems| panic!("{}", problems[0]))
     };
     assert_eq!(report(&compared(&other)), "");
-    // A difference of the JSON is reported, wherever it is written.
+    // A difference of the JSON is reported, wherever the schema is defined.
     let other = other.replace("maxLength: 40", "maxLength: 50").replace("enum: [red, green]", "enum: [red, blue]");
     let other = other.replace("{type: string, pattern: '^P'}", "{type: integer}");
     let comparison = compared(&other);

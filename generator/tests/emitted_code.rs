@@ -1,14 +1,9 @@
-//! The code of documents that nobody thought of compiles, without a warning.
+//! The generated code of random valid documents compiles without a warning.
 //!
-//! The documents are valid because of how they are made, and the same in every run. All of them are modules of one crate
-//! beside the runtime, which is checked by one run of Cargo.
+//! The documents are valid by construction, and the same in every run. All of them are modules of one crate, which is
+//! checked by one run of Cargo.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/for_all.rs"]
@@ -31,7 +26,8 @@ use proptest::test_runner::{RngAlgorithm, TestRng};
 use specifications::edits::Choices;
 use specifications::valid::{Made, valid};
 
-/// Documents to make. Two of three keep the rules of OpenAPI, one those of our own specification.
+/// The number of documents. Two of three follow the rules of OpenAPI, one follows those of this repository's
+/// specification.
 const DOCUMENTS: u32 = 120;
 
 struct Document {
@@ -59,10 +55,10 @@ fn generated(document: &Document) -> Result<Generated, Diagnostics> {
     generate(&document.source, &options)
 }
 
-/// What the documents are made of. A construct that is missing is not tried.
+/// The constructs of the documents. A construct that never occurs would not be tested.
 #[rustfmt::skip]
 const CONSTRUCTS: &[&str] = &[
-    "allOf", "another name", "answer without content", "any JSON", "default", "deprecated operation",
+    "allOf", "another name", "response without content", "any JSON", "default", "deprecated operation",
     "deprecated parameter", "deprecated schema", "description", "enumeration of numbers", "enumeration of one value",
     "enumeration of texts", "envelope", "header parameter", "list in a query", "list in place", "list with a name",
     "map in place", "map with a name", "members that are called like methods", "members that are not described", "null", "object", "object in place",
@@ -99,11 +95,16 @@ fn the_code_of_any_valid_document_compiles() {
         CONSTRUCTS.iter().filter(|construct| constructs.get(**construct).is_none_or(|count| *count < enough)).collect();
     assert!(rare.is_empty(), "tried less than {enough} times: {rare:?} in {constructs:#?}");
     folder.write("src/lib.rs", &root);
-    let told = folder.checked();
-    assert!(told.is_empty(), "{}\n{} problems", told[..told.len().min(20)].join("\n"), told.len());
+    let diagnostics = folder.checked();
+    assert!(
+        diagnostics.is_empty(),
+        "{}\n{} problems",
+        diagnostics[..diagnostics.len().min(20)].join("\n"),
+        diagnostics.len()
+    );
 }
 
-/// The crate that has them.
+/// The crate of the documents.
 struct Folder {
     root: PathBuf,
 }
@@ -127,18 +128,18 @@ impl Folder {
         fs::write(path, text).unwrap();
     }
 
-    /// What the compiler says of the crate: errors and warnings.
+    /// The compiler's errors and warnings.
     fn checked(&self) -> Vec<String> {
-        let (messages, said) = nested::check(&self.root, &[]);
-        let told: Vec<String> = messages
+        let (messages, output) = nested::check(&self.root, &[]);
+        let diagnostics: Vec<String> = messages
             .iter()
             .filter(|message| message["reason"] == "compiler-message" && message["target"]["name"] == "emitted")
             .map(|message| message["message"]["rendered"].as_str().unwrap_or_default().to_owned())
             .collect();
-        // Silence counts only if the crate was looked at.
+        // No messages count only if the crate was checked.
         let mut checked = messages.iter().filter(|message| message["reason"] == "compiler-artifact");
         let seen = checked.any(|message| message["target"]["name"] == "emitted");
-        assert!(seen || !told.is_empty(), "the crate was not checked: {said}");
-        told
+        assert!(seen || !diagnostics.is_empty(), "the crate was not checked: {output}");
+        diagnostics
     }
 }

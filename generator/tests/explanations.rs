@@ -1,14 +1,9 @@
-//! Every code is explained, and its examples do what the explanation says: the wrong ones are told with this code and
-//! no other, the right ones are clean. The messages are in a snapshot, to be read like code.
+//! Every code is explained, and its examples agree with the explanation: each wrong example is reported with this code
+//! only, each right one is clean. A snapshot contains the messages for review.
 //!
 //! An example is a part of `explanations/base.yaml`, merged into it; or, if it begins with `openapi:`, a document.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 mod support;
 
@@ -19,7 +14,7 @@ use flighthub2_generator::{
 };
 use support::{base, with};
 
-/// A fault of the generator has no example: there is none known, else it would be mended.
+/// A bug of the generator has no example: a known bug would be fixed.
 const WITHOUT_EXAMPLES: &[Code] = &[Code::Internal];
 
 struct Example {
@@ -27,7 +22,7 @@ struct Example {
     bytes: Vec<u8>,
 }
 
-/// The fenced blocks of an explanation. What stands above a block says which kind of example it is.
+/// The fenced blocks of an explanation. The line above a block is its kind.
 fn examples(code: Code) -> Vec<Example> {
     let mut examples = Vec::new();
     let mut lines = code.explanation().lines();
@@ -66,7 +61,7 @@ fn problems(bytes: Vec<u8>) -> Diagnostics {
     }
 }
 
-/// What is told of a document of others that a client is made of.
+/// The warnings for another document from which a client is generated.
 fn warnings(bytes: Vec<u8>) -> Diagnostics {
     let source = Source::from_bytes("spec.yaml", bytes).unwrap_or_else(|problems| panic!("{problems}"));
     let options = Options { dialect: Dialect::OpenApi, ..Options::default() };
@@ -81,8 +76,8 @@ fn the_base_of_the_examples_is_clean() {
 }
 
 #[test]
-fn every_code_has_an_explanation_whose_examples_are_true() {
-    let mut told = Vec::new();
+fn every_code_has_an_explanation_with_correct_examples() {
+    let mut reports = Vec::new();
     let mut wrong = Vec::new();
     for &code in Code::ALL {
         let examples = examples(code);
@@ -95,16 +90,16 @@ fn every_code_has_an_explanation_whose_examples_are_true() {
             let expected: BTreeSet<Code> = example.wrong.then_some(code).into_iter().collect();
             if found != expected {
                 let kind = if example.wrong { "wrong" } else { "right" };
-                wrong.push(format!("the {kind} example of {code} says {found:?}:\n{problems}"));
+                wrong.push(format!("the {kind} example of {code} reports {found:?}:\n{problems}"));
             }
             if example.wrong {
-                told.push(format!("#### {code}\n{problems}"));
+                reports.push(format!("#### {code}\n{problems}"));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     insta::with_settings!({ omit_expression => true }, {
-        insta::assert_snapshot!("messages", told.join("\n"));
+        insta::assert_snapshot!("messages", reports.join("\n"));
     });
 }
 
@@ -115,7 +110,7 @@ fn explanations_are_readable() {
         let words = text.split("```").step_by(2).collect::<String>().split_whitespace().count();
         assert!((20..200).contains(&words), "{code}: {words} words");
         assert!(text.ends_with('\n') && !text.starts_with("TODO"), "{code}");
-        // Which program shows it is not the library's business.
+        // The library does not know the program that shows it.
         assert!(!text.contains("xtask") && !code.meaning().contains("xtask"), "{code}");
         let long = text.lines().find(|line| line.chars().count() > 120 && line.contains(' '));
         assert_eq!(long, None, "{code}");
@@ -134,12 +129,14 @@ fn codes_are_found_by_their_text() {
     assert_eq!("nothing-like-it".parse::<Code>().unwrap_err().to_string(), "there is no code `nothing-like-it`");
 }
 
-/// What cannot be made to happen can still be told.
+/// The report of a problem that cannot be provoked.
 #[test]
-fn a_fault_of_the_generator_is_told() {
+fn a_bug_of_the_generator_is_reported() {
     let source = Source::new("spec.yaml", "openapi: 3.0.3\n");
     let place: Location = source.location(0..7, "/openapi");
     let problem = Diagnostic::new(Code::Internal, place, "mod.rs does not parse", "please report it");
-    let told = Diagnostics::new(source, vec![problem]).to_string();
-    assert!(told.starts_with("error[internal]: mod.rs does not parse\n") && told.ends_with("1 error in spec.yaml\n"));
+    let reports = Diagnostics::new(source, vec![problem]).to_string();
+    assert!(
+        reports.starts_with("error[internal]: mod.rs does not parse\n") && reports.ends_with("1 error in spec.yaml\n")
+    );
 }

@@ -1,14 +1,9 @@
-//! The rules of lint, case by case: what breaks them, and what only looks as if it did.
+//! The rules of lint, case by case: violations, and similar valid cases.
 //!
-//! Each case is a part that is merged into the small document that keeps every rule. The first example of every rule is
-//! in its explanation; here are the others.
+//! Each case is a part that is merged into the small document that follows every rule. The first example of every rule
+//! is in its explanation; the others are here.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 mod support;
 
@@ -19,7 +14,7 @@ fn linted(text: &str) -> Diagnostics {
     lint(&Source::new("spec.yaml", text), Dialect::FlightHub)
 }
 
-/// A part, and what it makes: codes, and what is underlined.
+/// A part, and the expected problems: codes, and the underlined text.
 fn check(cases: &[(&str, &[(Code, &str)])]) {
     let mut wrong = Vec::new();
     for (part, expected) in cases {
@@ -46,7 +41,7 @@ macro_rules! property {
     };
 }
 
-/// A property of `Thing`, and the schema that it refers to.
+/// A property of `Thing`, and the schema to which it refers.
 macro_rules! schema {
     ($property:literal, $schema:literal) => {
         concat!("components: {schemas: {Thing: {properties: {", $property, "}}, ", $schema, "}}")
@@ -103,16 +98,16 @@ fn examples_that_are_missing() {
     ]);
     for (what, from) in [
         (
-            "answer",
+            "response",
             "              example:\n                code: 0\n                message: ''\n                data:\n                  id: T1\n                  name: Example thing\n",
         ),
         (
             "body",
             "            examples:\n              moveThing:\n                value:\n                  id: T1\n                  height: 20\n",
         ),
-        // One answer that two operations refer to is told once.
+        // A response that two operations share is reported once.
         (
-            "answer",
+            "response",
             "          examples:\n            done:\n              value:\n                code: 0\n                message: ''\n",
         ),
     ] {
@@ -159,7 +154,7 @@ fn units() {
 }
 
 #[test]
-fn instants() {
+fn timestamps() {
     check(&[
         (property!("sold_at: {type: string, description: A.}"), &[(Code::InstantUnit, "sold_at")]),
         (property!("soldAt: {type: number, description: A.}"), &[(Code::InstantUnit, "soldAt")]),
@@ -233,7 +228,7 @@ fn examples_that_do_not_fit() {
             ),
             &[],
         ),
-        // A limit that is excluded itself.
+        // An exclusive limit.
         (
             property!(
                 "a: {type: number, x-unit: metres, minimum: 0, exclusiveMinimum: true, description: A., example: 0}"
@@ -242,7 +237,8 @@ fn examples_that_do_not_fit() {
         ),
         (property!("a: {type: number, x-unit: metres, minimum: 0, description: A., example: 0}"), &[]),
         (property!("a: {type: string, format: uuid, description: A., example: T1}"), &bad("T1")),
-        // Where the member is described does not matter; where it is not, the object is open or the member unknown.
+        // It does not matter where the member is described. If it is not described, the object is open or the member
+        // unknown.
         (
             property!(
                 "a: {type: object, additionalProperties: true, description: A., properties: {b: {type: string, description: B.}}, example: {c: 1}}"
@@ -286,8 +282,8 @@ fn examples_that_do_not_fit() {
     ]);
 }
 
-/// The client reads no headers of responses, and parameters with `content` are not supported; their examples are checked
-/// all the same.
+/// The client ignores response headers, and does not support parameters with `content`; their examples are checked
+/// nevertheless.
 #[test]
 fn examples_of_headers_and_of_content() {
     let text = "openapi: 3.0.3
@@ -323,9 +319,9 @@ components:
     );
 }
 
-/// Where the schema says it is shown, too, also behind references.
+/// The violated place of the schema is shown, too, also behind references.
 #[test]
-fn an_example_shows_what_it_breaks() {
+fn an_example_shows_the_violated_constraint() {
     let text = with("components: {schemas: {Thing: {properties: {name: {maxLength: 3}}}}}");
     let problems = linted(&text);
     assert_eq!(problems.problems().len(), 2, "{problems}");
@@ -351,7 +347,7 @@ fn texts() {
         ("components: {responses: {Done: {description: ''}}}", &[(Code::EmptyText, "''")]),
         ("components: {schemas: {Kind: {x-enum-descriptions: [Small., 大。]}}}", &[(Code::ChineseText, "大。")]),
         ("info: {description: Things，and how to move them.}", &[(Code::ChineseText, "Things，and how to move them.")]),
-        // What travels is no text of ours.
+        // Values of the wire format are not descriptions.
         (property!("a: {type: string, description: 'Größe, 5 µm – naïve…', example: 物体}"), &[]),
         ("components: {schemas: {Kind: {enum: [small, 大]}}}", &[]),
     ]);
@@ -378,18 +374,18 @@ fn names() {
         (property!("names: {type: array, description: A., items: {type: string}}"), &[]),
         (property!("kinds: {type: array, description: A., items: {$ref: '#/components/schemas/Kind'}}"), &[]),
         (property!("speed: {type: number, x-unit: metres-per-second, description: A.}"), &[]),
-        // Of two that are as frequent, the first is the usual one.
+        // Of two equally frequent spellings, the first is the reference.
         (
             "paths: {/things: {get: {parameters: [{$ref: '#/components/parameters/Project'}, {name: create_at, in: query, description: Q., schema: {type: integer, x-unit: unix-seconds}, example: 1}]}}}",
             &other("created_at"),
         ),
-        // A header is spelt as headers are.
+        // A header has the spelling of headers.
         (
             "paths: {/things: {get: {parameters: [{$ref: '#/components/parameters/Project'}, {name: Created-At, in: header, description: Q., schema: {type: integer, x-unit: unix-seconds}, example: 1}]}}}",
             &[],
         ),
     ]);
-    // The rarer spelling is told, wherever it stands.
+    // The rarer spelling is reported, wherever it is.
     let text = with(
         "components: {schemas: {Thing: {properties: {a: {type: object, description: A., properties: {create_at: {type: string, x-unit: rfc3339, description: A.}}}, b: {type: object, description: A., properties: {create_at: {type: integer, x-unit: unix-seconds, description: A.}}}}}}}",
     );
@@ -444,7 +440,7 @@ fn components_that_nothing_uses() {
             "components: {securitySchemes: {other: {type: apiKey, in: header, name: X, description: O.}}}",
             &[unused("other")],
         ),
-        // A discriminator leads to its forms by name, too.
+        // A discriminator refers to its variants by name, too.
         (
             schema!(
                 "a: {description: A., oneOf: [{$ref: '#/components/schemas/B'}], discriminator: {propertyName: t, mapping: {b: B}}}",
@@ -455,10 +451,10 @@ fn components_that_nothing_uses() {
     ]);
 }
 
-/// What a string holds is used by the string, and examples of it fit.
+/// The content schema of a string counts as used, and examples are validated against it.
 #[test]
-fn strings_that_hold_json() {
-    macro_rules! held {
+fn strings_with_json_content() {
+    macro_rules! json {
         ($example:literal) => {
             concat!(
                 "components: {schemas: {Thing: {properties: {a: {type: string, description: A., example: '",
@@ -469,13 +465,13 @@ fn strings_that_hold_json() {
     }
     let bad = |shown: &'static str| [(Code::BadExample, shown)];
     check(&[
-        (held!("{\"b\": true}"), &[]),
-        (held!("{\"c\": \"{\\\"b\\\": true}\"}"), &[]),
-        (held!("{\"b\": 5}"), &bad("'{\"b\": 5}'")),
-        (held!("{\"b\""), &bad("'{\"b\"'")),
-        (held!(""), &bad("''")),
-        (held!("{\"d\": true}"), &bad("example")),
-        (held!("{\"c\": \"{\\\"b\\\": 5}\"}"), &bad("'{\"c\": \"{\\\"b\\\": 5}\"}'")),
+        (json!("{\"b\": true}"), &[]),
+        (json!("{\"c\": \"{\\\"b\\\": true}\"}"), &[]),
+        (json!("{\"b\": 5}"), &bad("'{\"b\": 5}'")),
+        (json!("{\"b\""), &bad("'{\"b\"'")),
+        (json!(""), &bad("''")),
+        (json!("{\"d\": true}"), &bad("example")),
+        (json!("{\"c\": \"{\\\"b\\\": 5}\"}"), &bad("'{\"c\": \"{\\\"b\\\": 5}\"}'")),
     ]);
 }
 
@@ -483,7 +479,7 @@ fn strings_that_hold_json() {
 fn schemas_that_are_the_same() {
     let same = |shown: &'static str| [(Code::SameSchema, shown)];
     check(&[
-        // In other words and another order.
+        // With other descriptions and in another order.
         (
             property!(
                 "a: {type: object, description: A., required: [x, y], properties: {x: {type: boolean, description: X.}, y: {type: string, description: Y.}}}, b: {type: object, description: B., required: [y, x], properties: {y: {type: string, description: Why.}, x: {type: boolean, description: Ex.}}}"
@@ -508,7 +504,7 @@ fn schemas_that_are_the_same() {
             ),
             &[],
         ),
-        // Types of their own on purpose.
+        // Intentionally distinct types.
         (
             schema!(
                 "n: {$ref: '#/components/schemas/N'}",
@@ -516,7 +512,7 @@ fn schemas_that_are_the_same() {
             ),
             &[],
         ),
-        // The numbers of two enumerations are the same by chance.
+        // The numbers of two enumerations are equal by coincidence.
         (
             property!(
                 "a: {type: integer, enum: [0, 1], description: A., x-enum-varnames: [Off, On], x-enum-descriptions: [Off., On.]}, b: {type: integer, enum: [0, 1], description: B., x-enum-varnames: [Left, Right], x-enum-descriptions: [Left., Right.]}"
@@ -532,7 +528,7 @@ fn schemas_that_are_the_same() {
     ]);
 }
 
-/// An operation of its own path.
+/// An operation with its own path.
 fn operation(more: &str) -> String {
     format!(
         "paths: {{/boxes: {{get: {{operationId: getBoxes, summary: S, description: D., externalDocs: {{url: https://example.com}}, \
@@ -548,13 +544,13 @@ fn headers_of_projects() {
     check(&[
         // All others of its group have it.
         (&operation("tags: [Things]"), &missing("get")),
-        // What it takes is taken in projects only.
+        // Its identifier is taken in projects only.
         (&format!("{own_tag}{}", operation(&format!("tags: [Boxes], parameters: [{thing}]"))), &missing("get")),
-        // It can be refused.
+        // It lists the code for missing permission.
         (&format!("{own_tag}{}", operation("tags: [Boxes], x-error-codes: [200403]")), &missing("200403")),
         // A call of the organization.
         (&format!("{own_tag}{}", operation("tags: [Boxes], x-error-codes: [200401]")), &[]),
-        // A header that may be left out is one.
+        // An optional header counts, too.
         (
             &format!(
                 "{own_tag}{}\ncomponents: {{parameters: {{Maybe: {{name: X-Project, in: header, description: P., x-role: project, schema: {{$ref: '#/components/schemas/ProjectId'}}}}}}}}",
@@ -578,21 +574,21 @@ fn warnings_about_danger() {
 }
 
 #[test]
-fn switches() {
+fn suppressions() {
     let unused = |shown: &'static str| [(Code::UnusedAllow, shown)];
     check(&[
-        // For the object that it stands in, and for everything in that.
+        // For its object, and everything inside.
         (property!("a: {type: number, description: A., x-lint-allow: {missing-unit: A ratio.}}"), &[]),
         (
             "components: {schemas: {Thing: {x-lint-allow: {missing-unit: Ratios.}, properties: {a: {type: number, description: A.}}}}}",
             &[],
         ),
-        // The innermost one counts, so the other has nothing to do.
+        // The innermost one applies, so the other is unused.
         (
             "components: {schemas: {Thing: {x-lint-allow: {missing-unit: Ratios.}, properties: {a: {type: number, description: A., x-lint-allow: {missing-unit: A ratio.}}}}}}",
             &unused("missing-unit"),
         ),
-        // Not for its neighbours.
+        // Not for its siblings.
         (
             property!(
                 "a: {type: boolean, description: A., x-lint-allow: {missing-unit: A ratio.}}, ab: {type: number, description: A.}"
@@ -627,7 +623,7 @@ fn switches() {
             property!("a: {type: number, description: A., x-lint-allow: [missing-unit]}"),
             &[(Code::WrongValue, "missing-unit")],
         ),
-        // A whole document cannot switch a rule off.
+        // A whole document cannot suppress a rule.
         ("x-lint-allow: {missing-unit: Whatever.}", &[(Code::UnknownExtension, "x-lint-allow")]),
     ]);
     let problems =
@@ -655,9 +651,9 @@ fn errors_come_first_then_the_order_of_the_file() {
     assert!(problems.to_string().ends_with("\n1 error and 3 warnings in spec.yaml\n"), "{problems}");
 }
 
-/// Documents of others have other `x-` keys and conventions, and no switches.
+/// Other documents have other `x-` keys and conventions, and no suppressions.
 #[test]
-fn documents_of_others_keep_fewer_rules() {
+fn foreign_documents_have_fewer_rules() {
     let text = "openapi: 3.0.3
 info: {title: T, version: '1'}
 paths:
@@ -686,15 +682,15 @@ components:
     );
 }
 
-/// No rule stops at a schema that refers to itself, or at one that cannot be used.
+/// Every rule terminates for a recursive schema, and for an unusable one.
 #[test]
-fn circles_and_patterns_that_are_none() {
+fn circular_references_and_invalid_patterns() {
     let text = with(
         "components: {schemas: {Thing: {properties: {a: {$ref: '#/components/schemas/A'}}}, A: {$ref: '#/components/schemas/A'}}}",
     );
     assert!(linted(&text).problems().iter().any(|problem| problem.code == Code::CircularRef));
     let text = with(property!("a: {type: string, pattern: '(', description: A., example: x}"));
     let problems = linted(&text);
-    let [problem, ..] = problems.problems() else { panic!("nothing was told") };
+    let [problem, ..] = problems.problems() else { panic!("no problem was reported") };
     assert!(problem.message.contains("cannot be checked"), "{problems}");
 }

@@ -1,11 +1,6 @@
-//! Our own specification is clean under every rule, and is not with any of these slips.
+//! The specification of this repository is clean under every rule, and each of these errors is reported.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,7 +10,7 @@ use std::thread;
 use flighthub2_generator::{Code, Dialect, Source, lint};
 use serde_yaml::Value;
 
-/// A rule that is switched off more often than this does not fit, and should be made finer.
+/// A rule with more suppressions than this is too coarse, and has to be refined.
 const MANY: usize = 25;
 
 fn specification() -> String {
@@ -32,8 +27,8 @@ const TASK: &str = "/paths/~1openapi~1v0.1~1flight-task/post";
 
 type Slip = (Code, &'static str, &'static str, Option<&'static str>);
 
-/// What somebody could forget or get wrong: a place, below an operation or a component, and what stands there then,
-/// nothing if it is removed. Each is noticed by this rule and by no other.
+/// Typical errors: a place, below an operation or a component, and its value, `None` if it is removed. Exactly this
+/// rule reports each of them.
 const SLIPS: &[Slip] = &[
     (Code::MissingDescription, TASK, "/summary", None),
     (Code::MissingDescription, "/components/schemas/TaskStatus", "/description", None),
@@ -104,7 +99,7 @@ const SLIPS: &[Slip] = &[
     (Code::UnusedAllow, "/components/schemas/LiveviewRegion", "/x-lint-allow/plain-identifier", Some("Shares.")),
 ];
 
-/// The place of a pointer, with the mappings on the way made if they are not there.
+/// The place of a pointer; missing mappings on its path are created.
 fn place<'v>(value: &'v mut Value, pointer: &str) -> (&'v mut Value, Value) {
     let (parents, last) = pointer.rsplit_once('/').unwrap();
     let unescaped = |token: &str| token.replace("~1", "/").replace("~0", "~");
@@ -116,12 +111,12 @@ fn place<'v>(value: &'v mut Value, pointer: &str) -> (&'v mut Value, Value) {
 }
 
 #[test]
-fn a_slip_is_noticed_by_its_rule_and_no_other() {
+fn an_error_is_reported_by_its_rule_and_no_other() {
     let specification: Value = serde_yaml::from_str(&specification()).unwrap();
     let halves = SLIPS.split_at(SLIPS.len() / 2);
     let wrong = thread::scope(|scope| {
-        let first = scope.spawn(|| noticed_otherwise(&specification, halves.0));
-        let second = noticed_otherwise(&specification, halves.1);
+        let first = scope.spawn(|| reported_otherwise(&specification, halves.0));
+        let second = reported_otherwise(&specification, halves.1);
         [first.join().unwrap(), second].concat()
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -130,8 +125,8 @@ fn a_slip_is_noticed_by_its_rule_and_no_other() {
     assert_eq!(tried, rules.copied().collect(), "a slip for every rule");
 }
 
-/// Slips that are not told by their rule, or by another one.
-fn noticed_otherwise(specification: &Value, slips: &[Slip]) -> Vec<String> {
+/// Errors that their rule does not report, or that another rule reports.
+fn reported_otherwise(specification: &Value, slips: &[Slip]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (code, owner, below, slip) in slips {
         let mut value = specification.clone();
@@ -154,7 +149,7 @@ fn noticed_otherwise(specification: &Value, slips: &[Slip]) -> Vec<String> {
 }
 
 #[test]
-fn the_text_about_it_has_every_rule() {
+fn the_readme_lists_every_rule() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/README.md")).unwrap();
     let rules = Code::ALL.iter().filter(|code| code.is_rule());
     let missing: Vec<&Code> = rules.filter(|code| !readme.contains(&format!("`{code}`"))).collect();
@@ -162,7 +157,7 @@ fn the_text_about_it_has_every_rule() {
 }
 
 #[test]
-fn rules_are_switched_off_seldom() {
+fn rules_are_rarely_suppressed() {
     let specification = specification();
     let mut switches: BTreeMap<&str, usize> = BTreeMap::new();
     let mut lines = specification.lines().peekable();

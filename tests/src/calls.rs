@@ -8,25 +8,18 @@ use std::future::Future;
 use std::pin::Pin;
 
 use flighthub2::codegen::{Caller, InScope};
-use flighthub2::flight_tasks::ListFlightTasksRequired;
 use flighthub2::types::{
-    AddProjectMembersBody, AreaCorner, AreaCornerRequired, CalibrateDeviceRtkBody, CalibrateDeviceRtkBodyRequired,
-    CameraPosition, CreateFlightTaskBody, CreateFlightTaskBodyRequired, CreateMapElementBody,
-    CreateMapElementBodyRequired, CreateModelBody, CreateModelBodyRequired, CreateStreamForwarderBody,
-    CreateStreamForwarderBodyRequired, DeviceCommand, DeviceControlBody, DeviceControlBodyRequired,
-    FinishWaylineUploadBody, FinishWaylineUploadBodyRequired, Gb28181Target, Gb28181TargetRequired, Geometry,
-    LineStringGeometry, MapElementFeature, MapElementFeatureRequired, MapElementProperties,
-    MapElementPropertiesRequired, MapElementResource, MapElementResourceRequired, MapElementType, Model3dJob,
-    Model3dParameters, ModelFormat, ModelKind, ModelQuality, OpenModelUploadCallbackBody,
-    OpenModelUploadCallbackBodyRequired, OutOfControlAction, PointGeometry, PolygonGeometry, PredefinedArea,
-    ProjectAuthorizedStatus, ProjectListUsage, ProjectMember, ProjectMemberRequired, ProjectRole, ProjectSortColumn,
-    ReconstructionMode, ReconstructionQuality, RelayPairType, RepeatOption, RepeatType, ResumableStatus, RthMode,
-    RtmpTarget, SendDeviceCommandBody, SetStreamForwarderBody, SetStreamQualityBody, SetStreamQualityBodyRequired,
-    SortType, StartLivestreamBody, StartLivestreamBodyRequired, StartOpenModelReconstructionBody,
-    StartRelayPairingBody, StartRelayPairingBodyRequired, StreamForwarderSchema, SwitchAircraftLensBody,
-    SwitchAircraftLensBodyRequired, SwitchDockCameraBody, SwitchDockCameraBodyRequired, SwitchableLens, TaskStatus,
-    TaskStatusChange, TaskType, TriggerWorkflowBody, TriggerWorkflowBodyRequired, UpdateFlightTaskStatusBody,
-    UploadedFile, UploadedFileRequired, VideoQuality, WaylinePrecisionType, WorkflowIncident, WorkflowIncidentRequired,
+    AddProjectMembersBody, AreaCorner, CalibrateDeviceRtkBody, CameraPosition, CreateFlightTaskBody,
+    CreateMapElementBody, CreateModelBody, CreateStreamConverterBody, DeviceCommand, DeviceControlBody,
+    FinishWaylineUploadBody, Gb28181Target, Geometry, LineStringGeometry, MapElementFeature, MapElementProperties,
+    MapElementResource, MapElementType, Model3dJob, Model3dParameters, ModelFormat, ModelKind, ModelQuality,
+    OpenModelUploadCallbackBody, OutOfControlAction, PointGeometry, PolygonGeometry, PredefinedArea,
+    ProjectAuthorizedStatus, ProjectListUsage, ProjectMember, ProjectRole, ProjectSortColumn, ReconstructionMode,
+    ReconstructionQuality, RelayPairType, RepeatOption, RepeatType, ResumableStatus, RthMode, RtmpTarget,
+    SendDeviceCommandBody, SetStreamConverterBody, SetStreamQualityBody, SortType, StartLivestreamBody,
+    StartOpenModelReconstructionBody, StartRelayPairingBody, StreamConverterSchema, SwitchAircraftLensBody,
+    SwitchDockCameraBody, SwitchableLens, TaskStatus, TaskStatusChange, TaskType, TriggerWorkflowBody,
+    UpdateFlightTaskStatusBody, UploadedFile, VideoQuality, WaylinePrecisionType, WorkflowIncident,
 };
 use flighthub2::{Call, Client, Error, JsonValue, Operation, OperationInfo, ProjectClient};
 
@@ -37,7 +30,7 @@ const AIRCRAFT_CAMERA: &str = "81-0-0";
 const RELAY: &str = "RELAYEXAMPLE0001";
 const WAYLINE: &str = "c0ffee00-1111-4222-8333-444455556666";
 const TASK: &str = "d15ea5e0-1111-4222-8333-444455556666";
-const FORWARDER: &str = "CONVERTEREXAMPLE0001";
+const CONVERTER: &str = "CONVERTEREXAMPLE0001";
 const OPEN_MODEL: &str = "0de1a0de-1111-4222-8333-444455556666";
 const RESOURCE: &str = "ba5eba11-1111-4222-8333-444455556666";
 
@@ -46,6 +39,8 @@ pub type SendFuture = Pin<Box<dyn Future<Output = Result<JsonValue, Error>> + Se
 
 /// The same, with everything that `Debug` shows of the call and of its output.
 pub type Showing = Pin<Box<dyn Future<Output = (String, Result<JsonValue, Error>)> + Send>>;
+
+type Arguments = Box<dyn Fn(&Client, &ProjectClient) -> JsonValue>;
 
 type Start = Box<dyn Fn(&Client, &ProjectClient) -> Showing>;
 
@@ -56,6 +51,7 @@ pub struct Example {
     /// The operation that it calls.
     pub info: &'static OperationInfo,
     start: Start,
+    arguments: Arguments,
 }
 
 impl Example {
@@ -65,7 +61,12 @@ impl Example {
         Box::pin(async move { showing.await.1 })
     }
 
-    /// Sends it, and tells what could be printed on the way.
+    /// Its arguments as JSON.
+    pub fn arguments(&self, client: &Client, project: &ProjectClient) -> JsonValue {
+        (self.arguments)(client, project)
+    }
+
+    /// Sends it, and returns what could be printed of it.
     pub fn show(&self, client: &Client, project: &ProjectClient) -> Showing {
         (self.start)(client, project)
     }
@@ -75,11 +76,11 @@ impl Example {
     clippy::expect_used,
     reason = "an output that is no JSON is a mistake in the client, and a test must stop at it"
 )]
-fn example<H, O>(name: &'static str, make: impl Fn(&Client, &ProjectClient) -> Call<H, O> + 'static) -> Example
+fn example<H, O>(name: &'static str, make: fn(&Client, &ProjectClient) -> Call<H, O>) -> Example
 where
     H: Caller + InScope<O::Scope> + 'static,
     O: Operation + Send + Sync + 'static,
-    O: std::fmt::Debug,
+    O: std::fmt::Debug + serde::Serialize,
     H: std::fmt::Debug,
     O::Output: serde::Serialize + std::fmt::Debug,
 {
@@ -93,7 +94,10 @@ where
             (shown, json)
         })
     };
-    Example { name, info: O::INFO, start: Box::new(start) }
+    let arguments = move |client: &Client, project: &ProjectClient| {
+        serde_json::to_value(make(client, project).operation()).expect("every operation can be written as JSON")
+    };
+    Example { name, info: O::INFO, start: Box::new(start), arguments: Box::new(arguments) }
 }
 
 /// All of them, in the order of the groups of the interface.
@@ -115,17 +119,17 @@ pub fn examples() -> Vec<Example> {
         }),
         example("listOrganizationDevices", |fh, _| fh.projects().list_organization_devices()),
         example("listProjectDevices", |_, site| site.devices().list()),
-        example("getProjectStsToken", |_, site| site.projects().get_sts_token()),
+        example("getProjectStsToken", |_, site| site.projects().upload_credentials()),
         example("addProjectMembers", |_, site| site.projects().add_members(member())),
         // Livestream Management
         example("startLivestream", |_, site| site.livestreams().start(livestream())),
-        example("listStreamForwarders", |_, site| site.livestreams().list_forwarders()),
-        example("createStreamForwarder", |_, site| site.livestreams().create_forwarder(forwarder_to_rtmp())),
-        example("createStreamForwarder_gb28181", |_, site| site.livestreams().create_forwarder(forwarder_to_gb28181())),
-        example("setStreamForwarder", |_, site| {
-            site.livestreams().set_forwarder(FORWARDER, SetStreamForwarderBody::new(true))
+        example("listStreamConverters", |_, site| site.livestreams().list_converters()),
+        example("createStreamConverter", |_, site| site.livestreams().create_converter(converter_to_rtmp())),
+        example("createStreamConverter_gb28181", |_, site| site.livestreams().create_converter(converter_to_gb28181())),
+        example("setStreamConverter", |_, site| {
+            site.livestreams().set_converter(CONVERTER, SetStreamConverterBody::new(true))
         }),
-        example("deleteStreamForwarder", |_, site| site.livestreams().delete_forwarder(FORWARDER)),
+        example("deleteStreamConverter", |_, site| site.livestreams().delete_converter(CONVERTER)),
         // Annotation Management
         example("createMapElement", |_, site| site.annotations().create(mark(MapElementType::Point, point()))),
         example("createMapElement_line", |_, site| site.annotations().create(mark(MapElementType::Line, line()))),
@@ -147,11 +151,10 @@ pub fn examples() -> Vec<Example> {
         }),
         example("listFlightTasks", |_, site| {
             site.flight_tasks()
-                .list(ListFlightTasksRequired {
-                    sn: DOCK.into(),
-                    begin_at: 1_769_900_000.into(),
-                    end_at: 1_770_100_000.into(),
-                })
+                .list()
+                .sn(DOCK)
+                .begin_at(1_769_900_000)
+                .end_at(1_770_100_000)
                 .task_type(TaskType::Immediate)
                 .status([TaskStatus::Success, TaskStatus::Executing])
         }),
@@ -198,58 +201,56 @@ pub fn examples() -> Vec<Example> {
 
 fn member() -> AddProjectMembersBody {
     let member =
-        ProjectMember::new(ProjectMemberRequired { user_id: "1000000000000000001".into(), role: ProjectRole::Member })
-            .nickname("Example");
+        ProjectMember::builder().user_id("1000000000000000001").role(ProjectRole::Member).nickname("Example").build();
     AddProjectMembersBody::new([member])
 }
 
 fn livestream() -> StartLivestreamBody {
-    StartLivestreamBody::new(StartLivestreamBodyRequired {
-        sn: AIRCRAFT.into(),
-        camera_index: AIRCRAFT_CAMERA.into(),
-        video_expire: 7200,
-    })
-    .quality_type(VideoQuality::Adaptive)
+    StartLivestreamBody::builder()
+        .sn(AIRCRAFT)
+        .camera_index(AIRCRAFT_CAMERA)
+        .video_expire(7200)
+        .quality_type(VideoQuality::Adaptive)
+        .build()
 }
 
-fn forwarder_to_rtmp() -> CreateStreamForwarderBody {
-    CreateStreamForwarderBody::new(CreateStreamForwarderBodyRequired {
-        converter_name: "forwarder-1".into(),
-        sn: AIRCRAFT.into(),
-        camera_index: AIRCRAFT_CAMERA.into(),
-        schema: StreamForwarderSchema::Rtmp,
-        schema_option: RtmpTarget::new("rtmp://stream.example.com/live/key").into(),
-    })
+fn converter_to_rtmp() -> CreateStreamConverterBody {
+    CreateStreamConverterBody::builder()
+        .converter_name("converter-1")
+        .sn(AIRCRAFT)
+        .camera_index(AIRCRAFT_CAMERA)
+        .schema(StreamConverterSchema::Rtmp)
+        .schema_option(RtmpTarget::new("rtmp://stream.example.com/live/key"))
+        .build()
 }
 
-fn forwarder_to_gb28181() -> CreateStreamForwarderBody {
-    let target = Gb28181Target::new(Gb28181TargetRequired {
-        server_id: "34020000002000000001".into(),
-        server_ip: "192.0.2.10".into(),
-        server_port: "5060".into(),
-        device_password: "PLACEHOLDER".into(),
-        local_port: "7060".into(),
-        device_id: "34020000001310000001".into(),
-        local_channel: "34020000001320000001".into(),
-    });
-    CreateStreamForwarderBody::new(CreateStreamForwarderBodyRequired {
-        converter_name: "forwarder-2".into(),
-        sn: DOCK.into(),
-        camera_index: DOCK_CAMERA.into(),
-        schema: StreamForwarderSchema::Gb28181,
-        schema_option: target.into(),
-    })
+fn converter_to_gb28181() -> CreateStreamConverterBody {
+    let target = Gb28181Target::builder()
+        .server_id("34020000002000000001")
+        .server_ip("192.0.2.10")
+        .server_port("5060")
+        .device_password("PLACEHOLDER")
+        .local_port("7060")
+        .device_id("34020000001310000001")
+        .local_channel("34020000001320000001")
+        .build();
+    CreateStreamConverterBody::builder()
+        .converter_name("converter-2")
+        .sn(DOCK)
+        .camera_index(DOCK_CAMERA)
+        .schema(StreamConverterSchema::Gb28181)
+        .schema_option(target)
+        .build()
 }
 
 fn mark(kind: MapElementType, geometry: Geometry) -> CreateMapElementBody {
-    let properties =
-        MapElementProperties::new(MapElementPropertiesRequired { color: "#2D8CF0".into(), clamp_to_ground: true });
-    let content = MapElementFeature::new(MapElementFeatureRequired { properties, geometry });
-    CreateMapElementBody::new(CreateMapElementBodyRequired {
-        name: "Example mark".into(),
-        desc: "Example text".into(),
-        resource: MapElementResource::new(MapElementResourceRequired { r#type: kind, content }),
-    })
+    let properties = MapElementProperties::builder().color("#2D8CF0").clamp_to_ground(true).build();
+    let content = MapElementFeature::builder().properties(properties).geometry(geometry).build();
+    CreateMapElementBody::builder()
+        .name("Example mark")
+        .desc("Example text")
+        .resource(MapElementResource::builder().r#type(kind).content(content).build())
+        .build()
 }
 
 fn point() -> Geometry {
@@ -272,18 +273,18 @@ fn polygon() -> Geometry {
 
 /// What the flight tasks have in common.
 fn patrol(task_type: TaskType) -> CreateFlightTaskBody {
-    CreateFlightTaskBody::new(CreateFlightTaskBodyRequired {
-        name: "Example patrol".into(),
-        wayline_uuid: WAYLINE.into(),
-        sn: DOCK.into(),
-        rth_altitude: 80,
-        out_of_control_action_in_flight: OutOfControlAction::ReturnHome,
-        resumable_status: ResumableStatus::Auto,
-        task_type,
-        time_zone: "Europe/Rome".into(),
-    })
-    .rth_mode(RthMode::Optimal)
-    .wayline_precision_type(WaylinePrecisionType::Gps)
+    CreateFlightTaskBody::builder()
+        .name("Example patrol")
+        .wayline_uuid(WAYLINE)
+        .sn(DOCK)
+        .rth_altitude(80)
+        .out_of_control_action_in_flight(OutOfControlAction::ReturnHome)
+        .resumable_status(ResumableStatus::Auto)
+        .task_type(task_type)
+        .time_zone("Europe/Rome")
+        .rth_mode(RthMode::Optimal)
+        .wayline_precision_type(WaylinePrecisionType::Gps)
+        .build()
 }
 
 fn recurring_patrol() -> CreateFlightTaskBody {
@@ -306,106 +307,92 @@ fn continuous_patrol() -> CreateFlightTaskBody {
 }
 
 fn incident() -> TriggerWorkflowBody {
-    TriggerWorkflowBody::new(TriggerWorkflowBodyRequired {
-        workflow_uuid: "f10f0000-1111-4222-8333-444455556666".into(),
-        name: "Example incident".into(),
-        params: WorkflowIncident::new(WorkflowIncidentRequired {
-            creator: "1000000000000000001".into(),
-            latitude: 45.0001,
-            longitude: 9.0001,
-            level: 5,
-            desc: "Example text".into(),
-        }),
-    })
+    TriggerWorkflowBody::builder()
+        .workflow_uuid("f10f0000-1111-4222-8333-444455556666")
+        .name("Example incident")
+        .params(
+            WorkflowIncident::builder()
+                .creator("1000000000000000001")
+                .latitude(45.0001)
+                .longitude(9.0001)
+                .level(5)
+                .desc("Example text")
+                .build(),
+        )
+        .build()
 }
 
 fn indoor_camera() -> SwitchDockCameraBody {
-    SwitchDockCameraBody::new(SwitchDockCameraBodyRequired {
-        sn: DOCK.into(),
-        camera_index: DOCK_CAMERA.into(),
-        camera_position: CameraPosition::Indoor,
-    })
+    SwitchDockCameraBody::builder().sn(DOCK).camera_index(DOCK_CAMERA).camera_position(CameraPosition::Indoor).build()
 }
 
 fn zoom() -> SwitchAircraftLensBody {
-    SwitchAircraftLensBody::new(SwitchAircraftLensBodyRequired {
-        sn: AIRCRAFT.into(),
-        camera_index: AIRCRAFT_CAMERA.into(),
-        lens_type: SwitchableLens::Zoom,
-    })
+    SwitchAircraftLensBody::builder().sn(AIRCRAFT).camera_index(AIRCRAFT_CAMERA).lens_type(SwitchableLens::Zoom).build()
 }
 
 fn rtk() -> CalibrateDeviceRtkBody {
-    CalibrateDeviceRtkBody::new(CalibrateDeviceRtkBodyRequired {
-        host: "ntrip.example.com".into(),
-        port: 8002,
-        account: "PLACEHOLDER".into(),
-        password: "PLACEHOLDER".into(),
-        mount_point: "RTCM33_GRCEJ".into(),
-    })
+    CalibrateDeviceRtkBody::builder()
+        .host("ntrip.example.com")
+        .port(8002)
+        .account("PLACEHOLDER")
+        .password("PLACEHOLDER")
+        .mount_point("RTCM33_GRCEJ")
+        .build()
 }
 
 fn relay_pairing() -> StartRelayPairingBody {
-    StartRelayPairingBody::new(StartRelayPairingBodyRequired {
-        device_sn: RELAY.into(),
-        pair_enable: true,
-        pair_type: RelayPairType::Drone,
-    })
+    StartRelayPairingBody::builder().device_sn(RELAY).pair_enable(true).pair_type(RelayPairType::Drone).build()
 }
 
 fn control() -> DeviceControlBody {
-    DeviceControlBody::new(DeviceControlBodyRequired {
-        drone_sn: AIRCRAFT.into(),
-        payload_index: vec![AIRCRAFT_CAMERA.into()],
-    })
+    DeviceControlBody::builder().drone_sn(AIRCRAFT).payload_index(vec![AIRCRAFT_CAMERA.into()]).build()
 }
 
 fn smooth() -> SetStreamQualityBody {
-    SetStreamQualityBody::new(SetStreamQualityBodyRequired {
-        sn: AIRCRAFT.into(),
-        camera_index: AIRCRAFT_CAMERA.into(),
-        quality_type: VideoQuality::Smooth,
-    })
+    SetStreamQualityBody::builder()
+        .sn(AIRCRAFT)
+        .camera_index(AIRCRAFT_CAMERA)
+        .quality_type(VideoQuality::Smooth)
+        .build()
 }
 
 fn uploaded_wayline() -> FinishWaylineUploadBody {
-    FinishWaylineUploadBody::new(FinishWaylineUploadBodyRequired {
-        name: "Example route".into(),
-        object_key: "example-prefix/5f0c7a1e-2b34-4c56-8d78-9e0f1a2b3c4d/example-route.kmz".into(),
-    })
+    FinishWaylineUploadBody::builder()
+        .name("Example route")
+        .object_key("example-prefix/5f0c7a1e-2b34-4c56-8d78-9e0f1a2b3c4d/example-route.kmz")
+        .build()
 }
 
 fn model() -> CreateModelBody {
-    let corner = |longitude, latitude| AreaCorner::new(AreaCornerRequired { longitude, latitude });
-    CreateModelBody::new(CreateModelBodyRequired {
-        name: "Example model".into(),
-        reconstruction_type: vec![ModelKind::Model3d],
-        simplified_factor: 0.2,
-        task_folder_id: 1042.into(),
-        wkt: "EPSG:32632".into(),
-        quality_level: ModelQuality::High,
-        reconstruction_mode: ReconstructionMode::Normal,
-        generate_model_formats: vec![ModelFormat::B3dm, ModelFormat::Pnts],
-    })
-    .predefine_area(PredefinedArea::new([
-        corner(9.0001, 45.0001),
-        corner(9.0011, 45.0001),
-        corner(9.0011, 45.0011),
-    ]))
+    let corner = |longitude, latitude| AreaCorner::builder().longitude(longitude).latitude(latitude).build();
+    CreateModelBody::builder()
+        .name("Example model")
+        .reconstruction_type(vec![ModelKind::Model3d])
+        .simplified_factor(0.2)
+        .task_folder_id(1042)
+        .wkt("EPSG:32632")
+        .quality_level(ModelQuality::High)
+        .reconstruction_mode(ReconstructionMode::Normal)
+        .generate_model_formats(vec![ModelFormat::B3dm, ModelFormat::Pnts])
+        .predefine_area(PredefinedArea::new([
+            corner(9.0001, 45.0001),
+            corner(9.0011, 45.0001),
+            corner(9.0011, 45.0011),
+        ]))
+        .build()
 }
 
 fn uploaded_pictures() -> OpenModelUploadCallbackBody {
-    let file =
-        |name: &str, etag: &str| UploadedFile::new(UploadedFileRequired { name: name.into(), etag: etag.into() });
-    OpenModelUploadCallbackBody::new(OpenModelUploadCallbackBodyRequired {
-        resource_uuid: RESOURCE.into(),
-        callback_param: "UExBQ0VIT0xERVI=".into(),
-        files: vec![
+    let file = |name: &str, etag: &str| UploadedFile::builder().name(name).etag(etag).build();
+    OpenModelUploadCallbackBody::builder()
+        .resource_uuid(RESOURCE)
+        .callback_param("UExBQ0VIT0xERVI=")
+        .files(vec![
             file("DJI_20250721120152_0025_V.jpeg", "00000000000000000000000000000001"),
             file("DJI_20250721120153_0026_V.jpeg", "00000000000000000000000000000002"),
-        ],
-    })
-    .resource_name("Test")
+        ])
+        .resource_name("Test")
+        .build()
 }
 
 fn reconstruction() -> StartOpenModelReconstructionBody {

@@ -25,7 +25,7 @@ pub struct Operation {
 pub struct TypeItem {
     /// File that it is in, without the ending.
     pub module: String,
-    /// `struct`, `required`, `enum`, `union`, `newtype` or `alias`.
+    /// `struct`, `builder`, `required`, `enum`, `union`, `newtype` or `alias`.
     pub kind: &'static str,
     /// Its name.
     pub name: String,
@@ -80,6 +80,17 @@ fn named_fields(fields: &Fields) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The fields of an operation with all its arguments: a type parameter is what it is by default.
+fn complete_fields(item: &syn::ItemStruct) -> Vec<(String, String)> {
+    let defaults: BTreeMap<String, String> = item
+        .generics
+        .type_params()
+        .filter_map(|parameter| Some((parameter.ident.to_string(), text(&parameter.default.as_ref()?.1))))
+        .collect();
+    let complete = |(name, ty): (String, String)| (name, defaults.get(&ty).cloned().unwrap_or(ty));
+    named_fields(&item.fields).into_iter().map(complete).collect()
+}
+
 fn operations(module: &str, items: &[Item], found: &mut Vec<Operation>) {
     for item in items {
         let Item::Impl(implementation) = item else { continue };
@@ -88,9 +99,9 @@ fn operations(module: &str, items: &[Item], found: &mut Vec<Operation>) {
             continue;
         }
         let Type::Path(name) = &*implementation.self_ty else { continue };
-        let name = text(name);
+        let Some(name) = name.path.segments.last().map(|last| last.ident.to_string()) else { continue };
         let fields = items.iter().find_map(|item| match item {
-            Item::Struct(item) if item.ident == name => Some(named_fields(&item.fields)),
+            Item::Struct(item) if item.ident == name => Some(complete_fields(item)),
             _ => None,
         });
         let mut operation = Operation {
@@ -152,6 +163,8 @@ fn types(module: &str, items: &[Item], found: &mut Vec<TypeItem>) {
     }
     for item in items {
         let (kind, name, members) = match item {
+            // A builder has the fields of the type that it builds.
+            Item::Struct(item) if !item.generics.params.is_empty() => ("builder", item.ident.to_string(), Vec::new()),
             Item::Struct(item) => {
                 let unnamed = matches!(item.fields, Fields::Unnamed(_));
                 let serialized = item.attrs.iter().any(|attribute| attribute.path().is_ident("serde"));

@@ -1,7 +1,7 @@
-//! `cargo xtask diff`: what a change of the specification means to callers.
+//! `cargo xtask diff`: the effect of a change of the specification on callers.
 //!
-//! In: two specifications, each a file or a git revision, and the versions of the client that go with them. Out: what
-//! [`compare`] reports. Knows where files and revisions are; decides nothing about changes.
+//! In: two specifications, each a file or a git revision, and the corresponding versions of the client. Out: the report
+//! of [`compare`]. Reads files and revisions; decides nothing about changes.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -18,12 +18,12 @@ use crate::spec::{self, Failure, Rules, SPEC};
 const MANIFEST: &str = "generated-client/Cargo.toml";
 const ROOT_MANIFEST: &str = "Cargo.toml";
 
-/// Show what a change of the specification means to callers of the client.
+/// Show the effect of a change of the specification on callers of the client.
 ///
-/// Each difference is breaking, compatible or documentation only, with the reason in a line. At the end is the version bump
-/// that the client needs, by Cargo's rules. Differences alone are no failure; see --check.
+/// Each difference is breaking, compatible or documentation only, with the reason in one line. The last line is the
+/// required version bump of the client, by Cargo's rules. Differences alone are not a failure; see --check.
 ///
-/// OLD and NEW are files or git revisions. A name that could be both is a file.
+/// OLD and NEW are files or git revisions. If both exist, the name is a file.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask diff                             # what the working tree changes
@@ -40,14 +40,14 @@ pub(crate) struct Arguments {
     /// Fail if the version of the client is not sufficient for the changes since OLD, which is a revision.
     #[arg(long, conflicts_with = "only_common")]
     check: bool,
-    /// How to write it.
+    /// The output format.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
     /// Compare only the operations of both, by method and path: parameters, bodies, responses, their fields, types, enum
     /// values and constraints. Names in Rust, `x-` keys, descriptions and examples are ignored.
     #[arg(long)]
     only_common: bool,
-    /// The rules to hold both to [default: flighthub if both have `x-risk` keys, else openapi].
+    /// The rules for both [default: flighthub if both have `x-risk` keys, else openapi].
     #[arg(long, value_name = "RULES", conflicts_with = "only_common")]
     dialect: Option<Rules>,
     /// The repository of the revisions [default: this one].
@@ -74,7 +74,7 @@ fn report(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let old = Origin::of(arguments.old.as_deref().or(Some("HEAD")), &root)?;
     let new = Origin::of(arguments.new.as_deref(), &root)?;
     if arguments.check && (matches!(old, Origin::File(_)) || matches!(new, Origin::File(_))) {
-        let problem = "--check compares versions, and a file has none: name a revision, or leave it out";
+        let problem = "--check compares versions, and a file has none: pass a revision, or omit OLD";
         return Err(Failure::wrong_use(problem.to_owned()));
     }
     let (old_source, new_source) = (old.source(&root)?, new.source(&root)?);
@@ -115,11 +115,11 @@ fn dialect(arguments: &Arguments, old: &Source, new: &Source) -> Dialect {
     if [old, new].iter().all(|source| source.text().contains("x-risk:")) {
         return Dialect::FlightHub;
     }
-    eprintln!("held to the rules of OpenAPI alone, without `x-` keys: not both documents have `x-risk`");
+    eprintln!("using the rules of OpenAPI, without `x-` keys: only one or none of the documents has `x-risk`");
     Dialect::OpenApi
 }
 
-/// The version bump. Where the old version is not known, from that of the working tree.
+/// The version bump. If the old version is not known, it is based on the version of the working tree.
 fn verdict(
     arguments: &Arguments,
     comparison: &Comparison,
@@ -138,7 +138,7 @@ fn verdict(
     Ok(made.map(Some)?)
 }
 
-/// Where a specification is.
+/// The location of a specification.
 enum Origin {
     WorkingTree,
     File(PathBuf),
@@ -174,7 +174,7 @@ impl Origin {
         Ok(Source::from_bytes(name, bytes.map_err(Failure::wrong_use)?)?)
     }
 
-    /// The version of the client that is made of the specification.
+    /// The version of the client that is generated from the specification.
     fn version(&self, root: &Path) -> Result<String, String> {
         let text = |path: &str| {
             let bytes = match self {
@@ -185,7 +185,7 @@ impl Origin {
             String::from_utf8(bytes?).map_err(|_| format!("{path} is not UTF-8"))
         };
         let read = |path: &str| {
-            text(path)?.parse::<toml::Table>().map_err(|error| format!("{path} cannot be read: {}", error.message()))
+            text(path)?.parse::<toml::Table>().map_err(|error| format!("cannot read {path}: {}", error.message()))
         };
         let version = |table: &toml::Table, path: &[&str]| {
             let (first, rest) = path.split_first()?;
@@ -206,7 +206,7 @@ impl Origin {
 }
 
 fn read(path: &Path, name: &str) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| format!("{name} cannot be read: {error}"))
+    fs::read(path).map_err(|error| format!("cannot read {name}: {error}"))
 }
 
 /// A file of a revision.
@@ -215,9 +215,9 @@ fn of_commit(root: &Path, (name, commit): (&str, &str), path: &str) -> Result<Ve
     file.ok_or_else(|| format!("the revision `{name}` has no {path}"))
 }
 
-/// What git writes; none if it finds nothing.
+/// The output of git; `None` if git finds no match.
 fn git(root: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, String> {
     let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
-    let output = output.map_err(|error| format!("git cannot be run: {error}"))?;
+    let output = output.map_err(|error| format!("cannot run git: {error}"))?;
     Ok(output.status.success().then_some(output.stdout))
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask explain`: what a problem means.
+//! `cargo xtask explain`: the explanation of a diagnostic.
 
 use std::process::ExitCode;
 
@@ -7,15 +7,15 @@ use flighthub2_generator::{Code, Severity};
 
 use crate::spec::print;
 
-/// Explain a problem by its code, with a wrong and a right example.
+/// Explain a diagnostic by its code, with a wrong and a right example.
 ///
-/// Without a code: all codes, with a line for each.
+/// Without a code, list all codes.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask explain
   cargo xtask explain dangling-ref")]
 pub(crate) struct Arguments {
-    /// The code, as it stands in brackets: `error[dangling-ref]`.
+    /// The code, which is in the brackets of a message: `error[dangling-ref]`.
     code: Option<Code>,
 }
 
@@ -27,14 +27,14 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// All codes, each with a line.
+/// All codes, one per line.
 fn list() -> String {
     let mut list = String::new();
     let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or_default();
     for (severity, is_rule, what) in [
-        (Severity::Error, false, "Errors: no client is made of the specification."),
+        (Severity::Error, false, "Errors: no client is generated."),
         (Severity::Warning, true, "Warnings: rules of `cargo xtask lint`."),
-        (Severity::Warning, false, "Warnings of `cargo xtask gen`, about documents of others."),
+        (Severity::Warning, false, "Warnings of `cargo xtask gen` for other documents."),
     ] {
         list.push_str(&format!("{what}\n"));
         let listed = |code: &&Code| code.severity() == severity && code.is_rule() == is_rule;
@@ -43,5 +43,5 @@ fn list() -> String {
         }
         list.push('\n');
     }
-    list + "More about one of them: cargo xtask explain CODE\n"
+    list + "For the explanation of a code: cargo xtask explain CODE\n"
 }

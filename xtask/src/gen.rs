@@ -1,4 +1,4 @@
-//! `cargo xtask gen`: the specification becomes the client.
+//! `cargo xtask gen`: generates the client from the specification.
 
 use std::fs;
 use std::io;
@@ -19,8 +19,8 @@ const RUNTIME: &str = "generated-client/runtime";
 
 /// Generate the client from the specification.
 ///
-/// Writes only files that change, and removes those that are not generated any more. A specification with problems
-/// changes nothing.
+/// Writes only files that change, and removes files that are no longer generated. Errors are reported and the generated
+/// client is left unchanged.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask gen
@@ -29,26 +29,27 @@ const RUNTIME: &str = "generated-client/runtime";
   cargo xtask gen --spec petstore.yaml --out src/petstore
   cargo xtask gen --spec petstore.yaml --out ../petstore --crate petstore")]
 pub(crate) struct Arguments {
-    /// Write nothing; show what is stale, missing or left over, and fail if anything is.
+    /// Do not write; list stale, missing and obsolete files, and fail if there are any.
     #[arg(long)]
     check: bool,
-    /// Generate again whenever the specification is saved, until ctrl-c.
+    /// Generate again after each save of the specification, until ctrl-c.
     #[arg(long, conflicts_with = "check")]
     watch: bool,
     /// Another specification [default: spec/flighthub2.yaml].
     #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
-    /// Another folder [default: generated-client/src/api]. What is written there is a module, for a crate that depends on
+    /// Another folder [default: generated-client/src/api]. The output is a module for a crate that depends on
     /// `flighthub2-runtime` and `serde`.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     /// Write a whole crate of this name: `Cargo.toml` and `src`.
     #[arg(long = "crate", value_name = "NAME", requires_all = ["spec", "out"])]
     package: Option<String>,
-    /// The rules to hold the specification to [default: flighthub for our own specification, openapi for others].
+    /// The rules for the specification [default: flighthub for the specification of this repository, openapi for
+    /// others].
     #[arg(long, value_name = "RULES")]
     dialect: Option<Rules>,
-    /// How to report problems.
+    /// The output format of problems.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
@@ -76,7 +77,7 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Ok(made) => made,
         Err(problems) => {
             arguments.format.report(&problems);
-            return Err("nothing was written".to_owned().into());
+            return Err("no file was written".to_owned().into());
         }
     };
     if !warnings.problems().is_empty() {
@@ -93,7 +94,7 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
         };
         return Ok(checked(&plan, &made, &out_name, &repair, started, arguments.format));
     }
-    plan.apply().map_err(|error| format!("{out_name} cannot be written: {error}"))?;
+    plan.apply().map_err(|error| format!("cannot write {out_name}: {error}"))?;
     report(&plan, &made, &out_name, started, arguments.format);
     Ok(ExitCode::SUCCESS)
 }
@@ -116,25 +117,25 @@ fn options(arguments: &Arguments) -> Result<Options, Failure> {
     })
 }
 
-/// A crate as it has to be in a folder.
+/// The settings of a crate in a folder.
 fn package(name: &str, out: &Path) -> Result<Package, Failure> {
-    let folder = absolute(out).map_err(|error| format!("{} cannot be read: {error}", out.display()))?;
+    let folder = absolute(out).map_err(|error| format!("cannot read {}: {error}", out.display()))?;
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let repository = repository.canonicalize().map_err(|error| format!("the repository cannot be read: {error}"))?;
+    let repository = repository.canonicalize().map_err(|error| format!("cannot read the repository: {error}"))?;
     let runtime = match folder.strip_prefix(&repository) {
-        // Within the repository a path that holds in every checkout.
+        // Within the repository, use a relative path, which is valid in every checkout.
         Ok(below) => below.iter().map(|_| "..").collect::<PathBuf>().join(RUNTIME),
         Err(_) => repository.join(RUNTIME),
     };
     let Some(runtime) = runtime.to_str() else {
-        return Err(format!("the path of the runtime is no UTF-8: {}", runtime.display()).into());
+        return Err(format!("the path of the runtime is not UTF-8: {}", runtime.display()).into());
     };
     let package = Package::new(name, runtime)
-        .map_err(|error| Failure::wrong_use(format!("`{name}` cannot name a crate: {error}")))?;
+        .map_err(|error| Failure::wrong_use(format!("`{name}` is not a valid crate name: {error}")))?;
     Ok(package.with_own_workspace(is_foreign_to_its_workspace(&folder)?))
 }
 
-/// An absolute path without links, also of a folder that is still to be made.
+/// An absolute path without links, also of a folder that does not exist yet.
 fn absolute(folder: &Path) -> io::Result<PathBuf> {
     let folder = std::path::absolute(folder)?;
     let mut there = &*folder;
@@ -149,8 +150,8 @@ fn absolute(folder: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Whether a folder is below that of a workspace which does not have it as a member: Cargo refuses a crate there, unless
-/// it is a workspace of its own.
+/// Whether a folder is below a workspace of which it is not a member: Cargo rejects a crate there, unless it is its own
+/// workspace.
 fn is_foreign_to_its_workspace(folder: &Path) -> Result<bool, Failure> {
     for root in folder.ancestors().skip(1) {
         let path = root.join("Cargo.toml");
@@ -168,8 +169,8 @@ fn is_foreign_to_its_workspace(folder: &Path) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// Whether a path is one that a pattern of a workspace names: `*` stands for one folder. What is below an excluded folder
-/// is excluded, too.
+/// Whether a path matches a pattern of a workspace: `*` matches one folder. Everything below an excluded folder is
+/// excluded, too.
 fn matches(pattern: &Path, path: &Path, with_below: bool) -> bool {
     let mut parts = path.iter();
     let agrees = pattern.components().all(|wanted| match wanted {
@@ -189,12 +190,12 @@ fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Inst
         let what = match change.action {
             Action::Add => "missing",
             Action::Change => "stale",
-            Action::Remove => "left over",
+            Action::Remove => "obsolete",
         };
         format.print(&format!("{what}: {out}/{}\n{}", change.path, change.diff().trim_end()));
     }
     format.print(&format!(
-        "{} stale, {} missing, {} left over. To repair: {repair}",
+        "{} stale, {} missing, {} obsolete. To repair: {repair}",
         plan.count(Action::Change),
         plan.count(Action::Add),
         plan.count(Action::Remove)

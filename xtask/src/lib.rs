@@ -1,8 +1,9 @@
 //! The commands of this repository.
 //!
-//! In: a command line. Out: what [`flighthub2_generator`] makes of it, reported to a person, or a running mock server. What
-//! only this repository needs is here, too: [`coverage`] of the published pages, and [`skeleton`]s of new operations.
+//! In: a command line. Out: the result of [`flighthub2_generator`] on a terminal, or a running mock server. Functions
+//! for this repository only are here, too: [`coverage`] of the published pages, and [`skeleton`]s of new operations.
 
+mod cargo;
 pub mod coverage;
 mod diff;
 mod explain;
@@ -21,7 +22,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// The commands of this repository.
 ///
-/// Exit codes: 0 clean; 1 problems, which are reported; 2 wrong use, also a file that cannot be read.
+/// Exit codes: 0 no problems; 1 reported problems; 2 wrong usage, including an unreadable file.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
 struct Arguments {
@@ -40,7 +41,7 @@ enum Command {
     Mock(mock::Arguments),
 }
 
-/// Runs the command that this process was called with.
+/// Runs the command of this process.
 #[must_use]
 pub fn run() -> ExitCode {
     let matches = with_examples(Arguments::command()).get_matches();
@@ -61,7 +62,7 @@ pub fn run() -> ExitCode {
 
 /// The help of all commands shows the first example of each.
 fn with_examples(command: clap::Command) -> clap::Command {
-    let mut examples = String::from("Examples, of which each command's own --help has more:");
+    let mut examples = String::from("Examples; the --help of each command has more:");
     for subcommand in command.get_subcommands() {
         let own = subcommand.get_after_help().map(ToString::to_string).unwrap_or_default();
         let first = own.lines().find(|line| line.starts_with("  cargo xtask "));

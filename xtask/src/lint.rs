@@ -1,20 +1,16 @@
-//! `cargo xtask lint`: what is wrong with a specification, and what could be better.
+//! `cargo xtask lint`: errors of a specification, and violations of the lint rules.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
-use std::time::Instant;
 
 use clap::Args;
-use flighthub2_generator::{Diagnostics, lint};
 
-use crate::progress::with_progress;
-use crate::spec::{self, Failure, Format, Rules};
+use crate::spec::{Format, Rules};
 
-/// Hold the specification against every rule, not only against those that a client needs.
+/// Check the specification against all rules, including those for documentation.
 ///
-/// Reports everything at once: errors, for which `gen` would refuse it, and the rules that a specification maintained
-/// by hand should keep. `cargo xtask explain` has them all. A rule that does not hold in one place is switched off
-/// there: `x-lint-allow: {CODE: REASON}`.
+/// Reports all problems at once: errors, with which `gen` fails, and violations of the rules for a hand-maintained
+/// specification. `cargo xtask explain` lists all codes. To suppress a rule in one place, write `x-lint-allow: {CODE:
+/// REASON}` there.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask lint
@@ -24,30 +20,68 @@ pub(crate) struct Arguments {
     /// Another specification [default: spec/flighthub2.yaml].
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// The rules to hold the specification to [default: flighthub for our own specification, openapi for others].
+    /// The rules for the specification [default: flighthub for the specification of this repository, openapi for
+    /// others].
     #[arg(long, value_name = "RULES")]
     dialect: Option<Rules>,
-    /// How to report problems.
+    /// The output format of problems.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    checked(arguments).unwrap_or_else(Failure::report)
+#[cfg(not(feature = "lint"))]
+pub(crate) use in_another_program::run;
+#[cfg(feature = "lint")]
+pub(crate) use in_this_program::run;
+
+#[cfg(feature = "lint")]
+mod in_this_program {
+    use std::process::ExitCode;
+    use std::time::Instant;
+
+    use flighthub2_generator::{Diagnostics, lint};
+
+    use super::Arguments;
+    use crate::progress::with_progress;
+    use crate::spec::{self, Failure, Rules};
+
+    pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+        checked(arguments).unwrap_or_else(Failure::report)
+    }
+
+    fn checked(arguments: &Arguments) -> Result<ExitCode, Failure> {
+        let started = Instant::now();
+        let dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
+        let problems: Diagnostics = match spec::read(arguments.spec.as_deref(), spec::SPEC)? {
+            Ok(source) => with_progress("checking", || lint(&source, dialect)),
+            Err(problems) => problems,
+        };
+        if problems.problems().is_empty() {
+            let milliseconds = started.elapsed().as_millis();
+            arguments.format.print(&format!("clean: {} ({milliseconds} ms)", problems.source().name()));
+            return Ok(ExitCode::SUCCESS);
+        }
+        arguments.format.report(&problems);
+        Ok(ExitCode::FAILURE)
+    }
 }
 
-fn checked(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let started = Instant::now();
-    let dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
-    let problems: Diagnostics = match spec::read(arguments.spec.as_deref(), spec::SPEC)? {
-        Ok(source) => with_progress("checking", || lint(&source, dialect)),
-        Err(problems) => problems,
-    };
-    if problems.problems().is_empty() {
-        let milliseconds = started.elapsed().as_millis();
-        arguments.format.print(&format!("clean: {} ({milliseconds} ms)", problems.source().name()));
-        return Ok(ExitCode::SUCCESS);
+/// The JSON Schema library would be half of what is compiled for this program, so a second program has it.
+#[cfg(not(feature = "lint"))]
+mod in_another_program {
+    use std::env;
+    use std::process::ExitCode;
+
+    use super::Arguments;
+    use crate::cargo;
+
+    /// The other program parses the arguments of this process again.
+    pub(crate) fn run(_: &Arguments) -> ExitCode {
+        let mut program = cargo::run(&["--package", "xtask", "--features", "lint", "--bin", "xtask-lint"]);
+        program.args(env::args_os().skip(1));
+        eprintln!(
+            "`lint` needs a JSON Schema library: running the program xtask-lint, which Cargo compiles if necessary"
+        );
+        cargo::replaced_by(&mut program)
     }
-    arguments.format.report(&problems);
-    Ok(ExitCode::FAILURE)
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// A run makes and forgets some hundred thousand small things, in several threads.
+/// A run allocates and frees several hundred thousand small objects, in several threads.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

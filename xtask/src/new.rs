@@ -1,7 +1,7 @@
-//! `cargo xtask new`: the skeleton of an operation, at its place in the specification.
+//! `cargo xtask new`: inserts the skeleton of an operation into the specification.
 //!
-//! In: a method, a path and what is decided already. Out: the file with the [`skeleton`]
-//! inserted, and the list of what is left to decide.
+//! In: a method, a path and optional decisions. Out: the file with the inserted [`skeleton`], and the list of open
+//! decisions.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,9 +13,9 @@ use clap::{Args, ValueEnum};
 
 /// Write the skeleton of an operation into the specification.
 ///
-/// It is put where spec/README.md wants it, has what all operations have, and leaves open what a person has to decide:
-/// `cargo xtask gen` refuses the file, and names each of these places, until they are filled in. Nothing else in the
-/// file changes.
+/// The position follows spec/README.md. The skeleton has everything that all operations have, and placeholders for your
+/// decisions: `cargo xtask gen` rejects the file, and reports each placeholder, until all are filled in. The rest of
+/// the file is unchanged.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask new PUT '/openapi/v0.1/wayline/{wayline_id}/name'
@@ -24,12 +24,12 @@ use clap::{Args, ValueEnum};
 pub(crate) struct Arguments {
     /// The method: get, post, put, delete …
     method: String,
-    /// The template of the path, as the service has it.
+    /// The template of the path, as spelled by the service.
     path: String,
-    /// The operationId, if it is decided: a verb and a thing in camel case.
+    /// The operationId: a verb and a noun in camel case [default: a placeholder].
     #[arg(long, value_name = "ID")]
     id: Option<String>,
-    /// The folder of DJI's directory [default: that of the nearest paths, if they agree].
+    /// The folder of DJI's directory [default: that of the nearest paths, if they have the same].
     #[arg(long, value_name = "TAG")]
     tag: Option<String>,
     /// Whether the call needs a project [default: project, if the document has a header for it].
@@ -42,9 +42,9 @@ pub(crate) struct Arguments {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ScopeName {
-    /// It exists only where there is a project.
+    /// A project is required.
     Project,
-    /// It works with a project and without.
+    /// A project is optional.
     Either,
     /// It is a call of the organization.
     Organization,
@@ -73,9 +73,9 @@ fn written(arguments: &Arguments) -> Result<(), Failure> {
             let help = "For more information, try 'cargo xtask new --help'.";
             Failure::wrong_use(format!("error: {problem}\n\n{help}"))
         }
-        Error::Document(problems) => Failure::from(problems).and("nothing was written"),
+        Error::Document(problems) => Failure::from(problems).and("no file was written"),
     })?;
-    fs::write(&path, &skeleton.text).map_err(|error| format!("{name} cannot be written: {error}"))?;
+    fs::write(&path, &skeleton.text).map_err(|error| format!("cannot write {name}: {error}"))?;
     let scope = match skeleton.scope {
         Scope::Project => "of a project",
         Scope::OptionalProject => "with and without a project",
@@ -84,7 +84,7 @@ fn written(arguments: &Arguments) -> Result<(), Failure> {
     let tag = skeleton.tag.as_deref().unwrap_or("to be decided");
     let (method, path) = (arguments.method.to_uppercase(), &arguments.path);
     println!("{name}:{}: {method} {path}, a call {scope}; tag: {tag}", skeleton.line);
-    println!("{} places are left to decide, and `cargo xtask gen` fails until they are:", skeleton.placeholders.len());
+    println!("{} placeholders; `cargo xtask gen` fails until they are filled in:", skeleton.placeholders.len());
     for placeholder in &skeleton.placeholders {
         println!("  {name}:{}: {}: {}", placeholder.line, placeholder.key, placeholder.hint);
     }

@@ -1,7 +1,7 @@
-//! Shows a person that long work goes on.
+//! Shows the progress of long work.
 //!
-//! In: what is being done, and the doing. Out: its result. After a while there is a line on the terminal that counts the
-//! seconds, and at the end it is gone. Where no terminal is, nothing is shown.
+//! In: a label and the work. Out: the result of the work. After a delay, a line on the terminal counts the seconds; at
+//! the end it is cleared. Without a terminal there is no output.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 /// Work that takes less shows no progress.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Back to the beginning of the line, and all that stands there is gone.
+/// Moves to the beginning of the line, and clears it.
 const CLEAR: &str = "\r\x1b[K";
 
-/// Does something, and shows on the terminal that it goes on.
+/// Does the work, and shows its progress on the terminal.
 pub(crate) fn with_progress<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let terminal = io::stderr();
     if terminal.is_terminal() { shown(terminal, TIMEOUT, what, work) } else { work() }

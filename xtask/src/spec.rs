@@ -1,4 +1,4 @@
-//! What the commands that read files have in common: which file, which rules, and how problems are reported.
+//! Common parts of the commands that read files: the file, the rules, and the reporting of problems.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,22 +9,22 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use flighthub2_generator::{Diagnostics, Dialect, Source};
 
-/// Our own specification, below the root of the repository.
+/// The specification of this repository, below its root.
 pub(crate) const SPEC: &str = "spec/flighthub2.yaml";
 
-/// The exit code for wrong use.
+/// The exit code of wrong usage.
 const WRONG_USE: u8 = 2;
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Rules {
-    /// Those of spec/README.md.
+    /// The rules of spec/README.md.
     Flighthub,
-    /// Those of OpenAPI 3.0 alone; `x-` keys mean nothing.
+    /// The rules of OpenAPI 3.0; `x-` keys are ignored.
     Openapi,
 }
 
 impl Rules {
-    /// What was asked for, or what fits the file: our own rules are for our own specification.
+    /// The requested rules, or those for the file: only the specification of this repository has its own rules.
     pub(crate) fn dialect(asked: Option<Self>, spec: Option<&Path>) -> Dialect {
         match (asked, spec) {
             (Some(Self::Flighthub), _) | (None, None) => Dialect::FlightHub,
@@ -35,9 +35,9 @@ impl Rules {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For a person, on standard error.
+    /// As text, on standard error.
     Text,
-    /// For editors and annotations: a JSON object a line on standard output, and nothing else there.
+    /// For editors and annotations: one JSON object per line, and no other text, on standard output.
     Json,
 }
 
@@ -50,7 +50,7 @@ impl Format {
         }
     }
 
-    /// Prints what is no problem. A program that reads JSON does not want it on standard output.
+    /// Prints a message that is not a problem; on standard error if standard output is JSON.
     pub(crate) fn print(self, line: &str) {
         match self {
             Self::Text => print(&format!("{line}\n")),
@@ -63,18 +63,18 @@ fn rendered(problems: &Diagnostics) -> String {
     problems.render(is_styled(io::stderr().is_terminal()))
 }
 
-/// Writes to standard output. A reader that has seen enough, such as `head`, is no failure.
+/// Writes to standard output. Ignores broken pipes (`… | head`).
 pub(crate) fn print(text: &str) {
     let mut output = io::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("standard output cannot be written: {error}");
+            eprintln!("cannot write to standard output: {error}");
         }
         _ => {}
     }
 }
 
-/// Colours are for a terminal, and for people who want them: <https://no-color.org>.
+/// Colours are used on a terminal, unless they are disabled: <https://no-color.org>.
 pub(crate) fn is_styled(terminal: bool) -> bool {
     is_wanted(terminal, std::env::var_os("NO_COLOR").as_deref())
 }
@@ -83,7 +83,7 @@ fn is_wanted(terminal: bool, no_color: Option<&OsStr>) -> bool {
     terminal && no_color.is_none_or(OsStr::is_empty)
 }
 
-/// Why a command ends early.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     why: String,
@@ -91,12 +91,12 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// Something that was asked for cannot be done at all.
+    /// A request that cannot be fulfilled.
     pub(crate) fn wrong_use(why: String) -> Self {
         Self { why, code: ExitCode::from(WRONG_USE) }
     }
 
-    /// The same, with a line after it.
+    /// The same, with an additional line.
     pub(crate) fn and(mut self, line: &str) -> Self {
         self.why.push('\n');
         self.why.push_str(line);
@@ -122,7 +122,7 @@ impl From<String> for Failure {
     }
 }
 
-/// Where a file is, and what it is called in messages: the one that was named, else one of this repository.
+/// The path of a file, and its name in messages: the given file, or the default of this repository.
 pub(crate) fn resolve(file: Option<&Path>, own: &str) -> (PathBuf, String) {
     match file {
         Some(path) => (path.to_owned(), path.display().to_string()),
@@ -130,10 +130,10 @@ pub(crate) fn resolve(file: Option<&Path>, own: &str) -> (PathBuf, String) {
     }
 }
 
-/// Reads such a file. Bytes that are no text are a problem of the file.
+/// Reads such a file. Invalid UTF-8 is a problem of the file.
 pub(crate) fn read(file: Option<&Path>, own: &str) -> Result<Result<Source, Diagnostics>, Failure> {
     let (path, name) = resolve(file, own);
-    let bytes = fs::read(&path).map_err(|error| Failure::wrong_use(format!("{name} cannot be read: {error}")))?;
+    let bytes = fs::read(&path).map_err(|error| Failure::wrong_use(format!("cannot read {name}: {error}")))?;
     Ok(Source::from_bytes(name, bytes))
 }
 

@@ -1,11 +1,11 @@
-//! Doing something again whenever a file is saved.
+//! Repeats an action after each save of a file.
 //!
-//! In: a file and what to do. Out: it is done at once and after each change, until the process is ended. Knows nothing of
-//! what is done.
+//! In: a file and an action. Out: the action runs immediately and after each change, until the process ends. Does not
+//! know the action.
 //!
-//! The file is asked for its time and size, many times a second. For one file that is a few microseconds a second of
-//! work, and notifications of the system fail in cases where this does not: editors that replace the file, network and
-//! container file systems without notifications, a folder that is moved.
+//! The time and size of the file are polled many times a second. For one file that takes a few microseconds of CPU per
+//! second. Polling works in cases in which notifications of the system fail: editors that replace the file, network and
+//! container file systems without notifications, a moved folder.
 
 use std::fs;
 use std::path::Path;
@@ -13,14 +13,14 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-/// How often the file is looked at. What is the same twice has been saved completely: an editor does not pause so long
-/// between emptying a file and filling it.
+/// The polling interval. A file that is unchanged after one interval has been saved completely: an editor does not
+/// pause that long between truncating and writing a file.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How long a file may be away. Some editors move it aside before they write the new one.
+/// How long a file may be missing. Some editors rename it before they write the new one.
 const AWAY: Duration = Duration::from_millis(500);
 
-/// Does something now, and whenever the file has changed.
+/// Runs the action now, and after each change of the file.
 pub(crate) fn run(file: &Path, name: &str, mut act: impl FnMut() -> ExitCode) -> ! {
     let mut done = None;
     let mut last = fingerprint(file);
@@ -43,7 +43,7 @@ pub(crate) fn run(file: &Path, name: &str, mut act: impl FnMut() -> ExitCode) ->
     }
 }
 
-/// What changes when a file is saved; nothing if it is not there.
+/// The state that changes when a file is saved; `None` if the file is missing.
 fn fingerprint(file: &Path) -> Option<(SystemTime, u64)> {
     let metadata = fs::metadata(file).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))

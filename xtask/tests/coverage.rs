@@ -1,11 +1,6 @@
-//! `cargo xtask coverage`: no page is forgotten, and what the directory says is true.
+//! `cargo xtask coverage`: every page is accounted for, and the directory is correct.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::fs;
 use std::path::Path;
@@ -18,13 +13,13 @@ fn ours(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec").join(name)).unwrap()
 }
 
-fn held(directory: &str, specification: &str) -> Report {
+fn checked_report(directory: &str, specification: &str) -> Report {
     let directory = Source::new("directory.yaml", directory);
     report(&directory, &Source::new("spec.yaml", specification)).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// Every problem with its file and place, as it is told.
-fn told(report: &Report) -> Vec<String> {
+/// Every problem with its file and place, as reported.
+fn messages(report: &Report) -> Vec<String> {
     let all = report.problems.iter().flat_map(|problems| {
         let name = problems.source().name();
         problems.problems().iter().map(move |problem| {
@@ -42,7 +37,7 @@ fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask")).arg("coverage").args(arguments).output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+fn text_of(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap() + &String::from_utf8(output.stderr.clone()).unwrap()
 }
 
@@ -110,7 +105,7 @@ pages:
   - title: Unread
     folder: [Others]
     kind: reference
-    waived: Nobody could read it.
+    waived: It could not be read.
   - title: Add another
     folder: []
     kind: operation
@@ -121,15 +116,15 @@ unlisted:
 ";
 
 #[test]
-fn every_page_of_ours_is_accounted_for() {
-    let report = held(&ours("directory.yaml"), &ours("flighthub2.yaml"));
-    assert_eq!(told(&report), Vec::<String>::new());
+fn every_page_of_our_directory_is_accounted_for() {
+    let report = checked_report(&ours("directory.yaml"), &ours("flighthub2.yaml"));
+    assert_eq!(messages(&report), Vec::<String>::new());
     let pages: Vec<_> = report.groups.iter().flat_map(|group| &group.pages).collect();
     assert_eq!(pages.len(), 84, "the pages of the published directory");
     assert!(pages.iter().all(|page| page.covered != Covered::Missing));
     let output = run(&[]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{}", text_of(&output));
+    let text = text_of(&output);
     for line in [
         "call     Upload callback: openModelUploadCallback (documented)",
         "text     FlightHub 2 Public Cloud Access Point Information: /servers",
@@ -143,9 +138,9 @@ fn every_page_of_ours_is_accounted_for() {
 }
 
 #[test]
-fn facts_have_the_mark_of_what_holds_them() {
-    let report = held(DIRECTORY, SPEC);
-    assert_eq!(told(&report), Vec::<String>::new());
+fn facts_inherit_the_mark_of_their_container() {
+    let report = checked_report(DIRECTORY, SPEC);
+    assert_eq!(messages(&report), Vec::<String>::new());
     let counts: Vec<_> = report.groups.iter().map(|group| (&*group.name, group.counts)).collect();
     // Documented: listThings, q, X-Shared, Common, text, inner, deep, the second server.
     // Observed: Thing, name, common, the first server. Inferred: page, guess, the code 2.
@@ -159,12 +154,12 @@ fn facts_have_the_mark_of_what_holds_them() {
 }
 
 #[test]
-fn what_is_not_right_is_told_with_its_place() {
+fn errors_are_reported_with_their_place() {
     let other = "https://example.com/others";
     let cases: &[(&str, &str, &str, &[&str])] = &[
         ("    places: [Thing, /servers, special]\n", "", "4:5 missing-key /pages/0: this page is neither covered", &[]),
         (
-            "    waived: Nobody could read it.\n",
+            "    waived: It could not be read.\n",
             "    waived: ' '\n",
             "17:13 wrong-value /pages/2/waived: this text is empty",
             &[],
@@ -187,7 +182,7 @@ fn what_is_not_right_is_told_with_its_place() {
         (
             "[addOther]",
             "[listThings]",
-            "21:18 duplicate-name /pages/3/operations/0: the operation `listThings` is here twice",
+            "21:18 duplicate-name /pages/3/operations/0: the operation `listThings` is listed twice",
             &["the operation `addOther` is on no page", "has the address https://example.com/things"],
         ),
         ("/servers", "/server", "7:21 dangling-ref /pages/0/places/1: the specification has no place `/server`", &[]),
@@ -198,7 +193,7 @@ fn what_is_not_right_is_told_with_its_place() {
         (
             "folder: [Things, Inner]",
             "folder: [Others]",
-            "wrong-value /pages/1/operations/0: `listThings` has the tag `Things`, and its page stands in `Others`",
+            "wrong-value /pages/1/operations/0: `listThings` has the tag `Things`, but its page is in `Others`",
             &[],
         ),
         (
@@ -213,15 +208,20 @@ fn what_is_not_right_is_told_with_its_place() {
             "21:14 wrong-value /pages/3/address: `addOther` has no `externalDocs` with this address",
             &[],
         ),
-        ("https://example.com/things", "example.com/things", "this is no address of a page", &["externalDocs"]),
+        ("https://example.com/things", "example.com/things", "this is not the address of a page", &["externalDocs"]),
         ("kind: tutorial", "kind: operation", "`places` on a page of the kind `operation`", &["neither covered"]),
         (
             "    operations: [addOther]\n",
             "    operations: [addOther]\n    waived: Why not.\n",
-            "this page is covered, and needs no waiver",
+            "this page is covered, so a waiver is not allowed",
             &[],
         ),
-        ("  - places: [general]\n    reason: R\n", "  - reason: R\n", "this entry names nothing", &[]),
+        (
+            "  - places: [general]\n    reason: R\n",
+            "  - reason: R\n",
+            "this entry has neither operations nor places",
+            &[],
+        ),
     ];
     for (old, new, wanted, others) in cases {
         let mut directory = DIRECTORY.replacen(old, new, 1);
@@ -230,7 +230,7 @@ fn what_is_not_right_is_told_with_its_place() {
             directory =
                 directory.replace("folder: [Others]\n    kind: reference", "folder: [Things]\n    kind: reference");
         }
-        let problems = told(&held(&directory, SPEC));
+        let problems = messages(&checked_report(&directory, SPEC));
         let all = problems.join("\n");
         for wanted in [wanted].into_iter().chain(*others) {
             assert!(all.contains(wanted), "no {wanted:?} in\n{all}");
@@ -240,7 +240,7 @@ fn what_is_not_right_is_told_with_its_place() {
 }
 
 #[test]
-fn a_file_of_another_shape_is_told_as_such() {
+fn a_file_with_another_schema_is_reported() {
     let directory = |text: &str| Source::new("directory.yaml", text);
     let spec = Source::new("spec.yaml", SPEC);
     for (text, wanted) in [
@@ -250,12 +250,12 @@ fn a_file_of_another_shape_is_told_as_such() {
         (DIRECTORY.replace("    kind: tutorial\n", ""), "this page of the directory has no `kind`"),
         (DIRECTORY.replace("    reason: R\n", ""), "this entry of `unlisted` has no `reason`"),
         (DIRECTORY.replace("pages:", "pages"), "yaml-syntax"),
-        (DIRECTORY.replace("gaps: [Something]", "gaps: Something"), "a list was expected, this is a string"),
-        (DIRECTORY.replace("gaps: [Something]", "gaps: [5]"), "a string was expected, this is an integer"),
+        (DIRECTORY.replace("gaps: [Something]", "gaps: Something"), "expected a list, found a string"),
+        (DIRECTORY.replace("gaps: [Something]", "gaps: [5]"), "expected a string, found an integer"),
         (DIRECTORY.replace("title: List things", "title:"), "directory.yaml:8:5\n"),
-        (DIRECTORY.replace("title: List things", "title:"), "a string was expected, this is null"),
-        (DIRECTORY.replace("kind: reference", "kind: []"), "one of: operation, tutorial, reference was expected"),
-        (DIRECTORY.replace("  - places: [general]\n    reason: R\n", "  - general\n"), "a mapping was expected"),
+        (DIRECTORY.replace("title: List things", "title:"), "expected a string, found null"),
+        (DIRECTORY.replace("kind: reference", "kind: []"), "expected one of: operation, tutorial, reference"),
+        (DIRECTORY.replace("  - places: [general]\n    reason: R\n", "  - general\n"), "expected a mapping"),
     ] {
         let problems = report(&directory(&text), &spec).unwrap_err().render(false);
         assert!(problems.contains(wanted), "no {wanted:?} in {problems}");
@@ -265,7 +265,7 @@ fn a_file_of_another_shape_is_told_as_such() {
 }
 
 #[test]
-fn schemas_that_lead_to_each_other_without_end_are_walked_once() {
+fn circular_schemas_are_visited_once() {
     let many = 5_000;
     let mut spec =
         SPEC.replace("    Common: {type", "    Common: {$ref: '#/components/schemas/S0'}\n    Uncommon: {type");
@@ -276,8 +276,8 @@ fn schemas_that_lead_to_each_other_without_end_are_walked_once() {
         })
         .collect();
     spec = spec.replace("x-error-codes:\n", &format!("{schemas}x-error-codes:\n"));
-    let report = held(DIRECTORY, &spec);
-    assert_eq!(told(&report), Vec::<String>::new());
+    let report = checked_report(DIRECTORY, &spec);
+    assert_eq!(messages(&report), Vec::<String>::new());
     assert_eq!(report.total.documented, 9 - 1 + 2 * many);
 }
 
@@ -286,11 +286,11 @@ fn the_program_fails_when_a_page_is_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let (directory, spec) = (folder.path().join("directory.yaml"), folder.path().join("spec.yaml"));
     fs::write(&spec, SPEC).unwrap();
-    fs::write(&directory, DIRECTORY.replace("    waived: Nobody could read it.\n", "")).unwrap();
+    fs::write(&directory, DIRECTORY.replace("    waived: It could not be read.\n", "")).unwrap();
     let arguments = ["--spec", spec.to_str().unwrap(), "--directory", directory.to_str().unwrap()];
     let output = run(&arguments);
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{}", text_of(&output));
+    let text = text_of(&output);
     for wanted in
         ["MISSING  Unread: neither covered nor waived", "1 missing; 2 operations", "error[missing-key]", "help: "]
     {
@@ -299,37 +299,37 @@ fn the_program_fails_when_a_page_is_forgotten() {
     fs::write(&directory, DIRECTORY).unwrap();
     assert_eq!(run(&arguments).status.code(), Some(0));
     fs::remove_file(&directory).unwrap();
-    assert!(said(&run(&arguments)).contains("directory.yaml cannot be read"));
+    assert!(text_of(&run(&arguments)).contains("cannot read "));
     assert_eq!(run(&["--format", "word"]).status.code(), Some(2));
 }
 
 #[test]
 fn the_table_of_pages_is_current() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/COVERAGE.md")).unwrap();
-    let tables = said(&run(&["--format", "markdown"]));
+    let tables = text_of(&run(&["--format", "markdown"]));
     assert!(page.contains(&tables), "run `cargo xtask coverage --write spec/COVERAGE.md`");
 }
 
 #[test]
-fn the_tables_are_put_between_their_markers() {
+fn the_tables_are_written_between_their_markers() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("README.md");
     let path = file.to_str().unwrap();
     fs::write(&file, "# T\r\nwords\n").unwrap();
     let output = run(&["--write", path]);
     assert_eq!(output.status.code(), Some(1));
-    let refused = said(&output);
+    let refused = text_of(&output);
     let markers: Vec<_> = refused.lines().filter(|line| line.starts_with("<!--")).collect();
     let [opening, closing] = markers[..] else { panic!("{refused}") };
     fs::write(&file, format!("# T\r\nwords\n{opening}\nold\n{closing}\nmore\r\n")).unwrap();
-    assert!(said(&run(&["--write", path])).contains("changed "));
+    assert!(text_of(&run(&["--write", path])).contains("changed "));
     let text = fs::read_to_string(&file).unwrap();
-    let printed = said(&run(&["--format", "markdown"]));
+    let printed = text_of(&run(&["--format", "markdown"]));
     assert_eq!(text, format!("# T\r\nwords\n{opening}\n\n{printed}\n{closing}\nmore\r\n"));
-    assert!(said(&run(&["--write", path])).contains("up to date"));
+    assert!(text_of(&run(&["--write", path])).contains("up to date"));
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
 
-    // Every row has the columns of its head.
+    // Every row has the columns of its header.
     let mut columns = 0;
     for line in printed.lines() {
         let found = line.replace("\\|", "").matches('|').count();

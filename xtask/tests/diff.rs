@@ -1,11 +1,6 @@
-//! `cargo xtask diff` as a maintainer uses it: the program, real files, real git repositories.
+//! `cargo xtask diff` end to end: the program, real files, real git repositories.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,14 +15,15 @@ const BREAKING: (&str, &str) = (
     "required: [kind, to]\n      properties:\n        kind: {$ref: '#/components/schemas/Kind'}\n        to",
 );
 
-/// The page of an operation as DJI's site exports it: headers in full, schemas in place, other `x-` keys, none of ours.
-/// `upload_count` is a text here, `file_name_list` is not there and `checksum` is, and the project is required.
+/// The page of an operation as DJI's site exports it: complete headers, inline schemas, and other `x-` keys than those
+/// of this repository. `upload_count` is a string here, `file_name_list` is missing, `checksum` is present, and the
+/// project is required.
 const PAGE: &str = include_str!("diff/page.yaml");
 
 /// A repository with a specification and the versions of its client.
 struct Repository {
     folder: TempDir,
-    /// Where the specification is, below the folder.
+    /// The path of the specification below the folder.
     root: PathBuf,
 }
 
@@ -36,7 +32,7 @@ impl Repository {
         Self::within("")
     }
 
-    /// One that is a part of another one.
+    /// A repository within another one.
     fn within(path: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let repository = Self { root: folder.path().join(path), folder };
@@ -87,31 +83,31 @@ fn diff(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask")).arg("diff").args(arguments).output().unwrap()
 }
 
-/// What is printed, where the exit code is as it should be.
-fn printed(output: &Output, code: i32) -> String {
+/// The standard output, after a check of the exit code.
+fn stdout(output: &Output, code: i32) -> String {
     let [stdout, stderr] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8(bytes.clone()).unwrap());
     assert_eq!(output.status.code(), Some(code), "{stdout}{stderr}");
     stdout
 }
 
-fn complained(output: &Output, code: i32) -> String {
-    printed(output, code);
+fn stderr(output: &Output, code: i32) -> String {
+    stdout(output, code);
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 fn json(output: &Output) -> Value {
-    serde_json::from_str(&printed(output, 0)).unwrap()
+    serde_json::from_str(&stdout(output, 0)).unwrap()
 }
 
 #[test]
 fn the_working_tree_is_compared_with_the_last_commit() {
     let repository = Repository::new();
-    let nothing = printed(&repository.diff(&[]), 0);
+    let nothing = stdout(&repository.diff(&[]), 0);
     assert_eq!(nothing, "HEAD:spec/flighthub2.yaml → spec/flighthub2.yaml\n\nno changes\nthe version may stay 0.1.0\n");
     repository.edit("spec/flighthub2.yaml", BREAKING);
     repository
         .edit("spec/flighthub2.yaml", ("description: How high., minimum: 15", "description: How high., minimum: 20"));
-    let text = printed(&repository.diff(&[]), 0);
+    let text = stdout(&repository.diff(&[]), 0);
     assert_eq!(
         text,
         "HEAD:spec/flighthub2.yaml → spec/flighthub2.yaml
@@ -135,39 +131,39 @@ version bump: minor, from 0.1.0 to 0.2.0 or later; it is 0.1.0, which is not suf
 #[test]
 fn a_version_that_is_not_sufficient_fails_the_check() {
     let repository = Repository::new();
-    printed(&repository.diff(&["--check"]), 0);
+    stdout(&repository.diff(&["--check"]), 0);
     repository.edit("spec/flighthub2.yaml", BREAKING);
-    let complaint = complained(&repository.diff(&["--check"]), 1);
+    let complaint = stderr(&repository.diff(&["--check"]), 1);
     assert_eq!(complaint, "the version in generated-client/Cargo.toml is not sufficient: write 0.2.0 or a later one\n");
     repository.edit("Cargo.toml", ("0.1.0", "0.1.1"));
-    complained(&repository.diff(&["--check"]), 1);
+    stderr(&repository.diff(&["--check"]), 1);
     repository.edit("Cargo.toml", ("0.1.1", "0.2.0"));
-    let text = printed(&repository.diff(&["--check"]), 0);
+    let text = stdout(&repository.diff(&["--check"]), 0);
     assert!(text.ends_with("version bump: minor, from 0.1.0 to 0.2.0 or later; it is 0.2.0\n"), "{text}");
-    // A version of its own counts more than that of the workspace.
+    // The version of the package has precedence over that of the workspace.
     repository.edit("generated-client/Cargo.toml", ("version.workspace = true", "version = \"0.1.9\""));
-    complained(&repository.diff(&["--check"]), 1);
+    stderr(&repository.diff(&["--check"]), 1);
     repository.edit("generated-client/Cargo.toml", ("0.1.9", "1.0.0"));
     repository.commit();
-    printed(&repository.diff(&["--check"]), 0);
+    stdout(&repository.diff(&["--check"]), 0);
     // From 1.0.0 on, a compatible change needs a minor bump.
     repository.edit("spec/flighthub2.yaml", ("x-risk: destructive", "x-risk: write"));
-    complained(&repository.diff(&["--check"]), 1);
+    stderr(&repository.diff(&["--check"]), 1);
     repository.edit("generated-client/Cargo.toml", ("1.0.0", "1.1.0"));
-    printed(&repository.diff(&["--check"]), 0);
-    printed(&repository.diff(&["HEAD~1", "HEAD", "--check"]), 0);
+    stdout(&repository.diff(&["--check"]), 0);
+    stdout(&repository.diff(&["HEAD~1", "HEAD", "--check"]), 0);
 }
 
 #[test]
-fn a_version_that_is_not_there_fails_the_check_only() {
+fn a_missing_version_fails_the_check_only() {
     let repository = Repository::new();
     repository.write("generated-client/Cargo.toml", "[package]\nname = \"flighthub2\"\n");
-    let complaint = complained(&repository.diff(&["--check"]), 1);
+    let complaint = stderr(&repository.diff(&["--check"]), 1);
     assert_eq!(complaint, "generated-client/Cargo.toml has no version\n");
     repository.write("generated-client/Cargo.toml", "[package\n");
-    let complaint = complained(&repository.diff(&["--check"]), 1);
-    assert!(complaint.starts_with("generated-client/Cargo.toml cannot be read: "), "{complaint}");
-    let text = printed(&repository.diff(&[]), 0);
+    let complaint = stderr(&repository.diff(&["--check"]), 1);
+    assert!(complaint.starts_with("cannot read generated-client/Cargo.toml: "), "{complaint}");
+    let text = stdout(&repository.diff(&[]), 0);
     assert!(text.ends_with("no changes\nthe version may stay 0.1.0\n"), "{text}");
 }
 
@@ -177,42 +173,42 @@ fn any_two_revisions_and_files_are_compared() {
     repository.git(&["tag", "first"]);
     repository.edit("spec/flighthub2.yaml", BREAKING);
     repository.commit();
-    let text = printed(&repository.diff(&["first", "HEAD"]), 0);
+    let text = stdout(&repository.diff(&["first", "HEAD"]), 0);
     assert!(text.starts_with("first:spec/flighthub2.yaml → HEAD:spec/flighthub2.yaml\n\nbreaking\n"), "{text}");
-    let back = printed(&repository.diff(&["HEAD", "first"]), 0);
+    let back = stdout(&repository.diff(&["HEAD", "first"]), 0);
     assert!(back.contains("field `MoveThingBody.to`: optional now: `String` → `Option<String>`"), "{back}");
     let file = repository.root.join("spec/flighthub2.yaml");
     let file = file.to_str().unwrap();
-    assert!(printed(&repository.diff(&["main", file]), 0).contains("no changes"));
-    let text = printed(&repository.diff(&["first", file]), 0);
+    assert!(stdout(&repository.diff(&["main", file]), 0).contains("no changes"));
+    let text = stdout(&repository.diff(&["first", file]), 0);
     assert!(text.contains("field `MoveThingBody.to`: required now"), "{text}");
     assert!(text.ends_with("version bump: minor, from 0.1.0 to 0.2.0 or later\n"), "{text}");
-    assert!(printed(&repository.diff(&[file, file]), 0).contains("no changes"));
+    assert!(stdout(&repository.diff(&[file, file]), 0).contains("no changes"));
 }
 
 #[test]
-fn a_repository_may_be_a_part_of_another_one() {
+fn a_repository_may_be_within_another_one() {
     let repository = Repository::within("some/where");
     repository.edit("spec/flighthub2.yaml", BREAKING);
-    complained(&repository.diff(&["--check"]), 1);
+    stderr(&repository.diff(&["--check"]), 1);
 }
 
 #[test]
-fn wrong_use_is_reported() {
+fn wrong_usage_is_reported() {
     let repository = Repository::new();
-    let complaint = complained(&repository.diff(&["nonsense"]), 2);
+    let complaint = stderr(&repository.diff(&["nonsense"]), 2);
     assert_eq!(complaint, "`nonsense` is neither a file nor a revision of this repository\n");
-    complained(&repository.diff(&["--", "--output=x"]), 2);
-    complained(&repository.diff(&["HEAD", "HEAD", "HEAD"]), 2);
-    complained(&repository.diff(&["--only-common", "--check"]), 2);
+    stderr(&repository.diff(&["--", "--output=x"]), 2);
+    stderr(&repository.diff(&["HEAD", "HEAD", "HEAD"]), 2);
+    stderr(&repository.diff(&["--only-common", "--check"]), 2);
     let file = repository.root.join("spec/flighthub2.yaml");
-    let complaint = complained(&repository.diff(&[file.to_str().unwrap(), "--check"]), 2);
+    let complaint = stderr(&repository.diff(&[file.to_str().unwrap(), "--check"]), 2);
     assert!(complaint.starts_with("--check compares versions, and a file has none"), "{complaint}");
     fs::remove_file(&file).unwrap();
-    let complaint = complained(&repository.diff(&[]), 2);
-    assert!(complaint.starts_with("spec/flighthub2.yaml cannot be read: "), "{complaint}");
+    let complaint = stderr(&repository.diff(&[]), 2);
+    assert!(complaint.starts_with("cannot read spec/flighthub2.yaml: "), "{complaint}");
     repository.commit();
-    let complaint = complained(&repository.diff(&["HEAD~1", "HEAD"]), 2);
+    let complaint = stderr(&repository.diff(&["HEAD~1", "HEAD"]), 2);
     assert_eq!(complaint, "the revision `HEAD` has no spec/flighthub2.yaml\n");
 }
 
@@ -223,22 +219,22 @@ fn problems_of_both_documents_are_reported() {
     repository.commit();
     repository.edit("spec/flighthub2.yaml", ("x-retry: never", "x-retry: sometimes"));
     let output = repository.diff(&[]);
-    let complaint = complained(&output, 1);
+    let complaint = stderr(&output, 1);
     assert!(output.stdout.is_empty());
     assert!(complaint.contains("--> HEAD:spec/flighthub2.yaml:"), "{complaint}");
     assert!(complaint.contains("--> spec/flighthub2.yaml:"), "{complaint}");
     assert!(complaint.contains("sometimes") && complaint.ends_with("nothing was compared\n"), "{complaint}");
     repository.write("spec/flighthub2.yaml", b"openapi: \xff");
-    complained(&repository.diff(&[]), 1);
+    stderr(&repository.diff(&[]), 1);
 }
 
 #[test]
-fn a_pull_request_gets_markdown() {
+fn markdown_output() {
     let repository = Repository::new();
     repository.edit("spec/flighthub2.yaml", BREAKING);
     repository.edit("spec/flighthub2.yaml", ("x-risk: destructive", "x-risk: write"));
     assert_eq!(
-        printed(&repository.diff(&["--format", "markdown"]), 0),
+        stdout(&repository.diff(&["--format", "markdown"]), 0),
         "### `HEAD:spec/flighthub2.yaml` → `spec/flighthub2.yaml`
 
 2 changes: 1 breaking, 1 compatible, 0 documentation only
@@ -258,7 +254,7 @@ another type; line 211)
 }
 
 #[test]
-fn tools_get_json() {
+fn json_output() {
     let repository = Repository::new();
     repository.edit("spec/flighthub2.yaml", BREAKING);
     let report = json(&repository.diff(&["--format", "json"]));
@@ -285,7 +281,7 @@ fn tools_get_json() {
 }
 
 #[test]
-fn documents_of_others_are_held_to_the_rules_of_openapi() {
+fn foreign_documents_use_the_rules_of_openapi() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (old, new) = (path("old.yaml"), path("new.yaml"));
@@ -293,17 +289,17 @@ fn documents_of_others_are_held_to_the_rules_of_openapi() {
     fs::write(&new, PAGE.replace("resource_name: {type: string, minLength: 1}", "resource_name: {type: integer}"))
         .unwrap();
     let output = diff(&[&old, &new]);
-    let text = printed(&output, 0);
+    let text = stdout(&output, 0);
     assert!(text.contains("`Option<String>` → `Option<i64>`"), "{text}");
     let note = String::from_utf8(output.stderr).unwrap();
-    assert!(note.starts_with("held to the rules of OpenAPI alone"), "{note}");
-    complained(&diff(&[&old, &new, "--dialect", "flighthub"]), 1);
+    assert!(note.starts_with("using the rules of OpenAPI, without"), "{note}");
+    stderr(&diff(&[&old, &new, "--dialect", "flighthub"]), 1);
     let quiet = diff(&[&old, &new, "--dialect", "openapi"]);
     assert!(quiet.stderr.is_empty() && quiet.stdout == text.into_bytes());
 }
 
 #[test]
-fn a_published_page_is_held_against_our_specification() {
+fn a_published_page_is_compared_with_our_specification() {
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("page.yaml");
     fs::write(&page, PAGE).unwrap();

@@ -1,11 +1,6 @@
-//! `cargo xtask gen` as a maintainer uses it: the program, real files, its exit codes and what it says.
+//! `cargo xtask gen` end to end: the program, real files, its exit codes and its output.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -87,22 +82,22 @@ impl Workspace {
     }
 }
 
-fn said(output: &Output) -> String {
+fn text_of(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap() + &String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 fn succeeded(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(0), "{}", said(output));
-    said(output)
+    assert_eq!(output.status.code(), Some(0), "{}", text_of(output));
+    text_of(output)
 }
 
 fn failed(output: &Output, code: i32) -> String {
-    assert_eq!(output.status.code(), Some(code), "{}", said(output));
-    said(output)
+    assert_eq!(output.status.code(), Some(code), "{}", text_of(output));
+    text_of(output)
 }
 
 #[test]
-fn a_second_run_touches_nothing() {
+fn a_second_run_writes_no_file() {
     let place = Workspace::new();
     let first = succeeded(&place.generate(&[]));
     assert!(first.contains("2 operations, 1 types, 8 files: 8 added, 0 changed, 0 removed ("), "{first}");
@@ -114,7 +109,7 @@ fn a_second_run_touches_nothing() {
 }
 
 #[test]
-fn only_what_changed_is_written_and_what_is_gone_is_removed() {
+fn only_changed_files_are_written_and_obsolete_files_removed() {
     let place = Workspace::new();
     succeeded(&place.generate(&[]));
     let before = place.files();
@@ -140,7 +135,7 @@ fn only_what_changed_is_written_and_what_is_gone_is_removed() {
 }
 
 #[test]
-fn check_writes_nothing_and_shows_every_difference() {
+fn check_writes_no_file_and_shows_every_difference() {
     let place = Workspace::new();
     let missing = failed(&place.generate(&["--check"]), 1);
     assert!(missing.contains("8 missing") && missing.contains("To repair: cargo xtask gen"), "{missing}");
@@ -156,11 +151,11 @@ fn check_writes_nothing_and_shows_every_difference() {
     for line in [
         "stale: ",
         "missing: ",
-        "left over: ",
+        "obsolete: ",
         "-pub struct ListThongs",
         "+pub struct ListThings",
         "@@ ",
-        "1 stale, 1 missing, 1 left over",
+        "1 stale, 1 missing, 1 obsolete",
     ] {
         assert!(output.contains(line), "no {line:?} in {output}");
     }
@@ -171,7 +166,7 @@ fn check_writes_nothing_and_shows_every_difference() {
 }
 
 #[test]
-fn a_broken_specification_leaves_everything_as_it_is() {
+fn an_invalid_specification_leaves_the_client_unchanged() {
     let place = Workspace::new();
     succeeded(&place.generate(&[]));
     let before = place.files();
@@ -179,19 +174,19 @@ fn a_broken_specification_leaves_everything_as_it_is() {
         place.write_spec(broken);
         for more in [&[][..], &["--check"]] {
             let output = failed(&place.generate(more), 1);
-            assert!(output.contains("error[") && output.contains("nothing was written"), "{output}");
+            assert!(output.contains("error[") && output.contains("no file was written"), "{output}");
         }
         assert_eq!(place.files(), before);
     }
     place.write_spec(b"\xff\xfe");
     assert!(failed(&place.generate(&[]), 1).contains("not-utf8"));
     fs::remove_file(place.spec()).unwrap();
-    assert!(failed(&place.generate(&[]), 2).contains("cannot be read"));
+    assert!(failed(&place.generate(&[]), 2).contains("cannot read "));
     assert_eq!(place.files(), before);
 }
 
 #[test]
-fn the_mark_that_some_editors_begin_a_file_with_is_no_part_of_it() {
+fn a_byte_order_mark_is_ignored() {
     let place = Workspace::new();
     place.write_spec(format!("\u{feff}{SPEC}"));
     succeeded(&place.generate(&[]));
@@ -199,38 +194,38 @@ fn the_mark_that_some_editors_begin_a_file_with_is_no_part_of_it() {
     place.write_spec(SPEC);
     assert!(succeeded(&place.generate(&[])).starts_with("up to date"));
     assert_eq!(place.files(), marked);
-    // Nor of the copy that the client has of ours, which begins with another line.
+    // Nor a part of the client's copy of the specification, which begins with another line.
     let ours = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/flighthub2.yaml")).unwrap();
     let generated = |text: String| generate(&Source::new("spec.yaml", text), &Options::default()).unwrap();
     assert_eq!(generated(format!("\u{feff}{ours}")), generated(ours));
 }
 
 #[test]
-fn what_the_client_does_not_use_of_others_is_told() {
+fn unused_parts_of_foreign_documents_are_reported() {
     let place = Workspace::new();
     let problem = "{$ref: '#/components/schemas/Problem'}";
     let failure = format!("'404': {{description: D, content: {{application/json: {{schema: {problem}}}}}}}");
     let spec = SPEC.replace("{'204': {description: D}}", &format!("{{'204': {{description: D}}, {failure}}}"))
         + "    Problem: {type: object, properties: {reason: {type: string}}}\n";
     place.write_spec(&spec);
-    let told = [
+    let expected = [
         "warning[unused-part]: the failure responses of 1 operation are not typed",
         "spec.yaml:12:44",
         "warning[unused-part]: 1 type is used by none of the generated operations",
         "spec.yaml:16:5",
         "2 warnings in ",
     ];
-    // It is told each time, and does not keep anything from being written.
+    // It is reported in each run, and does not prevent writing.
     for more in [&[][..], &[], &["--check"]] {
         let output = place.generate(more);
-        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(0), "{}", text_of(&output));
         let warnings = String::from_utf8(output.stderr).unwrap();
-        assert!(told.iter().all(|line| warnings.contains(line)), "{warnings}");
+        assert!(expected.iter().all(|line| warnings.contains(line)), "{warnings}");
         assert!(!String::from_utf8(output.stdout).unwrap().contains("warning"));
     }
     assert!(fs::read_to_string(place.out().join("mod.rs")).unwrap().contains("of 1 operation are not typed."));
     let output = place.generate(&["--format", "json"]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", text_of(&output));
     let lines: Vec<serde_json::Value> =
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let codes: Vec<_> = lines.iter().map(|line| (line["code"].as_str(), line["severity"].as_str())).collect();
@@ -240,7 +235,7 @@ fn what_the_client_does_not_use_of_others_is_told() {
 }
 
 #[test]
-fn what_is_not_ours_is_not_overwritten() {
+fn foreign_files_are_not_overwritten() {
     let place = Workspace::new();
     fs::create_dir(place.out()).unwrap();
     fs::write(place.out().join("mod.rs"), "// Written by hand.\n").unwrap();
@@ -254,7 +249,7 @@ fn what_is_not_ours_is_not_overwritten() {
 }
 
 #[test]
-fn what_an_interrupted_run_left_is_cleared_away() {
+fn files_of_an_interrupted_run_are_removed() {
     let place = Workspace::new();
     succeeded(&place.generate(&[]));
     let unfinished = place.out().join("one.rs.unfinished");
@@ -264,7 +259,7 @@ fn what_an_interrupted_run_left_is_cleared_away() {
 }
 
 #[test]
-fn wrong_use_is_told() {
+fn wrong_usage_is_reported() {
     let run = |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap();
     assert!(failed(&run(&[]), 2).contains("gen"));
     failed(&run(&["generate"]), 2);

@@ -1,11 +1,6 @@
-//! The help of every command explains it, with examples that can be typed.
+//! The help of every command explains it, with valid examples.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::process::{Command, Output};
 
@@ -13,7 +8,7 @@ fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap()
 }
 
-fn printed(arguments: &[&str]) -> String {
+fn stdout(arguments: &[&str]) -> String {
     let output = run(arguments);
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
@@ -27,7 +22,7 @@ fn commands(help: &str) -> Vec<(&str, &str)> {
     commands.filter(|(name, _)| *name != "help").map(|(name, about)| (name, about.trim())).collect()
 }
 
-/// The words of a line as a shell takes them apart.
+/// The words of a line, split as in a shell.
 fn words(line: &str) -> Vec<String> {
     let line = line.split(" #").next().unwrap();
     let mut words = Vec::new();
@@ -42,7 +37,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 #[test]
-fn without_a_command_all_are_listed() {
+fn without_a_command_all_commands_are_listed() {
     let output = run(&[]);
     assert_eq!(output.status.code(), Some(2));
     let listed = String::from_utf8(output.stderr).unwrap();
@@ -57,10 +52,10 @@ fn without_a_command_all_are_listed() {
 }
 
 #[test]
-fn every_command_has_examples_that_can_be_typed() {
-    let all = printed(&["--help"]);
+fn every_command_has_valid_examples() {
+    let all = stdout(&["--help"]);
     for (name, _) in commands(&all) {
-        let help = printed(&[name, "--help"]);
+        let help = stdout(&[name, "--help"]);
         let (_, examples) =
             help.split_once("\nExamples:\n").unwrap_or_else(|| panic!("{name} has no `Examples:`\n{help}"));
         let examples: Vec<_> = examples.lines().filter(|line| !line.trim().is_empty()).collect();
@@ -70,14 +65,14 @@ fn every_command_has_examples_that_can_be_typed() {
             let words: Vec<_> = words.iter().map(String::as_str).collect();
             let ["cargo", "xtask", command, rest @ ..] = words.as_slice() else { panic!("{name}: {example:?}") };
             assert_eq!(*command, name, "{example}");
-            // With `--help` behind it nothing is done, and what stands before it is read all the same.
-            printed(&[&[name], rest, &["--help"]].concat());
+            // A trailing `--help` prevents any effect, but the preceding arguments are parsed.
+            stdout(&[&[name], rest, &["--help"]].concat());
         }
     }
 }
 
 #[test]
-fn a_word_that_is_no_option_is_found_before_the_help() {
+fn an_unknown_option_is_reported_before_the_help() {
     assert_eq!(run(&["gen", "--chekc", "--help"]).status.code(), Some(2));
     assert_eq!(run(&["new", "get", "/x", "--scope", "planet", "--help"]).status.code(), Some(2));
 }

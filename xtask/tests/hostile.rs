@@ -1,13 +1,8 @@
-//! Documents that are made to break a reader: each is refused with a place, or taken, by a program that may not use more
-//! than so much memory and time. A program that is killed, or that uses up its stack, fails.
+//! Malicious documents: each is rejected with a place, or accepted, by a program with limited memory and time. A killed
+//! program, or a stack overflow, fails the test.
 
 #![cfg(target_os = "linux")]
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -20,13 +15,13 @@ use serde_json::Value;
 /// Kilobytes of address space.
 const MEMORY: usize = 3_000_000;
 
-/// Not optimised, and on a machine that has more to do, what takes a second takes half a minute.
+/// An unoptimised build on a busy machine takes half a minute instead of a second.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 const HEAD: &str = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\n";
 
-/// The codes of the errors that a command tells, each once, in their order; none if the document is taken.
-fn told(command: &str, bytes: &[u8]) -> Vec<String> {
+/// The codes of the errors that a command reports, each once, in order; empty if the document is accepted.
+fn error_codes(command: &str, bytes: &[u8]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     fs::write(at("spec.yaml"), bytes).unwrap();
@@ -38,8 +33,8 @@ fn told(command: &str, bytes: &[u8]) -> Vec<String> {
     }
     let started = Instant::now();
     let mut child = shell
-        .stdout(Stdio::from(File::create(at("said")).unwrap()))
-        .stderr(Stdio::from(File::create(at("complained")).unwrap()))
+        .stdout(Stdio::from(File::create(at("text_of")).unwrap()))
+        .stderr(Stdio::from(File::create(at("stderr")).unwrap()))
         .spawn()
         .unwrap();
     let status = loop {
@@ -52,13 +47,13 @@ fn told(command: &str, bytes: &[u8]) -> Vec<String> {
             }
         }
     };
-    let (said, complained) = (fs::read_to_string(at("said")).unwrap(), fs::read_to_string(at("complained")).unwrap());
-    assert!(matches!(status.code(), Some(0 | 1)), "{command}: {status}: {complained}");
-    let problems = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let (text_of, stderr) = (fs::read_to_string(at("text_of")).unwrap(), fs::read_to_string(at("stderr")).unwrap());
+    assert!(matches!(status.code(), Some(0 | 1)), "{command}: {status}: {stderr}");
+    let problems = text_of.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let mut codes = Vec::new();
     let mut is_clean = true;
     for problem in problems.filter(|problem| problem["code"].is_string()) {
-        // Warnings of `gen` leave its exit code at 0.
+        // With warnings only, the exit code of `gen` is 0.
         is_clean &= command == "gen" && problem["severity"] == "warning";
         assert!(problem["line"].as_u64().is_some_and(|line| line >= 1), "{problem}");
         let code = problem["code"].as_str().unwrap().to_owned();
@@ -66,22 +61,22 @@ fn told(command: &str, bytes: &[u8]) -> Vec<String> {
             codes.push(code);
         }
     }
-    assert_eq!(status.code() == Some(0), is_clean, "{command}: {said:.1000}{complained:.1000}");
+    assert_eq!(status.code() == Some(0), is_clean, "{command}: {text_of:.1000}{stderr:.1000}");
     println!("{command}: {:?}, {codes:?}", started.elapsed());
     codes
 }
 
-/// Refused with this code alone, by every command.
-fn refused(code: &str, bytes: impl AsRef<[u8]>) {
+/// Every command rejects it with this code only.
+fn rejected(code: &str, bytes: impl AsRef<[u8]>) {
     for command in ["gen", "lint"] {
-        assert_eq!(told(command, bytes.as_ref()), [code], "{command}");
+        assert_eq!(error_codes(command, bytes.as_ref()), [code], "{command}");
     }
 }
 
-/// A client is made. Lint may warn.
-fn taken(bytes: impl AsRef<[u8]>) {
-    assert_eq!(told("gen", bytes.as_ref()), [""; 0]);
-    told("lint", bytes.as_ref());
+/// A client is generated. Lint may report warnings.
+fn accepted(bytes: impl AsRef<[u8]>) {
+    assert_eq!(error_codes("gen", bytes.as_ref()), [""; 0]);
+    error_codes("lint", bytes.as_ref());
 }
 
 /// Schemas, by their names.
@@ -95,8 +90,8 @@ fn reference(name: impl std::fmt::Display) -> String {
     format!("{{$ref: '#/components/schemas/{name}'}}")
 }
 
-/// An answer of a schema.
-fn answer(schema: &str) -> String {
+/// A response with a schema.
+fn response(schema: &str) -> String {
     format!(
         "paths: {{/a: {{get: {{responses: {{'200': {{description: D, content: {{application/json: {{schema: {schema}}}}}}}}}}}}}}}\n"
     )
@@ -109,29 +104,29 @@ fn aliases_are_not_followed() {
         let before = format!("*a{}", level - 1);
         writeln!(laughs, "x-{level}: &a{level} [{}]", [&*before; 10].join(", ")).unwrap();
     }
-    refused("yaml-feature", laughs);
-    refused("yaml-feature", format!("{HEAD}x-many: [&a [1, 2, 3], {}]\npaths: {{}}\n", "*a, ".repeat(300_000)));
-    refused("yaml-feature", format!("{HEAD}paths: {{}}\nx-base: &base {{a: 1}}\nx-merged: {{<<: *base}}\n"));
-    refused("yaml-feature", format!("{HEAD}paths: {{}}\nx-merged: {{<<: {{a: 1}}}}\n"));
-    refused("yaml-feature", format!("{HEAD}paths: {{}}\nx-self: &a [*a]\n"));
+    rejected("yaml-feature", laughs);
+    rejected("yaml-feature", format!("{HEAD}x-many: [&a [1, 2, 3], {}]\npaths: {{}}\n", "*a, ".repeat(300_000)));
+    rejected("yaml-feature", format!("{HEAD}paths: {{}}\nx-base: &base {{a: 1}}\nx-merged: {{<<: *base}}\n"));
+    rejected("yaml-feature", format!("{HEAD}paths: {{}}\nx-merged: {{<<: {{a: 1}}}}\n"));
+    rejected("yaml-feature", format!("{HEAD}paths: {{}}\nx-self: &a [*a]\n"));
 }
 
 #[test]
-fn nesting_is_not_followed_for_ever() {
+fn nesting_has_a_depth_limit() {
     for depth in [10_000, 300_000] {
-        refused("too-deep", format!("{HEAD}x: {}1{}\n", "[".repeat(depth), "]".repeat(depth)));
-        refused("too-deep", format!("{HEAD}x: {}\n", "{a: ".repeat(depth)));
-        refused("too-deep", format!("{HEAD}x:\n  {}1\n", "- ".repeat(depth)));
+        rejected("too-deep", format!("{HEAD}x: {}1{}\n", "[".repeat(depth), "]".repeat(depth)));
+        rejected("too-deep", format!("{HEAD}x: {}\n", "{a: ".repeat(depth)));
+        rejected("too-deep", format!("{HEAD}x:\n  {}1\n", "- ".repeat(depth)));
     }
     let deep: String = (1..8000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
-    refused("too-deep", format!("{HEAD}x:\n{deep}"));
+    rejected("too-deep", format!("{HEAD}x:\n{deep}"));
     let schema = format!("A: {}{{}}{}", "{type: array, items: ".repeat(10_000), "}".repeat(10_000));
-    refused("too-deep", schemas([schema]));
+    rejected("too-deep", schemas([schema]));
 }
 
-/// A reader that tries twice at every level what does not fit never comes to an end.
+/// A parser that backtracks at every level would not terminate.
 #[test]
-fn what_does_not_fit_may_be_deep() {
+fn mismatches_may_be_deeply_nested() {
     let nested =
         |begin: &str, end: &str, inner: &str| schemas([format!("A: {}{inner}{}", begin.repeat(24), end.repeat(24))]);
     for (begin, end) in [
@@ -142,10 +137,13 @@ fn what_does_not_fit_may_be_deep() {
         ("{type: object, allOf: [", "]}"),
         ("{allOf: [", "], type: object, properties: {a: {type: string}}}"),
     ] {
-        refused("wrong-value", nested(begin, end, "{type: 5}"));
-        refused("unknown-key", nested(begin, end, "{typo: 5}"));
-        told("gen", nested(begin, end, "{type: integer, minimum: 1.5, default: 18446744073709551616}").as_bytes());
-        taken(nested(begin, end, "{type: object, properties: {b: {type: string}}}"));
+        rejected("wrong-value", nested(begin, end, "{type: 5}"));
+        rejected("unknown-key", nested(begin, end, "{typo: 5}"));
+        error_codes(
+            "gen",
+            nested(begin, end, "{type: integer, minimum: 1.5, default: 18446744073709551616}").as_bytes(),
+        );
+        accepted(nested(begin, end, "{type: object, properties: {b: {type: string}}}"));
     }
 }
 
@@ -153,105 +151,106 @@ fn what_does_not_fit_may_be_deep() {
 fn numbers_may_have_any_size() {
     let digits = "1".repeat(400);
     for number in ["1e999999", "-1e999999", &digits, ".inf", ".nan"] {
-        refused("wrong-value", schemas([format!("A: {{type: number, maximum: {number}}}")]));
-        refused("wrong-value", schemas([format!("A: {{type: string, maxLength: {number}}}")]));
+        rejected("wrong-value", schemas([format!("A: {{type: number, maximum: {number}}}")]));
+        rejected("wrong-value", schemas([format!("A: {{type: string, maxLength: {number}}}")]));
     }
     for number in ["1e999999", &digits, "1e400", "18446744073709551616", "0.1e-999999"] {
-        told("gen", schemas([format!("A: {{type: integer, default: {number}, example: {number}}}")]).as_bytes());
-        told("gen", schemas([format!("A: {{type: integer, enum: [{number}]}}")]).as_bytes());
-        told("lint", schemas([format!("A: {{type: number, multipleOf: 0.1, example: {number}}}")]).as_bytes());
+        error_codes("gen", schemas([format!("A: {{type: integer, default: {number}, example: {number}}}")]).as_bytes());
+        error_codes("gen", schemas([format!("A: {{type: integer, enum: [{number}]}}")]).as_bytes());
+        error_codes("lint", schemas([format!("A: {{type: number, multipleOf: 0.1, example: {number}}}")]).as_bytes());
     }
 }
 
 #[test]
-fn texts_may_not_have_any_length() {
+fn strings_have_a_length_limit() {
     let long = "a".repeat(10_000_000);
-    refused("too-large", format!("openapi: 3.0.3\ninfo: {{title: {long}, version: '1'}}\npaths: {{}}\n"));
-    refused("too-large", format!("openapi: 3.0.3\ninfo: {{title: '{long}', version: '1'}}\npaths: {{}}\n"));
-    refused("too-large", format!("{HEAD}paths: {{}}\nx: |\n  {}\n", "a b c\n  ".repeat(1_000_000)));
-    refused("too-large", format!("{HEAD}paths: {{}}\n? x-{}\n: 1\n", "a".repeat(2000)));
-    refused(
+    rejected("too-large", format!("openapi: 3.0.3\ninfo: {{title: {long}, version: '1'}}\npaths: {{}}\n"));
+    rejected("too-large", format!("openapi: 3.0.3\ninfo: {{title: '{long}', version: '1'}}\npaths: {{}}\n"));
+    rejected("too-large", format!("{HEAD}paths: {{}}\nx: |\n  {}\n", "a b c\n  ".repeat(1_000_000)));
+    rejected("too-large", format!("{HEAD}paths: {{}}\n? x-{}\n: 1\n", "a".repeat(2000)));
+    rejected(
         "too-large",
         format!(
             "{HEAD}tags: [{{name: {}}}]\n{}",
             "a".repeat(300),
-            answer("{}").replace("get: {", &format!("get: {{tags: [{}], ", "a".repeat(300)))
+            response("{}").replace("get: {", &format!("get: {{tags: [{}], ", "a".repeat(300)))
         ),
     );
-    // What is as long as it may be.
-    for sign in ["[", "*", "`", "<", "\\", "_a", "> ", "- ", "![", "](", "http://a", "\n", "&", "|-", "~", "#"] {
-        let text = serde_json::to_string(&sign.repeat(100_000 / sign.len())).unwrap();
-        taken(schemas([format!("A: {{type: string, description: {text}}}")]));
+    // Text of the maximum length.
+    for character in ["[", "*", "`", "<", "\\", "_a", "> ", "- ", "![", "](", "http://a", "\n", "&", "|-", "~", "#"] {
+        let text = serde_json::to_string(&character.repeat(100_000 / character.len())).unwrap();
+        accepted(schemas([format!("A: {{type: string, description: {text}}}")]));
     }
 }
 
 #[test]
-fn lists_may_not_have_any_length() {
+fn lists_have_a_length_limit() {
     let numbers: String = (0..1_000_000).map(|number| format!("{number},")).collect();
-    refused("too-large", schemas([format!("A: {{type: integer, enum: [{numbers}]}}")]));
-    refused("too-large", schemas([format!("A: {{type: array, items: {{}}, example: [{numbers}]}}")]));
+    rejected("too-large", schemas([format!("A: {{type: integer, enum: [{numbers}]}}")]));
+    rejected("too-large", schemas([format!("A: {{type: array, items: {{}}, example: [{numbers}]}}")]));
     let members: String = (0..100_000).map(|number| format!("a{number}: {{}}, ")).collect();
-    refused("too-large", schemas([format!("A: {{type: object, properties: {{{members}}}}}")]));
-    // Long, and hard to tell apart.
+    rejected("too-large", schemas([format!("A: {{type: object, properties: {{{members}}}}}")]));
+    // Long, and difficult to distinguish.
     let names: Vec<String> = (0..10_000).map(|number| format!("a{number}")).collect();
     let properties: String = names.iter().map(|name| format!("{name}: {{type: string}}, ")).collect();
-    taken(schemas([format!("A: {{type: object, required: [{}], properties: {{{properties}}}}}", names.join(", "))]));
-    taken(schemas([format!("A: {{type: string, enum: [{}]}}", names.join(", "))]));
+    accepted(schemas([format!("A: {{type: object, required: [{}], properties: {{{properties}}}}}", names.join(", "))]));
+    accepted(schemas([format!("A: {{type: string, enum: [{}]}}", names.join(", "))]));
     let same: String =
         (0..8_000_usize).map(|number| format!("'a{:b}': {{}}, ", number).replace('0', "-").replace('1', "_")).collect();
-    taken(schemas([format!("A: {{type: object, properties: {{{same}}}}}")]));
+    accepted(schemas([format!("A: {{type: object, properties: {{{same}}}}}")]));
     let tags: String = names.iter().map(|name| format!("{{name: {name}}}, ")).collect();
-    taken(format!("{HEAD}tags: [{tags}]\npaths: {{}}\n"));
+    accepted(format!("{HEAD}tags: [{tags}]\npaths: {{}}\n"));
 }
 
 #[test]
-fn documents_may_not_have_any_size() {
-    refused("too-large", format!("{HEAD}paths: {{}}\n{}", "# nothing but words\n".repeat(2_500_000)));
+fn documents_have_a_size_limit() {
+    rejected("too-large", format!("{HEAD}paths: {{}}\n{}", "# nothing but words\n".repeat(2_500_000)));
     let values: String = (0..45_000).map(|_| "x: [,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,]\n").collect();
-    told("gen", format!("{HEAD}{values}").as_bytes());
+    error_codes("gen", format!("{HEAD}{values}").as_bytes());
     let lists = format!("[{}1]", "1,".repeat(49_000));
     let many: String = (0..200).map(|number| format!("x-{number}: {lists}\n")).collect();
-    refused("too-large", format!("{HEAD}paths: {{}}\n{many}"));
+    rejected("too-large", format!("{HEAD}paths: {{}}\n{many}"));
 }
 
 #[test]
-fn signs_that_are_no_text_are_told() {
-    for sign in ["\0", "\u{1}", "\u{1b}[31m", "\u{7f}", "\u{85}", "\u{2028}", "\u{feff}", "\u{202e}", "\r", "\u{fffe}"]
+fn invalid_characters_are_reported() {
+    for character in
+        ["\0", "\u{1}", "\u{1b}[31m", "\u{7f}", "\u{85}", "\u{2028}", "\u{feff}", "\u{202e}", "\r", "\u{fffe}"]
     {
         for text in [
-            format!("{HEAD}paths: {{}}\n{sign}"),
-            format!("{HEAD}paths: {{}}\nx-{sign}: a\n"),
-            schemas([format!("A{sign}: {{type: string, description: a{sign}b, enum: [a{sign}b]}}")]),
+            format!("{HEAD}paths: {{}}\n{character}"),
+            format!("{HEAD}paths: {{}}\nx-{character}: a\n"),
+            schemas([format!("A{character}: {{type: string, description: a{character}b, enum: [a{character}b]}}")]),
             schemas([format!(
                 "A: {{type: string, description: \"{}\"}}",
-                sign.escape_default().to_string().replace("\\u{", "\\U").replace('}', "")
+                character.escape_default().to_string().replace("\\u{", "\\U").replace('}', "")
             )]),
         ] {
-            told("gen", text.as_bytes());
-            told("lint", text.as_bytes());
+            error_codes("gen", text.as_bytes());
+            error_codes("lint", text.as_bytes());
         }
     }
-    let text = format!("{HEAD}{}", answer("{type: string}"));
-    taken(format!("\u{feff}{text}"));
-    taken(text.replace('\n', "\r\n"));
-    refused("not-utf8", [text.as_bytes(), b"# \xff\n"].concat());
-    refused("not-utf8", b"\xff\xfeo\0p\0e\0n\0");
-    refused("yaml-syntax", b"");
+    let text = format!("{HEAD}{}", response("{type: string}"));
+    accepted(format!("\u{feff}{text}"));
+    accepted(text.replace('\n', "\r\n"));
+    rejected("not-utf8", [text.as_bytes(), b"# \xff\n"].concat());
+    rejected("not-utf8", b"\xff\xfeo\0p\0e\0n\0");
+    rejected("yaml-syntax", b"");
 }
 
 #[test]
 fn references_may_lead_anywhere() {
-    refused("circular-ref", schemas([format!("A: {}", reference("B")), format!("B: {}", reference("A"))]));
+    rejected("circular-ref", schemas([format!("A: {}", reference("B")), format!("B: {}", reference("A"))]));
     let circle = (0..2000).map(|number| format!("A{number}: {}", reference(format!("A{}", (number + 1) % 2000))));
-    assert_eq!(told("gen", schemas(circle).as_bytes()), ["circular-ref"]);
+    assert_eq!(error_codes("gen", schemas(circle).as_bytes()), ["circular-ref"]);
     for kind in ["allOf", "oneOf"] {
         let both = format!("{kind}: [{}, {}], example: 1", reference("A"), reference("A"));
-        assert_eq!(told("gen", schemas([format!("A: {{{both}}}")]).as_bytes())[0], "circular-ref");
-        told("lint", schemas([format!("A: {{{both}}}")]).as_bytes());
+        assert_eq!(error_codes("gen", schemas([format!("A: {{{both}}}")]).as_bytes())[0], "circular-ref");
+        error_codes("lint", schemas([format!("A: {{{both}}}")]).as_bytes());
     }
-    // A chain of names, and one of members.
+    // A chain of aliases, and one of members.
     let chain = (0..10_000).map(|number| format!("A{number}: {}", reference(format!("A{}", number + 1))));
-    taken(schemas(chain.chain(["A10000: {type: string}".to_owned()])));
+    accepted(schemas(chain.chain(["A10000: {type: string}".to_owned()])));
     let next = |number: usize| reference(format!("A{}", number + 1));
     let chain = |count: usize| {
         (0..count)
@@ -259,13 +258,13 @@ fn references_may_lead_anywhere() {
             .chain([format!("A{count}: {{type: string, example: a}}")])
     };
     let text = schemas(chain(5_000));
-    taken(text.replace("paths: {}\n", &answer(&reference("A0"))));
-    taken(text.replace("A0: {", "A0: {example: {a: {a: {}}}, ").replace("paths: {}\n", &answer(&reference("A0"))));
+    accepted(text.replace("paths: {}\n", &response(&reference("A0"))));
+    accepted(text.replace("A0: {", "A0: {example: {a: {a: {}}}, ").replace("paths: {}\n", &response(&reference("A0"))));
 }
 
-/// Two ways at each of many levels: whoever follows all of them never comes to an end.
+/// Two paths at each of many levels: following all of them would not terminate.
 #[test]
-fn what_many_ways_lead_to_is_not_read_for_ever() {
+fn many_paths_to_one_schema_terminate() {
     let level = |kind: &'static str, more: &'static str| {
         (0..60).map(move |number| {
             let next = reference(format!("A{}", number + 1));
@@ -273,19 +272,19 @@ fn what_many_ways_lead_to_is_not_read_for_ever() {
         })
     };
     let last = || ["A60: {type: object, properties: {a: {type: string}}}".to_owned()];
-    taken(schemas(level("allOf", ", example: {a: b}").chain(last())));
-    taken(schemas(level("allOf", "").chain(last())));
-    told("gen", schemas(level("oneOf", ", example: {a: b}").chain(last())).as_bytes());
-    told("lint", schemas(level("oneOf", ", example: {a: b}").chain(last())).as_bytes());
-    told("lint", schemas(level("anyOf", ", example: {a: b}").chain(last())).as_bytes());
-    // What is written in place is read once for each object that it becomes a part of.
+    accepted(schemas(level("allOf", ", example: {a: b}").chain(last())));
+    accepted(schemas(level("allOf", "").chain(last())));
+    error_codes("gen", schemas(level("oneOf", ", example: {a: b}").chain(last())).as_bytes());
+    error_codes("lint", schemas(level("oneOf", ", example: {a: b}").chain(last())).as_bytes());
+    error_codes("lint", schemas(level("anyOf", ", example: {a: b}").chain(last())).as_bytes());
+    // An inline schema is read once for each object that contains it.
     let nested = (0..60).map(|number| {
         let next = reference(format!("A{}", number + 1));
         let place = format!("{{allOf: [{next}, {{type: object, properties: {{own{number}: {{}}}}}}]}}");
         format!("A{number}: {{allOf: [{next}], type: object, properties: {{p{number}: {place}}}}}")
     });
-    refused("too-large", schemas(nested.chain(last())));
-    // The same on the way through a value.
+    rejected("too-large", schemas(nested.chain(last())));
+    // The same for the traversal of a value.
     let deep = (0..40).fold("1".to_owned(), |value, _| format!("{{a: {value}}}"));
     let both = format!("allOf: [{}, {}]", reference("B"), reference("C"));
     let texts = [
@@ -293,29 +292,32 @@ fn what_many_ways_lead_to_is_not_read_for_ever() {
         format!("B: {{type: object, properties: {{a: {}}}}}", reference("A")),
         format!("C: {{type: object, properties: {{a: {}}}}}", reference("A")),
     ];
-    told("lint", schemas(texts).as_bytes());
+    error_codes("lint", schemas(texts).as_bytes());
 }
 
-/// All of them are told, each with its place, and it does not take the square of their number.
+/// All of them are reported, each with its place, in less than quadratic time.
 #[test]
 fn there_may_be_many_problems() {
     let unknown: String = (0..10_000).map(|number| format!("y{number}: 1\n")).collect();
-    refused("unknown-key", format!("{HEAD}paths: {{}}\n{unknown}"));
+    rejected("unknown-key", format!("{HEAD}paths: {{}}\n{unknown}"));
     let line: String = (0..10_000).map(|number| format!("y{number}: 1, ")).collect();
-    refused("unknown-key", format!("{{openapi: 3.0.3, info: {{title: T, version: '1'}}, paths: {{}}, {line}}}"));
+    rejected("unknown-key", format!("{{openapi: 3.0.3, info: {{title: T, version: '1'}}, paths: {{}}, {line}}}"));
     let dangling = (0..5_000).map(|number| format!("name{number}: {}", reference(format!("name{number}x"))));
-    refused("dangling-ref", schemas(dangling));
+    rejected("dangling-ref", schemas(dangling));
     let twice: String = (0..10_000).map(|number| format!("a{number}: 1\n")).collect();
-    refused("duplicate-key", format!("{HEAD}paths: {{}}\nx:\n  {}", twice.repeat(2).replace('\n', "\n  ")));
+    rejected("duplicate-key", format!("{HEAD}paths: {{}}\nx:\n  {}", twice.repeat(2).replace('\n', "\n  ")));
 }
 
-/// Patterns of examples are tried by a machine that does not go back.
+/// Patterns of examples are matched without backtracking.
 #[test]
-fn patterns_do_not_run_for_ever() {
+fn pattern_matching_terminates() {
     let example = format!("{}!", "a".repeat(5000));
     for pattern in
         ["(a+)+$", "(a|a)*$", "(a*)*b", "^(([a-z])+.)+[A-Z]([a-z])+$", "(?=(a+))\\1+$", "a{1000}{1000}{1000}"]
     {
-        told("lint", schemas([format!("A: {{type: string, pattern: '{pattern}', example: {example}}}")]).as_bytes());
+        error_codes(
+            "lint",
+            schemas([format!("A: {{type: string, pattern: '{pattern}', example: {example}}}")]).as_bytes(),
+        );
     }
 }

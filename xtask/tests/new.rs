@@ -1,11 +1,6 @@
-//! `cargo xtask new`: the skeleton is right, at its place, and everything else is as it was.
+//! `cargo xtask new`: the skeleton is correct, at its place, and the rest of the file is unchanged.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -57,7 +52,7 @@ fn wanted<'a>(method: &'a str, path: &'a str) -> Request<'a> {
     Request { method, path, ..Request::default() }
 }
 
-/// What was put into a text; everything else must be as it was.
+/// The insertion in a text; the rest must be unchanged.
 fn difference<'n>(old: &str, new: &'n str) -> &'n str {
     let same = old.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count();
     let same = new.floor_char_boundary(same);
@@ -67,7 +62,7 @@ fn difference<'n>(old: &str, new: &'n str) -> &'n str {
 }
 
 #[test]
-fn what_is_open_is_refused_line_by_line_and_nothing_else() {
+fn exactly_the_placeholders_are_rejected() {
     let spec = ours("flighthub2.yaml");
     let cases = [
         ("PUT", "/openapi/v0.1/wayline/{wayline_id}/name", Some("renameWayline"), None),
@@ -83,9 +78,9 @@ fn what_is_open_is_refused_line_by_line_and_nothing_else() {
         for &scope in [None].iter().chain(others) {
             let skeleton = added(&spec, &Request { method, path, id, tag, scope });
             let problems = generate(&Source::new("spec.yaml", &*skeleton.text), &Options::default()).unwrap_err();
-            let told: BTreeSet<usize> = problems.problems().iter().map(|problem| problem.location.line).collect();
+            let reported: BTreeSet<usize> = problems.problems().iter().map(|problem| problem.location.line).collect();
             let open: BTreeSet<usize> = skeleton.placeholders.iter().map(|blank| blank.line).collect();
-            assert_eq!(told, open, "{problems}");
+            assert_eq!(reported, open, "{problems}");
             assert!(skeleton.placeholders.iter().all(|blank| blank.line > skeleton.line));
             for blank in &skeleton.placeholders {
                 let line = skeleton.text.lines().nth(blank.line - 1).unwrap().trim();
@@ -175,9 +170,7 @@ fn every_other_byte_stays() {
                 let request = wanted(method, path);
                 let Ok(skeleton) = insert(&Source::new("spec.yaml", text), &request) else {
                     let small = insert(&Source::new("spec.yaml", SMALL), &request);
-                    assert!(
-                        matches!(small, Err(Error::InvalidRequest(problem)) if problem.contains("is there already"))
-                    );
+                    assert!(matches!(small, Err(Error::InvalidRequest(problem)) if problem.contains("exists already")));
                     continue;
                 };
                 let added = difference(text, &skeleton.text);
@@ -204,7 +197,7 @@ fn order<'t>(text: &'t str, begin: &str, indent: usize) -> Vec<&'t str> {
 }
 
 #[test]
-fn methods_stand_in_their_order_and_comments_stay_where_they_belong() {
+fn methods_are_ordered_and_comments_keep_their_place() {
     for (method, wanted_order) in [
         ("post", ["get", "post", "# What changes them.", "delete", "# Nothing more."]),
         ("put", ["get", "put", "# What changes them.", "delete", "# Nothing more."]),
@@ -224,7 +217,7 @@ fn methods_stand_in_their_order_and_comments_stay_where_they_belong() {
     // The comment on the last member stays with it.
     let skeleton = added(SMALL, &wanted("patch", "/things"));
     assert!(skeleton.text.contains("      # Nothing more.\n    patch:\n      tags: [Things]\n"), "{}", skeleton.text);
-    // Before all others, behind the key.
+    // Before all others, after the key.
     let text = SMALL.replace(
         "    get:\n      tags: [Things]\n      operationId",
         "    head:\n      tags: [Things]\n      operationId",
@@ -233,7 +226,7 @@ fn methods_stand_in_their_order_and_comments_stay_where_they_belong() {
 }
 
 #[test]
-fn paths_stand_by_those_that_are_nearest() {
+fn paths_are_inserted_after_the_nearest() {
     let place = |path: &str, tag: Option<&str>| -> Vec<String> {
         let skeleton = added(SMALL, &Request { tag, ..wanted("get", path) });
         order(&skeleton.text, "\npaths", 2).into_iter().map(str::to_owned).collect()
@@ -258,7 +251,7 @@ fn paths_stand_by_those_that_are_nearest() {
     let skeleton = added(SMALL, &wanted("get", "/things/all"));
     assert!(skeleton.text.contains("description: D}}\n\n  /things/all:\n    get:\n"), "{}", skeleton.text);
 
-    // In ours: behind the path of its folder, with all that its operations share.
+    // In this repository's specification: after the path of its folder, with the common parts of its operations.
     let spec = ours("flighthub2.yaml");
     let skeleton = added(&spec, &wanted("get", "/openapi/v0.1/flight-task/{task_uuid}/track/points"));
     let text = difference(&spec, &skeleton.text);
@@ -316,36 +309,36 @@ fn documents_of_every_kind_take_one() {
 }
 
 #[test]
-fn what_nothing_can_be_put_into_is_told_with_its_place() {
+fn an_impossible_insertion_is_reported_with_its_place() {
     let refused = |text: &str, path: &str| match insert(&Source::new("spec.yaml", text), &wanted("put", path)) {
         Err(Error::Document(problems)) => problems.render(false),
         other => panic!("{other:?}"),
     };
     let cases = [
-        ("{\"openapi\": \"3.0.3\", \"paths\": {\"/things\": {}}}", "/x", "`paths` is written in braces"),
+        ("{\"openapi\": \"3.0.3\", \"paths\": {\"/things\": {}}}", "/x", "`paths` is a flow mapping"),
         ("openapi: 3.0.3\npaths: {}\n", "/x", "spec.yaml:2:1"),
-        ("openapi: 3.0.3\npaths:\n", "/x", "a mapping was expected, this is null"),
+        ("openapi: 3.0.3\npaths:\n", "/x", "expected a mapping, found null"),
         ("openapi: 3.0.3\n", "/x", "there is no `paths`"),
-        ("openapi: 3.0.3\npaths:\n  /x: {get: {}}\n", "/x", "`/x` is written in braces"),
+        ("openapi: 3.0.3\npaths:\n  /x: {get: {}}\n", "/x", "`/x` is a flow mapping"),
         ("openapi: 3.0.3\npaths:\n  /x:\n", "/x", "spec.yaml:3:3"),
         ("openapi: 3.0.3\npaths:\n\t/x:\n", "/x", "yaml-syntax"),
         ("openapi: 3.0.3\npaths:\n  /x: {}\n  /x: {}\n", "/x", "duplicate-key"),
-        // The blank lines belong to the text: a member that is put before them would take them away.
+        // The blank lines belong to the text: a member that is inserted before them would change the text.
         (
             "openapi: 3.0.3\npaths:\n  /x:\n    get:\n      description: |+\n        Text.\n\n\n",
             "/x",
-            "would change what stands before it",
+            "would change the preceding text",
         ),
     ];
     for (text, path, wanted) in cases {
-        let told = refused(text, path);
-        assert!(told.contains(wanted), "no {wanted:?} in {told}");
+        let message = refused(text, path);
+        assert!(message.contains(wanted), "no {wanted:?} in {message}");
     }
 }
 
 #[test]
 fn no_text_confuses_it() {
-    // Texts with a few places overwritten, the same in every run.
+    // Texts with a few overwritten places, the same in every run.
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut next = |below: usize| {
         state ^= state << 13;
@@ -402,16 +395,16 @@ impl Workspace {
     }
 }
 
-fn said(output: &Output) -> String {
+fn text_of(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap() + &String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 #[test]
-fn the_program_writes_the_file_and_lists_what_is_open() {
+fn the_program_writes_the_file_and_lists_the_placeholders() {
     let place = Workspace::new(SMALL);
     let output = place.run(&["PUT", "/things/{id}", "--id", "changeThing"]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{}", text_of(&output));
+    let text = text_of(&output);
     let wanted = added(SMALL, &Request { id: Some("changeThing"), ..wanted("put", "/things/{id}") });
     assert_eq!(place.text(), wanted.text);
     assert!(
@@ -425,38 +418,38 @@ fn the_program_writes_the_file_and_lists_what_is_open() {
         let line = format!("spec.yaml:{}: {}: {}\n", blank.line, blank.key, blank.hint);
         assert!(text.contains(&line), "no {line:?} in {text}");
     }
-    // A second one can be put into a file that is not filled in yet.
+    // A second skeleton can be inserted into a file with placeholders.
     assert_eq!(place.run(&["post", "/things/{id}"]).status.code(), Some(0));
     assert!(place.text().contains("    post:\n"));
 }
 
 #[test]
-fn wrong_use_changes_nothing_and_is_told() {
+fn wrong_usage_is_reported_and_changes_no_file() {
     let place = Workspace::new(SMALL);
     for (arguments, code, wanted) in [
         (&["fetch", "/x"][..], 2, "`fetch` is not a method"),
         (&["gett", "/x"], 2, "did you mean `get`?"),
         (&["get", "x"], 2, "a path begins with `/`"),
-        (&["get", "/x/{id"], 2, "a parameter is written `{name}`"),
-        (&["get", "/x/id}"], 2, "a parameter is written `{name}`"),
-        (&["get", "/x/{}"], 2, "a parameter is written `{name}`"),
-        (&["get", "/x/{a{b}}"], 2, "a parameter is written `{name}`"),
-        (&["get", "/x/{a/b}"], 2, "a parameter is written `{name}`"),
+        (&["get", "/x/{id"], 2, "write a parameter as `{name}`"),
+        (&["get", "/x/id}"], 2, "write a parameter as `{name}`"),
+        (&["get", "/x/{}"], 2, "write a parameter as `{name}`"),
+        (&["get", "/x/{a{b}}"], 2, "write a parameter as `{name}`"),
+        (&["get", "/x/{a/b}"], 2, "write a parameter as `{name}`"),
         (&["get", "/x/{id}/{id}"], 2, "has the parameter `id` twice"),
-        (&["get", "/x//y"], 2, "an empty part"),
-        (&["get", "/x?y=1"], 2, "a query is made of parameters"),
+        (&["get", "/x//y"], 2, "an empty segment"),
+        (&["get", "/x?y=1"], 2, "describe a query by parameters"),
         (&["get", "/x y"], 2, "write it percent-encoded"),
-        (&["get", "/things"], 2, "GET /things is there already, at "),
-        (&["put", "/things/{thing}"], 2, "there already, as /things/{id}"),
+        (&["get", "/things"], 2, "GET /things exists already, at "),
+        (&["put", "/things/{thing}"], 2, "exists already, as /things/{id}"),
         (&["put", "/x", "--tag", "Thing"], 2, "did you mean `Things`?"),
         (&["put", "/x", "--id", "listThings"], 2, "the id `listThings` is taken, at "),
-        (&["put", "/x", "--id", "List-things"], 2, "is no id"),
+        (&["put", "/x", "--id", "List-things"], 2, "is not an id"),
         (&["put", "/x", "--scope", "project"], 2, "no parameter of this document"),
         (&["put"], 2, "<PATH>"),
         (&[], 2, "Usage"),
     ] {
         let output = place.run(arguments);
-        let text = said(&output);
+        let text = text_of(&output);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
         assert!(text.contains(wanted) && text.contains("--help"), "no {wanted:?} in {text}");
         assert_eq!(place.text(), SMALL);
@@ -465,6 +458,6 @@ fn wrong_use_changes_nothing_and_is_told() {
     let before = broken.text();
     let output = broken.run(&["get", "/x"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("nothing was written") && said(&output).contains("error[unsupported]"));
+    assert!(text_of(&output).contains("no file was written") && text_of(&output).contains("error[unsupported]"));
     assert_eq!(broken.text(), before);
 }

@@ -1,11 +1,6 @@
-//! `cargo xtask gen --crate`: what it writes is a crate, and the compiler says so.
+//! `cargo xtask gen --crate`: the output is a crate that compiles.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 #[path = "../../generator/tests/compiler/nested.rs"]
 mod nested;
@@ -39,24 +34,25 @@ fn generate(folder: &Path, spec: &str, out: &str, package: &str) -> Output {
         .unwrap()
 }
 
-fn said(output: &Output) -> String {
+fn text_of(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap() + &String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 fn succeeded(output: &Output) {
-    assert_eq!(output.status.code(), Some(0), "{}", said(output));
+    assert_eq!(output.status.code(), Some(0), "{}", text_of(output));
 }
 
-/// Errors and warnings of a crate that is checked as it is, but for the built-in transport, which takes long to compile.
+/// The errors and warnings of a crate, without the built-in transport, which takes long to compile.
 fn checked(folder: &Path, name: &str) {
     let (messages, written) = nested::check(folder, &["--no-default-features"]);
-    let told: Vec<&str> = messages.iter().filter_map(|message| message["message"]["rendered"].as_str()).collect();
-    assert!(told.is_empty(), "{}", told.join("\n"));
+    let diagnostics: Vec<&str> =
+        messages.iter().filter_map(|message| message["message"]["rendered"].as_str()).collect();
+    assert!(diagnostics.is_empty(), "{}", diagnostics.join("\n"));
     let mut done = messages.iter().filter(|message| message["reason"] == "compiler-artifact");
     assert!(done.any(|message| message["target"]["name"] == name), "{name} was not checked: {written}");
 }
 
-/// Two versions of one API beside each other, each with its own client: in two crates, and in two modules of one crate.
+/// Two versions of one API side by side, each with its own client: in two crates, and in two modules of one crate.
 #[test]
 fn two_versions_of_an_api_are_in_one_program() {
     let folder = nested::folder("package");
@@ -100,7 +96,7 @@ pub async fn pets(settings: (pets_v1::ClientBuilder, second::ClientBuilder)) -> 
 }
 
 #[test]
-fn the_runtime_is_found_from_everywhere() {
+fn the_runtime_is_found_from_every_folder() {
     let inside = nested::folder("package-inside");
     succeeded(&generate(&inside, SPEC, "deep/down", "pets"));
     let manifest = fs::read_to_string(inside.join("deep/down/Cargo.toml")).unwrap();
@@ -119,7 +115,7 @@ fn the_runtime_is_found_from_everywhere() {
 }
 
 #[test]
-fn a_member_of_a_workspace_has_none_of_its_own() {
+fn a_member_of_a_workspace_has_no_workspace_table() {
     let cases = [
         ("members = [\"crates/*\"]", "crates/pets", false),
         ("members = [\"crates/*\"]", "crates/more/pets", true),
@@ -137,21 +133,22 @@ fn a_member_of_a_workspace_has_none_of_its_own() {
 }
 
 #[test]
-fn a_manifest_of_somebody_else_is_not_replaced() {
+fn a_foreign_manifest_is_not_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let manifest = folder.path().join("pets/Cargo.toml");
     fs::create_dir_all(manifest.parent().unwrap()).unwrap();
     fs::write(&manifest, "[package]\nname = \"mine\"\n").unwrap();
     let output = generate(folder.path(), SPEC, "pets", "pets");
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    assert!(said(&output).contains("Cargo.toml is in the way"), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", text_of(&output));
+    assert!(text_of(&output).contains("Cargo.toml is in the way"), "{}", text_of(&output));
     assert_eq!(fs::read_to_string(&manifest).unwrap(), "[package]\nname = \"mine\"\n");
     assert!(!folder.path().join("pets/src").exists());
 }
 
-/// What is not generated any more is removed; what was never generated, or was built, is left alone.
+/// Files that are no longer generated are removed; files that were never generated, and build output, are left
+/// unchanged.
 #[test]
-fn a_second_run_replaces_its_own_files_only() {
+fn a_second_run_replaces_generated_files_only() {
     let folder = tempfile::tempdir().unwrap();
     succeeded(&generate(folder.path(), SPEC, "pets", "pets"));
     let out = folder.path().join("pets");
@@ -172,12 +169,12 @@ fn a_second_run_replaces_its_own_files_only() {
 }
 
 #[test]
-fn a_name_that_no_crate_can_have_is_refused() {
+fn an_invalid_crate_name_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["a b", "type", "flighthub2-runtime"] {
         let output = generate(folder.path(), SPEC, "pets", name);
-        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-        assert!(said(&output).contains(&format!("`{name}` cannot name a crate")), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(2), "{}", text_of(&output));
+        assert!(text_of(&output).contains(&format!("`{name}` cannot name a crate")), "{}", text_of(&output));
     }
     assert!(!folder.path().join("pets").exists());
 }

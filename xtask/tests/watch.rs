@@ -1,14 +1,9 @@
-//! `cargo xtask gen --watch`: the program beside an editor that saves in every way that editors have.
+//! `cargo xtask gen --watch`: the program with the different save strategies of editors.
 //!
-//! Nothing here depends on how fast the machine is: each step waits for what it wants to see, up to a limit that only a
-//! program that hangs reaches.
+//! The tests do not depend on the speed of the machine: each step waits for its expected output, up to a limit that
+//! only a hanging program reaches.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,20 +28,20 @@ paths:
       responses: {'204': {description: D}}
 ";
 
-/// The program at work, and what it says.
+/// The running program, and its output.
 struct Watch {
     folder: TempDir,
     child: Child,
     lines: Receiver<String>,
-    said: Vec<String>,
+    output: Vec<String>,
 }
 
 impl Watch {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("spec.yaml"), SPEC).unwrap();
-        // One pipe, as on a terminal: what is told first comes first.
-        let (said, pipe) = std::io::pipe().unwrap();
+        // One pipe, as on a terminal, which preserves the order of the output.
+        let (reader, pipe) = std::io::pipe().unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(["gen", "--watch", "--spec"])
             .arg(folder.path().join("spec.yaml"))
@@ -58,54 +53,54 @@ impl Watch {
             .unwrap();
         let (sender, lines) = channel();
         thread::spawn(move || {
-            for line in BufReader::new(said).lines().map_while(Result::ok) {
+            for line in BufReader::new(reader).lines().map_while(Result::ok) {
                 if sender.send(line).is_err() {
                     break;
                 }
             }
         });
-        Self { folder, child, lines, said: Vec::new() }
+        Self { folder, child, lines, output: Vec::new() }
     }
 
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// The generated files, without those that a run is just replacing.
+    /// The generated files, without those that a run is currently replacing.
     fn files(&self) -> BTreeMap<PathBuf, String> {
         let paths = fs::read_dir(self.path("out")).unwrap().filter_map(|entry| Some(entry.ok()?.path()));
         paths.filter_map(|path| fs::read_to_string(&path).ok().map(|text| (path, text))).collect()
     }
 
-    /// Waits for a line with all of these words; gives what was said until then.
-    fn hears(&mut self, words: &[&str]) -> String {
+    /// Waits for a line with all of these words; returns the output up to this line.
+    fn expect_line(&mut self, words: &[&str]) -> String {
         let started = Instant::now();
-        let mut heard = String::new();
+        let mut text = String::new();
         loop {
             let left = LIMIT.saturating_sub(started.elapsed());
             let Ok(line) = self.lines.recv_timeout(left) else {
-                panic!("no line with {words:?}; it said:\n{}{heard}", self.said.join("\n"));
+                panic!("no line with {words:?}; output:\n{}{text}", self.output.join("\n"));
             };
-            heard += &line;
-            heard.push('\n');
+            text += &line;
+            text.push('\n');
             if words.iter().all(|word| line.contains(word)) {
-                self.said.push(heard.clone());
-                return heard;
+                self.output.push(text.clone());
+                return text;
             }
         }
     }
 
-    /// Waits for a run after which a file of the client has this text in it.
-    fn makes(&mut self, text: &str) {
+    /// Waits for a run after which a file of the client contains this text.
+    fn expect_generated(&mut self, text: &str) {
         loop {
-            self.hears(&["took", " ms; watching "]);
+            self.expect_line(&["took", " ms; watching "]);
             if self.files().values().any(|file| file.contains(text)) {
                 break;
             }
         }
     }
 
-    /// Saves as most editors do: another file, renamed.
+    /// Saves like most editors: a temporary file, renamed.
     fn replace(&self, text: &str) {
         fs::write(self.path("spec.yaml.new"), text).unwrap();
         fs::rename(self.path("spec.yaml.new"), self.path("spec.yaml")).unwrap();
@@ -114,79 +109,79 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        // It may have ended already.
+        // It may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
 #[test]
-fn each_save_is_generated_and_a_broken_one_changes_nothing() {
+fn each_save_is_generated_and_an_invalid_one_changes_no_file() {
     let mut watch = Watch::new();
-    let first = watch.hears(&["run 1 took", " ms; watching ", "spec.yaml, ctrl-c ends"]);
+    let first = watch.expect_line(&["run 1 took", " ms; watching ", "spec.yaml, ctrl-c ends"]);
     assert!(first.contains("1 operations, 0 types, "), "{first}");
     assert!(watch.files().values().any(|file| file.contains("ListThings")));
 
-    // Edited in place, to a text of the same length.
+    // Edited in place, with a text of the same length.
     fs::write(watch.path("spec.yaml"), SPEC.replace("listThings", "listThongs")).unwrap();
-    watch.makes("ListThongs");
+    watch.expect_generated("ListThongs");
 
-    // Broken: told, with its place, and the client is as it was.
+    // Broken: reported with its place, and the client is unchanged.
     let before = watch.files();
     for (broken, code) in [
         (SPEC.replace("description:", "descripton:"), "error[unknown-key]"),
         (SPEC.replace("paths:", "\tpaths:"), "error[yaml-syntax]"),
     ] {
         watch.replace(&broken);
-        let told = watch.hears(&["failed after", " ms; watching "]);
-        for wanted in [code, "spec.yaml:", "nothing was written"] {
-            assert!(told.contains(wanted), "no {wanted:?} in {told}");
+        let output = watch.expect_line(&["failed after", " ms; watching "]);
+        for wanted in [code, "spec.yaml:", "no file was written"] {
+            assert!(output.contains(wanted), "no {wanted:?} in {output}");
         }
         assert_eq!(watch.files(), before);
     }
 
     // Repaired.
     watch.replace(&SPEC.replace("listThings", "listRepaired"));
-    watch.makes("ListRepaired");
+    watch.expect_generated("ListRepaired");
 }
 
 #[test]
-fn an_editor_may_move_the_file_away_and_another_may_forget_it() {
+fn a_file_may_be_renamed_and_removed() {
     let mut watch = Watch::new();
-    watch.hears(&["run 1 took"]);
+    watch.expect_line(&["run 1 took"]);
 
-    // Moved aside, and written anew.
+    // Renamed, and written again.
     fs::rename(watch.path("spec.yaml"), watch.path("spec.yaml~")).unwrap();
     fs::write(watch.path("spec.yaml"), SPEC.replace("listThings", "listMoved")).unwrap();
-    watch.makes("ListMoved");
+    watch.expect_generated("ListMoved");
 
-    // Gone for good: told once, and still watched.
+    // Removed permanently: reported once, and still watched.
     let before = watch.files();
     fs::remove_file(watch.path("spec.yaml")).unwrap();
-    let told = watch.hears(&["failed after"]);
-    assert!(told.contains("spec.yaml cannot be read"), "{told}");
+    let output = watch.expect_line(&["failed after"]);
+    assert!(output.contains("cannot read "), "{output}");
     assert_eq!(watch.files(), before);
     watch.replace(&SPEC.replace("listThings", "listReturned"));
-    watch.makes("ListReturned");
+    watch.expect_generated("ListReturned");
 }
 
 #[test]
-fn many_saves_at_once_end_with_the_last() {
+fn the_last_of_many_saves_is_generated() {
     let mut watch = Watch::new();
-    watch.hears(&["run 1 took"]);
+    watch.expect_line(&["run 1 took"]);
     for number in 0..200 {
         let text = SPEC.replace("listThings", &format!("listSave{number}"));
         if number % 2 == 0 { watch.replace(&text) } else { fs::write(watch.path("spec.yaml"), text).unwrap() }
     }
-    watch.makes("ListSave199");
+    watch.expect_generated("ListSave199");
 }
 
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_it() {
     let mut watch = Watch::new();
-    watch.hears(&["run 1 took"]);
-    // Not that of ctrl-c: who runs in the background is told to ignore it, and so is every process that it starts.
+    watch.expect_line(&["run 1 took"]);
+    // Not that of ctrl-c: a background process ignores it, and so does every process that it starts.
     let sent = Command::new("kill").args(["-TERM", &watch.child.id().to_string()]).status().unwrap();
     assert!(sent.success());
     let started = Instant::now();
@@ -197,7 +192,7 @@ fn a_signal_ends_it() {
 }
 
 #[test]
-fn it_does_not_go_with_check() {
+fn it_conflicts_with_check() {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask")).args(["gen", "--watch", "--check"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
 }

@@ -70,7 +70,7 @@ macro_rules! __call {
             operation: O,
         }
 
-        impl<C: $crate::codegen::Caller, O: $crate::codegen::Operation> Call<C, O> {
+        impl<C: $crate::codegen::Caller, O> Call<C, O> {
             /// A call of an operation.
             pub fn new(caller: &C, operation: O) -> Self {
                 Self { caller: ::core::clone::Clone::clone(caller), operation }
@@ -78,7 +78,10 @@ macro_rules! __call {
 
             /// What is known about the operation.
             #[must_use]
-            pub fn info(&self) -> &'static $crate::OperationInfo {
+            pub fn info(&self) -> &'static $crate::OperationInfo
+            where
+                O: $crate::codegen::Operation,
+            {
                 O::INFO
             }
 
@@ -89,6 +92,7 @@ macro_rules! __call {
             /// An argument cannot be sent.
             pub fn dry_run(&self) -> ::core::result::Result<$crate::DryRun, $crate::Error>
             where
+                O: $crate::codegen::Operation,
                 C: $crate::codegen::InScope<O::Scope>,
             {
                 self.caller.core().dry_run(&self.operation, self.caller.project_id())
@@ -100,6 +104,7 @@ macro_rules! __call {
             /// See [`Error`](flighthub2_runtime::Error): above all [`Error::may_have_taken_effect`](flighthub2_runtime::Error::may_have_taken_effect), before the call is sent again.
             pub async fn send(self) -> ::core::result::Result<O::Output, $crate::Error>
             where
+                O: $crate::codegen::Operation,
                 C: $crate::codegen::InScope<O::Scope>,
             {
                 self.caller.core().execute(&self.operation, self.caller.project_id()).await
@@ -116,6 +121,11 @@ macro_rules! __call {
             pub fn map(mut self, change: impl ::core::ops::FnOnce(O) -> O) -> Self {
                 self.operation = change(self.operation);
                 self
+            }
+
+            #[doc(hidden)]
+            pub fn __with_operation<P>(self, change: impl ::core::ops::FnOnce(O) -> P) -> Call<C, P> {
+                Call { caller: self.caller, operation: change(self.operation) }
             }
         }
 
@@ -159,7 +169,7 @@ macro_rules! __call {
 #[macro_export]
 macro_rules! __blocking_call {
     () => {
-        impl<C: $crate::codegen::Caller, O: $crate::codegen::Operation> Call<C, O> {
+        impl<C: $crate::codegen::Caller, O> Call<C, O> {
             /// Sends the call and waits for its response without `async`: for scripts, and for threads that may wait. Needs the
             /// feature `blocking`.
             ///
@@ -177,6 +187,7 @@ macro_rules! __blocking_call {
             /// If the transport or the clock that a program has brought panics; not otherwise.
             pub fn send_blocking(self) -> ::core::result::Result<O::Output, $crate::Error>
             where
+                O: $crate::codegen::Operation,
                 C: $crate::codegen::InScope<O::Scope>,
             {
                 self.caller.core().execute_blocking(&self.operation, self.caller.project_id())

@@ -18,7 +18,7 @@ use crate::execution::Execution;
 use crate::operation::{Operation, OperationInfo, Risk};
 use crate::prepared::{DryRun, Prepared};
 use crate::request::{RequestParts, header_problem};
-use crate::response::ResponseBody;
+use crate::response::{ReadError, ResponseBody};
 use crate::retry::Budget;
 use crate::token::Token;
 use crate::transport::Transport;
@@ -75,22 +75,7 @@ impl Core {
     /// # Errors
     /// See [`Error`].
     pub async fn execute<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
-        self.poll(operation, project).await.map(|(output, _)| output)
-    }
-
-    /// The same, with the wait that a successful response asks for before the next request (`Retry-After`).
-    pub(crate) async fn poll<O: Operation>(
-        &self,
-        operation: &O,
-        project: Option<&str>,
-    ) -> Result<(O::Output, Option<Duration>), Error> {
-        let mut execution = self.execution(operation, project)?;
-        loop {
-            let exchange = execution.exchange().await?;
-            if let Some(result) = execution.finish(&exchange, O::read(ResponseBody::from_bytes(&exchange.body))) {
-                return result.map(|output| (output, exchange.retry_after));
-            }
-        }
+        self.execute_parts(O::INFO, parts_of(operation), project, O::read).await
     }
 
     /// The same on this thread, which waits. Only what is not generic moves to the client's own thread, so an operation
@@ -100,27 +85,69 @@ impl Core {
     /// See [`Error`]; and [`ErrorKind::Config`] within a task of tokio.
     #[cfg(feature = "blocking")]
     pub fn execute_blocking<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
+        self.execute_parts_blocking(O::INFO, parts_of(operation), project, O::read)
+    }
+
+    /// Sends an operation whose arguments are in place, and reads its response.
+    pub(crate) async fn execute_parts<T>(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+        read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
+    ) -> Result<T, Error> {
+        self.poll_parts(info, parts, project, read).await.map(|(output, _)| output)
+    }
+
+    /// Sends an operation, for its output and the wait that the response asks for before the next request
+    /// (`Retry-After`).
+    pub(crate) async fn poll<O: Operation>(
+        &self,
+        operation: &O,
+        project: Option<&str>,
+    ) -> Result<(O::Output, Option<Duration>), Error> {
+        self.poll_parts(O::INFO, parts_of(operation), project, O::read).await
+    }
+
+    async fn poll_parts<T>(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+        read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
+    ) -> Result<(T, Option<Duration>), Error> {
+        let mut execution = self.start(info, parts, project)?;
+        loop {
+            let exchange = execution.exchange().await?;
+            if let Some(result) = execution.finish(&exchange, read(ResponseBody::from_bytes(&exchange.body))) {
+                return result.map(|output| (output, exchange.retry_after));
+            }
+        }
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn execute_parts_blocking<T>(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+        read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
+    ) -> Result<T, Error> {
         let blocking = &self.0.blocking;
-        blocking.check().map_err(|error| error.of(O::INFO))?;
-        let mut execution = self.execution(operation, project)?;
+        blocking.check().map_err(|error| error.of(info))?;
+        let mut execution = self.start(info, parts, project)?;
         loop {
             let running = async move {
                 let exchange = execution.exchange().await;
                 (execution, exchange)
             };
-            let (back, exchange) = blocking.run(running).map_err(|error| error.of(O::INFO))?;
+            let (back, exchange) = blocking.run(running).map_err(|error| error.of(info))?;
             execution = back;
             let exchange = exchange?;
-            if let Some(result) = execution.finish(&exchange, O::read(ResponseBody::from_bytes(&exchange.body))) {
+            if let Some(result) = execution.finish(&exchange, read(ResponseBody::from_bytes(&exchange.body))) {
                 return result;
             }
         }
-    }
-
-    fn execution<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<Execution, Error> {
-        let mut parts = RequestParts::new(O::INFO.path);
-        operation.write(&mut parts);
-        self.start(O::INFO, parts, project)
     }
 
     /// Makes a call ready, if it may be sent at all. Its time begins here.
@@ -170,10 +197,17 @@ impl Core {
     /// # Errors
     /// An argument cannot be sent.
     pub fn dry_run<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<DryRun, Error> {
-        let mut parts = RequestParts::new(O::INFO.path);
-        operation.write(&mut parts);
-        let prepared = self.prepare(O::INFO, parts, project).map_err(|error| error.of(O::INFO))?;
-        Ok(prepared.dry_run(O::INFO.api.token.map_or("", |token| token.prefix)))
+        self.dry_run_of(O::INFO, parts_of(operation), project)
+    }
+
+    pub(crate) fn dry_run_of(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+    ) -> Result<DryRun, Error> {
+        let prepared = self.prepare(info, parts, project).map_err(|error| error.of(info))?;
+        Ok(prepared.dry_run(info.api.token.map_or("", |token| token.prefix)))
     }
 
     /// Makes a request ready, if it may be sent at all.
@@ -234,6 +268,12 @@ impl Core {
         }
         Ok(headers)
     }
+}
+
+fn parts_of<O: Operation>(operation: &O) -> RequestParts {
+    let mut parts = RequestParts::new(O::INFO.path);
+    operation.write(&mut parts);
+    parts
 }
 
 fn media_type(text: &'static str) -> Result<HeaderValue, Error> {

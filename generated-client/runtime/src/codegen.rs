@@ -6,6 +6,7 @@
 pub use crate::builder::ClientBuilder;
 pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
 pub use crate::client::Core;
+pub use crate::dynamic::{Codec, DynamicCall};
 pub use crate::error::Error;
 #[doc(hidden)]
 pub use crate::external::{Activity, External, ExternalResponse};
@@ -14,17 +15,18 @@ pub use crate::follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Fol
 pub use crate::open_enum::private;
 pub use crate::open_enum::{SerializeError, Unknown};
 pub use crate::operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, Risk, Scope, TokenHeader,
-    scope,
+    ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, ParameterInfo,
+    ParameterLocation, Risk, Scope, TokenHeader, scope,
 };
 pub use crate::pages::{Items, PageEnd, Pages, Paginated, Pagination};
+pub use crate::provided::Provided;
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::response::{ReadError, ResponseBody};
 pub use crate::values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
 #[doc(hidden)]
 pub use crate::{
     __blocking_call as blocking_call, __call as call, __choice as choice, __integer_enum as integer_enum,
-    __integer_newtype as integer_newtype, __integer_value as integer_value, __object as object,
+    __integer_newtype as integer_newtype, __integer_value as integer_value, __missing as missing, __object as object,
     __tagged_union as tagged_union, __text_enum as text_enum, __text_newtype as text_newtype,
     __text_value as text_value, __union as union, __untagged_union as untagged_union,
 };
@@ -41,6 +43,50 @@ where
     T: Default + Deserialize<'de>,
 {
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Bytes of a request body as a string of base64, where an operation is JSON.
+pub mod base64_body {
+    use super::{Base64, Deserialize, Deserializer};
+    use serde::{Serialize as _, Serializer};
+
+    /// Writes bytes.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        Base64::from(bytes).serialize(serializer)
+    }
+
+    /// Reads bytes.
+    ///
+    /// # Errors
+    /// It is not a string, or not base64.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        Base64::deserialize(deserializer).map(Base64::into_bytes)
+    }
+}
+
+/// The same for a body that is optional.
+pub mod optional_base64_body {
+    use super::{Base64, Deserialize, Deserializer};
+    use serde::{Serialize as _, Serializer};
+
+    /// Writes bytes, or null.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+        bytes.as_deref().map(Base64::from).serialize(serializer)
+    }
+
+    /// Reads bytes, or null.
+    ///
+    /// # Errors
+    /// It is neither null nor a string of base64.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
+        Ok(Option::<Base64>::deserialize(deserializer)?.map(Base64::into_bytes))
+    }
 }
 
 /// Reads null as a value of its own, different from a member that is not there.

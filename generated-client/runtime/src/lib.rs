@@ -23,6 +23,7 @@ mod call;
 mod client;
 mod clock;
 pub mod codegen;
+mod dynamic;
 mod error;
 mod execution;
 mod external;
@@ -35,6 +36,7 @@ mod open_enum;
 mod operation;
 mod pages;
 mod prepared;
+mod provided;
 mod request;
 mod response;
 mod retry;
@@ -46,13 +48,15 @@ mod values;
 
 pub use builder::ClientBuilder;
 pub use clock::{Clock, SleepFuture};
+pub use dynamic::DynamicCall;
 pub use error::{Delivery, Error, ErrorKind};
 pub use follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Update};
 pub use open_enum::{SerializeError, Unknown};
 pub use operation::{
-    ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, Risk, Scope, TokenHeader,
+    ApiInfo, Availability, ErrorCodeInfo, Idempotency, Operation, OperationInfo, Outcome, ParameterInfo,
+    ParameterLocation, Risk, Scope, TokenHeader,
 };
 pub use pages::{Items, Pages};
 pub use prepared::{DryRun, HeaderText};
 pub use token::Token;
-pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
+pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds, masked};

@@ -94,7 +94,7 @@ pub mod private {
     pub use crate::response::{from_json_str, variant};
 
     /// A value as JSON.
-    pub fn to_json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, super::SerializeError> {
+    pub fn to_json<T: serde::Serialize + ?Sized>(value: &T) -> Result<serde_json::Value, super::SerializeError> {
         written(value, serde_json::to_value(value))
     }
 
@@ -104,7 +104,7 @@ pub mod private {
     }
 
     /// What was written of a value, unless a number of it was lost on the way.
-    fn written<T: serde::Serialize, W>(
+    fn written<T: serde::Serialize + ?Sized, W>(
         value: &T,
         written: Result<W, serde_json::Error>,
     ) -> Result<W, super::SerializeError> {

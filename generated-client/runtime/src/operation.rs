@@ -1,5 +1,6 @@
 //! What an operation is. Generated code says it; the client does it.
 
+use crate::dynamic::Codec;
 use crate::request::RequestParts;
 use crate::response::{ReadError, ResponseBody};
 
@@ -133,6 +134,11 @@ pub struct OperationInfo {
     pub lookup: &'static [&'static str],
     /// JSON Schema (2020-12) of its arguments: an object with the parameters by name, and `body`.
     pub arguments: &'static str,
+    /// The arguments that are not in the body, each with its place in a request.
+    pub parameters: &'static [ParameterInfo],
+    /// JSON Schema (2020-12) of what a successful call returns; `null` is the only value if it returns nothing.
+    pub result: &'static str,
+    pub(crate) codec: Option<Codec>,
     /// What all operations of its interface have in common.
     pub api: &'static ApiInfo,
 }
@@ -158,6 +164,9 @@ impl OperationInfo {
             error_codes: &[],
             lookup: &[],
             arguments: "true",
+            parameters: &[],
+            result: "true",
+            codec: None,
             api,
         }
     }
@@ -191,6 +200,73 @@ impl OperationInfo {
         with_lookup: lookup: &'static [&'static str],
         /// Sets [`arguments`](Self::arguments).
         with_arguments: arguments: &'static str,
+        /// Sets [`parameters`](Self::parameters).
+        with_parameters: parameters: &'static [ParameterInfo],
+        /// Sets [`result`](Self::result).
+        with_result: result: &'static str,
+    }
+
+    /// Lets the operation be called with JSON.
+    #[must_use]
+    pub const fn with_codec(mut self, codec: Codec) -> Self {
+        self.codec = Some(codec);
+        self
+    }
+}
+
+/// Where a parameter is in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ParameterLocation {
+    /// A segment of the path.
+    Path,
+    /// A pair of the query.
+    Query,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+}
+
+/// What is known about a parameter of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParameterInfo {
+    /// Its name in the request.
+    pub name: &'static str,
+    /// Where it is.
+    pub location: ParameterLocation,
+    /// Whether a call must have it.
+    pub required: bool,
+    /// How it is written: `style` of OpenAPI, such as `simple` or `form`.
+    pub style: &'static str,
+    /// Whether each item of a list is written as a pair of its own: `explode` of OpenAPI.
+    pub explode: bool,
+    /// `type` of its JSON Schema; empty if it can have several.
+    pub schema_type: &'static str,
+}
+
+impl ParameterInfo {
+    /// An optional parameter, written in the style that OpenAPI has for its location.
+    #[must_use]
+    pub const fn new(name: &'static str, location: ParameterLocation) -> Self {
+        let style = match location {
+            ParameterLocation::Path | ParameterLocation::Header => "simple",
+            ParameterLocation::Query | ParameterLocation::Cookie => "form",
+        };
+        let explode = matches!(location, ParameterLocation::Query | ParameterLocation::Cookie);
+        Self { name, location, required: false, style, explode, schema_type: "" }
+    }
+
+    setters! {
+        /// Sets [`required`](Self::required).
+        with_required: required: bool,
+        /// Sets [`style`](Self::style).
+        with_style: style: &'static str,
+        /// Sets [`explode`](Self::explode).
+        with_explode: explode: bool,
+        /// Sets [`schema_type`](Self::schema_type).
+        with_schema_type: schema_type: &'static str,
     }
 }
 

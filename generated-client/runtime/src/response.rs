@@ -246,7 +246,7 @@ pub fn from_json_str<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
 }
 
 /// The text of an error of serde without the value that it cites, which may be a secret.
-fn without_values(message: &str) -> String {
+pub(crate) fn without_values(message: &str) -> String {
     let cited = message.find(['"', '`']).filter(|_| message.starts_with("invalid"));
     let Some(start) = cited else { return message.to_owned() };
     match message.rfind(", expected") {

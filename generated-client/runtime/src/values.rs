@@ -1,6 +1,7 @@
 //! Types of single values that JSON has no words for.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
@@ -10,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::open_enum::SerializeError;
 use crate::request::ParameterValue;
 
 /// Any JSON: the specification does not say which.
@@ -173,8 +175,34 @@ impl Eq for Secret {}
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.expose())
+        serializer.serialize_str(if MASKS_SECRETS.get() { "***" } else { self.expose() })
     }
+}
+
+thread_local! {
+    /// Whether this thread serializes secrets as `***`: only within [`mask_secrets`].
+    static MASKS_SECRETS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Serializes with `***` in the place of every [`Secret`].
+pub(crate) fn mask_secrets<T>(serialize: impl FnOnce() -> T) -> T {
+    /// Puts the value back that was there before, after a panic of a caller's `Serialize`, too.
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            MASKS_SECRETS.set(self.0);
+        }
+    }
+    let _restore = Restore(MASKS_SECRETS.replace(true));
+    serialize()
+}
+
+/// A value as JSON, with `***` in the place of every [`Secret`]: for output that is shown or logged.
+///
+/// # Errors
+/// It holds a number that is not finite, which JSON cannot express.
+pub fn masked<T: Serialize + ?Sized>(value: &T) -> Result<JsonValue, SerializeError> {
+    mask_secrets(|| crate::open_enum::private::to_json(value))
 }
 
 impl<'de> Deserialize<'de> for Secret {
@@ -245,6 +273,8 @@ mod tests {
     fn secrets_are_sent_and_not_printed() {
         let secret = Secret::from("very-secret");
         assert_eq!(format!("{secret:?}"), "Secret(***)");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), "\"very-secret\"");
+        assert_eq!(masked(&vec![secret.clone()]).unwrap(), serde_json::json!(["***"]));
         assert_eq!(serde_json::to_string(&secret).unwrap(), "\"very-secret\"");
     }
 

@@ -19,7 +19,7 @@ impl<C: runtime::Caller> Annotations<C> {
     }
     /// Create a map annotation
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`CreateMapElement`].
@@ -36,33 +36,36 @@ impl<C: runtime::Caller> Annotations<C> {
 
 /// Create a map annotation
 ///
-/// Puts a point, a line or an area on the map of the project. Coordinates are WGS 84.
+/// Adds a point, a line or an area to the map of the project. Coordinates are WGS 84.
 ///
-/// V1.0 can neither list nor change nor delete annotations, and the response does not have the id of the new one.
-/// What a second request does is not known.
+/// V1.0 can neither list, change nor delete annotations, and the response does not contain the id of the new one.
+/// The effect of a second request is not known.
 ///
 /// Source: Documented.
 ///
 /// `POST /openapi/v0.1/map/element`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: **never**. A second request may have a second effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045303>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CreateMapElement {
     /// The annotation.
     pub body: types::CreateMapElementBody,
 }
+
+runtime::object!(CreateMapElement);
 
 impl CreateMapElement {
     /// The call with its required arguments.
@@ -92,7 +95,9 @@ impl runtime::Operation for CreateMapElement {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045303"))
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/create_map_element.json"));
+        .with_arguments(include_str!("arguments/create_map_element.json"))
+        .with_result(include_str!("results/create_map_element.json"))
+        .with_codec(runtime::Codec::json::<CreateMapElement>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

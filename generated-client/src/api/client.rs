@@ -7,7 +7,7 @@ pub type ClientBuilder = runtime::ClientBuilder<Client>;
 
 runtime::call! {}
 
-/// Sends calls of DJI FlightHub 2 OpenAPI. Copies of it are cheap and share their connections.
+/// Sends calls of DJI FlightHub 2 OpenAPI. Clones are cheap and share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: runtime::Core,
@@ -74,6 +74,20 @@ impl Client {
 }
 
 impl Client {
+    /// A call of an operation that is chosen at run time, by its `operationId` and with its arguments as a JSON object:
+    /// the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has their JSON Schema. The arguments are
+    /// checked as the typed operation checks them, and the call is refused for its risk like a typed one.
+    ///
+    /// # Errors
+    /// There is no such operation, it needs a project and this client has none, or the arguments are not its
+    /// arguments.
+    pub fn call(
+        &self,
+        id: &str,
+        arguments: &runtime::JsonValue,
+    ) -> Result<runtime::DynamicCall, runtime::Error> {
+        runtime::DynamicCall::new(&self.core, None, super::OPERATIONS, id, arguments)
+    }
     /// Sends an operation and waits for its response.
     ///
     /// # Errors
@@ -180,6 +194,26 @@ impl ProjectClient {
 }
 
 impl ProjectClient {
+    /// A call of an operation that is chosen at run time, by its `operationId` and with its arguments as a JSON object:
+    /// the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has their JSON Schema. The arguments are
+    /// checked as the typed operation checks them, and the call is refused for its risk like a typed one.
+    ///
+    /// # Errors
+    /// There is no such operation, it needs a project and this client has none, or the arguments are not its
+    /// arguments.
+    pub fn call(
+        &self,
+        id: &str,
+        arguments: &runtime::JsonValue,
+    ) -> Result<runtime::DynamicCall, runtime::Error> {
+        runtime::DynamicCall::new(
+            &self.client.core,
+            Some(&self.project),
+            super::OPERATIONS,
+            id,
+            arguments,
+        )
+    }
     /// Sends an operation and waits for its response.
     ///
     /// # Errors
@@ -210,7 +244,7 @@ impl runtime::InScope<runtime::scope::OptionalProject<Client>> for ProjectClient
 
 impl runtime::InScope<runtime::scope::Project<Client>> for ProjectClient {}
 
-/// A public installation. A token is good in the region that issued it only.
+/// A public installation. A token is valid only in the region that issued it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {

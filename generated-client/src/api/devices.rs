@@ -19,7 +19,7 @@ impl<C: runtime::Caller> Devices<C> {
     }
     /// Get the list of devices under the project
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`ListProjectDevices`].
@@ -31,7 +31,7 @@ impl<C: runtime::Caller> Devices<C> {
     }
     /// Get the properties of a device
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`GetDeviceState`].
@@ -46,7 +46,7 @@ impl<C: runtime::Caller> Devices<C> {
     }
     /// Get the HMS information of devices
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`GetDeviceHms`].
@@ -61,7 +61,7 @@ impl<C: runtime::Caller> Devices<C> {
     }
     /// Switch the camera of a dock
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`SwitchDockCamera`].
@@ -76,7 +76,7 @@ impl<C: runtime::Caller> Devices<C> {
     }
     /// Switch the lens of an aircraft's camera
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`SwitchAircraftLens`].
@@ -122,7 +122,7 @@ impl<C: runtime::Caller> Devices<C> {
     }
     /// Query the result of relay pairing
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`GetRelayPairingResult`].
@@ -183,7 +183,7 @@ impl<C: runtime::Caller> Devices<C> {
     }
     /// Set the quality of the video transmission
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`SetStreamQuality`].
@@ -201,15 +201,15 @@ impl<C: runtime::Caller> Devices<C> {
 /// Get the list of devices under the project
 ///
 /// Docks, aircraft and remote controllers of one project, at most 1000 entries, without paging. The entries have
-/// the form of the organization's list.
+/// the same schema as in the organization's list.
 ///
 /// Source: Documented.
 ///
 /// `GET /openapi/v0.1/project/device`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045292>
 ///
 /// # Errors
@@ -219,9 +219,12 @@ impl<C: runtime::Caller> Devices<C> {
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210104: The project does not exist.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListProjectDevices {}
+
+runtime::object!(ListProjectDevices);
 
 impl ListProjectDevices {
     /// The call with its required arguments.
@@ -251,7 +254,9 @@ impl runtime::Operation for ListProjectDevices {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045292"))
         .with_error_codes(&[200401, 200403, 210104])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_project_devices.json"));
+        .with_arguments(include_str!("arguments/list_project_devices.json"))
+        .with_result(include_str!("results/list_project_devices.json"))
+        .with_codec(runtime::Codec::json::<ListProjectDevices>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -261,21 +266,22 @@ impl runtime::Operation for ListProjectDevices {
 
 /// Get the properties of a device
 ///
-/// What a dock, an aircraft or a remote controller last reported. Which members `device_state` has depends on the
-/// model of the device; the known ones are typed, all others are kept.
+/// The properties that a dock, an aircraft or a remote controller last reported. The members of `device_state`
+/// depend on the model of the device; known members are typed, all others are preserved.
 ///
-/// **`wind_speed` of an aircraft may have another unit than that of a dock, by a factor of ten**; see there.
+/// **`wind_speed` of an aircraft may have another unit than that of a dock, by a factor of ten**; see the
+/// description of `wind_speed`.
 ///
-/// Values of enumerations arrive as names here (`idle`, `inside`), where DJI's Cloud API has numbers. An aircraft
-/// that sleeps in its dock is offline, which is normal; an offline device may answer code 212015.
+/// Values of enumerations are names (`idle`, `inside`); DJI's Cloud API has numbers. An aircraft that sleeps in its
+/// dock is offline, which is normal; for an offline device the response may have code 212015.
 ///
 /// Source: Documented.
 ///
 /// `GET /openapi/v0.1/device/{device_sn}/state`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045310>
 ///
 /// # Errors
@@ -286,12 +292,15 @@ impl runtime::Operation for ListProjectDevices {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
 /// - 212015: The device is offline.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetDeviceState {
     /// Serial number of the dock, aircraft or remote controller.
     pub device_sn: types::DeviceSn,
 }
+
+runtime::object!(GetDeviceState);
 
 impl GetDeviceState {
     /// The call with its required arguments.
@@ -323,7 +332,19 @@ impl runtime::Operation for GetDeviceState {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045310"))
         .with_error_codes(&[200401, 200403, 210900, 212015])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_device_state.json"));
+        .with_arguments(include_str!("arguments/get_device_state.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "device_sn",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_device_state.json"))
+        .with_codec(runtime::Codec::json::<GetDeviceState>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
     }
@@ -338,39 +359,43 @@ impl runtime::Operation for GetDeviceState {
 ///
 /// Current alerts of the health management system (HMS), for one or more devices.
 ///
-/// Texts for the codes, in English and Chinese, are in DJI's list for the Cloud API: `hms.json`, in the
-/// repository `dji-sdk/DJI-Cloud-API-Demo`. The member `code` of an alert says how to find one there. That the
-/// codes of this version are those of that list is inferred.
+/// Texts for the codes, in English and Chinese, are in DJI's list for the Cloud API: `hms.json`, in the repository
+/// `dji-sdk/DJI-Cloud-API-Demo`. The member `code` of an alert describes how to find a text in that list. That the
+/// codes of this version are the codes of that list is inferred.
 ///
 /// Source: Documented.
 ///
 /// `GET /openapi/v0.1/device/hms`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045311>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetDeviceHms {
     /// Serial numbers of the devices; joined with commas in one parameter.
     ///
     /// At least 1 entries.
     pub device_sn_list: Vec<types::DeviceSn>,
-    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
-    /// are omitted, is not known.
+    /// Language of the messages. `X-Language` applies, too; which of the two has precedence, and the default if
+    /// both are omitted, is not known.
     ///
     /// Observed, not documented.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<types::Language>,
 }
+
+runtime::object!(GetDeviceHms);
 
 impl GetDeviceHms {
     /// The call with its required arguments.
@@ -381,8 +406,8 @@ impl GetDeviceHms {
             language: None,
         }
     }
-    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
-    /// are omitted, is not known.
+    /// Language of the messages. `X-Language` applies, too; which of the two has precedence, and the default if
+    /// both are omitted, is not known.
     ///
     /// Observed, not documented.
     #[must_use]
@@ -393,8 +418,8 @@ impl GetDeviceHms {
 }
 
 impl<C> super::Call<C, GetDeviceHms> {
-    /// Language of the messages. `X-Language` applies too; which of the two decides, and what is taken where both
-    /// are omitted, is not known.
+    /// Language of the messages. `X-Language` applies, too; which of the two has precedence, and the default if
+    /// both are omitted, is not known.
     ///
     /// Observed, not documented.
     pub fn language(self, language: impl Into<types::Language>) -> Self {
@@ -422,7 +447,25 @@ impl runtime::Operation for GetDeviceHms {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045311"))
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_device_hms.json"));
+        .with_arguments(include_str!("arguments/get_device_hms.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "device_sn_list",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_required(true)
+                    .with_explode(false)
+                    .with_schema_type("array"),
+                runtime::ParameterInfo::new(
+                        "language",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_device_hms.json"))
+        .with_codec(runtime::Codec::json::<GetDeviceHms>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request
             .query_list(
@@ -441,33 +484,36 @@ impl runtime::Operation for GetDeviceHms {
 
 /// Switch the camera of a dock
 ///
-/// Turns the picture of a dock to its indoor or outdoor camera. `camera_list` of the dock's entry in the device
-/// list has the values to send.
+/// Switches the picture of a dock to its indoor or outdoor camera. The values to send are in `camera_list` of the
+/// dock's entry in the device list.
 ///
 /// Source: Documented.
 ///
 /// `POST /openapi/v0.1/device/change-camera`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: idempotent. Two requests have the same effect as one.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045313>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
 /// - 212015: The device is offline.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SwitchDockCamera {
     /// The dock and the camera.
     pub body: types::SwitchDockCameraBody,
 }
+
+runtime::object!(SwitchDockCamera);
 
 impl SwitchDockCamera {
     /// The call with its required arguments.
@@ -497,7 +543,9 @@ impl runtime::Operation for SwitchDockCamera {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045313"))
         .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/switch_dock_camera.json"));
+        .with_arguments(include_str!("arguments/switch_dock_camera.json"))
+        .with_result(include_str!("results/switch_dock_camera.json"))
+        .with_codec(runtime::Codec::json::<SwitchDockCamera>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -510,36 +558,39 @@ impl runtime::Operation for SwitchDockCamera {
 
 /// Switch the lens of an aircraft's camera
 ///
-/// Changes the lens whose picture is shown. Needs control of the payload first: see `acquireControl`. `lens_list` of
-/// the camera in `listProjectDevices` shows which lens is on.
+/// Changes the lens whose picture is shown. Requires control of the payload: see `acquireControl`. `lens_list` of
+/// the camera in `listProjectDevices` shows the active lens.
 ///
-/// The device list can also show the lens `normal`; DJI documents only the three below for this call.
+/// The device list can also contain the lens `normal`; DJI documents only the three below for this call.
 ///
 /// Source: Documented.
 ///
 /// `POST /openapi/v0.1/device/change-lens`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `listProjectDevices` before you send it again.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `listProjectDevices` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045314>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
 /// - 228402: The caller does not have flight control.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SwitchAircraftLens {
     /// The aircraft, the camera and the lens.
     pub body: types::SwitchAircraftLensBody,
 }
+
+runtime::object!(SwitchAircraftLens);
 
 impl SwitchAircraftLens {
     /// The call with its required arguments.
@@ -569,7 +620,9 @@ impl runtime::Operation for SwitchAircraftLens {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045314"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
         .with_lookup(&["listProjectDevices"])
-        .with_arguments(include_str!("arguments/switch_aircraft_lens.json"));
+        .with_arguments(include_str!("arguments/switch_aircraft_lens.json"))
+        .with_result(include_str!("results/switch_aircraft_lens.json"))
+        .with_codec(runtime::Codec::json::<SwitchAircraftLens>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -582,8 +635,8 @@ impl runtime::Operation for SwitchAircraftLens {
 
 /// Calibrate a dock with a custom network RTK service
 ///
-/// Sets where the dock believes it stands, from an NTRIP service of your own. **Aircraft return to that place**: a
-/// wrong service makes them land beside the dock.
+/// Sets the position that the dock records for itself, from an NTRIP service of your own. **Aircraft return to that
+/// position**: with a wrong service they land next to the dock.
 ///
 /// Source: Documented.
 ///
@@ -591,20 +644,21 @@ impl runtime::Operation for SwitchAircraftLens {
 ///
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045318>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
 /// - 212015: The device is offline.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CalibrateDeviceRtk {
     /// Serial number of the dock.
@@ -612,6 +666,8 @@ pub struct CalibrateDeviceRtk {
     /// The NTRIP service.
     pub body: types::CalibrateDeviceRtkBody,
 }
+
+runtime::object!(CalibrateDeviceRtk);
 
 impl CalibrateDeviceRtk {
     /// The call with its required arguments.
@@ -647,7 +703,19 @@ impl runtime::Operation for CalibrateDeviceRtk {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045318"))
         .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/calibrate_device_rtk.json"));
+        .with_arguments(include_str!("arguments/calibrate_device_rtk.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "device_sn",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/calibrate_device_rtk.json"))
+        .with_codec(runtime::Codec::json::<CalibrateDeviceRtk>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
         request.body(&self.body);
@@ -661,19 +729,19 @@ impl runtime::Operation for CalibrateDeviceRtk {
 
 /// Put a device into relay pairing mode
 ///
-/// Starts pairing between a relay and a working aircraft. **Do not try it on a fleet in use**: mark beforehand
-/// which unit is the relay and which is the aircraft. A wrong start is undone by restarting and pairing again.
+/// Starts pairing between a relay and a working aircraft. **Do not try it on a fleet in use**: mark first which
+/// unit is the relay and which is the aircraft. To undo a wrong start, restart the devices and pair them again.
 ///
-/// Private cloud and relay devices only. The path really is spelled `relay_model`.
+/// Private cloud and relay devices only. The spelling `relay_model` in the path is that of the service.
 ///
-/// Source: **Inferred**: nobody has seen it. Path, headers and warning are documented; the body was read in a client for V2.0.
+/// Source: **Inferred**, neither documented nor observed. Path, headers and warning are documented; the body was read in a client for V2.0.
 ///
 /// `POST /openapi/v0.1/device/relay_model`
 ///
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getRelayPairingResult` before you send it again.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getRelayPairingResult` before you send it again.
 /// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522>
 ///
@@ -681,17 +749,20 @@ impl runtime::Operation for CalibrateDeviceRtk {
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
 /// - 212015: The device is offline.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StartRelayPairing {
-    /// The device and its part in the pairing.
+    /// The device and its role in the pairing.
     pub body: types::StartRelayPairingBody,
 }
+
+runtime::object!(StartRelayPairing);
 
 impl StartRelayPairing {
     /// The call with its required arguments.
@@ -725,7 +796,9 @@ impl runtime::Operation for StartRelayPairing {
         )
         .with_error_codes(&[200101, 200401, 200403, 210900, 212015])
         .with_lookup(&["getRelayPairingResult"])
-        .with_arguments(include_str!("arguments/start_relay_pairing.json"));
+        .with_arguments(include_str!("arguments/start_relay_pairing.json"))
+        .with_result(include_str!("results/start_relay_pairing.json"))
+        .with_codec(runtime::Codec::json::<StartRelayPairing>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -738,20 +811,20 @@ impl runtime::Operation for StartRelayPairing {
 
 /// Query the result of relay pairing
 ///
-/// What became of `startRelayPairing`.
+/// Returns the result of `startRelayPairing`.
 ///
-/// Newer Chinese pages of the private cloud also have a call that clears the pairing information of a device; its path
-/// could not be read.
+/// Newer Chinese pages of the private cloud also describe a call that clears the pairing information of a device;
+/// its path could not be read.
 ///
-/// Private cloud and relay devices only. The path really is spelled `relay_model`.
+/// Private cloud and relay devices only. The spelling `relay_model` in the path is that of the service.
 ///
-/// Source: **Inferred**: nobody has seen it. Path and headers are documented; the answer was read in a client for V2.0.
+/// Source: **Inferred**, neither documented nor observed. Path and headers are documented; the response was read in a client for V2.0.
 ///
 /// `GET /openapi/v0.1/device/{device_sn}/relay_model`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284546083>
 ///
@@ -763,12 +836,15 @@ impl runtime::Operation for StartRelayPairing {
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210900: The device is not bound to the organization.
 /// - 212015: The device is offline.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetRelayPairingResult {
     /// Serial number of the device that was put into pairing mode.
     pub device_sn: types::DeviceSn,
 }
+
+runtime::object!(GetRelayPairingResult);
 
 impl GetRelayPairingResult {
     /// The call with its required arguments.
@@ -804,7 +880,19 @@ impl runtime::Operation for GetRelayPairingResult {
         )
         .with_error_codes(&[200401, 200403, 210900, 212015])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_relay_pairing_result.json"));
+        .with_arguments(include_str!("arguments/get_relay_pairing_result.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "device_sn",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_relay_pairing_result.json"))
+        .with_codec(runtime::Codec::json::<GetRelayPairingResult>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
     }
@@ -817,11 +905,11 @@ impl runtime::Operation for GetRelayPairingResult {
 
 /// Send a real-time control command
 ///
-/// **Changes what an aircraft in the air does**, during a route flight or a manual one. Code 0 means that the
-/// command was accepted, not that the manoeuvre is done.
+/// **Changes the flight of an aircraft in the air**, during a route flight or a manual flight. Code 0 means that
+/// the command was accepted, not that the manoeuvre is complete.
 ///
-/// **It is not settled whether `device_sn` is the aircraft or its dock**, for all commands alike; see there. Find
-/// out on the ground which one your installation takes, before a flight depends on it.
+/// **Whether `device_sn` is the aircraft or its dock is not known**, for any command; see the description of
+/// `device_sn`. Test on the ground which one your installation accepts, before a flight depends on it.
 ///
 /// The member is `device_command`. One unofficial client sends `command` instead; two independent sources
 /// contradict it.
@@ -832,33 +920,36 @@ impl runtime::Operation for GetRelayPairingResult {
 ///
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045312>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
 /// - 228402: The caller does not have flight control.
 /// - 228406: This type of operation is not supported.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SendDeviceCommand {
-    /// Serial number of the device that gets the command. **The sources disagree whether that is the aircraft or
-    /// the dock.** A client for this version says the aircraft. DJI's pages of the older FlightHub Sync say the
-    /// dock, and on a flight from dock to dock the one that `best_link_gateway` of the aircraft names; the example
-    /// of DJI's internal pages of v0.9 has the serial number of a dock, too.
+    /// Serial number of the device that receives the command. **The sources disagree whether that is the aircraft
+    /// or the dock.** A client for this version sends that of the aircraft. DJI's pages of the older FlightHub Sync
+    /// require that of the dock, and on a flight from dock to dock that of the dock in `best_link_gateway` of the
+    /// aircraft; the example of DJI's internal pages of v0.9 has the serial number of a dock, too.
     ///
-    /// **Inferred**: nobody has seen it. What the page of this version itself says about it is not known.
+    /// **Inferred**, neither documented nor observed. The description on the page of this version is not known.
     pub device_sn: types::DeviceSn,
     /// The command.
     pub body: types::SendDeviceCommandBody,
 }
+
+runtime::object!(SendDeviceCommand);
 
 impl SendDeviceCommand {
     /// The call with its required arguments.
@@ -894,7 +985,19 @@ impl runtime::Operation for SendDeviceCommand {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045312"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402, 228406])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/send_device_command.json"));
+        .with_arguments(include_str!("arguments/send_device_command.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "device_sn",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/send_device_command.json"))
+        .with_codec(runtime::Codec::json::<SendDeviceCommand>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("device_sn", &self.device_sn);
         request.body(&self.body);
@@ -908,11 +1011,12 @@ impl runtime::Operation for SendDeviceCommand {
 
 /// Acquire control of an aircraft's payloads
 ///
-/// **Takes the payloads from whoever holds them**, at once and exclusively. Give them back with `releaseControl`.
+/// **Takes control of the payloads from the current controller**, immediately and exclusively. Release control with
+/// `releaseControl`.
 ///
-/// `payloads` of the aircraft in `getDeviceState` shows who has each payload: `control_source` is `A` or `B` for a
-/// remote controller, and a text of its own for a browser (inferred from DJI's Cloud API). What it is for a key has
-/// not been seen.
+/// `payloads` of the aircraft in `getDeviceState` shows the controller of each payload: `control_source` is `A` or
+/// `B` for a remote controller, and another text for a browser (inferred from DJI's Cloud API). Its value for a key
+/// has not been observed.
 ///
 /// The member is `drone_sn`. One transcription of the page has `sn`; two clients contradict it.
 ///
@@ -922,25 +1026,28 @@ impl runtime::Operation for SendDeviceCommand {
 ///
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045315>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
 /// - 228402: The caller does not have flight control.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AcquireControl {
     /// The aircraft and its payloads.
     pub body: types::DeviceControlBody,
 }
+
+runtime::object!(AcquireControl);
 
 impl AcquireControl {
     /// The call with its required arguments.
@@ -970,7 +1077,9 @@ impl runtime::Operation for AcquireControl {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045315"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/acquire_control.json"));
+        .with_arguments(include_str!("arguments/acquire_control.json"))
+        .with_result(include_str!("results/acquire_control.json"))
+        .with_codec(runtime::Codec::json::<AcquireControl>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -983,9 +1092,10 @@ impl runtime::Operation for AcquireControl {
 
 /// Release control of an aircraft's payloads
 ///
-/// Gives the payloads back. A DELETE **with a body**, which some proxies drop: then nothing is released.
+/// Releases control of the payloads. A DELETE **with a body**. Some proxies drop the body: then no payload is
+/// released.
 ///
-/// `payloads` of the aircraft in `getDeviceState` shows who has them; see `acquireControl`.
+/// `payloads` of the aircraft in `getDeviceState` shows their controllers; see `acquireControl`.
 ///
 /// Source: Documented.
 ///
@@ -993,25 +1103,28 @@ impl runtime::Operation for AcquireControl {
 ///
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045316>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
 /// - 228402: The caller does not have flight control.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ReleaseControl {
     /// The aircraft and its payloads.
     pub body: types::DeviceControlBody,
 }
+
+runtime::object!(ReleaseControl);
 
 impl ReleaseControl {
     /// The call with its required arguments.
@@ -1041,7 +1154,9 @@ impl runtime::Operation for ReleaseControl {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045316"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/release_control.json"));
+        .with_arguments(include_str!("arguments/release_control.json"))
+        .with_result(include_str!("results/release_control.json"))
+        .with_codec(runtime::Codec::json::<ReleaseControl>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -1054,7 +1169,7 @@ impl runtime::Operation for ReleaseControl {
 
 /// Set the quality of the video transmission
 ///
-/// Sets the quality of the picture that an aircraft transmits. Needs control of the aircraft first: see
+/// Sets the quality of the picture that an aircraft transmits. Requires control of the aircraft: see
 /// `acquireControl`. `live_status` of the aircraft in `getDeviceState` shows the quality of a stream (inferred from
 /// DJI's Cloud API).
 ///
@@ -1065,26 +1180,29 @@ impl runtime::Operation for ReleaseControl {
 /// `PUT /openapi/v0.1/device/stream/quality`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `getDeviceState` before you send it again.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045317>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 212015: The device is offline.
 /// - 228402: The caller does not have flight control.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SetStreamQuality {
     /// The aircraft, the camera and the quality.
     pub body: types::SetStreamQualityBody,
 }
+
+runtime::object!(SetStreamQuality);
 
 impl SetStreamQuality {
     /// The call with its required arguments.
@@ -1114,7 +1232,9 @@ impl runtime::Operation for SetStreamQuality {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045317"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 228402])
         .with_lookup(&["getDeviceState"])
-        .with_arguments(include_str!("arguments/set_stream_quality.json"));
+        .with_arguments(include_str!("arguments/set_stream_quality.json"))
+        .with_result(include_str!("results/set_stream_quality.json"))
+        .with_codec(runtime::Codec::json::<SetStreamQuality>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

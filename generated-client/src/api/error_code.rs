@@ -2,259 +2,259 @@
 
 use ::flighthub2_runtime::codegen as runtime;
 
-/// Why a call failed, as a number of the interface. 0 is success and not among them.
+/// The error code of a failed call. The list does not contain 0, which is success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// A parameter of the request is bad.
+    /// A parameter of the request is invalid.
     ///
-    /// Code 200101, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 200101, group `general`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     BadParameter,
     /// The token is missing, empty or invalid.
     ///
-    /// Code 200401, group `general`. The call was refused and had no effect. Observed, not documented.
+    /// Code 200401, group `general`. The service rejected the call, which had no effect. Observed, not documented.
     TokenInvalid,
     /// No permission; the project header is missing, or the key's owner is not a member of the project.
     ///
-    /// Code 200403, group `general`. The call was refused and had no effect. Observed, not documented.
+    /// Code 200403, group `general`. The service rejected the call, which had no effect. Observed, not documented.
     NoPermission,
-    /// Internal error of the service; also the answer to a route file that cannot be read.
+    /// Internal error of the service; also returned for a route file that cannot be read.
     ///
-    /// Code 200500, group `general`. The call may have taken effect all the same. Observed, not documented.
+    /// Code 200500, group `general`. The call may have taken effect. Observed, not documented.
     InternalServerError,
-    /// A parameter of the request is bad, or something must be configured first.
+    /// A parameter of the request is invalid, or a configuration is missing.
     ///
-    /// Code 200610, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 200610, group `general`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     ConfigurationNeeded,
-    /// The firmware of the device that is to act is too old.
+    /// The firmware of the target device is too old.
     ///
-    /// Code 200700, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 200700, group `general`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     FirmwareTooOld,
     /// The project does not exist.
     ///
-    /// Code 210104, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 210104, group `general`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     ProjectNotFound,
     /// The project of the device could not be fetched.
     ///
-    /// Code 210113, group `general`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 210113, group `general`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     DeviceProjectFailed,
-    /// Failure of the service; a later try may work.
+    /// Failure of the service; a later retry may succeed.
     ///
-    /// Code 210318, group `general`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From a client for V2.0.
+    /// Code 210318, group `general`. The call may have taken effect. **Inferred**, neither documented nor observed. From a client for V2.0.
     ServerFailure,
     /// Too many requests.
     ///
-    /// Code 210429, group `general`. The call had no effect; it may be sent again later. **Inferred**: nobody has seen it. From a client for V2.0.
+    /// Code 210429, group `general`. The call had no effect; it may be sent again later. **Inferred**, neither documented nor observed. From a client for V2.0.
     TooFrequent,
-    /// Error of the service; a later try may work.
+    /// Error of the service; a later retry may succeed.
     ///
-    /// Code 210500, group `general`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From a client for V2.0.
+    /// Code 210500, group `general`. The call may have taken effect. **Inferred**, neither documented nor observed. From a client for V2.0.
     ServerError,
-    /// A service behind this one did not answer in time; a later try may work.
+    /// An upstream service timed out; a later retry may succeed.
     ///
-    /// Code 210504, group `general`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From a client for V2.0.
+    /// Code 210504, group `general`. The call may have taken effect. **Inferred**, neither documented nor observed. From a client for V2.0.
     UpstreamTimeout,
     /// The device is not bound to the organization.
     ///
-    /// Code 210900, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 210900, group `general`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     DeviceNotBound,
     /// The device is offline.
     ///
-    /// Code 212015, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From a test of one client, not from a live response.
+    /// Code 212015, group `general`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From a test of one client, not from a response of the live service.
     DeviceOffline,
     /// The caller does not have flight control.
     ///
-    /// Code 228402, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 228402, group `general`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     NoFlightControl,
     /// This type of operation is not supported.
     ///
-    /// Code 228406, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 228406, group `general`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     OperationNotSupported,
-    /// Internal error; try later.
+    /// Internal error; retry later.
     ///
-    /// Code 228500, group `general`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 228500, group `general`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     InternalErrorRetryLater,
-    /// There is nothing to show.
+    /// There is no content to show.
     ///
-    /// Code 231011, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From a client for V2.0.
+    /// Code 231011, group `general`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From a client for V2.0.
     NoResource,
-    /// The triggered workflow and the project do not belong together.
+    /// The triggered workflow does not belong to the project.
     ///
-    /// Code 245008, group `general`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's manual, as others quote it.
+    /// Code 245008, group `general`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's manual, as quoted by other projects.
     WorkflowNotInProject,
     /// The file of the route is missing.
     ///
-    /// Code 219001, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 219001, group `task`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     RouteFileMissing,
     /// The dock is not in this project; move it back, or check the project id.
     ///
-    /// Code 219014, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 219014, group `task`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     DockNotInProject,
     /// The task has no track yet.
     ///
-    /// Code 219017, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 219017, group `task`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     NoTrack,
     /// The route failed its check.
     ///
-    /// Code 219019, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 219019, group `task`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     RouteInvalid,
     /// The route has not been checked yet.
     ///
-    /// Code 219020, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 219020, group `task`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     RouteNotChecked,
     /// The record does not exist.
     ///
-    /// Code 219021, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 219021, group `task`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     RecordNotFound,
     /// Database error.
     ///
-    /// Code 219022, group `task`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 219022, group `task`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     DatabaseError,
     /// Database error.
     ///
-    /// Code 219023, group `task`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
-    DatabaseError2,
-    /// Not dispatched; the flight has no record.
+    /// Code 219023, group `task`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
+    TaskDatabaseError,
+    /// Dispatching failed; the flight has no flight record.
     ///
-    /// Code 219035, group `task`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
-    SortieWithoutRecord,
-    /// The record of the flight does not exist.
+    /// Code 219035, group `task`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
+    FlightRecordMissing,
+    /// The flight record of the flight was not found.
     ///
-    /// Code 219039, group `task`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
-    SortieRecordNotFound,
+    /// Code 219039, group `task`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
+    FlightRecordNotFound,
     /// Configuring the forwarding failed.
     ///
-    /// Code 228306, group `stream-forwarding`. The call may have taken effect all the same.
+    /// Code 228306, group `stream-forwarding`. The call may have taken effect.
     ForwardingConfigurationFailed,
     /// Configuring the telemetry reports failed.
     ///
-    /// Code 228307, group `stream-forwarding`. The call may have taken effect all the same.
+    /// Code 228307, group `stream-forwarding`. The call may have taken effect.
     TelemetryConfigurationFailed,
-    /// Making a new organization key failed.
+    /// Creating a new organization key failed.
     ///
-    /// Code 228308, group `stream-forwarding`. The call may have taken effect all the same.
+    /// Code 228308, group `stream-forwarding`. The call may have taken effect.
     KeyRegenerationFailed,
     /// The configuration of FlightHub Sync could not be read.
     ///
-    /// Code 228309, group `stream-forwarding`. The call may have taken effect all the same.
+    /// Code 228309, group `stream-forwarding`. The call may have taken effect.
     SyncConfigurationUnreadable,
-    /// The forwarder could not be saved.
+    /// The converter could not be saved.
     ///
-    /// Code 233314, group `stream-forwarding`. The call may have taken effect all the same.
-    ForwarderNotSaved,
-    /// The forwarder could not be deleted.
+    /// Code 233314, group `stream-forwarding`. The call may have taken effect.
+    ConverterNotSaved,
+    /// The converter could not be deleted.
     ///
-    /// Code 233315, group `stream-forwarding`. The call may have taken effect all the same.
-    ForwarderNotDeleted,
-    /// The forwarders could not be listed.
+    /// Code 233315, group `stream-forwarding`. The call may have taken effect.
+    ConverterNotDeleted,
+    /// The converters could not be listed.
     ///
-    /// Code 233316, group `stream-forwarding`. The call may have taken effect all the same.
-    ForwardersNotListed,
-    /// There are 20 forwarders already.
+    /// Code 233316, group `stream-forwarding`. The call may have taken effect.
+    ConvertersNotListed,
+    /// There are 20 converters already, the maximum.
     ///
-    /// Code 233317, group `stream-forwarding`. The call was refused and had no effect.
-    TooManyForwarders,
+    /// Code 233317, group `stream-forwarding`. The service rejected the call, which had no effect.
+    TooManyConverters,
     /// Device information or topology is abnormal.
     ///
-    /// Code 213001, group `stream-forwarding`. The call was refused and had no effect.
+    /// Code 213001, group `stream-forwarding`. The service rejected the call, which had no effect.
     LiveDeviceAbnormal,
     /// This camera cannot push; check serial number and camera index.
     ///
-    /// Code 213014, group `stream-forwarding`. The call was refused and had no effect.
+    /// Code 213014, group `stream-forwarding`. The service rejected the call, which had no effect.
     CameraCannotPush,
-    /// Creating the forwarder failed.
+    /// Creating the converter failed.
     ///
-    /// Code 213024, group `stream-forwarding`. The call may have taken effect all the same.
-    ForwarderCreationFailed,
-    /// The forwarder exists already.
+    /// Code 213024, group `stream-forwarding`. The call may have taken effect.
+    ConverterCreationFailed,
+    /// The converter exists already.
     ///
-    /// Code 213025, group `stream-forwarding`. The call was refused and had no effect.
-    ForwarderExists,
-    /// Deleting the forwarder failed.
+    /// Code 213025, group `stream-forwarding`. The service rejected the call, which had no effect.
+    ConverterExists,
+    /// Deleting the converter failed.
     ///
-    /// Code 213026, group `stream-forwarding`. The call may have taken effect all the same.
-    ForwarderDeletionFailed,
-    /// Querying forwarders failed.
+    /// Code 213026, group `stream-forwarding`. The call may have taken effect.
+    ConverterDeletionFailed,
+    /// Querying converters failed.
     ///
-    /// Code 213027, group `stream-forwarding`. The call may have taken effect all the same.
-    ForwarderQueryFailed,
-    /// Editing failed, or another forwarder has the same target.
+    /// Code 213027, group `stream-forwarding`. The call may have taken effect.
+    ConverterQueryFailed,
+    /// Editing failed, or another converter has the same target.
     ///
-    /// Code 213028, group `stream-forwarding`. The call may have taken effect all the same.
-    ForwarderEditFailed,
-    /// The forwarder was not found.
+    /// Code 213028, group `stream-forwarding`. The call may have taken effect.
+    ConverterEditFailed,
+    /// The converter was not found.
     ///
-    /// Code 213029, group `stream-forwarding`. The call was refused and had no effect.
-    ForwarderNotFound,
+    /// Code 213029, group `stream-forwarding`. The service rejected the call, which had no effect.
+    ConverterNotFound,
     /// Forwarding is not enabled.
     ///
-    /// Code 213050, group `stream-forwarding`. The call was refused and had no effect.
+    /// Code 213050, group `stream-forwarding`. The service rejected the call, which had no effect.
     ForwardingNotEnabled,
     /// Forwarding was closed.
     ///
-    /// Code 213051, group `stream-forwarding`. The call was refused and had no effect.
+    /// Code 213051, group `stream-forwarding`. The service rejected the call, which had no effect.
     ForwardingClosed,
     /// Pulling the stream failed.
     ///
-    /// Code 213052, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 213052, group `stream-forwarding`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     PullFailed,
     /// Pushing the stream failed.
     ///
-    /// Code 213053, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 213053, group `stream-forwarding`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     PushFailed,
-    /// Another forwarder has the same target.
+    /// Another converter has the same target.
     ///
-    /// Code 213054, group `stream-forwarding`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 213054, group `stream-forwarding`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     TargetDuplicate,
-    /// Another forwarder has the same channel name.
+    /// Another converter has the same channel name.
     ///
-    /// Code 213055, group `stream-forwarding`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 213055, group `stream-forwarding`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     ChannelNameDuplicate,
-    /// The forwarder does not exist; it was deleted, or the id is wrong.
+    /// The converter does not exist; it was deleted, or the id is wrong.
     ///
-    /// Code 212056, group `stream-forwarding`. The call was refused and had no effect. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
-    ForwarderGone,
-    /// Creating the proxy that pulls failed.
+    /// Code 212056, group `stream-forwarding`. The service rejected the call, which had no effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
+    ConverterGone,
+    /// Creating the pull proxy failed.
     ///
-    /// Code 212057, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 212057, group `stream-forwarding`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     PullProxyFailed,
-    /// Pulling took too long.
+    /// Pulling the stream timed out.
     ///
-    /// Code 212058, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 212058, group `stream-forwarding`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     PullTimeout,
-    /// Creating the proxy that pushes failed.
+    /// Creating the push proxy failed.
     ///
-    /// Code 212060, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 212060, group `stream-forwarding`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     PushProxyFailed,
     /// The target server refused the connection.
     ///
-    /// Code 212061, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 212061, group `stream-forwarding`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     TargetRefused,
-    /// Pushing took too long.
+    /// Pushing the stream timed out.
     ///
-    /// Code 212062, group `stream-forwarding`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's page for the older FlightHub Sync API.
+    /// Code 212062, group `stream-forwarding`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's page for the older FlightHub Sync API.
     PushTimeout,
     /// The battery is too low.
     ///
-    /// Code 336017, group `device`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's Cloud API.
+    /// Code 336017, group `device`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's Cloud API.
     BatteryTooLow,
     /// Heavy rain.
     ///
-    /// Code 514134, group `device`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's Cloud API.
+    /// Code 514134, group `device`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's Cloud API.
     HeavyRain,
     /// The wind is too strong.
     ///
-    /// Code 514135, group `device`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's Cloud API.
+    /// Code 514135, group `device`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's Cloud API.
     WindTooStrong,
     /// The dock is being debugged on site.
     ///
-    /// Code 514145, group `device`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's Cloud API.
+    /// Code 514145, group `device`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's Cloud API.
     DockInOnSiteDebugging,
-    /// The dock is being debugged from afar.
+    /// The dock is being debugged remotely.
     ///
-    /// Code 514146, group `device`. The call may have taken effect all the same. **Inferred**: nobody has seen it. From DJI's Cloud API.
+    /// Code 514146, group `device`. The call may have taken effect. **Inferred**, neither documented nor observed. From DJI's Cloud API.
     DockInRemoteDebugging,
-    /// A code that this version does not know.
+    /// A code that is not in the list.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -268,16 +268,16 @@ runtime::integer_enum!(
     231011 => NoResource, 245008 => WorkflowNotInProject, 219001 => RouteFileMissing,
     219014 => DockNotInProject, 219017 => NoTrack, 219019 => RouteInvalid, 219020 =>
     RouteNotChecked, 219021 => RecordNotFound, 219022 => DatabaseError, 219023 =>
-    DatabaseError2, 219035 => SortieWithoutRecord, 219039 => SortieRecordNotFound, 228306
-    => ForwardingConfigurationFailed, 228307 => TelemetryConfigurationFailed, 228308 =>
-    KeyRegenerationFailed, 228309 => SyncConfigurationUnreadable, 233314 =>
-    ForwarderNotSaved, 233315 => ForwarderNotDeleted, 233316 => ForwardersNotListed,
-    233317 => TooManyForwarders, 213001 => LiveDeviceAbnormal, 213014 =>
-    CameraCannotPush, 213024 => ForwarderCreationFailed, 213025 => ForwarderExists,
-    213026 => ForwarderDeletionFailed, 213027 => ForwarderQueryFailed, 213028 =>
-    ForwarderEditFailed, 213029 => ForwarderNotFound, 213050 => ForwardingNotEnabled,
+    TaskDatabaseError, 219035 => FlightRecordMissing, 219039 => FlightRecordNotFound,
+    228306 => ForwardingConfigurationFailed, 228307 => TelemetryConfigurationFailed,
+    228308 => KeyRegenerationFailed, 228309 => SyncConfigurationUnreadable, 233314 =>
+    ConverterNotSaved, 233315 => ConverterNotDeleted, 233316 => ConvertersNotListed,
+    233317 => TooManyConverters, 213001 => LiveDeviceAbnormal, 213014 =>
+    CameraCannotPush, 213024 => ConverterCreationFailed, 213025 => ConverterExists,
+    213026 => ConverterDeletionFailed, 213027 => ConverterQueryFailed, 213028 =>
+    ConverterEditFailed, 213029 => ConverterNotFound, 213050 => ForwardingNotEnabled,
     213051 => ForwardingClosed, 213052 => PullFailed, 213053 => PushFailed, 213054 =>
-    TargetDuplicate, 213055 => ChannelNameDuplicate, 212056 => ForwarderGone, 212057 =>
+    TargetDuplicate, 213055 => ChannelNameDuplicate, 212056 => ConverterGone, 212057 =>
     PullProxyFailed, 212058 => PullTimeout, 212060 => PushProxyFailed, 212061 =>
     TargetRefused, 212062 => PushTimeout, 336017 => BatteryTooLow, 514134 => HeavyRain,
     514135 => WindTooStrong, 514145 => DockInOnSiteDebugging, 514146 =>
@@ -285,12 +285,13 @@ runtime::integer_enum!(
 );
 
 impl ErrorCode {
-    /// The code that a call of this API failed with. `None` if there is none, or if the call is one of another API.
+    /// The error code of a failed call of this API. `None` if there is none, or if the call belongs to
+    /// another API.
     #[must_use]
     pub fn of(error: &runtime::Error) -> Option<Self> {
         error.code_of(&super::API).map(Self::from)
     }
-    /// What is known about the code.
+    /// The entry of the code in the table.
     #[must_use]
     pub fn info(self) -> Option<&'static runtime::ErrorCodeInfo> {
         super::API.error_code(self.value())

@@ -2,32 +2,32 @@
 
 //! DJI FlightHub 2 OpenAPI
 //!
-//! The cloud side of DJI docks and drones: projects, devices, flight tasks, routes, livestreams, annotations, maps and
-//! 3D models. All paths lie under `/openapi/v0.1`.
+//! Cloud interface of DJI docks and drones: projects, devices, flight tasks, routes, livestreams, annotations, maps and
+//! 3D models. All paths begin with `/openapi/v0.1`.
 //!
-//! **Unofficial.** DJI publishes no machine-readable description. This one is transcribed from DJI's pages and, where
-//! those could not be read, from what other clients have seen on the live service; `x-source` says which is which.
+//! **Unofficial.** DJI publishes no machine-readable description. This one is transcribed from DJI's pages and, where a
+//! page could not be read, from what other clients have observed on the live service. `x-source` marks the source of
+//! each fact.
 //!
-//! ## Every call
-//! - `X-User-Token` carries the organization key. A key belongs to the region that issued it; another region refuses it.
-//!   It expires.
-//! - The key acts for the person who made it. That person must be a member of the project a call names in
-//!   `X-Project-Uuid`, else the response is code 200403. A key whose owner has left the project fails in the same way.
-//!   Permissions can be limited by module: see the security scheme.
-//! - Only `/openapi/v0.1` exists on this version; a path that is not deployed answers HTTP 404 without an envelope.
+//! ## Requests
+//! - `X-User-Token` carries the organization key. A key is valid only in the region that issued it, and it expires.
+//! - The key acts for the person who generated it, its owner. The owner must be a member of the project in
+//!   `X-Project-Uuid`; otherwise the response has code 200403. A key fails with the same code after its owner has left
+//!   the project. Permissions can be limited by module: see the security scheme.
+//! - Only `/openapi/v0.1` exists on this version; a path that is not deployed returns HTTP 404 without an envelope.
 //!
-//! ## Every answer
+//! ## Responses
 //! - The body is `{code, message, data}`. `code` 0 means success.
-//! - A failure usually arrives as **HTTP 200 with another `code`**. HTTP 401, 403, 404, 500 and 503 have been seen too.
-//! - A list that has no entries may arrive as `null` instead of `[]`, or be left out.
-//! - No list has a total or a cursor.
-//! - Times come in three forms: unix seconds, unix milliseconds and RFC 3339 text. Each field says which.
+//! - A failure is usually **HTTP 200 with another `code`**. HTTP 401, 403, 404, 500 and 503 have been observed, too.
+//! - An empty list can be `null` instead of `[]`, or can be omitted.
+//! - No list has a total count or a cursor.
+//! - Times have three formats: unix seconds, unix milliseconds and RFC 3339 text. Each field documents its format.
 //!
 //! ## Limits
-//! DJI publishes no request rate. Code 210429 and HTTP 429 mean "too often"; HTTP 429 may have a `Retry-After` header
-//! (both read in clients for V2.0, not seen on V1.0). One client asks for all projects and their devices every ten seconds
-//! without trouble. Fixed ceilings: 1000 devices in a list, 10 000 media files of a task, 20 stream forwarders, 100 files
-//! in one upload callback.
+//! DJI publishes no request rate. Code 210429 and HTTP 429 mean "too many requests"; HTTP 429 may have a `Retry-After`
+//! header (both read in clients for V2.0, not observed on V1.0). One client requests all projects and their devices
+//! every ten seconds without known errors. Fixed limits: 1000 devices in a list, 10 000 media files of a task, 20
+//! stream converters, 100 files in one upload callback.
 
 use ::flighthub2_runtime::codegen as runtime;
 pub mod system;
@@ -40,12 +40,14 @@ pub mod waylines;
 pub mod models;
 pub mod open_modeling;
 pub mod types;
+#[doc(hidden)]
+pub mod missing;
 mod client;
 mod error_code;
 pub use error_code::ErrorCode;
 pub use client::{Call, Client, ClientBuilder, ProjectClient, Region};
 
-/// What all calls of DJI FlightHub 2 OpenAPI have in common.
+/// Facts about all calls of DJI FlightHub 2 OpenAPI.
 pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAPI")
     .with_token(Some(runtime::TokenHeader::new("X-User-Token").with_prefix("")))
     .with_request_id_header(Some("X-Request-Id"))
@@ -56,7 +58,7 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
             runtime::ErrorCodeInfo::new(200101, "BadParameter")
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Refused)
-                .with_meaning("A parameter of the request is bad."),
+                .with_meaning("A parameter of the request is invalid."),
             runtime::ErrorCodeInfo::new(200401, "TokenInvalid")
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Refused)
@@ -71,18 +73,18 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Unknown)
                 .with_meaning(
-                    "Internal error of the service; also the answer to a route file that cannot be read.",
+                    "Internal error of the service; also returned for a route file that cannot be read.",
                 ),
             runtime::ErrorCodeInfo::new(200610, "ConfigurationNeeded")
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Refused)
                 .with_meaning(
-                    "A parameter of the request is bad, or something must be configured first.",
+                    "A parameter of the request is invalid, or a configuration is missing.",
                 ),
             runtime::ErrorCodeInfo::new(200700, "FirmwareTooOld")
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Refused)
-                .with_meaning("The firmware of the device that is to act is too old."),
+                .with_meaning("The firmware of the target device is too old."),
             runtime::ErrorCodeInfo::new(210104, "ProjectNotFound")
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Refused)
@@ -94,7 +96,7 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
             runtime::ErrorCodeInfo::new(210318, "ServerFailure")
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("Failure of the service; a later try may work."),
+                .with_meaning("Failure of the service; a later retry may succeed."),
             runtime::ErrorCodeInfo::new(210429, "TooFrequent")
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Throttled)
@@ -102,12 +104,12 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
             runtime::ErrorCodeInfo::new(210500, "ServerError")
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("Error of the service; a later try may work."),
+                .with_meaning("Error of the service; a later retry may succeed."),
             runtime::ErrorCodeInfo::new(210504, "UpstreamTimeout")
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Unknown)
                 .with_meaning(
-                    "A service behind this one did not answer in time; a later try may work.",
+                    "An upstream service timed out; a later retry may succeed.",
                 ),
             runtime::ErrorCodeInfo::new(210900, "DeviceNotBound")
                 .with_group("general")
@@ -128,17 +130,15 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
             runtime::ErrorCodeInfo::new(228500, "InternalErrorRetryLater")
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("Internal error; try later."),
+                .with_meaning("Internal error; retry later."),
             runtime::ErrorCodeInfo::new(231011, "NoResource")
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Refused)
-                .with_meaning("There is nothing to show."),
+                .with_meaning("There is no content to show."),
             runtime::ErrorCodeInfo::new(245008, "WorkflowNotInProject")
                 .with_group("general")
                 .with_outcome(runtime::Outcome::Refused)
-                .with_meaning(
-                    "The triggered workflow and the project do not belong together.",
-                ),
+                .with_meaning("The triggered workflow does not belong to the project."),
             runtime::ErrorCodeInfo::new(219001, "RouteFileMissing")
                 .with_group("task")
                 .with_outcome(runtime::Outcome::Refused)
@@ -169,18 +169,18 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
                 .with_group("task")
                 .with_outcome(runtime::Outcome::Unknown)
                 .with_meaning("Database error."),
-            runtime::ErrorCodeInfo::new(219023, "DatabaseError2")
+            runtime::ErrorCodeInfo::new(219023, "TaskDatabaseError")
                 .with_group("task")
                 .with_outcome(runtime::Outcome::Unknown)
                 .with_meaning("Database error."),
-            runtime::ErrorCodeInfo::new(219035, "SortieWithoutRecord")
+            runtime::ErrorCodeInfo::new(219035, "FlightRecordMissing")
                 .with_group("task")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("Not dispatched; the flight has no record."),
-            runtime::ErrorCodeInfo::new(219039, "SortieRecordNotFound")
+                .with_meaning("Dispatching failed; the flight has no flight record."),
+            runtime::ErrorCodeInfo::new(219039, "FlightRecordNotFound")
                 .with_group("task")
                 .with_outcome(runtime::Outcome::Refused)
-                .with_meaning("The record of the flight does not exist."),
+                .with_meaning("The flight record of the flight was not found."),
             runtime::ErrorCodeInfo::new(228306, "ForwardingConfigurationFailed")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
@@ -192,27 +192,27 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
             runtime::ErrorCodeInfo::new(228308, "KeyRegenerationFailed")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("Making a new organization key failed."),
+                .with_meaning("Creating a new organization key failed."),
             runtime::ErrorCodeInfo::new(228309, "SyncConfigurationUnreadable")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
                 .with_meaning("The configuration of FlightHub Sync could not be read."),
-            runtime::ErrorCodeInfo::new(233314, "ForwarderNotSaved")
+            runtime::ErrorCodeInfo::new(233314, "ConverterNotSaved")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("The forwarder could not be saved."),
-            runtime::ErrorCodeInfo::new(233315, "ForwarderNotDeleted")
+                .with_meaning("The converter could not be saved."),
+            runtime::ErrorCodeInfo::new(233315, "ConverterNotDeleted")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("The forwarder could not be deleted."),
-            runtime::ErrorCodeInfo::new(233316, "ForwardersNotListed")
+                .with_meaning("The converter could not be deleted."),
+            runtime::ErrorCodeInfo::new(233316, "ConvertersNotListed")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("The forwarders could not be listed."),
-            runtime::ErrorCodeInfo::new(233317, "TooManyForwarders")
+                .with_meaning("The converters could not be listed."),
+            runtime::ErrorCodeInfo::new(233317, "TooManyConverters")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Refused)
-                .with_meaning("There are 20 forwarders already."),
+                .with_meaning("There are 20 converters already, the maximum."),
             runtime::ErrorCodeInfo::new(213001, "LiveDeviceAbnormal")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Refused)
@@ -223,32 +223,32 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
                 .with_meaning(
                     "This camera cannot push; check serial number and camera index.",
                 ),
-            runtime::ErrorCodeInfo::new(213024, "ForwarderCreationFailed")
+            runtime::ErrorCodeInfo::new(213024, "ConverterCreationFailed")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("Creating the forwarder failed."),
-            runtime::ErrorCodeInfo::new(213025, "ForwarderExists")
+                .with_meaning("Creating the converter failed."),
+            runtime::ErrorCodeInfo::new(213025, "ConverterExists")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Refused)
-                .with_meaning("The forwarder exists already."),
-            runtime::ErrorCodeInfo::new(213026, "ForwarderDeletionFailed")
+                .with_meaning("The converter exists already."),
+            runtime::ErrorCodeInfo::new(213026, "ConverterDeletionFailed")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("Deleting the forwarder failed."),
-            runtime::ErrorCodeInfo::new(213027, "ForwarderQueryFailed")
+                .with_meaning("Deleting the converter failed."),
+            runtime::ErrorCodeInfo::new(213027, "ConverterQueryFailed")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("Querying forwarders failed."),
-            runtime::ErrorCodeInfo::new(213028, "ForwarderEditFailed")
+                .with_meaning("Querying converters failed."),
+            runtime::ErrorCodeInfo::new(213028, "ConverterEditFailed")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
                 .with_meaning(
-                    "Editing failed, or another forwarder has the same target.",
+                    "Editing failed, or another converter has the same target.",
                 ),
-            runtime::ErrorCodeInfo::new(213029, "ForwarderNotFound")
+            runtime::ErrorCodeInfo::new(213029, "ConverterNotFound")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Refused)
-                .with_meaning("The forwarder was not found."),
+                .with_meaning("The converter was not found."),
             runtime::ErrorCodeInfo::new(213050, "ForwardingNotEnabled")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Refused)
@@ -268,29 +268,29 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
             runtime::ErrorCodeInfo::new(213054, "TargetDuplicate")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Refused)
-                .with_meaning("Another forwarder has the same target."),
+                .with_meaning("Another converter has the same target."),
             runtime::ErrorCodeInfo::new(213055, "ChannelNameDuplicate")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Refused)
-                .with_meaning("Another forwarder has the same channel name."),
-            runtime::ErrorCodeInfo::new(212056, "ForwarderGone")
+                .with_meaning("Another converter has the same channel name."),
+            runtime::ErrorCodeInfo::new(212056, "ConverterGone")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Refused)
                 .with_meaning(
-                    "The forwarder does not exist; it was deleted, or the id is wrong.",
+                    "The converter does not exist; it was deleted, or the id is wrong.",
                 ),
             runtime::ErrorCodeInfo::new(212057, "PullProxyFailed")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("Creating the proxy that pulls failed."),
+                .with_meaning("Creating the pull proxy failed."),
             runtime::ErrorCodeInfo::new(212058, "PullTimeout")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("Pulling took too long."),
+                .with_meaning("Pulling the stream timed out."),
             runtime::ErrorCodeInfo::new(212060, "PushProxyFailed")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("Creating the proxy that pushes failed."),
+                .with_meaning("Creating the push proxy failed."),
             runtime::ErrorCodeInfo::new(212061, "TargetRefused")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
@@ -298,7 +298,7 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
             runtime::ErrorCodeInfo::new(212062, "PushTimeout")
                 .with_group("stream-forwarding")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("Pushing took too long."),
+                .with_meaning("Pushing the stream timed out."),
             runtime::ErrorCodeInfo::new(336017, "BatteryTooLow")
                 .with_group("device")
                 .with_outcome(runtime::Outcome::Unknown)
@@ -318,11 +318,11 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
             runtime::ErrorCodeInfo::new(514146, "DockInRemoteDebugging")
                 .with_group("device")
                 .with_outcome(runtime::Outcome::Unknown)
-                .with_meaning("The dock is being debugged from afar."),
+                .with_meaning("The dock is being debugged remotely."),
         ],
     );
 
-/// Every operation, with everything that a tool needs to know about it.
+/// The catalogue: every operation, with its metadata for tools.
 pub static OPERATIONS: &[&runtime::OperationInfo] = &[
     <system::GetSystemStatus as runtime::Operation>::INFO,
     <projects::ListProjects as runtime::Operation>::INFO,
@@ -330,10 +330,10 @@ pub static OPERATIONS: &[&runtime::OperationInfo] = &[
     <projects::GetProjectStsToken as runtime::Operation>::INFO,
     <projects::AddProjectMembers as runtime::Operation>::INFO,
     <livestreams::StartLivestream as runtime::Operation>::INFO,
-    <livestreams::ListStreamForwarders as runtime::Operation>::INFO,
-    <livestreams::CreateStreamForwarder as runtime::Operation>::INFO,
-    <livestreams::SetStreamForwarder as runtime::Operation>::INFO,
-    <livestreams::DeleteStreamForwarder as runtime::Operation>::INFO,
+    <livestreams::ListStreamConverters as runtime::Operation>::INFO,
+    <livestreams::CreateStreamConverter as runtime::Operation>::INFO,
+    <livestreams::SetStreamConverter as runtime::Operation>::INFO,
+    <livestreams::DeleteStreamConverter as runtime::Operation>::INFO,
     <annotations::CreateMapElement as runtime::Operation>::INFO,
     <flight_tasks::CreateFlightTask as runtime::Operation>::INFO,
     <flight_tasks::UpdateFlightTaskStatus as runtime::Operation>::INFO,

@@ -19,7 +19,7 @@ impl<C: runtime::Caller> Models<C> {
     }
     /// Get the list of models under the project
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`ListModels`].
@@ -31,7 +31,7 @@ impl<C: runtime::Caller> Models<C> {
     }
     /// Reconstruct a model from the media of a flight task
     ///
-    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
     /// - Scope: a project.
     ///
     /// More: [`CreateModel`].
@@ -46,7 +46,7 @@ impl<C: runtime::Caller> Models<C> {
     }
     /// Get the details of a model
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`GetModel`].
@@ -58,7 +58,7 @@ impl<C: runtime::Caller> Models<C> {
     }
     /// Get the download address of a model file
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`GetModelFileDownloadUrl`].
@@ -82,8 +82,8 @@ impl<C: runtime::Caller> Models<C> {
 /// `GET /openapi/v0.1/model`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045320>
 ///
 /// # Errors
@@ -92,9 +92,12 @@ impl<C: runtime::Caller> Models<C> {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListModels {}
+
+runtime::object!(ListModels);
 
 impl ListModels {
     /// The call with its required arguments.
@@ -124,7 +127,9 @@ impl runtime::Operation for ListModels {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045320"))
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_models.json"));
+        .with_arguments(include_str!("arguments/list_models.json"))
+        .with_result(include_str!("results/list_models.json"))
+        .with_codec(runtime::Codec::json::<ListModels>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -136,32 +141,35 @@ impl runtime::Operation for ListModels {
 ///
 /// Starts mapping with the pictures of a flight task. **Spends mapping quota.**
 ///
-/// The model is not made when the response arrives. DJI's tutorial says to wait until its `id` is in `listModels`; so
-/// a model that is not in the list may still be in the making.
+/// The model is not complete when the response arrives. DJI's tutorial waits until its `id` is in `listModels`; so
+/// a model that is not in the list may still be in progress.
 ///
 /// Source: Documented.
 ///
 /// `POST /openapi/v0.1/model/create`
 ///
 /// - Scope: a project.
-/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `listModels` before you send it again.
+/// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `listModels` before you send it again.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct CreateModel {
-    /// What to reconstruct, and how.
+    /// Pictures, model type and settings of the reconstruction.
     pub body: types::CreateModelBody,
 }
+
+runtime::object!(CreateModel);
 
 impl CreateModel {
     /// The call with its required arguments.
@@ -195,7 +203,9 @@ impl runtime::Operation for CreateModel {
         )
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["listModels"])
-        .with_arguments(include_str!("arguments/create_model.json"));
+        .with_arguments(include_str!("arguments/create_model.json"))
+        .with_result(include_str!("results/create_model.json"))
+        .with_codec(runtime::Codec::json::<CreateModel>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -215,8 +225,8 @@ impl runtime::Operation for CreateModel {
 /// `GET /openapi/v0.1/model/{model_id}`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 ///
 /// # Errors
 ///
@@ -224,12 +234,15 @@ impl runtime::Operation for CreateModel {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetModel {
     /// Id of the model.
     pub model_id: types::ModelId,
 }
+
+runtime::object!(GetModel);
 
 impl GetModel {
     /// The call with its required arguments.
@@ -259,7 +272,16 @@ impl runtime::Operation for GetModel {
         .with_page(None)
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_model.json"));
+        .with_arguments(include_str!("arguments/get_model.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new("model_id", runtime::ParameterLocation::Path)
+                    .with_required(true)
+                    .with_schema_type("integer"),
+            ],
+        )
+        .with_result(include_str!("results/get_model.json"))
+        .with_codec(runtime::Codec::json::<GetModel>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("model_id", &self.model_id);
     }
@@ -272,17 +294,18 @@ impl runtime::Operation for GetModel {
 
 /// Get the download address of a model file
 ///
-/// A signed address of one file of a model. It may be an empty text while the file is not ready.
+/// A signed address of one file of a model. It may be an empty string until the file is ready.
 ///
 /// A client for V1.0 ends the path with a slash, V2.0 has none; this specification follows V2.0.
 ///
-/// Source: **Inferred**: nobody has seen it. The page's title is known, not its text. Path from a client for V1.0 and from V2.0, answer from V2.0.
+/// Source: **Inferred**, neither documented nor observed. The title of the page is known, its text is not. Path from a client for V1.0 and from V2.0, response from
+/// V2.0.
 ///
 /// `GET /openapi/v0.1/model/download-url/{file_id}`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-372005858>
 ///
 /// # Errors
@@ -291,12 +314,15 @@ impl runtime::Operation for GetModel {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetModelFileDownloadUrl {
     /// Id of the model file.
     pub file_id: types::ModelFileId,
 }
+
+runtime::object!(GetModelFileDownloadUrl);
 
 impl GetModelFileDownloadUrl {
     /// The call with its required arguments.
@@ -330,7 +356,16 @@ impl runtime::Operation for GetModelFileDownloadUrl {
         )
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_model_file_download_url.json"));
+        .with_arguments(include_str!("arguments/get_model_file_download_url.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new("file_id", runtime::ParameterLocation::Path)
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_model_file_download_url.json"))
+        .with_codec(runtime::Codec::json::<GetModelFileDownloadUrl>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("file_id", &self.file_id);
     }

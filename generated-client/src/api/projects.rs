@@ -19,7 +19,7 @@ impl<C: runtime::Caller> Projects<C> {
     }
     /// Get the list of projects under the organization
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: the organization of the token.
     ///
     /// More: [`ListProjects`].
@@ -31,7 +31,7 @@ impl<C: runtime::Caller> Projects<C> {
     }
     /// Get the list of devices under the organization
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: the organization of the token.
     ///
     /// More: [`ListOrganizationDevices`].
@@ -43,11 +43,11 @@ impl<C: runtime::Caller> Projects<C> {
     }
     /// Obtain the storage upload credentials for the project
     ///
-    /// - Risk: write. It changes data, and neither deletes any nor moves anything.
+    /// - Risk: write. It changes data, and neither deletes data nor moves a device.
     /// - Scope: a project.
     ///
     /// More: [`GetProjectStsToken`].
-    pub fn get_sts_token(&self) -> super::Call<C, GetProjectStsToken>
+    pub fn upload_credentials(&self) -> super::Call<C, GetProjectStsToken>
     where
         C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
@@ -55,7 +55,7 @@ impl<C: runtime::Caller> Projects<C> {
     }
     /// Add members to the project
     ///
-    /// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
+    /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
     /// - Scope: a project.
     ///
     /// More: [`AddProjectMembers`].
@@ -72,51 +72,61 @@ impl<C: runtime::Caller> Projects<C> {
 
 /// Get the list of projects under the organization
 ///
-/// The projects of the organization that the key belongs to. `uuid` of a project is what project calls carry in
+/// The projects of the organization that the key belongs to. Calls of a project send its `uuid` in
 /// `X-Project-Uuid`.
 ///
-/// There is no total and no cursor: ask for the next `page` until one comes back shorter than `page_size`, or set
-/// `usage` to `simple` to get all projects at once. What the service returns for a page after the last one is not
-/// known.
+/// There is no total count and no cursor: request the next `page` until one has fewer than `page_size` entries, or
+/// set `usage` to `simple` to get all projects at once. What the
+/// service returns for a page after the last one is not known.
 ///
 /// Source: Documented.
 ///
 /// `GET /openapi/v0.1/project`
 ///
 /// - Scope: the organization of the token.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045290>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListProjects {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// At least 1. Defaults to `1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<i64>,
-    /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
-    /// of V2.0 gives 20.)
+    /// Projects per page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one of
+    /// V2.0 gives 20.)
     ///
     /// At least 1. Defaults to `10`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub page_size: Option<i64>,
-    /// Keeps the projects whose name contains this text.
+    /// Returns only projects whose name contains this text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
-    /// Keeps the projects that the person behind the key has joined.
+    /// Returns only projects that the owner of the key has joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub prj_authorized_status: Option<types::ProjectAuthorizedStatus>,
-    /// How much to answer.
+    /// Amount of data to return.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<types::ProjectListUsage>,
     /// Field to sort by.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_column: Option<types::ProjectSortColumn>,
-    /// Direction of the sort.
+    /// Sort direction.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_type: Option<types::SortType>,
 }
+
+runtime::object!(ListProjects);
 
 impl ListProjects {
     /// The call with its required arguments.
@@ -124,7 +134,7 @@ impl ListProjects {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// At least 1. Defaults to `1`.
     #[must_use]
@@ -132,8 +142,8 @@ impl ListProjects {
         self.page = Some(page.into());
         self
     }
-    /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
-    /// of V2.0 gives 20.)
+    /// Projects per page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one of
+    /// V2.0 gives 20.)
     ///
     /// At least 1. Defaults to `10`.
     #[must_use]
@@ -141,13 +151,13 @@ impl ListProjects {
         self.page_size = Some(page_size.into());
         self
     }
-    /// Keeps the projects whose name contains this text.
+    /// Returns only projects whose name contains this text.
     #[must_use]
     pub fn q(mut self, q: impl Into<String>) -> Self {
         self.q = Some(q.into());
         self
     }
-    /// Keeps the projects that the person behind the key has joined.
+    /// Returns only projects that the owner of the key has joined.
     #[must_use]
     pub fn prj_authorized_status(
         mut self,
@@ -156,7 +166,7 @@ impl ListProjects {
         self.prj_authorized_status = Some(prj_authorized_status.into());
         self
     }
-    /// How much to answer.
+    /// Amount of data to return.
     #[must_use]
     pub fn usage(mut self, usage: impl Into<types::ProjectListUsage>) -> Self {
         self.usage = Some(usage.into());
@@ -171,7 +181,7 @@ impl ListProjects {
         self.sort_column = Some(sort_column.into());
         self
     }
-    /// Direction of the sort.
+    /// Sort direction.
     #[must_use]
     pub fn sort_type(mut self, sort_type: impl Into<types::SortType>) -> Self {
         self.sort_type = Some(sort_type.into());
@@ -180,31 +190,31 @@ impl ListProjects {
 }
 
 impl<C> super::Call<C, ListProjects> {
-    /// Number of the page, from 1.
+    /// Page number, starting at 1.
     ///
     /// At least 1. Defaults to `1`.
     pub fn page(self, page: impl Into<i64>) -> Self {
         self.map(|operation| operation.page(page))
     }
-    /// Projects on a page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one
-    /// of V2.0 gives 20.)
+    /// Projects per page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one of
+    /// V2.0 gives 20.)
     ///
     /// At least 1. Defaults to `10`.
     pub fn page_size(self, page_size: impl Into<i64>) -> Self {
         self.map(|operation| operation.page_size(page_size))
     }
-    /// Keeps the projects whose name contains this text.
+    /// Returns only projects whose name contains this text.
     pub fn q(self, q: impl Into<String>) -> Self {
         self.map(|operation| operation.q(q))
     }
-    /// Keeps the projects that the person behind the key has joined.
+    /// Returns only projects that the owner of the key has joined.
     pub fn prj_authorized_status(
         self,
         prj_authorized_status: impl Into<types::ProjectAuthorizedStatus>,
     ) -> Self {
         self.map(|operation| operation.prj_authorized_status(prj_authorized_status))
     }
-    /// How much to answer.
+    /// Amount of data to return.
     pub fn usage(self, usage: impl Into<types::ProjectListUsage>) -> Self {
         self.map(|operation| operation.usage(usage))
     }
@@ -212,7 +222,7 @@ impl<C> super::Call<C, ListProjects> {
     pub fn sort_column(self, sort_column: impl Into<types::ProjectSortColumn>) -> Self {
         self.map(|operation| operation.sort_column(sort_column))
     }
-    /// Direction of the sort.
+    /// Sort direction.
     pub fn sort_type(self, sort_type: impl Into<types::SortType>) -> Self {
         self.map(|operation| operation.sort_type(sort_type))
     }
@@ -238,7 +248,39 @@ impl runtime::Operation for ListProjects {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045290"))
         .with_error_codes(&[200101, 200401])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_projects.json"));
+        .with_arguments(include_str!("arguments/list_projects.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new("page", runtime::ParameterLocation::Query)
+                    .with_schema_type("integer"),
+                runtime::ParameterInfo::new(
+                        "page_size",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_schema_type("integer"),
+                runtime::ParameterInfo::new("q", runtime::ParameterLocation::Query)
+                    .with_schema_type("string"),
+                runtime::ParameterInfo::new(
+                        "prj_authorized_status",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_schema_type("string"),
+                runtime::ParameterInfo::new("usage", runtime::ParameterLocation::Query)
+                    .with_schema_type("string"),
+                runtime::ParameterInfo::new(
+                        "sort_column",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_schema_type("string"),
+                runtime::ParameterInfo::new(
+                        "sort_type",
+                        runtime::ParameterLocation::Query,
+                    )
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/list_projects.json"))
+        .with_codec(runtime::Codec::json::<ListProjects>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.query("page", self.page.as_ref());
         request.query("page_size", self.page_size.as_ref());
@@ -289,15 +331,15 @@ impl runtime::Paginated for ListProjects {
 ///
 /// Docks, aircraft and remote controllers of the whole organization, at most 1000 entries, without paging.
 ///
-/// Serial numbers and camera indexes of this list are what the livestream and device calls ask for.
+/// The livestream and device calls take serial numbers and camera indexes of this list.
 ///
 /// Source: Documented.
 ///
 /// `GET /openapi/v0.1/device`
 ///
 /// - Scope: the organization of the token.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045291>
 ///
 /// # Errors
@@ -305,9 +347,12 @@ impl runtime::Paginated for ListProjects {
 /// Codes that it may return:
 ///
 /// - 200401: The token is missing, empty or invalid.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListOrganizationDevices {}
+
+runtime::object!(ListOrganizationDevices);
 
 impl ListOrganizationDevices {
     /// The call with its required arguments.
@@ -337,7 +382,9 @@ impl runtime::Operation for ListOrganizationDevices {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045291"))
         .with_error_codes(&[200401])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_organization_devices.json"));
+        .with_arguments(include_str!("arguments/list_organization_devices.json"))
+        .with_result(include_str!("results/list_organization_devices.json"))
+        .with_codec(runtime::Codec::json::<ListOrganizationDevices>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -347,25 +394,25 @@ impl runtime::Operation for ListOrganizationDevices {
 
 /// Obtain the storage upload credentials for the project
 ///
-/// Short-lived credentials for putting a file, such as a route, into the object store of the project. They can
-/// write only: neither listing nor reading back is allowed. Because they can write, the call is no read, although it
-/// is a GET that changes nothing by itself.
+/// Short-lived credentials for uploading a file, such as a route, to the object store of the project. They allow
+/// writing only, neither listing nor reading. The call is a GET that changes nothing itself; it is classified as a
+/// write because its credentials allow writing.
 ///
 /// To upload a route:
 ///
 /// 1. get the credentials;
-/// 2. put the `.kmz` into `bucket` at `endpoint`, signed the way `provider` asks for (AWS signature 4, or OSS for
-///    `ali`), under a key that begins with `object_key_prefix`. That a slash joins the prefix and the name of the
-///    file is inferred: DJI's older page of uploads has keys of that form;
-/// 3. tell FlightHub with `finishWaylineUpload`.
+/// 2. upload the `.kmz` to `bucket` at `endpoint`, with the signature that `provider` requires (AWS signature 4, or
+///    OSS for `ali`), under a key that begins with `object_key_prefix`. That a slash separates the prefix and the
+///    name of the file is inferred: DJI's older page on uploads has keys of that format;
+/// 3. report the upload to FlightHub with `finishWaylineUpload`.
 ///
 /// Source: Documented.
 ///
 /// `GET /openapi/v0.1/project/sts-token`
 ///
 /// - Scope: a project.
-/// - Risk: write. It changes data, and neither deletes any nor moves anything.
-/// - Repeating: idempotent. Sent twice it does what it does sent once.
+/// - Risk: write. It changes data, and neither deletes data nor moves a device.
+/// - Repeating: idempotent. Two requests have the same effect as one.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045293>
 ///
 /// # Errors
@@ -375,9 +422,12 @@ impl runtime::Operation for ListOrganizationDevices {
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210104: The project does not exist.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetProjectStsToken {}
+
+runtime::object!(GetProjectStsToken);
 
 impl GetProjectStsToken {
     /// The call with its required arguments.
@@ -407,7 +457,9 @@ impl runtime::Operation for GetProjectStsToken {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045293"))
         .with_error_codes(&[200401, 200403, 210104])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_project_sts_token.json"));
+        .with_arguments(include_str!("arguments/get_project_sts_token.json"))
+        .with_result(include_str!("results/get_project_sts_token.json"))
+        .with_codec(runtime::Codec::json::<GetProjectStsToken>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -417,39 +469,42 @@ impl runtime::Operation for GetProjectStsToken {
 
 /// Add members to the project
 ///
-/// Adds people to the project. A person who is a member already gets the role and nickname given here.
+/// Adds people to the project. The role and nickname of an existing member are replaced by those of the request.
 ///
-/// **It can take rights away.** An administrator who is named here as `project-member` is an administrator no longer.
-/// If that is the owner of the key, calls with the key can fail from then on, this one included, and only another
+/// **It can revoke rights.** An administrator who is listed as `project-member` loses the administrator role. If
+/// that is the owner of the key, later calls with the key can fail, this one included, and only another
 /// administrator can undo it. Check the `user_id` against the `user_id` claim of your own key.
 ///
-/// V1.0 has no call that lists or removes members, so nothing shows whether a request whose response was lost has
-/// been carried out. Ask an administrator before you send it again: the second request would undo what somebody has
-/// changed in between.
+/// V1.0 has no call that lists or removes members, so no call shows whether a request whose response was lost has
+/// taken effect. Ask an administrator before you send it again: the second request would overwrite changes that
+/// other people have made in between.
 ///
 /// Source: Documented.
 ///
 /// `PUT /openapi/v0.1/project/member`
 ///
 /// - Scope: a project.
-/// - Risk: destructive. It deletes data, stops work, spends quota or takes rights from a person.
-/// - Repeating: **never**. Sent twice it may do its work twice.
+/// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
+/// - Repeating: **never**. A second request may have a second effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045294>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
 /// - 210104: The project does not exist.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AddProjectMembers {
     /// The people to add.
     pub body: types::AddProjectMembersBody,
 }
+
+runtime::object!(AddProjectMembers);
 
 impl AddProjectMembers {
     /// The call with its required arguments.
@@ -479,7 +534,9 @@ impl runtime::Operation for AddProjectMembers {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045294"))
         .with_error_codes(&[200101, 200401, 200403, 210104])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/add_project_members.json"));
+        .with_arguments(include_str!("arguments/add_project_members.json"))
+        .with_result(include_str!("results/add_project_members.json"))
+        .with_codec(runtime::Codec::json::<AddProjectMembers>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }

@@ -34,7 +34,7 @@ impl<C: runtime::Caller> Waylines<C> {
     }
     /// Get the list of flight routes under the project
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`ListWaylines`].
@@ -46,7 +46,7 @@ impl<C: runtime::Caller> Waylines<C> {
     }
     /// Get the details of a flight route
     ///
-    /// - Risk: read. It changes nothing.
+    /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`GetWayline`].
@@ -63,17 +63,18 @@ impl<C: runtime::Caller> Waylines<C> {
 
 /// Notify that the upload of a flight route is complete
 ///
-/// Makes a route of a `.kmz` that was put into the project's object store; see `getProjectStsToken`.
+/// Creates a route from a `.kmz` that was uploaded to the project's object store; see `getProjectStsToken`.
 ///
-/// **Aircraft fly what is uploaded.** Whether a second upload with the same name or key makes a route of its own or
-/// replaces the first is not known. If it replaces it, tasks that are planned with that route fly the new one.
+/// **Aircraft fly the uploaded route.** Whether a second upload with the same name or key creates another route or
+/// replaces the first is not known. If it replaces the first, tasks that are planned with that route fly the new
+/// one.
 ///
-/// The file must be a WPMZ archive of DJI (`wpmz/template.kml` and `wpmz/waylines.wpml`). Another file is answered
-/// with **HTTP 500** and code 200500, which says nothing of the cause.
+/// The file must be a WPMZ archive of DJI (`wpmz/template.kml` and `wpmz/waylines.wpml`). For another file the
+/// response is **HTTP 500** with code 200500, which does not identify the cause.
 ///
-/// FlightHub Sync can also take routes from a bucket of your own, without this call: a file at
-/// `fh_sync/{organization}/{project}/wayline/NAME.kmz` becomes a route (reported by one source; deleting the file does
-/// not delete the route).
+/// FlightHub Sync can also import routes from a bucket of your own, without this call: a file at
+/// `fh_sync/{organization}/{project}/wayline/NAME.kmz` becomes a route (reported by one source; deleting the file
+/// does not delete the route).
 ///
 /// Source: Documented.
 ///
@@ -81,24 +82,27 @@ impl<C: runtime::Caller> Waylines<C> {
 ///
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
-/// - Repeating: **never**. Sent twice it may do its work twice.
-/// - If it failed and may have taken effect: look with `listWaylines` before you send it again.
+/// - Repeating: **never**. A second request may have a second effect.
+/// - If it failed and may have taken effect: check with `listWaylines` before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045300>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-/// - 200500: Internal error of the service; also the answer to a route file that cannot be read. The call may have taken effect.
-#[derive(Clone, Debug, PartialEq)]
+/// - 200500: Internal error of the service; also returned for a route file that cannot be read. The call may have taken effect.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FinishWaylineUpload {
-    /// The route's name and where the file lies.
+    /// Name of the route and object key of the file.
     pub body: types::FinishWaylineUploadBody,
 }
+
+runtime::object!(FinishWaylineUpload);
 
 impl FinishWaylineUpload {
     /// The call with its required arguments.
@@ -128,7 +132,9 @@ impl runtime::Operation for FinishWaylineUpload {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045300"))
         .with_error_codes(&[200101, 200401, 200403, 200500])
         .with_lookup(&["listWaylines"])
-        .with_arguments(include_str!("arguments/finish_wayline_upload.json"));
+        .with_arguments(include_str!("arguments/finish_wayline_upload.json"))
+        .with_result(include_str!("results/finish_wayline_upload.json"))
+        .with_codec(runtime::Codec::json::<FinishWaylineUpload>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.body(&self.body);
     }
@@ -141,15 +147,15 @@ impl runtime::Operation for FinishWaylineUpload {
 
 /// Get the list of flight routes under the project
 ///
-/// The flight routes of the project. V1.0 cannot delete one.
+/// The flight routes of the project. V1.0 has no call that deletes one.
 ///
 /// Source: Documented.
 ///
 /// `GET /openapi/v0.1/wayline`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045301>
 ///
 /// # Errors
@@ -158,9 +164,12 @@ impl runtime::Operation for FinishWaylineUpload {
 ///
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ListWaylines {}
+
+runtime::object!(ListWaylines);
 
 impl ListWaylines {
     /// The call with its required arguments.
@@ -190,7 +199,9 @@ impl runtime::Operation for ListWaylines {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045301"))
         .with_error_codes(&[200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_waylines.json"));
+        .with_arguments(include_str!("arguments/list_waylines.json"))
+        .with_result(include_str!("results/list_waylines.json"))
+        .with_codec(runtime::Codec::json::<ListWaylines>());
     fn read(
         body: runtime::ResponseBody<'_>,
     ) -> Result<Self::Output, runtime::ReadError> {
@@ -207,23 +218,26 @@ impl runtime::Operation for ListWaylines {
 /// `GET /openapi/v0.1/wayline/{wayline_id}`
 ///
 /// - Scope: a project.
-/// - Risk: read. It changes nothing.
-/// - Repeating: safe. Repeating it does no harm.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045302>
 ///
 /// # Errors
 ///
 /// Codes that it may return:
 ///
-/// - 200101: A parameter of the request is bad.
+/// - 200101: A parameter of the request is invalid.
 /// - 200401: The token is missing, empty or invalid.
 /// - 200403: No permission; the project header is missing, or the key's owner is not a member of the project.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GetWayline {
     /// Id of the flight route.
     pub wayline_id: types::WaylineId,
 }
+
+runtime::object!(GetWayline);
 
 impl GetWayline {
     /// The call with its required arguments.
@@ -255,7 +269,19 @@ impl runtime::Operation for GetWayline {
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045302"))
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&[])
-        .with_arguments(include_str!("arguments/get_wayline.json"));
+        .with_arguments(include_str!("arguments/get_wayline.json"))
+        .with_parameters(
+            &[
+                runtime::ParameterInfo::new(
+                        "wayline_id",
+                        runtime::ParameterLocation::Path,
+                    )
+                    .with_required(true)
+                    .with_schema_type("string"),
+            ],
+        )
+        .with_result(include_str!("results/get_wayline.json"))
+        .with_codec(runtime::Codec::json::<GetWayline>());
     fn write(&self, request: &mut runtime::RequestParts) {
         request.path("wayline_id", &self.wayline_id);
     }

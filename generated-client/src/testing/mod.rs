@@ -28,7 +28,7 @@
 //! The last 100 000 requests, as long as they take no more than 64 MiB together: see [`MockServer::dropped_requests`]. Of
 //! a body that is longer than 1 MiB the first MiB is kept: see [`RecordedRequest::is_body_truncated`].
 //!
-//! Of the tasks, routes, stream forwarders and payloads under control that callers have made it remembers the last 1000 of
+//! Of the tasks, routes, stream converters and payloads under control that callers have made it remembers the last 1000 of
 //! a kind and project, as long as their requests had no more than 8 MiB together.
 //!
 //! # What it takes
@@ -295,7 +295,7 @@ impl MockServer {
     ///
     /// A flight task that was created waits, is executed at its time (an immediate one after 5 seconds), and is done 20
     /// minutes later. One that is suspended when its time comes does not fly. Recurring and continuous tasks fly once,
-    /// at their first time. Tasks, routes, stream forwarders and the control of payloads are remembered; besides those
+    /// at their first time. Tasks, routes, stream converters and the control of payloads are remembered; besides those
     /// that were made, there are those of the examples, which never change. Everything else responds with examples.
     pub fn advance(&self, time: Duration) {
         self.shared.clock.advance(time);

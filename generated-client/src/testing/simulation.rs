@@ -1,4 +1,4 @@
-//! A day in a project: what tasks, routes, stream forwarders and the control of payloads do.
+//! A day in a project: what tasks, routes, stream converters and the control of payloads do.
 //!
 //! In: calls by the id of their operation, and the time. Out: what they answer, made of the examples. Calls that are not
 //! of this kind are left to the examples. Must not know HTTP or schemas; that the answers fit is shown by tests.
@@ -19,7 +19,7 @@ const PREPARATION: i64 = 5;
 const FLIGHT: i64 = 20 * 60;
 /// How long a task is planned for, if it does not say so.
 const WINDOW: i64 = 60 * 60;
-const MAX_FORWARDERS: usize = 20;
+const MAX_CONVERTERS: usize = 20;
 /// How many things of a kind are remembered, and how many bytes of the requests that made them.
 const KEPT: Limits = Limits { count: 1000, bytes: 8 << 20 };
 
@@ -28,8 +28,8 @@ const NO_TASK: Outcome = Outcome::Refused(219_021, "record not found");
 const TOO_LATE: Outcome =
     Outcome::Refused(BAD_PARAMETER, "only planned tasks can be changed, before they are executed");
 const NO_WAYLINE: Outcome = Outcome::Refused(BAD_PARAMETER, "there is no such route");
-const NO_FORWARDER: Outcome = Outcome::Refused(212_056, "the forwarder does not exist");
-const TOO_MANY_FORWARDERS: Outcome = Outcome::Refused(233_317, "there are 20 forwarders already");
+const NO_CONVERTER: Outcome = Outcome::Refused(212_056, "the converter does not exist");
+const TOO_MANY_CONVERTERS: Outcome = Outcome::Refused(233_317, "there are 20 converters already");
 const NOT_HELD: Outcome = Outcome::Refused(228_402, "the control of this payload is not held");
 
 /// As the service responds to a route file that it cannot read. That it responds the same where there is no file is assumed.
@@ -45,8 +45,8 @@ pub(crate) struct Site {
     tasks: History<Task>,
     /// As `getWayline` answers them.
     waylines: History<Value>,
-    /// As `listStreamForwarders` answers them.
-    forwarders: History<Value>,
+    /// As `listStreamConverters` answers them.
+    converters: History<Value>,
     /// Aircraft and payloads whose control is held.
     held: History<(String, String)>,
 }
@@ -70,7 +70,7 @@ impl Site {
         let mut site = Self {
             tasks: History::new(KEPT),
             waylines: History::new(KEPT),
-            forwarders: History::new(KEPT),
+            converters: History::new(KEPT),
             held: History::new(KEPT),
         };
         if home {
@@ -79,7 +79,7 @@ impl Site {
             let still = |entry| Task { detail: detail.clone(), entry, begin: None, suspended: false, missed: false };
             site.tasks.extend(entries.map(still));
             site.waylines.extend([examples.data("getWayline")]);
-            site.forwarders.extend(examples.list("listStreamForwarders"));
+            site.converters.extend(examples.list("listStreamConverters"));
         }
         site
     }
@@ -128,13 +128,13 @@ impl Site {
             }
             "acquireControl" => self.acquire(body, examples),
             "releaseControl" => self.release(body, examples),
-            "createStreamForwarder" => self.create_forwarder(arguments, examples, ids),
-            "listStreamForwarders" => Outcome::Data(json!({"list": listed(self.forwarders.iter().cloned().collect())})),
-            "setStreamForwarder" => self.set_forwarder(value("converter_id"), &body["auto_push_stream"]),
-            "deleteStreamForwarder" => {
-                let before = self.forwarders.len();
-                self.forwarders.retain(|forwarder| forwarder["converter_id"] != *value("converter_id"));
-                if self.forwarders.len() < before { Outcome::Done } else { NO_FORWARDER }
+            "createStreamConverter" => self.create_converter(arguments, examples, ids),
+            "listStreamConverters" => Outcome::Data(json!({"list": listed(self.converters.iter().cloned().collect())})),
+            "setStreamConverter" => self.set_converter(value("converter_id"), &body["auto_push_stream"]),
+            "deleteStreamConverter" => {
+                let before = self.converters.len();
+                self.converters.retain(|converter| converter["converter_id"] != *value("converter_id"));
+                if self.converters.len() < before { Outcome::Done } else { NO_CONVERTER }
             }
             _ => Outcome::Example,
         }
@@ -282,13 +282,13 @@ impl Site {
         self.held.iter().filter(|(aircraft, _)| aircraft == drone).map(|(_, payload)| payload.clone()).collect()
     }
 
-    fn create_forwarder(&mut self, made: &Arguments, examples: &Examples<'_>, ids: &mut Ids<'_>) -> Outcome {
+    fn create_converter(&mut self, made: &Arguments, examples: &Examples<'_>, ids: &mut Ids<'_>) -> Outcome {
         let body = made.body();
-        if self.forwarders.len() >= MAX_FORWARDERS {
-            return TOO_MANY_FORWARDERS;
+        if self.converters.len() >= MAX_CONVERTERS {
+            return TOO_MANY_CONVERTERS;
         }
         let id = json!(ids.named("CONVERTERMADE"));
-        let template = examples.list("listStreamForwarders").into_iter().next().unwrap_or_else(|| json!({}));
+        let template = examples.list("listStreamConverters").into_iter().next().unwrap_or_else(|| json!({}));
         // The service writes every member of every kind of target, and leaves those of other kinds empty.
         let blank = template["schema_option"].as_object().into_iter().flatten();
         let blank: Vec<(&str, Value)> = blank.map(|(name, _)| (name.as_str(), json!(""))).collect();
@@ -305,16 +305,16 @@ impl Site {
             ("auto_push_stream", json!(false)),
             ("state", json!("initialized")),
         ];
-        self.forwarders.push(with(template, &members), made.length);
-        Outcome::Data(with(examples.data("createStreamForwarder"), &[("converter_id", id)]))
+        self.converters.push(with(template, &members), made.length);
+        Outcome::Data(with(examples.data("createStreamConverter"), &[("converter_id", id)]))
     }
 
-    fn set_forwarder(&mut self, id: &Value, push: &Value) -> Outcome {
-        let Some(forwarder) = self.forwarders.iter_mut().find(|known| known["converter_id"] == *id) else {
-            return NO_FORWARDER;
+    fn set_converter(&mut self, id: &Value, push: &Value) -> Outcome {
+        let Some(converter) = self.converters.iter_mut().find(|known| known["converter_id"] == *id) else {
+            return NO_CONVERTER;
         };
         let state = if *push == true { "running" } else { "stopped" };
-        *forwarder = with(forwarder.take(), &[("auto_push_stream", push.clone()), ("state", json!(state))]);
+        *converter = with(converter.take(), &[("auto_push_stream", push.clone()), ("state", json!(state))]);
         Outcome::Done
     }
 }

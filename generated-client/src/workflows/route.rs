@@ -14,7 +14,7 @@ use super::progress::{Callback, Progress};
 use super::store::{CredentialSource, Credentials, Given, Limits, Store, put};
 use super::upload_body::Source;
 use super::{check_runtime, kmz};
-use crate::types::{FinishWaylineUploadBody, FinishWaylineUploadBodyRequired, WaylineId};
+use crate::types::{FinishWaylineUploadBody, WaylineId};
 use crate::waylines::FinishWaylineUpload;
 use crate::{ErrorKind as ApiErrorKind, ProjectClient};
 
@@ -117,8 +117,7 @@ impl UploadRoute {
         let sent = put(&self.external, &credentials, &self.limits, &object_key, &source, &self.progress).await;
         sent.map_err(|error| error.done("no route was made").next("start the upload again"))?;
 
-        let body =
-            FinishWaylineUploadBody::new(FinishWaylineUploadBodyRequired { name, object_key: object_key.clone() });
+        let body = FinishWaylineUploadBody::builder().name(name).object_key(object_key.clone()).build();
         let finished = self.project.waylines().finish_upload(body.clone()).send().await;
         let finished = finished.map_err(|error| {
             let in_doubt = error.may_have_taken_effect();
@@ -183,7 +182,7 @@ struct ProjectStorage {
 impl ProjectStorage {
     /// The store, and the prefix that its keys must have.
     async fn obtain_with_prefix(&self) -> Result<(Store, String), Error> {
-        let given = self.project.projects().get_sts_token().send().await;
+        let given = self.project.projects().upload_credentials().send().await;
         let given = given.map_err(|error| {
             Error::api("no credentials for the object store", error).done("nothing was sent to the object store")
         })?;

@@ -4,22 +4,22 @@
 
 use crate::diagnostic::Location;
 
-/// What a change means to a program that uses the generated client. Ordered: the worst comes last.
+/// The effect of a change on a program that uses the generated client. Ordered: the worst is last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Compatibility {
-    /// Nothing that a program could depend on: descriptions, examples, constraints, the order of a list.
+    /// Facts on which no program can depend: descriptions, examples, constraints, the order of a list.
     DocumentationOnly,
-    /// Programs still compile and do what they did, or more. Requests may be sent differently.
+    /// Programs still compile and keep their behaviour, or gain some. Requests may be sent differently.
     Compatible,
-    /// A correct program may no longer compile, or is refused what it was allowed.
+    /// A correct program may no longer compile, or the client may reject a call that it allowed.
     Breaking,
 }
 
 impl Compatibility {
-    /// All of them, the worst first.
+    /// All values, the worst first.
     pub const ALL: &'static [Self] = &[Self::Breaking, Self::Compatible, Self::DocumentationOnly];
 
-    /// For people.
+    /// Its display name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,7 +32,7 @@ impl Compatibility {
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// What a change is about.
+        /// The kind of the subject of a change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Kind {
@@ -40,7 +40,7 @@ macro_rules! kinds {
         }
 
         impl Kind {
-            /// For people.
+            /// Its display name.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)+ }
@@ -54,11 +54,11 @@ kinds! {
     Group = "group",
     /// An operation.
     Operation = "operation",
-    /// How much an operation can do.
+    /// The risk class of an operation.
     Risk = "risk",
-    /// Whether an operation may be repeated.
+    /// The retry class of an operation.
     Retry = "retry class",
-    /// Whether an operation needs a project.
+    /// The scope of an operation.
     Scope = "scope",
     /// A parameter.
     Parameter = "parameter",
@@ -66,7 +66,7 @@ kinds! {
     Body = "request body",
     /// The response of a successful call.
     Response = "response",
-    /// A type with a name.
+    /// A named type.
     Type = "type",
     /// A property of an object.
     Field = "field",
@@ -78,33 +78,33 @@ kinds! {
     ErrorCode = "error code",
     /// A public installation.
     Region = "region",
-    /// A header that the client writes by itself.
+    /// A header that the client fills in.
     Header = "header",
     /// A constraint of values that the client does not check.
     Constraint = "constraint",
-    /// A text for people.
+    /// A descriptive text.
     Documentation = "documentation",
     /// The order of a list.
     Order = "order",
-    /// A part of the document that changes nothing in the client.
+    /// A part of the document that does not affect the client.
     Other = "other",
 }
 
-/// What happened to the subject of a change.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// Only the new document has it.
     Added,
     /// Only the old document has it.
     Removed,
-    /// It is different.
+    /// It was changed.
     Changed,
-    /// It has another name.
+    /// It was renamed.
     Renamed,
 }
 
 impl Action {
-    /// For people.
+    /// Its display name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -119,15 +119,15 @@ impl Action {
 /// One difference between two specifications.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What it means to callers.
+    /// Its effect on callers.
     pub compatibility: Compatibility,
-    /// What it is about.
+    /// The kind of its subject.
     pub kind: Kind,
-    /// What happened.
+    /// The kind of the change.
     pub action: Action,
     /// The name of the subject, such as `Thing.height`.
     pub subject: String,
-    /// What is different, in one line.
+    /// The difference, in one line.
     pub what: String,
     /// The reason for the compatibility, in one line.
     pub why: String,
@@ -137,7 +137,7 @@ pub struct Change {
     pub new: Option<Location>,
 }
 
-/// How many operations two documents share.
+/// The number of operations that two documents share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Common {
     /// Operations of both documents.
@@ -148,7 +148,7 @@ pub struct Common {
     pub only_new: usize,
 }
 
-/// Everything that differs.
+/// All differences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
     /// The name of the old document.

@@ -1,4 +1,4 @@
-//! Constraints of values, for documents of different authors: one writes in place what another writes behind a name.
+//! Constraints of values, for documents of different authors: one uses inline schemas, another named ones.
 //!
 //! In: pairs of values of the model. Out: the constraints that differ. Decides nothing about types.
 
@@ -13,14 +13,14 @@ use super::key_kind;
 use super::recorder::Subject;
 use crate::model::{Api, Bound, Constraints, Primitive, SizeOf, TypeDefinition, TypeKind, TypeRef};
 
-/// A bound for the number of lists and names around a value.
+/// A limit of the number of lists and names around a value.
 const MAX_DEPTH: usize = 32;
 
 /// A value that constraints apply to.
 pub(super) struct Constrained<'a> {
-    /// The constraints that are written in place.
+    /// The inline constraints.
     own: Option<&'a Constraints>,
-    /// Where the schema of the value is.
+    /// The place of the schema of the value.
     pointer: &'a str,
     ty: &'a TypeRef,
 }
@@ -42,7 +42,7 @@ impl<'a> Constrained<'a> {
         Self::new(&definition.docs.constraints, &definition.pointer, ty)
     }
 
-    /// The constraints that are written in place, then those of the names behind which the type is.
+    /// The inline constraints, then those of the named types that lead to the type.
     fn effective(&self, api: &Api) -> Effective {
         let mut found = Effective::new();
         let mut path = String::new();
@@ -110,7 +110,7 @@ fn by_key(constraints: &Constraints) -> Vec<(&'static str, String)> {
 }
 
 impl Comparer<'_> {
-    /// Compares the constraints of two values, where documents have only the JSON in common.
+    /// Compares the constraints of two values of documents that share only the JSON.
     pub(super) fn constraints(&mut self, subject: &str, old: &Constrained<'_>, new: &Constrained<'_>) {
         if !self.is_common {
             return;
@@ -125,7 +125,7 @@ impl Comparer<'_> {
                 found.map_or_else(|| value.pointer.to_owned(), |(_, pointer)| pointer.clone())
             };
             let (old_at, new_at) = (place(found[0], old), place(found[1], new));
-            // A named type is met wherever it is used.
+            // A named type occurs at each of its uses.
             if old_value == new_value || !self.compared_constraints.insert((old_at.clone(), new_at.clone())) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Types and values as a reader of a change sees them.
+//! Types and values as shown in a change.
 //!
 //! In: parts of a model. Out: Rust types as the client has them, without paths. Decides nothing.
 
@@ -108,7 +108,7 @@ pub(super) fn primitive_name(primitive: Primitive) -> &'static str {
     }
 }
 
-/// How many `Option`s are around a field.
+/// The number of `Option`s around a field.
 pub(super) fn options(presence: Presence) -> usize {
     match presence {
         Presence::Value | Presence::List => 0,
@@ -141,7 +141,7 @@ pub(super) fn deprecated(is_deprecated: bool) -> &'static str {
     if is_deprecated { "deprecated" } else { "no longer deprecated" }
 }
 
-/// What it means that a value is deprecated, or no longer is: the compiler warns only where a method sets it.
+/// The effect of a new or removed deprecation: the compiler warns only if a method sets the value.
 pub(super) fn deprecated_value(has_method: bool) -> (Compatibility, &'static str) {
     if has_method {
         (Compatibility::Compatible, "code that sets it compiles, with or without a warning of the compiler")
@@ -155,7 +155,7 @@ pub(super) fn from_to(old: &str, new: &str) -> String {
     format!("`{}` → `{}`", code(old), code(new))
 }
 
-/// Why the loss of a name breaks callers. A name can have another meaning now.
+/// Why the removal of a name breaks callers. The name can have another meaning in the new client.
 pub(super) fn removed(name: &str, is_reused: bool) -> String {
     if is_reused {
         format!("`{name}` has another meaning now: the compiler may not notice")
@@ -164,7 +164,7 @@ pub(super) fn removed(name: &str, is_reused: bool) -> String {
     }
 }
 
-/// The same; empty if both are shown alike.
+/// The same; empty if both have the same representation.
 pub(super) fn if_other(old: &str, new: &str) -> String {
     if old == new { String::new() } else { from_to(old, new) }
 }
@@ -174,7 +174,7 @@ pub(super) fn joined(separator: &str, parts: [&str; 2]) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(separator)
 }
 
-/// A text that can be shown between two backticks, in one line, on a terminal.
+/// A text that is safe between two backticks, in one line, on a terminal.
 pub(super) fn code(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! Objects: the fields that callers read, and how they are set.
+//! Objects: the fields that callers read and set.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible, DocumentationOnly};
@@ -16,7 +16,7 @@ const NON_EXHAUSTIVE: &str = "structs are `#[non_exhaustive]`: code is not affec
 /// How a caller sets a field of a new value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Setter {
-    /// `new` takes it.
+    /// `new` takes it, or a method of the builder that must be called.
     Required,
     /// A method sets it.
     Optional,
@@ -32,7 +32,7 @@ fn setter(api: &Api, field: &Field) -> Setter {
     }
 }
 
-/// Whether a field is written within its type, and not within another one that is joined with it.
+/// Whether a field is defined in its type, and not in another type that is merged into it.
 fn is_own(owner: &str, field: &Field) -> bool {
     field.pointer.strip_prefix(owner).is_some_and(|rest| rest.starts_with('/'))
 }
@@ -55,7 +55,7 @@ impl Comparer<'_> {
             let name = format!("{}.{}", owner.name, code(&field.name));
             let mut subject = with_required(Subject::one(Kind::Field, name, side, &field.pointer), side, field);
             if !is_own(&definition.pointer, field) {
-                // The type has it because of what it is joined with.
+                // The type has it because of a merged type.
                 subject = subject.also(side, format!("{}/allOf", definition.pointer));
             }
             let ty = self.describe(side).field(definition, field, definition.is_input);
@@ -126,7 +126,7 @@ impl Comparer<'_> {
         };
         let nullable_now = match (old.nullable, new.nullable) {
             (false, true) => "nullable now",
-            (true, false) => "never null now",
+            (true, false) => "no longer nullable",
             _ => "",
         };
         let presence = joined(", ", [required_now, nullable_now]);
@@ -148,7 +148,11 @@ impl Comparer<'_> {
         } else if old.required != new.required {
             (Compatible, presence, "the type is the same; a response without it is read as before")
         } else if old.nullable != new.nullable {
-            (DocumentationOnly, presence, "the type is the same; null and a missing property are read alike")
+            (
+                DocumentationOnly,
+                presence,
+                "the type is the same; null and a missing property are decoded to the same value",
+            )
         } else {
             return;
         };
@@ -158,7 +162,7 @@ impl Comparer<'_> {
         }
         if old.nullable != new.nullable {
             fact = fact.and(&subject.keys(&["nullable"]));
-            // A value may be null because its schema may.
+            // A value is nullable if its schema is.
             for (side, field) in sides {
                 if let TypeRef::Named(id) = field.ty
                     && let Some(definition) = side.of(self.apis).definition(id)
@@ -182,7 +186,7 @@ impl Comparer<'_> {
                     [old, new].map(|it| Constrained::new(&it.constraints, &it.pointer, &it.ty));
                 self.constraints(&subject.name, &old_value, &new_value);
                 if !self.same_type(&old.ty, &new.ty) {
-                    let why = "properties that are not described have another type";
+                    let why = "undescribed properties have another type";
                     self.recorder.record(&subject, Breaking, &self.types(&old.ty, &new.ty), why);
                 } else if old.field != new.field && !self.is_common {
                     let (what, why) = (from_to(&old.field, &new.field), removed(&old.field, false));
@@ -191,12 +195,12 @@ impl Comparer<'_> {
             }
             [Some(old), None] => {
                 let subject = Subject::one(Kind::Field, name(old), Side::Old, &old.pointer);
-                let why = "properties that are not described are no longer kept, and the field is removed";
+                let why = "undescribed properties are no longer preserved, and the field is removed";
                 self.recorder.record(&subject, Breaking, "removed", why);
             }
             [None, Some(new)] => {
                 let subject = Subject::one(Kind::Field, name(new), Side::New, &new.pointer);
-                let what = "added: keeps properties that are not described";
+                let what = "added: preserves undescribed properties";
                 self.recorder.record(&subject, Compatible, what, NON_EXHAUSTIVE);
             }
         }

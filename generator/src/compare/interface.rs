@@ -1,4 +1,4 @@
-//! The interface as a whole: groups, regions, error codes, and the headers that the client writes by itself.
+//! The interface as a whole: groups, regions, error codes, and the headers that the client fills in.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};
@@ -29,7 +29,7 @@ impl Comparer<'_> {
         let [old, new] = self.apis.map(|api| &api.groups);
         let groups = matched(old, new, |_, group: &Group| group.module.as_str(), &[&by_tag], &moved);
         for (old, new) in &groups.both {
-            // A tag that is not declared is stated by the operations alone.
+            // Only the operations state an undeclared tag.
             let [old_at, new_at] = [old, new].map(|group| group.pointer.as_deref().unwrap_or("/tags"));
             let mut subject = Subject::both(Kind::Group, code(&new.name), old_at, new_at);
             if old.pointer.is_some() && new.pointer.is_some() {
@@ -83,7 +83,7 @@ impl Comparer<'_> {
             self.variant_renamed(&subject.key("x-region"), "Region", [&old.variant, &new.variant], &is_reused);
             if old.url != new.url {
                 let what = format!("address: {}", from_to(&old.url, &new.url));
-                let why = "code stays as it is; the client calls other servers";
+                let why = "code is unchanged; the client calls other servers";
                 self.recorder.record(&subject.key("url"), Compatible, &what, why);
             }
         }
@@ -108,7 +108,7 @@ impl Comparer<'_> {
             self.variant_renamed(&subject.key("name"), "ErrorCode", [&old.variant, &new.variant], &is_reused);
             if old.code != new.code {
                 let what = format!("number: {}", from_to(&old.code.to_string(), &new.code.to_string()));
-                let why = "code stays as it is; the name means another number";
+                let why = "code is unchanged; the name has another number";
                 self.recorder.record(&subject.key("code"), Compatible, &what, why);
             }
             if old.group != new.group {
@@ -118,7 +118,7 @@ impl Comparer<'_> {
             }
             if old.outcome != new.outcome {
                 let what = format!("outcome: {}", from_to(old.outcome.as_str(), new.outcome.as_str()));
-                let why = "code stays as it is; the client decides differently whether the call may have taken effect, \
+                let why = "code is unchanged; the client decides differently whether the call may have taken effect, \
                            and whether to retry it";
                 self.recorder.record(&subject.key("outcome"), Compatible, &what, why);
             }
@@ -170,7 +170,7 @@ impl Comparer<'_> {
             let [old_at, new_at] =
                 self.apis.map(|api| api.token_scheme().map_or("/security", |scheme| &scheme.pointer));
             let subject = Subject::both(Kind::Header, "token", old_at, new_at);
-            let why = "code stays as it is; the client writes the token into another header";
+            let why = "code is unchanged; the client writes the token into another header";
             self.recorder.record(&subject, Compatible, &from_to(&old, &new), why);
         }
     }
@@ -182,7 +182,7 @@ impl Comparer<'_> {
                 let subject = Subject::both(Kind::Header, name, &old.source_ref.node, &new.source_ref.node);
                 if old.name != new.name {
                     let what = format!("header: {}", from_to(&old.name, &new.name));
-                    let why = format!("code stays as it is; the client writes the {name} into another header");
+                    let why = format!("code is unchanged; the client writes the {name} into another header");
                     self.recorder.record(&subject.key("name"), Compatible, &what, &why);
                 }
                 if let Some(method) = method.filter(|_| !self.same_type(&old.ty, &new.ty)) {
@@ -201,7 +201,7 @@ impl Comparer<'_> {
             (Side::Old, Some(method)) => (Breaking, format!("`{method}` is removed")),
             (Side::New, Some(method)) => (Compatible, format!("the client has a new method `{method}`")),
             (Side::Old, None) => (Compatible, "the client no longer writes the header".to_owned()),
-            (Side::New, None) => (Compatible, "the client writes the header by itself".to_owned()),
+            (Side::New, None) => (Compatible, "the client fills in the header".to_owned()),
         };
         let what = format!("{}: `{}`", side.of(["removed", "added"]), code(&header.name));
         self.recorder.record(&subject, compatibility, &what, &why);

@@ -1,19 +1,19 @@
-//! What the keys of a document are for, and why a difference that no rule reports changes nothing for callers.
+//! The purpose of the keys of a document, and why an unreported difference does not affect callers.
 //!
 //! In: a key of OpenAPI, or one of this project's `x-` keys. Out: its kind. Knows no document and no model.
 
 use super::change::Kind;
 
-/// What a key is for.
+/// The purpose of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeyKind {
-    /// People read it, or tools that show it to people.
+    /// Descriptive text.
     Text,
-    /// Texts in a map or a list, which are compared one by one.
+    /// Descriptive texts in a map or a list, which are compared one by one.
     Texts,
     /// It constrains values, and the client does not check it.
     Constraint,
-    /// It decides, or may decide, what the client is.
+    /// It affects, or may affect, the client.
     Structure,
 }
 
@@ -63,13 +63,13 @@ pub(super) fn key_kind(key: &str) -> KeyKind {
     }
 }
 
-/// The kind of a difference that no rule reports, and why it changes nothing for callers.
+/// The kind of an unreported difference, and why it does not affect callers.
 pub(super) fn describe(key: &str, is_failure: bool) -> (Kind, &'static str) {
     if is_failure {
-        return (Kind::Documentation, "the client reads failures by itself, whatever is documented about them");
+        return (Kind::Documentation, "the client decodes failures independently of their documentation");
     }
     match (key_kind(key), key) {
-        (KeyKind::Text | KeyKind::Texts, _) => (Kind::Documentation, "people read it"),
+        (KeyKind::Text | KeyKind::Texts, _) => (Kind::Documentation, "it is descriptive text"),
         (KeyKind::Constraint, "default") => {
             (Kind::Constraint, "the client omits the value; the service has the default")
         }
@@ -77,8 +77,8 @@ pub(super) fn describe(key: &str, is_failure: bool) -> (Kind, &'static str) {
         (_, "format" | "x-unit" | "x-content-schema" | "readOnly" | "writeOnly") => {
             (Kind::Constraint, "the type is the same; its documentation states it")
         }
-        (_, "nullable") => (Kind::Constraint, "no type of the client changes by this alone"),
-        (_, "url") => (Kind::Documentation, "callers pass such an address themselves"),
+        (_, "nullable") => (Kind::Constraint, "this alone does not change a type of the client"),
+        (_, "url") => (Kind::Documentation, "callers configure such an address"),
         _ => (Kind::Other, "the client does not depend on it, or a change that does is reported where it is used"),
     }
 }

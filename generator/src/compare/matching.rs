@@ -1,4 +1,4 @@
-//! Which object of the old model is which object of the new one.
+//! Pairs of corresponding objects of the old and the new model.
 //!
 //! In: two models. Out: pairs, and the objects without a partner. An object is identified by its name; failing that, by the
 //! same shape in the same position. Decides nothing about the meaning of a difference.
@@ -9,7 +9,7 @@ use std::hash::Hash;
 use super::recorder::Side;
 use crate::model::{Api, EnumValues, Field, Group, Location, Operation, Parameter, Struct, TypeId, TypeKind, TypeRef};
 
-/// Two lists, side by side.
+/// Two matched lists.
 #[derive(Debug)]
 pub(super) struct Matched<'a, T> {
     pub(super) both: Vec<(&'a T, &'a T)>,
@@ -27,14 +27,15 @@ impl<'a, T> Matched<'a, T> {
     }
 }
 
-/// How many pairs of types are assumed to be the same at once, while their shapes are compared: a bound for the recursion.
+/// The maximum number of pairs of types that are assumed to be equal while their shapes are compared: a limit of the
+/// recursion.
 const MAX_ASSUMED: usize = 500;
 
 /// Whether two items without a common key match.
 pub(super) type Rule<'r, T> = &'r dyn Fn(&T, &T) -> bool;
 
 /// Matches two lists: by a key that is unique in each; then by rules; then by the last rule in the same position, which
-/// is the same place in the list, or the place behind the same neighbour.
+/// is the same index in the list, or the index after the same neighbour.
 pub(super) fn matched<'a, T, K: Eq + Hash>(
     old: &'a [T],
     new: &'a [T],
@@ -97,7 +98,7 @@ pub(super) fn calls(api: &Api) -> Vec<Call<'_>> {
     api.groups.iter().flat_map(|group| group.operations.iter().map(of(group))).collect()
 }
 
-/// Pairs of types that are the same type.
+/// Pairs of corresponding types.
 #[derive(Debug, Default)]
 pub(super) struct TypePairs {
     known: HashSet<(TypeId, TypeId)>,
@@ -197,7 +198,7 @@ impl<'a> Models<'a> {
         found
     }
 
-    /// Whether two types differ in nothing but their names. Recursive types are assumed to be the same while they are
+    /// Whether two types differ only in their names. Recursive types are assumed to be the same while they are
     /// compared.
     fn same_shape(&self, old: TypeId, new: TypeId, pairs: &TypePairs, assumed: &mut HashSet<(TypeId, TypeId)>) -> bool {
         if pairs.has(old, new) || !assumed.insert((old, new)) {
@@ -266,7 +267,7 @@ fn named(old: &TypeRef, new: &TypeRef) -> Option<(TypeId, TypeId)> {
     }
 }
 
-/// The values of an enumeration, as they are sent.
+/// The values of an enumeration, as sent.
 fn values(values: &EnumValues) -> Vec<String> {
     match values {
         EnumValues::Text(values) => values.iter().map(|value| format!("{:?}", value.value)).collect(),
@@ -288,7 +289,7 @@ pub(super) fn parameters<'a>(
                 let of_path = operation.parameters.iter().filter(|known| known.is_of_path());
                 of_path.take_while(|known| known.name != parameter.name).count().to_string()
             }
-            // The names of headers have no case.
+            // The names of headers are case-insensitive.
             Location::Header if by_position => parameter.name.to_ascii_lowercase(),
             _ => parameter.name.clone(),
         };

@@ -2,13 +2,13 @@
 //!
 //! text → `document` → `lower` → `model`, twice. Then two passes find every difference:
 //!
-//! 1. The rules in `interface`, `operations`, `request_response`, `types` and `fields` compare model with model, and decide
-//!    what the new client means to a program that was written for the old one. An object of the model knows the places of
-//!    the document that state it; so a recorded change names the places of the fact that changed.
-//! 2. The model does not hold everything that a document states: examples, suppressions of lint, the schema of an unused
-//!    response. `residual` compares the documents once, generically, object by object, and reports what is left, as
-//!    documentation only: texts and constraints wherever they differ, and every other statement whose place no recorded
-//!    change names. Therefore no difference is dropped, and a rule does not have to know what others report.
+//! 1. The rules in `interface`, `operations`, `request_response`, `types` and `fields` compare model with model, and
+//!    determine the effect of the new client on a program that was written for the old one. An object of the model has
+//!    the places of the document that state it; so a recorded change has the places of the changed fact.
+//! 2. The model does not contain everything that a document states: examples, suppressions of lint, the schema of an
+//!    unused response. `residual` compares the documents once, generically, object by object, and reports what is left,
+//!    as documentation only: texts and constraints wherever they differ, and every other statement whose place no
+//!    recorded change names. Therefore no difference is dropped, and a rule does not have to know what others report.
 //!
 //! Documents of different authors have only the JSON in common ([`Mode::Common`]). There the rules run alone, look through
 //! names, and compare the constraints of the model, too. This stage knows what the emitted code looks like to callers.
@@ -55,8 +55,8 @@ pub enum Mode {
 /// Compares two specifications by their consequences for callers.
 ///
 /// # Errors
-/// What is wrong with the old document, with the new one, or with both. The rules of `lint` are not applied: an old
-/// document may be older than they are.
+/// The problems of the old document, of the new one, or of both. The rules of `lint` are not applied: an old document
+/// may be older than they are.
 pub fn compare(old: &Source, new: &Source, mode: Mode) -> Result<Comparison, Vec<Diagnostics>> {
     let dialect = match mode {
         Mode::Versions(dialect) => dialect,
@@ -155,7 +155,7 @@ impl<'a> Comparer<'a> {
             }
     }
 
-    /// The type behind aliases; behind newtypes, too, where names are not comparable.
+    /// The target of aliases, and of newtypes if names are not comparable.
     fn underlying<'t>(&self, side: Side, ty: &'t TypeRef) -> &'t TypeRef
     where
         'a: 't,

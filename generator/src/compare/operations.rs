@@ -1,4 +1,4 @@
-//! Operations: how they are called, and their metadata.
+//! Operations: their names, addresses, and metadata.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};
@@ -35,7 +35,7 @@ fn address(operation: &Operation) -> String {
 }
 
 impl<'a> Comparer<'a> {
-    /// Operations by method and path: each author chose other ids.
+    /// Operations by method and path: different authors choose different ids.
     pub(super) fn common_calls(&self) -> Matched<'a, Operation> {
         let [old, new] = self.apis.map(|api| api.operations().collect::<Vec<_>>());
         let key = |operation: &Operation| (operation.http_method, normalize_path(&operation.path));
@@ -77,7 +77,7 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// The names that callers use, and the address.
+    /// The names in the client, and the address.
     fn names(&mut self, old: &Call<'a>, new: &Call<'a>) {
         let modules = (old.group.module.as_str(), new.group.module.as_str());
         let method = format!("{}().{}()", modules.0, old.operation.method_name);
@@ -117,7 +117,7 @@ impl<'a> Comparer<'a> {
         }
         if address(old) != address(new) {
             let what = format!("sent as {}", from_to(&address(old), &address(new)));
-            let why = "code stays as it is; the client sends another request";
+            let why = "code is unchanged; the client sends another request";
             self.recorder.record(&subject.location().and(&path.location()), Compatible, &what, why);
         }
     }
@@ -136,13 +136,13 @@ impl<'a> Comparer<'a> {
         }
         if old.retry != new.retry {
             let what = from_to(old.retry.as_str(), new.retry.as_str());
-            let why = "code stays as it is; the client follows other rules when it retries";
+            let why = "code is unchanged; the client follows other rules when it retries";
             self.recorder.record(&subject.key("x-retry").kind(Kind::Retry), Compatible, &what, why);
         }
         if old.scope != new.scope {
             let why = match new.scope {
                 Scope::Project => "a client without a project can no longer send it",
-                _ => "clients that could send it still can, but code that names its scope does not compile",
+                _ => "clients that could send it still can, but code that uses its scope does not compile",
             };
             let mut scope = subject.derived().kind(Kind::Scope);
             for (side, operation) in Side::BOTH.into_iter().zip([old, new]) {
@@ -173,7 +173,7 @@ impl<'a> Comparer<'a> {
             old.is_authenticated() == new.is_authenticated(),
             subject.key("security").also(Side::Old, "/security").also(Side::New, "/security"),
             if new.is_authenticated() { "the token is sent" } else { "the token is no longer sent" },
-            "code stays as it is; the client sends another header",
+            "code is unchanged; the client sends another header",
         );
         metadatum(
             old.deprecated == new.deprecated,
@@ -191,7 +191,7 @@ impl<'a> Comparer<'a> {
             old.lookup == new.lookup,
             subject.key("x-lookup"),
             &format!("lookup after a lost response: {}", difference(&old.lookup, &new.lookup)),
-            "the catalogue and the text of an error name it",
+            "the catalogue and the message of an error list it",
         );
         self.lifecycle(&subject, old, new);
     }

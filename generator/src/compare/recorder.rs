@@ -40,9 +40,9 @@ pub(super) struct Subject {
 /// Where one document states a subject, as JSON pointers.
 #[derive(Clone, Debug, Default)]
 struct Places {
-    /// What a reader is shown.
+    /// The shown place.
     shown: Option<String>,
-    /// Everything that states it; what is written below is included.
+    /// All places that state it, including everything below.
     stated: Vec<String>,
     /// Objects whose key, or whose list, states it.
     located: Vec<String>,
@@ -58,17 +58,17 @@ impl Subject {
         Self { kind, name: name.into(), places }
     }
 
-    /// A subject that both documents have.
+    /// A subject of both documents.
     pub(super) fn both(kind: Kind, name: impl Into<String>, old: &str, new: &str) -> Self {
         Self::new(kind, name, [Some(old), Some(new)])
     }
 
-    /// One that both documents have, each where it is used or behind a reference.
+    /// A subject of both documents, in each at its use or behind a reference.
     pub(super) fn sources(kind: Kind, name: impl Into<String>, old: &SourceRef, new: &SourceRef) -> Self {
         Self::both(kind, name, &old.slot, &new.slot).also(Side::Old, &*old.node).also(Side::New, &*new.node)
     }
 
-    /// One that only one document has.
+    /// A subject of one document.
     pub(super) fn one(kind: Kind, name: impl Into<String>, side: Side, pointer: &str) -> Self {
         Self::new(kind, name, side.of([[Some(pointer), None], [None, Some(pointer)]]))
     }
@@ -83,7 +83,7 @@ impl Subject {
         Self { kind, ..self }
     }
 
-    /// The fact that is stated under a key.
+    /// The fact that a key states.
     pub(super) fn key(&self, key: &str) -> Self {
         self.keys(&[key]).map(|places| {
             if let Some(shown) = &mut places.shown {
@@ -93,7 +93,7 @@ impl Subject {
         })
     }
 
-    /// The fact that is stated under several keys; a reader is shown the subject.
+    /// The fact that several keys state; the shown place is that of the subject.
     pub(super) fn keys(&self, keys: &[&str]) -> Self {
         self.clone().map(|places| {
             let below = |place: &String| keys.iter().map(move |key| format!("{place}/{key}")).collect::<Vec<_>>();
@@ -111,13 +111,13 @@ impl Subject {
         self.clone().map(|places| places.stated.clear())
     }
 
-    /// The same subject, which is also stated there.
+    /// The same subject, which that place also states.
     pub(super) fn also(mut self, side: Side, pointer: impl Into<String>) -> Self {
         side.of(self.places.each_mut()).stated.push(pointer.into());
         self
     }
 
-    /// The same subject, which is also stated by everything that states another one.
+    /// The same subject, which all places of another subject also state.
     pub(super) fn and(mut self, other: &Self) -> Self {
         for (places, more) in self.places.iter_mut().zip(&other.places) {
             places.stated.extend_from_slice(&more.stated);
@@ -126,14 +126,14 @@ impl Subject {
         self
     }
 
-    /// The same subject, for which a reader is shown that place.
+    /// The same subject with another shown place.
     pub(super) fn show(mut self, side: Side, pointer: &str) -> Self {
         side.of(self.places.each_mut()).shown = Some(pointer.to_owned());
         self
     }
 }
 
-/// Two places that are the same object, whatever their names are.
+/// Two places of the same object, whatever their names are.
 #[derive(Debug)]
 pub(super) struct Pair {
     pub(super) name: String,
@@ -145,7 +145,7 @@ pub(super) struct Pair {
 /// Places of one document whose difference is reported.
 #[derive(Debug, Default)]
 pub(super) struct Explained {
-    /// They state a fact that changed. What is written below them is included.
+    /// They state a changed fact, including everything below.
     pub(super) stated: BTreeSet<String>,
     /// Objects whose key, or whose list, states a fact that changed.
     pub(super) located: BTreeSet<String>,
@@ -166,7 +166,7 @@ impl<'d> Recorder<'d> {
         Self { documents, changes: Vec::new(), pairs: Vec::new(), explained: Default::default() }
     }
 
-    /// Records a subject that is different, or that only one document has.
+    /// Records a changed subject, or a subject of one document.
     pub(super) fn record(&mut self, subject: &Subject, compatibility: Compatibility, what: &str, why: &str) {
         let action = match subject.places.each_ref().map(|places| &places.shown) {
             [Some(_), None] => Action::Removed,
@@ -176,7 +176,7 @@ impl<'d> Recorder<'d> {
         self.push(subject, action, compatibility, what, why);
     }
 
-    /// Records a subject that has another name.
+    /// Records a renamed subject.
     pub(super) fn renamed(&mut self, subject: &Subject, compatibility: Compatibility, what: &str, why: &str) {
         self.push(subject, Action::Renamed, compatibility, what, why);
     }

@@ -112,7 +112,7 @@ pub fn json(comparison: &Comparison, verdict: Option<&Verdict>) -> String {
     serde_json::to_string_pretty(&all).unwrap_or_default() + "\n"
 }
 
-/// How many changes there are, and the version bump that they need.
+/// The number of changes, and the version bump that they require.
 fn summary(comparison: &Comparison, verdict: Option<&Verdict>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(common) = comparison.common {
@@ -143,7 +143,7 @@ fn summary(comparison: &Comparison, verdict: Option<&Verdict>) -> Vec<String> {
     lines
 }
 
-/// Where a change is, for a person with both documents at hand.
+/// The places of a change in both documents.
 fn place(change: &Change) -> String {
     let of = |place: &Location| format!("{}:{} {}", place.line, place.column, code(&place.pointer));
     match (&change.old, &change.new) {

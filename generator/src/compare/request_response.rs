@@ -41,18 +41,18 @@ impl Comparer<'_> {
             let [old_type, new_type] = types;
             self.recorder.record(&subject, Breaking, &from_to(&old_type, &new_type), "callers get another type");
         } else if std::mem::discriminant(old) != std::mem::discriminant(new) {
-            let what = "another envelope, or nullable where it was not";
-            let why = "callers get the same type; the client reads the response differently";
+            let what = "another envelope, or changed nullability";
+            let why = "callers get the same type; the client decodes the response differently";
             self.recorder.record(&subject, Compatible, what, why);
         } else if old.media_type() != new.media_type() {
             let [old_media, new_media] = [old, new].map(|response| code(response.media_type().unwrap_or("JSON")));
             let what = format!("media type: {}", from_to(&old_media, &new_media));
-            let why = "code stays as it is; the client asks for the other media type";
+            let why = "code is unchanged; the client requests the other media type";
             self.recorder.record(&subject, Compatible, &what, why);
         }
     }
 
-    /// Pairs the responses of a success, whatever the status is.
+    /// Pairs the successful responses, whatever their status is.
     fn pair_status(&mut self, old: &Operation, new: &Operation, owner: &str) {
         let paths = [old, new].map(|operation| {
             let path = operation.response_ref.slot.strip_prefix(&operation.pointer)?.strip_prefix('/')?;
@@ -79,7 +79,7 @@ impl Comparer<'_> {
                 of_path.map(|it| it.field.as_str()).collect::<Vec<_>>().join(", ")
             });
             let what = format!("arguments in another order: {}", from_to(&old_names, &new_names));
-            let why = "arguments change places: the compiler notices only if their types differ";
+            let why = "arguments are swapped: the compiler reports this only if their types differ";
             self.recorder.record(&subject, Breaking, &what, why);
         }
         for (from, to) in &parameters.both {
@@ -145,7 +145,7 @@ impl Comparer<'_> {
             let (compatibility, why) = if is_argument {
                 (Breaking, "it is another argument of `new`")
             } else {
-                (Compatible, "code stays as it is; the client writes it into another part of the request")
+                (Compatible, "code is unchanged; the client sends it in another part of the request")
             };
             self.recorder.record(&fact(&["in"]), compatibility, &format!("moved: {what}"), why);
         }
@@ -159,7 +159,7 @@ impl Comparer<'_> {
             self.recorder.record(&fact(&["schema"]), Breaking, &types, "callers pass another type");
         } else if old.list_style != new.list_style {
             let what = "its items are serialized differently";
-            let why = "code stays as it is; the client sends another query";
+            let why = "code is unchanged; the client sends another query";
             self.recorder.record(&fact(&["style", "explode"]), Compatible, what, why);
         }
     }
@@ -191,7 +191,7 @@ impl Comparer<'_> {
         let same = self.same_type(&old.ty, &new.ty);
         if same && old.encoding != new.encoding {
             let [old, new] = [old, new].map(|body| describe::encoding(&body.encoding));
-            let why = "code stays as it is; the client sends another media type";
+            let why = "code is unchanged; the client sends another media type";
             let what = format!("encoding: {}", from_to(&old, &new));
             self.recorder.record(&subject.keys(&["content"]), Compatible, &what, why);
         }

@@ -1,11 +1,10 @@
-//! What two documents state differently, and no rule has reported.
+//! Differences between two documents that no rule has reported.
 //!
 //! In: two trees, the pairs of places that are the same object, and the places whose difference is explained. Out: changes
 //! of the documentation only.
 //!
-//! Each pair is compared by itself, beginning with the documents; whatever is another pair is left to that one. So it does
-//! not matter where an object has moved. The vocabulary says which keys are words of OpenAPI: a property that is called
-//! `description` is none.
+//! Each pair is compared separately, beginning with the documents, and without the objects of other pairs. So an object
+//! can move. The vocabulary defines the keys of OpenAPI: a property with the name `description` is not one of them.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -18,7 +17,7 @@ use crate::document::node::Value;
 use crate::document::pointer::{escape, unescape};
 use crate::document::vocabulary::{DOCUMENT, Object, RESPONSES, ValueType};
 
-/// A bound for chains of references.
+/// A limit of chains of references.
 const MAX_DEPTH: usize = 32;
 /// Longer texts are not shown.
 const MAX_SHOWN: usize = 60;
@@ -27,7 +26,7 @@ static ROOT: ValueType = ValueType::Object(&DOCUMENT);
 /// The value of a key that is not in the vocabulary.
 static ANY: ValueType = ValueType::Any;
 
-/// Records everything that differs and is not explained.
+/// Records all unexplained differences.
 pub(super) fn record(roots: [&Node<'_>; 2], recorder: &mut Recorder<'_>) {
     let mut known = HashSet::new();
     let mut pairs = std::mem::take(&mut recorder.pairs);
@@ -51,12 +50,12 @@ pub(super) fn record(roots: [&Node<'_>; 2], recorder: &mut Recorder<'_>) {
     }
 }
 
-/// Where the objects of one document end, and what of them is explained.
+/// The boundaries of the objects of one document, and their explained parts.
 struct Boundaries<'w> {
     explained: &'w Explained,
-    /// Objects that are compared with their partner.
+    /// Objects that are compared with their counterpart.
     paired: HashSet<&'w str>,
-    /// Those, and everything that is explained.
+    /// Those, and all explained places.
     all: BTreeSet<&'w str>,
 }
 
@@ -67,25 +66,25 @@ impl<'w> Boundaries<'w> {
         Self { explained, paired, all }
     }
 
-    /// Whether an object begins at a place.
+    /// Whether an object is at a place.
     fn is_object(&self, pointer: &str) -> bool {
         self.paired.contains(pointer) || self.explained.unmatched.contains(pointer)
     }
 
-    /// Whether a rule has reported what a place states; `root` is the object that states it.
+    /// Whether a rule has reported the statement of a place; `root` is the object that states it.
     fn is_explained(&self, root: &str, pointer: &str) -> bool {
         let mut ends = pointer.match_indices('/').map(|(end, _)| end).chain([pointer.len()]);
         ends.any(|end| end >= root.len() && self.explained.stated.contains(&pointer[..end]))
     }
 
-    /// Whether a part of a place is compared elsewhere, or is explained.
+    /// Whether a part of a place belongs to another pair, or is explained.
     fn has_below(&self, pointer: &str) -> bool {
         let below = format!("{pointer}/");
         self.all.range(below.as_str()..).next().is_some_and(|first| first.starts_with(&below))
     }
 }
 
-/// A place of both documents. Of a part that one document has, the place in the other one is that of the container.
+/// A place in both documents. If only one document has a part, its place in the other one is that of the container.
 #[derive(Clone, Debug, Default)]
 struct Spot {
     places: [String; 2],
@@ -99,7 +98,7 @@ struct Spot {
 /// The object that a place belongs to.
 #[derive(Clone, Debug, Default)]
 struct Owner {
-    /// None for the document itself.
+    /// `None` for the document itself.
     name: Option<String>,
     /// From the object with this name to the place where the comparison begins.
     path: String,
@@ -111,7 +110,7 @@ impl Spot {
         side.of(self.places.each_ref().map(String::as_str))
     }
 
-    /// Where the object of the place is.
+    /// The place of the object.
     fn root(&self, side: Side) -> &str {
         side.of(self.owner.places.each_ref().map(String::as_str))
     }
@@ -120,7 +119,7 @@ impl Spot {
         Self { places: places.map(str::to_owned), ..self.clone() }
     }
 
-    /// A member that is at these places, by its key; with the type of its value.
+    /// The member with this key at these places, with the type of its value.
     fn member(&self, shape: &'static ValueType, key: &str, places: [&str; 2]) -> (&'static ValueType, Self) {
         let mut spot = self.moved_to(places);
         let (inner, is_word) = match (object_of(shape), shape) {
@@ -152,7 +151,7 @@ impl Spot {
     fn subject(&self, side: Side) -> (String, String) {
         let pointer = self.at(side);
         let Some(name) = &self.owner.name else {
-            // A component has a name; everything else is found by its first key.
+            // A component has a name; other objects are identified by their first key.
             let depth = if pointer.starts_with("/components/") { 3 } else { 1 };
             let end = pointer.match_indices('/').nth(depth).map_or(pointer.len(), |(end, _)| end);
             let name = readable(&pointer[..end]);
@@ -190,7 +189,7 @@ struct Walk<'w, 'd, 'n> {
     /// The places of the new document by those of the old one.
     partners: HashMap<&'w str, Vec<&'w str>>,
     boundaries: [Boundaries<'w>; 2],
-    /// Pairs that references have led to.
+    /// Pairs at the ends of references.
     followed: HashSet<[String; 2]>,
     recorder: &'w mut Recorder<'d>,
 }
@@ -251,7 +250,7 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
                 Kind::Order,
                 spot,
                 "in another order",
-                "no code depends on it; documentation is in another order",
+                "no code depends on it; the documentation is in another order",
             );
         }
         let mut free = vec![true; new.len()];
@@ -299,7 +298,7 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
             |one: &Member<'_, 'n>| indices.get(&*format!("{}/{}", spot.places[1], escape(&one.key))).copied();
         let partner = |one: &Member<'_, 'n>| {
             let partners = self.partners.get(&*one.pointer).into_iter().flatten();
-            // An object that is written in place is paired as a property and as a type.
+            // An inline object is paired as a property and as a type.
             partners.filter_map(|partner| indices.get(partner).copied()).min_by_key(|&it| Some(it) != same_key(one))
         };
         let mut counterparts: Vec<Option<usize>> = old.iter().map(partner).collect();
@@ -311,7 +310,7 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
             }
             return counterparts;
         }
-        // In a list, an object is never the counterpart of another one.
+        // In a list, two different objects are never counterparts.
         let is_object = |side, member: &Member<'_, 'n>| self.boundaries(side).is_object(&member.pointer);
         let mut by_value: HashMap<String, VecDeque<usize>> = HashMap::new();
         for (index, other) in
@@ -365,8 +364,8 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
         }
     }
 
-    /// An object in place that a reported change has replaced by a reference, or the reverse: its texts and constraints
-    /// are not reported yet, unless it is a type that is compared by itself.
+    /// An inline object that a reported change has replaced by a reference, or the reverse: its texts and constraints
+    /// are not reported yet, unless it is a type of another pair.
     fn replaced(
         &mut self,
         nodes: [&Node<'n>; 2],
@@ -396,7 +395,7 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
         if boundaries.paired.contains(pointer) {
             let partner = self.partners.get(pointer).and_then(|partners| partners.first());
             if let Some(partner) = partner.filter(|_| side == Side::Old) {
-                self.moved(&spot.moved_to([pointer, partner]), "written elsewhere");
+                self.moved(&spot.moved_to([pointer, partner]), "moved to another place");
             }
             return;
         }
@@ -421,7 +420,7 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
         self.recorder.record(&subject, Compatibility::DocumentationOnly, &on_path(&path, &what), why);
     }
 
-    /// A value that is another one.
+    /// A changed value.
     fn changed(&mut self, nodes: [&Node<'n>; 2], spot: &Spot) {
         if key_kind(&spot.key) != KeyKind::Structure || !self.is_explained(spot) {
             let what = match nodes.map(shown) {
@@ -441,7 +440,7 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
             boundaries.explained.located.contains(place) || boundaries.is_explained(root, container)
         });
         if !is_explained {
-            self.record(Kind::Other, spot, what, "it states the same in another place of the document");
+            self.record(Kind::Other, spot, what, "another place of the document states the same");
         }
     }
 
@@ -452,7 +451,7 @@ impl<'w, 'n> Walk<'w, '_, 'n> {
     }
 }
 
-/// A pointer for people.
+/// A readable pointer.
 fn readable(pointer: &str) -> String {
     code(&pointer.split('/').skip(1).map(unescape).collect::<Vec<_>>().join("/"))
 }
@@ -467,7 +466,7 @@ fn shown(node: &Node<'_>) -> Option<String> {
     (text.chars().count() <= MAX_SHOWN && !text.contains('\n')).then(|| code(text))
 }
 
-/// The pointer that a reference leads to.
+/// The pointer of the target of a reference.
 fn target(node: &Node<'_>) -> Option<String> {
     node.get("$ref").and_then(Node::as_str).map(|target| target.trim_start_matches('#').to_owned())
 }

@@ -1,4 +1,4 @@
-//! Types with names: what callers make, read and match on.
+//! Named types, which callers construct, read and match on.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};
@@ -13,7 +13,7 @@ use crate::model::{EnumValue, EnumValues, Tagging, TypeDefinition, TypeId, TypeK
 pub(super) struct Owner<'a> {
     pub(super) name: String,
     pub(super) definitions: [&'a TypeDefinition; 2],
-    /// Whether callers make values of the type, in each of the clients.
+    /// Whether callers construct values of the type, in each of the clients.
     pub(super) is_input: [bool; 2],
 }
 
@@ -78,7 +78,7 @@ impl Comparer<'_> {
             (TypeKind::Newtype(old), TypeKind::Newtype(new)) if old == new => return,
             (TypeKind::Newtype(old), TypeKind::Newtype(new)) => {
                 let what = format!("inner type: {}", from_to(primitive_name(*old), primitive_name(*new)));
-                let why = "it is made of another type, and converts into another one";
+                let why = "it converts from and into another type";
                 return self.recorder.record(&subject, Breaking, &what, why);
             }
             (TypeKind::Alias(old), TypeKind::Alias(new)) => {
@@ -91,29 +91,33 @@ impl Comparer<'_> {
         }
         let what =
             format!("{} → {}", self.describe(Side::Old).kind(&old.kind), self.describe(Side::New).kind(&new.kind));
-        self.recorder.record(&subject, Breaking, &what, "code that makes or reads it has another type");
+        self.recorder.record(&subject, Breaking, &what, "code that constructs or reads it has another type");
     }
 
-    /// The names that callers use, and whether they make values of the type.
+    /// The names in the client, and whether callers construct values of the type.
     fn type_names(&mut self, old: &TypeDefinition, new: &TypeDefinition, subject: &Subject) {
         if old.name != new.name {
             let what = format!("renamed: {}", from_to(&old.name, &new.name));
             let why =
                 format!("`types::{}` is removed; the new one has the same shape and is used in its place", old.name);
             self.recorder.renamed(&subject.location(), Breaking, &what, &why);
-        } else if let (Some(from), Some(to)) = (&old.required_name, &new.required_name)
-            && from != to
-        {
-            let why = format!("`types::{from}` is removed");
-            self.recorder.renamed(&subject.derived(), Breaking, &from_to(from, to), &why);
+        } else {
+            for names in [(&old.required_name, &new.required_name), (&old.builder_name, &new.builder_name)] {
+                if let (Some(from), Some(to)) = names
+                    && from != to
+                {
+                    let why = format!("`types::{from}` is removed");
+                    self.recorder.renamed(&subject.derived(), Breaking, &from_to(from, to), &why);
+                }
+            }
         }
         if matches!((&old.kind, &new.kind), (TypeKind::Struct(_), TypeKind::Struct(_))) {
             let subject = subject.derived();
             if !old.is_input && new.is_input {
-                let what = "part of a request now: it has `new` and methods that set its fields";
+                let what = "part of a request now: it has a constructor and methods that set its fields";
                 self.recorder.record(&subject, Compatible, what, "callers can make values of it");
             } else if old.is_input && !new.is_input {
-                let why = "`new` and the methods that set its fields are removed";
+                let why = "its constructor and the methods that set its fields are removed";
                 self.recorder.record(&subject, Breaking, "no longer part of a request", why);
             }
         }
@@ -176,7 +180,7 @@ impl Comparer<'_> {
                 Tagging::Untagged | Tagging::Opaque => "required properties",
             });
             let what = format!("discriminated by {}", from_to(from, to));
-            let why = "code stays as it is; the client finds the variant of a value differently";
+            let why = "code is unchanged; the client selects the variant of a value differently";
             self.recorder.record(&subject.key("discriminator"), Compatible, &what, why);
         }
         let at = |side: Side, variant: &Variant| {
@@ -204,7 +208,7 @@ impl Comparer<'_> {
             }
             if from.tags != to.tags && old.tagging == new.tagging {
                 let what = format!("discriminator value: {}", from_to(&from.tags.join(", "), &to.tags.join(", ")));
-                let why = "code stays as it is; the client reads other values as this variant";
+                let why = "code is unchanged; the client decodes other values to this variant";
                 self.recorder.record(&subject.derived().and(&mapping), Compatible, &what, why);
             }
         }

@@ -1,4 +1,4 @@
-//! The version bump that a change needs, by Cargo's rules.
+//! The version bump that a change requires, by Cargo's rules.
 //!
 //! In: the worst compatibility of all changes, and versions. Out: the bump, and whether the new version is sufficient. Knows
 //! no document.
@@ -7,19 +7,19 @@ use semver::{Prerelease, Version};
 
 use super::change::Compatibility;
 
-/// Which number of a version goes up.
+/// The part of a version that is incremented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bump {
-    /// The last one.
+    /// The patch version.
     Patch,
-    /// The one in the middle.
+    /// The minor version.
     Minor,
-    /// The first one.
+    /// The major version.
     Major,
 }
 
 impl Bump {
-    /// In a word.
+    /// Its name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -29,8 +29,8 @@ impl Bump {
         }
     }
 
-    /// The bump that a change needs from a version. Before 1.0.0 Cargo takes the first number that is not 0 for what the
-    /// major number is later.
+    /// The bump that a change of a version requires. Before 1.0.0 Cargo treats the first nonzero number as the major
+    /// version.
     fn needed(compatibility: Compatibility, from: &Version) -> Self {
         match compatibility {
             Compatibility::Breaking if from.major > 0 => Self::Major,
@@ -43,7 +43,7 @@ impl Bump {
     fn after(self, version: &Version) -> Version {
         let Version { major, minor, patch, .. } = *version;
         match self {
-            // A pre-release comes before the version that it is named after.
+            // A pre-release precedes its version.
             Self::Patch if !version.pre.is_empty() => Version::new(major, minor, patch),
             Self::Patch => Version::new(major, minor, patch.saturating_add(1)),
             Self::Minor => Version::new(major, minor.saturating_add(1), 0),
@@ -52,12 +52,12 @@ impl Bump {
     }
 }
 
-/// The version that the client needs, and the version that it has.
+/// The required version of the client, and its actual version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The version of the old specification.
     pub old: String,
-    /// The bump; `None` if nothing changed.
+    /// The bump; `None` if there are no changes.
     pub bump: Option<Bump>,
     /// The first version that is sufficient.
     pub needs: String,
@@ -68,10 +68,10 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Judges a version by an older one. A pre-release is as sufficient as the version that it is named after.
+    /// Compares a version with an older one. A pre-release is as sufficient as its version.
     ///
     /// # Errors
-    /// The text that is not a version.
+    /// The string that is not a version.
     pub fn new(worst: Option<Compatibility>, old: &str, new: Option<&str>) -> Result<Self, String> {
         let read = |text: &str| Version::parse(text).map_err(|error| format!("`{text}` is not a version: {error}"));
         let from = read(old)?;

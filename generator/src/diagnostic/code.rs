@@ -1,25 +1,24 @@
-//! The kinds of problems: the stable text of each, how serious it is, and where it is explained.
+//! The diagnostic codes: the stable name of each, its severity, and its explanation.
 //!
-//! Every code is in the table below and has a file in `explanations/`, without which this does not compile.
+//! Every code is in the table below and has a file in `explanations/`, without which this module does not compile.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::suggest::nearest;
 
-/// How serious a problem is.
+/// The severity of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// The specification is not valid, contradicts itself, or asks for something that is not supported: no client is
-    /// made of it.
+    /// The specification is invalid, contradicts itself, or uses an unsupported feature: no client is generated.
     Error,
-    /// A rule of [`lint`](crate::lint()) is broken, or the client does not use all of a document. It can be generated all
-    /// the same.
+    /// A rule of [`lint`](crate::lint()) is violated, or the client does not use all parts of a document. The client
+    /// can be generated.
     Warning,
 }
 
 impl Severity {
-    /// The word for it.
+    /// Its name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -37,7 +36,7 @@ impl fmt::Display for Severity {
 
 macro_rules! codes {
     ($($severity:ident { $($(#[doc = $doc:literal])+ $name:ident = $slug:literal,)+ })+) => {
-        /// What kind of problem a diagnostic is about. The text of a code is stable.
+        /// The kind of a problem. The name of a code is stable.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {
@@ -48,25 +47,25 @@ macro_rules! codes {
             /// All codes: errors, then warnings.
             pub const ALL: &'static [Self] = &[$($(Self::$name,)+)+];
 
-            /// The stable text of the code.
+            /// The stable name of the code.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $($(Self::$name => $slug,)+)+ }
             }
 
-            /// How serious a problem of this kind is.
+            /// The severity of problems of this kind.
             #[must_use]
             pub fn severity(self) -> Severity {
                 match self { $($(Self::$name => Severity::$severity,)+)+ }
             }
 
-            /// What the code means, in a sentence or two.
+            /// The meaning of the code, in a sentence or two.
             #[must_use]
             pub fn meaning(self) -> &'static str {
                 match self { $($(Self::$name => concat!($($doc,)+).trim_ascii(),)+)+ }
             }
 
-            /// What the code means and why it matters, with a wrong and a right example, in Markdown.
+            /// The explanation of the code in Markdown: its meaning, the reason, a wrong and a right example.
             #[must_use]
             pub fn explanation(self) -> &'static str {
                 match self { $($(Self::$name => include_str!(concat!("../explanations/", $slug, ".md")),)+)+ }
@@ -83,108 +82,108 @@ codes! {
         YamlSyntax = "yaml-syntax",
         /// A mapping has the same key twice.
         DuplicateKey = "duplicate-key",
-        /// A part of YAML that specifications do without: anchors, aliases, merges, tags, several documents.
+        /// A YAML feature that specifications must not use: anchors, aliases, merges, tags, several documents.
         YamlFeature = "yaml-feature",
-        /// The nesting is too deep to be a specification.
+        /// The nesting exceeds the limit.
         TooDeep = "too-deep",
-        /// The document, or a part of it, is too large to be a specification.
+        /// The document, or a part of it, exceeds a size limit.
         TooLarge = "too-large",
-        /// The document is of another version of OpenAPI, or of none.
+        /// The document has another OpenAPI version, or none.
         Version = "version",
-        /// A key that OpenAPI 3.0 does not know in this place.
+        /// A key that OpenAPI 3.0 does not define in this place.
         UnknownKey = "unknown-key",
-        /// An `x-` key that is not explained in spec/README.md, or not in this place.
+        /// An `x-` key that spec/README.md does not define, or not for this place.
         UnknownExtension = "unknown-extension",
-        /// A key that must be there is not.
+        /// A required key is missing.
         MissingKey = "missing-key",
-        /// A value of the wrong type, or not one of the allowed values.
+        /// A value has the wrong type, or is not one of the allowed values.
         WrongValue = "wrong-value",
-        /// Keys beside `$ref`, which OpenAPI 3.0 ignores.
+        /// Siblings of `$ref`, which OpenAPI 3.0 ignores.
         RefSibling = "ref-sibling",
-        /// A reference to something that is not there.
+        /// The target of a reference does not exist.
         DanglingRef = "dangling-ref",
-        /// A `$ref`, or an `allOf`, that leads back to itself.
+        /// A `$ref`, or an `allOf`, refers to itself.
         CircularRef = "circular-ref",
         /// A part of OpenAPI 3.0 that the generator does not support.
         Unsupported = "unsupported",
-        /// Two things that must differ have the same name.
+        /// Two items that require distinct names have the same name.
         DuplicateName = "duplicate-name",
-        /// Two paths that no request can tell apart.
+        /// Requests to two paths are indistinguishable.
         AmbiguousPath = "ambiguous-path",
-        /// A path and its parameters do not fit together.
+        /// The parameters of a path do not match its placeholders.
         PathParameter = "path-parameter",
         /// `allOf` members that contradict each other.
         AllOfConflict = "all-of-conflict",
-        /// `oneOf` members that cannot be told apart, or a discriminator that does not fit them.
+        /// The variants of a `oneOf` are indistinguishable, or the discriminator does not match them.
         AmbiguousUnion = "ambiguous-union",
-        /// A property that is required and not described.
+        /// A required property is not described.
         UnknownRequired = "unknown-required",
-        /// The successful answer of an operation cannot be told.
+        /// The successful response of an operation is not unambiguous.
         Answer = "answer",
-        /// The answer of an operation is not wrapped in the envelope.
+        /// A response does not use the envelope, or another schema does.
         Envelope = "envelope",
-        /// A risk and a retry class that contradict each other.
+        /// The risk and the retry class contradict each other.
         RiskRetry = "risk-retry",
-        /// There are not as many names or descriptions as values of an enumeration, or a name is not Rust's.
+        /// The number of names or descriptions differs from the number of values of an enumeration, or a name is not in
+        /// Rust's spelling.
         EnumNames = "enum-names",
-        /// An error code that the table does not have.
+        /// An error code is not in the table.
         UnknownErrorCode = "unknown-error-code",
-        /// A default that does not fit its schema.
+        /// A default does not match its schema.
         BadDefault = "bad-default",
-        /// A fault of the generator itself.
+        /// A bug of the generator.
         Internal = "internal",
     }
     Warning {
         /// A summary or a description is missing.
         MissingDescription = "missing-description",
-        /// A body, an answer, a parameter or an identifier without an example.
+        /// A body, a response, a parameter or an identifier has no example.
         MissingExample = "missing-example",
-        /// An operation without the address of the page that documents it.
+        /// An operation has no address of the page that documents it.
         MissingExternalDocs = "missing-external-docs",
-        /// An operation that does not say how sure it is.
+        /// An operation does not specify the source of its facts.
         MissingSource = "missing-source",
-        /// A quantity without its unit.
+        /// A quantity has no unit.
         MissingUnit = "missing-unit",
-        /// An instant that does not say how it is counted or written.
+        /// A timestamp has no unit or format.
         InstantUnit = "instant-unit",
-        /// An identifier that says nothing about its form.
+        /// An identifier does not specify its format.
         MissingLimits = "missing-limits",
-        /// An enumeration whose values are not described.
+        /// The values of an enumeration are not described.
         MissingEnumDescriptions = "missing-enum-descriptions",
-        /// An example that does not fit its schema.
+        /// An example does not match its schema.
         BadExample = "bad-example",
-        /// A text without words: empty, or not written yet.
+        /// A description is empty or a placeholder.
         EmptyText = "empty-text",
-        /// A text in Chinese, copied instead of written.
+        /// A description contains Chinese characters.
         ChineseText = "chinese-text",
-        /// The same thing under two names.
+        /// The same concept has two names.
         InconsistentName = "inconsistent-name",
-        /// An identifier that is any text or number to callers.
+        /// An identifier is a plain string or number.
         PlainIdentifier = "plain-identifier",
-        /// A component that nothing uses.
+        /// A component is unused.
         UnusedComponent = "unused-component",
-        /// Two schemas that are the same.
+        /// Two schemas are the same.
         SameSchema = "same-schema",
-        /// An operation of a project without the header that names the project.
+        /// A project call has no project header.
         ProjectHeader = "project-header",
-        /// A physical operation whose description does not warn.
+        /// The description of a physical operation has no warning.
         MissingWarning = "missing-warning",
-        /// A switch in `x-lint-allow` that switches nothing off.
+        /// An entry of `x-lint-allow` suppresses no problem.
         UnusedAllow = "unused-allow",
-        /// A part of a document of others that the generated client does not use.
+        /// The generated client does not use a part of a document.
         UnusedPart = "unused-part",
     }
 }
 
 impl Code {
-    /// Whether it is a rule of [`lint`](crate::lint()). Other warnings are those of [`generate`](crate::generate), about
-    /// documents of others.
+    /// Whether it is a rule of [`lint`](crate::lint()). [`generate`](crate::generate) reports the other warnings.
     #[must_use]
     pub fn is_rule(self) -> bool {
         self.severity() == Severity::Warning && self != Self::UnusedPart
     }
 
-    /// The rules that can be switched off where they do not hold: all but the one about switches.
+    /// The rules that `x-lint-allow` can suppress: all but the one about unused suppressions.
     pub(crate) fn switchable() -> impl Iterator<Item = Self> + Clone {
         Self::ALL.iter().copied().filter(|code| code.is_rule() && *code != Self::UnusedAllow)
     }
@@ -196,11 +195,11 @@ impl fmt::Display for Code {
     }
 }
 
-/// A text that is no [`Code`].
+/// A string that is not a [`Code`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownCode {
     word: String,
-    /// The code that was probably meant.
+    /// The most similar code.
     pub nearest: Option<Code>,
 }
 

@@ -1,4 +1,4 @@
-//! Problems as JSON for editors and for annotations of a build: one object a line.
+//! Problems as JSON for editors and for build annotations: one object per line.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ struct Line<'a> {
     #[serde(flatten)]
     place: Span<'a>,
     help: &'a str,
-    /// Other places that have to do with it.
+    /// Related places.
     related: Vec<Related<'a>>,
 }
 
@@ -24,7 +24,7 @@ struct Related<'a> {
     place: Span<'a>,
 }
 
-/// Lines and columns are counted from 1, columns in characters; the end is the character behind the last one.
+/// Lines and columns are counted from 1, columns in characters; the end is exclusive.
 #[derive(Serialize)]
 struct Span<'a> {
     line: usize,
@@ -39,7 +39,7 @@ struct Position {
     column: usize,
 }
 
-/// One problem, and the end of the line.
+/// One problem, with a line break.
 pub(super) fn render<'a>(source: &'a Source, problem: &'a Diagnostic) -> String {
     let related = |(place, why): &'a (Location, String)| Related { message: why, place: span(source, place) };
     let line = Line {
@@ -51,7 +51,7 @@ pub(super) fn render<'a>(source: &'a Source, problem: &'a Diagnostic) -> String 
         help: &problem.help,
         related: problem.related.iter().map(related).collect(),
     };
-    // Texts and numbers always have a JSON form.
+    // Strings and numbers can always be serialized.
     serde_json::to_string(&line).unwrap_or_default() + "\n"
 }
 

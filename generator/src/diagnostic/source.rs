@@ -1,31 +1,31 @@
-//! The text of a specification, and places in it.
+//! The text of a specification, and locations in it.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::{Code, Diagnostic, Diagnostics};
 
-/// The text of a specification and the name it is called by in messages.
+/// The text of a specification, and its name in messages.
 #[derive(Clone, Debug)]
 pub struct Source {
     name: String,
     text: String,
-    /// Line and column of every [`STEP`]th byte, both from 0, once somebody has asked. There can be many problems in one
-    /// long line.
+    /// Line and column of every [`STEP`]th byte, both from 0, computed on first use. One long line can have many
+    /// problems.
     positions: OnceLock<Vec<(usize, usize)>>,
 }
 
-/// How many bytes are looked through for a position.
+/// The number of bytes that are scanned for a position.
 const STEP: usize = 1 << 12;
 
 impl Source {
-    /// Takes the name to use in messages (usually the path as the user wrote it) and the text.
+    /// Creates a source from its name in messages (usually the path as given by the user) and its text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { name: name.into(), text: joined_pairs(text.into()), positions: OnceLock::new() }
     }
 
-    /// The name to use in messages.
+    /// The name in messages.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -37,7 +37,7 @@ impl Source {
         &self.text
     }
 
-    /// The text without the mark that some editors begin a file with. YAML allows it; not every reader does.
+    /// The text without a byte order mark. YAML allows the mark, but not every parser does.
     #[must_use]
     pub(crate) fn without_bom(&self) -> &str {
         self.text.strip_prefix('\u{feff}').unwrap_or(&self.text)
@@ -46,7 +46,7 @@ impl Source {
     /// Reads bytes as UTF-8.
     ///
     /// # Errors
-    /// Where the bytes stop being UTF-8, as a diagnostic with its place.
+    /// A diagnostic at the first invalid byte.
     pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Result<Self, Diagnostics> {
         let name = name.into();
         match String::from_utf8(bytes) {
@@ -60,14 +60,14 @@ impl Source {
                     Code::NotUtf8,
                     place,
                     "this byte is not UTF-8",
-                    "save the file as UTF-8; the bytes before this place are good",
+                    "save the file as UTF-8; the bytes before this place are valid",
                 );
                 Err(Diagnostics::new(source, vec![diagnostic]))
             }
         }
     }
 
-    /// The place of a range of bytes. A range outside of the text is moved into it.
+    /// The location of a byte range. A range outside of the text is clamped.
     #[must_use]
     pub fn location(&self, span: Range<usize>, pointer: impl Into<String>) -> Location {
         let start = self.text.floor_char_boundary(span.start);
@@ -76,7 +76,7 @@ impl Source {
         Location { line, column, span: start..end, pointer: pointer.into() }
     }
 
-    /// Line and column, both from 1, of a byte of the text.
+    /// Line and column of a byte of the text, both from 1.
     pub(super) fn position(&self, byte: usize) -> (usize, usize) {
         let positions = self.positions.get_or_init(|| {
             let mut position = (0, 0);
@@ -98,7 +98,7 @@ impl Source {
     }
 }
 
-/// The position behind some bytes. A byte that goes on with a character does not count.
+/// The position after some bytes. Continuation bytes of UTF-8 are not counted.
 fn moved((line, column): (usize, usize), bytes: &[u8]) -> (usize, usize) {
     let characters = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count();
     match bytes.iter().rposition(|byte| *byte == b'\n') {
@@ -107,7 +107,7 @@ fn moved((line, column): (usize, usize), bytes: &[u8]) -> (usize, usize) {
     }
 }
 
-/// Where in a specification something is.
+/// A location in a specification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     /// Line, from 1.
@@ -120,8 +120,8 @@ pub struct Location {
     pub span: Range<usize>,
 }
 
-/// JSON writes a character outside of the first 65536 as two escapes, which YAML does not know: the character takes their
-/// place. Other texts stay as they are.
+/// JSON escapes a character above U+FFFF as a surrogate pair, which YAML does not support: the pair is replaced by the
+/// character. Other text is unchanged.
 fn joined_pairs(text: String) -> String {
     if !text.contains("\\ud") && !text.contains("\\uD") {
         return text;
@@ -136,7 +136,7 @@ fn joined_pairs(text: String) -> String {
         let (before, escaped) = rest.split_at(at);
         joined.push_str(before);
         let character = pair(escaped);
-        // A backslash and the sign after it, which may be a backslash, too; or twelve signs of ASCII.
+        // A backslash and the following character, which can be a backslash, too; or twelve ASCII characters.
         let length =
             if character.is_some() { 12 } else { escaped.char_indices().nth(2).map_or(escaped.len(), |(at, _)| at) };
         let (written, after) = escaped.split_at(length);
@@ -150,7 +150,7 @@ fn joined_pairs(text: String) -> String {
     joined
 }
 
-/// The character that two escapes mean, such as `\ud83c\udf6b`.
+/// The character of a surrogate pair, such as `\ud83c\udf6b`.
 fn pair(text: &str) -> Option<char> {
     let unit = |at: usize| {
         let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;

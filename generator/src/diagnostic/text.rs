@@ -1,4 +1,4 @@
-//! Problems as text for a person: each with its lines of the specification, the way rustc does.
+//! Problems as text for a terminal: each with its lines of the specification, in the style of rustc.
 
 use std::ops::Range;
 
@@ -6,10 +6,10 @@ use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Rend
 
 use super::{Diagnostic, Location, Severity, Source};
 
-/// Bytes of lines that are shown in one piece. The renderer looks at each of them, for each problem.
+/// The limit of bytes in one snippet. The renderer scans the whole snippet for each problem.
 const MAX_SHOWN: usize = 1 << 16;
 
-/// One problem, and an empty line.
+/// One problem, followed by an empty line.
 pub(super) fn render(source: &Source, problem: &Diagnostic, styled: bool) -> String {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let shown: Vec<Shown<'_>> = std::iter::once((&problem.location, None))
@@ -26,11 +26,11 @@ pub(super) fn render(source: &Source, problem: &Diagnostic, styled: bool) -> Str
         .elements(lines(source, &shown))
         .element(Level::NOTE.message(format!("at {}", one_line(pointer))))
         .element(Level::HELP.message(one_line(&problem.help)));
-    // In lines of the document the renderer shows most signs that a terminal obeys as pictures, and leaves these.
-    renderer.render(&[group]).replace(|sign| matches!(sign, '\u{80}'..='\u{9f}'), "\u{fffd}") + "\n\n"
+    // In lines of the document the renderer replaces most control characters by pictures, but not these.
+    renderer.render(&[group]).replace(|character| matches!(character, '\u{80}'..='\u{9f}'), "\u{fffd}") + "\n\n"
 }
 
-/// How many problems there are of each kind.
+/// The number of problems of each severity.
 pub(super) fn count(source: &Source, problems: &[Diagnostic]) -> String {
     let errors = problems.iter().filter(|problem| problem.severity() == Severity::Error).count();
     let counted = |count: usize, what: &str| match count {
@@ -44,21 +44,22 @@ pub(super) fn count(source: &Source, problems: &[Diagnostic]) -> String {
     format!("{counts} in {}\n", source.name())
 }
 
-/// A text without signs that a terminal obeys: names of a document can hold them. The ends of lines are some.
+/// A text without control characters, including line breaks: names of a document can contain them.
 fn one_line(text: &str) -> String {
-    let picture = |sign: char| match u32::from(sign) {
+    let picture = |character: char| match u32::from(character) {
         code @ 0..0x20 => char::from_u32(0x2400 + code),
         0x7f => Some('\u{2421}'),
         0x80..0xa0 => Some(char::REPLACEMENT_CHARACTER),
-        _ => Some(sign),
+        _ => Some(character),
     };
     text.chars().filter_map(picture).collect()
 }
 
-/// A place to show, and what it has to do with the problem that is not its own.
+/// A location to show; a related one has a label.
 type Shown<'p> = (&'p Location, Option<&'p str>);
 
-/// The lines of all places in one piece; if that would be long, each for itself; and of a long line only where it is.
+/// The lines of all locations in one snippet; if it is long, one snippet for each location; of a long line, only the
+/// surroundings of the location.
 fn lines<'p>(source: &'p Source, shown: &[Shown<'p>]) -> Vec<Element<'p>> {
     let text = source.text();
     let start = shown.iter().map(|(place, _)| place.span.start).min().unwrap_or_default();
@@ -90,7 +91,7 @@ fn annotation<'p>(source: &Source, place: &Location, why: Option<&'p str>, start
     }
 }
 
-/// A long node is shown by its first line: what matters is where it begins.
+/// A long node is shown by its first line, which identifies it.
 fn visible(source: &Source, place: &Location) -> Range<usize> {
     let text = &source.text()[place.span.clone()];
     let first_line = text.split('\n').next().unwrap_or_default().trim_end();

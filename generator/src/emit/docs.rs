@@ -1,4 +1,4 @@
-//! The generated documentation: facts of the model in sentences.
+//! The generated documentation: facts of the model as sentences.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -11,8 +11,8 @@ use crate::model::{
 };
 use crate::rustdoc::{documentation, plain_line};
 
-/// What stands between the lines of a documentation until the file is text: one attribute takes a fraction of the time
-/// that many take.
+/// The separator of documentation lines until the file is formatted: one attribute takes a fraction of the time of
+/// many.
 pub(crate) const LINE_END: char = '\u{1}';
 
 /// Documentation of an item.
@@ -20,7 +20,7 @@ pub(super) fn doc(text: &str) -> Option<TokenStream> {
     lines(text).map(|lines| quote! { #[doc = #lines] })
 }
 
-/// Documentation of the file that it stands in.
+/// Documentation of the enclosing file.
 pub(super) fn inner_doc(text: &str) -> Option<TokenStream> {
     lines(text).map(|lines| quote! { #![doc = #lines] })
 }
@@ -43,33 +43,33 @@ fn lines(text: &str) -> Option<Literal> {
     (!joined.is_empty()).then(|| raw(&joined))
 }
 
-/// A raw literal: escapes would be written, read and written again on the way to a comment, which has none.
+/// A raw literal: a comment has no escapes, so they would be written and parsed without need.
 fn raw(text: &str) -> Literal {
-    let longest = || text.split(|sign| sign != '#').map(str::len).max().unwrap_or_default();
+    let longest = || text.split(|character| character != '#').map(str::len).max().unwrap_or_default();
     let hashes = "#".repeat(if text.contains('"') { longest() + 1 } else { 0 });
     format!("r{hashes}\"{text}\"{hashes}").parse().unwrap_or_else(|_| Literal::string(text))
 }
 
-/// Whether a comment cannot hold a sign: one that ends a line alone, or that changes the direction in which the line is
-/// read, is refused by the compiler.
-fn is_refused(sign: char) -> bool {
-    matches!(sign, LINE_END | '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Whether a comment cannot contain a character: the compiler rejects a bare carriage return, and characters that
+/// change the text direction.
+fn is_refused(character: char) -> bool {
+    matches!(character, LINE_END | '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 pub(super) fn risk(risk: Risk) -> &'static str {
     match risk {
-        Risk::Read => "read. It changes nothing.",
-        Risk::Write => "write. It changes data, and neither deletes any nor moves anything.",
-        Risk::Destructive => "destructive. It deletes data, stops work, spends quota or takes rights from a person.",
+        Risk::Read => "read. It changes no data.",
+        Risk::Write => "write. It changes data, and neither deletes data nor moves a device.",
+        Risk::Destructive => "destructive. It deletes data, stops work, spends quota or revokes rights of a person.",
         Risk::Physical => "**physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.",
     }
 }
 
 fn retry(retry: Retry) -> &'static str {
     match retry {
-        Retry::Safe => "safe. Repeating it does no harm.",
-        Retry::Idempotent => "idempotent. Sent twice it does what it does sent once.",
-        Retry::Never => "**never**. Sent twice it may do its work twice.",
+        Retry::Safe => "safe. A repetition has no effect.",
+        Retry::Idempotent => "idempotent. Two requests have the same effect as one.",
+        Retry::Never => "**never**. A second request may have a second effect.",
     }
 }
 
@@ -81,7 +81,7 @@ pub(super) fn scope(scope: Scope) -> &'static str {
     }
 }
 
-/// What the client does not use of a document; empty if it uses everything.
+/// The unused parts of a document; empty if the client uses all.
 pub(super) fn unused(parts: &[UnusedPart]) -> String {
     if parts.is_empty() {
         return String::new();
@@ -90,7 +90,7 @@ pub(super) fn unused(parts: &[UnusedPart]) -> String {
     format!("# Not used\n\n{}", sentences.join("\n"))
 }
 
-/// Everything that there is to know about an operation.
+/// All facts about an operation.
 pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     let mut text = description(operation);
     text.push_str(&format!("\n\n`{} {}`\n\n", operation.http_method, operation.path.replace('`', "")));
@@ -101,7 +101,7 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
         let ids: Vec<String> = operation.lookup.iter().map(|id| format!("`{}`", id.replace('`', ""))).collect();
         let ids = ids.join(" or ");
         text.push_str(&format!(
-            "- If it failed and may have taken effect: look with {ids} before you send it again.\n"
+            "- If it failed and may have taken effect: check with {ids} before you send it again.\n"
         ));
     }
     if operation.private_cloud_only {
@@ -131,7 +131,7 @@ pub(super) fn summary(operation: &Operation) -> String {
     operation.summary.as_deref().map_or_else(of_request, plain_line)
 }
 
-/// What the specification says about an operation.
+/// The description of an operation in the specification.
 fn description(operation: &Operation) -> String {
     let summary = summary(operation);
     let mut text = documentation(&summary);
@@ -148,7 +148,7 @@ fn description(operation: &Operation) -> String {
     text
 }
 
-/// The documentation of a schema, a property or a parameter. Without a description it says the name.
+/// The documentation of a schema, a property or a parameter. Without a description it is the name.
 pub(super) fn value(name: &str, docs: &Docs) -> String {
     let of_name = || format!("`{}` of the API.", name.replace('`', ""));
     let description = docs.description.as_deref().map_or_else(of_name, documentation);
@@ -163,7 +163,7 @@ pub(super) fn field(api: &Api, field: &Field) -> String {
         let name = &content.name;
         let link = |method: &str| format!("[`{name}::{method}`](super::{name}::{method})");
         let (write, read) = (link("to_json_text"), link("from_json_text"));
-        text.push_str(&format!("\n\nA string of JSON: {write} makes it, {read} reads it."));
+        text.push_str(&format!("\n\nA JSON string: {write} encodes it, {read} decodes it."));
     }
     text
 }
@@ -191,15 +191,15 @@ pub(super) fn region(region: &Region) -> String {
 
 pub(super) fn error_code(code: &ErrorCode) -> String {
     let outcome = match code.outcome {
-        Outcome::Refused => "The call was refused and had no effect.",
+        Outcome::Refused => "The service rejected the call, which had no effect.",
         Outcome::Throttled => "The call had no effect; it may be sent again later.",
-        Outcome::Unknown => "The call may have taken effect all the same.",
+        Outcome::Unknown => "The call may have taken effect.",
     };
     let facts = vec![format!("Code {}, group `{}`.", code.code, code.group), outcome.to_owned()];
     with_facts(documentation(&code.meaning), facts, code.source.as_ref())
 }
 
-/// A description with sentences after it.
+/// A description followed by sentences.
 fn with_facts(mut description: String, mut facts: Vec<String>, source: Option<&Source>) -> String {
     facts.extend(source.and_then(source_sentence));
     if !facts.is_empty() {
@@ -209,7 +209,7 @@ fn with_facts(mut description: String, mut facts: Vec<String>, source: Option<&S
     description
 }
 
-/// The limits and the unit of a value, each in a sentence.
+/// The limits and the unit of a value, each as a sentence.
 fn constraints(constraints: &Constraints) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(unit) = constraints.unit {
@@ -227,7 +227,7 @@ fn constraints(constraints: &Constraints) -> Vec<String> {
         facts.extend(size_sentence(size, counted));
     }
     if constraints.unique_items {
-        facts.push("No entry twice.".to_owned());
+        facts.push("Entries are unique.".to_owned());
     }
     if let Some(pattern) = &constraints.pattern {
         facts.push(format!("Pattern: `{}`.", pattern.replace('`', "\\x60")));
@@ -268,7 +268,7 @@ fn range(minimum: Option<&Bound>, maximum: Option<&Bound>) -> Option<String> {
     }
 }
 
-/// A number without the point that JSON writes behind a whole one.
+/// A number without the `.0` that JSON writes for a whole number.
 fn number(number: &Number) -> String {
     match number.as_f64() {
         Some(value) if number.is_f64() => value.to_string(),
@@ -305,17 +305,17 @@ fn unit_name(unit: &str) -> String {
     }
 }
 
-/// A value without the quotes of a text.
+/// A value without the quotes of a string.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// How sure a fact is, unless it is the ordinary case.
+/// The confidence of a fact, unless it is documented.
 fn source_sentence(source: &Source) -> Option<String> {
     let confidence = match source.confidence {
         Confidence::Documented => None,
         Confidence::Observed => Some("Observed, not documented.".to_owned()),
-        Confidence::Inferred => Some("**Inferred**: nobody has seen it.".to_owned()),
+        Confidence::Inferred => Some("**Inferred**, neither documented nor observed.".to_owned()),
     };
     let note = source.note.as_deref().map(documentation);
     let sentences: Vec<String> = confidence.into_iter().chain(note).collect();
@@ -345,8 +345,8 @@ mod tests {
 
     #[test]
     fn documentation_has_no_sign_that_a_comment_cannot_hold() {
-        for sign in ['\r', '\u{1}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {
-            assert_eq!(shown(&format!("a{sign}b")), " a\u{fffd}b");
+        for character in ['\r', '\u{1}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {
+            assert_eq!(shown(&format!("a{character}b")), " a\u{fffd}b");
         }
         assert_eq!(shown("a\u{2065}b"), " a\u{2065}b");
     }

@@ -1,9 +1,11 @@
-//! The emit stage: the model in, a task for each file out, and for each task its tokens, some items at a time.
+//! The emit stage: the model in, one output file at a time out, and for each file its tokens, some items at a time.
 //!
-//! Names and types come from the model as they are; its facts become sentences ([`docs`]) and JSON Schema
+//! Names and types are those of the model; its facts become sentences ([`docs`]) and JSON Schema
 //! ([`crate::json_schema`]). Cannot fail.
 
+mod builder;
 mod docs;
+mod dynamic;
 mod follow;
 mod operation;
 mod pages;
@@ -19,15 +21,15 @@ use crate::model::{Api, Group, Operation, Primitive, TypeModule, TypeRef};
 pub(crate) use docs::LINE_END;
 use docs::doc;
 
-/// A file before it is text.
+/// A file before formatting.
 pub(crate) enum Content<'a> {
-    /// Items of it, some at a time: the tokens of many would be the largest thing in memory.
+    /// Its items, some at a time: the tokens of all items would dominate the memory usage.
     Rust(Box<dyn Iterator<Item = TokenStream> + 'a>),
     Json(serde_json::Value),
     Yaml(&'a str),
 }
 
-/// A file that is to be made: its path below the output folder, and what it is about.
+/// A file to generate: its path below the output folder, and its contents.
 #[derive(Debug)]
 pub(crate) struct Task<'a> {
     pub(crate) path: String,
@@ -36,7 +38,7 @@ pub(crate) struct Task<'a> {
 
 #[cfg(test)]
 impl Task<'_> {
-    /// Some file at a path.
+    /// A file at a path.
     pub(crate) fn at(path: &str) -> Self {
         Self { path: path.to_owned(), subject: Subject::Root }
     }
@@ -47,14 +49,16 @@ enum Subject<'a> {
     Root,
     Group(&'a Group),
     Arguments(&'a Operation),
+    Result(&'a Operation),
     TypesRoot,
     Types(&'a TypeModule),
     ErrorCodes,
     Client,
+    Missing,
     Specification(&'a str),
 }
 
-/// All files of the client, those with the most work first. Each can be [made](emit) by itself.
+/// All files of the client, the largest first. Each can be [emitted](emit) separately.
 pub(crate) fn tasks<'a>(api: &'a Api, specification: Option<&'a str>) -> Vec<Task<'a>> {
     let mut types: Vec<&TypeModule> = api.type_modules.iter().collect();
     types.sort_by_key(|module| std::cmp::Reverse(module.types.len()));
@@ -71,6 +75,9 @@ pub(crate) fn tasks<'a>(api: &'a Api, specification: Option<&'a str>) -> Vec<Tas
         add("error_code.rs".to_owned(), Subject::ErrorCodes);
     }
     add("client.rs".to_owned(), Subject::Client);
+    if (Emitter { api }).has_builders() {
+        add("missing.rs".to_owned(), Subject::Missing);
+    }
     if let Some(text) = specification {
         // A mock server interprets it; it is not compiled.
         add("specification.yaml".to_owned(), Subject::Specification(text));
@@ -78,6 +85,7 @@ pub(crate) fn tasks<'a>(api: &'a Api, specification: Option<&'a str>) -> Vec<Tas
     add("types.rs".to_owned(), Subject::TypesRoot);
     for operation in api.operations() {
         add(operation.arguments_file.clone(), Subject::Arguments(operation));
+        add(operation.result_file.clone(), Subject::Result(operation));
     }
     tasks
 }
@@ -90,10 +98,12 @@ pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, task: &'a Task<'a>) -> C
         Subject::Root => once(emitter.root()),
         Subject::Group(group) => Content::Rust(Box::new(emitter.group(group))),
         Subject::Arguments(operation) => Content::Json(json_schema::arguments(schemas, &operation.arguments)),
+        Subject::Result(operation) => Content::Json(json_schema::result(schemas, operation)),
         Subject::TypesRoot => once(types::root(&api.type_modules)),
         Subject::Types(module) => Content::Rust(Box::new(emitter.types(module))),
         Subject::ErrorCodes => once(emitter.error_codes()),
         Subject::Client => once(emitter.client()),
+        Subject::Missing => once(emitter.missing()),
         Subject::Specification(text) => Content::Yaml(text),
     }
 }
@@ -104,7 +114,7 @@ struct Emitter<'a> {
 }
 
 impl Emitter<'_> {
-    /// A type, with its named types found under `path`.
+    /// A type; the path of its named types is `path`.
     fn ty(&self, ty: &TypeRef, path: &TokenStream) -> TokenStream {
         match ty {
             TypeRef::Primitive(primitive) => primitive_type(*primitive),
@@ -163,17 +173,17 @@ fn ident(name: &str) -> Ident {
     }
 }
 
-/// What is given for a value of a type: anything that becomes one.
+/// The type of an argument: any type that converts into the value.
 fn argument(ty: &TokenStream) -> TokenStream {
     quote! { impl Into<#ty> }
 }
 
-/// `#[deprecated]`, where it applies.
+/// `#[deprecated]`, if it applies.
 fn deprecated(deprecated: bool) -> Option<TokenStream> {
     deprecated.then(|| quote! { #[deprecated] })
 }
 
-/// For what is deprecated and does its work with what is deprecated like it.
+/// For a deprecated item whose implementation uses deprecated items.
 fn allow_deprecated(deprecated: bool) -> Option<TokenStream> {
     deprecated.then(|| quote! { #[allow(deprecated)] })
 }

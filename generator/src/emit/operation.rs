@@ -1,27 +1,29 @@
-//! Operations: a struct of arguments and one `impl` for each, and a type for each group that has them as methods.
+//! Operations: for each a struct of arguments and an `impl`, and for each group a type with methods.
 
 use std::iter;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::builder::{MISSING, TypeState};
 use super::docs::{self, doc};
+use super::dynamic;
 use super::{Emitter, allow_deprecated, argument, deprecated, ident, required_doc, use_runtime};
 use crate::model::{
     Body, Encoding, Group, ListStyle, Location, Operation, Parameter, Response, Retry, Risk, Scope, TypeRef,
 };
 use crate::rustdoc::documentation;
 
-/// What a caller gives, in order.
+/// The arguments of a call, in order.
 struct Argument {
     name: TokenStream,
     ty: TokenStream,
-    /// How the fields of the operation are made of it.
+    /// The expressions of the operation's fields.
     fields: Vec<TokenStream>,
 }
 
 impl<'a> Emitter<'a> {
-    /// The file of a group: the way to its operations, and then each of them.
+    /// The file of a group: the type of the group, then its operations.
     pub(super) fn group(self, group: &'a Group) -> impl Iterator<Item = TokenStream> + 'a {
         let heading = docs::inner_doc(&docs::group(group));
         let use_runtime = use_runtime();
@@ -44,7 +46,7 @@ impl<'a> Emitter<'a> {
         answer.or_else(|| given.filter_map(|ty| ty.named()).next()).is_some()
     }
 
-    /// The group as callers reach it: one method for each operation.
+    /// The type of the group: one method for each operation.
     fn methods(&self, group: &Group) -> TokenStream {
         let name = ident(&group.type_name);
         let about =
@@ -67,11 +69,13 @@ impl<'a> Emitter<'a> {
             let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
             let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
             let follow = self.follow_method(operation, &scope, &names, &types);
+            let state = self.type_state(operation);
+            let markers = in_brackets(state.as_ref().map_or(&[], TypeState::markers));
             quote! {
                 #about
                 #deprecated
                 #allow
-                pub fn #method(&self, #(#names: #types),*) -> super::Call<C, #operation_type>
+                pub fn #method(&self, #(#names: #types),*) -> super::Call<C, #operation_type #markers>
                 where
                     C: runtime::InScope<#scope>,
                 {
@@ -101,14 +105,18 @@ impl<'a> Emitter<'a> {
     fn operation(&self, group: &Group, operation: &Operation) -> TokenStream {
         let name = ident(&operation.type_name);
         let about = doc(&docs::operation(self.api, operation));
+        let state = self.type_state(operation);
         let fields = operation.parameters.iter().map(|parameter| {
             let about = doc(&docs::value(&parameter.name, &parameter.docs));
+            let serde = dynamic::parameter_attribute(parameter);
             let field = ident(&parameter.field);
-            let ty = self.field_type(parameter);
-            quote! { #about pub #field: #ty }
+            let of_state = state.as_ref().and_then(|state| state.parameter(&field));
+            let ty = of_state.map_or_else(|| self.field_type(parameter), |parameter| quote! { #parameter });
+            quote! { #about #serde pub #field: #ty }
         });
         let body_field = operation.body.as_ref().map(|body| {
             let about = doc(&docs::body(body.description.as_deref()));
+            let serde = dynamic::body_attribute(body);
             let field = ident(&body.field);
             let ty = self.ty(&body.ty, &quote! { types });
             let ty = if body.required {
@@ -116,32 +124,51 @@ impl<'a> Emitter<'a> {
             } else {
                 quote! { Option<#ty> }
             };
-            quote! { #about pub #field: #ty }
+            quote! { #about #serde pub #field: #ty }
         });
         let constructor = self.constructor(operation);
         let setters: Vec<_> = self.setters(operation);
         let required = self.required_struct(operation);
-        let forwarded = (!setters.is_empty()).then(|| self.forwarded(operation));
+        let forwarded = (!setters.is_empty() || state.is_some()).then(|| self.forwarded(operation));
         let implementation = self.implementation(group, operation);
         let (pagination, followed) = (self.pagination(operation), self.followed(operation));
-        let derives = if self.arguments(operation).is_empty() {
-            quote! { #[derive(Clone, Debug, Default, PartialEq)] }
+        let (generics, inherent) = match &state {
+            None => (None, quote! { impl #name { #constructor #(#setters)* } }),
+            Some(state) => {
+                let (parameters, types, markers) = (state.parameters(), state.types(), state.markers());
+                let required_setters = self.required_setters(operation, state);
+                let inherent = quote! {
+                    impl #name<#(#markers),*> {
+                        #constructor
+                    }
+
+                    impl<#(#parameters),*> #name<#(#parameters),*> {
+                        #(#required_setters)*
+                        #(#setters)*
+                    }
+                };
+                (Some(quote! { <#(#parameters = #types),*> }), inherent)
+            }
+        };
+        // Serde writes the type arguments after this name, and `Self` takes none.
+        let remote = if state.is_some() { operation.type_name.as_str() } else { "Self" };
+        let derives = if self.arguments(operation).is_empty() && state.is_none() {
+            quote! { #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)] }
         } else {
-            quote! { #[derive(Clone, Debug, PartialEq)] }
+            quote! { #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)] }
         };
         quote! {
             #about
             #derives
+            #[serde(remote = #remote, deny_unknown_fields)]
             #[non_exhaustive]
-            pub struct #name {
+            pub struct #name #generics {
                 #(#fields,)*
                 #body_field
             }
+            runtime::object!(#name);
 
-            impl #name {
-                #constructor
-                #(#setters)*
-            }
+            #inherent
 
             #required
             #forwarded
@@ -151,7 +178,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// The field of a parameter: a list that is left out is empty.
+    /// The field of a parameter: an omitted list is empty.
     fn field_type(&self, parameter: &Parameter) -> TokenStream {
         let ty = self.ty(&parameter.ty, &quote! { types });
         if parameter.required || parameter.list_style.is_some() {
@@ -174,6 +201,7 @@ impl<'a> Emitter<'a> {
         let of_path = operation.parameters.iter().filter(|parameter| parameter.location == Location::Path);
         let mut arguments: Vec<Argument> = of_path.map(single).collect();
         match &operation.required_name {
+            None if operation.is_builder() => {}
             None => arguments.extend(operation.required().map(single)),
             Some(required) => {
                 let ty = ident(required);
@@ -213,12 +241,21 @@ impl<'a> Emitter<'a> {
             let field = ident(&body.field);
             quote! { #field: None }
         });
-        let about = doc("The call with its required arguments.");
+        let required = operation.required().filter(|_| operation.is_builder()).map(|parameter| {
+            let field = ident(&parameter.field);
+            let missing = ident(MISSING);
+            quote! { #field: super::#missing::#field }
+        });
+        let about = doc(if operation.is_builder() {
+            "The call. Its required arguments are set by name."
+        } else {
+            "The call with its required arguments."
+        });
         let deprecated = deprecated(operation.deprecated);
-        let value = if arguments.is_empty() {
+        let value = if arguments.is_empty() && !operation.is_builder() {
             quote! { Self::default() }
         } else {
-            quote! { Self { #(#given,)* #(#optional,)* #no_body } }
+            quote! { Self { #(#given,)* #(#required,)* #(#optional,)* #no_body } }
         };
         quote! {
             #about
@@ -228,6 +265,34 @@ impl<'a> Emitter<'a> {
                 #value
             }
         }
+    }
+
+    /// The type parameters of an operation whose required arguments are set by name.
+    fn type_state(&self, operation: &Operation) -> Option<TypeState> {
+        let values = operation.required().map(|it| (ident(&it.field), self.ty(&it.ty, &quote! { types })));
+        operation.is_builder().then(|| TypeState::new(values, &quote! { super }))
+    }
+
+    /// A method for each required value that is set by name.
+    fn required_setters(&self, operation: &Operation, state: &TypeState) -> Vec<TokenStream> {
+        let name = ident(&operation.type_name);
+        let fields: Vec<_> = operation.parameters.iter().map(|parameter| ident(&parameter.field)).collect();
+        let body = operation.body.as_ref().map(|body| ident(&body.field));
+        let setter = |parameter: &Parameter| {
+            let about = doc(&docs::value(&parameter.name, &parameter.docs));
+            let field = ident(&parameter.field);
+            let ty = argument(&self.ty(&parameter.ty, &quote! { types }));
+            let arguments = state.with_set(&field);
+            let others = fields.iter().chain(&body).filter(|other| **other != field);
+            quote! {
+                #about
+                #[must_use]
+                pub fn #field(self, #field: #ty) -> #name<#(#arguments),*> {
+                    #name { #field: #field.into(), #(#others: self.#others),* }
+                }
+            }
+        };
+        operation.required().map(setter).collect()
     }
 
     /// A method for each optional value.
@@ -254,7 +319,7 @@ impl<'a> Emitter<'a> {
             .collect()
     }
 
-    /// The same methods on a call that is not sent yet.
+    /// The same methods on a call before it is sent.
     fn forwarded(&self, operation: &Operation) -> TokenStream {
         let name = ident(&operation.type_name);
         let methods = self.optional(operation).map(|(field, ty, about, _, old)| {
@@ -269,8 +334,32 @@ impl<'a> Emitter<'a> {
                 }
             }
         });
+        let Some(state) = self.type_state(operation) else {
+            return quote! {
+                impl<C> super::Call<C, #name> {
+                    #(#methods)*
+                }
+            };
+        };
+        let required = operation.required().map(|parameter| {
+            let about = doc(&docs::value(&parameter.name, &parameter.docs));
+            let field = ident(&parameter.field);
+            let ty = argument(&self.ty(&parameter.ty, &quote! { types }));
+            let arguments = state.with_set(&field);
+            let (allow, deprecated) = (allow_deprecated(parameter.deprecated), deprecated(parameter.deprecated));
+            quote! {
+                #about
+                #deprecated
+                #allow
+                pub fn #field(self, #field: #ty) -> super::Call<C, #name<#(#arguments),*>> {
+                    self.__with_operation(|operation| operation.#field(#field))
+                }
+            }
+        });
+        let parameters = state.parameters();
         quote! {
-            impl<C> super::Call<C, #name> {
+            impl<C, #(#parameters),*> super::Call<C, #name<#(#parameters),*>> {
+                #(#required)*
                 #(#methods)*
             }
         }
@@ -341,6 +430,16 @@ impl<'a> Emitter<'a> {
             Response::NoContent => (quote! { () }, quote! { ignore }),
         };
         let info = self.info(group, operation);
+        let state = self.type_state(operation);
+        // A value that is set by name is provided by its type parameter.
+        let required_value = |parameter: &Parameter| {
+            let field = ident(&parameter.field);
+            if state.is_some() && parameter.is_required_argument() {
+                quote! { self.#field.provided_ref() }
+            } else {
+                quote! { &self.#field }
+            }
+        };
         let writes = operation.parameters.iter().map(|parameter| {
             let wire = &parameter.name;
             let field = ident(&parameter.field);
@@ -348,11 +447,18 @@ impl<'a> Emitter<'a> {
                 (Location::Path, ..) => quote! { request.path(#wire, &self.#field); },
                 (Location::Query, Some(style), _) => {
                     let style = list_style(style);
-                    quote! { request.query_list(#wire, &self.#field, runtime::ListStyle::#style); }
+                    let value = required_value(parameter);
+                    quote! { request.query_list(#wire, #value, runtime::ListStyle::#style); }
                 }
-                (Location::Query, None, true) => quote! { request.query(#wire, &self.#field); },
+                (Location::Query, None, true) => {
+                    let value = required_value(parameter);
+                    quote! { request.query(#wire, #value); }
+                }
                 (Location::Query, None, false) => quote! { request.query(#wire, self.#field.as_ref()); },
-                (Location::Header, _, true) => quote! { request.header(#wire, &self.#field); },
+                (Location::Header, _, true) => {
+                    let value = required_value(parameter);
+                    quote! { request.header(#wire, #value); }
+                }
                 (Location::Header, _, false) => quote! { request.header(#wire, self.#field.as_ref()); },
             }
         });
@@ -367,8 +473,13 @@ impl<'a> Emitter<'a> {
                 }
             }
         });
+        let generics = state.as_ref().map(|state| {
+            let provided = state.provided();
+            quote! { <#(#provided),*> }
+        });
+        let arguments = in_brackets(state.as_ref().map_or(&[], TypeState::parameters));
         quote! {
-            impl runtime::Operation for #name {
+            impl #generics runtime::Operation for #name #arguments {
                 type Scope = #scope;
                 type Output = #output;
 
@@ -419,6 +530,7 @@ impl<'a> Emitter<'a> {
         let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
         let lookup = &operation.lookup;
         let arguments = &operation.arguments_file;
+        let dynamic = self.dynamic(operation);
         quote! {
             &runtime::OperationInfo::new(&super::API, #id, #method, #path)
                 .with_group(#group)
@@ -433,11 +545,12 @@ impl<'a> Emitter<'a> {
                 .with_error_codes(&[#(#codes),*])
                 .with_lookup(&[#(#lookup),*])
                 .with_arguments(include_str!(#arguments))
+                #dynamic
         }
     }
 }
 
-/// Puts the body into a request.
+/// Adds the body to a request.
 fn write_body(body: &Body) -> TokenStream {
     let field = ident(&body.field);
     let value = match (body.required, &body.ty) {
@@ -451,6 +564,11 @@ fn write_body(body: &Body) -> TokenStream {
         Encoding::Form => quote! { request.form(#value); },
         Encoding::Raw(media_type) => quote! { request.raw(#value, #media_type); },
     }
+}
+
+/// Type arguments, if there are any.
+fn in_brackets<T: quote::ToTokens>(arguments: &[T]) -> Option<TokenStream> {
+    (!arguments.is_empty()).then(|| quote! { <#(#arguments),*> })
 }
 
 /// Whether an operation has no arguments at all.

@@ -1,4 +1,4 @@
-//! What is about the API as a whole: its client, regions, error codes, and the list of operations.
+//! The API as a whole: its client, regions, error codes, and the list of operations.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::model::{Group, ManagedHeader, Outcome};
 use crate::rustdoc::{documentation, plain_line};
 
 impl Emitter<'_> {
-    /// `mod.rs`: modules, the facts that the runtime asks for, and the catalogue.
+    /// `mod.rs`: modules, the facts for the runtime, and the catalogue.
     pub(super) fn root(&self) -> TokenStream {
         let api = self.api;
         let use_runtime = use_runtime();
@@ -61,13 +61,15 @@ impl Emitter<'_> {
                     .with_meaning(#meaning)
             }
         });
-        let about_api = doc(&format!("What all calls of {title} have in common."));
-        let about_operations = doc("Every operation, with everything that a tool needs to know about it.");
+        let missing = self.has_builders().then(|| quote! { #[doc(hidden)] pub mod missing; });
+        let about_api = doc(&format!("Facts about all calls of {title}."));
+        let about_operations = doc("The catalogue: every operation, with its metadata for tools.");
         quote! {
             #heading
             #use_runtime
             #(pub mod #modules;)*
             pub mod types;
+            #missing
             mod client;
             #codes
             pub use client::{Call, Client, ClientBuilder, #project_client #region};
@@ -97,8 +99,8 @@ impl Emitter<'_> {
             let (number, name) = (Literal::i64_unsuffixed(code.code), ident(&code.variant));
             quote! { #number => #name }
         });
-        let about = doc("Why a call failed, as a number of the interface. 0 is success and not among them.");
-        let unknown = doc("A code that this version does not know.");
+        let about = doc("The error code of a failed call. The list does not contain 0, which is success.");
+        let unknown = doc("A code that is not in the list.");
         quote! {
             #use_runtime
 
@@ -113,13 +115,14 @@ impl Emitter<'_> {
             runtime::integer_enum!(ErrorCode { #(#pairs),* });
 
             impl ErrorCode {
-                /// The code that a call of this API failed with. `None` if there is none, or if the call is one of another API.
+                /// The error code of a failed call of this API. `None` if there is none, or if the call belongs to
+                /// another API.
                 #[must_use]
                 pub fn of(error: &runtime::Error) -> Option<Self> {
                     error.code_of(&super::API).map(Self::from)
                 }
 
-                /// What is known about the code.
+                /// The entry of the code in the table.
                 #[must_use]
                 pub fn info(self) -> Option<&'static runtime::ErrorCodeInfo> {
                     super::API.error_code(self.value())
@@ -137,7 +140,7 @@ impl Emitter<'_> {
     pub(super) fn client(&self) -> TokenStream {
         let use_runtime = use_runtime();
         let about = doc(&format!(
-            "Sends calls of {}. Copies of it are cheap and share their connections.",
+            "Sends calls of {}. Clones are cheap and share their connections.",
             self.api.title.replace('*', "\\*")
         ));
         let accessors = self.accessors();
@@ -217,7 +220,7 @@ impl Emitter<'_> {
         self.api.groups.iter().map(accessor).collect()
     }
 
-    /// The method that makes a client of a project, and that client.
+    /// The method that returns a client of a project, and that client.
     fn project_client(&self) -> Option<(TokenStream, TokenStream)> {
         let header = self.api.managed_headers.project.as_ref()?;
         let ty = self.ty(&header.ty, &quote! { super::types });
@@ -261,13 +264,13 @@ impl Emitter<'_> {
         Some((method, client))
     }
 
-    /// The public installations, if the specification names any.
+    /// The public installations, if the specification lists any.
     fn region(&self) -> Option<TokenStream> {
         let regions = &self.api.regions;
         if regions.is_empty() {
             return None;
         }
-        let about = doc("A public installation. A token is good in the region that issued it only.");
+        let about = doc("A public installation. A token is valid only in the region that issued it.");
         let variants = regions.iter().map(|region| {
             let about = doc(&docs::region(region));
             let variant = ident(&region.variant);
@@ -305,11 +308,22 @@ impl Emitter<'_> {
     }
 }
 
-/// What a client sends, and for which project.
+/// The methods of a client that send operations.
 fn caller_impls(caller: &Ident, core: &TokenStream, project: &TokenStream, scopes: &[&str]) -> TokenStream {
     let scopes = scopes.iter().map(|scope| ident(scope));
     quote! {
         impl #caller {
+            /// A call of an operation that is chosen at run time, by its `operationId` and with its arguments as a JSON object:
+            /// the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has their JSON Schema. The arguments are
+            /// checked as the typed operation checks them, and the call is refused for its risk like a typed one.
+            ///
+            /// # Errors
+            /// There is no such operation, it needs a project and this client has none, or the arguments are not its
+            /// arguments.
+            pub fn call(&self, id: &str, arguments: &runtime::JsonValue) -> Result<runtime::DynamicCall, runtime::Error> {
+                runtime::DynamicCall::new(&#core, #project, super::OPERATIONS, id, arguments)
+            }
+
             /// Sends an operation and waits for its response.
             ///
             /// # Errors

@@ -10,7 +10,7 @@ use crate::model::{
     TypeRef, Union, Variant,
 };
 
-/// `types.rs`, from where all types are reached.
+/// `types.rs`, which exports all types.
 pub(super) fn root(modules: &[TypeModule]) -> TokenStream {
     let modules: Vec<_> = modules.iter().map(|module| ident(&module.name)).collect();
     quote! {
@@ -62,7 +62,7 @@ impl<'a> Emitter<'a> {
     fn enumeration(&self, definition: &TypeDefinition, enumeration: &Enum) -> TokenStream {
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
-        let unknown = doc("A value that this version does not know. It is kept, printed and sent back unchanged.");
+        let unknown = doc("A value that is not listed. It is preserved, displayed and sent back unchanged.");
         let states = self.states(&name, enumeration);
         match &enumeration.values {
             EnumValues::Text(values) => {
@@ -135,7 +135,7 @@ impl<'a> Emitter<'a> {
             Some(tag) => quote! { runtime::tagged_union!(#name, #tag { #(#forms),* }); },
             None => quote! { runtime::untagged_union!(#name { #(#forms),* }); },
         };
-        let unknown = doc("A variant that this version does not know. It is kept and sent back unchanged.");
+        let unknown = doc("A variant that is not listed. It is preserved and sent back unchanged.");
         quote! {
             #about
             #[derive(Clone, Debug, PartialEq)]
@@ -149,10 +149,10 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// A value that is kept as JSON and can be read as each of its variants.
+    /// A value that is preserved as JSON and can be decoded as each of its variants.
     fn opaque_union(&self, definition: &TypeDefinition, variants: &[Variant]) -> TokenStream {
         let about = doc(&format!(
-            "{}\n\nIts variants cannot be discriminated, so the value is kept as JSON; ask for the variant that you expect.",
+            "{}\n\nIts variants cannot be discriminated, so the value is preserved as JSON; decode the variant that you expect.",
             docs::value(&definition.schema_name, &definition.docs)
         ));
         let name = ident(&definition.name);
@@ -162,7 +162,7 @@ impl<'a> Emitter<'a> {
             let ty = self.ty(&form.ty, &quote! { super });
             let about_read = doc(&format!("{}\n\n# Errors\nThe value is not of this variant.", docs::variant(form)));
             let about_write =
-                doc(&format!("{}\n\n# Errors\nIt holds a number that is not finite.", docs::variant(form)));
+                doc(&format!("{}\n\n# Errors\nIt contains a number that is not finite.", docs::variant(form)));
             quote! {
                 #about_read
                 pub fn #read(&self) -> Result<#ty, runtime::ReadError> {
@@ -186,7 +186,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// The type of a field without what [`Presence`] adds.
+    /// The type of a field without the layers of [`Presence`].
     fn bare(&self, field: &Field) -> TokenStream {
         self.ty(&field.ty, &quote! { super })
     }
@@ -196,7 +196,7 @@ impl<'a> Emitter<'a> {
         let name = ident(&definition.name);
         let fields = object.fields.iter().map(|field| self.field(definition, field));
         let additional = object.additional_properties.as_ref().map(|additional| {
-            let about = doc("Properties that are not described, unchanged.");
+            let about = doc("Undescribed properties, unchanged.");
             let field = ident(&additional.field);
             let ty = match &additional.ty {
                 TypeRef::Primitive(Primitive::Json) => quote! { runtime::JsonObject },
@@ -233,59 +233,77 @@ impl<'a> Emitter<'a> {
     fn field(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
         let about = doc(&docs::field(self.api, field));
         let name = ident(&field.field);
-        let bare = self.bare(field);
-        let held = if self.api.is_boxed(owner, field) {
-            quote! { Box<#bare> }
-        } else {
-            bare
-        };
         let mut attributes: Vec<TokenStream> = Vec::new();
         if field.field.trim_start_matches("r#") != field.name {
             let wire = &field.name;
             attributes.push(quote! { rename = #wire });
         }
-        let ty = match self.api.presence(field, owner.is_input) {
-            Presence::Value => held,
+        match self.api.presence(field, owner.is_input) {
+            Presence::Value | Presence::Nullable => {}
             Presence::List => {
                 attributes.push(quote! { default });
                 attributes.push(quote! { deserialize_with = "runtime::null_as_empty" });
                 if !field.required {
                     attributes.push(quote! { skip_serializing_if = "Vec::is_empty" });
                 }
-                held
             }
-            Presence::Nullable => quote! { Option<#held> },
-            Presence::Optional => {
-                attributes.push(quote! { skip_serializing_if = "Option::is_none" });
-                quote! { Option<#held> }
-            }
+            Presence::Optional => attributes.push(quote! { skip_serializing_if = "Option::is_none" }),
             Presence::OptionalNullable => {
                 attributes.push(quote! { default });
                 attributes.push(quote! { deserialize_with = "runtime::null_as_value" });
                 attributes.push(quote! { skip_serializing_if = "Option::is_none" });
-                quote! { Option<Option<#held>> }
             }
-        };
+        }
+        let ty = self.held(owner, field);
         let serde = (!attributes.is_empty()).then(|| quote! { #[serde(#(#attributes),*)] });
         quote! { #about #serde pub #name: #ty }
     }
 
-    /// The methods that write a type into a string and read it from one.
+    /// The type of a field.
+    pub(super) fn held(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
+        let bare = self.bare(field);
+        let held = if self.api.is_boxed(owner, field) {
+            quote! { Box<#bare> }
+        } else {
+            bare
+        };
+        match self.api.presence(field, owner.is_input) {
+            Presence::Value | Presence::List => held,
+            Presence::Nullable | Presence::Optional => quote! { Option<#held> },
+            Presence::OptionalNullable => quote! { Option<Option<#held>> },
+        }
+    }
+
+    /// The value of an optional field that is not set.
+    pub(super) fn omitted(&self, field: &Field) -> TokenStream {
+        match self.api.presence(field, true) {
+            Presence::List => quote! { Vec::new() },
+            _ => quote! { None },
+        }
+    }
+
+    /// The value of a field that has one value only.
+    pub(super) fn constant(&self, field: &Field) -> Option<TokenStream> {
+        let (constant, variant) = self.only_value(self.api.const_value(field)?)?;
+        Some(quote! { super::#constant::#variant })
+    }
+
+    /// The methods that encode a type to a string and decode it.
     fn json_text_methods(&self, name: &proc_macro2::Ident) -> TokenStream {
         quote! {
             impl #name {
-                /// This value as a string of JSON, for members that are such a string.
+                /// Encodes this value as a JSON string, for members with this content.
                 ///
                 /// # Errors
-                /// It holds a number that is not finite, which JSON cannot express.
+                /// It contains a number that is not finite, which JSON cannot express.
                 pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
                     runtime::private::to_json_string(self)
                 }
 
-                /// The value that a string of JSON holds.
+                /// Decodes a value from a JSON string.
                 ///
                 /// # Errors
-                /// The string is not JSON, or not of this form.
+                /// The string is not JSON, or does not match this type.
                 pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
                     runtime::private::from_json_str(text)
                 }
@@ -293,8 +311,11 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// `new`, with everything that is required, and a method for each other field.
+    /// `new`, with all required fields, and a method for each other field.
     fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
+        if let Some(builder_name) = &definition.builder_name {
+            return self.builder_of(definition, object, builder_name);
+        }
         let name = ident(&definition.name);
         let required: Vec<&Field> = self.api.required_fields(object).collect();
         let values = object.fields.iter().map(|field| self.initial(definition, field, required.len()));
@@ -302,7 +323,7 @@ impl<'a> Emitter<'a> {
             let field = ident(&additional.field);
             quote! { #field: Default::default(), }
         });
-        let about = doc("A value with everything that is required.");
+        let about = doc("Creates a value with all required fields.");
         let literal = quote! { Self { #(#values,)* #additional } };
         let constant = object.fields.iter().any(|field| self.api.const_value(field).is_some());
         let (constructor, extra) = match (required.as_slice(), &definition.required_name) {
@@ -355,8 +376,8 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// What a caller gives for a required field.
-    fn given(&self, field: &Field) -> TokenStream {
+    /// The argument of a required field.
+    pub(super) fn given(&self, field: &Field) -> TokenStream {
         let bare = self.bare(field);
         if self.api.presence(field, true) == Presence::Nullable {
             quote! { Option<#bare> }
@@ -368,16 +389,12 @@ impl<'a> Emitter<'a> {
     /// The value of a field in `new`.
     fn initial(&self, owner: &TypeDefinition, field: &Field, required: usize) -> TokenStream {
         let name = ident(&field.field);
-        if let Some(id) = self.api.const_value(field)
-            && let Some((constant, variant)) = self.only_value(id)
-        {
-            return quote! { #name: super::#constant::#variant };
+        if let Some(value) = self.constant(field) {
+            return quote! { #name: #value };
         }
         if !field.required {
-            return match self.api.presence(field, true) {
-                Presence::List => quote! { #name: Vec::new() },
-                _ => quote! { #name: None },
-            };
+            let value = self.omitted(field);
+            return quote! { #name: #value };
         }
         let given = if required > 1 {
             quote! { required.#name }
@@ -405,7 +422,7 @@ impl<'a> Emitter<'a> {
         Some((ident(&definition.name), ident(variant)))
     }
 
-    fn setter(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
+    pub(super) fn setter(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
         let about = doc(&docs::field(self.api, field));
         let name = ident(&field.field);
         let ty = argument(&self.bare(field));
@@ -424,7 +441,7 @@ impl<'a> Emitter<'a> {
         let null_setter = field.null_setter.as_deref().filter(|_| presence == Presence::OptionalNullable);
         let null = null_setter.map(|method| {
             let method = ident(method);
-            let about = doc(&format!("Sends null for `{}`, which is not the same as leaving it out.", field.name));
+            let about = doc(&format!("Sends null for `{}`, which is not the same as omitting it.", field.name));
             quote! {
                 #about
                 #[must_use]
@@ -453,7 +470,7 @@ fn variant<T: ToString>(value: &EnumValue<T>) -> TokenStream {
     quote! { #about #name }
 }
 
-/// Whether tokens speak of the runtime. Serde's attributes name it in texts.
+/// Whether tokens refer to the runtime. Serde's attributes refer to it in strings.
 fn names_runtime(tokens: TokenStream) -> bool {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {

@@ -1,23 +1,23 @@
-//! What the rules read: the objects of a document, and what several rules ask about its schemas.
+//! The input of the rules: the objects of a document, and facts about its schemas that several rules use.
 
 use crate::document::openapi::{OpenApi, Parameter};
 use crate::document::pointer::{NodeId, PointerRef};
 use crate::document::schema::{Schema, SchemaId, Type};
 use crate::document::{Document, Element, Index};
 
-/// What the rules read.
+/// The input of the rules.
 pub(super) struct Context<'d> {
     pub(super) document: &'d Document<'d>,
     pub(super) api: &'d OpenApi,
-    /// For what the objects do not hold: texts of all kinds, suppressions, and examples as they are written.
+    /// For parts that the objects do not contain: descriptions of all kinds, suppressions, and examples as written.
     pub(super) index: Index<'d>,
-    /// By the number of a schema.
+    /// Indexed by the id of a schema.
     roles: Vec<Role<'d>>,
     described: Vec<Option<SchemaId>>,
     entries: Vec<Option<SchemaId>>,
 }
 
-/// How a schema is used by the object that it is written in.
+/// The use of a schema by the object that contains it.
 #[derive(Clone, Copy)]
 pub(super) enum Role<'d> {
     /// A property of this name.
@@ -26,7 +26,7 @@ pub(super) enum Role<'d> {
     Items(SchemaId),
     /// The values of this parameter.
     Parameter(&'d Parameter),
-    /// A component, a part of a combination, a body.
+    /// A component, a member of a combination, or a body.
     Other,
 }
 
@@ -54,25 +54,24 @@ impl<'d> Context<'d> {
         Self { document, api, index: document.index(), roles, described, entries }
     }
 
-    /// What is written about the values of a schema: at the end of references, and of lists of one reference. None if
-    /// they lead back to themselves.
+    /// The schema at the end of references, and of `allOf` with one reference. `None` if the references are circular.
     pub(super) fn described(&self, id: SchemaId) -> Option<&'d Schema> {
         self.api.schemas.object(self.described.get(id.index()).copied()??)
     }
 
-    /// What is written about the entries of a list and of lists in it, or about the values if they are no lists. None if
-    /// it leads back to itself.
+    /// The schema of the entries of a list and of nested lists, or the schema itself if it is not a list. `None` if it
+    /// is circular.
     pub(super) fn entries(&self, id: SchemaId) -> Option<(SchemaId, &'d Schema)> {
         let end = self.entries.get(id.index()).copied()??;
         Some((end, self.api.schemas.object(end)?))
     }
 
-    /// How a schema is used by the object that it is written in.
+    /// The use of a schema by the object that contains it.
     pub(super) fn role(&self, id: SchemaId) -> Role<'d> {
         self.roles.get(id.index()).copied().unwrap_or(Role::Other)
     }
 
-    /// The name that a schema describes a value of: that of a property, or of a parameter.
+    /// The name of the value that a schema describes: the name of a property, or of a parameter.
     pub(super) fn value_name(&self, id: SchemaId) -> Option<&'d str> {
         match self.role(id) {
             Role::Property(name) => Some(name),
@@ -81,7 +80,7 @@ impl<'d> Context<'d> {
         }
     }
 
-    /// The name of a schema's values, with those of components and of lists.
+    /// The name of a schema's values, including the names of components and of lists.
     pub(super) fn any_name(&self, mut id: SchemaId) -> Option<&'d str> {
         while let Role::Items(list) = self.role(id) {
             id = list;
@@ -89,7 +88,7 @@ impl<'d> Context<'d> {
         self.value_name(id).or_else(|| self.api.schemas.name(id))
     }
 
-    /// Schemas with a name that are a text or a number and nothing else: types of their own in the client.
+    /// Named schemas of plain strings or numbers: newtypes in the client.
     pub(super) fn identifiers(&self) -> impl Iterator<Item = (&'d str, SchemaId, &'d Schema)> {
         let schemas = &self.api.schemas;
         let named = schemas.components().filter_map(|(name, id)| Some((name, id, schemas.object(id)?)));
@@ -98,35 +97,35 @@ impl<'d> Context<'d> {
         })
     }
 
-    /// Where a schema is written.
+    /// The place of a schema.
     pub(super) fn schema_at(&self, id: SchemaId) -> PointerRef<'d> {
         self.document.at(self.api.schemas.node(id))
     }
 
-    /// The keys and values of an object as they are written.
+    /// The keys and values of an object as written.
     pub(super) fn element(&self, node: NodeId) -> Option<&Element<'d>> {
         self.index.find(&self.document.at(node).pointer())
     }
 
-    /// Where an object is in the order of the document.
+    /// The position of an object in document order.
     pub(super) fn position(&self, node: NodeId) -> usize {
         self.index.position(&self.document.at(node).pointer()).unwrap_or(usize::MAX)
     }
 }
 
-/// Whether a schema is one of texts or integers, none of which is secret.
+/// Whether a schema is a string or an integer, and not a secret.
 pub(super) fn is_plain(schema: &Schema) -> bool {
     matches!(schema.keywords.ty, Some(Type::String | Type::Integer))
         && schema.keywords.format.as_deref() != Some("password")
 }
 
-/// The words of a name, however they are joined, in lower case.
+/// The words of a name in lower case, whatever their separator.
 pub(super) fn words(name: &str) -> Vec<String> {
     use heck::ToSnakeCase as _;
     name.to_snake_case().split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// The last word of a name: what it is. That of a list is what its entries are.
+/// The last word of a name, which is the noun. For a list it is the noun of its entries.
 pub(super) fn head(name: &str) -> String {
     let mut words = words(name);
     if words.len() > 1 && words.last().is_some_and(|word| matches!(word.as_str(), "list" | "array")) {

@@ -1,8 +1,8 @@
 //! The cost of validating a value against a schema.
 //!
-//! A library for JSON Schema follows every path through the combinations of a schema, and there can be more paths
-//! than anybody waits for: two at each of sixty levels. They are counted here before it is asked. In: a schema in the words of
-//! JSON Schema, and a value. Knows no document.
+//! A JSON Schema library follows every path through the combinations of a schema. The number of paths can be
+//! exponential: two at each of sixty levels. This module counts them before validation. In: a JSON Schema, and a value.
+//! Knows no document.
 
 use std::collections::HashMap;
 
@@ -10,20 +10,20 @@ use serde_json::{Map, Value as Json};
 
 use crate::json_schema::definition;
 
-/// More than any example of a document needs by far, and done in a second.
+/// Far more than any example of a document requires; validation takes about a second.
 pub(super) const LIMIT: u64 = 1_000_000;
 
-/// Longer paths are not followed by recursion.
+/// The limit of the recursion depth.
 const DEPTH: usize = 500;
 
-/// Counts the schemas that parts of a value are held against; [`LIMIT`] and more are not told apart.
+/// Counts the validations of parts of a value against schemas, saturating at [`LIMIT`].
 pub(super) struct Cost<'s> {
     definitions: Option<&'s Map<String, Json>>,
     known: HashMap<(*const Json, *const Json), u64>,
 }
 
 impl<'s> Cost<'s> {
-    /// For a schema that is complete in itself.
+    /// For a self-contained schema.
     pub(super) fn new(schema: &'s Json) -> Self {
         Self { definitions: schema.get("$defs").and_then(Json::as_object), known: HashMap::new() }
     }
@@ -37,7 +37,7 @@ impl<'s> Cost<'s> {
         if depth > DEPTH {
             return LIMIT;
         }
-        // A path that comes back to where it is has no end.
+        // A circular path never ends.
         if let Some(&known) = self.known.get(&(std::ptr::from_ref(schema), std::ptr::from_ref(value))) {
             return known;
         }
@@ -76,7 +76,7 @@ impl<'s> Cost<'s> {
                 _ => {}
             }
         }
-        // What is described is asked of every part once more.
+        // Described members are validated once more for every part.
         if keys.contains_key("unevaluatedProperties") {
             parts = parts.saturating_mul(2);
         }

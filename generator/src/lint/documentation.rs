@@ -1,4 +1,4 @@
-//! Rules about what a reader of the documentation needs: words, and the address of the page.
+//! Rules for documentation: descriptions, and the address of the page.
 
 use super::context::{Context, Role};
 use crate::diagnostic::Code;
@@ -6,18 +6,18 @@ use crate::document::pointer::NodeId;
 use crate::document::schema::SchemaId;
 use crate::document::{Node, Sink};
 
-/// Everything that callers meet by name has words of its own, except what only refers to something that has.
+/// Every named item of the API has a description. A pure reference uses the description of its target.
 pub(super) fn missing_descriptions(context: &Context<'_>, sink: &mut Sink<'_>) {
     let api = context.api;
     for (_, operation) in api.operations().filter(|(_, operation)| operation.summary.is_none()) {
         let message = "this operation has no `summary`";
-        let help = "add one line that says what it does";
+        let help = "add one line that describes its effect";
         sink.report(Code::MissingDescription, context.document.at(operation.node), message, help);
     }
     let mut describe = |what: &str, node: NodeId, description: Option<&str>| {
         if description.is_none() {
             let message = format!("this {what} has no `description`");
-            let help = "say in your own words what a caller must know about it";
+            let help = "describe in your own words what a caller must know about it";
             sink.report(Code::MissingDescription, context.document.at(node), message, help);
         }
     };
@@ -31,10 +31,10 @@ pub(super) fn missing_descriptions(context: &Context<'_>, sink: &mut Sink<'_>) {
         describe("request body", api.request_bodies.node(id), body.description.as_deref());
     }
     for (id, _) in api.security_schemes.objects() {
-        // No other stage needs it, so the document does not keep it.
+        // No other stage uses it, so the document does not store it.
         let node = api.security_schemes.node(id);
         let description = context.element(node).and_then(|element| element.node().get("description"));
-        describe("way to authenticate", node, description.and_then(Node::as_str));
+        describe("security scheme", node, description.and_then(Node::as_str));
     }
     for server in &api.servers {
         describe("server", server.node, server.description.as_deref());
@@ -49,8 +49,7 @@ pub(super) fn missing_descriptions(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// What a schema is called if it has to be described: those with a name, and properties. The `data` of a response is
-/// described by its response.
+/// The term for a schema that requires a description: named schemas, and properties. The response describes its `data`.
 fn described_as(context: &Context<'_>, id: SchemaId) -> Option<&'static str> {
     let schemas = &context.api.schemas;
     if schemas.only_reference(id).is_some() {
@@ -64,21 +63,21 @@ fn described_as(context: &Context<'_>, id: SchemaId) -> Option<&'static str> {
     (!data).then_some("property")
 }
 
-/// Every operation has the address of the page that it was transcribed from.
+/// Every operation has the address of the page from which it was transcribed.
 pub(super) fn missing_external_docs(context: &Context<'_>, sink: &mut Sink<'_>) {
     for (_, operation) in context.api.operations().filter(|(_, operation)| operation.external_docs_url.is_none()) {
         let message = "this operation has no `externalDocs`";
-        let help = "add `url` of the page that documents it; if nobody knows it, say so in `x-lint-allow`";
+        let help = "add `url` of the page that documents it; if it is not known, suppress the rule in `x-lint-allow`";
         sink.report(Code::MissingExternalDocs, context.document.at(operation.node), message, help);
     }
 }
 
-/// Values of an enumeration are words of somebody else. What they mean is written down.
+/// The values of an enumeration are DJI's names. Their meanings are documented.
 pub(super) fn missing_enum_descriptions(context: &Context<'_>, sink: &mut Sink<'_>) {
     for (id, schema) in context.api.schemas.objects() {
         if !schema.keywords.values.is_empty() && schema.keywords.enum_descriptions.is_none() {
             let message = "the values of this enumeration have no descriptions";
-            let help = "add `x-enum-descriptions`, with one text for each value, in the order of `enum`";
+            let help = "add `x-enum-descriptions`, with one description for each value, in the order of `enum`";
             sink.report(Code::MissingEnumDescriptions, context.schema_at(id).key("enum"), message, help);
         }
     }

@@ -1,6 +1,6 @@
-//! Rules about examples: they are there, and they fit their schemas.
+//! Rules for examples: they are present, and they match their schemas.
 //!
-//! Whether they fit is asked of a library for JSON Schema, not of what the generator makes of a schema.
+//! A JSON Schema library validates them, independently of the generator's interpretation of a schema.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -17,7 +17,7 @@ use crate::document::schema::{SchemaId, Type};
 use crate::document::{Element, Node, Sink};
 use crate::json_schema::{self, definition};
 
-/// Every body and every successful response is shown once, and every parameter that is not yes or no.
+/// Every body, every successful response, and every parameter that is not a boolean has an example.
 pub(super) fn missing(context: &Context<'_>, sink: &mut Sink<'_>) {
     let api = context.api;
     for (_, operation) in api.operations() {
@@ -27,8 +27,8 @@ pub(super) fn missing(context: &Context<'_>, sink: &mut Sink<'_>) {
         }
         for (_, response) in operation.responses.iter().filter(|(status, _)| status.is_of(2)) {
             if let Some((_, response)) = api.responses.resolve(*response) {
-                let help = "add `examples` with a sanitised answer";
-                contents(context, &response.content, "this answer has no example", help, sink);
+                let help = "add `examples` with a sanitised response";
+                contents(context, &response.content, "this response has no example", help, sink);
             }
         }
     }
@@ -47,7 +47,7 @@ pub(super) fn missing(context: &Context<'_>, sink: &mut Sink<'_>) {
                 || keywords.ty == Some(Type::Boolean)
         });
         if !is_shown {
-            let help = "add `example`, here or in the schema that it refers to";
+            let help = "add `example`, here or in the schema to which it refers";
             sink.report(Code::MissingExample, context.document.at(node), "this parameter has no example", help);
         }
     }
@@ -65,18 +65,18 @@ fn has_example(context: &Context<'_>, node: NodeId) -> bool {
         || element.node.get("examples").is_some_and(|examples| !examples.mapping().is_empty())
 }
 
-/// What an identifier looks like is seen best in one.
+/// An example is the best description of the format of an identifier.
 pub(super) fn missing_of_identifiers(context: &Context<'_>, sink: &mut Sink<'_>) {
     for (name, id, _) in context.identifiers() {
         if !has_example(context, context.api.schemas.node(id)) {
             let message = format!("the identifier `{name}` has no example");
-            let help = "add `example`, with an invented one";
+            let help = "add `example`, with an invented identifier";
             sink.report(Code::MissingExample, context.schema_at(id), message, help);
         }
     }
 }
 
-/// Examples are what people copy, what mock servers answer and what tests compare with.
+/// Users copy examples, mock servers return them, and tests compare with them.
 pub(super) fn misfits(context: &Context<'_>, sink: &mut Sink<'_>) {
     let api = context.api;
     let parameters = api.parameters.objects().map(|(id, parameter)| (api.parameters.node(id), parameter.schema));
@@ -96,8 +96,8 @@ pub(super) fn misfits(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The examples of an object, with their pointers. They are read as they are written: `openapiv3` does not tell an
-/// example that is null from one that is missing.
+/// The examples of an object, with their pointers. They are read from the document: `openapiv3` does not distinguish an
+/// example that is null from a missing example.
 fn shown<'c>(context: &'c Context<'_>, element: &'c Element<'_>) -> Vec<(String, &'c Node<'c>)> {
     let own = element.node.get("example").map(|example| (format!("{}/example", element.pointer), example));
     let named = element.node.get("examples").map(Node::mapping).unwrap_or_default();
@@ -119,14 +119,13 @@ fn check(context: &Context<'_>, id: SchemaId, values: &[(String, &Node<'_>)], si
     validate(schema, &converted, &values, sink);
 }
 
-/// Holds values against a schema, then what the strings in them hold against what is written about that. A string in a
-/// string is shorter, so this comes to an end.
+/// Validates values against a schema, then the JSON in their strings against the schema of that JSON. A string within a
+/// string is shorter, so this terminates.
 fn validate(schema: &Element<'_>, converted: &Json, values: &[(String, Json)], sink: &mut Sink<'_>) {
     let mut cost = Cost::new(converted);
     if values.iter().any(|(_, value)| cost.of(converted, value) >= LIMIT) {
-        let message =
-            "the examples of this schema are not checked: there are more than a million ways through its parts";
-        let help = "write combinations of fewer parts; and look for an `allOf` or a `oneOf` that leads back to itself";
+        let message = "the examples of this schema are not checked: validation would take more than a million steps";
+        let help = "use combinations with fewer members, and check for a recursive `allOf` or `oneOf`";
         return sink.report(Code::BadExample, PointerRef::Base(&schema.pointer), message, help);
     }
     let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
@@ -134,7 +133,7 @@ fn validate(schema: &Element<'_>, converted: &Json, values: &[(String, Json)], s
         Ok(validator) => validator,
         Err(error) => {
             let message = format!("the examples of this schema cannot be checked: {}", error.masked());
-            let help = "correct the schema; it is no valid JSON Schema";
+            let help = "correct the schema; it is not a valid JSON Schema";
             return sink.report(Code::BadExample, PointerRef::Base(&schema.pointer), message, help);
         }
     };
@@ -147,7 +146,7 @@ fn validate(schema: &Element<'_>, converted: &Json, values: &[(String, Json)], s
                 Ok(held) => validate(schema, &bundle_part(content, converted), &[(pointer, held)], sink),
                 Err(error) => {
                     let message = format!("this string is not JSON: {error}");
-                    let help = "correct the string; its schema says that it holds JSON";
+                    let help = "correct the string; according to its schema, it contains JSON";
                     sink.report(Code::BadExample, PointerRef::Base(&pointer).value(), message, help);
                 }
             }
@@ -155,7 +154,7 @@ fn validate(schema: &Element<'_>, converted: &Json, values: &[(String, Json)], s
     }
 }
 
-/// A part of a schema, complete in itself as the schema is.
+/// A part of a schema, self-contained like the schema.
 fn bundle_part(part: &Json, whole: &Json) -> Json {
     let mut bundle = Map::new();
     for key in ["$schema", "$defs"] {
@@ -165,12 +164,12 @@ fn bundle_part(part: &Json, whole: &Json) -> Json {
     Json::Object(bundle)
 }
 
-/// Finds strings that hold JSON.
+/// Finds strings that contain JSON.
 struct Strings<'s> {
     definitions: Option<&'s Map<String, Json>>,
-    /// The string, its pointer, and the schema of what it holds.
+    /// The string, its pointer, and the schema of its JSON.
     found: Vec<(String, &'s str, &'s Json)>,
-    /// What was looked at already: references can lead back.
+    /// Visited nodes: references can be circular.
     seen: HashSet<(*const Json, *const Json)>,
 }
 
@@ -228,21 +227,21 @@ impl<'s> Strings<'s> {
 
 fn misfit(validator: &Validator, schema: &Element<'_>, pointer: &str, value: &Json, sink: &mut Sink<'_>) {
     let errors: Vec<ValidationError<'_>> = validator.iter_errors(value).collect();
-    // Where something else is wrong, members that are described can be taken for unknown ones: JSON Schema forgets what a
-    // part of a combination describes if that part does not fit.
+    // If there are other errors, described members can be reported as unknown: JSON Schema ignores the descriptions of
+    // a member of a combination if that member does not match.
     let unknown =
         |error: &&ValidationError<'_>| matches!(error.kind(), ValidationErrorKind::UnevaluatedProperties { .. });
     let only_unknown = errors.iter().all(|error| unknown(&error));
     for error in errors.iter().filter(|error| only_unknown || !unknown(error)) {
-        let help = "correct the example, or the schema if the example is true";
+        let help = "correct the example, or the schema if the example is correct";
         let here = format!("{pointer}{}", error.instance_path().as_str());
         let here = PointerRef::Base(&here);
         let demand = demand(schema, error);
-        let demand = (PointerRef::Base(&demand), "what the schema says");
+        let demand = (PointerRef::Base(&demand), "the schema");
         match error.kind() {
             ValidationErrorKind::UnevaluatedProperties { unexpected } => {
                 for name in unexpected {
-                    let message = format!("`{name}` is not a member that the schema describes");
+                    let message = format!("the schema does not describe the member `{name}`");
                     sink.report_with(Code::BadExample, here.key(name), message, help, demand);
                 }
             }
@@ -251,15 +250,15 @@ fn misfit(validator: &Validator, schema: &Element<'_>, pointer: &str, value: &Js
                 sink.report_with(Code::BadExample, here, message, help, demand);
             }
             _ => {
-                let message = format!("this example does not fit its schema: {}", error.masked_with("it"));
+                let message = format!("this example does not match its schema: {}", error.masked_with("it"));
                 sink.report_with(Code::BadExample, here.value(), message, help, demand);
             }
         }
     }
 }
 
-/// The place in the document of the demand that was not met. The converted schema has the same keys as the written one,
-/// but for `anyOf` around what may be null; where its way leads out of the document, the nearest place is shown.
+/// The place of the violated constraint in the document. The converted schema has the same keys as the document, except
+/// for `anyOf` around nullable schemas; if its path is not in the document, the nearest place is shown.
 fn demand(schema: &Element<'_>, error: &ValidationError<'_>) -> String {
     let path = error.schema_path().as_str();
     match path.strip_prefix("/$defs/") {
@@ -268,7 +267,7 @@ fn demand(schema: &Element<'_>, error: &ValidationError<'_>) -> String {
     }
 }
 
-/// JSON Schema lets everything pass that it says nothing about. In an example of ours such a member is a slip.
+/// JSON Schema allows undescribed members. In an example of this repository such a member is an error.
 fn refuse_unknown_members(schema: &mut Json) {
     let definitions = schema.get("$defs").and_then(Json::as_object).cloned().unwrap_or_default();
     whole(schema, &definitions);
@@ -277,7 +276,7 @@ fn refuse_unknown_members(schema: &mut Json) {
     }
 }
 
-/// A schema that stands for a whole value: not a part of a combination, nor what a reference leads to.
+/// A schema that describes a whole value: neither a member of a combination nor the target of a reference.
 fn whole(schema: &mut Json, definitions: &Map<String, Json>) {
     nested(schema, definitions);
     let mut members = Members::default();
@@ -306,7 +305,7 @@ fn nested(schema: &mut Json, definitions: &Map<String, Json>) {
     }
 }
 
-/// What a schema says about the members of an object, with everything that it is combined from.
+/// The members of an object that a schema describes, including all members of its combinations.
 #[derive(Default)]
 struct Members<'s> {
     described: bool,

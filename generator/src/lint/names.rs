@@ -1,4 +1,4 @@
-//! Rules about names: one thing has one name, and one type.
+//! Rules for names: one concept has one name, and one type.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,18 +11,18 @@ use crate::document::openapi::ParameterLocation;
 use crate::document::pointer::NodeId;
 use crate::suggest::nearest;
 
-/// A name, and where it is written.
+/// A name and its place.
 struct Use<'d> {
     name: &'d str,
     node: NodeId,
-    /// The name of a property is a key, that of a parameter a value.
+    /// The name of a property is a key, the name of a parameter is a value.
     is_key: bool,
 }
 
 impl Use<'_> {
     fn report(&self, usual: &Self, context: &Context<'_>, sink: &mut Sink<'_>) {
-        let message = format!("`{}` is called `{}` in other places", self.name, usual.name);
-        let help = "write it as the service does; if it has both names, say so in `x-lint-allow`";
+        let message = format!("`{}` is named `{}` in other places", self.name, usual.name);
+        let help = "use the spelling of the service; if it has both names, suppress the rule in `x-lint-allow`";
         let (at, usual_at) = (context.document.at(self.node), context.document.at(usual.node));
         let (name, usual_name) = (at.key("name"), usual_at.key("name"));
         let at = if self.is_key { at } else { name.value() };
@@ -31,8 +31,8 @@ impl Use<'_> {
     }
 }
 
-/// The same words in another form, order or spelling are the same thing to a reader: `create_at` and `created_at`,
-/// `end_point` and `endpoint`. Which is meant must be looked up each time.
+/// The same words in another inflection, order or spelling are the same concept to a reader: `create_at` and
+/// `created_at`, `end_point` and `endpoint`. A reader would have to look up each occurrence.
 pub(super) fn inconsistent(context: &Context<'_>, sink: &mut Sink<'_>) {
     let (schemas, parameters) = (&context.api.schemas, &context.api.parameters);
     let properties = schemas.ids().filter_map(|id| match context.role(id) {
@@ -61,7 +61,7 @@ pub(super) fn inconsistent(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The spelling that is used most, and first among those that are used as often.
+/// The most frequent spelling; the first one if several are equally frequent.
 fn usual<'u>(group: &[&'u Use<'u>]) -> Option<&'u Use<'u>> {
     let mut counts: Vec<(&'u Use<'u>, usize)> = Vec::new();
     for used in group {
@@ -74,7 +74,7 @@ fn usual<'u>(group: &[&'u Use<'u>]) -> Option<&'u Use<'u>> {
     counts.iter().find(|(_, count)| *count == most).map(|(used, _)| *used)
 }
 
-/// The words of a name, without their endings. What is the last word of instants is one word.
+/// The words of a name, without their endings. The last words of timestamps are synonyms.
 fn stems(name: &str) -> Vec<String> {
     let mut words = words(name);
     if words.len() > 1
@@ -86,7 +86,7 @@ fn stems(name: &str) -> Vec<String> {
     words.iter().map(|word| stem(word).to_owned()).collect()
 }
 
-/// A word without the ending of a verb. A short word is no verb without it: `feed`, `see`.
+/// A word without its verb ending. Short words are unchanged, because the rest would not be a verb: `feed`, `see`.
 fn stem(word: &str) -> &str {
     let stem = word.strip_suffix("ed").or(word.strip_suffix('e')).unwrap_or(word);
     if stem.len() < 3 { word } else { stem }
@@ -102,7 +102,7 @@ fn without_order(name: &str) -> String {
     stems.join(" ")
 }
 
-/// An identifier that is any text can be given where that of something else is wanted.
+/// A plain string can be passed instead of another identifier.
 pub(super) fn plain_identifiers(context: &Context<'_>, sink: &mut Sink<'_>) {
     let schemas = &context.api.schemas;
     let known: Vec<&str> = context.identifiers().map(|(name, ..)| name).collect();
@@ -116,10 +116,10 @@ pub(super) fn plain_identifiers(context: &Context<'_>, sink: &mut Sink<'_>) {
         let id = schema.items.unwrap_or(id);
         let Some(schema) = schemas.object(id) else { continue };
         if is_plain(schema) && schema.keywords.values.is_empty() {
-            let message = format!("`{name}` is an identifier, and any text or number to callers");
+            let message = format!("`{name}` is an identifier, but its schema is a plain string or number");
             let help = match nearest(&name.to_upper_camel_case(), known.iter().copied()) {
-                Some(meant) => format!("refer to `#/components/schemas/{meant}`, if it is one of these"),
-                None => "refer to a schema with a name, which becomes a type of its own".to_owned(),
+                Some(meant) => format!("refer to `#/components/schemas/{meant}`, if it is the same identifier"),
+                None => "refer to a named schema, which has its own type".to_owned(),
             };
             sink.report(Code::PlainIdentifier, context.schema_at(id), message, help);
         }

@@ -1,4 +1,4 @@
-//! Rules about texts for people: they are there, and they are our own.
+//! Rules for descriptions: they are present, and written in English.
 
 use super::context::Context;
 use crate::diagnostic::Code;
@@ -6,10 +6,10 @@ use crate::document::pointer::PointerRef;
 use crate::document::validate::is_words;
 use crate::document::{Node, Sink};
 
-/// Keys whose values are read by people.
+/// Keys of descriptive text.
 const TEXTS: &[&str] = &["title", "summary", "description", "meaning", "note"];
 
-/// Calls back for every text for people, with its place.
+/// Calls back for every descriptive text, with its place.
 fn each(context: &Context<'_>, mut text: impl FnMut(PointerRef<'_>, &str)) {
     for element in context.index.iter().filter(|element| !element.is_reference) {
         let at = PointerRef::Base(&element.pointer);
@@ -30,27 +30,27 @@ fn each(context: &Context<'_>, mut text: impl FnMut(PointerRef<'_>, &str)) {
     }
 }
 
-/// A text that says nothing looks like one that was written.
+/// A placeholder hides that the description is missing.
 pub(super) fn empty(context: &Context<'_>, sink: &mut Sink<'_>) {
     each(context, |at, words| {
         if !is_words(words) {
-            let message = if words.trim().is_empty() { "this text is empty" } else { "this text is not written yet" };
+            let message = if words.trim().is_empty() { "this text is empty" } else { "this text is a placeholder" };
             sink.report(Code::EmptyText, at, message, "write it, or remove the key");
         }
     });
 }
 
-/// What was copied from a page in Chinese is somebody else's text, and few callers can read it.
+/// A Chinese text is a copy of DJI's page, and few callers can read it.
 pub(super) fn chinese(context: &Context<'_>, sink: &mut Sink<'_>) {
     each(context, |at, words| {
         if let Some(character) = words.chars().find(|&character| is_chinese(character)) {
-            let message = format!("there is Chinese in this text: `{character}`");
-            sink.report(Code::ChineseText, at, message, "say it in English, in your own words");
+            let message = format!("this text contains a Chinese character: `{character}`");
+            sink.report(Code::ChineseText, at, message, "describe it in English, in your own words");
         }
     });
 }
 
-/// Characters of Chinese texts: ideographs, their punctuation, and full-width forms.
+/// Characters of Chinese text: ideographs, their punctuation, and full-width forms.
 fn is_chinese(character: char) -> bool {
     matches!(character,
         '\u{2e80}'..='\u{2fdf}' | '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'

@@ -1,4 +1,4 @@
-//! Rules about calls that do harm when something is forgotten.
+//! Rules for the safety of calls: the project header, and warnings.
 
 use std::collections::HashMap;
 
@@ -11,29 +11,29 @@ use crate::document::openapi::{HeaderRole, Operation, PathItem, Risk};
 use crate::document::pointer::NodeId;
 use crate::document::schema::SchemaId;
 
-/// The code of the service for "no permission": the project header is missing, or the project is somebody else's.
+/// The code of the service for "no permission": the project header is missing, or the project is not accessible.
 const NO_PERMISSION: i64 = 200_403;
 
-/// How many other operations show what is usual.
+/// The minimum number of other operations from which a convention is inferred.
 const MIN_PEERS: usize = 2;
 
 /// An operation, as this rule sees it.
 struct Seen<'d> {
     node: NodeId,
-    /// Whether it has the header of the project, required or not.
+    /// Whether it has the project header, required or not.
     in_project: bool,
     tag: &'d str,
-    /// The identifiers that it takes.
+    /// The identifiers in its arguments.
     takes: Vec<SchemaId>,
-    /// Where it lists the code for "no permission".
+    /// The place of the code for "no permission" in its list.
     refused: Option<usize>,
 }
 
-/// A call of a project that does not name the project is refused, or does something in another one.
+/// The service rejects a project call without a project header, or applies it to another project.
 ///
-/// Which call is one of a project cannot be read from the specification alone. What can be seen: that it is refused
-/// without permission, that it takes something that others take in a project only, and that all others of its group are
-/// calls of a project.
+/// The specification does not identify project calls. The rule uses three indications: the operation lists the code for
+/// missing permission, it takes an identifier that other operations take in a project only, or all other operations of
+/// its group are project calls.
 pub(super) fn project_headers(context: &Context<'_>, sink: &mut Sink<'_>) {
     let identifiers: Vec<SchemaId> = context.identifiers().map(|(_, id, _)| id).collect();
     let operations: Vec<Seen<'_>> =
@@ -54,15 +54,16 @@ pub(super) fn project_headers(context: &Context<'_>, sink: &mut Sink<'_>) {
         };
         let help = "refer to the parameter with `x-role: project`, as other operations do";
         if let Some(index) = operation.refused {
-            let message = "this operation can be refused for want of permission, and has no header of a project";
+            let message = "this operation lists the code for missing permission, but has no project header";
             let codes = at.key("x-error-codes");
             sink.report(Code::ProjectHeader, codes.index(index), message, help);
         } else if let Some(identifier) = operation.takes.iter().find(|identifier| is_usual(&takers[*identifier])) {
-            let message = "this operation has no header of a project, and takes what others take in a project only";
-            let taken = (context.schema_at(*identifier), "what it takes");
+            let message =
+                "this operation has no project header, but takes an identifier that others take in a project only";
+            let taken = (context.schema_at(*identifier), "the identifier");
             sink.report_with(Code::ProjectHeader, at, message, help, taken);
         } else if is_usual(&groups[operation.tag]) {
-            let message = "this operation has no header of a project, and all others of its group have";
+            let message = "this operation has no project header, but all others of its group have one";
             sink.report(Code::ProjectHeader, at, message, help);
         }
     }
@@ -88,17 +89,17 @@ fn seen<'d>(context: &Context<'d>, item: &'d PathItem, operation: &'d Operation,
     }
 }
 
-/// The description of an operation that moves something warns in bold, for readers who read nothing else.
+/// The description of a physical operation contains a warning in bold, which is visible at a glance.
 pub(super) fn missing_warnings(context: &Context<'_>, sink: &mut Sink<'_>) {
     let physical = context.api.operations().filter(|(_, operation)| operation.risk == Some(Risk::Physical));
     for (_, operation) in physical {
-        // A missing description is a problem of another rule.
+        // Another rule reports a missing description.
         let Some(description) = &operation.description else { continue };
         let mut events = Parser::new(description);
         if !events.any(|event| matches!(event, Event::Start(Tag::Strong))) {
             let at = context.document.at(operation.node);
-            let message = "this operation is physical, and its description does not warn";
-            let help = "say in `**bold**` what can happen to people and machines, and what must be made sure before";
+            let message = "this operation is physical, but its description has no warning";
+            let help = "describe in `**bold**` what can happen to people and machines, and what the caller has to ensure first";
             let risk = at.key("x-risk");
             sink.report_with(Code::MissingWarning, at.key("description"), message, help, (risk.value(), "the risk"));
         }

@@ -1,4 +1,4 @@
-//! Rules about schemas as a whole: each is used, and each is written once.
+//! Rules for whole schemas: each is used, and none is a duplicate.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,17 +8,17 @@ use crate::document::Sink;
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Schema, SchemaId, Type};
 
-/// A component that cannot be reached from a path says nothing. Most often its last user is gone, or a new one forgot it.
+/// A component that no path refers to has no effect. Usually its last user was removed, or a new user contains a copy.
 pub(super) fn unused(context: &Context<'_>, sink: &mut Sink<'_>) {
     let (api, index) = (context.api, &context.index);
-    // By position: the component that an element is, or is written in. An owner comes before what is written in it.
+    // Indexed by position: the component that an element is, or that contains it. An owner precedes its parts.
     let mut component_of: Vec<Option<usize>> = Vec::new();
     for (position, element) in index.iter().enumerate() {
         let inherited = element.owner.and_then(|owner| component_of.get(owner).copied().flatten());
         component_of.push(if index.component(element).is_some() { Some(position) } else { inherited });
     }
     let component = |position: usize| component_of.get(position).copied().flatten();
-    // By the component that refers, or none for everything else: the components that it refers to.
+    // The components to which each component refers; `None` is the rest of the document.
     let mut references: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
     for (position, element) in index.iter().enumerate() {
         references.entry(component(position)).or_default().extend(element.target);
@@ -46,15 +46,15 @@ pub(super) fn unused(context: &Context<'_>, sink: &mut Sink<'_>) {
         if let Some((section, name)) = index.component(element)
             && !reached.contains(&position)
         {
-            let message = format!("nothing uses `{name}`");
+            let message = format!("`{name}` is unused");
             let help = format!("refer to it, or remove it from `components/{section}`");
             sink.report(Code::UnusedComponent, PointerRef::Base(&element.pointer), message, help);
         }
     }
 }
 
-/// Two schemas that say the same become two types that callers have to convert, and one of them is forgotten when the
-/// other changes. Texts and numbers with a name are meant to be different types, and are not compared.
+/// Two equal schemas become two types between which callers have to convert, and a change of one is easily missed in
+/// the other. Named strings and numbers are intentionally distinct types, and are not compared.
 pub(super) fn same(context: &Context<'_>, sink: &mut Sink<'_>) {
     let schemas = &context.api.schemas;
     let mut written: Vec<(usize, SchemaId, &Schema)> = schemas
@@ -64,7 +64,7 @@ pub(super) fn same(context: &Context<'_>, sink: &mut Sink<'_>) {
         .map(|(id, schema)| (context.position(schemas.node(id)), id, schema))
         .collect();
     written.sort_by_key(|(position, ..)| *position);
-    // What is not even of the same outline need not be compared.
+    // Schemas with different outlines cannot be equal.
     let mut known: HashMap<Outline<'_>, Vec<SchemaId>> = HashMap::new();
     for (_, id, schema) in written {
         let alike = known.entry(outline(schema)).or_default();
@@ -75,15 +75,16 @@ pub(super) fn same(context: &Context<'_>, sink: &mut Sink<'_>) {
         let first_at = context.schema_at(first);
         let name = schemas.name(first).map_or_else(|| first_at.pointer(), str::to_owned);
         let message = format!("this schema is the same as `{name}`");
-        let help = "keep one of them, and refer to it; if they only look the same, say so in `x-lint-allow`";
+        let help =
+            "keep one of them, and refer to it; if they are equal by coincidence, suppress the rule in `x-lint-allow`";
         sink.report_with(Code::SameSchema, context.schema_at(id), message, help, (first_at, "the other one"));
     }
 }
 
-/// Whether a schema has members, values or variants that would be repeated.
+/// Whether a schema has members, values or variants, which a duplicate would repeat.
 fn is_of_its_own(schema: &Schema) -> bool {
     let keywords = &schema.keywords;
-    // Numbers of two enumerations are the same by chance, unless their names are, too.
+    // Equal numbers of two enumerations are a coincidence, unless their names are equal, too.
     let named = keywords.ty != Some(Type::Integer) || keywords.enum_names.is_some();
     let values = keywords.values.len() > 1 && named;
     let parts = schema.one_of.len() + schema.all_of.len() > 1;

@@ -1,7 +1,7 @@
-//! `x-lint-allow`: rules that do not hold in one place, with the reason.
+//! `x-lint-allow`: rules that are suppressed in one place, with the reason.
 //!
-//! A suppression applies to the object that it is written in and to everything in that. The innermost one applies, and one
-//! that suppresses nothing is a problem itself: the reason it gives is not true, or not true any more.
+//! A suppression applies to its object and everything inside. The innermost one applies. An unused suppression is
+//! reported, because its reason does not apply, or no longer applies.
 
 use super::context::Context;
 use crate::diagnostic::{Code, Diagnostic};
@@ -15,7 +15,7 @@ struct Suppression<'c> {
     is_used: bool,
 }
 
-/// Drops the problems that are suppressed, and adds the suppressions that suppress none.
+/// Removes suppressed problems, and reports unused suppressions.
 pub(super) fn apply(context: &Context<'_>, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut suppressions = if context.document.policy.reads_extensions { written(context) } else { Vec::new() };
     let mut kept: Vec<Diagnostic> = Vec::new();
@@ -32,8 +32,8 @@ pub(super) fn apply(context: &Context<'_>, problems: Vec<Diagnostic>) -> Vec<Dia
     for suppression in suppressions.iter().filter(|suppression| !suppression.is_used) {
         let scope = PointerRef::Base(suppression.scope);
         let place = context.document.locate(scope.key(SWITCHES).key(suppression.code.as_str()));
-        let message = format!("nothing here breaks the rule `{}`", suppression.code);
-        kept.push(Diagnostic::new(Code::UnusedAllow, place, message, "remove the switch"));
+        let message = format!("the rule `{}` is not violated here", suppression.code);
+        kept.push(Diagnostic::new(Code::UnusedAllow, place, message, "remove the suppression"));
     }
     kept
 }

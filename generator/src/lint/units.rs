@@ -1,4 +1,4 @@
-//! Rules about what is easily omitted: provenance, units, and the form of identifiers.
+//! Rules for facts that are easily omitted: provenance, units, and the format of identifiers.
 
 use super::context::{Context, head, words};
 use crate::diagnostic::Code;
@@ -6,17 +6,16 @@ use crate::document::Sink;
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Schema, Type};
 
-/// Units that say how an instant is counted or written.
+/// Units and formats of timestamps.
 const INSTANTS: &[&str] = &["unix-seconds", "unix-milliseconds", RFC3339];
 
-/// The one of texts.
+/// The format of strings.
 const RFC3339: &str = "rfc3339";
 
-/// Last words of names of instants.
+/// Last words of names of timestamps.
 const INSTANT_NAMES: &[&str] = &["at", "date", "datetime", "timestamp", "ts"];
 
-/// Last words of names of quantities that are counted in integers. What is counted in pieces, such as pictures, has no
-/// unit.
+/// Last words of names of integer quantities. A count, such as a number of pictures, has no unit.
 const QUANTITIES: &[&str] = &[
     "age",
     "altitude",
@@ -55,16 +54,16 @@ const QUANTITIES: &[&str] = &[
     "yaw",
 ];
 
-/// Every operation says where its facts come from.
+/// Every operation specifies the source of its facts.
 pub(super) fn missing_sources(context: &Context<'_>, sink: &mut Sink<'_>) {
     for (_, operation) in context.api.operations().filter(|(_, operation)| operation.source.is_none()) {
-        let help = "add `x-source: documented`, `observed` or `inferred`: how sure are we of it?";
+        let help = "add `x-source: documented`, `observed` or `inferred`";
         let at = context.document.at(operation.node);
         sink.report(Code::MissingSource, at, "this operation has no `x-source`", help);
     }
 }
 
-/// A quantity has a unit, and an instant a format.
+/// A quantity has a unit, and a timestamp a format.
 pub(super) fn missing_units(context: &Context<'_>, sink: &mut Sink<'_>) {
     for (id, schema) in context.api.schemas.objects() {
         let Some(name) = context.any_name(id) else { continue };
@@ -78,7 +77,7 @@ pub(super) fn missing_units(context: &Context<'_>, sink: &mut Sink<'_>) {
         }
         match schema.keywords.ty {
             Some(Type::String | Type::Number | Type::Integer) if is_instant(schema, name) => {
-                let message = format!("`{name}` sounds like an instant, and does not say how it is counted or written");
+                let message = format!("`{name}` appears to be a timestamp, but has no unit or format");
                 let help = "add `x-unit`: `unix-seconds`, `unix-milliseconds` or `rfc3339`";
                 sink.report(Code::InstantUnit, at, message, help);
             }
@@ -90,36 +89,37 @@ pub(super) fn missing_units(context: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 fn quantity(at: PointerRef<'_>, name: &str, sink: &mut Sink<'_>) {
-    let help = "add `x-unit`; if there is none, or nobody knows it, say so in `x-lint-allow`";
+    let help = "add `x-unit`; if it has no unit, or an unknown one, suppress the rule in `x-lint-allow`";
     sink.report(Code::MissingUnit, at, format!("`{name}` is a quantity without a unit"), help);
 }
 
-/// The unit of something else where the name can only mean an instant, or that of an instant in the wrong type.
+/// The unit of another quantity although the name indicates a timestamp, or the unit of a timestamp with the wrong
+/// type.
 fn wrong_instant(schema: &Schema, at: PointerRef<'_>, name: &str, unit: &str, sink: &mut Sink<'_>) {
     let (unit_at, type_at) = (at.key("x-unit"), at.key("type"));
     let written = (type_at.value(), "the type");
     match (INSTANTS.contains(&unit), schema.keywords.ty) {
         (true, Some(Type::String)) if unit != RFC3339 => {
-            let message = format!("a text is not counted in `{unit}`");
+            let message = format!("the unit `{unit}` does not apply to a string");
             let help = "write `rfc3339`, or correct the type";
             sink.report_with(Code::InstantUnit, unit_at.value(), message, help, written);
         }
         (true, Some(Type::Integer | Type::Number)) if unit == RFC3339 => {
-            let message = format!("a number is not written as `{unit}`");
+            let message = format!("the format `{unit}` does not apply to a number");
             let help = "write `unix-seconds` or `unix-milliseconds`, or correct the type";
             sink.report_with(Code::InstantUnit, unit_at.value(), message, help, written);
         }
         (false, _) if INSTANT_NAMES.contains(&&*head(name)) => {
-            let message = format!("`{name}` sounds like an instant, and `{unit}` is the unit of something else");
-            let help = "write `unix-seconds`, `unix-milliseconds` or `rfc3339`; or say in `x-lint-allow` what it is";
+            let message = format!("`{name}` appears to be a timestamp, but `{unit}` is not a unit of timestamps");
+            let help = "write `unix-seconds`, `unix-milliseconds` or `rfc3339`, or suppress the rule in `x-lint-allow`";
             sink.report(Code::InstantUnit, unit_at.value(), message, help);
         }
         _ => {}
     }
 }
 
-/// Names in `at` and the like are instants. Those in `time` are instants or durations; either way they have a unit, and a
-/// text is no duration.
+/// Names that end in `at` and similar words are timestamps. Names that end in `time` are timestamps or durations; both
+/// have a unit, and a string is not a duration.
 fn is_instant(schema: &Schema, name: &str) -> bool {
     let dated = matches!(schema.keywords.format.as_deref(), Some("date-time" | "date"));
     let head = head(name);
@@ -127,11 +127,11 @@ fn is_instant(schema: &Schema, name: &str) -> bool {
 }
 
 fn is_quantity(name: &str) -> bool {
-    // The size of a page is a number of entries.
+    // The size of a page is a count of entries.
     QUANTITIES.contains(&&*head(name)) && !words(name).iter().any(|word| word == "page")
 }
 
-/// An identifier says what it looks like, so that a wrong one is noticed.
+/// An identifier specifies its format, so that tools detect a wrong one.
 pub(super) fn missing_limits(context: &Context<'_>, sink: &mut Sink<'_>) {
     for (name, id, schema) in context.identifiers() {
         let limits = &schema.keywords.limits;
@@ -142,8 +142,8 @@ pub(super) fn missing_limits(context: &Context<'_>, sink: &mut Sink<'_>) {
             || limits.minimum.is_some()
             || limits.maximum.is_some();
         if !is_limited {
-            let message = format!("`{name}` says nothing about its form");
-            let help = "add `format`, `pattern` or `maxLength`; if nobody knows its form, say so in `x-lint-allow`";
+            let message = format!("`{name}` does not specify its format");
+            let help = "add `format`, `pattern` or `maxLength`; if the format is not known, suppress the rule in `x-lint-allow`";
             sink.report(Code::MissingLimits, context.schema_at(id), message, help);
         }
     }

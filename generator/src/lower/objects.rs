@@ -19,6 +19,10 @@ const MAX_PROPERTIES: usize = 200_000;
 /// Suggestions are computed for the first required properties without a description only.
 const MAX_SUGGESTIONS: usize = 100;
 
+/// Functions of a type or of its builder, whose methods are called like the properties.
+const RESERVED_MEMBERS: &[&str] =
+    &["new", "default", "builder", "build", "clone", "serialize", "deserialize", "to_json_text", "from_json_text"];
+
 /// An object that cannot be read.
 const ANY_OBJECT: TypeKind = TypeKind::Alias(TypeRef::Primitive(Primitive::JsonObject));
 
@@ -106,8 +110,7 @@ impl<'d> Types<'d> {
             required_pointers: vec![pointer],
         }));
         let names: Vec<&str> = properties.iter().map(|property| property.name).collect();
-        let mut scope =
-            Scope::with_taken(["new", "default", "serialize", "deserialize", "to_json_text", "from_json_text"]);
+        let mut scope = Scope::with_taken(RESERVED_MEMBERS.iter().copied());
         let identifiers = scope.issue_all(&names, Case::Snake);
         let additional_properties = additional.map(|(ty, pointer, constraints)| AdditionalProperties {
             pointer: pointer.clone(),

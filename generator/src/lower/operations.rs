@@ -8,7 +8,7 @@ use super::lifecycle;
 use super::tags::{Named, OperationNames};
 use crate::diagnostic::Code;
 use crate::document::pointer::PointerRef;
-use crate::model::{Argument, Location, Operation, Parameter};
+use crate::model::{Argument, Location, MAX_BUILDER_VALUES, Operation, Parameter};
 use crate::names::{Case, Scope};
 
 /// Methods that every operation or call has, and the argument that holds all required values.
@@ -83,7 +83,7 @@ impl<'d> Lowering<'d> {
             self.sink.report(Code::DuplicateName, at.key("x-client-name").value(), message, help);
         }
         let required = parameters.iter().filter(|parameter| parameter.is_required_argument()).count();
-        let required_name = (required > 1).then(|| types.issue_type(&format!("{type_name}Required")));
+        let required_name = (required > MAX_BUILDER_VALUES).then(|| types.issue_type(&format!("{type_name}Required")));
         Operation {
             id: named.id.clone(),
             pointer: at.pointer(),
@@ -119,6 +119,8 @@ impl<'d> Lowering<'d> {
             callbacks_pointer: operation.has_callbacks.then(|| at.key("callbacks").pointer()),
             arguments,
             arguments_file: format!("arguments/{file}.json"),
+            result_schema: success.schema,
+            result_file: format!("results/{file}.json"),
         }
     }
 }
@@ -151,7 +153,7 @@ mod tests {
         let found = operation(&api);
         let names = (found.type_name.as_str(), found.method_name.as_str(), found.http_method, found.path.as_str());
         assert_eq!(names, ("A", "a", "POST", "/a/{id}"));
-        assert_eq!(found.required_name.as_deref(), Some("ARequired"));
+        assert_eq!((found.required_name.as_deref(), found.is_builder()), (None, true));
         // Callers give those of the path first; tools see them as the document has them.
         let parameters: Vec<_> = found.parameters.iter().map(|it| parameter(&api, it)).collect();
         assert_eq!(parameters, ["Path id: String", "Query q: String", "Query r: Int64"]);

@@ -15,11 +15,24 @@ use crate::names::{Case, MAX_FILE_NAME, Scope, file_name, identifier};
 use crate::suggest::did_you_mean;
 
 /// Modules and files that the client has anyway. `main.rs` would be a program.
-const TAKEN_MODULES: &[&str] =
-    &[SHARED, "types", "r#mod", "lib", "main", "runtime", "region", "error_code", "arguments", "catalogue", "client"];
+const TAKEN_MODULES: &[&str] = &[
+    SHARED,
+    "types",
+    "r#mod",
+    "lib",
+    "main",
+    "runtime",
+    "region",
+    "error_code",
+    "arguments",
+    "results",
+    "catalogue",
+    "client",
+    "missing",
+];
 
 /// Methods that the clients have anyway. A group has a method of the name of its module.
-const TAKEN_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone"];
+const TAKEN_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone", "call"];
 
 /// An operation with its path and its id.
 pub(super) struct Named<'d> {

@@ -11,7 +11,9 @@ use super::tags::module_file;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::document::arena::chain_ends;
-use crate::model::{Field, Group, TypeDefinition, TypeId, TypeKind, TypeModule, TypeRef, const_value};
+use crate::model::{
+    Field, Group, MAX_BUILDER_VALUES, TypeDefinition, TypeId, TypeKind, TypeModule, TypeRef, const_value, takes_builder,
+};
 
 /// Module of the types that several groups use.
 pub(super) const SHARED: &str = "shared";
@@ -86,11 +88,16 @@ pub(super) fn complete(
     let required: Vec<usize> = drafts.iter().map(|draft| required_count(&drafts, &draft.kind)).collect();
     let definitions = drafts.into_iter().zip(places).zip(cycles).zip(required).enumerate().map(
         |(index, (((draft, place), cycle), required))| {
-            let required_name = (place.is_input && required > 1)
-                .then(|| types.derived_name(&format!("{}Required", draft.name), document.at(draft.node)));
+            let mut derived = |applies: bool, suffix: &str| {
+                (place.is_input && applies)
+                    .then(|| types.derived_name(&format!("{}{suffix}", draft.name), document.at(draft.node)))
+            };
+            let builder_name = derived(takes_builder(required), "Builder");
+            let required_name = derived(required > MAX_BUILDER_VALUES, "Required");
             TypeDefinition {
                 name: draft.name,
                 pointer: document.at(draft.node).pointer(),
+                builder_name,
                 required_name,
                 schema_name: draft.schema_name,
                 docs: draft.docs,

@@ -1,9 +1,9 @@
-//! What programs can do with generated code.
+//! The possible uses of generated code.
 //!
-//! In: the files of a client. Out: a statement for everything that it offers: each public item is named, each struct and
-//! variant made and taken apart, each function called, each type said. A program of all of them compiles with that
-//! client, and with another one only as far as that keeps what this one promises. Knows Rust, and the macros of the
-//! runtime by their names; no specification, no model.
+//! In: the files of a client. Out: a statement for each public item: each item is named, each struct and variant
+//! constructed and destructured, each function called, each type annotated. A program of all of them compiles with that
+//! client, and with another one only if that is compatible. Knows Rust, and the macros of the runtime by their names;
+//! neither specification nor model.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,14 +14,14 @@ use syn::{
     ReceiverKind, ReturnType, Type, TypeParamBound, UseTree, Visibility,
 };
 
-/// Statements, by the part of the client that they are about. Each stands for itself.
+/// Statements, by the part of the client that they use. Each is independent.
 pub(crate) type Uses = BTreeMap<String, BTreeSet<String>>;
 
-/// Everything that the generated code offers.
+/// All public items of the generated code.
 pub(crate) fn uses(files: &BTreeMap<String, String>) -> Uses {
     let mut uses = Uses::new();
     for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
-        // Where a type is defined is nobody's business: all are reached by `types`.
+        // The module that defines a type is private: all types are exported by `types`.
         let part = if path.starts_with("types/") { "types" } else { path.trim_end_matches(".rs") };
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         let statements = uses.entry(part.to_owned()).or_default();
@@ -47,6 +47,8 @@ fn used(item: &Item) -> Vec<TokenStream> {
             let (name, ty) = (&item.ident, &item.ty);
             vec![quote! { fn value() { let _: &#ty = &#name; } }]
         }
+        // Programs have no need of the markers of missing values.
+        Item::Mod(item) if item.ident == "missing" => Vec::new(),
         Item::Mod(item) if is_public(&item.vis) => {
             let name = &item.ident;
             vec![quote! { use crate::#name as module; }]
@@ -78,12 +80,12 @@ pub(crate) fn has(attributes: &[Attribute], name: &str) -> bool {
     attributes.iter().any(|attribute| attribute.path().is_ident(name))
 }
 
-/// That a type has a trait.
+/// Asserts that a type implements a trait.
 fn has_trait(ty: &impl quote::ToTokens, bound: TokenStream) -> TokenStream {
     quote! { fn has<T: #bound>() {} fn it() { has::<#ty>() } }
 }
 
-/// That the derived traits are there.
+/// Asserts the derived traits.
 fn derived(attributes: &[Attribute], name: &Ident) -> Vec<TokenStream> {
     let mut statements: Vec<TokenStream> = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
@@ -93,7 +95,7 @@ fn derived(attributes: &[Attribute], name: &Ident) -> Vec<TokenStream> {
                 "Clone" | "Copy" | "Default" | "PartialEq" | "Eq" | "PartialOrd" | "Ord" => quote! { #path },
                 "Debug" => quote! { std::fmt::Debug },
                 "Hash" => quote! { std::hash::Hash },
-                // Written under another name, for the macro that the file has beside it.
+                // Imported under another name, for the macro in the same file.
                 "Serialize" | "Deserialize" => return Ok(()),
                 other => panic!("a caller does not know the derive `{other}` yet"),
             };
@@ -107,7 +109,9 @@ fn derived(attributes: &[Attribute], name: &Ident) -> Vec<TokenStream> {
 
 fn structure(item: &ItemStruct) -> Vec<TokenStream> {
     let name = &item.ident;
-    if !item.generics.params.is_empty() {
+    let defaults: Vec<_> =
+        item.generics.type_params().filter_map(|it| Some((&it.ident, &it.default.as_ref()?.1))).collect();
+    if defaults.is_empty() && !item.generics.params.is_empty() {
         // A group of calls: the client makes it.
         return vec![quote! { fn named(value: #name<crate::Client>) -> impl Clone + std::fmt::Debug { value } }];
     }
@@ -118,6 +122,9 @@ fn structure(item: &ItemStruct) -> Vec<TokenStream> {
     let fields: Vec<_> = fields.named.iter().filter(|field| is_public(&field.vis)).collect();
     for field in &fields {
         let (field, ty) = (field.ident.as_ref().unwrap(), &field.ty);
+        // An argument that is set by name: its type is the default of its type parameter.
+        let parameter = defaults.iter().find(|(name, _)| matches!(ty, Type::Path(ty) if ty.path.is_ident(*name)));
+        let ty = parameter.map_or(ty, |(_, default)| *default);
         statements.push(quote! { fn get(value: #name) -> #ty { let #name { #field, .. } = value; #field } });
         statements.push(quote! { fn set(value: &mut #name, #field: #ty) { value.#field = #field; } });
     }
@@ -167,7 +174,7 @@ fn enumeration(item: &ItemEnum) -> Vec<TokenStream> {
     statements
 }
 
-/// `impl Into<T>`, as the type that it takes; the type as it is, else.
+/// The `T` of `impl Into<T>`; other types unchanged.
 fn given(ty: &Type) -> TokenStream {
     if let Type::ImplTrait(bounds) = ty
         && let Some(TypeParamBound::Trait(bound)) = bounds.bounds.first()
@@ -181,7 +188,7 @@ fn given(ty: &Type) -> TokenStream {
     quote! { #ty }
 }
 
-/// `Self`, as the type that it stands for.
+/// The type of `Self`.
 fn without_self(tokens: TokenStream, ty: &Type) -> TokenStream {
     tokens
         .into_iter()
@@ -260,7 +267,7 @@ fn joined(outer: &Generics, inner: &Generics) -> TokenStream {
     }
 }
 
-/// What a trait is implemented with.
+/// The implementation of a trait.
 fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
     let ty = &item.self_ty;
     match path.segments.last().unwrap().ident.to_string().as_str() {
@@ -296,7 +303,7 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
                 ImplItem::Type(member) => Some((member.ident.to_string().to_lowercase(), &member.ty)),
                 _ => None,
             });
-            // There is no value of the type that stands for a setting which the API does not have.
+            // The type of a setting that the API does not have is uninhabited.
             let settings = settings.filter(|(_, of)| !quote! { #of }.to_string().ends_with("Infallible"));
             let calls = settings.map(|(name, of)| {
                 let name = format_ident!("{name}");
@@ -309,7 +316,7 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
     }
 }
 
-/// What a macro of the runtime makes.
+/// The items that a macro of the runtime generates.
 fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
     let macro_name = item.mac.path.segments.last().unwrap().ident.to_string();
     let tokens: Vec<TokenTree> = item.mac.tokens.clone().into_iter().collect();
@@ -325,6 +332,7 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
     let from = |ty: TokenStream| quote! { fn from(value: #ty) -> #name { value.into() } };
     match macro_name.as_str() {
         "object" => vec![json()],
+        "missing" => Vec::new(),
         "text_newtype" => vec![
             json(),
             parameter(),

@@ -1,26 +1,26 @@
-//! The table of mutations: single edits of two small specifications, and what each means to callers.
+//! The table of mutations: single edits of two small specifications, and the effect of each on callers.
 //!
-//! The compatibility is that of the worst change that the edit makes, and `reported` is a part of a line that reports it.
-//! Where the compiler accepts a change that is reported as breaking, `but` is the reason.
+//! The compatibility is that of the worst change of the edit, and `reported` is a part of the line that reports it. If
+//! the compiler accepts a change that is reported as breaking, `compiles_because` is the reason.
 
 use flighthub2_generator::compare::Compatibility::{self, Breaking, Compatible, DocumentationOnly};
 
-/// Which specification is edited.
+/// The edited specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Base {
     /// `compare/own.yaml`, with `x-` keys.
     Own,
-    /// `compare/foreign.yaml`, without.
+    /// `compare/foreign.yaml`, without `x-` keys.
     Foreign,
 }
 use Base::{Foreign, Own};
 
-/// What is replaced by what.
+/// A replacement of text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Edit {
-    /// A text that is there once.
+    /// A text that occurs once.
     One(&'static str, &'static str),
-    /// Wherever it is.
+    /// All occurrences of a text.
     All(&'static str, &'static str),
 }
 use Edit::{All, One};
@@ -29,10 +29,10 @@ pub(crate) struct Mutation {
     pub(crate) name: &'static str,
     pub(crate) base: Base,
     pub(crate) edits: &'static [Edit],
-    /// None if no change is to be reported.
+    /// `None` if no change is expected.
     pub(crate) compatibility: Option<Compatibility>,
     pub(crate) reported: &'static str,
-    pub(crate) but: Option<&'static str>,
+    pub(crate) compiles_because: Option<&'static str>,
 }
 
 impl Mutation {
@@ -40,7 +40,7 @@ impl Mutation {
         self.try_apply(text).unwrap_or_else(|problem| panic!("{}: {problem}", self.name))
     }
 
-    /// The edited text, unless other edits have changed what is to be edited.
+    /// The edited text, unless other edits have changed the text to replace.
     pub(crate) fn try_apply(&self, text: &str) -> Result<String, String> {
         self.edits.iter().try_fold(text.to_owned(), |text, edit| {
             let (Edit::One(old, new) | Edit::All(old, new)) = edit;
@@ -61,30 +61,30 @@ const fn change(
     compatibility: Compatibility,
     reported: &'static str,
 ) -> Mutation {
-    Mutation { name, base, edits, compatibility: Some(compatibility), reported, but: None }
+    Mutation { name, base, edits, compatibility: Some(compatibility), reported, compiles_because: None }
 }
 
-/// A change that breaks callers, and not their compilation.
+/// A change that breaks callers, but not their compilation.
 const fn unseen(
     name: &'static str,
     base: Base,
     edits: &'static [Edit],
     reported: &'static str,
-    but: &'static str,
+    reason: &'static str,
 ) -> Mutation {
-    Mutation { name, base, edits, compatibility: Some(Breaking), reported, but: Some(but) }
+    Mutation { name, base, edits, compatibility: Some(Breaking), reported, compiles_because: Some(reason) }
 }
 
 const fn nothing(name: &'static str, base: Base, edits: &'static [Edit]) -> Mutation {
-    Mutation { name, base, edits, compatibility: None, reported: "", but: None }
+    Mutation { name, base, edits, compatibility: None, reported: "", compiles_because: None }
 }
 
-/// Edits that leave the meaning alone.
+/// Edits that do not change the meaning.
 const NOTHING: &[Mutation] = &[
     nothing("no edit", Foreign, &[]),
     nothing("no edit of our own", Own, &[]),
     nothing(
-        "another way to write the same",
+        "an equivalent spelling",
         Foreign,
         &[
             One(
@@ -200,7 +200,7 @@ const OPERATIONS: &[Mutation] = &[
         "operation `replaceOrders`: deprecated",
     ),
     change(
-        "operation not deprecated any more",
+        "operation not deprecated any longer",
         Foreign,
         &[One("      deprecated: true\n", "")],
         Compatible,
@@ -214,7 +214,7 @@ const OPERATIONS: &[Mutation] = &[
         "documentation `findPart`: `summary` `Find a part` → `Find one part`",
     ),
     change(
-        "description of an answer changed",
+        "description of a response changed",
         Foreign,
         &[One("description: The part.\n          content", "description: That part.\n          content")],
         DocumentationOnly,
@@ -342,7 +342,7 @@ const PARAMETERS: &[Mutation] = &[
         "parameter `findPart.exact`: renamed: `strict` → `exact`",
     ),
     change(
-        "parameter written in another way",
+        "parameter restyled",
         Foreign,
         &[One("{name: X-Trace,", "{name: x_trace,")],
         Compatible,
@@ -560,14 +560,14 @@ const BODIES_AND_ANSWERS: &[Mutation] = &[
         "request body `replaceOrders`: `Option<Order>` → `Option<NewPart>`",
     ),
     change(
-        "answer of another type",
+        "response of another type",
         Foreign,
         &[One("schema: {$ref: '#/components/schemas/OrderPage'}", "schema: {$ref: '#/components/schemas/Order'}")],
         Breaking,
         "response `listOrders`: `OrderPage` → `Order`",
     ),
     change(
-        "answer where there was none",
+        "response added",
         Foreign,
         &[One(
             "'204': {description: Done.}",
@@ -577,7 +577,7 @@ const BODIES_AND_ANSWERS: &[Mutation] = &[
         "response `replaceOrders`: `()` → `Order`",
     ),
     change(
-        "answer not a list any more",
+        "response not a list any longer",
         Foreign,
         &[One(
             "schema: {type: array, items: {$ref: '#/components/schemas/Part'}}",
@@ -587,7 +587,7 @@ const BODIES_AND_ANSWERS: &[Mutation] = &[
         "response `addPart`: `Vec<Part>` → `Part`",
     ),
     change(
-        "other status of the same answer",
+        "other status of the same response",
         Foreign,
         &[One("'204': {description: Done.}", "'202': {description: Done.}")],
         DocumentationOnly,
@@ -617,11 +617,11 @@ const BODIES_AND_ANSWERS: &[Mutation] = &[
         "response `markThing`: `()` → `Thing`",
     ),
     change(
-        "list in an envelope never null",
+        "list in an envelope not nullable",
         Own,
         &[One("                        nullable: true\n", "")],
         Compatible,
-        "response `listThings`: another envelope, or nullable where it was not",
+        "response `listThings`: another envelope, or changed nullability",
     ),
 ];
 
@@ -722,7 +722,7 @@ const TYPES: &[Mutation] = &[
         "inline → `#/components/schemas/PartBox`",
     ),
     change(
-        "type of an answer sent in a request, too",
+        "type of a response sent in a request, too",
         Foreign,
         &[One(
             "      deprecated: true\n",
@@ -758,14 +758,14 @@ const TYPES: &[Mutation] = &[
 
 const FIELDS: &[Mutation] = &[
     change(
-        "optional field of an answer added",
+        "optional field of a response added",
         Foreign,
         &[One("        weight: {$ref", "        length: {type: integer}\n        weight: {$ref")],
         Compatible,
         "field `Part.length`: added: `Option<i64>`",
     ),
     change(
-        "required field of an answer added",
+        "required field of a response added",
         Foreign,
         &[
             One("      required: [id, name]\n", "      required: [id, length, name]\n"),
@@ -775,35 +775,35 @@ const FIELDS: &[Mutation] = &[
         "field `Part.length`: added: `i64`",
     ),
     change(
-        "field of an answer removed",
+        "field of a response removed",
         Foreign,
         &[One("        weight: {$ref: '#/components/schemas/Weight'}\n", "")],
         Breaking,
         "field `Part.weight`: removed: `Option<Weight>`",
     ),
     change(
-        "field of an answer optional",
+        "field of a response optional",
         Foreign,
         &[One("      required: [id, name]\n", "      required: [id]\n")],
         Breaking,
         "field `Part.name`: optional now: `String` → `Option<String>`",
     ),
     change(
-        "field of an answer required",
+        "field of a response required",
         Foreign,
         &[One("      required: [id, name]\n", "      required: [id, name, weight]\n")],
         Breaking,
         "field `Part.weight`: required now: `Option<Weight>` → `Weight`",
     ),
     change(
-        "optional field of an answer never null",
+        "optional field of a response not nullable",
         Foreign,
         &[One("maker: {type: string, nullable: true,", "maker: {type: string,")],
         DocumentationOnly,
-        "field `Part.maker`: never null now",
+        "field `Part.maker`: no longer nullable",
     ),
     change(
-        "required field of an answer perhaps null",
+        "required field of a response nullable",
         Foreign,
         &[One(
             "        name: {type: string, description: What it is called.}",
@@ -813,21 +813,21 @@ const FIELDS: &[Mutation] = &[
         "field `Part.name`: nullable now: `String` → `Option<String>`",
     ),
     change(
-        "schema of fields perhaps null",
+        "schema of fields nullable",
         Foreign,
         &[One("    PartId: {type: string,", "    PartId: {type: string, nullable: true,")],
         Breaking,
         "field `Part.id`: nullable now: `PartId` → `Option<PartId>`",
     ),
     change(
-        "list of an answer required",
+        "list of a response required",
         Foreign,
         &[One("      required: [id, name]\n", "      required: [id, name, tags]\n")],
         Compatible,
         "field `Part.tags`: required now",
     ),
     change(
-        "list of an answer perhaps null",
+        "list of a response nullable",
         Foreign,
         &[One("tags: {type: array, items", "tags: {type: array, nullable: true, items")],
         DocumentationOnly,
@@ -848,7 +848,7 @@ const FIELDS: &[Mutation] = &[
         "field `Part.mass`: renamed: `weight` → `mass`",
     ),
     change(
-        "field written in another way",
+        "field restyled",
         Foreign,
         &[One("        names: {$ref", "        Names: {$ref")],
         Compatible,
@@ -927,11 +927,11 @@ const FIELDS: &[Mutation] = &[
         "field `Order.part`: optional now: `PartId` → `Option<PartId>`",
     ),
     change(
-        "optional field of a request never null",
+        "optional field of a request not nullable",
         Foreign,
         &[One("note: {type: string, nullable: true,", "note: {type: string,")],
         Breaking,
-        "field `NewPart.note`: never null now: `Option<Option<String>>` → `Option<String>`",
+        "field `NewPart.note`: no longer nullable: `Option<Option<String>>` → `Option<String>`",
     ),
     change(
         "secret shown",
@@ -941,7 +941,7 @@ const FIELDS: &[Mutation] = &[
         "field `NewPart.secret`: `Option<Secret>` → `Option<String>`",
     ),
     change(
-        "others not kept any more",
+        "others not kept any longer",
         Foreign,
         &[One("      additionalProperties: true\n", "")],
         Breaking,
@@ -955,7 +955,7 @@ const FIELDS: &[Mutation] = &[
             "        priority: {$ref: '#/components/schemas/Priority'}\n      additionalProperties: {type: string}\n",
         )],
         Compatible,
-        "field `Order.other`: added: keeps properties that are not described",
+        "field `Order.other`: added: preserves undescribed properties",
     ),
     change(
         "value of a map changed",
@@ -972,7 +972,7 @@ const FIELDS: &[Mutation] = &[
         "field `OrderPage.pages`: added: `Option<i64>`",
     ),
     change(
-        "joined object left out",
+        "merged object removed",
         Foreign,
         &[One("        - {$ref: '#/components/schemas/Page'}\n", "")],
         Breaking,
@@ -986,7 +986,7 @@ const FIELDS: &[Mutation] = &[
         "field `NewPart.labels`: deprecated",
     ),
     change(
-        "field of an answer deprecated",
+        "field of a response deprecated",
         Foreign,
         &[One("tags: {type: array,", "tags: {type: array, deprecated: true,")],
         DocumentationOnly,
@@ -1089,7 +1089,7 @@ const ENUMS_AND_UNIONS: &[Mutation] = &[
         "documentation `Language`: `x-enum-descriptions` removed",
     ),
     change(
-        "form added",
+        "variant added",
         Foreign,
         &[
             One(
@@ -1105,21 +1105,21 @@ const ENUMS_AND_UNIONS: &[Mutation] = &[
         "variant `Fastener::Rope`: added: `Rope`",
     ),
     change(
-        "form removed",
+        "variant removed",
         Foreign,
         &[One("        - {$ref: '#/components/schemas/Glue'}\n", ""), One(", glue: '#/components/schemas/Glue'", "")],
         Breaking,
         "variant `Fastener::Glue`: removed: `Glue`",
     ),
     change(
-        "form meant by another value",
+        "variant with another discriminator value",
         Foreign,
         &[One("mapping: {screw:", "mapping: {bolt:")],
         Compatible,
         "variant `Fastener::Screw`: discriminator value: `screw` → `bolt`",
     ),
     change(
-        "form of another type",
+        "variant of another type",
         Foreign,
         &[One(
             "newest: {oneOf: [{$ref: '#/components/schemas/Screw'}, {type: string}]",
@@ -1129,7 +1129,7 @@ const ENUMS_AND_UNIONS: &[Mutation] = &[
         "variant `OrderPageNewest::String`: removed: `String`",
     ),
     change(
-        "forms told apart in another way",
+        "another discriminator of variants",
         Foreign,
         &[
             One("        propertyName: form\n", "        propertyName: kind\n"),
@@ -1164,7 +1164,7 @@ const FACTS: &[Mutation] = &[
         "risk `deleteThing`: `destructive` → `write`",
     ),
     change(
-        "never repeated any more",
+        "never repeated any longer",
         Own,
         &[One("      x-risk: write\n      x-retry: idempotent", "      x-risk: write\n      x-retry: never")],
         Compatible,
@@ -1201,7 +1201,7 @@ const FACTS: &[Mutation] = &[
         "scope `markThing`: `organization or project` → `project`",
     ),
     change(
-        "project not needed any more",
+        "project not needed any longer",
         Own,
         &[One(
             "      parameters:\n        - $ref: '#/components/parameters/Project'\n",

@@ -1,4 +1,4 @@
-//! Crates that a test writes below the target folder and lets Cargo check.
+//! Crates that a test writes below the target folder and checks with Cargo.
 //!
 //! In: manifests, and a folder. Out: the messages of the compiler. All of them use the runtime without its transport, and
 //! share one target folder, so that the runtime is checked once for all tests.
@@ -9,7 +9,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// What every manifest at the root of such crates ends with. One profile, or the runtime would be checked once for each.
+/// The end of every root manifest of such crates. With more than one profile, the runtime would be checked once for
+/// each.
 pub(crate) const PROFILE: &str = "[profile.dev]\ndebug = false\nincremental = false\n";
 
 pub(crate) fn repository() -> PathBuf {
@@ -25,14 +26,14 @@ pub(crate) fn dependencies() -> String {
     )
 }
 
-/// A folder for crates, which is kept.
+/// A folder for crates, which is not deleted.
 pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-/// Runs `cargo check` in a folder: its messages, and what it writes for people.
+/// Runs `cargo check` in a folder: its JSON messages, and its text output.
 pub(crate) fn check(root: &Path, arguments: &[&str]) -> (Vec<Value>, String) {
-    // The versions that this repository is locked to, which are there without a network.
+    // The locked versions of this repository, which are available offline.
     fs::copy(repository().join("Cargo.lock"), root.join("Cargo.lock")).unwrap();
     let output = Command::new(env!("CARGO"))
         .current_dir(root)

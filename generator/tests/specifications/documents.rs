@@ -1,5 +1,5 @@
-//! Documents to begin with: the fixtures, the pair that is compared, the base of the explanations, and our own
-//! specification in pieces, one for each path, so that each is read fast.
+//! Initial documents: the fixtures, the pair of the comparison, the base of the explanations, and the specification of
+//! this repository in pieces, one for each path, so that each is processed fast.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,12 +10,12 @@ use serde_yaml::{Mapping, Value};
 
 use super::edits::Choices;
 
-/// A document that a client is made of.
+/// A document from which a client is generated.
 pub(crate) struct Document {
     pub(crate) name: String,
     pub(crate) text: String,
     pub(crate) value: Value,
-    /// The rules that it keeps.
+    /// The rules that it follows.
     pub(crate) dialect: Dialect,
 }
 
@@ -58,7 +58,7 @@ impl Documents {
     }
 }
 
-/// A document for each path, with what its operations refer to and nothing else.
+/// A document for each path, with only the components to which its operations refer.
 fn pieces(whole: &Value) -> Vec<Document> {
     let paths = whole["paths"].as_mapping().unwrap();
     paths.iter().map(|(path, item)| piece(whole, path, item)).collect()
@@ -120,7 +120,7 @@ fn target(reference: &str) -> Option<[&str; 2]> {
     Some([section, name])
 }
 
-/// Everything that looks like a reference.
+/// All possible references.
 fn references(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(text) if text.starts_with("#/") => found.push(text.clone()),

@@ -1,4 +1,4 @@
-//! Edits of a document that leave it YAML. Knows YAML, and of OpenAPI only what words and references look like.
+//! Edits of a document that keep it valid YAML. Knows YAML, and of OpenAPI only keywords and references.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::documents::Documents;
 
-/// Numbers that bytes decide about. Behind the last byte all of them are 0.
+/// Numbers that are derived from bytes. After the last byte all of them are 0.
 pub(crate) struct Choices<'b> {
     bytes: &'b [u8],
 }
@@ -24,7 +24,7 @@ impl<'b> Choices<'b> {
         self.bytes.split_off_first().copied().map_or(0, usize::from)
     }
 
-    /// A number below a limit, or 0 if there is none.
+    /// A number below a limit, or 0 if the limit is 0.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         let mut number = self.byte();
         if limit > 256 {
@@ -41,22 +41,22 @@ impl<'b> Choices<'b> {
     }
 }
 
-/// The way to a place: positions among the members of mappings and the items of lists.
-pub(crate) type Way = Vec<usize>;
+/// The path of a place: indices of the members of mappings and the items of lists.
+pub(crate) type NodePath = Vec<usize>;
 
 /// Every place of a document but the document itself.
-pub(crate) fn places(document: &Value) -> Vec<Way> {
-    fn walk(value: &Value, way: &mut Way, found: &mut Vec<Way>) {
+pub(crate) fn places(document: &Value) -> Vec<NodePath> {
+    fn walk(value: &Value, path: &mut NodePath, found: &mut Vec<NodePath>) {
         let inner: Vec<&Value> = match value {
             Value::Mapping(members) => members.values().collect(),
             Value::Sequence(items) => items.iter().collect(),
             _ => Vec::new(),
         };
         for (index, inner) in inner.into_iter().enumerate() {
-            way.push(index);
-            found.push(way.clone());
-            walk(inner, way, found);
-            way.pop();
+            path.push(index);
+            found.push(path.clone());
+            walk(inner, path, found);
+            path.pop();
         }
     }
     let mut found = Vec::new();
@@ -64,39 +64,39 @@ pub(crate) fn places(document: &Value) -> Vec<Way> {
     found
 }
 
-pub(crate) fn at<'v>(document: &'v Value, way: &[usize]) -> &'v Value {
-    way.iter().fold(document, |value, position| match value {
+pub(crate) fn at<'v>(document: &'v Value, path: &[usize]) -> &'v Value {
+    path.iter().fold(document, |value, position| match value {
         Value::Mapping(members) => members.values().nth(*position).unwrap(),
         value => &value.as_sequence().unwrap()[*position],
     })
 }
 
-pub(crate) fn at_mut<'v>(document: &'v mut Value, way: &[usize]) -> &'v mut Value {
-    way.iter().fold(document, |value, position| match value {
+pub(crate) fn at_mut<'v>(document: &'v mut Value, path: &[usize]) -> &'v mut Value {
+    path.iter().fold(document, |value, position| match value {
         Value::Mapping(members) => members.values_mut().nth(*position).unwrap(),
         value => &mut value.as_sequence_mut().unwrap()[*position],
     })
 }
 
-/// What is done to a place of a document.
+/// An edit of a place of a document.
 #[derive(Clone, Debug)]
 pub(crate) enum Edit {
     Replace(Value),
     Remove,
-    /// Puts it first among its neighbours.
+    /// Moves it before its siblings.
     First,
-    /// Gives it another key, or repeats it in a list.
+    /// Renames its key, or duplicates it in a list.
     Rename(String),
-    /// Puts something beside it, under this key if that is a mapping.
+    /// Inserts a sibling, with this key in a mapping.
     Insert(String, Value),
 }
 
-pub(crate) fn apply(document: &mut Value, way: &[usize], edit: Edit) {
+pub(crate) fn apply(document: &mut Value, path: &[usize], edit: Edit) {
     if let Edit::Replace(value) = edit {
-        *at_mut(document, way) = value;
+        *at_mut(document, path) = value;
         return;
     }
-    let Some((&place, parent)) = way.split_last() else { return };
+    let Some((&place, parent)) = path.split_last() else { return };
     match at_mut(document, parent) {
         Value::Mapping(members) => {
             let mut entries: Vec<(Value, Value)> = std::mem::take(members).into_iter().collect();
@@ -120,39 +120,39 @@ pub(crate) fn apply(document: &mut Value, way: &[usize], edit: Edit) {
     }
 }
 
-/// More than this changes nothing but the time that it takes.
+/// More edits only take more time.
 const MAX_EDITS: usize = 12;
 const MAX_PLACES: usize = 20_000;
 
-/// A document after as many edits as there are choices.
+/// A document after one edit for each choice.
 pub(crate) fn edited(mut document: Value, documents: &Documents, choices: &mut Choices<'_>) -> Value {
     for _ in 0..MAX_EDITS {
-        let ways = places(&document);
-        if choices.is_over() || ways.is_empty() || ways.len() > MAX_PLACES {
+        let paths = places(&document);
+        if choices.is_over() || paths.is_empty() || paths.len() > MAX_PLACES {
             break;
         }
-        let way = choices.one_of(&ways);
+        let path = choices.one_of(&paths);
         let edit = match choices.below(16) {
             0 | 1 => Edit::Remove,
             2 => Edit::First,
             3 => Edit::Rename(choices.one_of(NAMES).to_owned()),
             4 => Edit::Rename(choices.one_of(KEYS).to_owned()),
             5 => Edit::Insert(choices.one_of(KEYS).to_owned(), choices.one_of(&VALUES)),
-            6 => Edit::Insert(choices.one_of(KEYS).to_owned(), at(&document, &choices.one_of(&ways)).clone()),
-            7 => Edit::Insert(choices.one_of(NAMES).to_owned(), at(&document, &way).clone()),
+            6 => Edit::Insert(choices.one_of(KEYS).to_owned(), at(&document, &choices.one_of(&paths)).clone()),
+            7 => Edit::Insert(choices.one_of(NAMES).to_owned(), at(&document, &path).clone()),
             8 => Edit::Replace(choices.one_of(&VALUES)),
             9 => Edit::Replace(choices.one_of(NAMES).into()),
-            10 => Edit::Replace(at(&document, &choices.one_of(&ways)).clone()),
+            10 => Edit::Replace(at(&document, &choices.one_of(&paths)).clone()),
             11 => {
                 let other = &documents.choose(choices).value;
                 Edit::Replace(at(other, &choices.one_of(&places(other))).clone())
             }
-            12 => Edit::Replace(wrapped(at(&document, &way).clone(), choices)),
-            13 => Edit::Replace(reference(circle(&document, &way))),
-            14 => Edit::Replace(reference(pointer(&document, &choices.one_of(&ways)))),
+            12 => Edit::Replace(wrapped(at(&document, &path).clone(), choices)),
+            13 => Edit::Replace(reference(circle(&document, &path))),
+            14 => Edit::Replace(reference(pointer(&document, &choices.one_of(&paths)))),
             _ => {
-                let leads = |way: &&Way| at(&document, way).get("$ref").is_some();
-                let leading: Vec<&Way> = ways.iter().filter(leads).collect();
+                let leads = |path: &&NodePath| at(&document, path).get("$ref").is_some();
+                let leading: Vec<&NodePath> = paths.iter().filter(leads).collect();
                 if leading.is_empty() {
                     continue;
                 }
@@ -163,12 +163,12 @@ pub(crate) fn edited(mut document: Value, documents: &Documents, choices: &mut C
                 continue;
             }
         };
-        apply(&mut document, &way, edit);
+        apply(&mut document, &path, edit);
     }
     document
 }
 
-/// A value as a part of another schema.
+/// A value as a member of another schema.
 fn wrapped(value: Value, choices: &mut Choices<'_>) -> Value {
     let key = |key: &str, value: Value| Value::Mapping([(key.into(), value)].into_iter().collect());
     let typed = |kind: &str, name: &str, value: Value| {
@@ -193,8 +193,8 @@ fn reference(pointer: String) -> Value {
 }
 
 /// The component that a place is part of, or the place itself.
-fn circle(document: &Value, way: &[usize]) -> String {
-    let pointer = pointer(document, way);
+fn circle(document: &Value, path: &[usize]) -> String {
+    let pointer = pointer(document, path);
     if pointer.starts_with("/components/") {
         let parts: Vec<&str> = pointer.split('/').take(4).collect();
         return parts.join("/");
@@ -203,10 +203,10 @@ fn circle(document: &Value, way: &[usize]) -> String {
 }
 
 /// The JSON pointer of a place.
-fn pointer(document: &Value, way: &[usize]) -> String {
+fn pointer(document: &Value, path: &[usize]) -> String {
     let mut value = document;
     let mut pointer = String::new();
-    for position in way {
+    for position in path {
         pointer.push('/');
         match value {
             Value::Mapping(members) => {
@@ -223,7 +223,7 @@ fn pointer(document: &Value, way: &[usize]) -> String {
     pointer
 }
 
-/// Names that are hard to turn into Rust, or into the name of a file.
+/// Names that are difficult as Rust identifiers, or as file names.
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
     "", " ", "_", "self", "Self", "crate", "type", "async", "gen", "r#type", "mod", "client", "types", "new", "send",
@@ -235,7 +235,7 @@ const NAMES: &[&str] = &[
     "18446744073709551616", "2026-01-01", "https://example.com/a?b=c#d", "a_very_long_name_that_goes_on_and_on_and_on_and_on",
 ];
 
-/// Keys that mean something in a document.
+/// Keys of a document.
 #[rustfmt::skip]
 const KEYS: &[&str] = &[
     "type", "format", "nullable", "enum", "default", "example", "examples", "description", "title", "deprecated", "readOnly",
@@ -248,5 +248,5 @@ const KEYS: &[&str] = &[
     "x-lint-allow", "x-availability", "x-region", "x-content-schema", "x-pagination", "x-states", "x-follow", "outcome", "<<", "get", "head", "trace", "components", "schemas", "paths", "openapi",
 ];
 
-/// Values of every type, and some that are words of a document.
+/// Values of every type, including keywords.
 static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| serde_yaml::from_str(include_str!("values.yaml")).unwrap());

@@ -1,11 +1,11 @@
-//! What becomes of any bytes at all when they are taken for a specification.
+//! Arbitrary bytes as a specification.
 //!
-//! In: bytes. They are a text, or decide about edits of one of our documents. What then holds of the generator is asked
-//! in [`held`]; a property that does not hold panics. A fuzzer feeds this for hours, `any_specification.rs` for seconds.
+//! In: bytes, which are a text, or select edits of one of the documents. [`invariants`] are then checked; a violated
+//! invariant panics. A fuzzer runs this for hours, `any_specification.rs` for seconds.
 
 pub(crate) mod documents;
 pub(crate) mod edits;
-pub(crate) mod held;
+pub(crate) mod invariants;
 #[allow(dead_code, reason = "one test makes documents")]
 pub(crate) mod valid;
 
@@ -13,15 +13,15 @@ use documents::Documents;
 use edits::Choices;
 use flighthub2_generator::{Dialect, Source};
 
-/// Something to be taken for a specification.
+/// An input as a specification.
 pub(crate) struct Case {
     pub(crate) bytes: Vec<u8>,
     pub(crate) dialect: Dialect,
-    /// What it was made of.
+    /// Its original document.
     pub(crate) original: Option<Source>,
 }
 
-/// Pieces of text that mean something to YAML, or to those who read it.
+/// Pieces of text with a meaning in YAML or OpenAPI.
 #[rustfmt::skip]
 const PIECES: &[&str] = &[
     "", "\t", ":", ": ", "- ", "? ", "{", "}", "[", "]", "'", "\"", ",", "&a ", "*a", "!!str ", "!!binary ", "<<: ", "# ",
@@ -30,7 +30,7 @@ const PIECES: &[&str] = &[
     "\n...\n", "%YAML 1.2\n", "%TAG ! x\n", "\"\\uD800\"", "\"\\x00\"", "\"\\e\"", "@", "`",
 ];
 
-/// The first byte says what the others are.
+/// The first byte is the kind of the others.
 pub(crate) fn case(documents: &Documents, bytes: &[u8]) -> Case {
     let (first, rest) = bytes.split_first().map_or((0, bytes), |(first, rest)| (*first, rest));
     let dialect = if first & 1 == 0 { Dialect::OpenApi } else { Dialect::FlightHub };
@@ -56,8 +56,8 @@ pub(crate) fn case(documents: &Documents, bytes: &[u8]) -> Case {
     }
 }
 
-/// Whatever the bytes are, everything in [`held`] holds of them. True if a client was made.
+/// Checks all [`invariants`] for arbitrary bytes. Returns whether a client was generated.
 pub(crate) fn check(documents: &Documents, bytes: &[u8]) -> bool {
     let Case { bytes, dialect, original } = case(documents, bytes);
-    held::of(&bytes, dialect, original.as_ref())
+    invariants::check(&bytes, dialect, original.as_ref())
 }

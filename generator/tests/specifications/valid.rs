@@ -1,7 +1,7 @@
-//! Small documents that are valid because of how they are made.
+//! Small documents that are valid by construction.
 //!
-//! In: choices. Out: a document, and how often each construct is in it. Names are taken from lists of hard ones; whatever
-//! must not be there twice is taken once. Knows OpenAPI, and nothing of what is made of it.
+//! In: choices. Out: a document, and the number of occurrences of each construct. Names come from lists of difficult
+//! ones; unique names are used once. Knows OpenAPI, but not the generated code.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(crate) struct Made {
     pub(crate) constructs: BTreeMap<&'static str, usize>,
 }
 
-/// A document that keeps the rules of a dialect.
+/// A document that follows the rules of a dialect.
 pub(crate) fn valid(choices: &mut Choices<'_>, dialect: Dialect) -> Made {
     let own = dialect == Dialect::FlightHub;
     let mut maker = Maker { choices, own, components: Vec::new(), planned: Vec::new(), constructs: BTreeMap::new() };
@@ -24,14 +24,14 @@ pub(crate) fn valid(choices: &mut Choices<'_>, dialect: Dialect) -> Made {
     Made { document, constructs: maker.constructs }
 }
 
-/// What a component can be used for.
+/// The possible uses of a component.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// An object that others can be made of: no other has members of its names.
+    /// An object for `allOf`: no other object has members with its names.
     Part,
-    /// An object that says what it is.
+    /// An object with a discriminator.
     Tagged,
-    /// What can be a parameter.
+    /// A type that is allowed for parameters.
     Scalar,
     Other,
 }
@@ -46,9 +46,9 @@ struct Component {
 struct Maker<'m, 'b> {
     choices: &'m mut Choices<'b>,
     own: bool,
-    /// Those that are made already: nothing that stands for another schema leads to a later one, and so in a circle.
+    /// The existing components: an alias never refers to a later one, so there is no cycle.
     components: Vec<Component>,
-    /// The names of all of them, for members of objects, and whether they may be null.
+    /// The names of all components, for members of objects, and their nullability.
     planned: Vec<&'static str>,
     constructs: BTreeMap<&'static str, usize>,
 }
@@ -56,7 +56,7 @@ struct Maker<'m, 'b> {
 #[rustfmt::skip]
 const SCHEMAS: &[&str] = &[
     "Thing", "Option", "String", "Vec", "Result", "Serialize", "foo_bar", "FooBar", "foo-bar", "任务", "Pair",
-    "PairRequired", "type", "self", "Self", "4g", "Client", "Call", "Default", "Box", "Unknown", "types", "Tree", "a.b",
+    "PairBuilder", "PairRequired", "type", "self", "Self", "4g", "Client", "Call", "Default", "Box", "Unknown", "types", "Tree", "a.b",
     "A_B", "Required", "Error", "Debug", "get_a_b", "getAB", "GetAb", "get_ab",
 ];
 #[rustfmt::skip]
@@ -112,7 +112,7 @@ impl Maker<'_, '_> {
         self.choices.below(of) == 0
     }
 
-    /// Some of a list, each once, in an order of chance.
+    /// Some items of a list, each once, in random order.
     fn some_of(&mut self, all: &[&'static str], count: usize) -> Vec<&'static str> {
         let mut left = all.to_vec();
         let count = count.min(left.len());
@@ -129,7 +129,7 @@ impl Maker<'_, '_> {
         }
     }
 
-    /// A component that is made already.
+    /// An existing component.
     fn earlier(&mut self, fits: impl Fn(&Component) -> bool) -> Option<usize> {
         let fitting: Vec<usize> = (0..self.components.len()).filter(|&index| fits(&self.components[index])).collect();
         (!fitting.is_empty()).then(|| self.choices.one_of(&fitting))
@@ -252,7 +252,7 @@ impl Maker<'_, '_> {
     fn any_object(&mut self) -> Value {
         let count = self.choices.below(6);
         let mut names = self.some_of(MEMBERS, count);
-        // In our own specification what is written in place may not be called like its owner.
+        // In this repository's specification an inline schema may not have the name of its owner.
         names.retain(|name| !(self.own && name.is_empty()));
         let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
         self.object(&names, 2)
@@ -296,7 +296,7 @@ impl Maker<'_, '_> {
         object
     }
 
-    /// Any schema that stands in another one.
+    /// Any nested schema.
     fn value(&mut self, depth: usize) -> Value {
         let limit = if depth == 0 { 12 } else { 17 };
         match self.choices.below(limit) {
@@ -404,7 +404,7 @@ impl Maker<'_, '_> {
         json!({"type": "integer", "enum": all[..count]})
     }
 
-    /// Forms that are told apart by a member.
+    /// Variants with a discriminator.
     fn tagged_union(&mut self) -> Option<Value> {
         let tagged: Vec<usize> =
             (0..self.components.len()).filter(|&index| self.components[index].kind == Kind::Tagged).collect();
@@ -421,7 +421,7 @@ impl Maker<'_, '_> {
         Some(json!({"oneOf": forms, "discriminator": discriminator}))
     }
 
-    /// Forms that are told apart by what they are.
+    /// Variants of different JSON types.
     fn union(&mut self) -> Value {
         self.note("oneOf");
         let all = [
@@ -529,7 +529,7 @@ impl Maker<'_, '_> {
         (path, json!({method: operation}))
     }
 
-    /// A schema that cannot be null.
+    /// A schema that is not nullable.
     fn body(&mut self) -> Value {
         match self.earlier(|component| !component.nullable) {
             Some(target) if !self.chance(3) => self.reference_to(target),
@@ -539,21 +539,21 @@ impl Maker<'_, '_> {
 
     fn responses(&mut self) -> Value {
         let schema = self.value(1);
-        let answer = |schema: Value| json!({"description": "D", "content": {"application/json": {"schema": schema}}});
+        let response = |schema: Value| json!({"description": "D", "content": {"application/json": {"schema": schema}}});
         if self.own {
             let member = json!({"type": "object", "properties": {"data": schema}});
             let envelope = json!({"$ref": "#/components/schemas/Envelope"});
             let wrapped = if self.chance(4) { envelope } else { json!({"allOf": [envelope, member]}) };
             self.note("envelope");
-            return json!({"200": answer(wrapped)});
+            return json!({"200": response(wrapped)});
         }
         match self.choices.below(5) {
             0 => {
-                self.note("answer without content");
-                json!({"204": {"description": "D"}, "4XX": answer(json!({}))})
+                self.note("response without content");
+                json!({"204": {"description": "D"}, "4XX": response(json!({}))})
             }
-            1 => json!({"default": answer(schema)}),
-            _ => json!({"200": answer(schema), "404": {"description": "D"}}),
+            1 => json!({"default": response(schema)}),
+            _ => json!({"200": response(schema), "404": {"description": "D"}}),
         }
     }
 
@@ -602,7 +602,7 @@ fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-/// What every document that keeps our own rules has.
+/// The common part of documents that follow this repository's rules.
 fn own() -> Value {
     json!({
         "openapi": "3.0.3",

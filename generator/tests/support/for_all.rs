@@ -1,12 +1,12 @@
-//! Properties, checked with the same inputs in every run: they come from a fixed seed.
+//! Properties, checked with the same inputs in every run, derived from a fixed seed.
 //!
-//! On a contributor's machine a quarter of the inputs is checked, so that the tests are quick; with the environment variable
-//! `FLIGHTHUB2_THOROUGH_TESTS` all of them, as CI does.
+//! By default a quarter of the inputs is checked, so that the tests are quick; with the environment variable
+//! `FLIGHTHUB2_THOROUGH_TESTS` all inputs are checked, as in CI.
 
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-/// How many of `all` inputs this run checks.
+/// The number of inputs, out of `all`, that this run checks.
 pub(crate) fn cases(all: u32) -> u32 {
     if std::env::var_os("FLIGHTHUB2_THOROUGH_TESTS").is_some() { all } else { all.div_ceil(4) }
 }

@@ -1,4 +1,4 @@
-//! The small document that keeps every rule, and parts merged into it.
+//! The small document that follows every rule, and parts that are merged into it.
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_yaml::Value;
 
-/// Members of mappings are merged. Everything else is replaced, also a reference, which has no members.
+/// Members of mappings are merged. Other values are replaced, including a reference, which has no members.
 pub(crate) fn merged(base: Value, part: Value) -> Value {
     match (base, part) {
         (Value::Mapping(mut base), Value::Mapping(part)) if !base.contains_key("$ref") => {

@@ -1,14 +1,14 @@
-"""What schemathesis asks of the mock server, besides its own checks.
+"""Checks of the mock server for schemathesis, in addition to its built-in checks.
 
-FlightHub refuses under HTTP 200: what became of a call stands in `code`, not in the status. Checks of schemathesis that
-read a refusal off the status would find that everything is accepted. They are switched off in schemathesis.toml, and
-stand here as checks of the code:
+FlightHub reports errors under HTTP 200: the result of a call is in `code`, not in the status. Built-in checks that
+read the result from the status would see every request accepted. They are disabled in schemathesis.toml, and replaced
+by checks of the code:
 
-    positive_data_acceptance, use_after_free, ensure_resource_availability    what_fits_is_done
-    negative_data_rejection                                                   what_does_not_fit_is_refused
-    missing_required_header, ignored_auth                                     strangers_are_refused, token_is_needed
+    positive_data_acceptance, use_after_free, ensure_resource_availability    valid_requests_succeed
+    negative_data_rejection                                                   invalid_requests_are_rejected
+    missing_required_header, ignored_auth                                     unauthorized_requests_are_rejected, token_is_required
 
-All others stay as they are. MOCK_STATELESS=1 says that the server answers examples only.
+All other built-in checks remain enabled. With MOCK_STATELESS=1 the server returns examples only.
 """
 
 import copy
@@ -28,17 +28,17 @@ DONE = 0
 BAD_PARAMETER = 200101
 TOKEN_INVALID = 200401
 NO_PERMISSION = 200403
-NO_FORWARDER = 212056
+NO_CONVERTER = 212056
 NO_TRACK = 219017
 NO_TASK = 219021
-NOT_HELD = 228402
-TOO_MANY_FORWARDERS = 233317
+NOT_CONTROLLED = 228402
+TOO_MANY_CONVERTERS = 233317
 
-# --- What a request and its answer say --------------------------------------------------------------------------------
+# --- Accessors of requests and responses ------------------------------------------------------------------------------
 
 
-def answered(response):
-    """The answer as JSON; empty if it is none."""
+def response_json(response):
+    """The response body as a JSON object; empty if it is not one."""
     try:
         body = json.loads(response.content)
     except ValueError:
@@ -47,19 +47,19 @@ def answered(response):
 
 
 def code_of(response):
-    """The code under HTTP 200; none where the server speaks HTTP instead."""
-    return answered(response).get("code") if response.status_code == 200 else None
+    """The code under HTTP 200; None for other statuses."""
+    return response_json(response).get("code") if response.status_code == 200 else None
 
 
 def header(response, name):
-    """A header as it was sent; none if it was not."""
+    """A header of the request, as sent; None if it was not sent."""
     value = response.request.headers.get(name)
     value = value.decode("latin-1") if isinstance(value, bytes) else value
     return None if value is None else value.strip(" \t")
 
 
 def is_valid(case):
-    """Whether schemathesis made the case so that it fits the specification."""
+    """Whether schemathesis generated the case as valid."""
     return case.meta is None or case.meta.generation.mode.is_positive
 
 
@@ -68,12 +68,12 @@ def operation_id(case):
 
 
 def parameter(case, place, name):
-    """A parameter that the specification describes; none if there is no such."""
+    """A parameter of the operation; None if the specification does not have it."""
     return getattr(case.operation, place).get(name)
 
 
-def stranger(response, case):
-    """The code for somebody who may not ask; none if they may."""
+def authorization_error(response, case):
+    """The expected authorization error of a request; None if it is authorized."""
     if header(response, "X-User-Token") != TOKEN:
         return TOKEN_INVALID
     known = parameter(case, "headers", "X-Project-Uuid")
@@ -83,29 +83,29 @@ def stranger(response, case):
     return NO_PERMISSION
 
 
-# --- Strangers --------------------------------------------------------------------------------------------------------
+# --- Authorization ----------------------------------------------------------------------------------------------------
 
 
 @schemathesis.check
-def strangers_are_refused(ctx, response, case):
-    """Who has no token or no project is told so, whatever else is wrong; and nobody else is."""
-    code, wanted = code_of(response), stranger(response, case)
+def unauthorized_requests_are_rejected(ctx, response, case):
+    """Exactly the requests without a valid token or project get an authorization error, whatever else is invalid."""
+    code, wanted = code_of(response), authorization_error(response, case)
     if code is not None:
-        told = code if code in (TOKEN_INVALID, NO_PERMISSION) else None
-        assert told == wanted, f"code {wanted or 'of something else'} was due, and it is {code}"
+        actual = code if code in (TOKEN_INVALID, NO_PERMISSION) else None
+        assert actual == wanted, f"expected code {wanted or 'other than an authorization error'}, got {code}"
 
 
 @schemathesis.check
-class token_is_needed:
-    """The same call without the token, or with another, is refused. Asked once for each operation."""
+class token_is_required:
+    """The same request is rejected without the token, or with another. Tested once for each operation."""
 
     def __init__(self):
-        self.asked = set()
+        self.tested = set()
 
     def after_response(self, ctx, response, case):
-        if code_of(response) != DONE or operation_id(case) in self.asked:
+        if code_of(response) != DONE or operation_id(case) in self.tested:
             return
-        self.asked.add(operation_id(case))
+        self.tested.add(operation_id(case))
         for token in [None, "", "another"]:
             request = response.request.copy()
             request.headers["X-User-Token"] = token
@@ -117,11 +117,11 @@ class token_is_needed:
             assert (again.status_code, code) == (200, TOKEN_INVALID), f"with the token {token!r} the code is {code}"
 
 
-# --- What does not fit ------------------------------------------------------------------------------------------------
+# --- Invalid requests -------------------------------------------------------------------------------------------------
 
 
 def as_http(response):
-    """The answer as a service would give it that says with the status whether it refuses."""
+    """The response of a service that would report errors by the status."""
     if code_of(response) in (None, DONE):
         return response
     made = copy.copy(response)
@@ -130,43 +130,43 @@ def as_http(response):
 
 
 @schemathesis.check
-def what_does_not_fit_is_refused(ctx, response, case):
-    # The specification says of this header, in words, that it may be empty. OpenAPI has no key for it.
+def invalid_requests_are_rejected(ctx, response, case):
+    # According to its description, this header may be empty. OpenAPI has no key for that.
     if header(response, "X-Request-Id") != "":
         built_in.negative_data_rejection(ctx, as_http(response), case)
     if code_of(response) != DONE:
         return
-    # Many servers take what nobody described, so schemathesis lets it pass. This one must not.
+    # schemathesis allows undocumented query parameters, because many servers accept them. This server must reject them.
     query = parse_qs(urlsplit(response.request.url).query, keep_blank_values=True)
     unknown = [name for name in query if parameter(case, "query", name) is None]
-    assert not unknown, f"query parameters that the specification does not know are taken: {unknown}"
+    assert not unknown, f"undocumented query parameters are accepted: {unknown}"
     if response.request.body:
         kind = (header(response, "Content-Type") or "").split(";")[0].strip().lower()
-        assert kind == "application/json", f"a body of the type {kind!r} is taken"
-        assert case.operation.body, "a body is taken where there is none"
+        assert kind == "application/json", f"a body of the type {kind!r} is accepted"
+        assert case.operation.body, "an undocumented body is accepted"
 
 
 @schemathesis.check
-def refusals_are_those_of_the_specification(ctx, response, case):
-    """A refusal has a code that is listed for the operation, and no data. HTTP speaks of methods only."""
+def error_codes_match_the_specification(ctx, response, case):
+    """An error has a code that the operation lists, and no data. Only an unsupported method has another status."""
     if response.status_code != 200:
         methods = {method.upper() for method in case.operation.schema[case.operation.path]}
         is_other = response.request.method not in methods
-        assert response.status_code == 405 and is_other, "HTTP refuses, and not the service"
+        assert response.status_code == 405 and is_other, "the request is rejected by the HTTP status, not by the code"
         return
-    answer = answered(response)
-    code = answer.get("code")
+    body = response_json(response)
+    code = body.get("code")
     if code == DONE:
         return
-    # What does not fit has a code of its own, also where there is little that could not fit.
+    # An invalid request has the code BAD_PARAMETER, which an operation without a query or a body does not list.
     listed = {BAD_PARAMETER, *case.operation.definition.raw["x-error-codes"]}
     assert code in listed, f"code {code} is not among {sorted(listed)}"
-    assert answer.get("message") and "data" not in answer, "a refusal has a message, and no data"
+    assert body.get("message") and "data" not in body, "an error has a message, and no data"
 
 
-# --- What fits --------------------------------------------------------------------------------------------------------
+# --- Valid requests ---------------------------------------------------------------------------------------------------
 
-# Where an id comes from, and where it can be used: links that the specification has no need of.
+# OpenAPI links: the source of an id, and the operations that take it. The specification does not need them.
 LINKS = {
     "createFlightTask": (
         "path.task_uuid",
@@ -174,12 +174,12 @@ LINKS = {
         ["getFlightTask", "updateFlightTaskStatus", "listFlightTaskMedia", "getFlightTaskTrack"],
     ),
     "finishWaylineUpload": ("path.wayline_id", "$response.body#/data/uuid", ["getWayline"]),
-    "createStreamForwarder": (
+    "createStreamConverter": (
         "path.converter_id",
         "$response.body#/data/converter_id",
-        ["setStreamForwarder", "deleteStreamForwarder"],
+        ["setStreamConverter", "deleteStreamConverter"],
     ),
-    "deleteStreamForwarder": ("path.converter_id", "$request.path.converter_id", ["setStreamForwarder"]),
+    "deleteStreamConverter": ("path.converter_id", "$request.path.converter_id", ["setStreamConverter"]),
 }
 
 
@@ -195,62 +195,62 @@ def before_load_schema(context, raw_schema):
             links["releaseControl"] = {"operationId": "releaseControl", "requestBody": "$request.body"}
 
 
-class Memory:
-    """What the service must remember, told from its answers."""
+class ExpectedState:
+    """The expected state of the service, derived from its responses."""
 
     def __init__(self):
-        # It begins with the things of the examples.
+        # The initial state is that of the examples.
         self.task = "d15ea5e0-1111-4222-8333-444455556666"
         self.tasks = {self.task}
         self.waylines = {"c0ffee00-1111-4222-8333-444455556666"}
-        self.forwarders = {"CONVERTEREXAMPLE0001"}
-        self.held = set()
+        self.converters = {"CONVERTEREXAMPLE0001"}
+        self.controlled = set()
 
     def codes(self, operation, path, body):
-        """What a call that fits may be answered."""
+        """The possible codes of a valid request."""
         unknown = {
             "task_uuid": (self.tasks, NO_TASK),
             "wayline_id": (self.waylines, BAD_PARAMETER),
-            "converter_id": (self.forwarders, NO_FORWARDER),
+            "converter_id": (self.converters, NO_CONVERTER),
         }
         for name, (known, code) in unknown.items():
             if name in path and path[name] not in known:
                 return {code}
         match operation:
-            # Tasks of the example never change; others depend on their time.
+            # The task of the example never changes; the state of others depends on the time.
             case "updateFlightTaskStatus" if path["task_uuid"] != self.task:
                 return {DONE, BAD_PARAMETER}
             case "getFlightTaskTrack" if path["task_uuid"] != self.task:
                 return {DONE, NO_TRACK}
-            case "createStreamForwarder" if len(self.forwarders) >= 20:
-                return {TOO_MANY_FORWARDERS}
-            case "releaseControl" if not controls(body) <= self.held:
-                return {NOT_HELD}
+            case "createStreamConverter" if len(self.converters) >= 20:
+                return {TOO_MANY_CONVERTERS}
+            case "releaseControl" if not controls(body) <= self.controlled:
+                return {NOT_CONTROLLED}
         return {DONE}
 
-    def learn(self, operation, path, body, data):
-        """Takes in a call that was done; says what is wrong with its answer."""
+    def record(self, operation, path, body, data):
+        """Records a successful call; returns the error in its response, if there is one."""
         match operation:
             case "createFlightTask":
                 self.tasks.add(data["task_uuid"])
             case "finishWaylineUpload":
                 self.waylines.add(data["uuid"])
-            case "createStreamForwarder":
-                self.forwarders.add(data["converter_id"])
-            case "deleteStreamForwarder":
-                self.forwarders.discard(path["converter_id"])
+            case "createStreamConverter":
+                self.converters.add(data["converter_id"])
+            case "deleteStreamConverter":
+                self.converters.discard(path["converter_id"])
             case "acquireControl":
-                self.held |= controls(body)
+                self.controlled |= controls(body)
             case "releaseControl":
-                self.held -= controls(body)
+                self.controlled -= controls(body)
             case "getFlightTask" if data["uuid"] != path["task_uuid"]:
-                return "it is another task"
+                return "the response has another task"
             case "getWayline" if data["id"] != path["wayline_id"]:
-                return "it is another route"
+                return "the response has another route"
             case "listWaylines" if listed(data, "id") != self.waylines:
-                return "these are not the routes that there are"
-            case "listStreamForwarders" if listed(data, "converter_id") != self.forwarders:
-                return "these are not the forwarders that there are"
+                return "the list differs from the existing routes"
+            case "listStreamConverters" if listed(data, "converter_id") != self.converters:
+                return "the list differs from the existing converters"
         return None
 
 
@@ -263,24 +263,24 @@ def controls(body):
 
 
 @schemathesis.check
-class what_fits_is_done:
-    """A call that fits is done, unless what was called before explains why not."""
+class valid_requests_succeed:
+    """A valid request succeeds, unless previous calls explain its error code."""
 
     def __init__(self):
-        self.memory = Memory()
+        self.state = ExpectedState()
 
     def after_response(self, ctx, response, case):
         code, operation = code_of(response), operation_id(case)
-        if code is None or stranger(response, case):
+        if code is None or authorization_error(response, case):
             return
         path = case.path_parameters or {}
         body = json.loads(response.request.body) if response.request.body and (is_valid(case) or code == DONE) else None
         if is_valid(case):
-            wanted = {DONE} if STATELESS else self.memory.codes(operation, path, body)
-            assert code in wanted, f"it fits, and the code is {code}, not {sorted(wanted)}"
+            wanted = {DONE} if STATELESS else self.state.codes(operation, path, body)
+            assert code in wanted, f"the request is valid; expected one of the codes {sorted(wanted)}, got {code}"
         if code == DONE and not STATELESS:
             try:
-                wrong = self.memory.learn(operation, path, body, answered(response).get("data"))
+                wrong = self.state.record(operation, path, body, response_json(response).get("data"))
             except (KeyError, TypeError):
-                wrong = "it was done, and it or its answer is not of the form that it should be"
+                wrong = "the call succeeded, and its request or response does not have the expected schema"
             assert wrong is None, wrong

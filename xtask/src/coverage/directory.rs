@@ -1,7 +1,7 @@
-//! The directory of the published pages, as it is written down in `spec/directory.yaml`.
+//! The directory of the published pages in `spec/directory.yaml`.
 //!
-//! In: its text. Out: its pages, each with its place; or everything that is wrong with the file by itself. Whether what
-//! a page names is in the specification is asked in [`super`].
+//! In: its text. Out: its pages, each with its place; or the problems of the file itself. [`super`] checks the names
+//! against the specification.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,21 +9,21 @@ use std::hash::Hash;
 use flighthub2_generator::document::{Node, escape};
 use flighthub2_generator::{Code, Diagnostic, Source};
 
-/// What a page of the directory is.
+/// The kind of a page of the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageKind {
     /// It describes one call.
     Operation,
-    /// It explains how calls work together.
+    /// It explains how to combine calls.
     Tutorial,
-    /// It is a table to look things up in.
+    /// It is a reference table.
     Reference,
 }
 
 impl PageKind {
     pub(super) const ALL: &'static [Self] = &[Self::Operation, Self::Tutorial, Self::Reference];
 
-    /// The word in the directory.
+    /// Its name in the directory.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl PageKind {
     }
 }
 
-/// A page, or an entry of what has no page.
+/// A page, or an entry of `unlisted`.
 #[derive(Debug)]
 pub(super) struct Record<'t> {
     pub(super) node: &'t Node<'t>,
@@ -44,7 +44,7 @@ pub(super) struct Record<'t> {
     pub(super) places: Vec<Name<'t>>,
 }
 
-/// Something in the specification that a record names.
+/// A name in a record that refers to the specification.
 #[derive(Clone, Debug)]
 pub(super) struct Name<'t> {
     pub(super) text: &'t str,
@@ -79,7 +79,7 @@ impl<'t> Record<'t> {
     }
 }
 
-/// The records of the file: pages, and what has none.
+/// The records of the file: pages, and entries of `unlisted`.
 #[derive(Debug)]
 pub(super) struct Directory<'t> {
     pub(super) title: String,
@@ -87,7 +87,7 @@ pub(super) struct Directory<'t> {
     pub(super) unlisted: Vec<Record<'t>>,
 }
 
-/// The records of a tree whose form is right, and what is wrong with them by themselves.
+/// The records of a valid tree, and their own problems.
 pub(super) fn read<'t>(source: &Source, tree: &'t Node<'t>) -> (Directory<'t>, Vec<Diagnostic>) {
     let records = |key: &str| -> Vec<Record<'t>> {
         let nodes = tree.get(key).map(Node::sequence).unwrap_or_default().iter().enumerate();
@@ -114,7 +114,7 @@ impl Reader<'_> {
         self.problems.push(Diagnostic::new(code, place, message, help));
     }
 
-    /// A reason that is not given must not look like one.
+    /// An empty reason must not count as a reason.
     fn no_empty_text(&mut self, node: &Node<'_>, pointer: &str) {
         if node.as_str().is_some_and(|text| text.trim().is_empty()) {
             self.report(Code::WrongValue, node, pointer, "this text is empty", "write it, or remove the key");
@@ -127,7 +127,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A page is listed once, and has an address of its own; an operation is on one page.
+    /// A page is listed once, and has a unique address; an operation is on one page.
     fn each_once(&mut self, directory: &Directory<'_>) {
         let mut pages = HashMap::new();
         let mut addresses = HashMap::new();
@@ -135,14 +135,14 @@ impl Reader<'_> {
         for record in directory.pages.iter().chain(&directory.unlisted) {
             if let Some(title) = record.node.get("title") {
                 let page = (record.text("title"), record.texts("folder"));
-                self.once(&mut pages, page, (title, &record.pointer, "/title"), "this page is here twice");
+                self.once(&mut pages, page, (title, &record.pointer, "/title"), "this page is listed twice");
             }
             if let (Some(node), Some(address)) = (record.node.get("address"), record.text("address")) {
                 let place = (node, &*record.pointer, "/address");
                 self.once(&mut addresses, address, place, "two pages with the same address");
             }
             for name in &record.operations {
-                let message = format!("the operation `{}` is here twice", name.text);
+                let message = format!("the operation `{}` is listed twice", name.text);
                 self.once(&mut operations, name.text, (name.node, &name.pointer, ""), &message);
             }
         }
@@ -173,18 +173,18 @@ impl Reader<'_> {
         let (wanted, foreign) = if operation { ("operations", "places") } else { ("places", "operations") };
         match (covered, page.node.entry("waived")) {
             (false, None) => {
-                let help = format!("add `{wanted}:` with what the specification has of it, or `waived:` with a reason");
+                let help = format!("add `{wanted}:` with its parts of the specification, or `waived:` with a reason");
                 let message = "this page is neither covered nor waived";
                 self.report(Code::MissingKey, page.node, &page.pointer, message, &help);
             }
             (true, Some(waived)) if operation => {
                 let pointer = format!("{}/waived", page.pointer);
-                let help = "remove `waived`; what the operation does not say stands in `gaps`";
+                let help = "remove `waived`; list the missing facts in `gaps`";
                 self.report(
                     Code::WrongValue,
                     waived.node(),
                     &pointer,
-                    "this page is covered, and needs no waiver",
+                    "this page is covered, so a waiver is not allowed",
                     help,
                 );
             }
@@ -199,14 +199,20 @@ impl Reader<'_> {
             && !address.starts_with("https://")
         {
             let pointer = format!("{}/address", page.pointer);
-            self.report(Code::WrongValue, node, &pointer, "this is no address of a page", "begin it with `https://`");
+            self.report(
+                Code::WrongValue,
+                node,
+                &pointer,
+                "this is not the address of a page",
+                "begin it with `https://`",
+            );
         }
     }
 
     fn unlisted(&mut self, entry: &Record<'_>) {
         if entry.operations.is_empty() && entry.places.is_empty() {
             let help = "add `operations:` or `places:`, or remove the entry";
-            let message = "this entry names nothing";
+            let message = "this entry has neither operations nor places";
             self.report(Code::MissingKey, entry.node, &entry.pointer, message, help);
         }
     }

@@ -1,6 +1,6 @@
-//! The form of `spec/directory.yaml`: which keys it may have, and what is behind each.
+//! The schema of `spec/directory.yaml`: its keys, and the type of each value.
 //!
-//! In: the tree of the file. Out: everything that does not belong where it is.
+//! In: the tree of the file. Out: the violations of the schema.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use flighthub2_generator::{Code, Diagnostic, Source};
 
 use super::directory::PageKind;
 
-/// What a value may be.
+/// The type of a value.
 enum ValueType {
     Text,
     Texts,
@@ -18,7 +18,7 @@ enum ValueType {
     Records(&'static Record),
 }
 
-/// A kind of mapping: what messages call it, and its keys.
+/// A kind of mapping: its name in messages, and its keys.
 struct Record {
     name: &'static str,
     keys: &'static [Key],
@@ -72,7 +72,7 @@ static UNLISTED: Record = Record {
     ],
 };
 
-/// Everything that is wrong with the form of the file.
+/// The violations of the schema.
 pub(super) fn check(source: &Source, tree: &Node<'_>) -> Vec<Diagnostic> {
     let mut checker = Checker { source, problems: Vec::new() };
     checker.record(tree, &DIRECTORY, "", 0..0);
@@ -90,10 +90,10 @@ impl Checker<'_> {
         self.problems.push(Diagnostic::new(code, place, message, help));
     }
 
-    /// A value of the wrong type. One that is missing behind its key has no bytes that could be shown; its key has.
+    /// A value of the wrong type. A missing value has no bytes to show, so its key is shown.
     fn wrong(&mut self, node: &Node<'_>, pointer: &str, expected: &str, key: Range<usize>) {
         let span = if node.span().is_empty() { key } else { node.span() };
-        let message = format!("{expected} was expected, this is {}", node.kind());
+        let message = format!("expected {expected}, found {}", node.kind());
         let place = self.source.location(span, pointer);
         self.problems.push(Diagnostic::new(Code::WrongValue, place, message, format!("write {expected}")));
     }
@@ -152,7 +152,7 @@ impl Checker<'_> {
             Some(word) if words.clone().any(|known| known == word) => {}
             Some(word) => {
                 let help = did_you_mean(word, words.clone(), || format!("the values are: {}", list()));
-                self.report(Code::WrongValue, node, pointer, format!("`{word}` is no kind of page"), help);
+                self.report(Code::WrongValue, node, pointer, format!("`{word}` is not a kind of page"), help);
             }
             None => self.wrong(node, pointer, &format!("one of: {}", list()), key),
         }

@@ -1,7 +1,7 @@
-//! What the specification has of every published page, and how sure it is.
+//! The coverage of the published pages by the specification, and its confidence.
 //!
-//! In: the text of the directory of pages and that of the specification. Out: a [`Report`], or everything that is wrong
-//! with the two texts by themselves. Knows nothing of the client, and writes nothing.
+//! In: the text of the directory of pages and of the specification. Out: a [`Report`], or the problems of the two texts
+//! themselves. Does not know the client, and writes no file.
 
 pub(crate) mod command;
 mod directory;
@@ -20,32 +20,32 @@ use provenance::{Facts, Provenance};
 pub use directory::PageKind;
 pub use provenance::Counts;
 
-/// The directory of pages, held against the specification.
+/// The comparison of the directory of pages with the specification.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// What the directory is called.
+    /// The name of the directory.
     pub title: String,
     /// The groups, in the order of the directory.
     pub groups: Vec<Group>,
-    /// What the specification has and the directory has not.
+    /// Parts of the specification that are not in the directory.
     pub unlisted: Vec<Unlisted>,
-    /// How sure it is of `unlisted`.
+    /// The confidence of `unlisted`.
     pub unlisted_counts: Counts,
-    /// How sure it is of everything. A fact that several groups share counts once.
+    /// The confidence of all facts. A fact that several groups share counts once.
     pub total: Counts,
-    /// Pages that nobody accounted for, names that lead nowhere, operations without a page: for each of the two texts
-    /// what is wrong with it. Empty if all is well.
+    /// The problems of each of the two texts: pages that are neither covered nor waived, unresolved names, operations
+    /// without a page. Empty if there are none.
     pub problems: Vec<Diagnostics>,
 }
 
-/// A folder of the directory that stands in no other.
+/// A top-level folder of the directory.
 #[derive(Clone, Debug)]
 pub struct Group {
     /// Its name.
     pub name: String,
     /// Its pages, with those of its folders.
     pub pages: Vec<Page>,
-    /// How sure the specification is of what it has of them.
+    /// The confidence of the facts of these pages.
     pub counts: Counts,
 }
 
@@ -56,42 +56,42 @@ pub struct Page {
     pub title: String,
     /// The Chinese title, if it is known.
     pub chinese: Option<String>,
-    /// What the page is.
+    /// The kind of the page.
     pub kind: PageKind,
     /// Its address, if it is known.
     pub address: Option<String>,
-    /// What the specification has of it.
+    /// Its coverage by the specification.
     pub covered: Covered,
-    /// What the specification is known not to have of it.
+    /// Its known gaps.
     pub gaps: Vec<String>,
 }
 
-/// What the specification has of a page.
+/// The coverage of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Covered {
     /// Operations by their ids, with the confidence of each.
     Operations(Vec<(String, Confidence)>),
-    /// The places where its knowledge went.
+    /// The places of its facts.
     Places(Vec<String>),
-    /// Not the page itself, for this reason; and the places that tell of its subject from other sources.
+    /// The page is waived, for this reason; with the places that document its subject from other sources.
     Waived(String, Vec<String>),
-    /// Nothing, and nobody said why: one of the problems.
+    /// The page is neither covered nor waived, which is a problem.
     Missing,
 }
 
-/// Something that the specification has and the directory has not.
+/// A part of the specification that is not in the directory.
 #[derive(Clone, Debug)]
 pub struct Unlisted {
-    /// What it is.
+    /// Its name.
     pub covered: Covered,
     /// Why it is in the specification.
     pub reason: String,
 }
 
-/// Holds the directory against the specification.
+/// Compares the directory with the specification.
 ///
 /// # Errors
-/// What is wrong with the syntax or the form of one of the two texts, so that it cannot be read.
+/// The errors of syntax or schema of one of the two texts.
 pub fn report(directory: &Source, specification: &Source) -> Result<Report, Diagnostics> {
     let tree = parse_yaml(directory)?;
     let problems = form::check(directory, &tree);
@@ -192,14 +192,14 @@ impl Check<'_, '_> {
         self.problems.push(Diagnostic::new(code, place, message, help));
     }
 
-    /// Whether a page says of its operations what the specification says.
+    /// Checks that a page and its operations agree.
     fn page(&mut self, page: &Record<'_>) {
         for name in &page.operations {
             let Some(operation) = self.names.operation(name.text) else { continue };
             if let (Some(folder), Some(tag)) = (page.texts("folder").first(), tag(operation))
                 && folder != tag
             {
-                let message = format!("`{}` has the tag `{tag}`, and its page stands in `{folder}`", name.text);
+                let message = format!("`{}` has the tag `{tag}`, but its page is in `{folder}`", name.text);
                 let help = "correct the folder here, or `tags` of the operation".to_owned();
                 self.report(Code::WrongValue, name.node, &name.pointer, message, help);
             }
@@ -221,7 +221,7 @@ impl Check<'_, '_> {
         }
     }
 
-    /// Whether everything that a record names is there.
+    /// Checks that all names of a record exist.
     fn names(&mut self, record: &Record<'_>) {
         for name in &record.operations {
             if self.names.operation(name.text).is_none() {
@@ -263,7 +263,7 @@ impl Check<'_, '_> {
     }
 }
 
-/// The last node on the path of a JSON pointer that leads nowhere, and the key that it does not have.
+/// The last existing node on the path of an unresolved JSON pointer, and the missing key.
 fn dead_end<'d>(root: &'d Node<'d>, pointer: &str) -> (&'d Node<'d>, String) {
     let mut path = pointer;
     while let Some((parent, token)) = path.rsplit_once('/') {
@@ -293,11 +293,11 @@ fn without_page(
         let (message, help) = match id {
             Some(id) => (
                 format!("the operation `{id}` is on no page of {directory}"),
-                "name it in `operations` of its page there, or in `unlisted` with a reason",
+                "add it to `operations` of its page there, or to `unlisted` with a reason",
             ),
             None => (
                 format!("this operation has no `operationId`, so it is on no page of {directory}"),
-                "give it one, and name it there",
+                "add an `operationId` here, and add it to its page there",
             ),
         };
         problems.push(Diagnostic::new(Code::MissingKey, document.location(operation), message, help));
@@ -349,11 +349,11 @@ fn assembled(directory: Directory<'_>, names: &Names<'_>, problems: Vec<Diagnost
     }
 }
 
-/// The outermost folder of a page; of one that stands in none, the tag of its operation.
+/// The outermost folder of a page; without a folder, the tag of its operation.
 fn group(record: &Record<'_>, names: &Names<'_>) -> String {
     let folder = record.texts("folder").into_iter().next();
     let of_operation = || tag(names.operation(record.operations.first()?.text)?).map(str::to_owned);
-    folder.or_else(of_operation).unwrap_or_else(|| "In no folder".to_owned())
+    folder.or_else(of_operation).unwrap_or_else(|| "Without a folder".to_owned())
 }
 
 fn covered(record: &Record<'_>, names: &Names<'_>) -> Covered {

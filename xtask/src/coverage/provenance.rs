@@ -1,23 +1,23 @@
-//! How sure the specification is of what it says.
+//! The confidence of the facts of a specification.
 //!
-//! In: the index of a specification. Out: its facts, each with its confidence. A fact is an operation, a parameter, a schema
-//! with a name, a property, an address of the service or an error code. Knows nothing of the directory.
+//! In: the index of a specification. Out: its facts, each with its confidence. A fact is an operation, a parameter, a
+//! named schema, a property, an address of the service or an error code. Does not know the directory.
 //!
-//! What has no `x-source` has the confidence of what holds it: a property that of its object, a parameter that of its
-//! operation, a schema that of the only operation that uses it. A schema that several operations use is documented
-//! unless it says otherwise.
+//! A fact without `x-source` inherits the confidence of its container: a property that of its object, a parameter that
+//! of its operation, a schema that of the only operation that uses it. A schema that several operations use is
+//! documented by default.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::AddAssign;
 
 use flighthub2_generator::document::{Confidence, Document, Element, ElementKind, Index};
 
-/// How many facts there are of each confidence.
+/// The number of facts of each confidence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Read on DJI's page.
     pub documented: usize,
-    /// Seen on the live service.
+    /// Observed on the live service.
     pub observed: usize,
     /// Neither.
     pub inferred: usize,
@@ -33,7 +33,7 @@ impl AddAssign<Confidence> for Counts {
     }
 }
 
-/// Facts by their JSON pointers, so that one that several operations share counts once.
+/// Facts by their JSON pointers, so that a fact that several operations share counts once.
 pub(super) type Facts = BTreeMap<String, Confidence>;
 
 pub(super) fn counts(facts: &Facts) -> Counts {
@@ -42,7 +42,7 @@ pub(super) fn counts(facts: &Facts) -> Counts {
     counts
 }
 
-/// The confidence of an operation. One without `x-source` is an error of `gen`; here nobody vouches for it.
+/// The confidence of an operation. A missing `x-source` is an error of `gen`; here it counts as inferred.
 pub(super) fn of_operation(operation: &Element<'_>) -> Confidence {
     operation.confidence().unwrap_or(Confidence::Inferred)
 }
@@ -71,17 +71,17 @@ impl<'d> Provenance<'d> {
         provenance
     }
 
-    /// An operation and everything that it says, through all references.
+    /// An operation and all its facts, through all references.
     pub(super) fn facts_of_operation(&self, operation: &'d Element<'d>) -> Facts {
         self.walk(operation).facts
     }
 
-    /// A schema with a name, and everything that it says.
+    /// A named schema, and all its facts.
     pub(super) fn facts_of_schema(&self, schema: &'d Element<'d>) -> Facts {
         let mut walk = Walk::new(self);
         walk.component(schema, Confidence::Documented);
         walk.finish();
-        // What an operation uses has the confidence that it has there.
+        // A component that an operation uses has the confidence of the operation.
         walk.facts
             .into_iter()
             .map(|(pointer, confidence)| {
@@ -91,7 +91,7 @@ impl<'d> Provenance<'d> {
             .collect()
     }
 
-    /// What a JSON pointer leads to: the entries of a list, else one fact.
+    /// The facts at a JSON pointer: the entries of a list, or one fact.
     pub(super) fn facts_at(&self, pointer: &str) -> Option<Facts> {
         let node = self.document.tree().find(pointer)?;
         Some(if node.is_sequence() {
@@ -101,7 +101,7 @@ impl<'d> Provenance<'d> {
         })
     }
 
-    /// What a JSON pointer leads to, as one fact.
+    /// The target of a JSON pointer, as one fact.
     pub(super) fn fact(&self, pointer: &str) -> (String, Confidence) {
         let own = self.index.find(pointer).and_then(Element::confidence);
         let known = || self.known.get(pointer).copied();
@@ -120,7 +120,7 @@ impl<'d> Provenance<'d> {
     }
 }
 
-/// One walk. References are followed one after the other, not within each other, however long their chain is.
+/// One traversal. References are followed iteratively, however long their chain is.
 struct Walk<'d, 'p> {
     provenance: &'p Provenance<'d>,
     facts: Facts,

@@ -1,7 +1,7 @@
-//! What the operations of a document have in common.
+//! The common parts of the operations of a document.
 //!
-//! In: its tree. Out: what a new operation has without anybody deciding it. Nothing here knows the name of a component:
-//! what all have is copied, what not all have is not.
+//! In: its tree. Out: the inferred defaults of a new operation. This module knows no name of a component: it copies
+//! parts that all operations have, and no others.
 
 use flighthub2_generator::Source;
 use flighthub2_generator::document::{Entry, Node};
@@ -20,9 +20,9 @@ pub(super) struct InferredDefaults<'t> {
     pub(super) headers: Vec<&'t str>,
     /// Failures that every operation has, by status: references.
     pub(super) failures: Vec<(&'t str, &'t str)>,
-    /// Reference to the wrapper of all answers.
+    /// Reference to the envelope of all responses.
     pub(super) envelope: Option<String>,
-    /// References to the headers that name the project: where it must be there, and where it may.
+    /// References to the project headers: the required and the optional one.
     project: Option<String>,
     optional_project: Option<String>,
 }
@@ -34,12 +34,12 @@ struct Operation<'t> {
     entry: &'t Entry<'t>,
 }
 
-/// What is known of a parameter of a path.
+/// The known description of a path parameter.
 #[derive(Debug)]
 pub(super) enum Known<'t> {
     /// A component, by its reference.
     Component(String),
-    /// What all operations with such a parameter say of it.
+    /// The common description of the parameter in all operations that have it.
     Inline { description: Option<&'t str>, schema: Option<&'t str>, example: Option<&'t str> },
 }
 
@@ -62,8 +62,8 @@ impl<'t> InferredDefaults<'t> {
             let found = members.iter().find(|member| is_it(member.node()))?;
             Some(format!("#/components/{section}/{}", found.key()))
         };
-        let says = |node: &Node<'_>, key: &str, value: &str| node.get(key).and_then(Node::as_str) == Some(value);
-        let project = |node: &Node<'_>| says(node, "x-role", "project");
+        let has = |node: &Node<'_>, key: &str, value: &str| node.get(key).and_then(Node::as_str) == Some(value);
+        let project = |node: &Node<'_>| has(node, "x-role", "project");
         let tags = root.get("tags").map(Node::sequence).unwrap_or_default();
         Self {
             source,
@@ -71,24 +71,26 @@ impl<'t> InferredDefaults<'t> {
             tags: tags.iter().filter_map(|tag| tag.get("name")?.as_str()).collect(),
             headers: common(paths.iter().map(|path| references(path.node().get("parameters")))),
             failures: common(operations.iter().map(|found| failures(found.entry.node()))),
-            envelope: find("schemas", &|node| says(node, "x-envelope", "true")),
-            project: find("parameters", &|node| project(node) && says(node, "required", "true")),
-            optional_project: find("parameters", &|node| project(node) && !says(node, "required", "true")),
+            envelope: find("schemas", &|node| has(node, "x-envelope", "true")),
+            project: find("parameters", &|node| project(node) && has(node, "required", "true")),
+            optional_project: find("parameters", &|node| project(node) && !has(node, "required", "true")),
             operations,
         }
     }
 
-    /// Whether the document has what is requested.
+    /// Checks the request against the document.
     pub(super) fn allow(&self, request: &Request<'_>) -> Result<(), String> {
         if let Some(tag) = request.tag.filter(|tag| !self.tags.contains(tag)) {
             let meant = nearest(tag, self.tags.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
-            let help = meant.unwrap_or_else(|| format!("there are: {}", self.tags.join(", ")));
-            return Err(format!("the tag `{tag}` is not declared; {help} A new one is added to `tags` first"));
+            let help = meant.unwrap_or_else(|| format!("the tags are: {}", self.tags.join(", ")));
+            return Err(format!("the tag `{tag}` is not declared; {help} Add a new tag to `tags` first"));
         }
         if let Some(id) = request.id {
             let letters = id.bytes().all(|byte| byte.is_ascii_alphanumeric());
             if !letters || !id.starts_with(|first: char| first.is_ascii_lowercase()) {
-                return Err(format!("`{id}` is no id: a verb and a thing in camel case, such as `listWaylines`"));
+                return Err(format!(
+                    "`{id}` is not an id: write a verb and a noun in camel case, such as `listWaylines`"
+                ));
             }
             let same = self.operations.iter().find(|found| {
                 found.entry.node().get("operationId").and_then(Node::as_str).is_some_and(|there| there == id)
@@ -109,7 +111,7 @@ impl<'t> InferredDefaults<'t> {
         }
     }
 
-    /// The requested scope, else that of the header which the document has.
+    /// The requested scope, or that of the project header of the document.
     pub(super) fn scope(&self, request: &Request<'_>) -> Scope {
         request.scope.unwrap_or(if self.project.is_some() { Scope::Project } else { Scope::Organization })
     }
@@ -123,7 +125,7 @@ impl<'t> InferredDefaults<'t> {
         }
     }
 
-    /// Error codes of all operations that are alike: with or without the same project header, a query or a body.
+    /// Error codes of all similar operations: with or without the same project header, a query or a body.
     pub(super) fn error_codes(&self, project: Option<&str>, input: bool) -> Vec<&'t str> {
         let alike = self.operations.iter().filter(|found| {
             let parameters = found.entry.node().get("parameters");
@@ -140,11 +142,11 @@ impl<'t> InferredDefaults<'t> {
         }))
     }
 
-    /// What is known of a parameter of a path; `None` if the path item has it already.
+    /// The known description of a path parameter; `None` if the path item has it already.
     pub(super) fn parameter(&self, name: &str, item: Option<&Node<'_>>) -> Option<Known<'t>> {
         let is_it = |node: &Node<'_>| {
-            let says = |key: &str, value: &str| node.get(key).and_then(Node::as_str) == Some(value);
-            says("in", "path") && says("name", name)
+            let has = |key: &str, value: &str| node.get(key).and_then(Node::as_str) == Some(value);
+            has("in", "path") && has("name", name)
         };
         let components = self.root.get("components").and_then(|components| components.get("parameters"));
         let components = components.map(Node::mapping).unwrap_or_default();
@@ -166,10 +168,10 @@ impl<'t> InferredDefaults<'t> {
             .flat_map(Node::sequence)
             .filter(|parameter| is_it(parameter))
             .collect();
-        let agreed = |say: &dyn Fn(&'t Node<'t>) -> Option<&'t str>| -> Option<&'t str> {
-            let mut said = everywhere.iter().map(|parameter| say(parameter));
-            let first = said.next()??;
-            said.all(|next| next == Some(first)).then_some(first)
+        let agreed = |value_of: &dyn Fn(&'t Node<'t>) -> Option<&'t str>| -> Option<&'t str> {
+            let mut values = everywhere.iter().map(|parameter| value_of(parameter));
+            let first = values.next()??;
+            values.all(|next| next == Some(first)).then_some(first)
         };
         Some(Known::Inline {
             description: agreed(&|parameter| self.one_line(parameter.get("description")?)),
@@ -178,7 +180,7 @@ impl<'t> InferredDefaults<'t> {
         })
     }
 
-    /// A value as it is written, if that is a single line.
+    /// A value as written, if it is a single line.
     fn one_line(&self, node: &Node<'_>) -> Option<&'t str> {
         let text = self.source.text().get(node.span())?;
         let short = node.as_str().is_some() && !text.is_empty() && !text.contains('\n');
@@ -192,12 +194,12 @@ fn references<'t>(list: Option<&'t Node<'_>>) -> Vec<&'t str> {
 }
 
 fn failures<'t>(operation: &'t Node<'_>) -> Vec<(&'t str, &'t str)> {
-    let answers = operation.get("responses").map(Node::mapping).unwrap_or_default();
-    let failures = answers.iter().filter(|answer| !answer.key().starts_with('2'));
-    failures.filter_map(|answer| Some((answer.key(), answer.node().get("$ref")?.as_str()?))).collect()
+    let responses = operation.get("responses").map(Node::mapping).unwrap_or_default();
+    let failures = responses.iter().filter(|response| !response.key().starts_with('2'));
+    failures.filter_map(|response| Some((response.key(), response.node().get("$ref")?.as_str()?))).collect()
 }
 
-/// What is in all of the lists, in the order of the first.
+/// The intersection of the lists, in the order of the first.
 fn common<T: PartialEq>(lists: impl Iterator<Item = Vec<T>>) -> Vec<T> {
     lists
         .reduce(|mut common, next| {

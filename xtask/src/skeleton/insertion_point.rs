@@ -1,7 +1,7 @@
-//! Where an operation is put into a text, without touching anything else of it.
+//! The insertion point of an operation in a text, which is otherwise unchanged.
 //!
-//! In: a mapping that is written line by line. Out: a place at the end of one of its lines, and the text with something
-//! in that place. Knows nothing of what is put there.
+//! In: a block mapping. Out: a place at the end of one of its lines, and the text with an insertion at that place. Does
+//! not know the inserted text.
 
 use flighthub2_generator::Source;
 use flighthub2_generator::document::{Entry, Node, parse_yaml};
@@ -9,19 +9,19 @@ use flighthub2_generator::document::{Entry, Node, parse_yaml};
 use super::METHODS;
 use super::render::Rendering;
 
-/// A mapping that is written line by line, and where its key ends.
+/// A block mapping, and the end of its key.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Block<'e, 't> {
     pub(super) key_end: usize,
     pub(super) members: &'e [Entry<'t>],
 }
 
-/// Where lines are inserted: at the end of a line, before its line break.
+/// The insertion point: the end of a line, before its line break.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct InsertionPoint {
     at: usize,
     indent: usize,
-    /// Where an empty line separates it from its neighbour.
+    /// The position of the empty line between the insertion and its neighbour.
     blank_line: BlankLine,
 }
 
@@ -42,7 +42,7 @@ impl InsertionPoint {
         Self::before(text, item, last.map_or(first.unwrap_or(item.members.len()), |last| last + 1), BlankLine::None)
     }
 
-    /// Among the paths, behind one of them or before all.
+    /// Among the paths, after one of them or before all.
     pub(super) fn among_paths(text: &str, paths: Block<'_, '_>, near: Option<usize>) -> Self {
         match near {
             Some(near) => Self::before(text, paths, near + 1, BlankLine::Before),
@@ -50,7 +50,7 @@ impl InsertionPoint {
         }
     }
 
-    /// Before the member of this number: behind the one before it, or behind the key of the mapping.
+    /// Before the member of this index: after its predecessor, or after the key of the mapping.
     fn before(text: &str, block: Block<'_, '_>, index: usize, blank_line: BlankLine) -> Self {
         let indent = block.members.first().map_or(0, |first| column(text, first.key_span().start));
         let at = match index.checked_sub(1).and_then(|before| block.members.get(before)) {
@@ -64,12 +64,12 @@ impl InsertionPoint {
         self.at
     }
 
-    /// Spaces before the keys that are inserted.
+    /// Spaces before the inserted keys.
     pub(super) fn indent(self) -> usize {
         self.indent
     }
 
-    /// The new text, and the line that the rendering begins at.
+    /// The new text, and the first line of the rendering.
     pub(super) fn insert(self, text: &str, rendering: &Rendering) -> (String, usize) {
         let newline = if text.split('\n').next().is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" };
         let mut added = String::from(if self.blank_line == BlankLine::Before { newline } else { "" });
@@ -85,7 +85,7 @@ impl InsertionPoint {
     }
 }
 
-/// Where a member ends: with its last line, and with the comments below it that are indented more than its key.
+/// The end of a member: its last line, including the following comments that are indented more than its key.
 fn end(text: &str, last: usize, indent: usize) -> usize {
     let mut end = line_end(text, last);
     let mut next = end;
@@ -113,8 +113,8 @@ fn column(text: &str, at: usize) -> usize {
     at - text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
-/// Whether the new text has the values of the old one, and besides them a path; or, if `method` is named, that operation
-/// of a path that was there.
+/// Whether the new text has the values of the old one and an additional path; or, with `method`, that additional
+/// operation of an existing path.
 pub(super) fn only_added(old: &Node<'_>, name: &str, new: &str, path: &str, method: Option<&str>) -> bool {
     let new = Source::new(name, new);
     let Ok(new) = parse_yaml(&new) else { return false };
@@ -125,7 +125,7 @@ pub(super) fn only_added(old: &Node<'_>, name: &str, new: &str, path: &str, meth
     differs_at("paths", old, &new, paths)
 }
 
-/// Whether two mappings have the same members, but for one, which both have and which differs as expected.
+/// Whether two mappings have the same members, except for one common member that differs as expected.
 fn differs_at(key: &str, old: &Node<'_>, new: &Node<'_>, expected: impl Fn(&Node<'_>, &Node<'_>) -> bool) -> bool {
     let (old, new) = (old.mapping(), new.mapping());
     let is_expected = |old: &Entry<'_>, new: &Entry<'_>| match old.key() == key {
@@ -135,7 +135,7 @@ fn differs_at(key: &str, old: &Node<'_>, new: &Node<'_>, expected: impl Fn(&Node
     old.len() == new.len() && old.iter().zip(new).all(|(old, new)| old.key() == new.key() && is_expected(old, new))
 }
 
-/// Whether a mapping has the members of another one, and besides them one with this key.
+/// Whether a mapping has the members of another one, and an additional one with this key.
 fn has_also(key: &str, old: &Node<'_>, new: &Node<'_>) -> bool {
     let (added, kept): (Vec<_>, Vec<_>) = new.mapping().iter().partition(|entry| entry.key() == key);
     let old = old.mapping();

@@ -1,8 +1,8 @@
-//! A new operation in the text of a specification, with what a person has to decide left open.
+//! A new operation in the text of a specification, with placeholders for decisions.
 //!
-//! In: the text, a method and a path. Out: the text with the operation in it; every other byte is as it was. What all
-//! operations of the document have, the new one has, too (`inferred_defaults`). What differs from one to the next is a
-//! placeholder, so that `cargo xtask gen` refuses the file until somebody has decided (`render`).
+//! In: the text, a method and a path. Out: the text with the operation; every other byte is unchanged. The new
+//! operation has the common parts of all operations of the document (`inferred_defaults`). Parts that differ between
+//! operations are placeholders, so that `cargo xtask gen` rejects the file until they are filled in (`render`).
 
 mod inferred_defaults;
 mod insertion_point;
@@ -30,57 +30,57 @@ pub struct Request<'a> {
     pub method: &'a str,
     /// The template of the path.
     pub path: &'a str,
-    /// Its `operationId`, if that is decided.
+    /// Its `operationId`, if it is decided.
     pub id: Option<&'a str>,
-    /// Its tag. If omitted, it is that of the operations whose paths are nearest, if they agree.
+    /// Its tag. Defaults to the tag of the operations with the nearest paths, if they have the same tag.
     pub tag: Option<&'a str>,
-    /// Whether it needs a project. If omitted, it does if the document has a header for it.
+    /// Its scope. Defaults to `Project` if the document has a required project header.
     pub scope: Option<Scope>,
 }
 
-/// Whether a call needs a project.
+/// The scope of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// It exists only where there is one.
+    /// A project is required.
     Project,
-    /// It works with and without.
+    /// A project is optional.
     OptionalProject,
-    /// It is one of the organization.
+    /// It is a call of the organization.
     Organization,
 }
 
-/// A text with a new operation in it.
+/// A text with a new operation.
 #[derive(Clone, Debug)]
 pub struct Skeleton {
     /// The whole text.
     pub text: String,
-    /// The line that the operation begins at, from 1.
+    /// The first line of the operation, from 1.
     pub line: usize,
-    /// Its tag, if that is decided.
+    /// Its tag, if it is decided.
     pub tag: Option<String>,
-    /// Whether it needs a project.
+    /// Its scope.
     pub scope: Scope,
-    /// What is left to decide, in the order of the text.
+    /// The placeholders, in the order of the text.
     pub placeholders: Vec<Placeholder>,
 }
 
-/// Something that a person has to write. Until then the generator refuses the text, and names this line.
+/// A value that you have to write. Until then the generator rejects the text, and reports this line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placeholder {
     /// Its line, from 1.
     pub line: usize,
     /// Its key.
     pub key: String,
-    /// What to write.
+    /// The value to write.
     pub hint: String,
 }
 
-/// Why there is no skeleton.
+/// An error of the skeleton command.
 #[derive(Clone, Debug)]
 pub enum Error {
-    /// The request is not valid, or does not fit the document.
+    /// The request is invalid, or contradicts the document.
     InvalidRequest(String),
-    /// The document is not YAML, or is written in a way that nothing can be inserted into.
+    /// The document is not YAML, or its layout does not allow an insertion.
     Document(Diagnostics),
 }
 
@@ -112,14 +112,14 @@ pub fn insert(source: &Source, request: &Request<'_>) -> Result<Skeleton, Error>
         Some(entry) => {
             if entry.key() != template.text() {
                 return Err(Error::InvalidRequest(format!(
-                    "this path is there already, as {}: write it like that",
+                    "this path exists already, as {}: use this spelling",
                     entry.key()
                 )));
             }
             if let Some(operation) = entry.node().entry(method) {
                 let line = source.location(operation.key_span(), "").line;
                 return Err(Error::InvalidRequest(format!(
-                    "{} {} is there already, at {}:{line}",
+                    "{} {} exists already, at {}:{line}",
                     method.to_uppercase(),
                     entry.key(),
                     source.name()
@@ -152,8 +152,8 @@ pub fn insert(source: &Source, request: &Request<'_>) -> Result<Skeleton, Error>
         return Ok(skeleton);
     }
     let place = source.location(point.at()..point.at(), "");
-    let message = "an operation that is put here would change what stands before it";
-    let help = "begin the operation here by hand, or write what stands before it in another way";
+    let message = "an operation that is inserted here would change the preceding text";
+    let help = "insert the operation manually, or rewrite the preceding text";
     Err(refused(source, Code::Unsupported, place, message, help))
 }
 
@@ -161,11 +161,14 @@ fn method(word: &str) -> Result<&'static str, String> {
     let folded = word.to_lowercase();
     METHODS.iter().find(|method| **method == folded).copied().ok_or_else(|| {
         let meant = nearest(&folded, METHODS.iter().copied()).map(|meant| format!("; did you mean `{meant}`?"));
-        format!("`{word}` is not a method{}", meant.unwrap_or_else(|| format!("; there are: {}", METHODS.join(", "))))
+        format!(
+            "`{word}` is not a method{}",
+            meant.unwrap_or_else(|| format!("; the methods are: {}", METHODS.join(", ")))
+        )
     })
 }
 
-/// The members of a mapping that is written line by line.
+/// The members of a block mapping.
 fn block<'e, 't>(source: &Source, entry: Option<&'e Entry<'t>>, pointer: String) -> Result<Block<'e, 't>, Error> {
     let Some(entry) = entry else {
         let help = "write `paths:` with the first path below it";
@@ -175,13 +178,19 @@ fn block<'e, 't>(source: &Source, entry: Option<&'e Entry<'t>>, pointer: String)
     let in_braces = source.text().get(entry.node().span()).is_some_and(|text| text.starts_with('{'));
     match entry.node().mapping() {
         [] if !entry.node().is_mapping() => {
-            let message = format!("a mapping was expected, this is {}", entry.node().kind());
-            Err(refused(source, Code::WrongValue, place, &message, "write the first member by hand"))
+            let message = format!("expected a mapping, found {}", entry.node().kind());
+            Err(refused(source, Code::WrongValue, place, &message, "write the first member manually"))
         }
         members if !members.is_empty() && !in_braces => Ok(Block { key_end: entry.key_span().end, members }),
         _ => {
-            let message = format!("`{}` is written in braces, where no line can be added", entry.key());
-            Err(refused(source, Code::Unsupported, place, &message, "write its members on lines of their own"))
+            let message = format!("`{}` is a flow mapping, to which no line can be added", entry.key());
+            Err(refused(
+                source,
+                Code::Unsupported,
+                place,
+                &message,
+                "write it as a block mapping, with one line for each member",
+            ))
         }
     }
 }
@@ -191,8 +200,8 @@ fn refused(source: &Source, code: Code, place: Location, message: &str, help: &s
     Error::Document(Diagnostics::new(source.clone(), vec![problem]))
 }
 
-/// The path that a new one stands behind, and its tag. Nearest are those that share the most parts from the beginning,
-/// of the requested tag if there is one; of several the last. Their tag is taken if they agree.
+/// The predecessor of a new path, and its tag. The nearest paths share the longest prefix of segments, within the
+/// requested tag if there is one; the last of them is the predecessor. Their tag is used if they have the same.
 fn neighbour<'p>(
     paths: &'p [Entry<'_>],
     request: &Request<'p>,
@@ -208,7 +217,7 @@ fn neighbour<'p>(
         Some(tag) => of(tag),
     };
     if let (Some(tag), true) = (request.tag, candidates.is_empty()) {
-        // The first path of a tag stands where the tags are declared.
+        // The first path of a tag is positioned by the order of the tags.
         let before = defaults.tags.iter().take_while(|declared| **declared != tag);
         return (before.filter_map(|declared| of(declared).last().copied()).max(), Some(tag));
     }
@@ -219,8 +228,8 @@ fn neighbour<'p>(
     (nearest.last().copied(), tag)
 }
 
-/// What all say, if all say the same.
-fn agreed<'t>(mut said: impl Iterator<Item = &'t str>) -> Option<&'t str> {
-    let first = said.next()?;
-    said.all(|next| next == first).then_some(first)
+/// The common value, if all are equal.
+fn agreed<'t>(mut values: impl Iterator<Item = &'t str>) -> Option<&'t str> {
+    let first = values.next()?;
+    values.all(|next| next == first).then_some(first)
 }

@@ -1,7 +1,7 @@
 //! The lines of a new operation, in the order of `spec/README.md`, with placeholders.
 //!
-//! A placeholder is a key without a value, which is null, which OpenAPI allows in none of these places. So the generator
-//! reports each one that is left.
+//! A placeholder is a key without a value, which is null. OpenAPI allows null in none of these places, so the generator
+//! reports each remaining placeholder.
 
 use flighthub2_generator::document::Node;
 
@@ -19,7 +19,7 @@ pub(super) struct Rendering {
 }
 
 impl Rendering {
-    /// No lines yet; the outermost keys are indented by so many spaces.
+    /// No lines yet; the outermost keys are indented by this number of spaces.
     pub(super) fn new(indent: usize) -> Self {
         Self { lines: Vec::new(), placeholders: Vec::new(), operation_line: 0, indent }
     }
@@ -28,7 +28,7 @@ impl Rendering {
         &self.lines
     }
 
-    /// What is left to decide; lines are counted from 0, from the first one here.
+    /// The placeholders; lines are counted from 0, beginning with the first one here.
     pub(super) fn placeholders(&self) -> &[Placeholder] {
         &self.placeholders
     }
@@ -37,7 +37,7 @@ impl Rendering {
         self.operation_line
     }
 
-    /// A line, so many levels in.
+    /// A line at this level of indentation.
     fn line(&mut self, level: usize, text: impl AsRef<str>) {
         self.lines.push(format!("{:1$}{2}", "", self.indent + 2 * level, text.as_ref()));
     }
@@ -47,7 +47,7 @@ impl Rendering {
         self.line(level, format!("{key}:"));
     }
 
-    /// The next line is to be decided.
+    /// Adds a placeholder at the next line.
     fn open(&mut self, key: &str, hint: &str) {
         self.placeholders.push(Placeholder { line: self.lines.len(), key: key.to_owned(), hint: hint.to_owned() });
     }
@@ -92,12 +92,12 @@ impl Rendering {
         self.line(0, format!("{method}:"));
         match tag {
             Some(tag) => self.line(1, format!("tags: [{}]", scalar(tag))),
-            None => self.placeholder(1, "tags", "[the folder of the directory that the page stands in]"),
+            None => self.placeholder(1, "tags", "[the folder of the page in the directory]"),
         }
         match request.id {
             Some(id) => self.line(1, format!("operationId: {}", scalar(id))),
             None => {
-                self.placeholder(1, "operationId", "a verb and a thing, such as `listWaylines`; it never changes again")
+                self.placeholder(1, "operationId", "a verb and a noun, such as `listWaylines`; it never changes again")
             }
         }
         self.placeholder(1, "summary", "one line, near the title of the page, without a full stop");
@@ -105,7 +105,11 @@ impl Rendering {
         self.line(1, "externalDocs:");
         self.line(2, "description: DJI's page.");
         self.placeholder(2, "url", "the address of the page; without it, remove `externalDocs`");
-        self.placeholder(1, "x-client-name", "what callers call it, in snake case; without it, it is made of the id");
+        self.placeholder(
+            1,
+            "x-client-name",
+            "the name in the client, in snake case; without it, the name is derived from the id",
+        );
         self.placeholder(1, "x-risk", "read, write, destructive or physical; in doubt the higher one");
         self.placeholder(1, "x-retry", "safe, idempotent or never; in doubt never");
         self.placeholder(1, "x-source", "documented, observed or inferred");
@@ -117,7 +121,7 @@ impl Rendering {
         if body {
             self.body(request.id);
         }
-        self.answers(defaults, request.id);
+        self.responses(defaults, request.id);
     }
 
     fn parameters(
@@ -145,18 +149,16 @@ impl Rendering {
                     self.line(3, "required: true");
                     match description {
                         Some(description) => self.line(3, format!("description: {description}")),
-                        None => self.placeholder(3, "description", "what it names; write an `example`, too"),
+                        None => self.placeholder(3, "description", "the identified object; write an `example`, too"),
                     }
                     match schema {
                         Some(schema) => {
                             self.line(3, "schema:");
                             self.reference(4, schema);
                         }
-                        None => self.placeholder(
-                            3,
-                            "schema",
-                            "a `$ref` to a schema with a name: an identifier has its own type",
-                        ),
+                        None => {
+                            self.placeholder(3, "schema", "a `$ref` to a named schema: an identifier has its own type")
+                        }
                     }
                     if let Some(example) = example {
                         self.line(3, format!("example: {example}"));
@@ -168,7 +170,7 @@ impl Rendering {
 
     fn body(&mut self, id: Option<&str>) {
         self.line(1, "requestBody:");
-        self.placeholder(2, "description", "what the body is, in a few words; without a body, remove `requestBody`");
+        self.placeholder(2, "description", "a short description of the body; without a body, remove `requestBody`");
         self.line(2, "required: true");
         self.line(2, "content:");
         self.line(3, "application/json:");
@@ -181,17 +183,15 @@ impl Rendering {
                 self.open("$ref", &format!("write the schema `{name}` in `components/schemas`, or refer to another"));
                 self.reference(5, &format!("#/components/schemas/{name}"));
             }
-            None => {
-                self.placeholder(4, "schema", "a `$ref` to a schema that is called like the operation, with `Body`")
-            }
+            None => self.placeholder(4, "schema", "a `$ref` to a schema with the name of the operation and `Body`"),
         }
         self.examples(id);
     }
 
-    fn answers(&mut self, defaults: &InferredDefaults<'_>, id: Option<&str>) {
+    fn responses(&mut self, defaults: &InferredDefaults<'_>, id: Option<&str>) {
         self.line(1, "responses:");
         self.line(2, "'200':");
-        self.placeholder(3, "description", "what is answered, in a few words");
+        self.placeholder(3, "description", "a short description of the response");
         self.line(3, "content:");
         self.line(4, "application/json:");
         match &defaults.envelope {
@@ -204,7 +204,7 @@ impl Rendering {
                 let hint = "a `$ref` to the schema of `data`; without `data`, a `$ref` in place of `allOf`";
                 self.placeholder(9, "data", hint);
             }
-            None => self.placeholder(5, "schema", "a `$ref` to the schema of the answer"),
+            None => self.placeholder(5, "schema", "a `$ref` to the schema of the response"),
         }
         self.indent += 2;
         self.examples(id);
@@ -217,7 +217,7 @@ impl Rendering {
     }
 
     fn examples(&mut self, id: Option<&str>) {
-        let hint = "`value:` with a whole body, in which nothing is real";
+        let hint = "`value:` with a whole body, without real data";
         match id {
             Some(id) => {
                 self.line(4, "examples:");
@@ -232,7 +232,7 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// A text as YAML writes it: in quotes unless it can be nothing else than this text.
+/// A string in YAML syntax: quoted unless the plain text is unambiguous.
 fn scalar(text: &str) -> String {
     let word = |c: char| c.is_ascii_alphanumeric() || "_-./{} ".contains(c);
     let plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')

@@ -7,9 +7,9 @@ use ::flighthub2_runtime::codegen as runtime;
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CreateMapElementBody {
-    /// Name on the map.
+    /// Name shown on the map.
     pub name: String,
-    /// Text of the annotation. May be empty; whether it may be left out is not certain.
+    /// Text of the annotation. May be empty; whether it may be omitted is not certain.
     pub desc: String,
     /// Reserved.
     pub element_source: super::MapElementSource,
@@ -20,27 +20,81 @@ pub struct CreateMapElementBody {
 runtime::object!(CreateMapElementBody);
 
 impl CreateMapElementBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `name`, `desc`, `resource`.
     #[must_use]
-    pub fn new(required: CreateMapElementBodyRequired) -> Self {
-        Self {
-            name: required.name,
-            desc: required.desc,
-            element_source: super::MapElementSource::Reserved,
-            resource: required.resource,
+    pub fn builder() -> CreateMapElementBodyBuilder {
+        CreateMapElementBodyBuilder {
+            desc: super::super::missing::desc,
+            name: super::super::missing::name,
+            resource: super::super::missing::resource,
         }
     }
 }
 
-/// Required fields of [`CreateMapElementBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateMapElementBodyRequired {
-    /// Name on the map.
-    pub name: String,
-    /// Text of the annotation. May be empty; whether it may be left out is not certain.
-    pub desc: String,
+/// Builds a [`CreateMapElementBody`]. Required: `name`, `desc`, `resource`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct CreateMapElementBodyBuilder<
+    T1 = super::super::missing::desc,
+    T2 = super::super::missing::name,
+    T3 = super::super::missing::resource,
+> {
+    desc: T1,
+    name: T2,
+    resource: T3,
+}
+
+impl<T1, T2, T3> CreateMapElementBodyBuilder<T1, T2, T3> {
+    /// Name shown on the map.
+    #[must_use]
+    pub fn name(
+        self,
+        name: impl Into<String>,
+    ) -> CreateMapElementBodyBuilder<T1, String, T3> {
+        CreateMapElementBodyBuilder {
+            name: name.into(),
+            desc: self.desc,
+            resource: self.resource,
+        }
+    }
+    /// Text of the annotation. May be empty; whether it may be omitted is not certain.
+    #[must_use]
+    pub fn desc(
+        self,
+        desc: impl Into<String>,
+    ) -> CreateMapElementBodyBuilder<String, T2, T3> {
+        CreateMapElementBodyBuilder {
+            desc: desc.into(),
+            name: self.name,
+            resource: self.resource,
+        }
+    }
     /// Shape of an annotation.
-    pub resource: super::MapElementResource,
+    #[must_use]
+    pub fn resource(
+        self,
+        resource: impl Into<super::MapElementResource>,
+    ) -> CreateMapElementBodyBuilder<T1, T2, super::MapElementResource> {
+        CreateMapElementBodyBuilder {
+            resource: resource.into(),
+            desc: self.desc,
+            name: self.name,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> CreateMapElementBody
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<String>,
+        T3: runtime::Provided<super::MapElementResource>,
+    {
+        CreateMapElementBody {
+            name: self.name.provided(),
+            desc: self.desc.provided(),
+            element_source: super::MapElementSource::Reserved,
+            resource: self.resource.provided(),
+        }
+    }
 }
 
 /// Reserved.
@@ -49,7 +103,7 @@ pub struct CreateMapElementBodyRequired {
 pub enum MapElementSource {
     /// The only value.
     Reserved,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -69,23 +123,61 @@ pub struct MapElementResource {
 runtime::object!(MapElementResource);
 
 impl MapElementResource {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `type`, `content`.
     #[must_use]
-    pub fn new(required: MapElementResourceRequired) -> Self {
-        Self {
-            r#type: required.r#type,
-            content: required.content,
+    pub fn builder() -> MapElementResourceBuilder {
+        MapElementResourceBuilder {
+            content: super::super::missing::content,
+            r#type: super::super::missing::r#type,
         }
     }
 }
 
-/// Required fields of [`MapElementResource`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct MapElementResourceRequired {
+/// Builds a [`MapElementResource`]. Required: `type`, `content`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct MapElementResourceBuilder<
+    T1 = super::super::missing::content,
+    T2 = super::super::missing::r#type,
+> {
+    content: T1,
+    r#type: T2,
+}
+
+impl<T1, T2> MapElementResourceBuilder<T1, T2> {
     /// Kind of annotation; must fit the geometry.
-    pub r#type: super::MapElementType,
+    #[must_use]
+    pub fn r#type(
+        self,
+        r#type: impl Into<super::MapElementType>,
+    ) -> MapElementResourceBuilder<T1, super::MapElementType> {
+        MapElementResourceBuilder {
+            r#type: r#type.into(),
+            content: self.content,
+        }
+    }
     /// A GeoJSON feature.
-    pub content: super::MapElementFeature,
+    #[must_use]
+    pub fn content(
+        self,
+        content: impl Into<super::MapElementFeature>,
+    ) -> MapElementResourceBuilder<super::MapElementFeature, T2> {
+        MapElementResourceBuilder {
+            content: content.into(),
+            r#type: self.r#type,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> MapElementResource
+    where
+        T1: runtime::Provided<super::MapElementFeature>,
+        T2: runtime::Provided<super::MapElementType>,
+    {
+        MapElementResource {
+            r#type: self.r#type.provided(),
+            content: self.content.provided(),
+        }
+    }
 }
 
 /// Kind of annotation; must fit the geometry.
@@ -98,7 +190,7 @@ pub enum MapElementType {
     Line,
     /// An area; geometry `Polygon`.
     Polygon,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -120,24 +212,62 @@ pub struct MapElementFeature {
 runtime::object!(MapElementFeature);
 
 impl MapElementFeature {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `properties`, `geometry`.
     #[must_use]
-    pub fn new(required: MapElementFeatureRequired) -> Self {
-        Self {
-            r#type: super::GeoJsonFeatureType::Feature,
-            properties: required.properties,
-            geometry: required.geometry,
+    pub fn builder() -> MapElementFeatureBuilder {
+        MapElementFeatureBuilder {
+            geometry: super::super::missing::geometry,
+            properties: super::super::missing::properties,
         }
     }
 }
 
-/// Required fields of [`MapElementFeature`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct MapElementFeatureRequired {
+/// Builds a [`MapElementFeature`]. Required: `properties`, `geometry`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct MapElementFeatureBuilder<
+    T1 = super::super::missing::geometry,
+    T2 = super::super::missing::properties,
+> {
+    geometry: T1,
+    properties: T2,
+}
+
+impl<T1, T2> MapElementFeatureBuilder<T1, T2> {
     /// Look of an annotation.
-    pub properties: super::MapElementProperties,
+    #[must_use]
+    pub fn properties(
+        self,
+        properties: impl Into<super::MapElementProperties>,
+    ) -> MapElementFeatureBuilder<T1, super::MapElementProperties> {
+        MapElementFeatureBuilder {
+            properties: properties.into(),
+            geometry: self.geometry,
+        }
+    }
     /// A GeoJSON geometry, WGS 84.
-    pub geometry: super::Geometry,
+    #[must_use]
+    pub fn geometry(
+        self,
+        geometry: impl Into<super::Geometry>,
+    ) -> MapElementFeatureBuilder<super::Geometry, T2> {
+        MapElementFeatureBuilder {
+            geometry: geometry.into(),
+            properties: self.properties,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> MapElementFeature
+    where
+        T1: runtime::Provided<super::Geometry>,
+        T2: runtime::Provided<super::MapElementProperties>,
+    {
+        MapElementFeature {
+            r#type: super::GeoJsonFeatureType::Feature,
+            properties: self.properties.provided(),
+            geometry: self.geometry.provided(),
+        }
+    }
 }
 
 /// Type of a GeoJSON object that is a feature.
@@ -146,7 +276,7 @@ pub struct MapElementFeatureRequired {
 pub enum GeoJsonFeatureType {
     /// The only value.
     Feature,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -159,7 +289,7 @@ runtime::text_enum!(GeoJsonFeatureType { "Feature" => Feature });
 pub struct MapElementProperties {
     /// Colour in hexadecimal, such as `#2D8CF0`.
     pub color: String,
-    /// Whether the shape lies on the terrain.
+    /// Whether the shape is clamped to the terrain.
     #[serde(rename = "clampToGround")]
     pub clamp_to_ground: bool,
 }
@@ -167,23 +297,61 @@ pub struct MapElementProperties {
 runtime::object!(MapElementProperties);
 
 impl MapElementProperties {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `color`, `clamp_to_ground`.
     #[must_use]
-    pub fn new(required: MapElementPropertiesRequired) -> Self {
-        Self {
-            color: required.color,
-            clamp_to_ground: required.clamp_to_ground,
+    pub fn builder() -> MapElementPropertiesBuilder {
+        MapElementPropertiesBuilder {
+            clamp_to_ground: super::super::missing::clamp_to_ground,
+            color: super::super::missing::color,
         }
     }
 }
 
-/// Required fields of [`MapElementProperties`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct MapElementPropertiesRequired {
+/// Builds a [`MapElementProperties`]. Required: `color`, `clamp_to_ground`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct MapElementPropertiesBuilder<
+    T1 = super::super::missing::clamp_to_ground,
+    T2 = super::super::missing::color,
+> {
+    clamp_to_ground: T1,
+    color: T2,
+}
+
+impl<T1, T2> MapElementPropertiesBuilder<T1, T2> {
     /// Colour in hexadecimal, such as `#2D8CF0`.
-    pub color: String,
-    /// Whether the shape lies on the terrain.
-    pub clamp_to_ground: bool,
+    #[must_use]
+    pub fn color(
+        self,
+        color: impl Into<String>,
+    ) -> MapElementPropertiesBuilder<T1, String> {
+        MapElementPropertiesBuilder {
+            color: color.into(),
+            clamp_to_ground: self.clamp_to_ground,
+        }
+    }
+    /// Whether the shape is clamped to the terrain.
+    #[must_use]
+    pub fn clamp_to_ground(
+        self,
+        clamp_to_ground: impl Into<bool>,
+    ) -> MapElementPropertiesBuilder<bool, T2> {
+        MapElementPropertiesBuilder {
+            clamp_to_ground: clamp_to_ground.into(),
+            color: self.color,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> MapElementProperties
+    where
+        T1: runtime::Provided<bool>,
+        T2: runtime::Provided<String>,
+    {
+        MapElementProperties {
+            color: self.color.provided(),
+            clamp_to_ground: self.clamp_to_ground.provided(),
+        }
+    }
 }
 
 /// A GeoJSON geometry, WGS 84.
@@ -196,7 +364,7 @@ pub enum Geometry {
     LineStringGeometry(super::LineStringGeometry),
     /// An area.
     PolygonGeometry(super::PolygonGeometry),
-    /// A variant that this version does not know. It is kept and sent back unchanged.
+    /// A variant that is not listed. It is preserved and sent back unchanged.
     Unknown(runtime::Unknown<runtime::JsonValue>),
 }
 
@@ -226,7 +394,7 @@ pub struct PointGeometry {
 runtime::object!(PointGeometry);
 
 impl PointGeometry {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(coordinates: impl Into<super::Position>) -> Self {
         Self {
@@ -253,7 +421,7 @@ pub struct LineStringGeometry {
 runtime::object!(LineStringGeometry);
 
 impl LineStringGeometry {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(coordinates: impl Into<Vec<super::Position>>) -> Self {
         Self {
@@ -280,7 +448,7 @@ pub struct PolygonGeometry {
 runtime::object!(PolygonGeometry);
 
 impl PolygonGeometry {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(coordinates: impl Into<Vec<Vec<super::Position>>>) -> Self {
         Self {
@@ -296,7 +464,7 @@ impl PolygonGeometry {
 pub enum PointGeometryType {
     /// The only value.
     Point,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -308,7 +476,7 @@ runtime::text_enum!(PointGeometryType { "Point" => Point });
 pub enum LineStringGeometryType {
     /// The only value.
     LineString,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -320,7 +488,7 @@ runtime::text_enum!(LineStringGeometryType { "LineString" => LineString });
 pub enum PolygonGeometryType {
     /// The only value.
     Polygon,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 

@@ -2,72 +2,72 @@
 
 use ::flighthub2_runtime::codegen as runtime;
 
-/// Id that a device gave to a request; may be empty.
+/// Id that a device assigned to a request; may be empty.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BusinessId(String);
 
 runtime::text_newtype!(BusinessId);
 
-/// What a device last reported.
+/// Properties that a device last reported.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceProperties {
     /// Serial number of a dock, an aircraft or a remote controller.
     pub device_sn: super::DeviceSn,
-    /// Model of a device. The numbers arrive as text.
+    /// Model of a device. The numbers are strings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_model: Option<super::DeviceModel>,
-    /// Properties of a device. Which ones there are depends on its model; any of them may be missing or null. Members
-    /// that are not listed here are kept as they are.
+    /// Properties of a device. Which properties are present depends on its model; each of them may be missing or null.
+    /// Unlisted members are preserved unchanged.
     ///
-    /// Among those is an object for each gimbal, named by its camera index (such as `81-0-0`), with `gimbal_pitch`,
-    /// `gimbal_roll` and `gimbal_yaw` in degrees, `payload_index` and `zoom_factor`. In the Cloud API that of a
-    /// Matrice 30 also has the target of the laser rangefinder (`measure_target_longitude` and
+    /// Unlisted members include one object for each gimbal, named by its camera index (such as `81-0-0`), with
+    /// `gimbal_pitch`, `gimbal_roll` and `gimbal_yaw` in degrees, `payload_index` and `zoom_factor`. In the Cloud API
+    /// the object of a Matrice 30 also has the target of the laser rangefinder (`measure_target_longitude` and
     /// `measure_target_latitude` in degrees, `measure_target_altitude` and `measure_target_distance` in metres,
     /// `measure_target_error_state`) and the infrared camera (`thermal_current_palette_style`,
     /// `thermal_supported_palette_styles`, `thermal_gain_mode`, `thermal_isotherm_state`;
     /// `thermal_isotherm_upper_limit`, `thermal_isotherm_lower_limit`, `thermal_global_temperature_min` and
     /// `thermal_global_temperature_max` in degrees Celsius).
     ///
-    /// **Enumerations.** Members and units are those of DJI's Cloud API, where enumerations are numbers. Those that
-    /// were read through this version are names. Where no name was read, a member is any JSON, and its description
-    /// gives the numbers of the Cloud API. Names after "expected" are predictions that have not been seen: the Cloud
-    /// API's English label in snake case, a rule that every known name keeps. Where the label is a sentence, no name is
-    /// given.
+    /// **Enumerations.** Members and units are those of DJI's Cloud API, where enumerations are numbers. Values that
+    /// were read through this version are names. A member without a known name accepts any JSON, and its description
+    /// lists the numbers of the Cloud API. Names after "Expected" are predictions that have not been observed: the
+    /// Cloud API's English label in snake case. Every known name follows this rule. Labels that are sentences have no
+    /// predicted name.
     ///
-    /// **Values without a meaning.** A client for V2.0 guards against coordinates of 0 and of 999, percentages outside
-    /// of 0 to 100, and numbers that arrive as text. The last two have not been seen through this version; a number
-    /// that arrives as text makes the whole response unreadable.
+    /// **Values without a meaning.** A client for V2.0 checks for coordinates of 0 and of 999, percentages outside of 0
+    /// to 100, and numbers that are sent as strings. The last two have not been observed through this version; a number
+    /// that is sent as a string makes the whole response undecodable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_state: Option<super::DeviceState>,
 }
 
 runtime::object!(DeviceProperties);
 
-/// Properties of a device. Which ones there are depends on its model; any of them may be missing or null. Members
-/// that are not listed here are kept as they are.
+/// Properties of a device. Which properties are present depends on its model; each of them may be missing or null.
+/// Unlisted members are preserved unchanged.
 ///
-/// Among those is an object for each gimbal, named by its camera index (such as `81-0-0`), with `gimbal_pitch`,
-/// `gimbal_roll` and `gimbal_yaw` in degrees, `payload_index` and `zoom_factor`. In the Cloud API that of a
-/// Matrice 30 also has the target of the laser rangefinder (`measure_target_longitude` and
+/// Unlisted members include one object for each gimbal, named by its camera index (such as `81-0-0`), with
+/// `gimbal_pitch`, `gimbal_roll` and `gimbal_yaw` in degrees, `payload_index` and `zoom_factor`. In the Cloud API
+/// the object of a Matrice 30 also has the target of the laser rangefinder (`measure_target_longitude` and
 /// `measure_target_latitude` in degrees, `measure_target_altitude` and `measure_target_distance` in metres,
 /// `measure_target_error_state`) and the infrared camera (`thermal_current_palette_style`,
 /// `thermal_supported_palette_styles`, `thermal_gain_mode`, `thermal_isotherm_state`;
 /// `thermal_isotherm_upper_limit`, `thermal_isotherm_lower_limit`, `thermal_global_temperature_min` and
 /// `thermal_global_temperature_max` in degrees Celsius).
 ///
-/// **Enumerations.** Members and units are those of DJI's Cloud API, where enumerations are numbers. Those that
-/// were read through this version are names. Where no name was read, a member is any JSON, and its description
-/// gives the numbers of the Cloud API. Names after "expected" are predictions that have not been seen: the Cloud
-/// API's English label in snake case, a rule that every known name keeps. Where the label is a sentence, no name is
-/// given.
+/// **Enumerations.** Members and units are those of DJI's Cloud API, where enumerations are numbers. Values that
+/// were read through this version are names. A member without a known name accepts any JSON, and its description
+/// lists the numbers of the Cloud API. Names after "Expected" are predictions that have not been observed: the
+/// Cloud API's English label in snake case. Every known name follows this rule. Labels that are sentences have no
+/// predicted name.
 ///
-/// **Values without a meaning.** A client for V2.0 guards against coordinates of 0 and of 999, percentages outside
-/// of 0 to 100, and numbers that arrive as text. The last two have not been seen through this version; a number
-/// that arrives as text makes the whole response unreadable.
+/// **Values without a meaning.** A client for V2.0 checks for coordinates of 0 and of 999, percentages outside of 0
+/// to 100, and numbers that are sent as strings. The last two have not been observed through this version; a number
+/// that is sent as a string makes the whole response undecodable.
 ///
-/// **Inferred**: nobody has seen it. Members marked observed were read live through this version; the others come from DJI's Cloud API, which the
+/// **Inferred**, neither documented nor observed. Members marked observed were read live through this version; the others come from DJI's Cloud API, which the
 /// page refers to. Of those, a DJI Dock 2 sent `acc_time`, `activation_time`, `backup_battery`,
 /// `battery_store_mode`, `drone_battery_maintenance_info`, `home_position_is_valid`, `humidity`, `live_capacity`,
 /// `live_status`, `mode_code`, `network_state`, `silent_mode`, `temperature`, `wireless_link` and
@@ -81,11 +81,11 @@ runtime::object!(DeviceProperties);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceState {
-    /// What a device does, as a name: the first six are of docks, the others of aircraft. In the device lists the same
-    /// arrives as a number; 21 has no known name.
+    /// Operating mode of a device, as a name: the first six values are for docks, the others for aircraft. The device
+    /// lists have the same modes as numbers; 21 has no known name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode_code: Option<super::DeviceMode>,
-    /// When the data of the device were updated, by its name. Read by a client for V2.0.
+    /// Update time of the device's data, according to the member's name. Read by a client for V2.0.
     ///
     /// Unit: milliseconds since 1970-01-01T00:00:00Z.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,18 +95,19 @@ pub struct DeviceState {
     /// Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub firmware_version: Option<String>,
-    /// Latitude, WGS 84. There is no fix if latitude and longitude are both 0, or out of range (999 and -999 have
-    /// to be expected).
+    /// Latitude, WGS 84. There is no fix if latitude and longitude are both 0, or out of range (999 and -999 are
+    /// possible).
     ///
     /// Unit: degrees. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latitude: Option<f64>,
-    /// Longitude, WGS 84. `latitude` says how a missing fix looks.
+    /// Longitude, WGS 84. See `latitude` for the values of a missing fix.
     ///
     /// Unit: degrees. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longitude: Option<f64>,
-    /// Height above the ellipsoid. Of an aircraft it is the height of the point of take-off, plus that above it.
+    /// Height above the ellipsoid. For an aircraft it is the height of the take-off point plus the height above
+    /// that point.
     ///
     /// Unit: metres. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,15 +118,15 @@ pub struct DeviceState {
     /// Storage of a device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage: Option<super::StorageState>,
-    /// Wind speed. **The unit may depend on the device: of a dock it is metres per second; of an aircraft it may be
-    /// tenths of that, so that 120 means 12 m/s.** Do not compare the two, and do not rely on an aircraft's number
-    /// before you have found out what it counts.
+    /// Wind speed. **The unit may depend on the device: for a dock it is metres per second; for an aircraft it may
+    /// be tenths of that, so that 120 means 12 m/s.** Do not compare the two, and do not rely on the value of an
+    /// aircraft before you have verified its unit.
     ///
-    /// For aircraft DJI's Cloud API gives no unit, and calls the number an estimate from the attitude that is no
-    /// meteorological measurement. Real telemetry of an aircraft that another project recorded from the device
-    /// itself counts 0.1 m/s. In which unit this service passes it on has not been seen.
+    /// For aircraft DJI's Cloud API gives no unit, and describes the value as an estimate from the attitude, not a
+    /// meteorological measurement. Telemetry that another project recorded directly from an aircraft is in units of
+    /// 0.1 m/s. The unit in which this service returns it has not been observed.
     ///
-    /// Observed, not documented. Of a dock. Of an aircraft no value is known that was read through this version.
+    /// Observed, not documented. Observed for a dock. No value of an aircraft is known that was read through this version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wind_speed: Option<f64>,
     /// When the device was activated.
@@ -138,13 +139,13 @@ pub struct DeviceState {
     /// Unit: percent. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity_percent: Option<f64>,
-    /// Aircraft and remote controller: country code of the place.
+    /// Aircraft and remote controller: country code of the position.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// What a device can stream.
+    /// Livestream capacity of a device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub live_capacity: Option<super::LiveCapacity>,
-    /// What is streamed live.
+    /// Running livestreams.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -154,10 +155,10 @@ pub struct DeviceState {
     /// Maintenance of a device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub maintain_status: Option<super::MaintainStatus>,
-    /// Radio link of a device. Qualities go from 0 to 5.
+    /// Radio link of a device. Qualities range from 0 to 5.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wireless_link: Option<super::WirelessLink>,
-    /// Which devices are linked.
+    /// Devices of the radio link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wireless_link_topo: Option<super::WirelessLinkTopology>,
     /// 4G dongles, of docks, aircraft and remote controllers.
@@ -167,7 +168,7 @@ pub struct DeviceState {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub dongle_infos: Vec<super::DongleInfo>,
-    /// Whether the firmware versions of all modules fit together. Cloud API: 0 yes, 1 an upgrade is needed.
+    /// Whether the firmware versions of all modules are consistent. Cloud API: 0 yes, 1 an upgrade is needed.
     /// Expected: `no_consistency_upgrade_required`, `consistency_upgrade_required`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compatible_status: Option<runtime::JsonValue>,
@@ -186,7 +187,7 @@ pub struct DeviceState {
     /// Dock: its media.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_file_detail: Option<super::MediaFileDetail>,
-    /// Dock: rain. `no_rain` has been seen. Cloud API: 0 none, 1 light, 2 moderate, 3 heavy. Expected:
+    /// Dock: rain. `no_rain` has been observed. Cloud API: 0 none, 1 light, 2 moderate, 3 heavy. Expected:
     /// `light_rain`, `moderate_rain`, `heavy_rain`.
     ///
     /// Observed, not documented.
@@ -215,7 +216,7 @@ pub struct DeviceState {
     /// Dock: its network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_state: Option<super::NetworkState>,
-    /// Dock: step of the flight task. Cloud API: 0 preparing, 1 flying, 2 recovering after the flight, 3 updating
+    /// Dock: stage of the flight task. Cloud API: 0 preparing, 1 flying, 2 recovering after the flight, 3 updating
     /// custom flight areas, 4 updating terrain, 5 idle, 255 aircraft fault, 256 unknown. Expected:
     /// `operation_preparation`, `in_flight_operation`, `post_operation_state_recovery`,
     /// `custom_flight_area_updating`, `terrain_obstacle_updating`, `mission_idle`, `aircraft_is_abnormal`,
@@ -239,7 +240,7 @@ pub struct DeviceState {
     /// Dock: its emergency stop button. Cloud API: 0 off, 1 on. Expected: `disable`, `enable`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub emergency_stop_state: Option<runtime::JsonValue>,
-    /// Dock: whether the home position is good. Cloud API: 0 no, 1 yes. Expected: `invalid`, `valid`.
+    /// Dock: whether the home position is valid. Cloud API: 0 no, 1 yes. Expected: `invalid`, `valid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub home_position_is_valid: Option<runtime::JsonValue>,
     /// Dock: working current.
@@ -257,10 +258,10 @@ pub struct DeviceState {
     /// Unit: volts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub electric_supply_voltage: Option<f64>,
-    /// Dock: flights so far.
+    /// Dock: total number of flights.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job_number: Option<i64>,
-    /// Dock: time in operation so far.
+    /// Dock: total operating time.
     ///
     /// Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -270,7 +271,7 @@ pub struct DeviceState {
     /// Unit: milliseconds since 1970-01-01T00:00:00Z.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_power_on: Option<runtime::UnixMillis>,
-    /// Dock: where its aircraft lands when it cannot land in the dock.
+    /// Dock: position at which its aircraft lands if it cannot land in the dock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alternate_land_point: Option<super::AlternateLandPoint>,
     /// Dock: its air conditioner.
@@ -279,12 +280,12 @@ pub struct DeviceState {
     /// Dock: its backup battery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backup_battery: Option<super::BackupBattery>,
-    /// Dock: how it keeps the aircraft's battery while there is no task. Cloud API: 1 schedule, between 55 and
-    /// 60 percent; 2 standby, between 90 and 95 percent, which wears it more. Expected: `schedule_mode`,
+    /// Dock: how it stores the aircraft's battery while there is no task. Cloud API: 1 schedule, between 55 and 60
+    /// percent; 2 standby, between 90 and 95 percent, which increases battery wear. Expected: `schedule_mode`,
     /// `standby_mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub battery_store_mode: Option<runtime::JsonValue>,
-    /// Dock: care of the aircraft's battery.
+    /// Dock: maintenance of the aircraft's battery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drone_battery_maintenance_info: Option<super::DroneBatteryMaintenance>,
     /// Dock: whether it runs silently, with slower fans, less cooling and no buzzer. Cloud API: 0 no, 1 yes.
@@ -295,26 +296,26 @@ pub struct DeviceState {
     /// name or boolean here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub air_transfer_enable: Option<runtime::JsonValue>,
-    /// Dock: whether its owner takes part in DJI's user experience programme. Cloud API: 0 not asked yet, 1 no,
-    /// 2 yes.
+    /// Dock: whether its owner participates in DJI's user experience programme. Cloud API: 0 not asked yet, 1 no, 2
+    /// yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_experience_improvement: Option<runtime::JsonValue>,
-    /// Dock: where its RTK corrections come from.
+    /// Dock: source of its RTK corrections.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rtcm_info: Option<super::RtcmInfo>,
     /// Dock 1: its link for direct remote control. Cloud API: 0 not connected, 1 connecting, 2 connected. Expected:
     /// `not_connected`, `connecting`, `connected`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drc_state: Option<runtime::JsonValue>,
-    /// Dock 1: what controls its aircraft.
+    /// Dock 1: controllers of its aircraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drone_authority_info: Option<super::DroneAuthority>,
-    /// Aircraft: why it is in its mode. In brackets is what it can have led to. Cloud API:
+    /// Aircraft: reason for its current mode, with the possible effect in parentheses. Cloud API:
     ///
     /// - 0: no reason.
     /// - 1: the battery is low (return, landing).
-    /// - 2: its voltage is low (return, landing).
-    /// - 3: its voltage is far too low (return, landing).
+    /// - 2: the battery voltage is low (return, landing).
+    /// - 3: the battery voltage is critically low (return, landing).
     /// - 4: buttons of the remote controller (take-off, return, landing).
     /// - 5: the app (take-off, return, landing).
     /// - 6: the signal of the remote controller is lost (return, landing, hovering).
@@ -324,14 +325,14 @@ pub struct DeviceState {
     /// - 10: too far from home for the return that was triggered (landing).
     /// - 11: a route flight (take-off).
     /// - 12: above home, at the end of the return (landing).
-    /// - 13: it went on sinking at the limit of 0.7 m above the ground (landing).
-    /// - 14: an app or SDK broke through the protection of low heights (landing).
+    /// - 13: it continued to descend at the limit of 0.7 m above the ground (landing).
+    /// - 14: an app or SDK overrode the low-height protection (landing).
     /// - 15: other aircraft nearby (return, landing).
     /// - 16: the height could not be controlled (return, landing).
     /// - 17: a return because of the battery (landing).
     /// - 18: "AP" controls the flight mode (manual flight).
-    /// - 19: a fault of the hardware (return, landing).
-    /// - 20: the protection against collisions ended (landing).
+    /// - 19: a hardware fault (return, landing).
+    /// - 20: collision protection ended (landing).
     /// - 21: the return was cancelled (hovering).
     /// - 22: an obstacle during the return (landing).
     /// - 23: strong wind at the dock (return).
@@ -346,7 +347,7 @@ pub struct DeviceState {
     /// Unit: metres. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub elevation: Option<f64>,
-    /// Aircraft: heading, -180 to 180 from true north; positive in the east.
+    /// Aircraft: heading, -180 to 180 from true north; positive towards the east.
     ///
     /// Unit: degrees. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -386,9 +387,10 @@ pub struct DeviceState {
     /// Unit: metres. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub home_distance: Option<f64>,
-    /// Aircraft: direction of the wind. Cloud API: 1 north, 2 north-east, 3 east, 4 south-east, 5 south,
-    /// 6 south-west, 7 west, 8 north-west; it does not say whether the wind comes from there or goes there.
-    /// Expected: `true_north`, `northeast`, `east`, `southeast`, `south`, `southwest`, `west`, `northwest`.
+    /// Aircraft: direction of the wind. Cloud API: 1 north, 2 north-east, 3 east, 4 south-east, 5 south, 6
+    /// south-west, 7 west, 8 north-west; it does not specify whether that is the direction from which or towards
+    /// which the wind blows. Expected: `true_north`, `northeast`, `east`, `southeast`, `south`, `southwest`,
+    /// `west`, `northwest`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wind_direction: Option<runtime::JsonValue>,
     /// Aircraft: its batteries.
@@ -411,15 +413,15 @@ pub struct DeviceState {
     /// Aircraft: its obstacle avoidance. Cloud API: 0 off, 1 on. Expected: `disable`, `enable`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub obstacle_avoidance: Option<super::ObstacleAvoidance>,
-    /// Aircraft: limit of height, 20 to 1500.
+    /// Aircraft: height limit, 20 to 1500.
     ///
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height_limit: Option<f64>,
-    /// Aircraft: its limit of distance.
+    /// Aircraft: its distance limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_limit_status: Option<super::DistanceLimit>,
-    /// Aircraft: whether it is close to its limit of height. Cloud API: 0 no, 1 yes.
+    /// Aircraft: whether it is close to its height limit. Cloud API: 0 no, 1 yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_near_height_limit: Option<runtime::JsonValue>,
     /// Aircraft: whether it is close to a limited area. Cloud API: 0 no, 1 yes.
@@ -428,11 +430,11 @@ pub struct DeviceState {
     /// Aircraft: night lights. Cloud API: 0 off, 1 on. Expected: `disable`, `on`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub night_lights_state: Option<runtime::JsonValue>,
-    /// Aircraft: how it chooses the height of its return, as set. Cloud API: 0 smart, 1 preset; docks use preset
+    /// Aircraft: configured method of choosing the return height. Cloud API: 0 smart, 1 preset; docks use preset
     /// only. Expected: `intelligent_altitude`, `preset_altitude`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rth_mode: Option<runtime::JsonValue>,
-    /// Aircraft: how it chooses the height of its return at present. Values as in `rth_mode`.
+    /// Aircraft: current method of choosing the return height. Values as in `rth_mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current_rth_mode: Option<runtime::JsonValue>,
     /// Aircraft: altitude for returning to home, 20 to 500.
@@ -440,19 +442,19 @@ pub struct DeviceState {
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rth_altitude: Option<f64>,
-    /// Aircraft: what it does when it loses its controller. Cloud API: 0 hover, 1 land, 2 return. Expected:
-    /// `hovering`, `landing`, `returning_to_home`.
+    /// Aircraft: action when it loses its controller. Cloud API: 0 hover, 1 land, 2 return. Expected: `hovering`,
+    /// `landing`, `returning_to_home`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rc_lost_action: Option<runtime::JsonValue>,
-    /// Matrice 30: what it does when it loses its controller on a route. Cloud API: 0 go on with the route, 1 leave
-    /// it and do what `rc_lost_action` says.
+    /// Matrice 30: action when it loses its controller on a route. Cloud API: 0 continue the route, 1 leave the
+    /// route and perform `rc_lost_action`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_wayline_when_rc_lost: Option<runtime::JsonValue>,
-    /// Aircraft: how it flies to a point, as set. Cloud API: 0 at the best height, 1 at a preset height. Expected:
-    /// `optimal_height_flight`, `preset_height_flight`.
+    /// Aircraft: configured method of flying to a point. Cloud API: 0 at the optimal height, 1 at a preset height.
+    /// Expected: `optimal_height_flight`, `preset_height_flight`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commander_flight_mode: Option<runtime::JsonValue>,
-    /// Aircraft: how it flies to a point at present. Values as in `commander_flight_mode`.
+    /// Aircraft: current method of flying to a point. Values as in `commander_flight_mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current_commander_flight_mode: Option<runtime::JsonValue>,
     /// Aircraft: height when it flies to a point, above the point of take-off; 2 to 3000.
@@ -460,37 +462,37 @@ pub struct DeviceState {
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commander_flight_height: Option<f64>,
-    /// Aircraft: what it does when it loses the signal on the way to a point. Cloud API: 0 go on to the point,
-    /// 1 leave that task and do what is set for a lost signal.
+    /// Aircraft: action when it loses the signal while it flies to a point. Cloud API: 0 continue to the point, 1
+    /// leave the task and perform the configured action for a lost signal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commander_mode_lost_action: Option<runtime::JsonValue>,
-    /// Aircraft: battery at which it warns.
+    /// Aircraft: battery charge of the first warning.
     ///
     /// Unit: percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub low_battery_warning_threshold: Option<f64>,
-    /// Aircraft: battery at which it warns seriously.
+    /// Aircraft: battery charge of the serious warning.
     ///
     /// Unit: percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serious_low_battery_warning_threshold: Option<f64>,
-    /// Aircraft: time in flight so far.
+    /// Aircraft: total flight time.
     ///
     /// Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_flight_time: Option<f64>,
-    /// Aircraft: distance flown so far.
+    /// Aircraft: total flight distance.
     ///
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_flight_distance: Option<f64>,
-    /// Aircraft: flights so far.
+    /// Aircraft: total number of flights.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_flight_sorties: Option<i64>,
-    /// Aircraft: id of the track it flies.
+    /// Aircraft: id of the current track.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub track_id: Option<String>,
-    /// Aircraft: what controls it. A remote controller is `A` or `B`; a browser is a UUID that it made itself.
+    /// Aircraft: its controller. A remote controller is `A` or `B`; a browser is a UUID that the browser generated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source: Option<String>,
     /// Aircraft that is paired with two docks: serial number of the dock with the best link.
@@ -499,8 +501,8 @@ pub struct DeviceState {
     /// Aircraft: version of the no-fly database.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flysafe_database_version: Option<String>,
-    /// Version of the route format (WPMZ) that the dock or aircraft understands. For an aircraft with old firmware
-    /// the dock reports 1.0.2.
+    /// Version of the route format (WPMZ) that the dock or aircraft supports. For an aircraft with old firmware the
+    /// dock reports 1.0.2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wpmz_version: Option<String>,
     /// Aircraft: watermark of its photos and videos; livestreams have none. Switches in the Cloud API: 0 off, 1 on.
@@ -529,17 +531,17 @@ pub struct DeviceState {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub psdk_widget_values: Vec<super::PsdkWidgetValues>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(DeviceState);
 
-/// What a device does, as a name: the first six are of docks, the others of aircraft. In the device lists the same
-/// arrives as a number; 21 has no known name.
+/// Operating mode of a device, as a name: the first six values are for docks, the others for aircraft. The device
+/// lists have the same modes as numbers; 21 has no known name.
 ///
-/// **Inferred**: nobody has seen it. The table is that of a third-party client, and its names follow the rule that `DeviceState` describes. The
+/// **Inferred**, neither documented nor observed. The table is that of a third-party client, and its names follow the rule that `DeviceState` describes. The
 /// code of other clients uses `idle` and `wayline_flight`; that of a client for V2.0 `manual_flight`,
 /// `live_flight_controls`, `panoramic_photography`, `intelligent_tracking`, `adsb_avoidance`, `apas`,
 /// `airborne_rtk_fixing_mode` and `auto_returning_to_home`.
@@ -550,13 +552,13 @@ pub enum DeviceMode {
     Idle,
     /// Dock: being debugged on site.
     OnSiteDebugging,
-    /// Dock: being debugged from afar.
+    /// Dock: being debugged remotely.
     RemoteDebugging,
     /// Dock: upgrading its firmware.
     FirmwareUpgradeInProgress,
     /// Dock: working.
     InOperation,
-    /// Dock: waits for calibration.
+    /// Dock: waiting for calibration.
     ToBeCalibrated,
     /// Aircraft: standing by.
     Standby,
@@ -564,9 +566,9 @@ pub enum DeviceMode {
     TakeoffPreparation,
     /// Aircraft: ready for take-off.
     TakeoffPreparationCompleted,
-    /// Aircraft: flown by hand.
+    /// Aircraft: manual flight.
     ManualFlight,
-    /// Aircraft: taking off by itself.
+    /// Aircraft: automatic take-off.
     AutomaticTakeoff,
     /// Aircraft: flying a route.
     WaylineFlight,
@@ -574,11 +576,11 @@ pub enum DeviceMode {
     PanoramicPhotography,
     /// Aircraft: tracking a target.
     IntelligentTracking,
-    /// Aircraft: avoiding other aircraft seen by ADS-B.
+    /// Aircraft: avoiding other aircraft that ADS-B reports.
     AdsbAvoidance,
-    /// Aircraft: returning to home by itself.
+    /// Aircraft: returning to home automatically.
     AutoReturningToHome,
-    /// Aircraft: landing by itself.
+    /// Aircraft: automatic landing.
     AutomaticLanding,
     /// Aircraft: forced landing.
     ForcedLanding,
@@ -596,11 +598,11 @@ pub enum DeviceMode {
     LiveFlightControls,
     /// Aircraft: fixing its airborne RTK position.
     AirborneRtkFixingMode,
-    /// Aircraft: choosing a place for the dock.
+    /// Aircraft: evaluating a site for the dock.
     DockAddressSelecting,
     /// Aircraft: circling a point of interest.
     Poi,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -631,7 +633,7 @@ pub enum DroneInDock {
     Inside,
     /// Not in the dock.
     Outside,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -649,12 +651,12 @@ pub struct SubDevice {
     pub device_sn: Option<super::DeviceSn>,
     /// Model of the aircraft.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_model_key: Option<super::DeviceModelKey>,
-    /// Model of the aircraft, as Dock 1 names the member in the Cloud API.
+    /// Model of the aircraft, as the member of Dock 1 is named in the Cloud API.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_type: Option<super::DeviceModelKey>,
     /// Whether the aircraft of a dock is switched on. Off is normal between flights.
@@ -662,10 +664,10 @@ pub struct SubDevice {
     pub device_online_status: Option<super::SubDevicePower>,
     /// Whether it is paired. Cloud API: 0 no, 1 yes. Expected: `not_paired`, `paired`.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_paired: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -682,7 +684,7 @@ pub enum SubDevicePower {
     PowerOn,
     /// Switched off.
     PowerOff,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -695,16 +697,16 @@ runtime::text_enum!(SubDevicePower { "power_on" => PowerOn, "power_off" => Power
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneChargeState {
-    /// Charge of the aircraft.
+    /// Battery charge of the aircraft.
     ///
     /// Unit: percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity_percent: Option<f64>,
-    /// Whether it charges, as a name; none is on record. Cloud API: 0 idle, 1 charging. Expected: `idle`,
+    /// Whether it charges, as a name; no value has been recorded. Cloud API: 0 idle, 1 charging. Expected: `idle`,
     /// `charging`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -723,12 +725,12 @@ pub struct NetworkState {
     /// `poor`, `moderate`, `better`, `good`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality: Option<runtime::JsonValue>,
-    /// Rate of transfer.
+    /// Transfer rate.
     ///
     /// Unit: kilobytes per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -748,36 +750,36 @@ pub struct PositionState {
     /// Satellites in use for RTK.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rtk_number: Option<i64>,
-    /// How good the position is. In the Cloud API 1 to 5, and 10.
+    /// Quality of the position fix. In the Cloud API 1 to 5, and 10.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality: Option<super::PositionQuality>,
     /// Whether the position is fixed. Cloud API: 0 not started, 1 fixing, 2 done, 3 failed. A copy of DJI's schema
-    /// of the Matrice 4 has the names `not_started`, `fixing`, `fixing_successful` and `fixing_failed`; whether
-    /// they or the numbers arrive has not been seen.
+    /// of the Matrice 4 has the names `not_started`, `fixing`, `fixing_successful` and `fixing_failed`; whether the
+    /// service returns the names or the numbers has not been observed.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_fixed: Option<runtime::JsonValue>,
     /// Dock: whether it was calibrated. Cloud API: 0 no, 1 yes. Expected: `not_calibrated`, `calibrated`.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_calibration: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(PositionState);
 
-/// How good the position is. In the Cloud API 1 to 5, and 10.
+/// Quality of the position fix. In the Cloud API 1 to 5, and 10.
 ///
 /// Observed, not documented. `gear_1` to `gear_5` are in a client that reads this version; `rtk_fixed` is in a copy of DJI's schema of the
 /// Matrice 4 only.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PositionQuality {
-    /// Gear 1 of the satellite search. No page says which gear is best.
+    /// Gear 1 of the satellite search. No page documents which gear is best.
     Gear1,
     /// Gear 2 of the satellite search.
     Gear2,
@@ -789,7 +791,7 @@ pub enum PositionQuality {
     Gear5,
     /// Fixed by RTK.
     RtkFixed,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -805,17 +807,17 @@ runtime::text_enum!(
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StorageState {
-    /// All of it.
+    /// Total size.
     ///
     /// Unit: kilobytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<f64>,
-    /// Used part.
+    /// Used size.
     ///
     /// Unit: kilobytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -829,17 +831,17 @@ runtime::object!(StorageState);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MediaFileDetail {
-    /// Files that are still to be uploaded.
+    /// Number of files that are waiting for upload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remain_upload: Option<i64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(MediaFileDetail);
 
-/// Dock: where its aircraft lands when it cannot land in the dock.
+/// Dock: position at which its aircraft lands if it cannot land in the dock.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -859,7 +861,7 @@ pub struct AlternateLandPoint {
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<f64>,
-    /// Height on the way there.
+    /// Height of the flight to that position.
     ///
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -867,7 +869,7 @@ pub struct AlternateLandPoint {
     /// Whether it is set. Cloud API: 0 no, 1 yes. Expected: `not_set`, `already_set`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_configured: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -879,18 +881,18 @@ runtime::object!(AlternateLandPoint);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AirConditioner {
-    /// What it does. It prepares a mode, runs it, leaves it and is idle again. Cloud API: 0 idle; 1 cooling,
-    /// 2 heating, 3 drying; 4, 5 and 6 leaving these; 7, 8 and 9 preparing them. Expected: `idle_mode`,
+    /// State. The air conditioner prepares a mode, runs it, leaves it and is idle again. Cloud API: 0 idle; 1
+    /// cooling, 2 heating, 3 drying; 4, 5 and 6 leaving these; 7, 8 and 9 preparing them. Expected: `idle_mode`,
     /// `cooling_mode`, `heating_mode`, `dehumidification_mode`, `cooling_exit_mode`, `cooling_ready_mode` and so
     /// on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub air_conditioner_state: Option<runtime::JsonValue>,
-    /// Time until it can leave its mode; 0 at any time.
+    /// Time until it can leave its mode; 0 if it can leave now.
     ///
     /// Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub switch_time: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -915,20 +917,20 @@ pub struct BackupBattery {
     /// Unit: degrees celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(BackupBattery);
 
-/// Dock: care of the aircraft's battery.
+/// Dock: maintenance of the aircraft's battery.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneBatteryMaintenance {
-    /// What is done. Cloud API: 0 nothing is needed, 1 waits, 2 in progress. Expected: `no_maintenance_required`,
-    /// `waiting_for_maintenance`, `in_maintenance`.
+    /// State of the maintenance. Cloud API: 0 not required, 1 waiting, 2 in progress. Expected:
+    /// `no_maintenance_required`, `waiting_for_maintenance`, `in_maintenance`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub maintenance_state: Option<runtime::JsonValue>,
     /// Time left, rounded down.
@@ -947,7 +949,7 @@ pub struct DroneBatteryMaintenance {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub batteries: Vec<super::BatteryReading>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -959,7 +961,7 @@ runtime::object!(DroneBatteryMaintenance);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BatteryReading {
-    /// Which battery. Cloud API: 0 left, 1 right. Expected: `left_battery`, `right_battery`.
+    /// Position of the battery. Cloud API: 0 left, 1 right. Expected: `left_battery`, `right_battery`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<runtime::JsonValue>,
     /// Charge, 0 to 100; **32767 if it could not be read**.
@@ -977,7 +979,7 @@ pub struct BatteryReading {
     /// Unit: degrees celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -996,7 +998,7 @@ pub struct MaintainStatus {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub maintain_status_array: Vec<super::MaintainStatusEntry>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1017,7 +1019,7 @@ pub struct MaintainStatusEntry {
     /// `regular_maintenance_of_the_aircraft`, `deep_maintenance_of_the_aircraft`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_maintain_type: Option<runtime::JsonValue>,
-    /// When it was last done.
+    /// Time of the last maintenance.
     ///
     /// Unit: seconds since 1970-01-01T00:00:00Z.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1033,14 +1035,14 @@ pub struct MaintainStatusEntry {
     /// Aircraft: flights at that time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_maintain_flight_sorties: Option<i64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(MaintainStatusEntry);
 
-/// Dock: where its RTK corrections come from.
+/// Dock: source of its RTK corrections.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1048,7 +1050,7 @@ pub struct RtcmInfo {
     /// Host of the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// Port of the service; text in the Cloud API.
+    /// Port of the service; a string in the Cloud API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<runtime::JsonValue>,
     /// Mount point of the service.
@@ -1061,14 +1063,14 @@ pub struct RtcmInfo {
     /// `not_calibrated`, `self_convergence_calibration`, `manual_calibration`, `network_rtk_calibration`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_type: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(RtcmInfo);
 
-/// Radio link of a device. Qualities go from 0 to 5.
+/// Radio link of a device. Qualities range from 0 to 5.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1104,19 +1106,19 @@ pub struct WirelessLink {
     /// Frequency band of the 4G link.
     #[serde(rename = "4g_freq_band", skip_serializing_if = "Option::is_none")]
     pub _4g_freq_band: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(WirelessLink);
 
-/// Which devices are linked.
+/// Devices of the radio link.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WirelessLinkTopology {
-    /// Key that encrypts the link, 28 numbers. **It is a secret**, and is not masked in this list.
+    /// Encryption key of the link, 28 numbers. **It is a secret**, and is not masked in this list.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -1133,7 +1135,7 @@ pub struct WirelessLinkTopology {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub leaf_nodes: Vec<super::WirelessLinkNode>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1151,10 +1153,10 @@ pub struct WirelessLinkNode {
     /// Serial number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sn: Option<super::DeviceSn>,
-    /// Which controller it is, 1 or 2; not for the centre.
+    /// Which controller it is, 1 or 2; not for the central device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source_index: Option<i64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1184,17 +1186,17 @@ pub struct DongleInfo {
     /// Slot in use. Cloud API: 0 unknown, 1 SIM card, 2 eSIM. Expected: `unknown`, `physical_sim_card`, `esim`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sim_slot: Option<runtime::JsonValue>,
-    /// The eSIM profiles, of which one at most is in use.
+    /// The eSIM profiles; at most one is in use.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub esim_infos: Vec<super::EsimInfo>,
-    /// The SIM card that is in a dongle.
+    /// The SIM card in a dongle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sim_info: Option<super::SimInfo>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1216,14 +1218,14 @@ pub struct EsimInfo {
     /// ICCID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(EsimInfo);
 
-/// The SIM card that is in a dongle.
+/// The SIM card in a dongle.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1238,24 +1240,24 @@ pub struct SimInfo {
     /// ICCID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(SimInfo);
 
-/// What a device can stream.
+/// Livestream capacity of a device.
 ///
-/// **Inferred**: nobody has seen it. A client reads the member, and a live dock sent it through V2.0; what is in it comes from DJI's Cloud API.
+/// **Inferred**, neither documented nor observed. A client reads the member, and a live dock sent it through V2.0; its contents are those of DJI's Cloud API.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacity {
-    /// Streams that it can choose from.
+    /// Number of selectable streams.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub available_video_number: Option<i64>,
-    /// Streams at the same time.
+    /// Maximum number of simultaneous streams.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coexist_video_number_max: Option<i64>,
     /// Devices with cameras.
@@ -1265,7 +1267,7 @@ pub struct LiveCapacity {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub device_list: Vec<super::LiveCapacityDevice>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1280,10 +1282,10 @@ pub struct LiveCapacityDevice {
     /// Serial number of the device, such as the dock or its aircraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sn: Option<super::DeviceSn>,
-    /// Streams that it can choose from.
+    /// Number of selectable streams.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub available_video_number: Option<i64>,
-    /// Streams at the same time.
+    /// Maximum number of simultaneous streams.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coexist_video_number_max: Option<i64>,
     /// Its cameras.
@@ -1293,28 +1295,28 @@ pub struct LiveCapacityDevice {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub camera_list: Vec<super::LiveCapacityCamera>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(LiveCapacityDevice);
 
-/// A camera that can be streamed.
+/// A camera with livestream capacity.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacityCamera {
-    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_index: Option<super::CameraIndex>,
-    /// Streams that it can choose from.
+    /// Number of selectable streams.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub available_video_number: Option<i64>,
-    /// Streams at the same time.
+    /// Maximum number of simultaneous streams.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coexist_video_number_max: Option<i64>,
     /// Its pictures.
@@ -1324,32 +1326,32 @@ pub struct LiveCapacityCamera {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub video_list: Vec<super::LiveCapacityVideo>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(LiveCapacityCamera);
 
-/// A picture that can be streamed.
+/// A picture that a camera can stream.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacityVideo {
-    /// Which picture.
+    /// Index of the picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video_index: Option<String>,
     /// Its lens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video_type: Option<String>,
-    /// Lenses that it can be switched to.
+    /// Available lenses.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub switchable_video_types: Vec<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1361,8 +1363,8 @@ runtime::object!(LiveCapacityVideo);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveStatus {
-    /// Which picture: `{sn}/{camera_index}/{video_index}`, the serial number of the device, its camera and the
-    /// picture of that, as in `live_capacity`.
+    /// Id of the picture: `{sn}/{camera_index}/{video_index}`, the serial number of the device, its camera and the
+    /// picture of that camera, as in `live_capacity`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video_id: Option<String>,
     /// Its lens, such as `normal`, `wide` or `zoom`.
@@ -1378,7 +1380,7 @@ pub struct LiveStatus {
     /// Its error. In the Cloud API a number of up to six digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_status: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1397,19 +1399,19 @@ pub struct DroneBattery {
     /// Unit: percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity_percent: Option<f64>,
-    /// Time that it can still fly.
+    /// Remaining flight time.
     ///
     /// Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remain_flight_time: Option<f64>,
-    /// Charge that returning to home needs.
+    /// Charge that returning to home requires.
     ///
-    /// Unit: percent. **Inferred**: nobody has seen it.
+    /// Unit: percent. **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_home_power: Option<f64>,
     /// Charge at which the aircraft is forced to land.
     ///
-    /// Unit: percent. **Inferred**: nobody has seen it.
+    /// Unit: percent. **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub landing_power: Option<f64>,
     /// Its batteries.
@@ -1419,7 +1421,7 @@ pub struct DroneBattery {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub batteries: Vec<super::DroneBatteryCell>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1428,7 +1430,7 @@ runtime::object!(DroneBattery);
 
 /// A battery of an aircraft.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1471,7 +1473,7 @@ pub struct DroneBatteryCell {
     /// Unit: days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub high_voltage_storage_days: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1483,10 +1485,10 @@ runtime::object!(DroneBatteryCell);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CameraState {
-    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_index: Option<super::CameraIndex>,
     /// Mode. Cloud API: 0 photo, 1 video, 2 smart low light, 3 panorama; of Matrice 30 also -1 for a mode that is
@@ -1500,10 +1502,10 @@ pub struct CameraState {
     /// Whether a video is being recorded. Cloud API: 0 no, 1 yes. Expected: `idle`, `recording`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recording_state: Option<runtime::JsonValue>,
-    /// Photos that still fit.
+    /// Number of photos that the storage can still hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remain_photo_num: Option<i64>,
-    /// Video time that still fits.
+    /// Video time that the storage can still hold.
     ///
     /// Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1522,17 +1524,17 @@ pub struct CameraState {
     /// Whether the picture is split. A boolean in the Cloud API; number, name or boolean here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub screen_split_enable: Option<runtime::JsonValue>,
-    /// Part of the wide picture that the zoom picture shows, as shares of its width and height.
+    /// Section of the wide picture that the zoom picture shows, as fractions of its width and height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub liveview_world_region: Option<super::LiveviewRegion>,
-    /// Pictures that a photo stores: `current`, `wide`, `zoom`, `ir`.
+    /// Pictures that a photo contains: `current`, `wide`, `zoom`, `ir`.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub photo_storage_settings: Vec<String>,
-    /// Pictures that a video stores: `current`, `wide`, `zoom`, `ir`.
+    /// Pictures that a video contains: `current`, `wide`, `zoom`, `ir`.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -1569,57 +1571,57 @@ pub struct CameraState {
     /// Zoom lens: exposure value. Values as in `wide_exposure_value`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zoom_exposure_value: Option<runtime::JsonValue>,
-    /// Zoom lens: how it focuses. Cloud API: 0 by hand (MF), 1 once (AFS), 2 all the time (AFC). Expected: `mf`,
-    /// `afs`, `afc`.
+    /// Zoom lens: focus mode. Cloud API: 0 manual (MF), 1 single (AFS), 2 continuous (AFC). Expected: `mf`, `afs`,
+    /// `afc`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zoom_focus_mode: Option<runtime::JsonValue>,
     /// Zoom lens: state of focusing. Cloud API: 0 idle, 1 focusing, 2 done, 3 failed. Expected: `idle`, `focusing`,
     /// `focus_successful` (of Matrice 3D `focus_succeeded`), `focus_failed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zoom_focus_state: Option<runtime::JsonValue>,
-    /// Zoom lens: focus. No source gives a unit.
+    /// Zoom lens: focus value. No source gives a unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zoom_focus_value: Option<i64>,
-    /// Zoom lens: highest focus.
+    /// Zoom lens: maximum focus value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zoom_max_focus_value: Option<i64>,
-    /// Zoom lens: lowest focus.
+    /// Zoom lens: minimum focus value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zoom_min_focus_value: Option<i64>,
-    /// Zoom lens: focus at which what is farthest is sharpest.
+    /// Zoom lens: focus value at which the farthest objects are sharpest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zoom_calibrate_farthest_focus_value: Option<i64>,
-    /// Zoom lens: focus at which what is nearest is sharpest.
+    /// Zoom lens: focus value at which the nearest objects are sharpest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zoom_calibrate_nearest_focus_value: Option<i64>,
-    /// Infrared lens: how temperatures are measured. Cloud API: 0 not, 1 at a point, 2 in an area. Expected:
+    /// Infrared lens: temperature measurement. Cloud API: 0 off, 1 at a point, 2 in an area. Expected:
     /// `ir_metering_off`, `spot_metering`, `area_metering`; other aircraft have other labels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ir_metering_mode: Option<runtime::JsonValue>,
-    /// A point of the infrared picture, as shares of its width and height, and its temperature.
+    /// A point of the infrared picture, as fractions of its width and height, and its temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ir_metering_point: Option<super::MeteringPoint>,
-    /// An area of the infrared picture, as shares of its width and height, and its temperatures.
+    /// An area of the infrared picture, as fractions of its width and height, and its temperatures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ir_metering_area: Option<super::MeteringArea>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(CameraState);
 
-/// A point of the infrared picture, as shares of its width and height, and its temperature.
+/// A point of the infrared picture, as fractions of its width and height, and its temperature.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MeteringPoint {
-    /// From the left edge.
+    /// Distance from the left edge.
     ///
     /// At least 0 and at most 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub x: Option<f64>,
-    /// From the upper edge.
+    /// Distance from the upper edge.
     ///
     /// At least 0 and at most 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1627,24 +1629,24 @@ pub struct MeteringPoint {
     /// Temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(MeteringPoint);
 
-/// An area of the infrared picture, as shares of its width and height, and its temperatures.
+/// An area of the infrared picture, as fractions of its width and height, and its temperatures.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MeteringArea {
-    /// From the left edge to its left edge.
+    /// Distance from the left edge of the picture to the left edge of the area.
     ///
     /// At least 0 and at most 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub x: Option<f64>,
-    /// From the upper edge to its upper edge.
+    /// Distance from the upper edge of the picture to the upper edge of the area.
     ///
     /// At least 0 and at most 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1662,20 +1664,20 @@ pub struct MeteringArea {
     /// Mean temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aver_temperature: Option<f64>,
-    /// A point of the infrared picture, as shares of its width and height, and its temperature.
+    /// A point of the infrared picture, as fractions of its width and height, and its temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_temperature_point: Option<super::MeteringPoint>,
-    /// A point of the infrared picture, as shares of its width and height, and its temperature.
+    /// A point of the infrared picture, as fractions of its width and height, and its temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_temperature_point: Option<super::MeteringPoint>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(MeteringArea);
 
-/// Part of the wide picture that the zoom picture shows, as shares of its width and height.
+/// Section of the wide picture that the zoom picture shows, as fractions of its width and height.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1692,7 +1694,7 @@ pub struct LiveviewRegion {
     /// Lower edge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bottom: Option<f64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1704,10 +1706,10 @@ runtime::object!(LiveviewRegion);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PayloadState {
-    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_index: Option<super::CameraIndex>,
     /// Serial number of the payload.
@@ -1716,60 +1718,60 @@ pub struct PayloadState {
     /// Version of its firmware.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub firmware_version: Option<String>,
-    /// What controls it; values as in `control_source` of the aircraft.
+    /// Its controller; values as in `control_source` of the aircraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(PayloadState);
 
-/// Dock 1: what controls its aircraft.
+/// Dock 1: controllers of its aircraft.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneAuthority {
-    /// What controls the flight: `A` or `B`; empty if nothing does.
+    /// Controller of the flight: `A` or `B`; empty if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source: Option<String>,
     /// Whether control is locked. A boolean in the Cloud API, which does not explain it; number, name or boolean
     /// here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locked: Option<runtime::JsonValue>,
-    /// What controls each payload.
+    /// Controllers of the payloads.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub payloads: Vec<super::PayloadAuthority>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(DroneAuthority);
 
-/// What controls a payload.
+/// Controller of a payload.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PayloadAuthority {
-    /// `A` or `B`; empty if nothing does.
+    /// Controller: `A` or `B`; empty if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source: Option<String>,
-    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_index: Option<super::CameraIndex>,
     /// Serial number of the payload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sn: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1800,14 +1802,14 @@ pub struct CameraWatermark {
     /// Switch of `user_custom_string`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_custom_string_enable: Option<runtime::JsonValue>,
-    /// A text of the user; up to 250 bytes of it are shown.
+    /// Text of the user; at most 250 bytes of it are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_custom_string: Option<String>,
-    /// Corner that it is in. Cloud API: 0 upper left, 1 lower left, 2 upper right, 3 lower right. Expected:
+    /// Corner of the picture. Cloud API: 0 upper left, 1 lower left, 2 upper right, 3 lower right. Expected:
     /// `top_left`, `bottom_left`, `top_right`, `bottom_right`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layout: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1819,7 +1821,7 @@ runtime::object!(CameraWatermark);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PsdkUiResource {
-    /// Which payload, from 0.
+    /// Index of the payload, starting at 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub psdk_index: Option<i64>,
     /// Whether it is ready. Cloud API: 0 no, 1 yes. Expected: `not_ready`, `ready`.
@@ -1828,7 +1830,7 @@ pub struct PsdkUiResource {
     /// Object key of its files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object_key: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1840,7 +1842,7 @@ runtime::object!(PsdkUiResource);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PsdkWidgetValues {
-    /// Which payload, from 0.
+    /// Index of the payload, starting at 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub psdk_index: Option<i64>,
     /// Its name.
@@ -1852,7 +1854,7 @@ pub struct PsdkWidgetValues {
     /// Version of its firmware.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub psdk_version: Option<String>,
-    /// Version of the PSDK that it was made with.
+    /// Version of the PSDK with which it was built.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub psdk_lib_version: Option<String>,
     /// State of a loudspeaker.
@@ -1865,7 +1867,7 @@ pub struct PsdkWidgetValues {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub values: Vec<super::PsdkWidgetValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1877,27 +1879,27 @@ runtime::object!(PsdkWidgetValues);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PsdkSpeaker {
-    /// What it says. Cloud API: 0 a text, 1 a recording. Expected: `tts_payload_mode`, `recording_and_speaking`.
+    /// Content. Cloud API: 0 a text, 1 a recording. Expected: `tts_payload_mode`, `recording_and_speaking`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub work_mode: Option<runtime::JsonValue>,
-    /// How often. Cloud API: 0 once, 1 again and again. Expected: `single_play`, `loop_play`.
+    /// Playback mode. Cloud API: 0 once, 1 repeatedly. Expected: `single_play`, `loop_play`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub play_mode: Option<runtime::JsonValue>,
     /// Volume, 0 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub play_volume: Option<i64>,
-    /// What it does. Cloud API: 0 idle, 1 gets data from the dock, 2 plays, 3 abnormal, 4 makes speech of a text,
-    /// 99 downloads "from dock to cloud". Expected: `idle`, `transmitting`, `playing`, `abnormal`,
+    /// State. Cloud API: 0 idle, 1 receiving data from the dock, 2 playing, 3 abnormal, 4 converting text to
+    /// speech, 99 downloading "from dock to cloud". Expected: `idle`, `transmitting`, `playing`, `abnormal`,
     /// `tts_text_conversion_in_progress`, `downloading`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system_state: Option<runtime::JsonValue>,
-    /// Name of the file that it played last, up to 128 bytes.
+    /// Name of the last played file, at most 128 bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub play_file_name: Option<String>,
     /// MD5 of that file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub play_file_md5: Option<String>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1909,13 +1911,13 @@ runtime::object!(PsdkSpeaker);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PsdkWidgetValue {
-    /// Which widget, from 0.
+    /// Index of the widget, starting at 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<i64>,
     /// Its value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<i64>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1936,14 +1938,14 @@ pub struct ObstacleAvoidance {
     /// Downwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downside: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(ObstacleAvoidance);
 
-/// Aircraft: its limit of distance.
+/// Aircraft: its distance limit.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1956,17 +1958,17 @@ pub struct DistanceLimit {
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_limit: Option<f64>,
-    /// Whether it is close. Cloud API: 0 no, 1 yes.
+    /// Whether the aircraft is close to the limit. Cloud API: 0 no, 1 yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_near_distance_limit: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(DistanceLimit);
 
-/// Alerts by device.
+/// Alerts, grouped by device.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -2007,7 +2009,7 @@ runtime::object!(DeviceHms);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct HmsAlertList {
-    /// The alerts; null when there are none.
+    /// The alerts; null if there are none.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -2025,20 +2027,20 @@ runtime::object!(HmsAlertList);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct HmsAlert {
-    /// How serious an alert is. In the Cloud API 0, 1 and 2.
+    /// Severity of an alert. In the Cloud API 0, 1 and 2.
     pub level: super::HmsLevel,
-    /// What an alert is about. In the Cloud API 0 to 3.
+    /// Module of an alert. In the Cloud API 0 to 3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub module: Option<super::HmsModule>,
-    /// Where the aircraft is. (V2.0 names the member `in_the_sky`.)
+    /// Location of the aircraft. (V2.0 names the member `in_the_sky`.)
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_the_key: Option<super::HmsPhase>,
     /// Code of the alert in hexadecimal, such as `0x16100001`. In DJI's list for the Cloud API its text has the key
     /// `dock_tip_{code}` for a dock. For an aircraft it has `fpv_tip_{code}_in_the_sky` while it flies, if the list
-    /// has that key, else `fpv_tip_{code}`.
+    /// has that key, otherwise `fpv_tip_{code}`.
     pub code: String,
-    /// Text for people, in the language that was asked for. The texts of DJI's list for the Cloud API have
-    /// placeholders; whether the service has replaced them here is not known:
+    /// Display text, in the requested language. The texts of DJI's list for the Cloud API have placeholders;
+    /// whether the service has replaced them here is not known:
     ///
     /// - `%alarmid`: the code.
     /// - `%index`: `sensor_index` of `args`, plus 1.
@@ -2048,52 +2050,52 @@ pub struct HmsAlert {
     /// - `%charging_rod_index`: front, back, left or right for a `sensor_index` of 0, 1, 2 or 3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Values that belong to the text of an alert.
+    /// Values for the placeholders in the text of an alert.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub args: Option<super::HmsArguments>,
-    /// Whether the alert goes away by itself, such as that of strong wind when the wind drops (so in the Cloud
-    /// API).
+    /// Whether the alert is cleared automatically, such as the alert of strong wind when the wind drops (according
+    /// to the Cloud API).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imminent: Option<bool>,
 }
 
 runtime::object!(HmsAlert);
 
-/// Values that belong to the text of an alert.
+/// Values for the placeholders in the text of an alert.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct HmsArguments {
-    /// Which component, from 0. An integer in the Cloud API; number or text here.
+    /// Index of the component, starting at 0. An integer in the Cloud API; number or string here.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub component_index: Option<runtime::JsonValue>,
-    /// Which sensor, battery or part, from 0. An integer in the Cloud API; number or text here.
+    /// Index of the sensor, battery or part, starting at 0. An integer in the Cloud API; number or string here.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sensor_index: Option<runtime::JsonValue>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
 
 runtime::object!(HmsArguments);
 
-/// How serious an alert is. In the Cloud API 0, 1 and 2.
+/// Severity of an alert. In the Cloud API 0, 1 and 2.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum HmsLevel {
-    /// For information.
+    /// Information.
     Notification,
-    /// Needs attention.
+    /// Requires attention.
     Reminder,
-    /// Needs action.
+    /// Requires action.
     Warning,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -2102,7 +2104,7 @@ runtime::text_enum!(
     Warning }
 );
 
-/// What an alert is about. In the Cloud API 0 to 3.
+/// Module of an alert. In the Cloud API 0 to 3.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -2116,7 +2118,7 @@ pub enum HmsModule {
     Media,
     /// Health management.
     Hms,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -2125,7 +2127,7 @@ runtime::text_enum!(
     "media" => Media, "hms" => Hms }
 );
 
-/// Where the aircraft is while an alert lasts.
+/// Location of the aircraft during an alert.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -2135,7 +2137,7 @@ pub enum HmsPhase {
     OnTheGround,
     /// In the air.
     InTheSky,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -2152,33 +2154,87 @@ pub struct SwitchDockCameraBody {
     pub sn: super::DeviceSn,
     /// The camera, from the device list.
     pub camera_index: super::CameraIndex,
-    /// Which camera of a dock is shown.
+    /// Active camera of a dock.
     pub camera_position: super::CameraPosition,
 }
 
 runtime::object!(SwitchDockCameraBody);
 
 impl SwitchDockCameraBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `sn`, `camera_index`, `camera_position`.
     #[must_use]
-    pub fn new(required: SwitchDockCameraBodyRequired) -> Self {
-        Self {
-            sn: required.sn,
-            camera_index: required.camera_index,
-            camera_position: required.camera_position,
+    pub fn builder() -> SwitchDockCameraBodyBuilder {
+        SwitchDockCameraBodyBuilder {
+            camera_index: super::super::missing::camera_index,
+            camera_position: super::super::missing::camera_position,
+            sn: super::super::missing::sn,
         }
     }
 }
 
-/// Required fields of [`SwitchDockCameraBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct SwitchDockCameraBodyRequired {
+/// Builds a [`SwitchDockCameraBody`]. Required: `sn`, `camera_index`, `camera_position`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct SwitchDockCameraBodyBuilder<
+    T1 = super::super::missing::camera_index,
+    T2 = super::super::missing::camera_position,
+    T3 = super::super::missing::sn,
+> {
+    camera_index: T1,
+    camera_position: T2,
+    sn: T3,
+}
+
+impl<T1, T2, T3> SwitchDockCameraBodyBuilder<T1, T2, T3> {
     /// Serial number of the dock.
-    pub sn: super::DeviceSn,
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> SwitchDockCameraBodyBuilder<T1, T2, super::DeviceSn> {
+        SwitchDockCameraBodyBuilder {
+            sn: sn.into(),
+            camera_index: self.camera_index,
+            camera_position: self.camera_position,
+        }
+    }
     /// The camera, from the device list.
-    pub camera_index: super::CameraIndex,
-    /// Which camera of a dock is shown.
-    pub camera_position: super::CameraPosition,
+    #[must_use]
+    pub fn camera_index(
+        self,
+        camera_index: impl Into<super::CameraIndex>,
+    ) -> SwitchDockCameraBodyBuilder<super::CameraIndex, T2, T3> {
+        SwitchDockCameraBodyBuilder {
+            camera_index: camera_index.into(),
+            camera_position: self.camera_position,
+            sn: self.sn,
+        }
+    }
+    /// Active camera of a dock.
+    #[must_use]
+    pub fn camera_position(
+        self,
+        camera_position: impl Into<super::CameraPosition>,
+    ) -> SwitchDockCameraBodyBuilder<T1, super::CameraPosition, T3> {
+        SwitchDockCameraBodyBuilder {
+            camera_position: camera_position.into(),
+            camera_index: self.camera_index,
+            sn: self.sn,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> SwitchDockCameraBody
+    where
+        T1: runtime::Provided<super::CameraIndex>,
+        T2: runtime::Provided<super::CameraPosition>,
+        T3: runtime::Provided<super::DeviceSn>,
+    {
+        SwitchDockCameraBody {
+            sn: self.sn.provided(),
+            camera_index: self.camera_index.provided(),
+            camera_position: self.camera_position.provided(),
+        }
+    }
 }
 
 /// The lens to show.
@@ -2190,36 +2246,90 @@ pub struct SwitchAircraftLensBody {
     pub sn: super::DeviceSn,
     /// The camera, from the device list.
     pub camera_index: super::CameraIndex,
-    /// A lens that can be switched to.
+    /// A lens for `switchAircraftLens`.
     pub lens_type: super::SwitchableLens,
 }
 
 runtime::object!(SwitchAircraftLensBody);
 
 impl SwitchAircraftLensBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `sn`, `camera_index`, `lens_type`.
     #[must_use]
-    pub fn new(required: SwitchAircraftLensBodyRequired) -> Self {
-        Self {
-            sn: required.sn,
-            camera_index: required.camera_index,
-            lens_type: required.lens_type,
+    pub fn builder() -> SwitchAircraftLensBodyBuilder {
+        SwitchAircraftLensBodyBuilder {
+            camera_index: super::super::missing::camera_index,
+            lens_type: super::super::missing::lens_type,
+            sn: super::super::missing::sn,
         }
     }
 }
 
-/// Required fields of [`SwitchAircraftLensBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct SwitchAircraftLensBodyRequired {
-    /// Serial number of the aircraft.
-    pub sn: super::DeviceSn,
-    /// The camera, from the device list.
-    pub camera_index: super::CameraIndex,
-    /// A lens that can be switched to.
-    pub lens_type: super::SwitchableLens,
+/// Builds a [`SwitchAircraftLensBody`]. Required: `sn`, `camera_index`, `lens_type`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct SwitchAircraftLensBodyBuilder<
+    T1 = super::super::missing::camera_index,
+    T2 = super::super::missing::lens_type,
+    T3 = super::super::missing::sn,
+> {
+    camera_index: T1,
+    lens_type: T2,
+    sn: T3,
 }
 
-/// A lens that can be switched to.
+impl<T1, T2, T3> SwitchAircraftLensBodyBuilder<T1, T2, T3> {
+    /// Serial number of the aircraft.
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> SwitchAircraftLensBodyBuilder<T1, T2, super::DeviceSn> {
+        SwitchAircraftLensBodyBuilder {
+            sn: sn.into(),
+            camera_index: self.camera_index,
+            lens_type: self.lens_type,
+        }
+    }
+    /// The camera, from the device list.
+    #[must_use]
+    pub fn camera_index(
+        self,
+        camera_index: impl Into<super::CameraIndex>,
+    ) -> SwitchAircraftLensBodyBuilder<super::CameraIndex, T2, T3> {
+        SwitchAircraftLensBodyBuilder {
+            camera_index: camera_index.into(),
+            lens_type: self.lens_type,
+            sn: self.sn,
+        }
+    }
+    /// A lens for `switchAircraftLens`.
+    #[must_use]
+    pub fn lens_type(
+        self,
+        lens_type: impl Into<super::SwitchableLens>,
+    ) -> SwitchAircraftLensBodyBuilder<T1, super::SwitchableLens, T3> {
+        SwitchAircraftLensBodyBuilder {
+            lens_type: lens_type.into(),
+            camera_index: self.camera_index,
+            sn: self.sn,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> SwitchAircraftLensBody
+    where
+        T1: runtime::Provided<super::CameraIndex>,
+        T2: runtime::Provided<super::SwitchableLens>,
+        T3: runtime::Provided<super::DeviceSn>,
+    {
+        SwitchAircraftLensBody {
+            sn: self.sn.provided(),
+            camera_index: self.camera_index.provided(),
+            lens_type: self.lens_type.provided(),
+        }
+    }
+}
+
+/// A lens for `switchAircraftLens`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SwitchableLens {
@@ -2229,7 +2339,7 @@ pub enum SwitchableLens {
     Zoom,
     /// Infrared.
     Infrared,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -2257,64 +2367,158 @@ pub struct CalibrateDeviceRtkBody {
 runtime::object!(CalibrateDeviceRtkBody);
 
 impl CalibrateDeviceRtkBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `host`, `port`, `account`, `password`, `mount_point`.
     #[must_use]
-    pub fn new(required: CalibrateDeviceRtkBodyRequired) -> Self {
-        Self {
-            host: required.host,
-            port: required.port,
-            account: required.account,
-            password: required.password,
-            mount_point: required.mount_point,
+    pub fn builder() -> CalibrateDeviceRtkBodyBuilder {
+        CalibrateDeviceRtkBodyBuilder {
+            account: super::super::missing::account,
+            host: super::super::missing::host,
+            mount_point: super::super::missing::mount_point,
+            password: super::super::missing::password,
+            port: super::super::missing::port,
         }
     }
 }
 
-/// Required fields of [`CalibrateDeviceRtkBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct CalibrateDeviceRtkBodyRequired {
+/// Builds a [`CalibrateDeviceRtkBody`]. Required: `host`, `port`, `account`, `password`, `mount_point`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct CalibrateDeviceRtkBodyBuilder<
+    T1 = super::super::missing::account,
+    T2 = super::super::missing::host,
+    T3 = super::super::missing::mount_point,
+    T4 = super::super::missing::password,
+    T5 = super::super::missing::port,
+> {
+    account: T1,
+    host: T2,
+    mount_point: T3,
+    password: T4,
+    port: T5,
+}
+
+impl<T1, T2, T3, T4, T5> CalibrateDeviceRtkBodyBuilder<T1, T2, T3, T4, T5> {
     /// Name or address of the service.
-    pub host: String,
+    #[must_use]
+    pub fn host(
+        self,
+        host: impl Into<String>,
+    ) -> CalibrateDeviceRtkBodyBuilder<T1, String, T3, T4, T5> {
+        CalibrateDeviceRtkBodyBuilder {
+            host: host.into(),
+            account: self.account,
+            mount_point: self.mount_point,
+            password: self.password,
+            port: self.port,
+        }
+    }
     /// Port of the service; 8002 in DJI's example.
     ///
     /// At least 1 and at most 65535.
-    pub port: i64,
+    #[must_use]
+    pub fn port(
+        self,
+        port: impl Into<i64>,
+    ) -> CalibrateDeviceRtkBodyBuilder<T1, T2, T3, T4, i64> {
+        CalibrateDeviceRtkBodyBuilder {
+            port: port.into(),
+            account: self.account,
+            host: self.host,
+            mount_point: self.mount_point,
+            password: self.password,
+        }
+    }
     /// Account at the service.
-    pub account: String,
+    #[must_use]
+    pub fn account(
+        self,
+        account: impl Into<String>,
+    ) -> CalibrateDeviceRtkBodyBuilder<String, T2, T3, T4, T5> {
+        CalibrateDeviceRtkBodyBuilder {
+            account: account.into(),
+            host: self.host,
+            mount_point: self.mount_point,
+            password: self.password,
+            port: self.port,
+        }
+    }
     /// Password of the account.
-    pub password: runtime::Secret,
+    #[must_use]
+    pub fn password(
+        self,
+        password: impl Into<runtime::Secret>,
+    ) -> CalibrateDeviceRtkBodyBuilder<T1, T2, T3, runtime::Secret, T5> {
+        CalibrateDeviceRtkBodyBuilder {
+            password: password.into(),
+            account: self.account,
+            host: self.host,
+            mount_point: self.mount_point,
+            port: self.port,
+        }
+    }
     /// Mount point, such as `RTCM33_GRCEJ`.
-    pub mount_point: String,
+    #[must_use]
+    pub fn mount_point(
+        self,
+        mount_point: impl Into<String>,
+    ) -> CalibrateDeviceRtkBodyBuilder<T1, T2, String, T4, T5> {
+        CalibrateDeviceRtkBodyBuilder {
+            mount_point: mount_point.into(),
+            account: self.account,
+            host: self.host,
+            password: self.password,
+            port: self.port,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> CalibrateDeviceRtkBody
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<String>,
+        T3: runtime::Provided<String>,
+        T4: runtime::Provided<runtime::Secret>,
+        T5: runtime::Provided<i64>,
+    {
+        CalibrateDeviceRtkBody {
+            host: self.host.provided(),
+            port: self.port.provided(),
+            account: self.account.provided(),
+            password: self.password.provided(),
+            mount_point: self.mount_point.provided(),
+        }
+    }
 }
 
 /// The result that a device reports.
 ///
-/// **Inferred**: nobody has seen it. Read in a client for V2.0, and in the mocked test of another client; no real response is known.
+/// **Inferred**, neither documented nor observed. Read in a client for V2.0, and in a test of another client against a mock; no response of the live service is
+/// known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceTaskResult {
-    /// Id that a device gave to a request; may be empty.
+    /// Id that a device assigned to a request; may be empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bid: Option<super::BusinessId>,
-    /// Whether a device did what it was asked.
+    /// Result of a request to a device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<super::DeviceTaskStatus>,
 }
 
 runtime::object!(DeviceTaskResult);
 
-/// Whether a device did what it was asked.
+/// Result of a request to a device.
 ///
-/// **Inferred**: nobody has seen it. `ok` is in the mocked test of a client, `failure` in a client for V2.0. No real response is known.
+/// **Inferred**, neither documented nor observed. `ok` is in a test of a client against a mock, `failure` in a client for V2.0. No response of the live service
+/// is known.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DeviceTaskStatus {
-    /// It did.
+    /// Success.
     Ok,
-    /// It did not.
+    /// Failure.
     Failure,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -2342,9 +2546,9 @@ impl runtime::State for DeviceTaskStatus {
     }
 }
 
-/// A device and its part in relay pairing.
+/// A device and its role in relay pairing.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -2353,38 +2557,92 @@ pub struct StartRelayPairingBody {
     pub device_sn: super::DeviceSn,
     /// True to start pairing.
     pub pair_enable: bool,
-    /// Part of a device in relay pairing.
+    /// Role of a device in relay pairing.
     pub pair_type: super::RelayPairType,
 }
 
 runtime::object!(StartRelayPairingBody);
 
 impl StartRelayPairingBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `device_sn`, `pair_enable`, `pair_type`.
     #[must_use]
-    pub fn new(required: StartRelayPairingBodyRequired) -> Self {
-        Self {
-            device_sn: required.device_sn,
-            pair_enable: required.pair_enable,
-            pair_type: required.pair_type,
+    pub fn builder() -> StartRelayPairingBodyBuilder {
+        StartRelayPairingBodyBuilder {
+            device_sn: super::super::missing::device_sn,
+            pair_enable: super::super::missing::pair_enable,
+            pair_type: super::super::missing::pair_type,
         }
     }
 }
 
-/// Required fields of [`StartRelayPairingBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct StartRelayPairingBodyRequired {
-    /// Serial number of a dock, an aircraft or a remote controller.
-    pub device_sn: super::DeviceSn,
-    /// True to start pairing.
-    pub pair_enable: bool,
-    /// Part of a device in relay pairing.
-    pub pair_type: super::RelayPairType,
+/// Builds a [`StartRelayPairingBody`]. Required: `device_sn`, `pair_enable`, `pair_type`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct StartRelayPairingBodyBuilder<
+    T1 = super::super::missing::device_sn,
+    T2 = super::super::missing::pair_enable,
+    T3 = super::super::missing::pair_type,
+> {
+    device_sn: T1,
+    pair_enable: T2,
+    pair_type: T3,
 }
 
-/// Part of a device in relay pairing.
+impl<T1, T2, T3> StartRelayPairingBodyBuilder<T1, T2, T3> {
+    /// Serial number of a dock, an aircraft or a remote controller.
+    #[must_use]
+    pub fn device_sn(
+        self,
+        device_sn: impl Into<super::DeviceSn>,
+    ) -> StartRelayPairingBodyBuilder<super::DeviceSn, T2, T3> {
+        StartRelayPairingBodyBuilder {
+            device_sn: device_sn.into(),
+            pair_enable: self.pair_enable,
+            pair_type: self.pair_type,
+        }
+    }
+    /// True to start pairing.
+    #[must_use]
+    pub fn pair_enable(
+        self,
+        pair_enable: impl Into<bool>,
+    ) -> StartRelayPairingBodyBuilder<T1, bool, T3> {
+        StartRelayPairingBodyBuilder {
+            pair_enable: pair_enable.into(),
+            device_sn: self.device_sn,
+            pair_type: self.pair_type,
+        }
+    }
+    /// Role of a device in relay pairing.
+    #[must_use]
+    pub fn pair_type(
+        self,
+        pair_type: impl Into<super::RelayPairType>,
+    ) -> StartRelayPairingBodyBuilder<T1, T2, super::RelayPairType> {
+        StartRelayPairingBodyBuilder {
+            pair_type: pair_type.into(),
+            device_sn: self.device_sn,
+            pair_enable: self.pair_enable,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> StartRelayPairingBody
+    where
+        T1: runtime::Provided<super::DeviceSn>,
+        T2: runtime::Provided<bool>,
+        T3: runtime::Provided<super::RelayPairType>,
+    {
+        StartRelayPairingBody {
+            device_sn: self.device_sn.provided(),
+            pair_enable: self.pair_enable.provided(),
+            pair_type: self.pair_type.provided(),
+        }
+    }
+}
+
+/// Role of a device in relay pairing.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RelayPairType {
@@ -2392,7 +2650,7 @@ pub enum RelayPairType {
     Drone,
     /// The relay.
     Relay,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -2400,34 +2658,34 @@ runtime::text_enum!(RelayPairType { "drone" => Drone, "relay" => Relay });
 
 /// Result of relay pairing.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RelayPairingResult {
-    /// Whether relay pairing worked.
+    /// Result status of relay pairing.
     pub status: super::RelayPairingStatus,
     /// Details of relay pairing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<super::RelayPairingOutput>,
-    /// Id that a device gave to a request; may be empty.
+    /// Id that a device assigned to a request; may be empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bid: Option<super::BusinessId>,
 }
 
 runtime::object!(RelayPairingResult);
 
-/// Whether relay pairing worked.
+/// Result status of relay pairing.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RelayPairingStatus {
-    /// It worked.
+    /// Pairing succeeded.
     Ok,
-    /// It failed.
+    /// Pairing failed.
     Failed,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -2435,12 +2693,12 @@ runtime::text_enum!(RelayPairingStatus { "ok" => Ok, "failed" => Failed });
 
 /// Details of relay pairing.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RelayPairingOutput {
-    /// One of 200, 1, 2, 3 and 65535; what they mean is not known.
+    /// One of 200, 1, 2, 3 and 65535; their meanings are not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<i64>,
 }
@@ -2452,14 +2710,14 @@ runtime::object!(RelayPairingOutput);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SendDeviceCommandBody {
-    /// What an aircraft in the air is to do. (An internal edition, v0.9, adds `flight_setup_abort` and `camera_look_at`.)
+    /// Command to an aircraft in the air. (An internal edition, v0.9, adds `flight_setup_abort` and `camera_look_at`.)
     pub device_command: super::DeviceCommand,
 }
 
 runtime::object!(SendDeviceCommandBody);
 
 impl SendDeviceCommandBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(device_command: impl Into<super::DeviceCommand>) -> Self {
         Self {
@@ -2468,22 +2726,22 @@ impl SendDeviceCommandBody {
     }
 }
 
-/// What an aircraft in the air is to do. (An internal edition, v0.9, adds `flight_setup_abort` and `camera_look_at`.)
+/// Command to an aircraft in the air. (An internal edition, v0.9, adds `flight_setup_abort` and `camera_look_at`.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DeviceCommand {
     /// Return to home.
     ReturnHome,
-    /// Return to the chosen dock, on a flight from dock to dock. The body has no member that chooses one; see
+    /// Return to the selected dock, on a flight from dock to dock. The body has no member that selects a dock; see
     /// `device_sn` of the call.
     ReturnSpecificHome,
     /// Stop returning to home.
     ReturnHomeCancel,
     /// Pause the flight task.
     FlightTaskPause,
-    /// Go on with the flight task.
+    /// Continue the flight task.
     FlightTaskRecovery,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -2508,33 +2766,71 @@ pub struct DeviceControlBody {
 runtime::object!(DeviceControlBody);
 
 impl DeviceControlBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `drone_sn`, `payload_index`.
     #[must_use]
-    pub fn new(required: DeviceControlBodyRequired) -> Self {
-        Self {
-            drone_sn: required.drone_sn,
-            payload_index: required.payload_index,
+    pub fn builder() -> DeviceControlBodyBuilder {
+        DeviceControlBodyBuilder {
+            drone_sn: super::super::missing::drone_sn,
+            payload_index: super::super::missing::payload_index,
         }
     }
 }
 
-/// Required fields of [`DeviceControlBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct DeviceControlBodyRequired {
-    /// Serial number of the aircraft.
-    pub drone_sn: super::DeviceSn,
-    /// Camera indexes of the payloads.
-    pub payload_index: Vec<super::CameraIndex>,
+/// Builds a [`DeviceControlBody`]. Required: `drone_sn`, `payload_index`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct DeviceControlBodyBuilder<
+    T1 = super::super::missing::drone_sn,
+    T2 = super::super::missing::payload_index,
+> {
+    drone_sn: T1,
+    payload_index: T2,
 }
 
-/// Who controls what of an aircraft.
+impl<T1, T2> DeviceControlBodyBuilder<T1, T2> {
+    /// Serial number of the aircraft.
+    #[must_use]
+    pub fn drone_sn(
+        self,
+        drone_sn: impl Into<super::DeviceSn>,
+    ) -> DeviceControlBodyBuilder<super::DeviceSn, T2> {
+        DeviceControlBodyBuilder {
+            drone_sn: drone_sn.into(),
+            payload_index: self.payload_index,
+        }
+    }
+    /// Camera indexes of the payloads.
+    #[must_use]
+    pub fn payload_index(
+        self,
+        payload_index: impl Into<Vec<super::CameraIndex>>,
+    ) -> DeviceControlBodyBuilder<T1, Vec<super::CameraIndex>> {
+        DeviceControlBodyBuilder {
+            payload_index: payload_index.into(),
+            drone_sn: self.drone_sn,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> DeviceControlBody
+    where
+        T1: runtime::Provided<super::DeviceSn>,
+        T2: runtime::Provided<Vec<super::CameraIndex>>,
+    {
+        DeviceControlBody {
+            drone_sn: self.drone_sn.provided(),
+            payload_index: self.payload_index.provided(),
+        }
+    }
+}
+
+/// Controllers of an aircraft and its payloads.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceControl {
     /// Serial number of the aircraft.
     pub drone_sn: super::DeviceSn,
-    /// One entry for each thing under control.
+    /// One entry for each controlled item.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -2545,28 +2841,28 @@ pub struct DeviceControl {
 
 runtime::object!(DeviceControl);
 
-/// A thing under control, and by whom.
+/// A controlled item and its controller.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceControlEntry {
-    /// What is under control.
+    /// Kind of controlled item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<super::DeviceControlType>,
-    /// The payload, where `type` is `payload`.
+    /// The payload, if `type` is `payload`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_index: Option<super::CameraIndex>,
-    /// The dock or remote controller in between.
+    /// The dock or remote controller that relays control.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway: Option<super::DeviceControlGateway>,
-    /// Who has control.
+    /// User that has control.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<super::DeviceControlUser>,
 }
 
 runtime::object!(DeviceControlEntry);
 
-/// What is under control.
+/// Kind of controlled item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DeviceControlType {
@@ -2574,13 +2870,13 @@ pub enum DeviceControlType {
     Payload,
     /// The flight.
     Flight,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(DeviceControlType { "payload" => Payload, "flight" => Flight });
 
-/// The dock or remote controller in between.
+/// The dock or remote controller that relays control.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -2592,9 +2888,9 @@ pub struct DeviceControlGateway {
 
 runtime::object!(DeviceControlGateway);
 
-/// Who has control.
+/// User that has control.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -2628,24 +2924,78 @@ pub struct SetStreamQualityBody {
 runtime::object!(SetStreamQualityBody);
 
 impl SetStreamQualityBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `sn`, `camera_index`, `quality_type`.
     #[must_use]
-    pub fn new(required: SetStreamQualityBodyRequired) -> Self {
-        Self {
-            sn: required.sn,
-            camera_index: required.camera_index,
-            quality_type: required.quality_type,
+    pub fn builder() -> SetStreamQualityBodyBuilder {
+        SetStreamQualityBodyBuilder {
+            camera_index: super::super::missing::camera_index,
+            quality_type: super::super::missing::quality_type,
+            sn: super::super::missing::sn,
         }
     }
 }
 
-/// Required fields of [`SetStreamQualityBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct SetStreamQualityBodyRequired {
+/// Builds a [`SetStreamQualityBody`]. Required: `sn`, `camera_index`, `quality_type`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct SetStreamQualityBodyBuilder<
+    T1 = super::super::missing::camera_index,
+    T2 = super::super::missing::quality_type,
+    T3 = super::super::missing::sn,
+> {
+    camera_index: T1,
+    quality_type: T2,
+    sn: T3,
+}
+
+impl<T1, T2, T3> SetStreamQualityBodyBuilder<T1, T2, T3> {
     /// Serial number of the aircraft.
-    pub sn: super::DeviceSn,
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> SetStreamQualityBodyBuilder<T1, T2, super::DeviceSn> {
+        SetStreamQualityBodyBuilder {
+            sn: sn.into(),
+            camera_index: self.camera_index,
+            quality_type: self.quality_type,
+        }
+    }
     /// The camera, from the device list.
-    pub camera_index: super::CameraIndex,
+    #[must_use]
+    pub fn camera_index(
+        self,
+        camera_index: impl Into<super::CameraIndex>,
+    ) -> SetStreamQualityBodyBuilder<super::CameraIndex, T2, T3> {
+        SetStreamQualityBodyBuilder {
+            camera_index: camera_index.into(),
+            quality_type: self.quality_type,
+            sn: self.sn,
+        }
+    }
     /// Quality of a picture.
-    pub quality_type: super::VideoQuality,
+    #[must_use]
+    pub fn quality_type(
+        self,
+        quality_type: impl Into<super::VideoQuality>,
+    ) -> SetStreamQualityBodyBuilder<T1, super::VideoQuality, T3> {
+        SetStreamQualityBodyBuilder {
+            quality_type: quality_type.into(),
+            camera_index: self.camera_index,
+            sn: self.sn,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> SetStreamQualityBody
+    where
+        T1: runtime::Provided<super::CameraIndex>,
+        T2: runtime::Provided<super::VideoQuality>,
+        T3: runtime::Provided<super::DeviceSn>,
+    {
+        SetStreamQualityBody {
+            sn: self.sn.provided(),
+            camera_index: self.camera_index.provided(),
+            quality_type: self.quality_type.provided(),
+        }
+    }
 }

@@ -40,19 +40,19 @@ pub struct IncidentId(String);
 
 runtime::text_newtype!(IncidentId);
 
-/// When a task flies.
+/// Schedule type of a task.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TaskType {
-    /// At once.
+    /// Immediately.
     Immediate,
     /// Once, at `begin_at`.
     Timed,
     /// At fixed times of the day, on the days of its repetition.
     Recurring,
-    /// Again and again within periods of the day, on the days of its repetition.
+    /// Repeatedly within periods of the day, on the days of its repetition.
     Continuous,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -67,17 +67,17 @@ runtime::text_enum!(
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RthMode {
-    /// Chooses the best altitude.
+    /// Chooses the optimal altitude.
     Optimal,
-    /// Takes the altitude that was set.
+    /// Uses the configured altitude.
     Preset,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(RthMode { "optimal" => Optimal, "preset" => Preset });
 
-/// How a route is positioned.
+/// Positioning method of a route.
 ///
 /// One transcription of the page has `gnss` for `gps`; three other clients use `gps`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,21 +87,21 @@ pub enum WaylinePrecisionType {
     Gps,
     /// By satellite with RTK correction.
     Rtk,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(WaylinePrecisionType { "gps" => Gps, "rtk" => Rtk });
 
-/// What an aircraft does when it loses the signal in flight.
+/// Action of an aircraft that loses the signal in flight.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OutOfControlAction {
     /// Returns to home.
     ReturnHome,
-    /// Goes on with the task.
+    /// Continues the task.
     ContinueTask,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -113,11 +113,11 @@ runtime::text_enum!(
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ResumableStatus {
-    /// By itself.
+    /// Automatically.
     Auto,
-    /// By a person.
+    /// Manually.
     Manual,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -127,9 +127,9 @@ runtime::text_enum!(ResumableStatus { "auto" => Auto, "manual" => Manual });
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RepeatType {
-    /// Not at all.
+    /// No repetition.
     Nonrepeating,
-    /// Every so many days.
+    /// At an interval of days.
     Daily,
     /// On days of the week.
     Weekly,
@@ -137,7 +137,7 @@ pub enum RepeatType {
     AbsoluteMonthly,
     /// On days of certain weeks of the month.
     RelativeMonthly,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -146,28 +146,28 @@ runtime::text_enum!(
     "absolute_monthly" => AbsoluteMonthly, "relative_monthly" => RelativeMonthly }
 );
 
-/// State of a flight task. A task ends in `success`, `terminated`, `timeout` or `starting_failure` (read in one
-/// client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
+/// State of a flight task. The final states are `success`, `terminated`, `timeout` and `starting_failure` (read in
+/// one client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TaskStatus {
-    /// Waits for its time.
+    /// Waiting for its scheduled time.
     Waiting,
-    /// Could not start.
+    /// Failed to start.
     StartingFailure,
     /// Flying.
     Executing,
     /// Paused in flight.
     Paused,
-    /// Ended before it was done.
+    /// Terminated before completion.
     Terminated,
-    /// Done.
+    /// Completed.
     Success,
     /// Suspended; it is not sent to the dock.
     Suspended,
-    /// Its time passed.
+    /// Its scheduled time has passed.
     Timeout,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -209,7 +209,7 @@ impl runtime::State for TaskStatus {
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RepeatOption {
-    /// Every so many days, weeks or months; the unit follows `repeat_type`.
+    /// Interval in days, weeks or months; the unit depends on `repeat_type`.
     ///
     /// At least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -228,8 +228,8 @@ pub struct RepeatOption {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub days_of_month: Vec<i64>,
-    /// Weeks of the month, for `relative_monthly`. A list here (one transcription of the page), a single number in
-    /// the details of a task.
+    /// Weeks of the month, for `relative_monthly`. A list in this body (one transcription of the page), a single
+    /// number in the details of a task.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -241,12 +241,12 @@ pub struct RepeatOption {
 runtime::object!(RepeatOption);
 
 impl RepeatOption {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
-    /// Every so many days, weeks or months; the unit follows `repeat_type`.
+    /// Interval in days, weeks or months; the unit depends on `repeat_type`.
     ///
     /// At least 1.
     #[must_use]
@@ -266,8 +266,8 @@ impl RepeatOption {
         self.days_of_month = days_of_month.into();
         self
     }
-    /// Weeks of the month, for `relative_monthly`. A list here (one transcription of the page), a single number in
-    /// the details of a task.
+    /// Weeks of the month, for `relative_monthly`. A list in this body (one transcription of the page), a single
+    /// number in the details of a task.
     #[must_use]
     pub fn week_of_month(mut self, week_of_month: impl Into<Vec<i64>>) -> Self {
         self.week_of_month = week_of_month.into();
@@ -277,8 +277,8 @@ impl RepeatOption {
 
 /// A flight task to create.
 ///
-/// The last four required members are required by DJI's older page of the same service; a transcription of this
-/// page leaves them optional.
+/// DJI's older page of the same service requires the last four required members; a transcription of this page
+/// lists them as optional.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -293,21 +293,21 @@ pub struct CreateFlightTaskBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub landing_dock_sn: Option<super::DeviceSn>,
     /// Altitude for returning to home, above the point of take-off. Live calls have used 80 and 100. A project can
-    /// have a lower ceiling.
+    /// have a lower limit.
     ///
-    /// Unit: metres. At least 15 and at most 1500. The limits are those of an internal edition (v0.9); this page has none that is known.
+    /// Unit: metres. At least 15 and at most 1500. The limits are those of an internal edition (v0.9); limits of this page are not known.
     pub rth_altitude: i64,
     /// How an aircraft chooses its altitude when it returns to home.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rth_mode: Option<super::RthMode>,
-    /// How a route is positioned.
+    /// Positioning method of a route.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wayline_precision_type: Option<super::WaylinePrecisionType>,
-    /// What an aircraft does when it loses the signal in flight.
+    /// Action of an aircraft that loses the signal in flight.
     pub out_of_control_action_in_flight: super::OutOfControlAction,
     /// How an interrupted task is resumed from its breakpoint.
     pub resumable_status: super::ResumableStatus,
-    /// When to fly.
+    /// Schedule type of the task.
     pub task_type: super::TaskType,
     /// IANA name of the time zone, such as `Europe/Rome`.
     pub time_zone: String,
@@ -317,9 +317,9 @@ pub struct CreateFlightTaskBody {
     /// On which days a task repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat_option: Option<super::RepeatOption>,
-    /// Start of a timed task; first day of a recurring or continuous one. Not for immediate tasks.
+    /// Start of a timed task, or first day of a recurring or continuous task. Not for immediate tasks.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null if it has no value; its documentation states that it calls the live service.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_value",
@@ -328,16 +328,16 @@ pub struct CreateFlightTaskBody {
     pub begin_at: Option<Option<runtime::UnixSeconds>>,
     /// Last day of a recurring or continuous task.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null if it has no value; its documentation states that it calls the live service.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_value",
         skip_serializing_if = "Option::is_none"
     )]
     pub end_at: Option<Option<runtime::UnixSeconds>>,
-    /// Starts of a recurring task, on the day of `begin_at`, in unix seconds.
+    /// Start times of a recurring task, on the day of `begin_at`, in unix seconds.
     ///
-    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also requires unique entries.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -346,22 +346,22 @@ pub struct CreateFlightTaskBody {
     pub recurring_task_start_time_list: Vec<runtime::UnixSeconds>,
     /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds.
     ///
-    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also requires unique entries.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub continuous_task_periods: Vec<super::TaskPeriod>,
-    /// Battery that an aircraft needs to take off, for each flight of a continuous task and, as DJI's older page has
-    /// it, for the flight that resumes an interrupted task. One client sends it with an immediate task.
+    /// Minimum battery charge for take-off, for each flight of a continuous task and, according to DJI's older
+    /// page, for the flight that resumes an interrupted task. One client sends it with an immediate task.
     ///
     /// Unit: percent. At least 50 and at most 100. An internal edition (v0.9) has the same limits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_battery_capacity: Option<i64>,
     /// Latest start of a timed task.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z. Observed, not documented. One client sends it and is answered well; it is on no page that was read.
+    /// Unit: seconds since 1970-01-01T00:00:00Z. Observed, not documented. One client sends it and gets successful responses; no page that was read documents it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latest_begin_at: Option<runtime::UnixSeconds>,
 }
@@ -369,21 +369,21 @@ pub struct CreateFlightTaskBody {
 runtime::object!(CreateFlightTaskBody);
 
 impl CreateFlightTaskBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `name`, `wayline_uuid`, `sn`, `rth_altitude`, `out_of_control_action_in_flight`, `resumable_status`, `task_type`, `time_zone`.
     #[must_use]
-    pub fn new(required: CreateFlightTaskBodyRequired) -> Self {
-        Self {
-            name: required.name,
-            wayline_uuid: required.wayline_uuid,
-            sn: required.sn,
+    pub fn builder() -> CreateFlightTaskBodyBuilder {
+        CreateFlightTaskBodyBuilder {
+            name: super::super::missing::name,
+            out_of_control_action_in_flight: super::super::missing::out_of_control_action_in_flight,
+            resumable_status: super::super::missing::resumable_status,
+            rth_altitude: super::super::missing::rth_altitude,
+            sn: super::super::missing::sn,
+            task_type: super::super::missing::task_type,
+            time_zone: super::super::missing::time_zone,
+            wayline_uuid: super::super::missing::wayline_uuid,
             landing_dock_sn: None,
-            rth_altitude: required.rth_altitude,
             rth_mode: None,
             wayline_precision_type: None,
-            out_of_control_action_in_flight: required.out_of_control_action_in_flight,
-            resumable_status: required.resumable_status,
-            task_type: required.task_type,
-            time_zone: required.time_zone,
             repeat_type: None,
             repeat_option: None,
             begin_at: None,
@@ -409,7 +409,7 @@ impl CreateFlightTaskBody {
         self.rth_mode = Some(rth_mode.into());
         self
     }
-    /// How a route is positioned.
+    /// Positioning method of a route.
     #[must_use]
     pub fn wayline_precision_type(
         mut self,
@@ -433,15 +433,15 @@ impl CreateFlightTaskBody {
         self.repeat_option = Some(repeat_option.into());
         self
     }
-    /// Start of a timed task; first day of a recurring or continuous one. Not for immediate tasks.
+    /// Start of a timed task, or first day of a recurring or continuous task. Not for immediate tasks.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null if it has no value; its documentation states that it calls the live service.
     #[must_use]
     pub fn begin_at(mut self, begin_at: impl Into<runtime::UnixSeconds>) -> Self {
         self.begin_at = Some(Some(begin_at.into()));
         self
     }
-    /// Sends null for `begin_at`, which is not the same as leaving it out.
+    /// Sends null for `begin_at`, which is not the same as omitting it.
     #[must_use]
     pub fn begin_at_null(mut self) -> Self {
         self.begin_at = Some(None);
@@ -449,21 +449,21 @@ impl CreateFlightTaskBody {
     }
     /// Last day of a recurring or continuous task.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null where it has no value, by its own account to the live service.
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null if it has no value; its documentation states that it calls the live service.
     #[must_use]
     pub fn end_at(mut self, end_at: impl Into<runtime::UnixSeconds>) -> Self {
         self.end_at = Some(Some(end_at.into()));
         self
     }
-    /// Sends null for `end_at`, which is not the same as leaving it out.
+    /// Sends null for `end_at`, which is not the same as omitting it.
     #[must_use]
     pub fn end_at_null(mut self) -> Self {
         self.end_at = Some(None);
         self
     }
-    /// Starts of a recurring task, on the day of `begin_at`, in unix seconds.
+    /// Start times of a recurring task, on the day of `begin_at`, in unix seconds.
     ///
-    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also requires unique entries.
     #[must_use]
     pub fn recurring_task_start_time_list(
         mut self,
@@ -474,7 +474,7 @@ impl CreateFlightTaskBody {
     }
     /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds.
     ///
-    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also wants all of them to differ.
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also requires unique entries.
     #[must_use]
     pub fn continuous_task_periods(
         mut self,
@@ -483,8 +483,8 @@ impl CreateFlightTaskBody {
         self.continuous_task_periods = continuous_task_periods.into();
         self
     }
-    /// Battery that an aircraft needs to take off, for each flight of a continuous task and, as DJI's older page has
-    /// it, for the flight that resumes an interrupted task. One client sends it with an immediate task.
+    /// Minimum battery charge for take-off, for each flight of a continuous task and, according to DJI's older
+    /// page, for the flight that resumes an interrupted task. One client sends it with an immediate task.
     ///
     /// Unit: percent. At least 50 and at most 100. An internal edition (v0.9) has the same limits.
     #[must_use]
@@ -494,7 +494,7 @@ impl CreateFlightTaskBody {
     }
     /// Latest start of a timed task.
     ///
-    /// Unit: seconds since 1970-01-01T00:00:00Z. Observed, not documented. One client sends it and is answered well; it is on no page that was read.
+    /// Unit: seconds since 1970-01-01T00:00:00Z. Observed, not documented. One client sends it and gets successful responses; no page that was read documents it.
     #[must_use]
     pub fn latest_begin_at(
         mut self,
@@ -505,28 +505,440 @@ impl CreateFlightTaskBody {
     }
 }
 
-/// Required fields of [`CreateFlightTaskBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateFlightTaskBodyRequired {
+/// Builds a [`CreateFlightTaskBody`]. Required: `name`, `wayline_uuid`, `sn`, `rth_altitude`, `out_of_control_action_in_flight`, `resumable_status`, `task_type`, `time_zone`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct CreateFlightTaskBodyBuilder<
+    T1 = super::super::missing::name,
+    T2 = super::super::missing::out_of_control_action_in_flight,
+    T3 = super::super::missing::resumable_status,
+    T4 = super::super::missing::rth_altitude,
+    T5 = super::super::missing::sn,
+    T6 = super::super::missing::task_type,
+    T7 = super::super::missing::time_zone,
+    T8 = super::super::missing::wayline_uuid,
+> {
+    name: T1,
+    out_of_control_action_in_flight: T2,
+    resumable_status: T3,
+    rth_altitude: T4,
+    sn: T5,
+    task_type: T6,
+    time_zone: T7,
+    wayline_uuid: T8,
+    landing_dock_sn: Option<super::DeviceSn>,
+    rth_mode: Option<super::RthMode>,
+    wayline_precision_type: Option<super::WaylinePrecisionType>,
+    repeat_type: Option<super::RepeatType>,
+    repeat_option: Option<super::RepeatOption>,
+    begin_at: Option<Option<runtime::UnixSeconds>>,
+    end_at: Option<Option<runtime::UnixSeconds>>,
+    recurring_task_start_time_list: Vec<runtime::UnixSeconds>,
+    continuous_task_periods: Vec<super::TaskPeriod>,
+    min_battery_capacity: Option<i64>,
+    latest_begin_at: Option<runtime::UnixSeconds>,
+}
+
+impl<
+    T1,
+    T2,
+    T3,
+    T4,
+    T5,
+    T6,
+    T7,
+    T8,
+> CreateFlightTaskBodyBuilder<T1, T2, T3, T4, T5, T6, T7, T8> {
     /// Name of the task.
-    pub name: String,
+    #[must_use]
+    pub fn name(
+        self,
+        name: impl Into<String>,
+    ) -> CreateFlightTaskBodyBuilder<String, T2, T3, T4, T5, T6, T7, T8> {
+        CreateFlightTaskBodyBuilder {
+            name: name.into(),
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            resumable_status: self.resumable_status,
+            rth_altitude: self.rth_altitude,
+            sn: self.sn,
+            task_type: self.task_type,
+            time_zone: self.time_zone,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
     /// The flight route, from the route list.
-    pub wayline_uuid: super::WaylineId,
+    #[must_use]
+    pub fn wayline_uuid(
+        self,
+        wayline_uuid: impl Into<super::WaylineId>,
+    ) -> CreateFlightTaskBodyBuilder<T1, T2, T3, T4, T5, T6, T7, super::WaylineId> {
+        CreateFlightTaskBodyBuilder {
+            wayline_uuid: wayline_uuid.into(),
+            name: self.name,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            resumable_status: self.resumable_status,
+            rth_altitude: self.rth_altitude,
+            sn: self.sn,
+            task_type: self.task_type,
+            time_zone: self.time_zone,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
     /// Serial number of the **dock**, not of the aircraft.
-    pub sn: super::DeviceSn,
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> CreateFlightTaskBodyBuilder<T1, T2, T3, T4, super::DeviceSn, T6, T7, T8> {
+        CreateFlightTaskBodyBuilder {
+            sn: sn.into(),
+            name: self.name,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            resumable_status: self.resumable_status,
+            rth_altitude: self.rth_altitude,
+            task_type: self.task_type,
+            time_zone: self.time_zone,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
     /// Altitude for returning to home, above the point of take-off. Live calls have used 80 and 100. A project can
-    /// have a lower ceiling.
+    /// have a lower limit.
     ///
-    /// Unit: metres. At least 15 and at most 1500. The limits are those of an internal edition (v0.9); this page has none that is known.
-    pub rth_altitude: i64,
-    /// What an aircraft does when it loses the signal in flight.
-    pub out_of_control_action_in_flight: super::OutOfControlAction,
+    /// Unit: metres. At least 15 and at most 1500. The limits are those of an internal edition (v0.9); limits of this page are not known.
+    #[must_use]
+    pub fn rth_altitude(
+        self,
+        rth_altitude: impl Into<i64>,
+    ) -> CreateFlightTaskBodyBuilder<T1, T2, T3, i64, T5, T6, T7, T8> {
+        CreateFlightTaskBodyBuilder {
+            rth_altitude: rth_altitude.into(),
+            name: self.name,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            resumable_status: self.resumable_status,
+            sn: self.sn,
+            task_type: self.task_type,
+            time_zone: self.time_zone,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
+    /// Action of an aircraft that loses the signal in flight.
+    #[must_use]
+    pub fn out_of_control_action_in_flight(
+        self,
+        out_of_control_action_in_flight: impl Into<super::OutOfControlAction>,
+    ) -> CreateFlightTaskBodyBuilder<
+        T1,
+        super::OutOfControlAction,
+        T3,
+        T4,
+        T5,
+        T6,
+        T7,
+        T8,
+    > {
+        CreateFlightTaskBodyBuilder {
+            out_of_control_action_in_flight: out_of_control_action_in_flight.into(),
+            name: self.name,
+            resumable_status: self.resumable_status,
+            rth_altitude: self.rth_altitude,
+            sn: self.sn,
+            task_type: self.task_type,
+            time_zone: self.time_zone,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
     /// How an interrupted task is resumed from its breakpoint.
-    pub resumable_status: super::ResumableStatus,
-    /// When to fly.
-    pub task_type: super::TaskType,
+    #[must_use]
+    pub fn resumable_status(
+        self,
+        resumable_status: impl Into<super::ResumableStatus>,
+    ) -> CreateFlightTaskBodyBuilder<
+        T1,
+        T2,
+        super::ResumableStatus,
+        T4,
+        T5,
+        T6,
+        T7,
+        T8,
+    > {
+        CreateFlightTaskBodyBuilder {
+            resumable_status: resumable_status.into(),
+            name: self.name,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            rth_altitude: self.rth_altitude,
+            sn: self.sn,
+            task_type: self.task_type,
+            time_zone: self.time_zone,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
+    /// Schedule type of the task.
+    #[must_use]
+    pub fn task_type(
+        self,
+        task_type: impl Into<super::TaskType>,
+    ) -> CreateFlightTaskBodyBuilder<T1, T2, T3, T4, T5, super::TaskType, T7, T8> {
+        CreateFlightTaskBodyBuilder {
+            task_type: task_type.into(),
+            name: self.name,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            resumable_status: self.resumable_status,
+            rth_altitude: self.rth_altitude,
+            sn: self.sn,
+            time_zone: self.time_zone,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
     /// IANA name of the time zone, such as `Europe/Rome`.
-    pub time_zone: String,
+    #[must_use]
+    pub fn time_zone(
+        self,
+        time_zone: impl Into<String>,
+    ) -> CreateFlightTaskBodyBuilder<T1, T2, T3, T4, T5, T6, String, T8> {
+        CreateFlightTaskBodyBuilder {
+            time_zone: time_zone.into(),
+            name: self.name,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            resumable_status: self.resumable_status,
+            rth_altitude: self.rth_altitude,
+            sn: self.sn,
+            task_type: self.task_type,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
+    /// Serial number of the dock to land on, for flights from dock to dock.
+    #[must_use]
+    pub fn landing_dock_sn(
+        mut self,
+        landing_dock_sn: impl Into<super::DeviceSn>,
+    ) -> Self {
+        self.landing_dock_sn = Some(landing_dock_sn.into());
+        self
+    }
+    /// How an aircraft chooses its altitude when it returns to home.
+    #[must_use]
+    pub fn rth_mode(mut self, rth_mode: impl Into<super::RthMode>) -> Self {
+        self.rth_mode = Some(rth_mode.into());
+        self
+    }
+    /// Positioning method of a route.
+    #[must_use]
+    pub fn wayline_precision_type(
+        mut self,
+        wayline_precision_type: impl Into<super::WaylinePrecisionType>,
+    ) -> Self {
+        self.wayline_precision_type = Some(wayline_precision_type.into());
+        self
+    }
+    /// How a task repeats.
+    #[must_use]
+    pub fn repeat_type(mut self, repeat_type: impl Into<super::RepeatType>) -> Self {
+        self.repeat_type = Some(repeat_type.into());
+        self
+    }
+    /// On which days a task repeats.
+    #[must_use]
+    pub fn repeat_option(
+        mut self,
+        repeat_option: impl Into<super::RepeatOption>,
+    ) -> Self {
+        self.repeat_option = Some(repeat_option.into());
+        self
+    }
+    /// Start of a timed task, or first day of a recurring or continuous task. Not for immediate tasks.
+    ///
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null if it has no value; its documentation states that it calls the live service.
+    #[must_use]
+    pub fn begin_at(mut self, begin_at: impl Into<runtime::UnixSeconds>) -> Self {
+        self.begin_at = Some(Some(begin_at.into()));
+        self
+    }
+    /// Sends null for `begin_at`, which is not the same as omitting it.
+    #[must_use]
+    pub fn begin_at_null(mut self) -> Self {
+        self.begin_at = Some(None);
+        self
+    }
+    /// Last day of a recurring or continuous task.
+    ///
+    /// Unit: seconds since 1970-01-01T00:00:00Z. One client sends null if it has no value; its documentation states that it calls the live service.
+    #[must_use]
+    pub fn end_at(mut self, end_at: impl Into<runtime::UnixSeconds>) -> Self {
+        self.end_at = Some(Some(end_at.into()));
+        self
+    }
+    /// Sends null for `end_at`, which is not the same as omitting it.
+    #[must_use]
+    pub fn end_at_null(mut self) -> Self {
+        self.end_at = Some(None);
+        self
+    }
+    /// Start times of a recurring task, on the day of `begin_at`, in unix seconds.
+    ///
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also requires unique entries.
+    #[must_use]
+    pub fn recurring_task_start_time_list(
+        mut self,
+        recurring_task_start_time_list: impl Into<Vec<runtime::UnixSeconds>>,
+    ) -> Self {
+        self.recurring_task_start_time_list = recurring_task_start_time_list.into();
+        self
+    }
+    /// Periods of a continuous task, `[start, end]`, on the day of `begin_at`, in unix seconds.
+    ///
+    /// 1 to 48 entries. The limit of 48 is that of an internal edition (v0.9), which also requires unique entries.
+    #[must_use]
+    pub fn continuous_task_periods(
+        mut self,
+        continuous_task_periods: impl Into<Vec<super::TaskPeriod>>,
+    ) -> Self {
+        self.continuous_task_periods = continuous_task_periods.into();
+        self
+    }
+    /// Minimum battery charge for take-off, for each flight of a continuous task and, according to DJI's older
+    /// page, for the flight that resumes an interrupted task. One client sends it with an immediate task.
+    ///
+    /// Unit: percent. At least 50 and at most 100. An internal edition (v0.9) has the same limits.
+    #[must_use]
+    pub fn min_battery_capacity(mut self, min_battery_capacity: impl Into<i64>) -> Self {
+        self.min_battery_capacity = Some(min_battery_capacity.into());
+        self
+    }
+    /// Latest start of a timed task.
+    ///
+    /// Unit: seconds since 1970-01-01T00:00:00Z. Observed, not documented. One client sends it and gets successful responses; no page that was read documents it.
+    #[must_use]
+    pub fn latest_begin_at(
+        mut self,
+        latest_begin_at: impl Into<runtime::UnixSeconds>,
+    ) -> Self {
+        self.latest_begin_at = Some(latest_begin_at.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> CreateFlightTaskBody
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<super::OutOfControlAction>,
+        T3: runtime::Provided<super::ResumableStatus>,
+        T4: runtime::Provided<i64>,
+        T5: runtime::Provided<super::DeviceSn>,
+        T6: runtime::Provided<super::TaskType>,
+        T7: runtime::Provided<String>,
+        T8: runtime::Provided<super::WaylineId>,
+    {
+        CreateFlightTaskBody {
+            name: self.name.provided(),
+            wayline_uuid: self.wayline_uuid.provided(),
+            sn: self.sn.provided(),
+            landing_dock_sn: self.landing_dock_sn,
+            rth_altitude: self.rth_altitude.provided(),
+            rth_mode: self.rth_mode,
+            wayline_precision_type: self.wayline_precision_type,
+            out_of_control_action_in_flight: self
+                .out_of_control_action_in_flight
+                .provided(),
+            resumable_status: self.resumable_status.provided(),
+            task_type: self.task_type.provided(),
+            time_zone: self.time_zone.provided(),
+            repeat_type: self.repeat_type,
+            repeat_option: self.repeat_option,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            latest_begin_at: self.latest_begin_at,
+        }
+    }
 }
 
 /// `[start, end]` of a period.
@@ -550,29 +962,29 @@ runtime::object!(CreatedFlightTask);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct UpdateFlightTaskStatusBody {
-    /// What to do with a planned task.
+    /// New status of a planned task.
     pub status: super::TaskStatusChange,
 }
 
 runtime::object!(UpdateFlightTaskStatusBody);
 
 impl UpdateFlightTaskStatusBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(status: impl Into<super::TaskStatusChange>) -> Self {
         Self { status: status.into() }
     }
 }
 
-/// What to do with a planned task.
+/// New status of a planned task.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TaskStatusChange {
-    /// Suspend it; it does not fly.
+    /// Suspended; the task does not fly.
     Suspended,
-    /// Restore it; it flies at its time.
+    /// Restored; the task flies at its scheduled time.
     Restored,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -596,7 +1008,7 @@ pub struct FlightTaskList {
 
 runtime::object!(FlightTaskList);
 
-/// A flight task as the list shows it.
+/// A flight task in the list.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -605,14 +1017,14 @@ pub struct FlightTaskListEntry {
     pub uuid: super::TaskId,
     /// Name.
     pub name: String,
-    /// When a task flies.
+    /// Schedule type of a task.
     pub task_type: super::TaskType,
-    /// State of a flight task. A task ends in `success`, `terminated`, `timeout` or `starting_failure` (read in one
-    /// client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
+    /// State of a flight task. The final states are `success`, `terminated`, `timeout` and `starting_failure` (read in
+    /// one client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
     pub status: super::TaskStatus,
-    /// Dock that it takes off from.
+    /// Dock from which it takes off.
     pub sn: super::DeviceSn,
-    /// Dock that it lands on; empty when there is none.
+    /// Dock on which it lands; empty if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub landing_dock_sn: Option<super::DeviceSn>,
     /// Planned start.
@@ -625,28 +1037,28 @@ pub struct FlightTaskListEntry {
     /// Unit: RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_at: Option<runtime::DateTime>,
-    /// Real start; empty before that.
+    /// Actual start; empty until the task starts.
     ///
     /// Unit: RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_at: Option<runtime::DateTime>,
-    /// Real end; empty before that.
+    /// Actual end; empty until the task ends.
     ///
     /// Unit: RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<runtime::DateTime>,
     /// Id of a flight route (wayline).
     pub wayline_uuid: super::WaylineId,
-    /// Folder of its media; what `createModel` takes as `task_folder_id`.
+    /// Folder of its media, the `task_folder_id` of `createModel`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_id: Option<super::TaskFolderId>,
-    /// Waypoint that it has reached.
+    /// Last waypoint that was reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current_waypoint_index: Option<i64>,
-    /// Waypoints of its route.
+    /// Number of waypoints of its route.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_waypoints: Option<i64>,
-    /// How far the upload of a task's media is.
+    /// Upload state of a task's media.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_upload_status: Option<super::MediaUploadStatus>,
     /// How an interrupted task is resumed from its breakpoint.
@@ -655,36 +1067,36 @@ pub struct FlightTaskListEntry {
     /// Whether it resumes an interrupted task.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_break_point_resume: Option<bool>,
-    /// What people did to it. The form is not certain: null or an object in one client, a list of objects with
-    /// `operator_account` in another.
+    /// Actions of users on the task. The type is not certain: null or an object in one client, a list of objects
+    /// with `operator_account` in another.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operations: Option<runtime::JsonValue>,
-    /// What went wrong. The form is not certain: null or an object in one client, a list of objects with `code`,
+    /// Errors of the task. The type is not certain: null or an object in one client, a list of objects with `code`,
     /// `message`, `happen_at` and `sn` in another. Codes are of the group `device`.
     ///
-    /// **Inferred**: nobody has seen it.
+    /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exceptions: Option<runtime::JsonValue>,
 }
 
 runtime::object!(FlightTaskListEntry);
 
-/// How far the upload of a task's media is.
+/// Upload state of a task's media.
 ///
-/// **Inferred**: nobody has seen it. `to_upload` and `uploading` were read in a client for V2.0, `uploading` and `upload_finished` in samples of one
+/// **Inferred**, neither documented nor observed. `to_upload` and `uploading` were read in a client for V2.0, `uploading` and `upload_finished` in samples of one
 /// for V1.0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MediaUploadStatus {
-    /// Not begun.
+    /// Not started.
     ToUpload,
-    /// Going on.
+    /// In progress.
     Uploading,
-    /// Done.
+    /// Completed.
     UploadFinished,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -724,12 +1136,12 @@ pub struct FlightTask {
     pub uuid: super::TaskId,
     /// Name.
     pub name: String,
-    /// When a task flies.
+    /// Schedule type of a task.
     pub task_type: super::TaskType,
-    /// State of a flight task. A task ends in `success`, `terminated`, `timeout` or `starting_failure` (read in one
-    /// client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
+    /// State of a flight task. The final states are `success`, `terminated`, `timeout` and `starting_failure` (read in
+    /// one client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
     pub status: super::TaskStatus,
-    /// Dock that it takes off from.
+    /// Dock from which it takes off.
     pub sn: super::DeviceSn,
     /// Id of a flight route (wayline).
     pub wayline_uuid: super::WaylineId,
@@ -743,7 +1155,7 @@ pub struct FlightTask {
     /// Unit: RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_at: Option<runtime::DateTime>,
-    /// What an aircraft does when it loses the signal in flight.
+    /// Action of an aircraft that loses the signal in flight.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub out_of_control_action_in_flight: Option<super::OutOfControlAction>,
     /// Altitude for returning to home, above the point of take-off.
@@ -760,7 +1172,7 @@ pub struct FlightTask {
     /// How a task repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat_type: Option<super::RepeatType>,
-    /// Every so many days, weeks or months.
+    /// Interval in days, weeks or months.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval: Option<i64>,
     /// Days of the week, 0 for Sunday.
@@ -780,7 +1192,7 @@ pub struct FlightTask {
     /// Week of the month, a single number here; a list in the body of `createFlightTask`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub week_of_month: Option<i64>,
-    /// Starts of a recurring task, in unix seconds.
+    /// Start times of a recurring task, in unix seconds.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -794,7 +1206,7 @@ pub struct FlightTask {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub continuous_task_periods: Vec<super::TaskPeriod>,
-    /// Battery that an aircraft needs to take off.
+    /// Minimum battery charge for take-off.
     ///
     /// Unit: percent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -814,10 +1226,10 @@ pub struct FlightTaskFolder {
     /// Id of the folder with the media of a flight task.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_id: Option<super::TaskFolderId>,
-    /// Files that the flight took.
+    /// Number of files that the flight recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_file_count: Option<i64>,
-    /// Files that have been uploaded.
+    /// Number of uploaded files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uploaded_file_count: Option<i64>,
 }
@@ -840,19 +1252,19 @@ pub struct MediaFileList {
 
 runtime::object!(MediaFileList);
 
-/// A picture, video or other file that a flight took.
+/// A picture, video or other file that a flight recorded.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MediaFile {
     /// Id of a media file.
     pub uuid: super::MediaFileId,
-    /// Name of the file. In the one known sample it has no ending.
+    /// Name of the file. In the only known sample it has no extension.
     pub name: String,
     /// Kind of file. `image` and `video` are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_type: Option<String>,
-    /// Ending of the name. In the one known sample it begins with a dot.
+    /// File extension. In the only known sample it begins with a dot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suffix: Option<String>,
     /// Size.
@@ -866,7 +1278,7 @@ pub struct MediaFile {
     /// Signed address of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_url: Option<runtime::Secret>,
-    /// When it was taken.
+    /// When it was recorded.
     ///
     /// Unit: RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -896,14 +1308,14 @@ pub struct FlightTaskTrack {
     /// Id of a flight route (wayline).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wayline_uuid: Option<super::WaylineId>,
-    /// Where an aircraft flew.
+    /// Flight track of an aircraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub track: Option<super::Track>,
 }
 
 runtime::object!(FlightTaskTrack);
 
-/// Where an aircraft flew.
+/// Flight track of an aircraft.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -919,12 +1331,12 @@ pub struct Track {
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flight_distance: Option<f64>,
-    /// Time of the flight.
+    /// Duration of the flight.
     ///
-    /// Unit: seconds. **Inferred**: nobody has seen it. The unit is not written anywhere.
+    /// Unit: seconds. **Inferred**, neither documented nor observed. The unit is not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flight_duration: Option<i64>,
-    /// The points, in order of time.
+    /// The points, in chronological order.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -940,8 +1352,8 @@ runtime::object!(Track);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TrackPoint {
-    /// When the aircraft was there, as unix time. **The unit is not known**: a sample of a client for V1.0 has
-    /// seconds (10 digits), one of a client for V2.0 has milliseconds (13 digits).
+    /// Time at which the aircraft was at the point, as unix time. **The unit is not known**: a sample of a client
+    /// for V1.0 has seconds (10 digits), one of a client for V2.0 has milliseconds (13 digits).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<i64>,
     /// Latitude, WGS 84.
@@ -963,65 +1375,119 @@ runtime::object!(TrackPoint);
 
 /// An incident for a workflow.
 ///
-/// From DJI's manual, as a project quotes it. Every known client sends all members.
+/// From DJI's manual, as quoted by another project. Every known client sends all members.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TriggerWorkflowBody {
     /// Id of a workflow of FlightHub 2.
     pub workflow_uuid: super::WorkflowId,
-    /// What triggers the workflow.
+    /// Trigger type of the workflow.
     pub trigger_type: super::WorkflowTriggerType,
     /// Name of the incident.
     pub name: String,
-    /// What has happened, and where.
+    /// Description and position of the incident.
     pub params: super::WorkflowIncident,
 }
 
 runtime::object!(TriggerWorkflowBody);
 
 impl TriggerWorkflowBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `workflow_uuid`, `name`, `params`.
     #[must_use]
-    pub fn new(required: TriggerWorkflowBodyRequired) -> Self {
-        Self {
-            workflow_uuid: required.workflow_uuid,
-            trigger_type: super::WorkflowTriggerType::Default,
-            name: required.name,
-            params: required.params,
+    pub fn builder() -> TriggerWorkflowBodyBuilder {
+        TriggerWorkflowBodyBuilder {
+            name: super::super::missing::name,
+            params: super::super::missing::params,
+            workflow_uuid: super::super::missing::workflow_uuid,
         }
     }
 }
 
-/// Required fields of [`TriggerWorkflowBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct TriggerWorkflowBodyRequired {
-    /// Id of a workflow of FlightHub 2.
-    pub workflow_uuid: super::WorkflowId,
-    /// Name of the incident.
-    pub name: String,
-    /// What has happened, and where.
-    pub params: super::WorkflowIncident,
+/// Builds a [`TriggerWorkflowBody`]. Required: `workflow_uuid`, `name`, `params`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct TriggerWorkflowBodyBuilder<
+    T1 = super::super::missing::name,
+    T2 = super::super::missing::params,
+    T3 = super::super::missing::workflow_uuid,
+> {
+    name: T1,
+    params: T2,
+    workflow_uuid: T3,
 }
 
-/// What triggers the workflow.
+impl<T1, T2, T3> TriggerWorkflowBodyBuilder<T1, T2, T3> {
+    /// Id of a workflow of FlightHub 2.
+    #[must_use]
+    pub fn workflow_uuid(
+        self,
+        workflow_uuid: impl Into<super::WorkflowId>,
+    ) -> TriggerWorkflowBodyBuilder<T1, T2, super::WorkflowId> {
+        TriggerWorkflowBodyBuilder {
+            workflow_uuid: workflow_uuid.into(),
+            name: self.name,
+            params: self.params,
+        }
+    }
+    /// Name of the incident.
+    #[must_use]
+    pub fn name(
+        self,
+        name: impl Into<String>,
+    ) -> TriggerWorkflowBodyBuilder<String, T2, T3> {
+        TriggerWorkflowBodyBuilder {
+            name: name.into(),
+            params: self.params,
+            workflow_uuid: self.workflow_uuid,
+        }
+    }
+    /// Description and position of the incident.
+    #[must_use]
+    pub fn params(
+        self,
+        params: impl Into<super::WorkflowIncident>,
+    ) -> TriggerWorkflowBodyBuilder<T1, super::WorkflowIncident, T3> {
+        TriggerWorkflowBodyBuilder {
+            params: params.into(),
+            name: self.name,
+            workflow_uuid: self.workflow_uuid,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> TriggerWorkflowBody
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<super::WorkflowIncident>,
+        T3: runtime::Provided<super::WorkflowId>,
+    {
+        TriggerWorkflowBody {
+            workflow_uuid: self.workflow_uuid.provided(),
+            trigger_type: super::WorkflowTriggerType::Default,
+            name: self.name.provided(),
+            params: self.params.provided(),
+        }
+    }
+}
+
+/// Trigger type of the workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum WorkflowTriggerType {
     /// The only value that is documented.
     Default,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(WorkflowTriggerType { 0 => Default });
 
-/// What has happened, and where.
+/// Description and position of the incident.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WorkflowIncident {
-    /// Person who reports the incident.
+    /// Name of the person who reports the incident.
     pub creator: super::UserId,
     /// Latitude, WGS 84.
     ///
@@ -1035,50 +1501,142 @@ pub struct WorkflowIncident {
     ///
     /// At least 1 and at most 5.
     pub level: i64,
-    /// Text of the incident. One client sends an empty text if it has none.
+    /// Text of the incident. One client without a text sends an empty string.
     pub desc: String,
 }
 
 runtime::object!(WorkflowIncident);
 
 impl WorkflowIncident {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `creator`, `latitude`, `longitude`, `level`, `desc`.
     #[must_use]
-    pub fn new(required: WorkflowIncidentRequired) -> Self {
-        Self {
-            creator: required.creator,
-            latitude: required.latitude,
-            longitude: required.longitude,
-            level: required.level,
-            desc: required.desc,
+    pub fn builder() -> WorkflowIncidentBuilder {
+        WorkflowIncidentBuilder {
+            creator: super::super::missing::creator,
+            desc: super::super::missing::desc,
+            latitude: super::super::missing::latitude,
+            level: super::super::missing::level,
+            longitude: super::super::missing::longitude,
         }
     }
 }
 
-/// Required fields of [`WorkflowIncident`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct WorkflowIncidentRequired {
-    /// Person who reports the incident.
-    pub creator: super::UserId,
+/// Builds a [`WorkflowIncident`]. Required: `creator`, `latitude`, `longitude`, `level`, `desc`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct WorkflowIncidentBuilder<
+    T1 = super::super::missing::creator,
+    T2 = super::super::missing::desc,
+    T3 = super::super::missing::latitude,
+    T4 = super::super::missing::level,
+    T5 = super::super::missing::longitude,
+> {
+    creator: T1,
+    desc: T2,
+    latitude: T3,
+    level: T4,
+    longitude: T5,
+}
+
+impl<T1, T2, T3, T4, T5> WorkflowIncidentBuilder<T1, T2, T3, T4, T5> {
+    /// Name of the person who reports the incident.
+    #[must_use]
+    pub fn creator(
+        self,
+        creator: impl Into<super::UserId>,
+    ) -> WorkflowIncidentBuilder<super::UserId, T2, T3, T4, T5> {
+        WorkflowIncidentBuilder {
+            creator: creator.into(),
+            desc: self.desc,
+            latitude: self.latitude,
+            level: self.level,
+            longitude: self.longitude,
+        }
+    }
     /// Latitude, WGS 84.
     ///
     /// Unit: degrees.
-    pub latitude: f64,
+    #[must_use]
+    pub fn latitude(
+        self,
+        latitude: impl Into<f64>,
+    ) -> WorkflowIncidentBuilder<T1, T2, f64, T4, T5> {
+        WorkflowIncidentBuilder {
+            latitude: latitude.into(),
+            creator: self.creator,
+            desc: self.desc,
+            level: self.level,
+            longitude: self.longitude,
+        }
+    }
     /// Longitude, WGS 84.
     ///
     /// Unit: degrees.
-    pub longitude: f64,
+    #[must_use]
+    pub fn longitude(
+        self,
+        longitude: impl Into<f64>,
+    ) -> WorkflowIncidentBuilder<T1, T2, T3, T4, f64> {
+        WorkflowIncidentBuilder {
+            longitude: longitude.into(),
+            creator: self.creator,
+            desc: self.desc,
+            latitude: self.latitude,
+            level: self.level,
+        }
+    }
     /// Level of the incident. Clients send 5 for the most serious.
     ///
     /// At least 1 and at most 5.
-    pub level: i64,
-    /// Text of the incident. One client sends an empty text if it has none.
-    pub desc: String,
+    #[must_use]
+    pub fn level(
+        self,
+        level: impl Into<i64>,
+    ) -> WorkflowIncidentBuilder<T1, T2, T3, i64, T5> {
+        WorkflowIncidentBuilder {
+            level: level.into(),
+            creator: self.creator,
+            desc: self.desc,
+            latitude: self.latitude,
+            longitude: self.longitude,
+        }
+    }
+    /// Text of the incident. One client without a text sends an empty string.
+    #[must_use]
+    pub fn desc(
+        self,
+        desc: impl Into<String>,
+    ) -> WorkflowIncidentBuilder<T1, String, T3, T4, T5> {
+        WorkflowIncidentBuilder {
+            desc: desc.into(),
+            creator: self.creator,
+            latitude: self.latitude,
+            level: self.level,
+            longitude: self.longitude,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> WorkflowIncident
+    where
+        T1: runtime::Provided<super::UserId>,
+        T2: runtime::Provided<String>,
+        T3: runtime::Provided<f64>,
+        T4: runtime::Provided<i64>,
+        T5: runtime::Provided<f64>,
+    {
+        WorkflowIncident {
+            creator: self.creator.provided(),
+            latitude: self.latitude.provided(),
+            longitude: self.longitude.provided(),
+            level: self.level.provided(),
+            desc: self.desc.provided(),
+        }
+    }
 }
 
 /// An incident that was accepted.
 ///
-/// Observed, not documented. Seen by one client.
+/// Observed, not documented. Observed by one client.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]

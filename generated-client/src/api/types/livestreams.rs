@@ -2,11 +2,11 @@
 
 use ::flighthub2_runtime::codegen as runtime;
 
-/// Id of a stream forwarder.
+/// Id of a stream converter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StreamForwarderId(String);
+pub struct StreamConverterId(String);
 
-runtime::text_newtype!(StreamForwarderId);
+runtime::text_newtype!(StreamConverterId);
 
 /// The camera to show.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -17,12 +17,12 @@ pub struct StartLivestreamBody {
     pub sn: super::DeviceSn,
     /// The camera, from the device list.
     pub camera_index: super::CameraIndex,
-    /// Life of the viewing token; the stream stops when it runs out. DJI's example has 7200; no maximum is
-    /// published.
+    /// Validity period of the viewing token; the stream stops when the token expires. DJI's example has 7200; no
+    /// maximum is published.
     ///
     /// Unit: seconds.
     pub video_expire: i64,
-    /// Quality to start with. Whether it may be left out is not certain; all clients send it.
+    /// Initial quality. Whether it may be omitted is not certain; all clients send it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality_type: Option<super::VideoQuality>,
 }
@@ -30,17 +30,17 @@ pub struct StartLivestreamBody {
 runtime::object!(StartLivestreamBody);
 
 impl StartLivestreamBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `sn`, `camera_index`, `video_expire`.
     #[must_use]
-    pub fn new(required: StartLivestreamBodyRequired) -> Self {
-        Self {
-            sn: required.sn,
-            camera_index: required.camera_index,
-            video_expire: required.video_expire,
+    pub fn builder() -> StartLivestreamBodyBuilder {
+        StartLivestreamBodyBuilder {
+            camera_index: super::super::missing::camera_index,
+            sn: super::super::missing::sn,
+            video_expire: super::super::missing::video_expire,
             quality_type: None,
         }
     }
-    /// Quality to start with. Whether it may be left out is not certain; all clients send it.
+    /// Initial quality. Whether it may be omitted is not certain; all clients send it.
     #[must_use]
     pub fn quality_type(mut self, quality_type: impl Into<super::VideoQuality>) -> Self {
         self.quality_type = Some(quality_type.into());
@@ -48,18 +48,83 @@ impl StartLivestreamBody {
     }
 }
 
-/// Required fields of [`StartLivestreamBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct StartLivestreamBodyRequired {
+/// Builds a [`StartLivestreamBody`]. Required: `sn`, `camera_index`, `video_expire`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct StartLivestreamBodyBuilder<
+    T1 = super::super::missing::camera_index,
+    T2 = super::super::missing::sn,
+    T3 = super::super::missing::video_expire,
+> {
+    camera_index: T1,
+    sn: T2,
+    video_expire: T3,
+    quality_type: Option<super::VideoQuality>,
+}
+
+impl<T1, T2, T3> StartLivestreamBodyBuilder<T1, T2, T3> {
     /// Serial number of the dock or aircraft.
-    pub sn: super::DeviceSn,
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> StartLivestreamBodyBuilder<T1, super::DeviceSn, T3> {
+        StartLivestreamBodyBuilder {
+            sn: sn.into(),
+            camera_index: self.camera_index,
+            video_expire: self.video_expire,
+            quality_type: self.quality_type,
+        }
+    }
     /// The camera, from the device list.
-    pub camera_index: super::CameraIndex,
-    /// Life of the viewing token; the stream stops when it runs out. DJI's example has 7200; no maximum is
-    /// published.
+    #[must_use]
+    pub fn camera_index(
+        self,
+        camera_index: impl Into<super::CameraIndex>,
+    ) -> StartLivestreamBodyBuilder<super::CameraIndex, T2, T3> {
+        StartLivestreamBodyBuilder {
+            camera_index: camera_index.into(),
+            sn: self.sn,
+            video_expire: self.video_expire,
+            quality_type: self.quality_type,
+        }
+    }
+    /// Validity period of the viewing token; the stream stops when the token expires. DJI's example has 7200; no
+    /// maximum is published.
     ///
     /// Unit: seconds.
-    pub video_expire: i64,
+    #[must_use]
+    pub fn video_expire(
+        self,
+        video_expire: impl Into<i64>,
+    ) -> StartLivestreamBodyBuilder<T1, T2, i64> {
+        StartLivestreamBodyBuilder {
+            video_expire: video_expire.into(),
+            camera_index: self.camera_index,
+            sn: self.sn,
+            quality_type: self.quality_type,
+        }
+    }
+    /// Initial quality. Whether it may be omitted is not certain; all clients send it.
+    #[must_use]
+    pub fn quality_type(mut self, quality_type: impl Into<super::VideoQuality>) -> Self {
+        self.quality_type = Some(quality_type.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> StartLivestreamBody
+    where
+        T1: runtime::Provided<super::CameraIndex>,
+        T2: runtime::Provided<super::DeviceSn>,
+        T3: runtime::Provided<i64>,
+    {
+        StartLivestreamBody {
+            sn: self.sn.provided(),
+            camera_index: self.camera_index.provided(),
+            video_expire: self.video_expire.provided(),
+            quality_type: self.quality_type,
+        }
+    }
 }
 
 /// Where to watch a livestream.
@@ -69,11 +134,12 @@ pub struct StartLivestreamBodyRequired {
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Livestream {
-    /// How to watch, in the form of `url_type`. Holds a token: whoever has the text can watch.
+    /// Address or credentials for watching, in the format of `url_type`. It contains a token that is sufficient for
+    /// watching: keep it secret.
     pub url: runtime::Secret,
-    /// Form of a livestream's `url`.
+    /// Format of a livestream's `url`.
     pub url_type: super::LivestreamUrlType,
-    /// When the token ends.
+    /// Expiry of the token.
     ///
     /// Unit: seconds since 1970-01-01T00:00:00Z.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,21 +148,22 @@ pub struct Livestream {
 
 runtime::object!(Livestream);
 
-/// Form of a livestream's `url`.
+/// Format of a livestream's `url`.
 ///
-/// Observed, not documented. `volc` was seen live, `agora` and `srs` in other clients. The members of `agora` are those of a client's test
-/// data for V2.0.
+/// Observed, not documented. `volc` was observed on the live service, `agora` and `srs` in other clients. The members of `agora` are those
+/// of a client's test data for V2.0.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LivestreamUrlType {
-    /// VolcEngine RTC (China). A query text with `app_id`, `expire_time`, `room_id`, `token` and `user_id`; not an address.
+    /// VolcEngine RTC (China). A query string with `app_id`, `expire_time`, `room_id`, `token` and `user_id`; not an
+    /// address.
     Volc,
-    /// Agora. Credentials for a channel: a JSON object written as text, with `app_id`, `channel_name`, `token`, `uid`
-    /// and `expire_ts`.
+    /// Agora. Credentials for a channel: a JSON object in a string, with `app_id`, `channel_name`, `token`, `uid` and
+    /// `expire_ts`.
     Agora,
     /// SRS. A WHEP (WebRTC) address; on-premises and for some overseas tenants.
     Srs,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -104,88 +171,180 @@ runtime::text_enum!(
     LivestreamUrlType { "volc" => Volc, "agora" => Agora, "srs" => Srs }
 );
 
-/// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
+/// Protocol of a stream converter. (V2.0 adds `rtsp`.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum StreamForwarderSchema {
-    /// Pushes to an RTMP address; its options are an `url`.
+pub enum StreamConverterSchema {
+    /// Pushes to an RTMP address; its options have a `url`.
     Rtmp,
-    /// Registers as a GB/T 28181 device; its options are the other seven.
+    /// Registers as a GB/T 28181 device; its options are the other seven members.
     Gb28181,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
-runtime::text_enum!(StreamForwarderSchema { "rtmp" => Rtmp, "gb28181" => Gb28181 });
+runtime::text_enum!(StreamConverterSchema { "rtmp" => Rtmp, "gb28181" => Gb28181 });
 
-/// A stream forwarder to create.
+/// A stream converter to create.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct CreateStreamForwarderBody {
-    /// A name no other forwarder has. Device, camera and target together must differ from those of any active
-    /// forwarder, too.
+pub struct CreateStreamConverterBody {
+    /// Unique name. The combination of device, camera and target must also differ from that of every active
+    /// converter.
     pub converter_name: String,
     /// Serial number of the dock or aircraft that is the source.
     pub sn: super::DeviceSn,
     /// The camera, from the device list.
     pub camera_index: super::CameraIndex,
-    /// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
-    pub schema: super::StreamForwarderSchema,
-    /// Where a forwarder pushes to; the form follows `schema`.
-    pub schema_option: super::StreamForwarderTarget,
+    /// Protocol of a stream converter. (V2.0 adds `rtsp`.)
+    pub schema: super::StreamConverterSchema,
+    /// Target of a stream converter; the variant depends on `schema`.
+    pub schema_option: super::StreamConverterTarget,
 }
 
-runtime::object!(CreateStreamForwarderBody);
+runtime::object!(CreateStreamConverterBody);
 
-impl CreateStreamForwarderBody {
-    /// A value with everything that is required.
+impl CreateStreamConverterBody {
+    /// A builder, which sets fields by name. Required: `converter_name`, `sn`, `camera_index`, `schema`, `schema_option`.
     #[must_use]
-    pub fn new(required: CreateStreamForwarderBodyRequired) -> Self {
-        Self {
-            converter_name: required.converter_name,
-            sn: required.sn,
-            camera_index: required.camera_index,
-            schema: required.schema,
-            schema_option: required.schema_option,
+    pub fn builder() -> CreateStreamConverterBodyBuilder {
+        CreateStreamConverterBodyBuilder {
+            camera_index: super::super::missing::camera_index,
+            converter_name: super::super::missing::converter_name,
+            schema: super::super::missing::schema,
+            schema_option: super::super::missing::schema_option,
+            sn: super::super::missing::sn,
         }
     }
 }
 
-/// Required fields of [`CreateStreamForwarderBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateStreamForwarderBodyRequired {
-    /// A name no other forwarder has. Device, camera and target together must differ from those of any active
-    /// forwarder, too.
-    pub converter_name: String,
-    /// Serial number of the dock or aircraft that is the source.
-    pub sn: super::DeviceSn,
-    /// The camera, from the device list.
-    pub camera_index: super::CameraIndex,
-    /// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
-    pub schema: super::StreamForwarderSchema,
-    /// Where a forwarder pushes to; the form follows `schema`.
-    pub schema_option: super::StreamForwarderTarget,
+/// Builds a [`CreateStreamConverterBody`]. Required: `converter_name`, `sn`, `camera_index`, `schema`, `schema_option`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct CreateStreamConverterBodyBuilder<
+    T1 = super::super::missing::camera_index,
+    T2 = super::super::missing::converter_name,
+    T3 = super::super::missing::schema,
+    T4 = super::super::missing::schema_option,
+    T5 = super::super::missing::sn,
+> {
+    camera_index: T1,
+    converter_name: T2,
+    schema: T3,
+    schema_option: T4,
+    sn: T5,
 }
 
-/// Where a forwarder pushes to; the form follows `schema`.
+impl<T1, T2, T3, T4, T5> CreateStreamConverterBodyBuilder<T1, T2, T3, T4, T5> {
+    /// Unique name. The combination of device, camera and target must also differ from that of every active
+    /// converter.
+    #[must_use]
+    pub fn converter_name(
+        self,
+        converter_name: impl Into<String>,
+    ) -> CreateStreamConverterBodyBuilder<T1, String, T3, T4, T5> {
+        CreateStreamConverterBodyBuilder {
+            converter_name: converter_name.into(),
+            camera_index: self.camera_index,
+            schema: self.schema,
+            schema_option: self.schema_option,
+            sn: self.sn,
+        }
+    }
+    /// Serial number of the dock or aircraft that is the source.
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> CreateStreamConverterBodyBuilder<T1, T2, T3, T4, super::DeviceSn> {
+        CreateStreamConverterBodyBuilder {
+            sn: sn.into(),
+            camera_index: self.camera_index,
+            converter_name: self.converter_name,
+            schema: self.schema,
+            schema_option: self.schema_option,
+        }
+    }
+    /// The camera, from the device list.
+    #[must_use]
+    pub fn camera_index(
+        self,
+        camera_index: impl Into<super::CameraIndex>,
+    ) -> CreateStreamConverterBodyBuilder<super::CameraIndex, T2, T3, T4, T5> {
+        CreateStreamConverterBodyBuilder {
+            camera_index: camera_index.into(),
+            converter_name: self.converter_name,
+            schema: self.schema,
+            schema_option: self.schema_option,
+            sn: self.sn,
+        }
+    }
+    /// Protocol of a stream converter. (V2.0 adds `rtsp`.)
+    #[must_use]
+    pub fn schema(
+        self,
+        schema: impl Into<super::StreamConverterSchema>,
+    ) -> CreateStreamConverterBodyBuilder<T1, T2, super::StreamConverterSchema, T4, T5> {
+        CreateStreamConverterBodyBuilder {
+            schema: schema.into(),
+            camera_index: self.camera_index,
+            converter_name: self.converter_name,
+            schema_option: self.schema_option,
+            sn: self.sn,
+        }
+    }
+    /// Target of a stream converter; the variant depends on `schema`.
+    #[must_use]
+    pub fn schema_option(
+        self,
+        schema_option: impl Into<super::StreamConverterTarget>,
+    ) -> CreateStreamConverterBodyBuilder<T1, T2, T3, super::StreamConverterTarget, T5> {
+        CreateStreamConverterBodyBuilder {
+            schema_option: schema_option.into(),
+            camera_index: self.camera_index,
+            converter_name: self.converter_name,
+            schema: self.schema,
+            sn: self.sn,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> CreateStreamConverterBody
+    where
+        T1: runtime::Provided<super::CameraIndex>,
+        T2: runtime::Provided<String>,
+        T3: runtime::Provided<super::StreamConverterSchema>,
+        T4: runtime::Provided<super::StreamConverterTarget>,
+        T5: runtime::Provided<super::DeviceSn>,
+    {
+        CreateStreamConverterBody {
+            converter_name: self.converter_name.provided(),
+            sn: self.sn.provided(),
+            camera_index: self.camera_index.provided(),
+            schema: self.schema.provided(),
+            schema_option: self.schema_option.provided(),
+        }
+    }
+}
+
+/// Target of a stream converter; the variant depends on `schema`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum StreamForwarderTarget {
-    /// Target of an RTMP forwarder.
+pub enum StreamConverterTarget {
+    /// Target of an RTMP converter.
     RtmpTarget(super::RtmpTarget),
-    /// Target of a GB/T 28181 forwarder. Ports are text.
+    /// Target of a GB/T 28181 converter. Ports are strings.
     Gb28181Target(super::Gb28181Target),
-    /// A variant that this version does not know. It is kept and sent back unchanged.
+    /// A variant that is not listed. It is preserved and sent back unchanged.
     Unknown(runtime::Unknown<runtime::JsonValue>),
 }
 
 runtime::untagged_union!(
-    StreamForwarderTarget { RtmpTarget(super::RtmpTarget),
+    StreamConverterTarget { RtmpTarget(super::RtmpTarget),
     Gb28181Target(super::Gb28181Target) }
 );
 
-/// Target of an RTMP forwarder.
+/// Target of an RTMP converter.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -197,14 +356,14 @@ pub struct RtmpTarget {
 runtime::object!(RtmpTarget);
 
 impl RtmpTarget {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(url: impl Into<runtime::Secret>) -> Self {
         Self { url: url.into() }
     }
 }
 
-/// Target of a GB/T 28181 forwarder. Ports are text.
+/// Target of a GB/T 28181 converter. Ports are strings.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -228,64 +387,202 @@ pub struct Gb28181Target {
 runtime::object!(Gb28181Target);
 
 impl Gb28181Target {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `server_id`, `server_ip`, `server_port`, `device_password`, `local_port`, `device_id`, `local_channel`.
     #[must_use]
-    pub fn new(required: Gb28181TargetRequired) -> Self {
-        Self {
-            server_id: required.server_id,
-            server_ip: required.server_ip,
-            server_port: required.server_port,
-            device_password: required.device_password,
-            local_port: required.local_port,
-            device_id: required.device_id,
-            local_channel: required.local_channel,
+    pub fn builder() -> Gb28181TargetBuilder {
+        Gb28181TargetBuilder {
+            device_id: super::super::missing::device_id,
+            device_password: super::super::missing::device_password,
+            local_channel: super::super::missing::local_channel,
+            local_port: super::super::missing::local_port,
+            server_id: super::super::missing::server_id,
+            server_ip: super::super::missing::server_ip,
+            server_port: super::super::missing::server_port,
         }
     }
 }
 
-/// Required fields of [`Gb28181Target`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct Gb28181TargetRequired {
+/// Builds a [`Gb28181Target`]. Required: `server_id`, `server_ip`, `server_port`, `device_password`, `local_port`, `device_id`, `local_channel`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct Gb28181TargetBuilder<
+    T1 = super::super::missing::device_id,
+    T2 = super::super::missing::device_password,
+    T3 = super::super::missing::local_channel,
+    T4 = super::super::missing::local_port,
+    T5 = super::super::missing::server_id,
+    T6 = super::super::missing::server_ip,
+    T7 = super::super::missing::server_port,
+> {
+    device_id: T1,
+    device_password: T2,
+    local_channel: T3,
+    local_port: T4,
+    server_id: T5,
+    server_ip: T6,
+    server_port: T7,
+}
+
+impl<T1, T2, T3, T4, T5, T6, T7> Gb28181TargetBuilder<T1, T2, T3, T4, T5, T6, T7> {
     /// Id of the server.
-    pub server_id: String,
+    #[must_use]
+    pub fn server_id(
+        self,
+        server_id: impl Into<String>,
+    ) -> Gb28181TargetBuilder<T1, T2, T3, T4, String, T6, T7> {
+        Gb28181TargetBuilder {
+            server_id: server_id.into(),
+            device_id: self.device_id,
+            device_password: self.device_password,
+            local_channel: self.local_channel,
+            local_port: self.local_port,
+            server_ip: self.server_ip,
+            server_port: self.server_port,
+        }
+    }
     /// Address of the server.
-    pub server_ip: String,
+    #[must_use]
+    pub fn server_ip(
+        self,
+        server_ip: impl Into<String>,
+    ) -> Gb28181TargetBuilder<T1, T2, T3, T4, T5, String, T7> {
+        Gb28181TargetBuilder {
+            server_ip: server_ip.into(),
+            device_id: self.device_id,
+            device_password: self.device_password,
+            local_channel: self.local_channel,
+            local_port: self.local_port,
+            server_id: self.server_id,
+            server_port: self.server_port,
+        }
+    }
     /// Port of the server.
-    pub server_port: String,
+    #[must_use]
+    pub fn server_port(
+        self,
+        server_port: impl Into<String>,
+    ) -> Gb28181TargetBuilder<T1, T2, T3, T4, T5, T6, String> {
+        Gb28181TargetBuilder {
+            server_port: server_port.into(),
+            device_id: self.device_id,
+            device_password: self.device_password,
+            local_channel: self.local_channel,
+            local_port: self.local_port,
+            server_id: self.server_id,
+            server_ip: self.server_ip,
+        }
+    }
     /// Password to register with.
-    pub device_password: runtime::Secret,
+    #[must_use]
+    pub fn device_password(
+        self,
+        device_password: impl Into<runtime::Secret>,
+    ) -> Gb28181TargetBuilder<T1, runtime::Secret, T3, T4, T5, T6, T7> {
+        Gb28181TargetBuilder {
+            device_password: device_password.into(),
+            device_id: self.device_id,
+            local_channel: self.local_channel,
+            local_port: self.local_port,
+            server_id: self.server_id,
+            server_ip: self.server_ip,
+            server_port: self.server_port,
+        }
+    }
     /// Local port.
-    pub local_port: String,
+    #[must_use]
+    pub fn local_port(
+        self,
+        local_port: impl Into<String>,
+    ) -> Gb28181TargetBuilder<T1, T2, T3, String, T5, T6, T7> {
+        Gb28181TargetBuilder {
+            local_port: local_port.into(),
+            device_id: self.device_id,
+            device_password: self.device_password,
+            local_channel: self.local_channel,
+            server_id: self.server_id,
+            server_ip: self.server_ip,
+            server_port: self.server_port,
+        }
+    }
     /// Id to register as.
-    pub device_id: String,
+    #[must_use]
+    pub fn device_id(
+        self,
+        device_id: impl Into<String>,
+    ) -> Gb28181TargetBuilder<String, T2, T3, T4, T5, T6, T7> {
+        Gb28181TargetBuilder {
+            device_id: device_id.into(),
+            device_password: self.device_password,
+            local_channel: self.local_channel,
+            local_port: self.local_port,
+            server_id: self.server_id,
+            server_ip: self.server_ip,
+            server_port: self.server_port,
+        }
+    }
     /// Id of the channel.
-    pub local_channel: String,
+    #[must_use]
+    pub fn local_channel(
+        self,
+        local_channel: impl Into<String>,
+    ) -> Gb28181TargetBuilder<T1, T2, String, T4, T5, T6, T7> {
+        Gb28181TargetBuilder {
+            local_channel: local_channel.into(),
+            device_id: self.device_id,
+            device_password: self.device_password,
+            local_port: self.local_port,
+            server_id: self.server_id,
+            server_ip: self.server_ip,
+            server_port: self.server_port,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> Gb28181Target
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<runtime::Secret>,
+        T3: runtime::Provided<String>,
+        T4: runtime::Provided<String>,
+        T5: runtime::Provided<String>,
+        T6: runtime::Provided<String>,
+        T7: runtime::Provided<String>,
+    {
+        Gb28181Target {
+            server_id: self.server_id.provided(),
+            server_ip: self.server_ip.provided(),
+            server_port: self.server_port.provided(),
+            device_password: self.device_password.provided(),
+            local_port: self.local_port.provided(),
+            device_id: self.device_id.provided(),
+            local_channel: self.local_channel.provided(),
+        }
+    }
 }
 
-/// A stream forwarder that was created.
+/// A stream converter that was created.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct CreatedStreamForwarder {
-    /// Id of a stream forwarder.
-    pub converter_id: super::StreamForwarderId,
+pub struct CreatedStreamConverter {
+    /// Id of a stream converter.
+    pub converter_id: super::StreamConverterId,
 }
 
-runtime::object!(CreatedStreamForwarder);
+runtime::object!(CreatedStreamConverter);
 
-/// Whether a forwarder pushes.
+/// Whether a stream converter is enabled.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct SetStreamForwarderBody {
+pub struct SetStreamConverterBody {
     /// True to push whenever the device is online.
     pub auto_push_stream: bool,
 }
 
-runtime::object!(SetStreamForwarderBody);
+runtime::object!(SetStreamConverterBody);
 
-impl SetStreamForwarderBody {
-    /// A value with everything that is required.
+impl SetStreamConverterBody {
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(auto_push_stream: impl Into<bool>) -> Self {
         Self {
@@ -294,51 +591,51 @@ impl SetStreamForwarderBody {
     }
 }
 
-/// Stream forwarders of a project.
+/// Stream converters of a project.
 ///
-/// **Inferred**: nobody has seen it. Public hosts do not have the call; no response of it has been seen.
+/// **Inferred**, neither documented nor observed. Public hosts do not have the call; no response has been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct StreamForwarderList {
-    /// The stream forwarders.
+pub struct StreamConverterList {
+    /// The stream converters.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub list: Vec<super::StreamForwarder>,
+    pub list: Vec<super::StreamConverter>,
 }
 
-runtime::object!(StreamForwarderList);
+runtime::object!(StreamConverterList);
 
-/// A stream forwarder.
+/// A stream converter.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; no response has been seen.
+/// **Inferred**, neither documented nor observed. Read in two clients; no response has been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct StreamForwarder {
-    /// Id of a stream forwarder.
-    pub converter_id: super::StreamForwarderId,
+pub struct StreamConverter {
+    /// Id of a stream converter.
+    pub converter_id: super::StreamConverterId,
     /// Name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub converter_name: Option<String>,
     /// Serial number of the dock or aircraft that is the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sn: Option<super::DeviceSn>,
-    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_index: Option<super::CameraIndex>,
-    /// Protocol of a stream forwarder. (V2.0 adds `rtsp`.)
+    /// Protocol of a stream converter. (V2.0 adds `rtsp`.)
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema: Option<super::StreamForwarderSchema>,
-    /// Target of a forwarder as the list shows it; members that its protocol does not use are empty.
+    pub schema: Option<super::StreamConverterSchema>,
+    /// Target of a stream converter in the list; members that its protocol does not use are empty.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema_option: Option<super::StreamForwarderOptions>,
+    pub schema_option: Option<super::StreamConverterOptions>,
     /// Whether it pushes when the device is online.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_push_stream: Option<bool>,
@@ -348,23 +645,24 @@ pub struct StreamForwarder {
     /// Name of the device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_callsign: Option<String>,
-    /// What a stream forwarder does. Which states are final is not known: a forwarder pushes whenever its device is online.
+    /// State of a stream converter. Which states are final is not known: a converter pushes whenever its device is
+    /// online.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<super::StreamForwarderState>,
+    pub state: Option<super::StreamConverterState>,
     /// Last error, as an error code of the group `stream-forwarding`; 0 for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
 }
 
-runtime::object!(StreamForwarder);
+runtime::object!(StreamConverter);
 
-/// Target of a forwarder as the list shows it; members that its protocol does not use are empty.
+/// Target of a stream converter in the list; members that its protocol does not use are empty.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; no response has been seen.
+/// **Inferred**, neither documented nor observed. Read in two clients; no response has been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
-pub struct StreamForwarderOptions {
+pub struct StreamConverterOptions {
     /// RTMP address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<runtime::Secret>,
@@ -391,29 +689,30 @@ pub struct StreamForwarderOptions {
     pub local_channel: Option<String>,
 }
 
-runtime::object!(StreamForwarderOptions);
+runtime::object!(StreamConverterOptions);
 
-/// What a stream forwarder does. Which states are final is not known: a forwarder pushes whenever its device is online.
+/// State of a stream converter. Which states are final is not known: a converter pushes whenever its device is
+/// online.
 ///
-/// **Inferred**: nobody has seen it. Read in clients, `stopped` and `error` in one for V2.0; no response has been seen.
+/// **Inferred**, neither documented nor observed. Read in clients, `stopped` and `error` in one for V2.0; no response has been observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum StreamForwarderState {
+pub enum StreamConverterState {
     /// Created, not started.
     Initialized,
     /// Pushing.
     Running,
-    /// Failed; `code` tells why.
+    /// Failed; `code` has the cause.
     Failed,
     /// Stopped.
     Stopped,
     /// In error.
     Error,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(
-    StreamForwarderState { "initialized" => Initialized, "running" => Running, "failed"
+    StreamConverterState { "initialized" => Initialized, "running" => Running, "failed"
     => Failed, "stopped" => Stopped, "error" => Error }
 );

@@ -46,7 +46,7 @@ pub struct Model {
     /// Kind of model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_type: Option<super::ModelKind>,
-    /// Whether the map shows it.
+    /// Whether it is shown on the map.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_on_map: Option<bool>,
     /// Size.
@@ -56,12 +56,12 @@ pub struct Model {
     pub size: Option<i64>,
     /// When it was created.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_at: Option<runtime::UnixMillis>,
     /// When it was last changed.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_at: Option<runtime::UnixMillis>,
 }
@@ -76,7 +76,7 @@ pub enum ModelKind {
     Model2d,
     /// A 3D model.
     Model3d,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -96,7 +96,7 @@ pub struct ModelDetail {
     /// Kind of model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_type: Option<super::ModelKind>,
-    /// Whether the map shows it.
+    /// Whether it is shown on the map.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_on_map: Option<bool>,
     /// Size.
@@ -106,15 +106,15 @@ pub struct ModelDetail {
     pub size: Option<i64>,
     /// When it was created.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_at: Option<runtime::UnixMillis>,
     /// When it was last changed.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_at: Option<runtime::UnixMillis>,
-    /// Person who made it.
+    /// Person who created it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
     /// Signed address of its files.
@@ -134,25 +134,25 @@ runtime::object!(ModelDetail);
 pub struct CreateModelBody {
     /// Name of the model.
     pub name: String,
-    /// What to make.
+    /// Type of the model.
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
     pub reconstruction_type: Vec<super::ModelKind>,
-    /// How much of the mesh is kept; 0.2 is good for browsing.
+    /// Fraction of the mesh that is kept; 0.2 is suitable for browsing.
     ///
     /// More than 0 and at most 1.
     pub simplified_factor: f64,
     /// Folder with the pictures: `folder_id` of a flight task in `listFlightTasks`, or `folder_info.folder_id` in
     /// `getFlightTask`.
     pub task_folder_id: super::TaskFolderId,
-    /// Coordinate system, as an EPSG text such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
+    /// Coordinate system, as an EPSG code such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
     /// be read.
     pub wkt: String,
     /// Quality of a reconstruction.
     pub quality_level: super::ModelQuality,
-    /// Scene of the reconstruction, as one client calls it. What the two mean is not documented; that client defaults to
-    /// `normal`.
+    /// Scene of the reconstruction, as one client calls it. The meanings of the values are not documented; that client
+    /// defaults to `normal`.
     pub reconstruction_mode: super::ReconstructionMode,
-    /// Formats to make. FlightHub shows only `b3dm` meshes and `pnts` point clouds.
+    /// Output formats. FlightHub displays only `b3dm` meshes and `pnts` point clouds.
     #[serde(default, deserialize_with = "runtime::null_as_empty")]
     pub generate_model_formats: Vec<super::ModelFormat>,
     /// Area to reconstruct.
@@ -163,18 +163,18 @@ pub struct CreateModelBody {
 runtime::object!(CreateModelBody);
 
 impl CreateModelBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `name`, `reconstruction_type`, `simplified_factor`, `task_folder_id`, `wkt`, `quality_level`, `reconstruction_mode`, `generate_model_formats`.
     #[must_use]
-    pub fn new(required: CreateModelBodyRequired) -> Self {
-        Self {
-            name: required.name,
-            reconstruction_type: required.reconstruction_type,
-            simplified_factor: required.simplified_factor,
-            task_folder_id: required.task_folder_id,
-            wkt: required.wkt,
-            quality_level: required.quality_level,
-            reconstruction_mode: required.reconstruction_mode,
-            generate_model_formats: required.generate_model_formats,
+    pub fn builder() -> CreateModelBodyBuilder {
+        CreateModelBodyBuilder {
+            generate_model_formats: super::super::missing::generate_model_formats,
+            name: super::super::missing::name,
+            quality_level: super::super::missing::quality_level,
+            reconstruction_mode: super::super::missing::reconstruction_mode,
+            reconstruction_type: super::super::missing::reconstruction_type,
+            simplified_factor: super::super::missing::simplified_factor,
+            task_folder_id: super::super::missing::task_folder_id,
+            wkt: super::super::missing::wkt,
             predefine_area: None,
         }
     }
@@ -189,30 +189,222 @@ impl CreateModelBody {
     }
 }
 
-/// Required fields of [`CreateModelBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateModelBodyRequired {
+/// Builds a [`CreateModelBody`]. Required: `name`, `reconstruction_type`, `simplified_factor`, `task_folder_id`, `wkt`, `quality_level`, `reconstruction_mode`, `generate_model_formats`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct CreateModelBodyBuilder<
+    T1 = super::super::missing::generate_model_formats,
+    T2 = super::super::missing::name,
+    T3 = super::super::missing::quality_level,
+    T4 = super::super::missing::reconstruction_mode,
+    T5 = super::super::missing::reconstruction_type,
+    T6 = super::super::missing::simplified_factor,
+    T7 = super::super::missing::task_folder_id,
+    T8 = super::super::missing::wkt,
+> {
+    generate_model_formats: T1,
+    name: T2,
+    quality_level: T3,
+    reconstruction_mode: T4,
+    reconstruction_type: T5,
+    simplified_factor: T6,
+    task_folder_id: T7,
+    wkt: T8,
+    predefine_area: Option<super::PredefinedArea>,
+}
+
+impl<
+    T1,
+    T2,
+    T3,
+    T4,
+    T5,
+    T6,
+    T7,
+    T8,
+> CreateModelBodyBuilder<T1, T2, T3, T4, T5, T6, T7, T8> {
     /// Name of the model.
-    pub name: String,
-    /// What to make.
-    pub reconstruction_type: Vec<super::ModelKind>,
-    /// How much of the mesh is kept; 0.2 is good for browsing.
+    #[must_use]
+    pub fn name(
+        self,
+        name: impl Into<String>,
+    ) -> CreateModelBodyBuilder<T1, String, T3, T4, T5, T6, T7, T8> {
+        CreateModelBodyBuilder {
+            name: name.into(),
+            generate_model_formats: self.generate_model_formats,
+            quality_level: self.quality_level,
+            reconstruction_mode: self.reconstruction_mode,
+            reconstruction_type: self.reconstruction_type,
+            simplified_factor: self.simplified_factor,
+            task_folder_id: self.task_folder_id,
+            wkt: self.wkt,
+            predefine_area: self.predefine_area,
+        }
+    }
+    /// Type of the model.
+    #[must_use]
+    pub fn reconstruction_type(
+        self,
+        reconstruction_type: impl Into<Vec<super::ModelKind>>,
+    ) -> CreateModelBodyBuilder<T1, T2, T3, T4, Vec<super::ModelKind>, T6, T7, T8> {
+        CreateModelBodyBuilder {
+            reconstruction_type: reconstruction_type.into(),
+            generate_model_formats: self.generate_model_formats,
+            name: self.name,
+            quality_level: self.quality_level,
+            reconstruction_mode: self.reconstruction_mode,
+            simplified_factor: self.simplified_factor,
+            task_folder_id: self.task_folder_id,
+            wkt: self.wkt,
+            predefine_area: self.predefine_area,
+        }
+    }
+    /// Fraction of the mesh that is kept; 0.2 is suitable for browsing.
     ///
     /// More than 0 and at most 1.
-    pub simplified_factor: f64,
+    #[must_use]
+    pub fn simplified_factor(
+        self,
+        simplified_factor: impl Into<f64>,
+    ) -> CreateModelBodyBuilder<T1, T2, T3, T4, T5, f64, T7, T8> {
+        CreateModelBodyBuilder {
+            simplified_factor: simplified_factor.into(),
+            generate_model_formats: self.generate_model_formats,
+            name: self.name,
+            quality_level: self.quality_level,
+            reconstruction_mode: self.reconstruction_mode,
+            reconstruction_type: self.reconstruction_type,
+            task_folder_id: self.task_folder_id,
+            wkt: self.wkt,
+            predefine_area: self.predefine_area,
+        }
+    }
     /// Folder with the pictures: `folder_id` of a flight task in `listFlightTasks`, or `folder_info.folder_id` in
     /// `getFlightTask`.
-    pub task_folder_id: super::TaskFolderId,
-    /// Coordinate system, as an EPSG text such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
+    #[must_use]
+    pub fn task_folder_id(
+        self,
+        task_folder_id: impl Into<super::TaskFolderId>,
+    ) -> CreateModelBodyBuilder<T1, T2, T3, T4, T5, T6, super::TaskFolderId, T8> {
+        CreateModelBodyBuilder {
+            task_folder_id: task_folder_id.into(),
+            generate_model_formats: self.generate_model_formats,
+            name: self.name,
+            quality_level: self.quality_level,
+            reconstruction_mode: self.reconstruction_mode,
+            reconstruction_type: self.reconstruction_type,
+            simplified_factor: self.simplified_factor,
+            wkt: self.wkt,
+            predefine_area: self.predefine_area,
+        }
+    }
+    /// Coordinate system, as an EPSG code such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
     /// be read.
-    pub wkt: String,
+    #[must_use]
+    pub fn wkt(
+        self,
+        wkt: impl Into<String>,
+    ) -> CreateModelBodyBuilder<T1, T2, T3, T4, T5, T6, T7, String> {
+        CreateModelBodyBuilder {
+            wkt: wkt.into(),
+            generate_model_formats: self.generate_model_formats,
+            name: self.name,
+            quality_level: self.quality_level,
+            reconstruction_mode: self.reconstruction_mode,
+            reconstruction_type: self.reconstruction_type,
+            simplified_factor: self.simplified_factor,
+            task_folder_id: self.task_folder_id,
+            predefine_area: self.predefine_area,
+        }
+    }
     /// Quality of a reconstruction.
-    pub quality_level: super::ModelQuality,
-    /// Scene of the reconstruction, as one client calls it. What the two mean is not documented; that client defaults to
-    /// `normal`.
-    pub reconstruction_mode: super::ReconstructionMode,
-    /// Formats to make. FlightHub shows only `b3dm` meshes and `pnts` point clouds.
-    pub generate_model_formats: Vec<super::ModelFormat>,
+    #[must_use]
+    pub fn quality_level(
+        self,
+        quality_level: impl Into<super::ModelQuality>,
+    ) -> CreateModelBodyBuilder<T1, T2, super::ModelQuality, T4, T5, T6, T7, T8> {
+        CreateModelBodyBuilder {
+            quality_level: quality_level.into(),
+            generate_model_formats: self.generate_model_formats,
+            name: self.name,
+            reconstruction_mode: self.reconstruction_mode,
+            reconstruction_type: self.reconstruction_type,
+            simplified_factor: self.simplified_factor,
+            task_folder_id: self.task_folder_id,
+            wkt: self.wkt,
+            predefine_area: self.predefine_area,
+        }
+    }
+    /// Scene of the reconstruction, as one client calls it. The meanings of the values are not documented; that client
+    /// defaults to `normal`.
+    #[must_use]
+    pub fn reconstruction_mode(
+        self,
+        reconstruction_mode: impl Into<super::ReconstructionMode>,
+    ) -> CreateModelBodyBuilder<T1, T2, T3, super::ReconstructionMode, T5, T6, T7, T8> {
+        CreateModelBodyBuilder {
+            reconstruction_mode: reconstruction_mode.into(),
+            generate_model_formats: self.generate_model_formats,
+            name: self.name,
+            quality_level: self.quality_level,
+            reconstruction_type: self.reconstruction_type,
+            simplified_factor: self.simplified_factor,
+            task_folder_id: self.task_folder_id,
+            wkt: self.wkt,
+            predefine_area: self.predefine_area,
+        }
+    }
+    /// Output formats. FlightHub displays only `b3dm` meshes and `pnts` point clouds.
+    #[must_use]
+    pub fn generate_model_formats(
+        self,
+        generate_model_formats: impl Into<Vec<super::ModelFormat>>,
+    ) -> CreateModelBodyBuilder<Vec<super::ModelFormat>, T2, T3, T4, T5, T6, T7, T8> {
+        CreateModelBodyBuilder {
+            generate_model_formats: generate_model_formats.into(),
+            name: self.name,
+            quality_level: self.quality_level,
+            reconstruction_mode: self.reconstruction_mode,
+            reconstruction_type: self.reconstruction_type,
+            simplified_factor: self.simplified_factor,
+            task_folder_id: self.task_folder_id,
+            wkt: self.wkt,
+            predefine_area: self.predefine_area,
+        }
+    }
+    /// Area to reconstruct.
+    #[must_use]
+    pub fn predefine_area(
+        mut self,
+        predefine_area: impl Into<super::PredefinedArea>,
+    ) -> Self {
+        self.predefine_area = Some(predefine_area.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> CreateModelBody
+    where
+        T1: runtime::Provided<Vec<super::ModelFormat>>,
+        T2: runtime::Provided<String>,
+        T3: runtime::Provided<super::ModelQuality>,
+        T4: runtime::Provided<super::ReconstructionMode>,
+        T5: runtime::Provided<Vec<super::ModelKind>>,
+        T6: runtime::Provided<f64>,
+        T7: runtime::Provided<super::TaskFolderId>,
+        T8: runtime::Provided<String>,
+    {
+        CreateModelBody {
+            name: self.name.provided(),
+            reconstruction_type: self.reconstruction_type.provided(),
+            simplified_factor: self.simplified_factor.provided(),
+            task_folder_id: self.task_folder_id.provided(),
+            wkt: self.wkt.provided(),
+            quality_level: self.quality_level.provided(),
+            reconstruction_mode: self.reconstruction_mode.provided(),
+            generate_model_formats: self.generate_model_formats.provided(),
+            predefine_area: self.predefine_area,
+        }
+    }
 }
 
 /// Quality of a reconstruction.
@@ -225,14 +417,14 @@ pub enum ModelQuality {
     Medium,
     /// Low.
     Low,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(ModelQuality { "high" => High, "medium" => Medium, "low" => Low });
 
-/// Scene of the reconstruction, as one client calls it. What the two mean is not documented; that client defaults to
-/// `normal`.
+/// Scene of the reconstruction, as one client calls it. The meanings of the values are not documented; that client
+/// defaults to `normal`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReconstructionMode {
@@ -240,7 +432,7 @@ pub enum ReconstructionMode {
     Normal,
     /// Surround.
     Surround,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -264,7 +456,7 @@ pub enum ModelFormat {
     Las,
     /// Point cloud as PLY.
     PointPly,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -275,8 +467,8 @@ runtime::text_enum!(
 
 /// Area to reconstruct.
 ///
-/// Observed, not documented. The same in a client for V1.0 and in one for V2.0. An internal edition (v0.9) has `lat` and `lng`, and 3 to 200
-/// corners.
+/// Observed, not documented. Identical in a client for V1.0 and in a client for V2.0. An internal edition (v0.9) has `lat` and `lng`, and 3
+/// to 200 corners.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -289,7 +481,7 @@ pub struct PredefinedArea {
 runtime::object!(PredefinedArea);
 
 impl PredefinedArea {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(polygon_points: impl Into<Vec<super::AreaCorner>>) -> Self {
         Self {
@@ -318,27 +510,59 @@ pub struct AreaCorner {
 runtime::object!(AreaCorner);
 
 impl AreaCorner {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `longitude`, `latitude`.
     #[must_use]
-    pub fn new(required: AreaCornerRequired) -> Self {
-        Self {
-            longitude: required.longitude,
-            latitude: required.latitude,
+    pub fn builder() -> AreaCornerBuilder {
+        AreaCornerBuilder {
+            latitude: super::super::missing::latitude,
+            longitude: super::super::missing::longitude,
         }
     }
 }
 
-/// Required fields of [`AreaCorner`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct AreaCornerRequired {
+/// Builds a [`AreaCorner`]. Required: `longitude`, `latitude`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct AreaCornerBuilder<
+    T1 = super::super::missing::latitude,
+    T2 = super::super::missing::longitude,
+> {
+    latitude: T1,
+    longitude: T2,
+}
+
+impl<T1, T2> AreaCornerBuilder<T1, T2> {
     /// Longitude, WGS 84.
     ///
     /// Unit: degrees.
-    pub longitude: f64,
+    #[must_use]
+    pub fn longitude(self, longitude: impl Into<f64>) -> AreaCornerBuilder<T1, f64> {
+        AreaCornerBuilder {
+            longitude: longitude.into(),
+            latitude: self.latitude,
+        }
+    }
     /// Latitude, WGS 84.
     ///
     /// Unit: degrees.
-    pub latitude: f64,
+    #[must_use]
+    pub fn latitude(self, latitude: impl Into<f64>) -> AreaCornerBuilder<f64, T2> {
+        AreaCornerBuilder {
+            latitude: latitude.into(),
+            longitude: self.longitude,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> AreaCorner
+    where
+        T1: runtime::Provided<f64>,
+        T2: runtime::Provided<f64>,
+    {
+        AreaCorner {
+            longitude: self.longitude.provided(),
+            latitude: self.latitude.provided(),
+        }
+    }
 }
 
 /// A model whose reconstruction was accepted.
@@ -352,14 +576,14 @@ pub struct CreatedModel {
 
 runtime::object!(CreatedModel);
 
-/// Where to fetch a model file.
+/// Download address of a model file.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ModelFileDownload {
-    /// Signed address; may be empty while the file is not ready.
+    /// Signed address; may be empty until the file is ready.
     pub url: runtime::Secret,
     /// Id of the file, as a number.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -18,7 +18,7 @@ pub struct OpenModelResourceId(String);
 
 runtime::text_newtype!(OpenModelResourceId);
 
-/// Where and how to upload pictures.
+/// Address and credentials for uploading pictures.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -32,7 +32,7 @@ pub struct OpenModelUploadToken {
     pub access_key_id: String,
     /// Secret of the access key.
     pub secret_access_key: runtime::Secret,
-    /// Session token that goes with the key.
+    /// Session token for the access key.
     pub session_token: runtime::Secret,
     /// Region of the bucket.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,9 +44,9 @@ pub struct OpenModelUploadToken {
     /// Object key to write to, with a literal `{fileName}` to replace. The folder before it is the
     /// `resource_uuid`.
     pub store_path: String,
-    /// Opaque; hand it back in `openModelUploadCallback`.
+    /// Opaque; pass it to `openModelUploadCallback`.
     pub callback_param: String,
-    /// When the credentials end.
+    /// Expiry of the credentials.
     ///
     /// Unit: seconds since 1970-01-01T00:00:00Z.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,7 +67,7 @@ pub struct OpenModelUploadCallbackBody {
     /// At most 255 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_name: Option<String>,
-    /// What `obtainOpenModelUploadToken` answered.
+    /// The `callback_param` that `obtainOpenModelUploadToken` returned.
     pub callback_param: String,
     /// The files.
     ///
@@ -79,14 +79,14 @@ pub struct OpenModelUploadCallbackBody {
 runtime::object!(OpenModelUploadCallbackBody);
 
 impl OpenModelUploadCallbackBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `resource_uuid`, `callback_param`, `files`.
     #[must_use]
-    pub fn new(required: OpenModelUploadCallbackBodyRequired) -> Self {
-        Self {
-            resource_uuid: required.resource_uuid,
+    pub fn builder() -> OpenModelUploadCallbackBodyBuilder {
+        OpenModelUploadCallbackBodyBuilder {
+            callback_param: super::super::missing::callback_param,
+            files: super::super::missing::files,
+            resource_uuid: super::super::missing::resource_uuid,
             resource_name: None,
-            callback_param: required.callback_param,
-            files: required.files,
         }
     }
     /// Name of the resource.
@@ -99,17 +99,84 @@ impl OpenModelUploadCallbackBody {
     }
 }
 
-/// Required fields of [`OpenModelUploadCallbackBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct OpenModelUploadCallbackBodyRequired {
+/// Builds a [`OpenModelUploadCallbackBody`]. Required: `resource_uuid`, `callback_param`, `files`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct OpenModelUploadCallbackBodyBuilder<
+    T1 = super::super::missing::callback_param,
+    T2 = super::super::missing::files,
+    T3 = super::super::missing::resource_uuid,
+> {
+    callback_param: T1,
+    files: T2,
+    resource_uuid: T3,
+    resource_name: Option<String>,
+}
+
+impl<T1, T2, T3> OpenModelUploadCallbackBodyBuilder<T1, T2, T3> {
     /// Id of the pictures that were uploaded for open modeling.
-    pub resource_uuid: super::OpenModelResourceId,
-    /// What `obtainOpenModelUploadToken` answered.
-    pub callback_param: String,
+    #[must_use]
+    pub fn resource_uuid(
+        self,
+        resource_uuid: impl Into<super::OpenModelResourceId>,
+    ) -> OpenModelUploadCallbackBodyBuilder<T1, T2, super::OpenModelResourceId> {
+        OpenModelUploadCallbackBodyBuilder {
+            resource_uuid: resource_uuid.into(),
+            callback_param: self.callback_param,
+            files: self.files,
+            resource_name: self.resource_name,
+        }
+    }
+    /// The `callback_param` that `obtainOpenModelUploadToken` returned.
+    #[must_use]
+    pub fn callback_param(
+        self,
+        callback_param: impl Into<String>,
+    ) -> OpenModelUploadCallbackBodyBuilder<String, T2, T3> {
+        OpenModelUploadCallbackBodyBuilder {
+            callback_param: callback_param.into(),
+            files: self.files,
+            resource_uuid: self.resource_uuid,
+            resource_name: self.resource_name,
+        }
+    }
     /// The files.
     ///
     /// 1 to 100 entries.
-    pub files: Vec<super::UploadedFile>,
+    #[must_use]
+    pub fn files(
+        self,
+        files: impl Into<Vec<super::UploadedFile>>,
+    ) -> OpenModelUploadCallbackBodyBuilder<T1, Vec<super::UploadedFile>, T3> {
+        OpenModelUploadCallbackBodyBuilder {
+            files: files.into(),
+            callback_param: self.callback_param,
+            resource_uuid: self.resource_uuid,
+            resource_name: self.resource_name,
+        }
+    }
+    /// Name of the resource.
+    ///
+    /// At most 255 characters.
+    #[must_use]
+    pub fn resource_name(mut self, resource_name: impl Into<String>) -> Self {
+        self.resource_name = Some(resource_name.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> OpenModelUploadCallbackBody
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<Vec<super::UploadedFile>>,
+        T3: runtime::Provided<super::OpenModelResourceId>,
+    {
+        OpenModelUploadCallbackBody {
+            resource_uuid: self.resource_uuid.provided(),
+            resource_name: self.resource_name,
+            callback_param: self.callback_param.provided(),
+            files: self.files.provided(),
+        }
+    }
 }
 
 /// A file in the object store.
@@ -119,40 +186,72 @@ pub struct OpenModelUploadCallbackBodyRequired {
 pub struct UploadedFile {
     /// Name of the file.
     pub name: String,
-    /// Hash that the store answered, without quotes.
+    /// Hash that the store returned, without quotes.
     pub etag: String,
 }
 
 runtime::object!(UploadedFile);
 
 impl UploadedFile {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `name`, `etag`.
     #[must_use]
-    pub fn new(required: UploadedFileRequired) -> Self {
-        Self {
-            name: required.name,
-            etag: required.etag,
+    pub fn builder() -> UploadedFileBuilder {
+        UploadedFileBuilder {
+            etag: super::super::missing::etag,
+            name: super::super::missing::name,
         }
     }
 }
 
-/// Required fields of [`UploadedFile`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct UploadedFileRequired {
-    /// Name of the file.
-    pub name: String,
-    /// Hash that the store answered, without quotes.
-    pub etag: String,
+/// Builds a [`UploadedFile`]. Required: `name`, `etag`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct UploadedFileBuilder<
+    T1 = super::super::missing::etag,
+    T2 = super::super::missing::name,
+> {
+    etag: T1,
+    name: T2,
 }
 
-/// What became of an upload callback.
+impl<T1, T2> UploadedFileBuilder<T1, T2> {
+    /// Name of the file.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> UploadedFileBuilder<T1, String> {
+        UploadedFileBuilder {
+            name: name.into(),
+            etag: self.etag,
+        }
+    }
+    /// Hash that the store returned, without quotes.
+    #[must_use]
+    pub fn etag(self, etag: impl Into<String>) -> UploadedFileBuilder<String, T2> {
+        UploadedFileBuilder {
+            etag: etag.into(),
+            name: self.name,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> UploadedFile
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<String>,
+    {
+        UploadedFile {
+            name: self.name.provided(),
+            etag: self.etag.provided(),
+        }
+    }
+}
+
+/// Result of an upload callback.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct OpenModelUploadResult {
     /// Id of the pictures that were uploaded for open modeling.
     pub resource_uuid: super::OpenModelResourceId,
-    /// Files that were taken.
+    /// Number of accepted files.
     pub upload_count: i64,
     /// Names of the files.
     ///
@@ -200,21 +299,21 @@ runtime::object!(OpenModelResource);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelResourceStatus {
-    /// Meaning unknown; seen on a resource whose files were gone.
-    Unknown0,
+    /// Meaning not known; observed on a resource whose files no longer existed.
+    WithoutFiles,
     /// The files were imported.
     ImportSuccess,
-    /// Waits for deletion.
+    /// Waiting for deletion.
     WaitingForDeletion,
     /// Deleted.
     Deleted,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(
-    OpenModelResourceStatus { 0 => Unknown0, 1 => ImportSuccess, 2 => WaitingForDeletion,
-    3 => Deleted }
+    OpenModelResourceStatus { 0 => WithoutFiles, 1 => ImportSuccess, 2 =>
+    WaitingForDeletion, 3 => Deleted }
 );
 
 impl OpenModelResourceStatus {
@@ -239,10 +338,10 @@ impl runtime::State for OpenModelResourceStatus {
     }
 }
 
-/// Pictures and what to make of them: at least one of the four `parameter_` strings. Each is a JSON object written
-/// as a string, `{"parameter": {…}, "predefine_AOI": {…}, "export_parameter": {…}}`.
+/// Pictures and the parameters of each job: at least one of the four `parameter_` strings. Each is a JSON object in
+/// a string, `{"parameter": {…}, "predefine_AOI": {…}, "export_parameter": {…}}`.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; it is not certain that either sent this call to the live service.
+/// **Inferred**, neither documented nor observed. Read in two clients; whether either of them sent this call to the live service is not known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -251,21 +350,21 @@ pub struct StartOpenModelReconstructionBody {
     pub resource_uuid: super::OpenModelResourceId,
     /// Parameters of a map. For 5 to 20 000 pictures.
     ///
-    /// A string of JSON: [`MapJob::to_json_text`](super::MapJob::to_json_text) makes it, [`MapJob::from_json_text`](super::MapJob::from_json_text) reads it.
+    /// A JSON string: [`MapJob::to_json_text`](super::MapJob::to_json_text) encodes it, [`MapJob::from_json_text`](super::MapJob::from_json_text) decodes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_2d: Option<String>,
     /// Parameters of a 3D model. For 5 to 20 000 pictures.
     ///
-    /// A string of JSON: [`Model3dJob::to_json_text`](super::Model3dJob::to_json_text) makes it, [`Model3dJob::from_json_text`](super::Model3dJob::from_json_text) reads it.
+    /// A JSON string: [`Model3dJob::to_json_text`](super::Model3dJob::to_json_text) encodes it, [`Model3dJob::from_json_text`](super::Model3dJob::from_json_text) decodes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_3d: Option<String>,
-    /// Parameters of a 3D Gaussian splatting model, as a JSON object written as a string. For 10 to 4000 pictures.
-    /// Nothing is known of its members: TerraAPI has no such model.
+    /// Parameters of a 3D Gaussian splatting model, as a JSON object in a string. For 10 to 4000 pictures. Its
+    /// members are not known: TerraAPI has no such model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_3dgs: Option<String>,
     /// Parameters of a LiDAR reconstruction. For 5 to 20 000 files.
     ///
-    /// A string of JSON: [`LidarJob::to_json_text`](super::LidarJob::to_json_text) makes it, [`LidarJob::from_json_text`](super::LidarJob::from_json_text) reads it.
+    /// A JSON string: [`LidarJob::to_json_text`](super::LidarJob::to_json_text) encodes it, [`LidarJob::from_json_text`](super::LidarJob::from_json_text) decodes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_lidar: Option<String>,
     /// Whether to delete the resource when all jobs have ended.
@@ -278,7 +377,7 @@ pub struct StartOpenModelReconstructionBody {
 runtime::object!(StartOpenModelReconstructionBody);
 
 impl StartOpenModelReconstructionBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(resource_uuid: impl Into<super::OpenModelResourceId>) -> Self {
         Self {
@@ -292,7 +391,7 @@ impl StartOpenModelReconstructionBody {
     }
     /// Parameters of a map. For 5 to 20 000 pictures.
     ///
-    /// A string of JSON: [`MapJob::to_json_text`](super::MapJob::to_json_text) makes it, [`MapJob::from_json_text`](super::MapJob::from_json_text) reads it.
+    /// A JSON string: [`MapJob::to_json_text`](super::MapJob::to_json_text) encodes it, [`MapJob::from_json_text`](super::MapJob::from_json_text) decodes it.
     #[must_use]
     pub fn parameter_2d(mut self, parameter_2d: impl Into<String>) -> Self {
         self.parameter_2d = Some(parameter_2d.into());
@@ -300,14 +399,14 @@ impl StartOpenModelReconstructionBody {
     }
     /// Parameters of a 3D model. For 5 to 20 000 pictures.
     ///
-    /// A string of JSON: [`Model3dJob::to_json_text`](super::Model3dJob::to_json_text) makes it, [`Model3dJob::from_json_text`](super::Model3dJob::from_json_text) reads it.
+    /// A JSON string: [`Model3dJob::to_json_text`](super::Model3dJob::to_json_text) encodes it, [`Model3dJob::from_json_text`](super::Model3dJob::from_json_text) decodes it.
     #[must_use]
     pub fn parameter_3d(mut self, parameter_3d: impl Into<String>) -> Self {
         self.parameter_3d = Some(parameter_3d.into());
         self
     }
-    /// Parameters of a 3D Gaussian splatting model, as a JSON object written as a string. For 10 to 4000 pictures.
-    /// Nothing is known of its members: TerraAPI has no such model.
+    /// Parameters of a 3D Gaussian splatting model, as a JSON object in a string. For 10 to 4000 pictures. Its
+    /// members are not known: TerraAPI has no such model.
     #[must_use]
     pub fn parameter_3dgs(mut self, parameter_3dgs: impl Into<String>) -> Self {
         self.parameter_3dgs = Some(parameter_3dgs.into());
@@ -315,7 +414,7 @@ impl StartOpenModelReconstructionBody {
     }
     /// Parameters of a LiDAR reconstruction. For 5 to 20 000 files.
     ///
-    /// A string of JSON: [`LidarJob::to_json_text`](super::LidarJob::to_json_text) makes it, [`LidarJob::from_json_text`](super::LidarJob::from_json_text) reads it.
+    /// A JSON string: [`LidarJob::to_json_text`](super::LidarJob::to_json_text) encodes it, [`LidarJob::from_json_text`](super::LidarJob::from_json_text) decodes it.
     #[must_use]
     pub fn parameter_lidar(mut self, parameter_lidar: impl Into<String>) -> Self {
         self.parameter_lidar = Some(parameter_lidar.into());
@@ -334,9 +433,9 @@ impl StartOpenModelReconstructionBody {
     }
 }
 
-/// Parameters of a map: what `parameter_2d` of `startOpenModelReconstruction` holds.
+/// Parameters of a map, the contents of `parameter_2d` of `startOpenModelReconstruction`.
 ///
-/// **Inferred**: nobody has seen it. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
+/// **Inferred**, neither documented nor observed. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
 /// page of the same title could not be read.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
@@ -347,10 +446,10 @@ pub struct MapJob {
     /// Area to reconstruct.
     #[serde(rename = "predefine_AOI", skip_serializing_if = "Option::is_none")]
     pub predefine_aoi: Option<super::AreaOfInterest>,
-    /// What the result holds apart from the model.
+    /// Additional contents of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_parameter: Option<super::ReconstructionExport>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -358,7 +457,7 @@ pub struct MapJob {
 runtime::object!(MapJob);
 
 impl MapJob {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(parameter: impl Into<super::MapParameters>) -> Self {
         Self {
@@ -377,7 +476,7 @@ impl MapJob {
         self.predefine_aoi = Some(predefine_aoi.into());
         self
     }
-    /// What the result holds apart from the model.
+    /// Additional contents of the result.
     #[must_use]
     pub fn export_parameter(
         mut self,
@@ -389,25 +488,25 @@ impl MapJob {
 }
 
 impl MapJob {
-    /// This value as a string of JSON, for members that are such a string.
+    /// Encodes this value as a JSON string, for members with this content.
     ///
     /// # Errors
-    /// It holds a number that is not finite, which JSON cannot express.
+    /// It contains a number that is not finite, which JSON cannot express.
     pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
         runtime::private::to_json_string(self)
     }
-    /// The value that a string of JSON holds.
+    /// Decodes a value from a JSON string.
     ///
     /// # Errors
-    /// The string is not JSON, or not of this form.
+    /// The string is not JSON, or does not match this type.
     pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
         runtime::private::from_json_str(text)
     }
 }
 
-/// Parameters of a 3D model: what `parameter_3d` of `startOpenModelReconstruction` holds.
+/// Parameters of a 3D model, the contents of `parameter_3d` of `startOpenModelReconstruction`.
 ///
-/// **Inferred**: nobody has seen it. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
+/// **Inferred**, neither documented nor observed. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
 /// page of the same title could not be read.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
@@ -418,10 +517,10 @@ pub struct Model3dJob {
     /// Area to reconstruct.
     #[serde(rename = "predefine_AOI", skip_serializing_if = "Option::is_none")]
     pub predefine_aoi: Option<super::AreaOfInterest>,
-    /// What the result holds apart from the model.
+    /// Additional contents of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_parameter: Option<super::ReconstructionExport>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -429,7 +528,7 @@ pub struct Model3dJob {
 runtime::object!(Model3dJob);
 
 impl Model3dJob {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(parameter: impl Into<super::Model3dParameters>) -> Self {
         Self {
@@ -448,7 +547,7 @@ impl Model3dJob {
         self.predefine_aoi = Some(predefine_aoi.into());
         self
     }
-    /// What the result holds apart from the model.
+    /// Additional contents of the result.
     #[must_use]
     pub fn export_parameter(
         mut self,
@@ -460,38 +559,38 @@ impl Model3dJob {
 }
 
 impl Model3dJob {
-    /// This value as a string of JSON, for members that are such a string.
+    /// Encodes this value as a JSON string, for members with this content.
     ///
     /// # Errors
-    /// It holds a number that is not finite, which JSON cannot express.
+    /// It contains a number that is not finite, which JSON cannot express.
     pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
         runtime::private::to_json_string(self)
     }
-    /// The value that a string of JSON holds.
+    /// Decodes a value from a JSON string.
     ///
     /// # Errors
-    /// The string is not JSON, or not of this form.
+    /// The string is not JSON, or does not match this type.
     pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
         runtime::private::from_json_str(text)
     }
 }
 
-/// Parameters of a LiDAR reconstruction: what `parameter_lidar` of `startOpenModelReconstruction` holds. TerraAPI
-/// takes no area of interest for it.
+/// Parameters of a LiDAR reconstruction, the contents of `parameter_lidar` of `startOpenModelReconstruction`.
+/// TerraAPI takes no area of interest for it.
 ///
-/// **Inferred**: nobody has seen it. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
+/// **Inferred**, neither documented nor observed. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
 /// page of the same title could not be read.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LidarJob {
-    /// Parameters of a LiDAR reconstruction. Where a description only repeats the name, nothing more was read, nor the
-    /// unit of a number.
+    /// Parameters of a LiDAR reconstruction. If a description only repeats the name, no further explanation was read,
+    /// and no unit.
     pub parameter: super::LidarParameters,
-    /// What the result holds apart from the model.
+    /// Additional contents of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_parameter: Option<super::ReconstructionExport>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -499,7 +598,7 @@ pub struct LidarJob {
 runtime::object!(LidarJob);
 
 impl LidarJob {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(parameter: impl Into<super::LidarParameters>) -> Self {
         Self {
@@ -508,7 +607,7 @@ impl LidarJob {
             other: Default::default(),
         }
     }
-    /// What the result holds apart from the model.
+    /// Additional contents of the result.
     #[must_use]
     pub fn export_parameter(
         mut self,
@@ -520,17 +619,17 @@ impl LidarJob {
 }
 
 impl LidarJob {
-    /// This value as a string of JSON, for members that are such a string.
+    /// Encodes this value as a JSON string, for members with this content.
     ///
     /// # Errors
-    /// It holds a number that is not finite, which JSON cannot express.
+    /// It contains a number that is not finite, which JSON cannot express.
     pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
         runtime::private::to_json_string(self)
     }
-    /// The value that a string of JSON holds.
+    /// Decodes a value from a JSON string.
     ///
     /// # Errors
-    /// The string is not JSON, or not of this form.
+    /// The string is not JSON, or does not match this type.
     pub fn from_json_text(text: &str) -> Result<Self, runtime::ReadError> {
         runtime::private::from_json_str(text)
     }
@@ -538,23 +637,23 @@ impl LidarJob {
 
 /// Method of the aerotriangulation.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SfmMethod {
-    /// For pictures most of which have exact positions (RTK).
+    /// For pictures that mostly have exact positions (RTK).
     Global,
     /// For pictures without GPS.
     Incremental,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(SfmMethod { "GLOBAL" => Global, "INCREMENTAL" => Incremental });
 
-/// Greatest number of feature points.
+/// Maximum number of feature points.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SfmFeatureQuantity {
@@ -564,7 +663,7 @@ pub enum SfmFeatureQuantity {
     Points20000,
     /// 9000 points.
     Points9000,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -574,7 +673,7 @@ runtime::integer_enum!(
 
 /// Precision of a map or 3D model.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReconstructionQuality {
@@ -584,7 +683,7 @@ pub enum ReconstructionQuality {
     Medium,
     /// Low.
     Low,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -592,7 +691,7 @@ runtime::integer_enum!(ReconstructionQuality { 1 => High, 2 => Medium, 3 => Low 
 
 /// Parameters of a map.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -602,12 +701,12 @@ pub struct MapParameters {
     /// Defaults to `GLOBAL`.
     #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
     pub sf_m_method: Option<super::SfmMethod>,
-    /// Greatest number of feature points.
+    /// Maximum number of feature points.
     ///
     /// Defaults to `2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
-    /// Whether to use the positions that the pictures hold.
+    /// Whether to use the positions in the pictures.
     ///
     /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -617,11 +716,11 @@ pub struct MapParameters {
     /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_blocks_exchange_xml: Option<bool>,
-    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
-    /// it then.
+    /// Coordinate system of `BlocksExchange.xml`. For pictures without GPS it must not be a geographic one, and is
+    /// omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
-    /// Whether to make a point cloud. Without it the next six members have no effect.
+    /// Whether to create a point cloud. Without it the next six members have no effect.
     ///
     /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -656,13 +755,13 @@ pub struct MapParameters {
     /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge_point: Option<bool>,
-    /// What a map shows. A client of TerraAPI always sends it.
+    /// Scene of a map. A client of TerraAPI always sends it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub map_mode: Option<super::MapMode>,
     /// Precision of a map or 3D model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality_level: Option<super::ReconstructionQuality>,
-    /// Whether to even out the colours within each picture. It can cost contrast.
+    /// Whether to balance the colours within each picture. This can reduce contrast.
     #[serde(rename = "use_Wallis", skip_serializing_if = "Option::is_none")]
     pub use_wallis: Option<bool>,
     /// Whether to remove haze.
@@ -671,7 +770,7 @@ pub struct MapParameters {
     /// Whether map tiles are in GCJ-02, the coordinate system of Chinese maps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_gcj02: Option<bool>,
-    /// Side of the blocks that the orthophoto is cut into; 0 for one block.
+    /// Side length of the blocks into which the orthophoto is split; 0 for one block.
     ///
     /// Unit: pixels. At least 0. A multiple of 2.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -679,7 +778,7 @@ pub struct MapParameters {
     /// Coordinate system of the map; the service chooses one if it is omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_geo_desc: Option<super::GeoDescription>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -687,7 +786,7 @@ pub struct MapParameters {
 runtime::object!(MapParameters);
 
 impl MapParameters {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -700,7 +799,7 @@ impl MapParameters {
         self.sf_m_method = Some(sf_m_method.into());
         self
     }
-    /// Greatest number of feature points.
+    /// Maximum number of feature points.
     ///
     /// Defaults to `2`.
     #[must_use]
@@ -711,7 +810,7 @@ impl MapParameters {
         self.sfm_feature_quantity_level = Some(sfm_feature_quantity_level.into());
         self
     }
-    /// Whether to use the positions that the pictures hold.
+    /// Whether to use the positions in the pictures.
     ///
     /// Defaults to `true`.
     #[must_use]
@@ -730,8 +829,8 @@ impl MapParameters {
         self.generate_blocks_exchange_xml = Some(generate_blocks_exchange_xml.into());
         self
     }
-    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
-    /// it then.
+    /// Coordinate system of `BlocksExchange.xml`. For pictures without GPS it must not be a geographic one, and is
+    /// omitted.
     #[must_use]
     pub fn blocks_exchange_xml_geo_desc(
         mut self,
@@ -740,7 +839,7 @@ impl MapParameters {
         self.blocks_exchange_xml_geo_desc = Some(blocks_exchange_xml_geo_desc.into());
         self
     }
-    /// Whether to make a point cloud. Without it the next six members have no effect.
+    /// Whether to create a point cloud. Without it the next six members have no effect.
     ///
     /// Defaults to `false`.
     #[must_use]
@@ -796,7 +895,7 @@ impl MapParameters {
         self.merge_point = Some(merge_point.into());
         self
     }
-    /// What a map shows. A client of TerraAPI always sends it.
+    /// Scene of a map. A client of TerraAPI always sends it.
     #[must_use]
     pub fn map_mode(mut self, map_mode: impl Into<super::MapMode>) -> Self {
         self.map_mode = Some(map_mode.into());
@@ -811,7 +910,7 @@ impl MapParameters {
         self.quality_level = Some(quality_level.into());
         self
     }
-    /// Whether to even out the colours within each picture. It can cost contrast.
+    /// Whether to balance the colours within each picture. This can reduce contrast.
     #[must_use]
     pub fn use_wallis(mut self, use_wallis: impl Into<bool>) -> Self {
         self.use_wallis = Some(use_wallis.into());
@@ -829,7 +928,7 @@ impl MapParameters {
         self.use_gcj02 = Some(use_gcj02.into());
         self
     }
-    /// Side of the blocks that the orthophoto is cut into; 0 for one block.
+    /// Side length of the blocks into which the orthophoto is split; 0 for one block.
     ///
     /// Unit: pixels. At least 0. A multiple of 2.
     #[must_use]
@@ -848,9 +947,9 @@ impl MapParameters {
     }
 }
 
-/// What a map shows. A client of TerraAPI always sends it.
+/// Scene of a map. A client of TerraAPI always sends it.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MapMode {
@@ -860,7 +959,7 @@ pub enum MapMode {
     City,
     /// An orchard.
     Orchard,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -868,7 +967,7 @@ runtime::integer_enum!(MapMode { 0 => Farmland, 1 => City, 2 => Orchard });
 
 /// Parameters of a 3D model.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -878,12 +977,12 @@ pub struct Model3dParameters {
     /// Defaults to `GLOBAL`.
     #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
     pub sf_m_method: Option<super::SfmMethod>,
-    /// Greatest number of feature points.
+    /// Maximum number of feature points.
     ///
     /// Defaults to `2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
-    /// Whether to use the positions that the pictures hold.
+    /// Whether to use the positions in the pictures.
     ///
     /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -893,11 +992,11 @@ pub struct Model3dParameters {
     /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_blocks_exchange_xml: Option<bool>,
-    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
-    /// it then.
+    /// Coordinate system of `BlocksExchange.xml`. For pictures without GPS it must not be a geographic one, and is
+    /// omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
-    /// Whether to make a point cloud. Without it the next six members have no effect.
+    /// Whether to create a point cloud. Without it the next six members have no effect.
     ///
     /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -935,7 +1034,7 @@ pub struct Model3dParameters {
     /// Precision of a map or 3D model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality_level: Option<super::ReconstructionQuality>,
-    /// Whether to make a textured mesh. Without it the next eight members have no effect.
+    /// Whether to create a textured mesh. Without it the next eight members have no effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_mesh: Option<bool>,
     /// Whether to write the mesh as PLY.
@@ -956,21 +1055,22 @@ pub struct Model3dParameters {
     /// Whether to write the mesh as I3S with levels of detail, which ArcGIS shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_i3s: Option<bool>,
-    /// Whether to smooth surfaces of water, for areas with much of it.
+    /// Whether to smooth water surfaces, for areas with much water.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub water_refine: Option<bool>,
-    /// Share of the mesh's faces that is kept; 1 for all. Less is good for browsing.
+    /// Fraction of the mesh's faces that is kept; 1 for all. A smaller fraction is suitable for browsing.
     ///
     /// At least 0.05 and at most 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_simplify: Option<f64>,
-    /// Whether to cut mesh and point cloud to the area of interest. So its name says; no explanation was read.
+    /// Whether to crop mesh and point cloud to the area of interest, according to its name; no explanation was
+    /// read.
     #[serde(rename = "cut_AOI", skip_serializing_if = "Option::is_none")]
     pub cut_aoi: Option<bool>,
     /// Coordinate system of the model; the service chooses one if it is omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_geo_desc: Option<super::GeoDescription>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -978,7 +1078,7 @@ pub struct Model3dParameters {
 runtime::object!(Model3dParameters);
 
 impl Model3dParameters {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -991,7 +1091,7 @@ impl Model3dParameters {
         self.sf_m_method = Some(sf_m_method.into());
         self
     }
-    /// Greatest number of feature points.
+    /// Maximum number of feature points.
     ///
     /// Defaults to `2`.
     #[must_use]
@@ -1002,7 +1102,7 @@ impl Model3dParameters {
         self.sfm_feature_quantity_level = Some(sfm_feature_quantity_level.into());
         self
     }
-    /// Whether to use the positions that the pictures hold.
+    /// Whether to use the positions in the pictures.
     ///
     /// Defaults to `true`.
     #[must_use]
@@ -1021,8 +1121,8 @@ impl Model3dParameters {
         self.generate_blocks_exchange_xml = Some(generate_blocks_exchange_xml.into());
         self
     }
-    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
-    /// it then.
+    /// Coordinate system of `BlocksExchange.xml`. For pictures without GPS it must not be a geographic one, and is
+    /// omitted.
     #[must_use]
     pub fn blocks_exchange_xml_geo_desc(
         mut self,
@@ -1031,7 +1131,7 @@ impl Model3dParameters {
         self.blocks_exchange_xml_geo_desc = Some(blocks_exchange_xml_geo_desc.into());
         self
     }
-    /// Whether to make a point cloud. Without it the next six members have no effect.
+    /// Whether to create a point cloud. Without it the next six members have no effect.
     ///
     /// Defaults to `false`.
     #[must_use]
@@ -1096,7 +1196,7 @@ impl Model3dParameters {
         self.quality_level = Some(quality_level.into());
         self
     }
-    /// Whether to make a textured mesh. Without it the next eight members have no effect.
+    /// Whether to create a textured mesh. Without it the next eight members have no effect.
     #[must_use]
     pub fn output_mesh(mut self, output_mesh: impl Into<bool>) -> Self {
         self.output_mesh = Some(output_mesh.into());
@@ -1138,13 +1238,13 @@ impl Model3dParameters {
         self.generate_i3s = Some(generate_i3s.into());
         self
     }
-    /// Whether to smooth surfaces of water, for areas with much of it.
+    /// Whether to smooth water surfaces, for areas with much water.
     #[must_use]
     pub fn water_refine(mut self, water_refine: impl Into<bool>) -> Self {
         self.water_refine = Some(water_refine.into());
         self
     }
-    /// Share of the mesh's faces that is kept; 1 for all. Less is good for browsing.
+    /// Fraction of the mesh's faces that is kept; 1 for all. A smaller fraction is suitable for browsing.
     ///
     /// At least 0.05 and at most 1.
     #[must_use]
@@ -1152,7 +1252,8 @@ impl Model3dParameters {
         self.model_simplify = Some(model_simplify.into());
         self
     }
-    /// Whether to cut mesh and point cloud to the area of interest. So its name says; no explanation was read.
+    /// Whether to crop mesh and point cloud to the area of interest, according to its name; no explanation was
+    /// read.
     #[must_use]
     pub fn cut_aoi(mut self, cut_aoi: impl Into<bool>) -> Self {
         self.cut_aoi = Some(cut_aoi.into());
@@ -1169,10 +1270,10 @@ impl Model3dParameters {
     }
 }
 
-/// Parameters of a LiDAR reconstruction. Where a description only repeats the name, nothing more was read, nor the
-/// unit of a number.
+/// Parameters of a LiDAR reconstruction. If a description only repeats the name, no further explanation was read,
+/// and no unit.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1182,12 +1283,12 @@ pub struct LidarParameters {
     /// Defaults to `GLOBAL`.
     #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
     pub sf_m_method: Option<super::SfmMethod>,
-    /// Greatest number of feature points.
+    /// Maximum number of feature points.
     ///
     /// Defaults to `2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
-    /// Whether to use the positions that the pictures hold.
+    /// Whether to use the positions in the pictures.
     ///
     /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1197,11 +1298,11 @@ pub struct LidarParameters {
     /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_blocks_exchange_xml: Option<bool>,
-    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
-    /// it then.
+    /// Coordinate system of `BlocksExchange.xml`. For pictures without GPS it must not be a geographic one, and is
+    /// omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
-    /// Whether to make a point cloud. Without it the next six members have no effect.
+    /// Whether to create a point cloud. Without it the next six members have no effect.
     ///
     /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1236,10 +1337,10 @@ pub struct LidarParameters {
     /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge_point: Option<bool>,
-    /// Share of the points that is kept when they are thinned out in time.
+    /// Fraction of the points that is kept when they are thinned out in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality_level: Option<super::LidarSampling>,
-    /// Distance of samples. Give either this or `quality_level`.
+    /// Sampling distance. Set either this or `quality_level`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sample_distance: Option<f64>,
     /// Whether to colour the points.
@@ -1251,31 +1352,31 @@ pub struct LidarParameters {
     /// Refinement of the calibration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refine_calibrate: Option<f64>,
-    /// Greatest distance of points.
+    /// Maximum distance of points.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lidar_point_max_distance: Option<f64>,
     /// Whether to smooth the points.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smooth_point: Option<bool>,
-    /// What is added to heights.
+    /// Offset that is added to heights.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_height_offset: Option<f64>,
-    /// Whether to find the points of the ground. The next four members are about that.
+    /// Whether to classify ground points. The next four members apply to this classification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ground_extract: Option<bool>,
-    /// What the ground is like.
+    /// Type of terrain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scene_type: Option<super::LidarScene>,
-    /// Greatest size of a building.
+    /// Maximum building size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_size_building: Option<f64>,
-    /// Distance of an iteration.
+    /// Iteration distance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iter_dist: Option<f64>,
-    /// Angle of an iteration.
+    /// Iteration angle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iter_angle: Option<f64>,
-    /// Whether to make a digital elevation model.
+    /// Whether to create a digital elevation model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_dem: Option<bool>,
     /// Resolution of the digital elevation model.
@@ -1284,7 +1385,7 @@ pub struct LidarParameters {
     /// Coordinate system of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_geo_desc: Option<super::GeoDescription>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1292,7 +1393,7 @@ pub struct LidarParameters {
 runtime::object!(LidarParameters);
 
 impl LidarParameters {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1305,7 +1406,7 @@ impl LidarParameters {
         self.sf_m_method = Some(sf_m_method.into());
         self
     }
-    /// Greatest number of feature points.
+    /// Maximum number of feature points.
     ///
     /// Defaults to `2`.
     #[must_use]
@@ -1316,7 +1417,7 @@ impl LidarParameters {
         self.sfm_feature_quantity_level = Some(sfm_feature_quantity_level.into());
         self
     }
-    /// Whether to use the positions that the pictures hold.
+    /// Whether to use the positions in the pictures.
     ///
     /// Defaults to `true`.
     #[must_use]
@@ -1335,8 +1436,8 @@ impl LidarParameters {
         self.generate_blocks_exchange_xml = Some(generate_blocks_exchange_xml.into());
         self
     }
-    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
-    /// it then.
+    /// Coordinate system of `BlocksExchange.xml`. For pictures without GPS it must not be a geographic one, and is
+    /// omitted.
     #[must_use]
     pub fn blocks_exchange_xml_geo_desc(
         mut self,
@@ -1345,7 +1446,7 @@ impl LidarParameters {
         self.blocks_exchange_xml_geo_desc = Some(blocks_exchange_xml_geo_desc.into());
         self
     }
-    /// Whether to make a point cloud. Without it the next six members have no effect.
+    /// Whether to create a point cloud. Without it the next six members have no effect.
     ///
     /// Defaults to `false`.
     #[must_use]
@@ -1401,7 +1502,7 @@ impl LidarParameters {
         self.merge_point = Some(merge_point.into());
         self
     }
-    /// Share of the points that is kept when they are thinned out in time.
+    /// Fraction of the points that is kept when they are thinned out in time.
     #[must_use]
     pub fn quality_level(
         mut self,
@@ -1410,7 +1511,7 @@ impl LidarParameters {
         self.quality_level = Some(quality_level.into());
         self
     }
-    /// Distance of samples. Give either this or `quality_level`.
+    /// Sampling distance. Set either this or `quality_level`.
     #[must_use]
     pub fn sample_distance(mut self, sample_distance: impl Into<f64>) -> Self {
         self.sample_distance = Some(sample_distance.into());
@@ -1434,7 +1535,7 @@ impl LidarParameters {
         self.refine_calibrate = Some(refine_calibrate.into());
         self
     }
-    /// Greatest distance of points.
+    /// Maximum distance of points.
     #[must_use]
     pub fn lidar_point_max_distance(
         mut self,
@@ -1449,43 +1550,43 @@ impl LidarParameters {
         self.smooth_point = Some(smooth_point.into());
         self
     }
-    /// What is added to heights.
+    /// Offset that is added to heights.
     #[must_use]
     pub fn output_height_offset(mut self, output_height_offset: impl Into<f64>) -> Self {
         self.output_height_offset = Some(output_height_offset.into());
         self
     }
-    /// Whether to find the points of the ground. The next four members are about that.
+    /// Whether to classify ground points. The next four members apply to this classification.
     #[must_use]
     pub fn ground_extract(mut self, ground_extract: impl Into<bool>) -> Self {
         self.ground_extract = Some(ground_extract.into());
         self
     }
-    /// What the ground is like.
+    /// Type of terrain.
     #[must_use]
     pub fn scene_type(mut self, scene_type: impl Into<super::LidarScene>) -> Self {
         self.scene_type = Some(scene_type.into());
         self
     }
-    /// Greatest size of a building.
+    /// Maximum building size.
     #[must_use]
     pub fn max_size_building(mut self, max_size_building: impl Into<f64>) -> Self {
         self.max_size_building = Some(max_size_building.into());
         self
     }
-    /// Distance of an iteration.
+    /// Iteration distance.
     #[must_use]
     pub fn iter_dist(mut self, iter_dist: impl Into<f64>) -> Self {
         self.iter_dist = Some(iter_dist.into());
         self
     }
-    /// Angle of an iteration.
+    /// Iteration angle.
     #[must_use]
     pub fn iter_angle(mut self, iter_angle: impl Into<f64>) -> Self {
         self.iter_angle = Some(iter_angle.into());
         self
     }
-    /// Whether to make a digital elevation model.
+    /// Whether to create a digital elevation model.
     #[must_use]
     pub fn generate_dem(mut self, generate_dem: impl Into<bool>) -> Self {
         self.generate_dem = Some(generate_dem.into());
@@ -1508,27 +1609,27 @@ impl LidarParameters {
     }
 }
 
-/// Share of the points that is kept when they are thinned out in time.
+/// Fraction of the points that is kept when they are thinned out in time.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LidarSampling {
-    /// All of them.
+    /// All points.
     All,
     /// 25 percent.
     Quarter,
     /// 6.25 percent.
     Sixteenth,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
 runtime::integer_enum!(LidarSampling { 1 => All, 2 => Quarter, 3 => Sixteenth });
 
-/// What the ground is like.
+/// Type of terrain.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LidarScene {
@@ -1538,7 +1639,7 @@ pub enum LidarScene {
     Slope,
     /// A gentle slope.
     GentleSlope,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -1546,7 +1647,7 @@ runtime::integer_enum!(LidarScene { 0 => Flat, 1 => Slope, 2 => GentleSlope });
 
 /// Area to reconstruct.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1567,7 +1668,7 @@ pub struct AreaOfInterest {
     /// Coordinate system of the area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub geo_desc: Option<super::GeoDescription>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1575,7 +1676,7 @@ pub struct AreaOfInterest {
 runtime::object!(AreaOfInterest);
 
 impl AreaOfInterest {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1611,12 +1712,12 @@ impl AreaOfInterest {
 
 /// A corner: x, y and z.
 ///
-/// Exactly 3 entries. **Inferred**: nobody has seen it.
+/// Exactly 3 entries. **Inferred**, neither documented nor observed.
 pub type AreaPoint = Vec<f64>;
 
-/// A coordinate system, by name or WKT, or by a point. Without members the service chooses one.
+/// A coordinate system, by name or WKT, or by a reference point. If it has no members, the service chooses one.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1624,7 +1725,7 @@ pub struct GeoDescription {
     /// Kind of coordinate system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cs_type: Option<super::CoordinateSystemType>,
-    /// The coordinate system, in a form that was not read. Give either this or `geo_cs_wkt`.
+    /// The coordinate system, in a format that could not be read. Set either this or `geo_cs_wkt`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub geo_cs: Option<String>,
     /// The coordinate system as WKT.
@@ -1642,10 +1743,10 @@ pub struct GeoDescription {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub offset: Vec<f64>,
-    /// Where a local coordinate system has its origin.
+    /// Origin of a local coordinate system.
     #[serde(rename = "ref_GPS", skip_serializing_if = "Option::is_none")]
     pub ref_gps: Option<super::GeoReferencePoint>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1653,7 +1754,7 @@ pub struct GeoDescription {
 runtime::object!(GeoDescription);
 
 impl GeoDescription {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -1664,7 +1765,7 @@ impl GeoDescription {
         self.cs_type = Some(cs_type.into());
         self
     }
-    /// The coordinate system, in a form that was not read. Give either this or `geo_cs_wkt`.
+    /// The coordinate system, in a format that could not be read. Set either this or `geo_cs_wkt`.
     #[must_use]
     pub fn geo_cs(mut self, geo_cs: impl Into<String>) -> Self {
         self.geo_cs = Some(geo_cs.into());
@@ -1693,7 +1794,7 @@ impl GeoDescription {
         self.offset = offset.into();
         self
     }
-    /// Where a local coordinate system has its origin.
+    /// Origin of a local coordinate system.
     #[must_use]
     pub fn ref_gps(mut self, ref_gps: impl Into<super::GeoReferencePoint>) -> Self {
         self.ref_gps = Some(ref_gps.into());
@@ -1703,7 +1804,7 @@ impl GeoDescription {
 
 /// Kind of coordinate system.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CoordinateSystemType {
@@ -1713,7 +1814,7 @@ pub enum CoordinateSystemType {
     Local,
     /// A local one whose axes are east, north and up (ENU), at `ref_GPS`.
     LocalEastNorthUp,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -1722,9 +1823,9 @@ runtime::text_enum!(
     LocalEastNorthUp }
 );
 
-/// Where a local coordinate system has its origin.
+/// Origin of a local coordinate system.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1744,49 +1845,103 @@ pub struct GeoReferencePoint {
 runtime::object!(GeoReferencePoint);
 
 impl GeoReferencePoint {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `latitude`, `longitude`, `altitude`.
     #[must_use]
-    pub fn new(required: GeoReferencePointRequired) -> Self {
-        Self {
-            latitude: required.latitude,
-            longitude: required.longitude,
-            altitude: required.altitude,
+    pub fn builder() -> GeoReferencePointBuilder {
+        GeoReferencePointBuilder {
+            altitude: super::super::missing::altitude,
+            latitude: super::super::missing::latitude,
+            longitude: super::super::missing::longitude,
         }
     }
 }
 
-/// Required fields of [`GeoReferencePoint`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct GeoReferencePointRequired {
+/// Builds a [`GeoReferencePoint`]. Required: `latitude`, `longitude`, `altitude`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct GeoReferencePointBuilder<
+    T1 = super::super::missing::altitude,
+    T2 = super::super::missing::latitude,
+    T3 = super::super::missing::longitude,
+> {
+    altitude: T1,
+    latitude: T2,
+    longitude: T3,
+}
+
+impl<T1, T2, T3> GeoReferencePointBuilder<T1, T2, T3> {
     /// Latitude.
     ///
     /// Unit: degrees.
-    pub latitude: f64,
+    #[must_use]
+    pub fn latitude(
+        self,
+        latitude: impl Into<f64>,
+    ) -> GeoReferencePointBuilder<T1, f64, T3> {
+        GeoReferencePointBuilder {
+            latitude: latitude.into(),
+            altitude: self.altitude,
+            longitude: self.longitude,
+        }
+    }
     /// Longitude.
     ///
     /// Unit: degrees.
-    pub longitude: f64,
+    #[must_use]
+    pub fn longitude(
+        self,
+        longitude: impl Into<f64>,
+    ) -> GeoReferencePointBuilder<T1, T2, f64> {
+        GeoReferencePointBuilder {
+            longitude: longitude.into(),
+            altitude: self.altitude,
+            latitude: self.latitude,
+        }
+    }
     /// Altitude.
-    pub altitude: f64,
+    #[must_use]
+    pub fn altitude(
+        self,
+        altitude: impl Into<f64>,
+    ) -> GeoReferencePointBuilder<f64, T2, T3> {
+        GeoReferencePointBuilder {
+            altitude: altitude.into(),
+            latitude: self.latitude,
+            longitude: self.longitude,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> GeoReferencePoint
+    where
+        T1: runtime::Provided<f64>,
+        T2: runtime::Provided<f64>,
+        T3: runtime::Provided<f64>,
+    {
+        GeoReferencePoint {
+            latitude: self.latitude.provided(),
+            longitude: self.longitude.provided(),
+            altitude: self.altitude.provided(),
+        }
+    }
 }
 
-/// What the result holds apart from the model.
+/// Additional contents of the result.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ReconstructionExport {
-    /// Whether the folders are those of the Terra program, which can import the result then.
+    /// Whether to use the folder structure of the program DJI Terra, which can then import the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pc_dir_structure: Option<bool>,
-    /// Whether to add the pictures without distortion; not for LiDAR.
+    /// Whether to include undistorted pictures; not for LiDAR.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undistort_images: Option<bool>,
-    /// Whether to add intermediate files, which take much space.
+    /// Whether to include intermediate files, which require much space.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temp_result_files: Option<bool>,
-    /// Properties that are not described, unchanged.
+    /// Undescribed properties, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1794,24 +1949,24 @@ pub struct ReconstructionExport {
 runtime::object!(ReconstructionExport);
 
 impl ReconstructionExport {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
-    /// Whether the folders are those of the Terra program, which can import the result then.
+    /// Whether to use the folder structure of the program DJI Terra, which can then import the result.
     #[must_use]
     pub fn pc_dir_structure(mut self, pc_dir_structure: impl Into<bool>) -> Self {
         self.pc_dir_structure = Some(pc_dir_structure.into());
         self
     }
-    /// Whether to add the pictures without distortion; not for LiDAR.
+    /// Whether to include undistorted pictures; not for LiDAR.
     #[must_use]
     pub fn undistort_images(mut self, undistort_images: impl Into<bool>) -> Self {
         self.undistort_images = Some(undistort_images.into());
         self
     }
-    /// Whether to add intermediate files, which take much space.
+    /// Whether to include intermediate files, which require much space.
     #[must_use]
     pub fn temp_result_files(mut self, temp_result_files: impl Into<bool>) -> Self {
         self.temp_result_files = Some(temp_result_files.into());
@@ -1819,9 +1974,9 @@ impl ReconstructionExport {
     }
 }
 
-/// The jobs that were started, one for each parameter text.
+/// The jobs that were started, one for each parameter string.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; it is not certain that either sent this call to the live service.
+/// **Inferred**, neither documented nor observed. Read in two clients; whether either of them sent this call to the live service is not known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1844,15 +1999,15 @@ runtime::object!(StartedOpenModelReconstruction);
 
 /// A job that was started.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; it is not certain that either sent this call to the live service.
+/// **Inferred**, neither documented nor observed. Read in two clients; whether either of them sent this call to the live service is not known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StartedOpenModel {
     /// Id of a model of open modeling.
     pub uuid: super::OpenModelId,
-    /// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are ends, 15 the one with a result (inferred
-    /// from the names).
+    /// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are final, and only 15 has a result
+    /// (inferred from the names).
     pub status: super::OpenModelStatus,
     /// Error of the job; 0 for none. DJI's list of these codes could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1863,7 +2018,7 @@ runtime::object!(StartedOpenModel);
 
 /// Kind of reconstruction.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelType {
@@ -1875,7 +2030,7 @@ pub enum OpenModelType {
     GaussianSplatting,
     /// A LiDAR reconstruction.
     Lidar,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -1883,28 +2038,28 @@ runtime::integer_enum!(
     OpenModelType { 1 => Map2d, 2 => Model3d, 3 => GaussianSplatting, 4 => Lidar }
 );
 
-/// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are ends, 15 the one with a result (inferred
-/// from the names).
+/// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are final, and only 15 has a result
+/// (inferred from the names).
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelStatus {
     /// Mapping failed.
     MappingFailed,
-    /// Mapping is done.
+    /// Mapping is complete.
     MappingSuccess,
-    /// Waits for computing resources.
+    /// Waiting for computing resources.
     RequestingResources,
-    /// Got no computing resources.
+    /// No computing resources were available.
     RequestingResourcesFailed,
-    /// Runs.
+    /// Running.
     ReconstructionRunning,
-    /// Done.
+    /// Completed.
     ReconstructionSuccess,
     /// Stopped.
     ReconstructionCancelled,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -1941,7 +2096,7 @@ impl runtime::State for OpenModelStatus {
 
 /// Reconstructions of open modeling.
 ///
-/// Observed, not documented. Only lists without entries have been seen.
+/// Observed, not documented. Only empty lists have been observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1959,7 +2114,7 @@ runtime::object!(OpenModelList);
 
 /// A reconstruction of open modeling.
 ///
-/// **Inferred**: nobody has seen it. Read in two clients; it is not certain that either sent this call to the live service.
+/// **Inferred**, neither documented nor observed. Read in two clients; whether either of them sent this call to the live service is not known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -1972,8 +2127,8 @@ pub struct OpenModel {
     /// Kind of reconstruction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_type: Option<super::OpenModelType>,
-    /// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are ends, 15 the one with a result (inferred
-    /// from the names).
+    /// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are final, and only 15 has a result
+    /// (inferred from the names).
     pub model_status: super::OpenModelStatus,
     /// Size of the result.
     ///
@@ -1996,7 +2151,7 @@ pub struct OpenModel {
     /// Unit: percent. At least 0 and at most 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zip_progress: Option<i64>,
-    /// Object key of the archive; empty until it is made.
+    /// Object key of the archive; empty until the archive exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zip_file_key: Option<String>,
 }
@@ -2005,19 +2160,19 @@ runtime::object!(OpenModel);
 
 /// State of a result's archive.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OpenModelZipStatus {
-    /// Not begun.
+    /// Not started.
     Init,
-    /// Being made.
+    /// In progress.
     Running,
-    /// Done.
+    /// Completed.
     Finished,
     /// Failed.
     Failed,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 

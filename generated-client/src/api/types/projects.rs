@@ -14,9 +14,9 @@ runtime::text_newtype!(OrganizationId);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProjectAuthorizedStatus {
-    /// The person behind the key has joined the project.
+    /// The owner of the key has joined the project.
     Authorized,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -24,41 +24,41 @@ runtime::text_enum!(
     ProjectAuthorizedStatus { "project-status-authorized" => Authorized }
 );
 
-/// How much the project list answers.
+/// Amount of data that the project list returns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProjectListUsage {
     /// All projects at once, without paging. (V2.0 also has `complete`.)
     Simple,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(ProjectListUsage { "simple" => Simple });
 
-/// Field that projects are sorted by.
+/// Sort field of the project list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProjectSortColumn {
-    /// Time of creation.
+    /// Creation time.
     CreatedAt,
     /// Name.
     Name,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
 runtime::text_enum!(ProjectSortColumn { "created_at" => CreatedAt, "name" => Name });
 
-/// Direction of a sort.
+/// Sort direction.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SortType {
-    /// Smallest first.
+    /// Ascending, smallest first.
     Ascending,
-    /// Largest first.
+    /// Descending, largest first.
     Descending,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -91,11 +91,11 @@ pub struct Project {
     pub name: String,
     /// Description; may be empty.
     pub introduction: String,
-    /// Id; what `X-Project-Uuid` carries.
+    /// Id, as sent in `X-Project-Uuid`.
     pub uuid: super::ProjectId,
     /// Organization that the project belongs to.
     pub org_uuid: super::OrganizationId,
-    /// Middle of the place where a project works.
+    /// Centre of the area of a project.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project_work_center_point: Option<super::ProjectWorkCenterPoint>,
     /// When it was created.
@@ -110,7 +110,7 @@ pub struct Project {
 
 runtime::object!(Project);
 
-/// Middle of the place where a project works.
+/// Centre of the area of a project.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -129,7 +129,7 @@ pub struct ProjectWorkCenterPoint {
 
 runtime::object!(ProjectWorkCenterPoint);
 
-/// Where and how to upload files of a project.
+/// Address and credentials for uploading files of a project.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -142,9 +142,10 @@ pub struct ProjectStorageCredentials {
     pub bucket: String,
     /// Region of the bucket.
     pub region: String,
-    /// Kind of object store. `ali` was seen; `aws` and `minio` exist in the interface it is modelled on.
+    /// Kind of object store. `ali` was observed; `aws` and `minio` exist in the interface on which this one is
+    /// modelled.
     pub provider: String,
-    /// What every object key must begin with.
+    /// Required prefix of every object key.
     pub object_key_prefix: String,
     /// Credentials of an object store that can write only.
     pub credentials: super::StorageCredentials,
@@ -163,9 +164,9 @@ pub struct StorageCredentials {
     pub access_key_id: String,
     /// Secret of the access key.
     pub access_key_secret: runtime::Secret,
-    /// Session token that goes with the key.
+    /// Session token for the access key.
     pub security_token: runtime::Secret,
-    /// How long the credentials are good.
+    /// Validity period of the credentials.
     ///
     /// Unit: seconds.
     pub expire: i64,
@@ -178,7 +179,7 @@ runtime::object!(StorageCredentials);
 
 /// People to add to a project.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -191,7 +192,7 @@ pub struct AddProjectMembersBody {
 runtime::object!(AddProjectMembersBody);
 
 impl AddProjectMembersBody {
-    /// A value with everything that is required.
+    /// Creates a value with all required fields.
     #[must_use]
     pub fn new(add_users: impl Into<Vec<super::ProjectMember>>) -> Self {
         Self {
@@ -202,14 +203,14 @@ impl AddProjectMembersBody {
 
 /// A person and the role in a project.
 ///
-/// **Inferred**: nobody has seen it. Read in one client, of which it is not certain that this call was ever sent to the live service.
+/// **Inferred**, neither documented nor observed. Read in one client; whether that client ever sent this call to the live service is not known.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ProjectMember {
     /// Id of a person; the `user_id` claim of the person's key.
     pub user_id: super::UserId,
-    /// What a member of a project may do.
+    /// Role of a member of a project.
     pub role: super::ProjectRole,
     /// Name shown within the project.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -219,12 +220,12 @@ pub struct ProjectMember {
 runtime::object!(ProjectMember);
 
 impl ProjectMember {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `user_id`, `role`.
     #[must_use]
-    pub fn new(required: ProjectMemberRequired) -> Self {
-        Self {
-            user_id: required.user_id,
-            role: required.role,
+    pub fn builder() -> ProjectMemberBuilder {
+        ProjectMemberBuilder {
+            role: super::super::missing::role,
+            user_id: super::super::missing::user_id,
             nickname: None,
         }
     }
@@ -236,18 +237,66 @@ impl ProjectMember {
     }
 }
 
-/// Required fields of [`ProjectMember`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProjectMemberRequired {
-    /// Id of a person; the `user_id` claim of the person's key.
-    pub user_id: super::UserId,
-    /// What a member of a project may do.
-    pub role: super::ProjectRole,
+/// Builds a [`ProjectMember`]. Required: `user_id`, `role`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct ProjectMemberBuilder<
+    T1 = super::super::missing::role,
+    T2 = super::super::missing::user_id,
+> {
+    role: T1,
+    user_id: T2,
+    nickname: Option<String>,
 }
 
-/// What a member of a project may do.
+impl<T1, T2> ProjectMemberBuilder<T1, T2> {
+    /// Id of a person; the `user_id` claim of the person's key.
+    #[must_use]
+    pub fn user_id(
+        self,
+        user_id: impl Into<super::UserId>,
+    ) -> ProjectMemberBuilder<T1, super::UserId> {
+        ProjectMemberBuilder {
+            user_id: user_id.into(),
+            role: self.role,
+            nickname: self.nickname,
+        }
+    }
+    /// Role of a member of a project.
+    #[must_use]
+    pub fn role(
+        self,
+        role: impl Into<super::ProjectRole>,
+    ) -> ProjectMemberBuilder<super::ProjectRole, T2> {
+        ProjectMemberBuilder {
+            role: role.into(),
+            user_id: self.user_id,
+            nickname: self.nickname,
+        }
+    }
+    /// Name shown within the project.
+    #[must_use]
+    pub fn nickname(mut self, nickname: impl Into<String>) -> Self {
+        self.nickname = Some(nickname.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> ProjectMember
+    where
+        T1: runtime::Provided<super::ProjectRole>,
+        T2: runtime::Provided<super::UserId>,
+    {
+        ProjectMember {
+            user_id: self.user_id.provided(),
+            role: self.role.provided(),
+            nickname: self.nickname,
+        }
+    }
+}
+
+/// Role of a member of a project.
 ///
-/// **Inferred**: nobody has seen it. Read in one client, and seen on a screen of FlightHub 2.
+/// **Inferred**, neither documented nor observed. Read in one client, and shown in a screenshot of FlightHub 2.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ProjectRole {
@@ -255,7 +304,7 @@ pub enum ProjectRole {
     Admin,
     /// Member of the project.
     Member,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 

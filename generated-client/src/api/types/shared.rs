@@ -10,7 +10,7 @@ pub enum Language {
     Chinese,
     /// English.
     English,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -32,7 +32,7 @@ runtime::text_newtype!(ProjectId);
 
 /// Id of a person; the `user_id` claim of the person's key.
 ///
-/// **Inferred**: nobody has seen it. Numbers of 19 digits in the samples that are known; no page says what it looks like.
+/// **Inferred**, neither documented nor observed. The known samples have numbers of 19 digits; no page documents the format.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(String);
 
@@ -52,10 +52,10 @@ pub struct WaylineId(String);
 
 runtime::text_newtype!(WaylineId);
 
-/// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-/// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-/// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-/// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+/// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+/// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+/// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+/// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
 ///
 /// Pattern: `^[0-9]+-[0-9]+-[0-9]+$`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,8 +90,8 @@ pub struct DeviceList {
 
 runtime::object!(DeviceList);
 
-/// A dock or remote controller with its aircraft. An aircraft that is flown by hand can stand alone, or with a
-/// remote controller as gateway.
+/// A dock or remote controller with its aircraft. A manually flown aircraft can be listed alone, or with a remote
+/// controller as gateway.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -117,13 +117,13 @@ runtime::object!(DeviceListEntry);
 pub struct Gateway {
     /// Serial number of a dock, an aircraft or a remote controller.
     pub sn: super::DeviceSn,
-    /// Name that people gave it; may be empty.
+    /// Name that users assigned; may be empty.
     pub callsign: String,
-    /// Model of a device. The numbers arrive as text.
+    /// Model of a device. The numbers are strings.
     pub device_model: super::DeviceModel,
     /// Whether it is online.
     pub device_online_status: bool,
-    /// What a dock does. 0 also when it is offline; remote controllers have none.
+    /// Operating mode of a dock. Also 0 when the dock is offline; remote controllers have none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode_code: Option<super::DockModeCode>,
     /// Its cameras.
@@ -146,16 +146,16 @@ runtime::object!(Gateway);
 pub struct Drone {
     /// Serial number of a dock, an aircraft or a remote controller.
     pub sn: super::DeviceSn,
-    /// Name that people gave it; may be empty.
+    /// Name that users assigned; may be empty.
     pub callsign: String,
-    /// Model of a device. The numbers arrive as text.
+    /// Model of a device. The numbers are strings.
     pub device_model: super::DeviceModel,
-    /// Whether it is online. An aircraft that sleeps in its dock is not.
+    /// Whether it is online. An aircraft that sleeps in its dock is offline.
     pub device_online_status: bool,
-    /// What an aircraft does. An offline one has shown 0; test data of a client for V2.0 has 14.
+    /// Operating mode of an aircraft. For an offline aircraft 0 was observed; test data of a client for V2.0 has 14.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode_code: Option<super::DroneModeCode>,
-    /// Its cameras; null until the aircraft was powered on once.
+    /// Its cameras; null until the aircraft has been powered on once.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -166,7 +166,7 @@ pub struct Drone {
 
 runtime::object!(Drone);
 
-/// Model of a device. The numbers arrive as text.
+/// Model of a device. The numbers are strings.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -184,7 +184,7 @@ pub struct DeviceModel {
     pub r#type: String,
     /// Variant of the type.
     pub sub_type: String,
-    /// Name for people, such as `DJI Dock 2` or `M3TD`.
+    /// Display name, such as `DJI Dock 2` or `M3TD`.
     pub name: String,
     /// Kind of device.
     pub class: super::DeviceClass,
@@ -204,7 +204,7 @@ pub enum DeviceClass {
     Drone,
     /// A remote controller.
     RemoteController,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -212,9 +212,9 @@ runtime::text_enum!(
     DeviceClass { "airport" => Dock, "drone" => Drone, "rc" => RemoteController }
 );
 
-/// What a dock does. 0 also when it is offline; remote controllers have none.
+/// Operating mode of a dock. Also 0 when the dock is offline; remote controllers have none.
 ///
-/// **Inferred**: nobody has seen it. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API
+/// **Inferred**, neither documented nor observed. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API
 /// and of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -223,15 +223,15 @@ pub enum DockModeCode {
     Idle,
     /// Being debugged on site.
     OnSiteDebugging,
-    /// Being debugged from afar.
+    /// Being debugged remotely.
     RemoteDebugging,
     /// Upgrading its firmware.
     FirmwareUpgradeInProgress,
     /// Working.
     InOperation,
-    /// Waits for calibration (newer docks). Not in the table of the Cloud API.
+    /// Waiting for calibration (newer docks). Not in the table of the Cloud API.
     ToBeCalibrated,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -240,9 +240,9 @@ runtime::integer_enum!(
     FirmwareUpgradeInProgress, 4 => InOperation, 5 => ToBeCalibrated }
 );
 
-/// What an aircraft does. An offline one has shown 0; test data of a client for V2.0 has 14.
+/// Operating mode of an aircraft. For an offline aircraft 0 was observed; test data of a client for V2.0 has 14.
 ///
-/// **Inferred**: nobody has seen it. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API,
+/// **Inferred**, neither documented nor observed. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API,
 /// for 21 that of its newer Chinese edition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -253,9 +253,9 @@ pub enum DroneModeCode {
     TakeoffPreparation,
     /// Ready for take-off.
     TakeoffPreparationCompleted,
-    /// Flown by hand.
+    /// Manual flight.
     ManualFlight,
-    /// Taking off by itself.
+    /// Automatic take-off.
     AutomaticTakeoff,
     /// Flying a route.
     WaylineFlight,
@@ -263,11 +263,11 @@ pub enum DroneModeCode {
     PanoramicPhotography,
     /// Tracking a target.
     IntelligentTracking,
-    /// Avoiding other aircraft seen by ADS-B.
+    /// Avoiding other aircraft that ADS-B reports.
     AdsbAvoidance,
-    /// Returning to home by itself.
+    /// Returning to home automatically.
     AutoReturningToHome,
-    /// Landing by itself.
+    /// Automatic landing.
     AutomaticLanding,
     /// Forced landing.
     ForcedLanding,
@@ -285,13 +285,13 @@ pub enum DroneModeCode {
     LiveFlightControls,
     /// Fixing its airborne RTK position.
     AirborneRtkFixingMode,
-    /// Choosing a place for the dock.
+    /// Evaluating a site for the dock.
     DockAddressSelecting,
     /// Circling a point of interest.
     Poi,
     /// Flying a route far from its dock. In the newer Chinese edition of DJI's Cloud API, and in one client.
     FarFromDockWaylineFlight,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<i64>),
 }
 
@@ -312,15 +312,15 @@ runtime::integer_enum!(
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct GatewayCamera {
-    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
     pub camera_index: super::CameraIndex,
-    /// Which camera of a dock is shown.
+    /// Active camera of a dock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_position: Option<super::CameraPosition>,
-    /// Positions that it can be switched to.
+    /// Positions to which it can be switched.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -331,7 +331,7 @@ pub struct GatewayCamera {
 
 runtime::object!(GatewayCamera);
 
-/// Which camera of a dock is shown.
+/// Active camera of a dock.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -341,7 +341,7 @@ pub enum CameraPosition {
     Indoor,
     /// The camera outside the dock.
     Outdoor,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -354,10 +354,10 @@ runtime::text_enum!(CameraPosition { "indoor" => Indoor, "outdoor" => Outdoor })
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneCamera {
-    /// Which camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0` vision
-    /// assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0` Matrice 30T;
-    /// `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x` H20T; `61-0-x`
-    /// H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
     pub camera_index: super::CameraIndex,
     /// Its lenses.
     #[serde(
@@ -370,7 +370,7 @@ pub struct DroneCamera {
 
 runtime::object!(DroneCamera);
 
-/// The lens of a camera that is shown, and those it can be switched to.
+/// The active lens of a camera, and the available lenses.
 ///
 /// Observed, not documented.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -380,7 +380,7 @@ pub struct DroneCameraLens {
     /// A lens of an aircraft's camera.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lens_type: Option<super::LensType>,
-    /// Lenses that it can be switched to.
+    /// Available lenses.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -397,7 +397,7 @@ runtime::object!(DroneCameraLens);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LensType {
-    /// No page says what it shows. It is not the only lens of its camera: a live Matrice 3TD (`81-0-0`) offered it
+    /// Its picture is not documented. It is not the only lens of its camera: a live Matrice 3TD (`81-0-0`) listed it
     /// together with the three others.
     Normal,
     /// Wide angle.
@@ -406,7 +406,7 @@ pub enum LensType {
     Zoom,
     /// Infrared.
     Infrared,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -418,13 +418,13 @@ runtime::text_enum!(
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VideoQuality {
-    /// Follows the bandwidth.
+    /// Adapts to the bandwidth.
     Adaptive,
-    /// Lower resolution that keeps running.
+    /// Lower resolution without interruptions.
     Smooth,
     /// Highest resolution.
     UltraHighDefinition,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -433,9 +433,9 @@ runtime::text_enum!(
     UltraHighDefinition }
 );
 
-/// Parameters that maps, 3D models and LiDAR reconstructions have in common.
+/// Parameters that maps, 3D models and LiDAR reconstructions share.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -445,12 +445,12 @@ pub struct ReconstructionParameters {
     /// Defaults to `GLOBAL`.
     #[serde(rename = "SfM_method", skip_serializing_if = "Option::is_none")]
     pub sf_m_method: Option<super::SfmMethod>,
-    /// Greatest number of feature points.
+    /// Maximum number of feature points.
     ///
     /// Defaults to `2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sfm_feature_quantity_level: Option<super::SfmFeatureQuantity>,
-    /// Whether to use the positions that the pictures hold.
+    /// Whether to use the positions in the pictures.
     ///
     /// Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -460,11 +460,11 @@ pub struct ReconstructionParameters {
     /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_blocks_exchange_xml: Option<bool>,
-    /// Coordinate system of `BlocksExchange.xml`. If the pictures have no GPS it must not be a geographic one; omit
-    /// it then.
+    /// Coordinate system of `BlocksExchange.xml`. For pictures without GPS it must not be a geographic one, and is
+    /// omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocks_exchange_xml_geo_desc: Option<super::GeoDescription>,
-    /// Whether to make a point cloud. Without it the next six members have no effect.
+    /// Whether to create a point cloud. Without it the next six members have no effect.
     ///
     /// Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]

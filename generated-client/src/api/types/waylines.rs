@@ -7,7 +7,7 @@ use ::flighthub2_runtime::codegen as runtime;
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FinishWaylineUploadBody {
-    /// Name that the route gets.
+    /// Name of the new route.
     pub name: String,
     /// Full key of the `.kmz` in the project's object store.
     pub object_key: String,
@@ -16,26 +16,64 @@ pub struct FinishWaylineUploadBody {
 runtime::object!(FinishWaylineUploadBody);
 
 impl FinishWaylineUploadBody {
-    /// A value with everything that is required.
+    /// A builder, which sets fields by name. Required: `name`, `object_key`.
     #[must_use]
-    pub fn new(required: FinishWaylineUploadBodyRequired) -> Self {
-        Self {
-            name: required.name,
-            object_key: required.object_key,
+    pub fn builder() -> FinishWaylineUploadBodyBuilder {
+        FinishWaylineUploadBodyBuilder {
+            name: super::super::missing::name,
+            object_key: super::super::missing::object_key,
         }
     }
 }
 
-/// Required fields of [`FinishWaylineUploadBody`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct FinishWaylineUploadBodyRequired {
-    /// Name that the route gets.
-    pub name: String,
-    /// Full key of the `.kmz` in the project's object store.
-    pub object_key: String,
+/// Builds a [`FinishWaylineUploadBody`]. Required: `name`, `object_key`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct FinishWaylineUploadBodyBuilder<
+    T1 = super::super::missing::name,
+    T2 = super::super::missing::object_key,
+> {
+    name: T1,
+    object_key: T2,
 }
 
-/// A route that was made.
+impl<T1, T2> FinishWaylineUploadBodyBuilder<T1, T2> {
+    /// Name of the new route.
+    #[must_use]
+    pub fn name(
+        self,
+        name: impl Into<String>,
+    ) -> FinishWaylineUploadBodyBuilder<String, T2> {
+        FinishWaylineUploadBodyBuilder {
+            name: name.into(),
+            object_key: self.object_key,
+        }
+    }
+    /// Full key of the `.kmz` in the project's object store.
+    #[must_use]
+    pub fn object_key(
+        self,
+        object_key: impl Into<String>,
+    ) -> FinishWaylineUploadBodyBuilder<T1, String> {
+        FinishWaylineUploadBodyBuilder {
+            object_key: object_key.into(),
+            name: self.name,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> FinishWaylineUploadBody
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<String>,
+    {
+        FinishWaylineUploadBody {
+            name: self.name.provided(),
+            object_key: self.object_key.provided(),
+        }
+    }
+}
+
+/// A route that was created.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -70,21 +108,21 @@ runtime::object!(WaylineList);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Wayline {
-    /// Id; what a task takes as `wayline_uuid`.
+    /// Id, the `wayline_uuid` of a flight task.
     pub id: super::WaylineId,
     /// Name.
     pub name: String,
-    /// Model of aircraft that it was planned for.
+    /// Aircraft model for which it was planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_model_key: Option<super::DeviceModelKey>,
-    /// Payloads that it was planned for.
+    /// Payloads for which it was planned.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub payload_information: Vec<super::WaylinePayload>,
-    /// Kinds of route in it.
+    /// Route types that it contains.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -93,7 +131,7 @@ pub struct Wayline {
     pub template_types: Vec<super::WaylineTemplateType>,
     /// When it was last changed.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_time: Option<runtime::UnixMillis>,
     /// Size of its file.
@@ -105,7 +143,7 @@ pub struct Wayline {
 
 runtime::object!(Wayline);
 
-/// A payload that a route was planned for. The numbers arrive as text.
+/// A payload for which a route was planned. The numbers are strings.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -123,9 +161,9 @@ pub struct WaylinePayload {
 
 runtime::object!(WaylinePayload);
 
-/// Kind of route.
+/// Route type.
 ///
-/// **Inferred**: nobody has seen it.
+/// **Inferred**, neither documented nor observed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum WaylineTemplateType {
@@ -143,7 +181,7 @@ pub enum WaylineTemplateType {
     Solid,
     /// Mapping of an object.
     MappingGobject,
-    /// A value that this version does not know. It is kept, printed and sent back unchanged.
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
     Unknown(runtime::Unknown<String>),
 }
 
@@ -160,21 +198,21 @@ runtime::text_enum!(
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WaylineDetail {
-    /// Id; what a task takes as `wayline_uuid`.
+    /// Id, the `wayline_uuid` of a flight task.
     pub id: super::WaylineId,
     /// Name.
     pub name: String,
-    /// Model of aircraft that it was planned for.
+    /// Aircraft model for which it was planned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_model_key: Option<super::DeviceModelKey>,
-    /// Payloads that it was planned for.
+    /// Payloads for which it was planned.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub payload_information: Vec<super::WaylinePayload>,
-    /// Kinds of route in it.
+    /// Route types that it contains.
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
@@ -183,7 +221,7 @@ pub struct WaylineDetail {
     pub template_types: Vec<super::WaylineTemplateType>,
     /// When it was last changed.
     ///
-    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**: nobody has seen it. Milliseconds in a sample for V2.0.
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update_time: Option<runtime::UnixMillis>,
     /// Size of its file.

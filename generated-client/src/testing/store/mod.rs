@@ -194,7 +194,7 @@ impl fmt::Debug for StoreRequest {
 /// let server = MockServer::start().await?;
 /// let store = server.store();
 /// store.set_provider(StoreProvider::Minio);
-/// let credentials = server.client().project(PROJECT).projects().get_sts_token().send().await?;
+/// let credentials = server.client().project(PROJECT).projects().upload_credentials().send().await?;
 /// assert_eq!((credentials.endpoint, credentials.provider.as_str()), (store.url(), "minio"));
 ///
 /// store.on_put().fault_once(StoreFault::CloseInBody { after: 1000 });

@@ -1,9 +1,9 @@
-//! What holds of the generator, whatever it is given.
+//! The invariants of the generator for arbitrary input.
 //!
-//! It ends, without a panic. What it refuses it refuses with an error; every problem has a place in the text, and can be
-//! told as text and as JSON. What it takes becomes Rust, each file once, the same each time: no two files, types, fields
-//! or variants have one name, and each operation has the schema of its own arguments. `lint` and `generate` agree, and a
-//! document differs from itself in nothing.
+//! It terminates without a panic. It rejects a document with an error; every problem has a place in the text, and can
+//! be rendered as text and as JSON. An accepted document becomes Rust, each file once, and identically in each run: no
+//! two files, types, fields or variants have the same name, and each operation has the schema of its own arguments.
+//! `lint` and `generate` agree, and a document has no difference from itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -12,19 +12,18 @@ use flighthub2_generator::compare::{Mode, compare, json, markdown, text};
 use flighthub2_generator::{Code, Diagnostic, Diagnostics, Dialect, Generated, Location, Options, Severity, Source};
 use flighthub2_generator::{generate, lint};
 
-/// A document of some pages takes milliseconds; this is for compilers that do not optimise, on a machine that has more
-/// to do.
+/// A document of several pages takes milliseconds; the limit is for unoptimised builds on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const NAME: &str = "any.yaml";
 
-/// Asks everything of some bytes, and of what they were made of. True if they made a client.
-pub(crate) fn of(bytes: &[u8], dialect: Dialect, original: Option<&Source>) -> bool {
+/// Checks all invariants for some bytes and their original document. Returns whether a client was generated.
+pub(crate) fn check(bytes: &[u8], dialect: Dialect, original: Option<&Source>) -> bool {
     let started = Instant::now();
     let made = match Source::from_bytes(NAME, bytes.to_vec()) {
         Ok(source) => of_source(&source, dialect, original),
         Err(problems) => {
-            told(&problems);
+            check_report(&problems);
             false
         }
     };
@@ -34,7 +33,7 @@ pub(crate) fn of(bytes: &[u8], dialect: Dialect, original: Option<&Source>) -> b
 
 fn of_source(source: &Source, dialect: Dialect, original: Option<&Source>) -> bool {
     let linted = lint(source, dialect);
-    told(&linted);
+    check_report(&linted);
     let is_error = |problem: &&Diagnostic| problem.severity() == Severity::Error;
     let errors: Vec<&Diagnostic> = linted.problems().iter().filter(is_error).collect();
     let options = Options { dialect, ..Options::default() };
@@ -45,19 +44,19 @@ fn of_source(source: &Source, dialect: Dialect, original: Option<&Source>) -> bo
             assert_eq!(warnings.problems(), made.warnings, "in another order, or twice");
             assert!(warnings.problems().iter().all(|problem| problem.severity() == Severity::Warning), "{warnings}");
             assert!(dialect == Dialect::OpenApi || made.warnings.is_empty(), "{warnings}");
-            told(&warnings);
+            check_report(&warnings);
             is_rust(&made);
             Some(made)
         }
         Err(problems) => {
-            told(&problems);
+            check_report(&problems);
             let refused: Vec<&Diagnostic> = problems.problems().iter().filter(is_error).collect();
             assert!(!refused.is_empty(), "refused without an error:\n{problems}");
-            assert_eq!(refused, errors, "lint tells other errors");
+            assert_eq!(refused, errors, "lint reports other errors");
             None
         }
     };
-    // Each of these takes as long as all of the above, so it is the length of the text that decides about one.
+    // Each of these takes as long as all of the above, so the length of the text selects one.
     match (source.text().len() % 4, &made) {
         (0, Some(made)) => {
             assert_eq!(generate(source, &options).ok().as_ref(), Some(made), "the second time it is different");
@@ -70,7 +69,8 @@ fn of_source(source: &Source, dialect: Dialect, original: Option<&Source>) -> bo
         }
         (2, _) => compared(source, original, Mode::Versions(dialect), made.is_some()),
         (3, _) => {
-            // Here the rules of OpenAPI hold, and `x-` keys say nothing: not every document of ours can be compared so.
+            // This uses the rules of OpenAPI without `x-` keys, under which not every document of this repository is
+            // valid.
             let foreign = Options { dialect: Dialect::OpenApi, ..options };
             compared(source, original, Mode::Common, generate(source, &foreign).is_ok());
         }
@@ -79,7 +79,7 @@ fn of_source(source: &Source, dialect: Dialect, original: Option<&Source>) -> bo
     made.is_some()
 }
 
-/// A document differs from itself in nothing, and what it was made of can be held against it.
+/// A document has no difference from itself, and can be compared with its original.
 fn compared(source: &Source, original: Option<&Source>, mode: Mode, made: bool) {
     if made {
         let same = compare(source, source, mode);
@@ -93,13 +93,13 @@ fn compared(source: &Source, original: Option<&Source>, mode: Mode, made: bool) 
                 let parsed = serde_json::from_str::<serde_json::Value>(&json(&comparison, None));
                 assert!(parsed.is_ok(), "{parsed:?}");
             }
-            Err(problems) => problems.iter().for_each(told),
+            Err(problems) => problems.iter().for_each(check_report),
         }
     }
 }
 
-/// Every problem has its place, and can be told.
-fn told(problems: &Diagnostics) {
+/// Every problem has its place, and can be rendered.
+fn check_report(problems: &Diagnostics) {
     let source = problems.source();
     for problem in problems.problems() {
         assert_ne!(problem.code, Code::Internal, "{problems}");
@@ -110,8 +110,8 @@ fn told(problems: &Diagnostics) {
     let shown = problems.render(false);
     let name = source.name();
     assert!(shown.ends_with(&format!(" in {name}\n")), "{shown}");
-    let control = shown.chars().find(|sign| sign.is_control() && *sign != '\n');
-    assert_eq!(control, None, "a sign that a terminal obeys: {shown:?}");
+    let control = shown.chars().find(|character| character.is_control() && *character != '\n');
+    assert_eq!(control, None, "a control character: {shown:?}");
     assert!(problems.render(true).len() >= shown.len());
     let lines: Vec<serde_json::Value> =
         problems.json_lines().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -141,7 +141,7 @@ fn is_rust(made: &Generated) {
         }
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}\n{text}"));
         let folder = path.strip_suffix("mod.rs").map_or_else(|| path.replace(".rs", "/"), str::to_owned);
-        // All types are reached from one module, whatever file they are in.
+        // All types are exported by one module, whatever file defines them.
         let scope = if path.starts_with("types/") { "types" } else { path };
         for item in &file.items {
             if let Some(name) = type_name(item) {
@@ -149,7 +149,7 @@ fn is_rust(made: &Generated) {
             }
             are_distinct(item);
             match item {
-                // One that is written in place has no file.
+                // An inline module has no file.
                 syn::Item::Mod(module) if module.content.is_none() => {
                     let name = module.ident.to_string();
                     let file = format!("{folder}{}.rs", name.trim_start_matches("r#"));
@@ -177,7 +177,7 @@ fn is_rust(made: &Generated) {
     can_be_written(made);
 }
 
-/// No file takes the place of another one, on any system.
+/// No file overwrites another one, on any system.
 fn can_be_written(made: &Generated) {
     let folded: BTreeSet<String> = made.files.keys().map(|path| path.to_lowercase()).collect();
     assert_eq!(folded.len(), made.files.len(), "files whose names differ in case only: {:?}", made.files.keys());
@@ -221,7 +221,7 @@ fn are_distinct(item: &syn::Item) {
     assert_eq!(distinct.len(), names.len(), "a name is there twice: {names:?}");
 }
 
-/// Of an implementation of `Operation`: the file of its arguments, and the names of the arguments that it writes.
+/// For an implementation of `Operation`: the file of its arguments, and the names of the arguments that it writes.
 fn arguments_of(block: &syn::ItemImpl) -> Option<(String, BTreeSet<String>)> {
     let (path, _) = block.trait_.as_ref()?;
     path.segments.last().filter(|segment| segment.ident == "Operation")?;

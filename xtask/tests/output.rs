@@ -1,11 +1,6 @@
-//! How problems are told by the program: as text and as JSON, with which exit codes, and what `explain` says.
+//! The output of the program: problems as text and as JSON, exit codes, and `explain`.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use std::fs;
 use std::process::{Command, Output, Stdio};
@@ -48,11 +43,11 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn json_is_one_object_a_line_and_nothing_else() {
+fn json_output_is_one_object_per_line() {
     let (output, folder) = on_file(BROKEN, "gen", &["--format", "json"]);
     assert_eq!(output.status.code(), Some(1));
-    let said = text(&output.stdout);
-    let lines: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let text_of = text(&output.stdout);
+    let lines: Vec<Value> = text_of.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let file = folder.path().join("spec.yaml").display().to_string();
     let expected = json!({
         "code": "duplicate-name",
@@ -73,24 +68,24 @@ fn json_is_one_object_a_line_and_nothing_else() {
         }],
     });
     assert_eq!(lines, [expected]);
-    assert_eq!(text(&output.stderr), "nothing was written\n");
+    assert_eq!(text(&output.stderr), "no file was written\n");
 }
 
 #[test]
-fn a_success_says_nothing_to_who_reads_json() {
+fn a_success_has_no_json_output() {
     let (output, _folder) = on_file(&BROKEN.replacen("listThings", "getThings", 1), "gen", &["--format", "json"]);
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(text(&output.stdout), "");
     assert!(text(&output.stderr).contains("2 operations"));
 }
 
-/// Neither stream of a test is a terminal; what is done on one is tested beside `is_styled`.
+/// Neither stream of a test is a terminal; the tests of `is_styled` cover terminals.
 #[test]
-fn what_is_not_a_terminal_gets_no_colours() {
+fn output_without_a_terminal_has_no_colours() {
     let (output, _folder) = on_file(BROKEN, "gen", &[]);
-    let said = text(&output.stderr);
-    assert!(said.starts_with("error[duplicate-name]: ") && !said.contains('\u{1b}'), "{said}");
-    assert!(said.ends_with("nothing was written\n") && said.contains("\n1 error in "), "{said}");
+    let text_of = text(&output.stderr);
+    assert!(text_of.starts_with("error[duplicate-name]: ") && !text_of.contains('\u{1b}'), "{text_of}");
+    assert!(text_of.ends_with("no file was written\n") && text_of.contains("\n1 error in "), "{text_of}");
     assert_eq!(text(&output.stdout), "");
 }
 
@@ -105,14 +100,14 @@ paths:
 ";
 
 #[test]
-fn lint_tells_errors_and_rules() {
+fn lint_reports_errors_and_rules() {
     let (clean, _folder) = on_file(&UNWORDY.replace("summary: S", "summary: S\n      description: D"), "lint", &[]);
     assert_eq!(clean.status.code(), Some(0));
     assert!(text(&clean.stdout).starts_with("clean: ") && clean.stderr.is_empty(), "{}", text(&clean.stdout));
     let (output, _folder) = on_file(UNWORDY, "lint", &[]);
     assert_eq!(output.status.code(), Some(1));
-    let said = text(&output.stderr);
-    assert!(said.starts_with("warning[missing-description]: ") && said.contains("\n1 warning in "), "{said}");
+    let text_of = text(&output.stderr);
+    assert!(text_of.starts_with("warning[missing-description]: ") && text_of.contains("\n1 warning in "), "{text_of}");
     let (output, _folder) = on_file(UNWORDY, "lint", &["--format", "json", "--dialect", "flighthub"]);
     assert_eq!(output.status.code(), Some(1));
     let lines = text(&output.stdout);
@@ -127,7 +122,7 @@ fn lint_tells_errors_and_rules() {
     assert!(text(&output.stderr).starts_with("error[yaml-syntax]"), "{}", text(&output.stderr));
 }
 
-/// What breaks a rule only can be generated from, without a word.
+/// `gen` accepts a specification that only violates lint rules, without a message.
 #[test]
 fn rules_do_not_stop_gen() {
     let (output, _folder) = on_file(UNWORDY, "gen", &[]);
@@ -143,24 +138,24 @@ fn our_specification_is_clean() {
 }
 
 #[test]
-fn what_cannot_be_read_is_wrong_use() {
+fn an_unreadable_file_is_wrong_usage() {
     let output = run(&["lint", "--spec", "there-is-none.yaml"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).starts_with("there-is-none.yaml cannot be read: "), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).starts_with("cannot read there-is-none.yaml: "), "{}", text(&output.stderr));
     assert_eq!(run(&["lint", "--spce", "x.yaml"]).status.code(), Some(2));
 }
 
 #[test]
 fn columns_count_characters() {
     let (output, _folder) = on_file(&BROKEN.replace("version: '1'}", "versoin: '1'}"), "gen", &["--format", "json"]);
-    let said = text(&output.stdout);
-    let unknown = said.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let text_of = text(&output.stdout);
+    let unknown = text_of.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let unknown = unknown.into_iter().find(|line| line["code"] == "unknown-key").unwrap();
     assert_eq!((&unknown["line"], &unknown["column"], &unknown["end"]["column"]), (&json!(2), &json!(22), &json!(29)));
 }
 
 #[test]
-fn every_code_can_be_looked_up() {
+fn every_code_can_be_explained() {
     let list = run(&["explain"]);
     assert_eq!(list.status.code(), Some(0));
     let list = text(&list.stdout);
@@ -169,15 +164,15 @@ fn every_code_can_be_looked_up() {
         assert!(line.unwrap().ends_with(code.meaning()), "{code}");
         let output = run(&["explain", code.as_str()]);
         assert_eq!(output.status.code(), Some(0));
-        let said = text(&output.stdout);
-        assert!(said.starts_with(&format!("{}[{code}]: {}\n\n", code.severity(), code.meaning())), "{said}");
-        assert!(said.ends_with(code.explanation()), "{said}");
+        let text_of = text(&output.stdout);
+        assert!(text_of.starts_with(&format!("{}[{code}]: {}\n\n", code.severity(), code.meaning())), "{text_of}");
+        assert!(text_of.ends_with(code.explanation()), "{text_of}");
     }
 }
 
-/// As `cargo xtask explain | head -1` does.
+/// As in `cargo xtask explain | head -1`.
 #[test]
-fn who_stops_reading_is_no_failure() {
+fn a_broken_pipe_is_not_a_failure() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .arg("explain")
         .stdout(Stdio::piped())
@@ -190,7 +185,7 @@ fn who_stops_reading_is_no_failure() {
 }
 
 #[test]
-fn a_code_that_is_none_is_wrong_use() {
+fn an_unknown_code_is_wrong_usage() {
     let output = run(&["explain", "danglign-ref"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("there is no code `danglign-ref`; did you mean `dangling-ref`?"));

@@ -1,8 +1,8 @@
-//! Generated code in a form that can be compared without a compiler.
+//! Generated code, normalized for a comparison without a compiler.
 //!
-//! In: the files of a client. Out: what it offers, and everything else in it that is not read by people; each without its
-//! order, and with types behind their aliases: `types::Names` and `Vec<String>` are the same if the one stands for the
-//! other. Knows Rust, no specification.
+//! In: the files of a client. Out: its public items, and all other code without documentation; both unordered, and with
+//! resolved aliases: `types::Names` and `Vec<String>` are equal if one is an alias of the other. Knows Rust, but no
+//! specification.
 
 use std::collections::BTreeMap;
 
@@ -11,26 +11,26 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use super::caller::{Uses, uses};
 
 /// The code of a client.
-pub(crate) struct Plain {
-    /// What programs can do with it.
+pub(crate) struct Normalized {
+    /// Its possible uses.
     pub(crate) uses: Uses,
-    /// All of it, in pieces.
+    /// All code, in pieces.
     pub(crate) code: Vec<String>,
 }
 
-impl Plain {
+impl Normalized {
     pub(crate) fn of(files: &BTreeMap<String, String>) -> Self {
         let offered = uses(files);
         let aliases = Aliases::of(&offered);
-        let plain = |part: &str, statement: &str| {
+        let normalized = |part: &str, statement: &str| {
             let mut words = Vec::new();
             flat(statement.parse().unwrap(), &mut words);
-            // An alias is its own business.
+            // An alias itself is not resolved.
             if statement.starts_with("fn alias") { statement.to_owned() } else { aliases.resolved(part, words) }
         };
         let uses = offered
             .iter()
-            .map(|(part, statements)| (part.clone(), statements.iter().map(|it| plain(part, it)).collect()))
+            .map(|(part, statements)| (part.clone(), statements.iter().map(|it| normalized(part, it)).collect()))
             .collect();
         let mut code = Vec::new();
         for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
@@ -38,7 +38,7 @@ impl Plain {
             let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             let mut found = Vec::new();
             pieces(lines.flat_map(|line| [line, "\n"]).collect::<String>().parse().unwrap(), &mut found);
-            // Which module a type is defined in is nobody's business.
+            // The module that defines a type is private.
             found.retain(|words| {
                 !words.is_empty()
                     && !["mod", "use", "type"].iter().any(|word| words.iter().take(2).any(|it| it == word))
@@ -50,7 +50,7 @@ impl Plain {
     }
 }
 
-/// The types that names stand for.
+/// The targets of aliases.
 struct Aliases(BTreeMap<String, Vec<String>>);
 
 impl Aliases {
@@ -65,7 +65,7 @@ impl Aliases {
         Self(statements.map(one).collect())
     }
 
-    /// Words with the types behind their names.
+    /// Words with resolved aliases.
     fn resolved(&self, part: &str, words: Vec<String>) -> String {
         let mut resolved = Vec::new();
         for word in types(words) {
@@ -86,7 +86,7 @@ impl Aliases {
     }
 }
 
-/// Paths to types as one word each.
+/// Paths of types as one word each.
 fn types(words: Vec<String>) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     let mut rest = words.iter().map(String::as_str).peekable();
@@ -104,7 +104,7 @@ fn types(words: Vec<String>) -> Vec<String> {
             }
             is_type |= name == "types";
         };
-        // In a file of types, `super` has them.
+        // In a file of types, `super` exports them.
         joined.push(if is_type || name.starts_with(char::is_uppercase) {
             format!("types.{name}")
         } else {
@@ -128,7 +128,7 @@ fn flat(tokens: TokenStream, words: &mut Vec<String>) {
     }
 }
 
-/// The pieces of some code without what is read by people.
+/// The pieces of some code without documentation.
 fn pieces(tokens: TokenStream, found: &mut Vec<Vec<String>>) {
     let mut piece: Vec<String> = Vec::new();
     for token in tokens {
@@ -148,7 +148,7 @@ fn pieces(tokens: TokenStream, found: &mut Vec<Vec<String>>) {
     found.push(piece);
 }
 
-/// Whether a function that these words end with takes a text of the catalogue.
+/// Whether these words end with a function that takes a text of the catalogue.
 fn is_text(words: &[String]) -> bool {
     const TEXTS: &[&str] = &["with_summary", "with_page", "with_meaning"];
     let last = words.last().map_or("", String::as_str);

@@ -1,11 +1,6 @@
-//! Documents of others: what is taken there and not in our own specification, and what is refused there, too.
+//! Documents of other authors: the lenient rules that apply to them, and the errors that apply to them, too.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
 use flighthub2_generator::{Code, Diagnostics, Dialect, Generated, Options, Source, generate};
 
@@ -27,8 +22,8 @@ fn with_schema(schema: &str) -> String {
     document(DONE, &format!("    Looked: {schema}\n"))
 }
 
-fn with_answers(answers: &str) -> String {
-    document(&format!("      responses: {{{answers}}}\n"), "")
+fn with_responses(responses: &str) -> String {
+    document(&format!("      responses: {{{responses}}}\n"), "")
 }
 
 fn with_body(body: &str) -> String {
@@ -39,11 +34,11 @@ fn with_parameter(parameter: &str) -> String {
     document(&format!("      parameters: [{parameter}]\n{DONE}"), "")
 }
 
-/// What our own specification may not say, by the code that it is refused with.
+/// Errors of this repository's specification that are allowed in other documents, by their code.
 fn taken() -> Vec<(&'static str, Code, String)> {
     vec![
         (
-            "keys beside a reference",
+            "siblings of a reference",
             Code::RefSibling,
             with_schema("{properties: {a: {$ref: '#/components/schemas/Thing', description: D}}}"),
         ),
@@ -53,12 +48,12 @@ fn taken() -> Vec<(&'static str, Code, String)> {
         ("a list without items", Code::MissingKey, with_schema("{type: array}")),
         ("anyOf", Code::Unsupported, with_schema("{anyOf: [{type: string}, {type: boolean}]}")),
         (
-            "forms that nothing tells apart",
+            "indistinguishable variants",
             Code::AmbiguousUnion,
             with_schema("{oneOf: [{$ref: '#/components/schemas/Thing'}, {type: object}]}"),
         ),
         (
-            "a form that may be null",
+            "a nullable variant",
             Code::Unsupported,
             with_schema("{oneOf: [{type: string, nullable: true}, {type: boolean}]}"),
         ),
@@ -88,28 +83,28 @@ fn taken() -> Vec<(&'static str, Code, String)> {
         ("a text as a body", Code::Unsupported, with_body("text/plain: {schema: {type: string}}")),
         ("bytes as a body", Code::Unsupported, with_body("image/png: {schema: {type: string, format: binary}}")),
         (
-            "a text as an answer",
+            "a string as a response",
             Code::Unsupported,
-            with_answers("'200': {description: D, content: {text/csv: {schema: {type: string}}}}"),
+            with_responses("'200': {description: D, content: {text/csv: {schema: {type: string}}}}"),
         ),
         (
-            "any type as an answer",
+            "any type as a response",
             Code::Unsupported,
-            with_answers("'200': {description: D, content: {'*/*': {schema: {type: object}}}}"),
+            with_responses("'200': {description: D, content: {'*/*': {schema: {type: object}}}}"),
         ),
         (
-            "an answer with content and one without",
+            "a response with content and one without",
             Code::Unsupported,
-            with_answers(
+            with_responses(
                 "'200': {description: D, content: {application/json: {schema: {type: string}}}}, '204': {description: D}",
             ),
         ),
-        ("failures only", Code::Answer, with_answers("'404': {description: D}")),
+        ("failures only", Code::Answer, with_responses("'404': {description: D}")),
     ]
 }
 
 #[test]
-fn others_may_write_what_our_own_specification_may_not() {
+fn foreign_documents_may_violate_our_conventions() {
     for (name, code, text) in taken() {
         if let Err(problems) = made(&text, Dialect::OpenApi) {
             panic!("{name}:\n{problems}");
@@ -119,19 +114,19 @@ fn others_may_write_what_our_own_specification_may_not() {
     }
 }
 
-/// What the generator would make nothing of, or the wrong thing.
+/// Constructs that the generator does not support, or would generate wrong code for.
 fn refused() -> Vec<(&'static str, Code, String)> {
     vec![
         ("members of no object", Code::WrongValue, with_schema("{type: string, properties: {a: {type: string}}}")),
         ("items of no list", Code::WrongValue, with_schema("{type: object, items: {type: string}}")),
         ("not", Code::Unsupported, with_schema("{not: {type: string}}")),
         (
-            "anyOf beside members",
+            "anyOf next to properties",
             Code::Unsupported,
             with_schema("{properties: {a: {type: string}}, anyOf: [{type: string}, {type: boolean}]}"),
         ),
         (
-            "anyOf beside oneOf",
+            "anyOf next to oneOf",
             Code::Unsupported,
             with_schema("{oneOf: [{type: string}, {type: boolean}], anyOf: [{type: string}, {type: boolean}]}"),
         ),
@@ -139,11 +134,11 @@ fn refused() -> Vec<(&'static str, Code, String)> {
         ("an enumeration of several types", Code::Unsupported, with_schema("{enum: [a, 1]}")),
         ("a default of another type", Code::BadDefault, with_schema("{type: number, default: x}")),
         (
-            "one form beside members",
+            "one variant next to properties",
             Code::Unsupported,
             with_schema("{properties: {a: {type: string}}, oneOf: [{type: string}]}"),
         ),
-        ("a default beside the values", Code::BadDefault, with_schema("{type: number, enum: [1, 2], default: 3}")),
+        ("a default outside of the values", Code::BadDefault, with_schema("{type: number, enum: [1, 2], default: 3}")),
         (
             "a required member that is misspelt",
             Code::UnknownRequired,
@@ -187,11 +182,11 @@ fn refused() -> Vec<(&'static str, Code, String)> {
             Code::Unsupported,
             with_body("application/json: {schema: {properties: {a: {type: string, format: binary}}}}"),
         ),
-        ("redirects only", Code::Answer, with_answers("'302': {description: D}")),
+        ("redirects only", Code::Answer, with_responses("'302': {description: D}")),
         (
-            "answers of two types",
+            "responses of two types",
             Code::Unsupported,
-            with_answers(
+            with_responses(
                 "'200': {description: D, content: {application/json: {schema: {type: string}}}}, \
                  '201': {description: D, content: {application/json: {schema: {type: boolean}}}}",
             ),
@@ -211,7 +206,7 @@ fn refused() -> Vec<(&'static str, Code, String)> {
 }
 
 #[test]
-fn what_cannot_be_done_right_is_refused() {
+fn unsupported_constructs_are_rejected() {
     for (name, code, text) in refused() {
         let problems = made(&text, Dialect::OpenApi).expect_err(name);
         let codes: Vec<Code> = problems.problems().iter().map(|problem| problem.code).collect();
@@ -221,9 +216,9 @@ fn what_cannot_be_done_right_is_refused() {
     }
 }
 
-/// `get_a_b` is `GetAB` as a type, and that is `get_ab` as the name of a file.
+/// `get_a_b` becomes the type `GetAB`, whose file name is `get_ab`.
 #[test]
-fn operations_whose_names_are_alike_keep_their_arguments() {
+fn operations_with_similar_names_keep_their_arguments() {
     let ids = ["get_a_b", "get_ab", "getAB", "GET-A-B", "con"];
     let operations: String = ids
         .iter()
@@ -247,7 +242,7 @@ fn operations_whose_names_are_alike_keep_their_arguments() {
     assert_eq!(made.files.keys().filter(|path| path.starts_with("arguments/")).count(), ids.len());
 }
 
-/// A name of many words is longer as the name of a file.
+/// A name of many words becomes a longer file name.
 #[test]
 fn names_of_files_may_have_two_hundred_letters() {
     let named = |words: usize| {
@@ -260,24 +255,24 @@ fn names_of_files_may_have_two_hundred_letters() {
     assert!(refused.problems()[0].message.contains("203 letters"), "{refused}");
 }
 
-/// What the client does not use, by message and pointer.
+/// The unused parts, by message and pointer.
 fn unused(text: &str) -> Vec<(String, String)> {
     let made = made(text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
     assert!(made.warnings.iter().all(|warning| warning.code == Code::UnusedPart && !warning.help.is_empty()));
-    let told: Vec<_> =
+    let reported: Vec<_> =
         made.warnings.iter().map(|warning| (warning.message.clone(), warning.location.pointer.clone())).collect();
-    // The documentation of the module has the same, a sentence for each.
+    // The documentation of the module has the same, one sentence for each.
     let root = &made.files["mod.rs"];
     let sentences: Vec<&str> = root.lines().filter_map(|line| line.strip_prefix("//! - ")).collect();
     let expected: Vec<String> =
-        told.iter().map(|(message, _)| message[..1].to_uppercase() + &message[1..] + ".").collect();
+        reported.iter().map(|(message, _)| message[..1].to_uppercase() + &message[1..] + ".").collect();
     assert_eq!(sentences, expected, "{root}");
-    assert_eq!(root.contains("//! # Not used\n"), !told.is_empty(), "{root}");
-    told
+    assert_eq!(root.contains("//! # Not used\n"), !reported.is_empty(), "{root}");
+    reported
 }
 
 #[test]
-fn what_the_client_does_not_use_is_counted() {
+fn unused_parts_are_counted() {
     let text = "openapi: 3.0.3
 info: {title: T, version: '1'}
 paths:
@@ -289,7 +284,7 @@ paths:
           description: D
           headers: {X-Rest: {schema: {type: integer}}}
           content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}
-        '404': {description: It says nothing.}
+        '404': {description: No description.}
         '409': {$ref: '#/components/responses/Bad'}
         default: {$ref: '#/components/responses/Bad'}
     post:
@@ -329,7 +324,7 @@ components:
 }
 
 #[test]
-fn what_the_client_uses_is_not_counted() {
+fn used_parts_are_not_counted() {
     let thing = "{$ref: '#/components/schemas/Thing'}";
     let json = format!("content: {{application/json: {{schema: {thing}}}}}");
     for operation in [
@@ -345,7 +340,7 @@ fn what_the_client_uses_is_not_counted() {
         unused(&only_failures).iter().map(|(message, _)| message.as_str()).collect::<Vec<_>>(),
         ["the failure responses of 1 operation are not typed", "1 type is used by none of the generated operations"]
     );
-    // A reference that leads nowhere but to itself is not followed for ever.
+    // A circular reference is not followed endlessly.
     let circle = only_failures.replace(
         &format!("'404': {{description: D, {json}}}"),
         "'404': {$ref: '#/components/responses/A'}, '204': {description: D}",
@@ -353,9 +348,9 @@ fn what_the_client_uses_is_not_counted() {
     assert_eq!(unused(&circle).len(), 1);
 }
 
-/// Forms refer to each other in both directions: whoever follows every way comes to no end.
+/// Variants refer to each other in both directions: following every path would not terminate.
 #[test]
-fn choices_of_choices_are_read_once() {
+fn nested_choices_are_read_once() {
     let mut schemas = String::new();
     for level in 0..60 {
         let forms: Vec<String> =
@@ -371,9 +366,10 @@ fn choices_of_choices_are_read_once() {
     assert_eq!(made.types, 64);
 }
 
-/// JSON is YAML but for this: a character in two escapes. They are one character, and an escaped backslash is none.
+/// JSON is YAML, except for surrogate pairs: two escapes are one character. An escaped backslash is not an escape of a
+/// character.
 #[test]
-fn a_character_in_two_escapes_is_read() {
+fn a_surrogate_pair_is_decoded() {
     let text = r#"{"openapi": "3.0.3", "info": {"title": "a \ud83c\udf6b \\ud83c\\udf6b é", "version": "\uD83C\uDF6B"}, "paths": {}}"#;
     let root = &made(text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}")).files["mod.rs"];
     assert!(root.contains(r#"ApiInfo::new("a 🍫 \\ud83c\\udf6b é")"#), "{root}");
@@ -382,9 +378,9 @@ fn a_character_in_two_escapes_is_read() {
     assert_eq!(problems.problems()[0].code, Code::YamlSyntax, "half of a pair is no character: {problems}");
 }
 
-/// What is written, and what the code has of it.
+/// A part of a document, and its generated code.
 #[test]
-fn what_is_written_is_in_the_code() {
+fn constructs_and_their_generated_code() {
     let mut cases: Vec<(String, String)> = vec![
         (with_schema("{type: object, minProperties: 2, additionalProperties: true}"), "2 properties".to_owned()),
         (
@@ -418,9 +414,9 @@ fn names_may_have_two_hundred_letters() {
     assert_eq!(refused.problems().iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::TooLarge]);
 }
 
-/// A text is sent as it is: a schema that says what is in it asks for something else.
+/// A text body is sent unchanged: a schema that describes its contents requires another encoding.
 #[test]
-fn texts_have_no_shape() {
+fn strings_are_sent_without_schema() {
     for shape in [
         "properties: {a: {type: string}}",
         "required: [a]",
@@ -437,9 +433,9 @@ fn texts_have_no_shape() {
     }
 }
 
-/// What is nothing but another schema is only what has words beside it, not what says something of values.
+/// Only a reference with descriptive siblings is a pure reference, not one with constraints.
 #[test]
-fn limits_beside_a_reference_are_not_words() {
+fn limits_next_to_a_reference_are_not_descriptions() {
     let made = |limit: &str| {
         let text = with_schema(&format!("{{allOf: [{{$ref: '#/components/schemas/Thing'}}, {{{limit}}}]}}"));
         made(&text, Dialect::OpenApi)

@@ -1,0 +1,128 @@
+//! What a call with JSON needs of an operation: the names of its arguments, their places in a request, and a codec.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Emitter, ident};
+use crate::model::{
+    Body, EnumValues, ListStyle, Location, Operation, Parameter, Primitive, Response, TypeKind, TypeRef,
+};
+
+/// The name of the body among the arguments.
+const BODY: &str = "body";
+
+/// How serde reads and writes a parameter as a property of its operation.
+pub(super) fn parameter_attribute(parameter: &Parameter) -> Option<TokenStream> {
+    let mut attributes = renamed(&parameter.field, &parameter.name);
+    match (parameter.required, parameter.list_style) {
+        (true, _) => {}
+        (false, Some(_)) => {
+            attributes.push(quote! { default });
+            attributes.push(quote! { deserialize_with = "runtime::null_as_empty" });
+            attributes.push(quote! { skip_serializing_if = "Vec::is_empty" });
+        }
+        (false, None) => attributes.push(quote! { skip_serializing_if = "Option::is_none" }),
+    }
+    attribute(&attributes)
+}
+
+/// How serde reads and writes the body as a property of its operation.
+pub(super) fn body_attribute(body: &Body) -> Option<TokenStream> {
+    let mut attributes = renamed(&body.field, BODY);
+    if body.ty == TypeRef::Primitive(Primitive::Bytes) {
+        let module = if body.required { "runtime::base64_body" } else { "runtime::optional_base64_body" };
+        attributes.push(quote! { with = #module });
+    }
+    if !body.required {
+        attributes.push(quote! { default });
+        if matches!(body.ty, TypeRef::Nullable(_)) {
+            // Null is a body, too.
+            attributes.push(quote! { deserialize_with = "runtime::null_as_value" });
+        }
+        attributes.push(quote! { skip_serializing_if = "Option::is_none" });
+    }
+    attribute(&attributes)
+}
+
+fn renamed(field: &str, name: &str) -> Vec<TokenStream> {
+    if field.trim_start_matches("r#") == name { Vec::new() } else { vec![quote! { rename = #name }] }
+}
+
+fn attribute(attributes: &[TokenStream]) -> Option<TokenStream> {
+    (!attributes.is_empty()).then(|| quote! { #[serde(#(#attributes),*)] })
+}
+
+impl Emitter<'_> {
+    /// What is known about an operation for calls with JSON.
+    pub(super) fn dynamic(&self, operation: &Operation) -> TokenStream {
+        let parameters = operation.parameters.iter().map(|parameter| self.parameter_info(parameter));
+        let result = &operation.result_file;
+        // Not `Self`, which may still lack arguments.
+        let complete = ident(&operation.type_name);
+        let codec = match operation.response {
+            Response::Bytes(_) => quote! { bytes },
+            _ => quote! { json },
+        };
+        let parameters: Vec<TokenStream> = parameters.collect();
+        let parameters = (!parameters.is_empty()).then(|| quote! { .with_parameters(&[#(#parameters),*]) });
+        quote! {
+            #parameters
+            .with_result(include_str!(#result))
+            .with_codec(runtime::Codec::#codec::<#complete>())
+        }
+    }
+
+    fn parameter_info(&self, parameter: &Parameter) -> TokenStream {
+        let name = &parameter.name;
+        let location = match parameter.location {
+            Location::Path => quote! { Path },
+            Location::Query => quote! { Query },
+            Location::Header => quote! { Header },
+        };
+        let required = parameter.required.then(|| quote! { .with_required(true) });
+        // What differs from the style that OpenAPI has for the location.
+        let style = match parameter.list_style {
+            None | Some(ListStyle::Repeated) => quote! {},
+            Some(ListStyle::Comma) => quote! { .with_explode(false) },
+            Some(ListStyle::Space) => quote! { .with_style("spaceDelimited").with_explode(false) },
+            Some(ListStyle::Pipe) => quote! { .with_style("pipeDelimited").with_explode(false) },
+        };
+        let schema_type = self.schema_type(&parameter.ty).map(|name| quote! { .with_schema_type(#name) });
+        quote! {
+            runtime::ParameterInfo::new(#name, runtime::ParameterLocation::#location) #required #style #schema_type
+        }
+    }
+
+    /// `type` of JSON Schema, if a value has one only.
+    fn schema_type(&self, ty: &TypeRef) -> Option<&'static str> {
+        match ty {
+            TypeRef::Primitive(primitive) => primitive_type(*primitive),
+            TypeRef::List(_) => Some("array"),
+            TypeRef::Map(_) => Some("object"),
+            TypeRef::Nullable(_) => None,
+            TypeRef::Named(id) => match &self.api.definition(*id)?.kind {
+                TypeKind::Struct(_) => Some("object"),
+                TypeKind::Newtype(inner) => primitive_type(*inner),
+                TypeKind::Alias(inner) => self.schema_type(inner),
+                TypeKind::Enum(enumeration) => match enumeration.values {
+                    EnumValues::Text(_) => Some("string"),
+                    EnumValues::Integer(_) => Some("integer"),
+                },
+                TypeKind::Union(_) => None,
+            },
+        }
+    }
+}
+
+fn primitive_type(primitive: Primitive) -> Option<&'static str> {
+    match primitive {
+        Primitive::Boolean => Some("boolean"),
+        Primitive::Int32 | Primitive::Int64 | Primitive::UnixSeconds | Primitive::UnixMillis => Some("integer"),
+        Primitive::Float | Primitive::Double => Some("number"),
+        Primitive::String | Primitive::Secret | Primitive::Base64 | Primitive::Bytes | Primitive::DateTime => {
+            Some("string")
+        }
+        Primitive::JsonObject => Some("object"),
+        Primitive::Json => None,
+    }
+}
