@@ -145,6 +145,12 @@ impl Journal {
                 Ok(read) => read,
                 Err(line) => return Ok(Some(Err(line))),
             };
+            // `callback_param` is meant for the service only.
+            #[cfg(unix)]
+            if text.is_empty() {
+                use std::os::unix::fs::PermissionsExt as _;
+                file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+            }
             // What follows was never written as a whole.
             file.set_len(valid as u64)?;
             file.seek(SeekFrom::Start(valid as u64))?;

@@ -21,8 +21,8 @@ use super::store::{CredentialSource, Credentials, Given, Limits, Store, put};
 use super::upload_body::Source;
 use crate::open_modeling::OpenModeling;
 use crate::types::{
-    OpenModel, OpenModelId, OpenModelResourceId, OpenModelUploadCallbackBody, OpenModelUploadCallbackBodyRequired,
-    OpenModelUploadToken, StartOpenModelReconstructionBody, UploadedFile, UploadedFileRequired,
+    OpenModel, OpenModelId, OpenModelResourceId, OpenModelUploadCallbackBody, OpenModelUploadToken,
+    StartOpenModelReconstructionBody, UploadedFile,
 };
 use crate::{Client, ErrorKind as ApiErrorKind, FollowErrorKind};
 
@@ -386,12 +386,12 @@ impl Run<'_> {
         }
         let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
         self.note(Entry::Registering(names.clone())).await?;
-        let files = files.into_iter().map(|(name, etag)| UploadedFile::new(UploadedFileRequired { name, etag }));
-        let mut body = OpenModelUploadCallbackBody::new(OpenModelUploadCallbackBodyRequired {
-            resource_uuid: resource.id.clone().into(),
-            callback_param: resource.callback_param.clone(),
-            files: files.collect(),
-        });
+        let files = files.into_iter().map(|(name, etag)| UploadedFile::builder().name(name).etag(etag).build());
+        let mut body = OpenModelUploadCallbackBody::builder()
+            .resource_uuid(resource.id.clone())
+            .callback_param(resource.callback_param.clone())
+            .files(files.collect::<Vec<_>>())
+            .build();
         if let Some(name) = &self.settings.resource_name {
             body = body.resource_name(name.clone());
         }
