@@ -229,7 +229,7 @@ impl Operation for OfThisThread {
     }
 
     fn read(body: ResponseBody<'_>) -> Result<Rc<str>, ReadError> {
-        Ok(response.text()?.into())
+        Ok(body.text()?.into())
     }
 }
 

@@ -140,7 +140,7 @@ impl Operation for Odd {
     }
 
     fn read(body: ResponseBody<'_>) -> Result<(), ReadError> {
-        response.ignore()
+        body.ignore()
     }
 }
 

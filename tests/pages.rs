@@ -15,7 +15,7 @@ use flighthub2::types::{Project, ProjectListUsage};
 use flighthub2::{Delivery, Error, ErrorKind};
 use flighthub2_tests::client::{builder, client};
 use flighthub2_tests::clock::Instantly;
-use flighthub2_tests::server::{Request, Server, json, response};
+use flighthub2_tests::server::{Request, Server, http_response, json};
 use futures_core::Stream;
 
 fn argument(request: &Request, name: &str) -> Option<usize> {

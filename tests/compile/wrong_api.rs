@@ -13,7 +13,7 @@ impl Operation for ListPets {
     const INFO: &'static OperationInfo = &OperationInfo::new(&API, "listPets", "GET", "/pets");
 
     fn read(body: ResponseBody<'_>) -> Result<(), ReadError> {
-        response.ignore()
+        body.ignore()
     }
 }
 

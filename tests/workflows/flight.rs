@@ -99,7 +99,7 @@ async fn a_route_is_flown_and_its_media_are_fetched() {
     // Names that are the same on some file system get different names, and none leaves the folder.
     assert_eq!(names_in(folder.path()), ["DJI_1-m3.jpeg", "DJI_1.jpeg", "__DJI_2.jpeg", "dji_1-m4.JPEG"]);
     assert_eq!(count(&fake, CREATE), 1);
-    let steps = steps.lock().unwrap();
+    let steps = std::mem::take(&mut *steps.lock().unwrap());
     assert!(matches!(&steps[0], FlightStep::Created(id) if id.as_str() == TASK), "{:?}", steps[0]);
     let states = steps.iter().filter_map(|step| match step {
         FlightStep::Status(status) => Some(status.to_string()),

@@ -163,7 +163,7 @@ async fn pictures_become_a_model() {
     assert_eq!(done.models.len(), 1);
     all_once(&service, 230);
     assert_eq!((count(&fake, "PUT", ""), count(&fake, "POST", CALLBACK), count(&fake, "POST", TOKEN)), (230, 3, 1));
-    let steps = steps.lock().unwrap();
+    let steps = std::mem::take(&mut *steps.lock().unwrap());
     let bytes: u64 = pictures.paths.iter().map(|path| fs::metadata(path).unwrap().len()).sum();
     assert!(steps.contains(&ReconstructionStep::Uploaded { files: 230, total: 230, bytes }));
     assert!(steps.contains(&ReconstructionStep::Registered { files: 230, total: 230 }));

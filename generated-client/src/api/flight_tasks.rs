@@ -421,6 +421,17 @@ impl ListFlightTasks<
     }
 }
 
+impl Default
+for ListFlightTasks<
+    super::missing::begin_at,
+    super::missing::end_at,
+    super::missing::sn,
+> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<T1, T2, T3> ListFlightTasks<T1, T2, T3> {
     /// Serial number of the dock. (V2.0 takes several, joined with commas.)
     #[must_use]

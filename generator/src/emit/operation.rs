@@ -137,11 +137,22 @@ impl<'a> Emitter<'a> {
             None => (None, quote! { impl #name { #constructor #(#setters)* } }),
             Some(state) => {
                 let (parameters, types, markers) = (state.parameters(), state.types(), state.markers());
+                let default = self.arguments(operation).is_empty().then(|| {
+                    quote! {
+                        impl Default for #name<#(#markers),*> {
+                            fn default() -> Self {
+                                Self::new()
+                            }
+                        }
+                    }
+                });
                 let required_setters = self.required_setters(operation, state);
                 let inherent = quote! {
                     impl #name<#(#markers),*> {
                         #constructor
                     }
+
+                    #default
 
                     impl<#(#parameters),*> #name<#(#parameters),*> {
                         #(#required_setters)*
