@@ -70,6 +70,9 @@ fn unions_keep_what_they_do_not_know() {
     assert_eq!(again::<Shape>(&unknown), unknown);
     assert!(serde_json::from_value::<Shape>(json!({"radius": 1.5})).is_err(), "no tag");
     assert!(serde_json::from_value::<Shape>(json!({"type": "circle"})).is_err(), "no radius");
+    use one_of::types::{Blob, Decision};
+    let denied = one_of::default::SendDecision::new(Decision::Denied(Blob::new("denied")));
+    assert_eq!(body(&denied), json!({"type": "denied"}));
     let square = one_of::types::Square::new(2.0);
     assert_eq!(body(&one_of::default::SendShape::new(square)), json!({"type": "square", "side": 2.0}));
     for (value, variant) in [
