@@ -224,6 +224,13 @@ fn what_is_represented_has_no_warning() {
                 + "  securitySchemes:\n    a: {type: apiKey, in: header, name: A}\n    b: {type: apiKey, in: query, name: B}\n",
         ),
         (
+            "anchors, aliases and merge keys",
+            document(
+                DONE,
+                "    A: &a {type: object, properties: {a: {type: string}}}\n    B: *a\n    C: {<<: *a, title: C}\n",
+            ),
+        ),
+        (
             "a reference to a place within a schema",
             with_schema("{properties: {a: {$ref: '#/components/schemas/Thing/properties/a'}}}"),
         ),
