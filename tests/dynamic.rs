@@ -101,7 +101,8 @@ async fn a_call_that_is_chosen_at_run_time_is_refused_for_its_risk() {
 
 #[tokio::test]
 async fn secrets_are_masked_where_it_is_asked_for() {
-    let server = MockServer::start().await.unwrap();
+    // A simulation would issue other credentials to each call.
+    let server = MockServer::start().await.unwrap().stateless();
     let site = server.client().project(PROJECT);
     let call = || site.call("getProjectStsToken", &json!({})).unwrap();
     let shown = call().send().await.unwrap();

@@ -1,6 +1,6 @@
-//! The runtime's promises, row by row, against a server that misbehaves on a real socket.
+//! The guarantees of the runtime, row by row, against a server with faults on a real socket.
 //!
-//! Nobody waits: the client's waits go to [`Instantly`](flighthub2_tests::clock::Instantly).
+//! Nothing sleeps: the client's clock is [`Instantly`](flighthub2_tests::clock::Instantly).
 
 #![allow(
     clippy::expect_used,
@@ -27,8 +27,8 @@ fn status(status: &str, headers: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: 0\r\nconnection: close\r\n\r\n").into_bytes()
 }
 
-/// One example of each operation of a retry class that moves nothing.
-fn of_class(retry: Idempotency) -> Vec<Example> {
+/// One example of each operation with this idempotency, except physical ones.
+fn with_idempotency(retry: Idempotency) -> Vec<Example> {
     let mut all = examples();
     all.retain(|example| example.info.idempotency == retry && example.info.risk != Risk::Physical);
     all.dedup_by_key(|example| example.info.id);
@@ -43,7 +43,7 @@ fn physical() -> Vec<Example> {
     all
 }
 
-/// Answers in order; the last one again and again.
+/// Responses in order; the last one is repeated.
 fn in_order(answers: Vec<Vec<u8>>) -> Server {
     let next = AtomicUsize::new(0);
     Server::start(move |_| answers[next.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1)].clone())
@@ -52,17 +52,17 @@ fn in_order(answers: Vec<Vec<u8>>) -> Server {
 const REFUSAL: &str = r#"{"code":200403,"message":"m"}"#;
 
 async fn send(example: &Example, fh: &Client) -> flighthub2::Error {
-    example.send(fh, &fh.project(PROJECT)).await.expect_err("the server never answers with a success")
+    example.send(fh, &fh.project(PROJECT)).await.expect_err("the server never responds with a success")
 }
 
-/// Every way to fail that a server has: the name, and what it sends.
+/// Every failure of a server: the name, and the bytes that it sends.
 fn faults() -> Vec<(&'static str, Vec<u8>)> {
     vec![
-        ("closed without an answer", Vec::new()),
+        ("closed without a response", Vec::new()),
         ("half of a head", b"HTTP/1.1 200 OK\r\ncontent-le".to_vec()),
         ("half of a body", b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\nconnection: close\r\n\r\n{\"code\"".to_vec()),
-        ("too often", status("429 Too Many Requests", "")),
-        ("too often, come back", status("429 Too Many Requests", "retry-after: 1\r\n")),
+        ("throttled", status("429 Too Many Requests", "")),
+        ("throttled, with Retry-After", status("429 Too Many Requests", "retry-after: 1\r\n")),
         ("bad gateway", status("502 Bad Gateway", "")),
         ("unavailable", status("503 Service Unavailable", "retry-after: 1\r\n")),
         ("gateway timeout", status("504 Gateway Timeout", "")),
@@ -75,7 +75,7 @@ fn faults() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[tokio::test]
-async fn a_physical_operation_leaves_at_most_once() {
+async fn a_physical_operation_is_sent_at_most_once() {
     for (name, bytes) in faults() {
         let server = Server::start(move |_| bytes.clone());
         let clock = Instantly::new();
@@ -92,7 +92,7 @@ async fn a_physical_operation_leaves_at_most_once() {
             }
         }
     }
-    // Not even when nothing was sent: between two attempts a person may have acted.
+    // Also when nothing was sent: a person may have acted between two attempts.
     let clock = Instantly::new();
     let fh = builder("http://127.0.0.1:1").max_attempts(10).clock(clock.clone()).build().unwrap();
     for example in physical() {
@@ -101,7 +101,7 @@ async fn a_physical_operation_leaves_at_most_once() {
     assert!(clock.waits().is_empty());
 }
 
-/// Every fault that the mock server knows.
+/// Every fault of the mock server.
 fn faults_of_the_mock_server() -> Vec<Fault> {
     let late = Duration::from_secs(20);
     let mut all = vec![
@@ -130,12 +130,15 @@ fn faults_of_the_mock_server() -> Vec<Fault> {
 }
 
 #[tokio::test]
-async fn a_physical_operation_leaves_at_most_once_whatever_the_service_does() {
+async fn a_physical_operation_is_sent_at_most_once_whatever_the_service_does() {
     let server = MockServer::start().await.unwrap().stateless();
     for fault in faults_of_the_mock_server() {
         server.on_all().clear().fault(fault.clone());
         let clock = Instantly::new();
-        let fh = server.client_builder().max_attempts(10).attempt_timeout(Duration::from_millis(60));
+        // Only a delay is to run into it: a request that times out on a busy machine is recorded after it was counted.
+        let is_delay = matches!(fault, Fault::DelayBeforeHeaders(_) | Fault::DelayInBody(_));
+        let timeout = Duration::from_millis(if is_delay { 250 } else { 10_000 });
+        let fh = server.client_builder().max_attempts(10).attempt_timeout(timeout);
         let fh = fh.clock(clock.clone()).build().unwrap();
         for example in physical() {
             let connections = server.connections();
@@ -153,17 +156,17 @@ async fn a_physical_operation_leaves_at_most_once_whatever_the_service_does() {
 }
 
 #[tokio::test]
-async fn each_class_is_repeated_as_the_table_says() {
+async fn each_idempotency_is_retried_as_documented() {
     for (class, repeated) in [
-        (Idempotency::NonIdempotent, &["too often, come back"][..]),
+        (Idempotency::NonIdempotent, &["throttled, with Retry-After"][..]),
         (
             Idempotency::Idempotent,
             &[
-                "closed without an answer",
+                "closed without a response",
                 "half of a head",
                 "half of a body",
-                "too often",
-                "too often, come back",
+                "throttled",
+                "throttled, with Retry-After",
                 "bad gateway",
                 "unavailable",
                 "gateway timeout",
@@ -173,11 +176,11 @@ async fn each_class_is_repeated_as_the_table_says() {
         (
             Idempotency::Safe,
             &[
-                "closed without an answer",
+                "closed without a response",
                 "half of a head",
                 "half of a body",
-                "too often",
-                "too often, come back",
+                "throttled",
+                "throttled, with Retry-After",
                 "bad gateway",
                 "unavailable",
                 "gateway timeout",
@@ -188,7 +191,7 @@ async fn each_class_is_repeated_as_the_table_says() {
         for (name, bytes) in faults() {
             let server = Server::start(move |_| bytes.clone());
             let (mut fh, mut clock) = (None, Instantly::new());
-            for (index, example) in of_class(class).into_iter().enumerate() {
+            for (index, example) in with_idempotency(class).into_iter().enumerate() {
                 // The budget of a client is good for five calls that are repeated twice.
                 if index % 5 == 0 {
                     clock = Instantly::new();
@@ -211,7 +214,7 @@ async fn each_class_is_repeated_as_the_table_says() {
 }
 
 #[tokio::test]
-async fn a_repetition_that_works_is_a_success() {
+async fn a_successful_retry_is_a_success() {
     let success = || json(r#"{"code":0,"message":""}"#);
     let server = in_order(vec![status("503 Service Unavailable", ""), Vec::new(), success()]);
     let clock = Instantly::new();
@@ -222,10 +225,10 @@ async fn a_repetition_that_works_is_a_success() {
 }
 
 #[tokio::test]
-async fn what_was_not_sent_is_sent_when_the_way_is_open() {
+async fn a_request_that_was_not_sent_is_sent_when_the_connection_succeeds() {
     for class in [Idempotency::NonIdempotent, Idempotency::Idempotent, Idempotency::Safe] {
-        let example = of_class(class).remove(0);
-        // A port that is ours and refuses, until the service comes up while the client waits.
+        let example = with_idempotency(class).remove(0);
+        // A port that refuses connections until the service starts, which it does while the client waits.
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = socket.local_addr().unwrap();
@@ -248,7 +251,7 @@ async fn what_was_not_sent_is_sent_when_the_way_is_open() {
 }
 
 #[tokio::test]
-async fn retry_after_is_honoured_within_the_time_of_the_call() {
+async fn retry_after_is_honoured_within_the_call_timeout() {
     let far = "retry-after: Fri, 01 Jan 2100 00:00:00 GMT\r\n";
     let cases =
         [("retry-after: 7\r\n", Some(7)), ("retry-after: 0\r\n", Some(0)), ("retry-after: 61\r\n", None), (far, None)];
@@ -272,7 +275,7 @@ async fn retry_after_is_honoured_within_the_time_of_the_call() {
 }
 
 #[tokio::test]
-async fn an_outage_is_not_multiplied() {
+async fn an_outage_is_not_amplified() {
     let server = Server::start(|_| status("503 Service Unavailable", ""));
     let fh = builder(&server.url()).max_attempts(5).clock(Instantly::new()).build().unwrap();
     for _ in 0..50 {
@@ -282,8 +285,8 @@ async fn an_outage_is_not_multiplied() {
 }
 
 #[tokio::test]
-async fn an_answer_that_came_is_known_to_have_come() {
-    // The first request is lost, the second is answered with more than is taken.
+async fn a_received_response_is_reported_as_such() {
+    // The first request is lost, the response to the second exceeds the size limit.
     let server = in_order(vec![Vec::new(), json(format!(r#"{{"code":0,"message":"{}"}}"#, "x".repeat(4096)))]);
     let fh = builder(&server.url()).max_response_bytes(1000).clock(Instantly::new()).build().unwrap();
     let error = fh.system().status().send().await.unwrap_err();
@@ -295,7 +298,7 @@ async fn an_answer_that_came_is_known_to_have_come() {
 }
 
 #[tokio::test]
-async fn limits_of_any_length_are_taken() {
+async fn timeouts_of_any_length_are_accepted() {
     let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
     let fh = builder(&server.url()).timeout(Duration::MAX).attempt_timeout(Duration::MAX).build().unwrap();
     fh.system().status().send().await.unwrap();
@@ -304,7 +307,7 @@ async fn limits_of_any_length_are_taken() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_stops() {
+async fn a_dropped_call_stops() {
     #[derive(Debug)]
     struct Forever;
     impl Clock for Forever {
@@ -326,7 +329,7 @@ async fn a_call_that_is_dropped_stops() {
 }
 
 #[tokio::test]
-async fn no_more_requests_are_on_their_way_than_allowed() {
+async fn requests_in_flight_are_limited() {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let server = Server::start({
         let (now, most) = (Arc::clone(&now), Arc::clone(&most));
@@ -347,7 +350,7 @@ async fn no_more_requests_are_on_their_way_than_allowed() {
 }
 
 #[tokio::test]
-async fn one_client_serves_thousands_of_calls_at_once_and_leaves_nothing_behind() {
+async fn thousands_of_concurrent_calls_leave_nothing_behind() {
     fn anywhere<T: Clone + Send + Sync + 'static>(value: T) -> T {
         value
     }
@@ -362,7 +365,7 @@ async fn one_client_serves_thousands_of_calls_at_once_and_leaves_nothing_behind(
     assert_eq!(server.requests().len(), 3_000);
     assert!(server.connections() <= 16, "{}", server.connections());
     drop(fh);
-    // The tasks of its connections end with it, and so do those of the server.
+    // The tasks of its connections end with it, and so do those of the server's connections.
     for _ in 0..1_000 {
         if tasks.num_alive_tasks() <= before {
             return;
@@ -373,8 +376,8 @@ async fn one_client_serves_thousands_of_calls_at_once_and_leaves_nothing_behind(
 }
 
 #[tokio::test]
-async fn a_stale_connection_is_no_error_for_a_read_and_no_second_write() {
-    // The server says that the connection stays open, and closes it.
+async fn a_stale_connection_fails_no_read_and_repeats_no_write() {
+    // The server announces that the connection stays open, and closes it.
     let kept = |body: &str| format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes();
     let success = kept(r#"{"code":0,"message":""}"#);
     let server = Server::start(move |_| success.clone());

@@ -1,4 +1,4 @@
-//! The mock server: what it refuses, what it answers, what it does wrong when asked to, and what it remembers.
+//! The mock server: its refusals, its responses, its faults, and what it remembers.
 
 #![allow(
     clippy::expect_used,
@@ -7,13 +7,14 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use flighthub2::flight_tasks::{CreateFlightTask, FlightTasks, ListFlightTasks, UpdateFlightTaskStatus};
 use flighthub2::projects::{ListOrganizationDevices, ListProjects};
-use flighthub2::testing::{Fault, MockServer, PROJECT, RecordedRequest, TOKEN, Verdict};
+use flighthub2::testing::{Fault, MockResponse, MockServer, PROJECT, RecordedRequest, TOKEN, Verdict};
 use flighthub2::types::{
     CalibrateDeviceRtkBody, CreateFlightTaskBody, DeviceControlBody, FinishWaylineUploadBody, OutOfControlAction,
     ProjectList, ResumableStatus, SetStreamConverterBody, TaskStatus, TaskStatusChange, TaskType,
@@ -30,12 +31,12 @@ const PROJECTS: &str = "/openapi/v0.1/project";
 const DOCK: &str = "7CTEXAMPLE0001";
 const AIRCRAFT: &str = "1581FEXAMPLE00000001";
 
-/// A client that sends nothing twice, so that a fault is seen and not repaired.
+/// A client without retries, so that a fault becomes an error.
 fn once(server: &MockServer) -> Client {
     server.client_builder().max_attempts(1).build().unwrap()
 }
 
-/// An answer, taken apart by hand.
+/// A response, parsed by hand.
 #[derive(Debug)]
 struct Raw {
     status: u16,
@@ -52,13 +53,13 @@ impl Raw {
 async fn sent(server: &MockServer, bytes: impl AsRef<[u8]>) -> String {
     let mut stream = TcpStream::connect(server.url().trim_start_matches("http://")).await.unwrap();
     stream.write_all(bytes.as_ref()).await.unwrap();
-    let mut answer = Vec::new();
-    let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer));
+    let mut response = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut response));
     read.await.expect("the connection stays open").unwrap();
-    String::from_utf8(answer).unwrap()
+    String::from_utf8(response).unwrap()
 }
 
-fn taken_apart(text: &str) -> Raw {
+fn parsed_response(text: &str) -> Raw {
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no head: {text:?}"));
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     Raw { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
@@ -72,10 +73,10 @@ fn written(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> 
 }
 
 async fn raw(server: &MockServer, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Raw {
-    taken_apart(&sent(server, written(method, target, headers, body)).await)
+    parsed_response(&sent(server, written(method, target, headers, body)).await)
 }
 
-/// The request of an example as somebody writes it by hand.
+/// The request of an example, written by hand.
 fn by_hand(request: &Value) -> String {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let members = |name: &str| request[name].as_object().cloned().unwrap_or_default();
@@ -95,7 +96,7 @@ fn by_hand(request: &Value) -> String {
 }
 
 #[tokio::test]
-async fn every_example_call_is_answered_with_its_example() {
+async fn every_example_request_gets_its_example_response() {
     let server = MockServer::start().await.unwrap().stateless();
     let fh = server.client();
     let answers = vectors::answers();
@@ -114,21 +115,21 @@ async fn every_example_call_is_answered_with_its_example() {
 }
 
 #[tokio::test]
-async fn every_example_works_by_hand_and_its_answer_fits_the_specification() {
+async fn every_example_request_gets_a_response_that_fits_the_specification() {
     for stateless in [true, false] {
         let server = MockServer::start().await.unwrap();
         let server = if stateless { server.stateless() } else { server };
         let requests = vectors::requests();
-        // In the order in which a caller would make them: what is released was acquired.
+        // In the order of a caller: what is released was acquired before.
         for example in examples() {
-            let answer = taken_apart(&sent(&server, by_hand(&requests[example.name])).await);
-            assert_eq!((answer.status, &answer.json()["code"]), (200, &json!(0)), "{}: {answer:?}", example.name);
-            server.check_answer(example.info.id, &answer.json()).unwrap();
+            let response = parsed_response(&sent(&server, by_hand(&requests[example.name])).await);
+            assert_eq!((response.status, &response.json()["code"]), (200, &json!(0)), "{}: {response:?}", example.name);
+            server.check_response(example.info.id, &response.json()).unwrap();
         }
     }
     let server = MockServer::start().await.unwrap();
-    assert!(server.check_answer("createFlightTask", &json!({"code": 0, "message": "", "data": {}})).is_err());
-    assert!(server.check_answer("nobody", &json!({})).is_err());
+    assert!(server.check_response("createFlightTask", &json!({"code": 0, "message": "", "data": {}})).is_err());
+    assert!(server.check_response("nobody", &json!({})).is_err());
 }
 
 /// The body of the example of a flight task, with other members.
@@ -139,17 +140,17 @@ fn task(changes: Value) -> String {
     body.to_string()
 }
 
-/// A request that is refused: what it is, and what is answered.
+/// A request that is refused: method, target, headers, body; then the status, the code and the reason.
 struct Bad<'a>(&'a str, &'a str, Vec<(&'a str, &'a str)>, String, u16, i64, &'a str);
 
 #[tokio::test]
-async fn what_does_not_fit_is_refused_with_its_reason() {
+async fn invalid_requests_are_refused_with_a_reason() {
     let token = ("X-User-Token", TOKEN);
     let project = ("x-project-uuid", PROJECT);
     let typed = ("Content-Type", "application/json; charset=utf-8");
     let other = ("x-project-uuid", "00000000-0000-4000-8000-000000000000");
     let empty = ("x-project-uuid", "");
-    // Only blanks and tabs around a value are no part of it.
+    // Only spaces and tabs around a value are no part of it.
     let padded = format!("\u{a0}{TOKEN}");
     let tasks = "/openapi/v0.1/flight-task/list?sn=A&begin_at=1&end_at=2";
     let no_status = format!("{tasks}&status=");
@@ -233,14 +234,14 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     ];
     let server = MockServer::start().await.unwrap();
     for Bad(method, target, headers, body, status, code, reason) in &cases {
-        let answer = raw(&server, method, target, headers, body).await;
-        let what = format!("{method} {target}: {answer:?}");
-        assert_eq!(answer.status, *status, "{what}");
+        let response = raw(&server, method, target, headers, body).await;
+        let what = format!("{method} {target}: {response:?}");
+        assert_eq!(response.status, *status, "{what}");
         if *status == 404 {
-            assert!(answer.head.contains("content-type: text/plain") && !answer.body.contains('{'), "{what}");
+            assert!(response.head.contains("content-type: text/plain") && !response.body.contains('{'), "{what}");
         } else {
-            assert_eq!(answer.json()["code"], *code, "{what}");
-            assert!(answer.json()["message"].as_str().unwrap().contains(reason), "{what}");
+            assert_eq!(response.json()["code"], *code, "{what}");
+            assert!(response.json()["message"].as_str().unwrap().contains(reason), "{what}");
         }
         let requests = server.requests();
         let Verdict::Refused(refusal) = &requests.last().unwrap().verdict else { panic!("accepted: {what}") };
@@ -249,7 +250,7 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     assert_eq!(server.requests().len(), cases.len());
     let allowed = raw(&server, "PUT", "/openapi/v0.1/device/control", &[], "").await;
     assert!(allowed.head.contains("allow: post, delete"), "{allowed:?}");
-    // What was refused above fits when it is put right, however the list is joined.
+    // The requests that were refused above are accepted when they are corrected, however the list is joined.
     server.add_project(other.1);
     for (target, headers) in [
         ("/openapi/v0.1/project/device", vec![token, other]),
@@ -258,40 +259,40 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
         (&format!("{tasks}&status=success%2Cwaiting"), vec![token, project]),
         ("/openapi/v0.1/project?page=2&q=a+b%20c&", vec![token, ("x-request-id", "")]),
     ] {
-        let answer = raw(&server, "GET", target, &headers, "").await;
-        assert_eq!(answer.json()["code"], 0, "{target}: {answer:?}");
+        let response = raw(&server, "GET", target, &headers, "").await;
+        assert_eq!(response.json()["code"], 0, "{target}: {response:?}");
     }
     for begin in [i64::MIN, i64::MAX] {
-        let answer = raw(&server, "POST", create, &[token, project, typed], &begins(&begin.to_string())).await;
-        assert_eq!(answer.json()["code"], 0, "{begin}: {answer:?}");
+        let response = raw(&server, "POST", create, &[token, project, typed], &begins(&begin.to_string())).await;
+        assert_eq!(response.json()["code"], 0, "{begin}: {response:?}");
     }
-    let answer = raw(&server, "GET", &format!("{tasks}&status=success,x"), &[token, project], "").await;
-    assert_eq!(answer.json()["code"], 200_101);
+    let response = raw(&server, "GET", &format!("{tasks}&status=success,x"), &[token, project], "").await;
+    assert_eq!(response.json()["code"], 200_101);
 }
 
 #[tokio::test]
-async fn null_is_taken_where_the_service_takes_it() {
+async fn null_is_accepted_where_the_service_accepts_it() {
     let server = MockServer::start().await.unwrap();
     let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT), ("content-type", "application/json")];
     let create = "/openapi/v0.1/flight-task";
     // One client sends both as null with an immediate task, and the live service accepts it.
     for changes in [json!({"begin_at": null}), json!({"end_at": null}), json!({"begin_at": null, "end_at": null})] {
-        let answer = raw(&server, "POST", create, &headers, &task(changes.clone())).await.json();
-        assert_eq!(answer["code"], 0, "{changes}: {answer}");
+        let response = raw(&server, "POST", create, &headers, &task(changes.clone())).await.json();
+        assert_eq!(response["code"], 0, "{changes}: {response}");
     }
     for changes in [json!({"rth_mode": null}), json!({"repeat_type": null}), json!({"latest_begin_at": null})] {
-        let answer = raw(&server, "POST", create, &headers, &task(changes.clone())).await.json();
-        assert_eq!(answer["code"], 200_101, "{changes}: {answer}");
+        let response = raw(&server, "POST", create, &headers, &task(changes.clone())).await.json();
+        assert_eq!(response["code"], 200_101, "{changes}: {response}");
     }
-    // What decides how an aircraft flies is not left to the service.
+    // Fields that decide how an aircraft flies are required.
     for name in ["out_of_control_action_in_flight", "resumable_status", "task_type", "time_zone"] {
         let mut body = vectors::requests()["createFlightTask"]["body"].clone();
         body.as_object_mut().unwrap().remove(name).unwrap();
-        let answer = raw(&server, "POST", create, &headers, &body.to_string()).await.json();
-        assert_eq!(answer["code"], 200_101, "{name}: {answer}");
-        assert!(answer["message"].as_str().unwrap().contains(name), "{answer}");
+        let response = raw(&server, "POST", create, &headers, &body.to_string()).await.json();
+        assert_eq!(response["code"], 200_101, "{name}: {response}");
+        assert!(response["message"].as_str().unwrap().contains(name), "{response}");
     }
-    // The client writes the same.
+    // The client serializes the same.
     let nulls = patrol("nulls").begin_at_null().end_at_null();
     once(&server).project(PROJECT).flight_tasks().create(nulls).send().await.unwrap();
     let body = server.requests().last().unwrap().json().unwrap();
@@ -302,7 +303,7 @@ async fn null_is_taken_where_the_service_takes_it() {
 }
 
 #[tokio::test]
-async fn http_is_read_as_it_is_written() {
+async fn http_requests_are_parsed_strictly() {
     let server = MockServer::start().await.unwrap().stateless();
     for (bytes, status) in [
         ("hello\r\n\r\n".to_owned(), 400),
@@ -314,7 +315,7 @@ async fn http_is_read_as_it_is_written() {
         ("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n".to_owned(), 400),
         ("POST / HTTP/1.1\r\ntransfer-encoding: gzip\r\n\r\n".to_owned(), 501),
     ] {
-        assert_eq!(taken_apart(&sent(&server, &bytes).await).status, status, "{bytes:.60}");
+        assert_eq!(parsed_response(&sent(&server, &bytes).await).status, status, "{bytes:.60}");
     }
     let head = format!("GET {PROJECTS} HTTP/1.1\r\nx-user-token: {TOKEN}\r\n");
     let two = format!("{head}\r\n{head}connection: close\r\n\r\n");
@@ -329,42 +330,42 @@ async fn http_is_read_as_it_is_written() {
         first.len(),
         second.len()
     );
-    let answer = sent(&server, chunked).await;
-    assert!(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"), "{answer}");
+    let response = sent(&server, chunked).await;
+    assert!(response.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"), "{response}");
     assert_eq!(server.requests().last().unwrap().json(), Some(serde_json::from_str(&body).unwrap()));
-    let answer = raw(&server, "HEAD", PROJECTS, &[], "").await;
-    assert_eq!((answer.status, answer.body.as_str()), (405, ""));
+    let response = raw(&server, "HEAD", PROJECTS, &[], "").await;
+    assert_eq!((response.status, response.body.as_str()), (405, ""));
 }
 
 #[tokio::test]
-async fn faults_that_are_errors_are_seen_as_such() {
+async fn faults_become_errors_of_the_right_kind() {
     let html = |status| Fault::HtmlPage { status };
     let busy = |text: Option<&str>| Fault::TooManyRequests { retry_after: text.map(str::to_owned) };
     let failure = |status, envelope| Fault::Failure { status, envelope };
     let refuse = Fault::Refuse { code: 210_429, message: "often".into() };
     let elsewhere = Fault::Redirect { location: "http://192.0.2.1/x".into() };
-    let (answered, maybe) = (Delivery::Responded, Delivery::MaybeSent);
+    let (responded, maybe) = (Delivery::Responded, Delivery::MaybeSent);
     // The fault, the kind of the error, its delivery, its status and code, and the status that is recorded.
     let cases = vec![
         (Fault::CloseAfterReading, ErrorKind::Transport, maybe, None, None, None),
         (Fault::TruncateBody, ErrorKind::Transport, maybe, Some(200), None, Some(200)),
         (Fault::ContentLength(100_000), ErrorKind::Transport, maybe, Some(200), None, Some(200)),
-        (Fault::ContentLength(20), ErrorKind::InvalidResponse, answered, Some(200), None, Some(200)),
-        (html(200), ErrorKind::InvalidResponse, answered, Some(200), None, Some(200)),
-        (html(502), ErrorKind::Status, answered, Some(502), None, Some(502)),
-        (busy(Some("7")), ErrorKind::Status, answered, Some(429), None, Some(429)),
-        (busy(None), ErrorKind::Status, answered, Some(429), None, Some(429)),
-        (failure(500, true), ErrorKind::Api, answered, Some(500), Some(200_500), Some(500)),
-        (failure(503, false), ErrorKind::Status, answered, Some(503), None, Some(503)),
-        (failure(504, false), ErrorKind::Status, answered, Some(504), None, Some(504)),
-        (elsewhere, ErrorKind::Status, answered, Some(302), None, Some(302)),
-        (refuse, ErrorKind::Api, answered, Some(200), Some(210_429), Some(200)),
+        (Fault::ContentLength(20), ErrorKind::InvalidResponse, responded, Some(200), None, Some(200)),
+        (html(200), ErrorKind::InvalidResponse, responded, Some(200), None, Some(200)),
+        (html(502), ErrorKind::Status, responded, Some(502), None, Some(502)),
+        (busy(Some("7")), ErrorKind::Status, responded, Some(429), None, Some(429)),
+        (busy(None), ErrorKind::Status, responded, Some(429), None, Some(429)),
+        (failure(500, true), ErrorKind::Api, responded, Some(500), Some(200_500), Some(500)),
+        (failure(503, false), ErrorKind::Status, responded, Some(503), None, Some(503)),
+        (failure(504, false), ErrorKind::Status, responded, Some(504), None, Some(504)),
+        (elsewhere, ErrorKind::Status, responded, Some(302), None, Some(302)),
+        (refuse, ErrorKind::Api, responded, Some(200), Some(210_429), Some(200)),
     ];
     let server = MockServer::start().await.unwrap();
     let fh = once(&server);
     for (fault, kind, delivery, status, code, recorded) in cases {
         server.on::<ListProjects>().fault_once(fault.clone());
-        // It is not for another operation.
+        // The fault is not for another operation.
         fh.projects().list_organization_devices().send().await.unwrap();
         let error = fh.projects().list().send().await.expect_err(&format!("{fault:?}"));
         assert_eq!((error.kind(), error.delivery()), (kind, delivery), "{fault:?}: {error}");
@@ -377,16 +378,16 @@ async fn faults_that_are_errors_are_seen_as_such() {
     let token = [("x-user-token", TOKEN)];
     for date in ["7", "Wed, 21 Oct 2026 07:28:00 GMT"] {
         server.on_all().fault_once(busy(Some(date)));
-        let answer = raw(&server, "GET", PROJECTS, &token, "").await;
-        assert!(answer.head.contains(&format!("retry-after: {}", date.to_lowercase())), "{answer:?}");
+        let response = raw(&server, "GET", PROJECTS, &token, "").await;
+        assert!(response.head.contains(&format!("retry-after: {}", date.to_lowercase())), "{response:?}");
     }
     server.on_all().fault_once(Fault::Redirect { location: "http://192.0.2.1/\r\nx-more: y".into() });
-    let answer = raw(&server, "GET", PROJECTS, &token, "").await;
-    assert!(answer.head.contains("location: http://192.0.2.1/x-more: y"), "{answer:?}");
+    let response = raw(&server, "GET", PROJECTS, &token, "").await;
+    assert!(response.head.contains("location: http://192.0.2.1/x-more: y"), "{response:?}");
 }
 
 #[tokio::test]
-async fn connections_are_closed_where_they_should_be() {
+async fn faults_close_connections() {
     let server = MockServer::start().await.unwrap();
     let fh = once(&server);
     server.on_all().fault_once(Fault::CloseBeforeReading);
@@ -396,27 +397,27 @@ async fn connections_are_closed_where_they_should_be() {
     server.on::<ListProjects>().fault_once(Fault::CloseBeforeReading);
     fh.projects().list().send().await.unwrap_err();
     assert_eq!(server.requests_of::<ListProjects>()[0].verdict, Verdict::Unread);
-    // Nobody is told that the connection is closed, so the next request needs another one.
+    // The headers do not announce that the connection is closed, so the next request needs another one.
     let before = server.connections();
     server.on_all().fault_once(Fault::CloseAfterResponse);
     let target = written("GET", PROJECTS, &[("x-user-token", TOKEN)], "").replace("connection: close\r\n", "");
-    let answer = taken_apart(&sent(&server, target).await);
-    assert_eq!(answer.json()["code"], 0);
-    assert!(!answer.head.contains("connection: close"), "{answer:?}");
+    let response = parsed_response(&sent(&server, target).await);
+    assert_eq!(response.json()["code"], 0);
+    assert!(!response.head.contains("connection: close"), "{response:?}");
     assert_eq!(server.connections(), before + 1);
-    // What is closed after reading was done all the same.
+    // A request whose connection is closed after reading has its effect.
     server.on::<CreateFlightTask>().fault_once(Fault::CloseAfterReading);
     let site = fh.project(PROJECT);
     site.flight_tasks().create(patrol("lost")).send().await.unwrap_err();
     assert!(names(&site).await.contains(&"lost".to_owned()));
-    // What never reached the service was not.
+    // A request that a fault keeps from the service has none.
     server.on::<CreateFlightTask>().fault_once(Fault::Failure { status: 503, envelope: false });
     site.flight_tasks().create(patrol("never")).send().await.unwrap_err();
     assert!(!names(&site).await.contains(&"never".to_owned()));
 }
 
 #[tokio::test]
-async fn delays_last_and_can_be_too_long() {
+async fn delays_last_and_run_into_timeouts() {
     let server = MockServer::start().await.unwrap();
     let short = Duration::from_millis(150);
     for delay in [Fault::DelayBeforeHeaders, Fault::DelayInBody] {
@@ -433,7 +434,7 @@ async fn delays_last_and_can_be_too_long() {
 }
 
 #[tokio::test]
-async fn answers_are_spoilt_as_asked() {
+async fn faults_corrupt_responses() {
     let server = MockServer::start().await.unwrap().stateless();
     let fh = once(&server);
     server.on::<ListProjects>().fault_once(Fault::NullLists);
@@ -450,23 +451,23 @@ async fn answers_are_spoilt_as_asked() {
     assert!(serde_json::to_string(&devices).unwrap().contains("987654321"), "no number of an enumeration is replaced");
     server.on_all().fault_times(3, Fault::All(vec![Fault::PadBody(3_000_000), Fault::NullLists]));
     assert!(fh.projects().list().send().await.unwrap().list.is_empty());
-    let answer = raw(&server, "GET", PROJECTS, &headers[..1], "").await;
-    assert_eq!(answer.body.len(), 3_000_000);
-    assert!(answer.json()["data"]["list"].is_null());
+    let response = raw(&server, "GET", PROJECTS, &headers[..1], "").await;
+    assert_eq!(response.body.len(), 3_000_000);
+    assert!(response.json()["data"]["list"].is_null());
     let small = server.client_builder().max_attempts(1).max_response_bytes(2_000_000).build().unwrap();
     assert_eq!(small.projects().list().send().await.unwrap_err().kind(), ErrorKind::InvalidResponse);
     assert!(small.projects().list().send().await.is_ok());
 }
 
 #[tokio::test]
-async fn answers_are_chosen() {
+async fn responses_of_a_test_are_sent() {
     let server = MockServer::start().await.unwrap();
     let fh = once(&server);
     let mut projects = fh.projects().list().send().await.unwrap();
     projects.list[0].uuid = "00000000-0000-4000-8000-000000000001".into();
     let first = |projects: &flighthub2::types::ProjectList| projects.list.first().map(|p| p.uuid.to_string());
     let wanted = first(&projects);
-    let on = server.on::<ListProjects>().answer_once(&projects).unwrap();
+    let on = server.on::<ListProjects>().respond_once(&projects).unwrap();
     let on = on.refuse_once(210_429, "often").example_once("empty_list").unwrap();
     on.envelope_once(json!({"code": "0"}));
     assert_eq!(first(&fh.projects().list().send().await.unwrap()), wanted);
@@ -474,7 +475,7 @@ async fn answers_are_chosen() {
     assert_eq!(first(&fh.projects().list().send().await.unwrap()), None);
     assert_eq!(fh.projects().list().send().await.unwrap_err().kind(), ErrorKind::InvalidResponse);
     assert_eq!(first(&fh.projects().list().send().await.unwrap()).as_deref(), Some(PROJECT));
-    server.on::<ListProjects>().answer(&projects).unwrap();
+    server.on::<ListProjects>().respond(&projects).unwrap();
     server.on_all().refuse(210_500, "down");
     for _ in 0..2 {
         assert_eq!(first(&fh.projects().list().send().await.unwrap()), wanted);
@@ -492,7 +493,7 @@ async fn answers_are_chosen() {
 }
 
 #[tokio::test]
-async fn requests_are_written_down_and_print_no_secret() {
+async fn records_of_requests_print_no_secret() {
     let server = MockServer::start().await.unwrap();
     let fh = once(&server);
     let body = CalibrateDeviceRtkBody::builder()
@@ -532,8 +533,8 @@ async fn requests_are_written_down_and_print_no_secret() {
     assert!(server.requests().is_empty());
 }
 
-/// An observer that looks at the server, and plans what happens next. A server that waits for itself waits for ever, so it
-/// does in a thread that nobody needs.
+/// An observer that reads the server and sets its next responses. A deadlock would never end, so it runs in a thread that
+/// the test does not join.
 #[test]
 fn an_observer_may_use_the_server() {
     let (done, finished) = mpsc::channel();
@@ -542,16 +543,18 @@ fn an_observer_may_use_the_server() {
         runtime.block_on(observed());
         done.send(()).unwrap();
     });
-    finished.recv_timeout(Duration::from_secs(20)).expect("the server waits for itself, or the above");
+    finished
+        .recv_timeout(Duration::from_secs(20))
+        .expect("the server is in a deadlock, or an assertion above has failed");
 }
 
 async fn observed() {
     let handle: Arc<OnceLock<Weak<MockServer>>> = Arc::default();
-    let told: Arc<Mutex<Vec<String>>> = Arc::default();
-    let (of_server, lines) = (Arc::clone(&handle), Arc::clone(&told));
+    let shown: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (of_server, lines) = (Arc::clone(&handle), Arc::clone(&shown));
     let observer = move |request: &RecordedRequest| {
         let server = of_server.get().and_then(Weak::upgrade).expect("there is a server");
-        // Everything that it can be asked, and that does not end it.
+        // Every method that does not stop the server.
         let recorded = server.requests();
         assert_eq!(recorded.last(), Some(request), "it is recorded when it is shown");
         assert_eq!(server.requests_of::<ListProjects>().len(), recorded.len());
@@ -560,11 +563,11 @@ async fn observed() {
         server.add_project("00000000-0000-4000-8000-000000000009");
         server.advance(Duration::from_secs(1));
         assert!(server.url().starts_with("http://127.0.0.1:"));
-        assert!(server.now().get() > 0 && server.check_answer("nobody", &json!({})).is_err());
+        assert!(server.now().get() > 0 && server.check_response("nobody", &json!({})).is_err());
         assert!(server.client_builder().build().is_ok());
         drop(server.client());
         let none: ProjectList = serde_json::from_value(json!({"list": null})).unwrap();
-        let on = server.on::<ListProjects>().answer(&none).unwrap().answer_once(&none).unwrap();
+        let on = server.on::<ListProjects>().respond(&none).unwrap().respond_once(&none).unwrap();
         let on = on.envelope(json!({})).envelope_once(json!({})).refuse(1, "").refuse_once(1, "");
         on.example("empty_list").unwrap().example_once("empty_list").unwrap().fault(Fault::NullLists).clear();
         server.on_id("listProjects").unwrap().fault_times(1, Fault::TruncateBody).clear();
@@ -585,13 +588,13 @@ async fn observed() {
     let refused = fh.projects().list().send().await.unwrap_err();
     assert_eq!(refused.code(), Some(210_429), "{refused}");
     assert!(server.requests().is_empty());
-    let lines = told.lock().unwrap().clone();
+    let lines = shown.lock().unwrap().clone();
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].contains("listProjects: accepted"), "{lines:?}");
 }
 
 #[tokio::test]
-async fn what_is_recorded_is_bounded() {
+async fn the_record_is_bounded() {
     let server = MockServer::start().await.unwrap();
     let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT), ("content-type", "application/json")];
     let task = |name: &str| {
@@ -613,7 +616,7 @@ async fn what_is_recorded_is_bounded() {
     let request = server.requests().pop().unwrap();
     assert!(!request.is_body_truncated());
     assert_eq!((request.body_length, request.json()), (short.len(), Some(serde_json::from_str(&short).unwrap())));
-    // It was read as a whole all the same.
+    // The whole body was read nevertheless.
     let list = "/openapi/v0.1/flight-task/list?sn=A&begin_at=0&end_at=9999999999";
     let listed = raw(&server, "GET", list, &headers[..2], "").await.json();
     let lengths: Vec<usize> =
@@ -630,9 +633,9 @@ async fn what_is_recorded_is_bounded() {
     assert_eq!((server.requests().len(), server.dropped_requests()), (0, 0));
 }
 
-/// A client keeps connections and closes them when it likes: that is no request, and uses up no fault.
+/// Clients pool connections and close them at any time: that is no request, and uses up no fault.
 #[tokio::test]
-async fn a_connection_that_is_closed_uses_up_no_fault() {
+async fn a_closed_connection_uses_up_no_fault() {
     let server = MockServer::start().await.unwrap();
     server.on_all().fault_once(Fault::CloseBeforeReading);
     drop(TcpStream::connect(server.url().trim_start_matches("http://")).await.unwrap());
@@ -646,6 +649,112 @@ async fn a_connection_that_is_closed_uses_up_no_fault() {
     let fh = once(&server);
     fh.projects().list().send().await.unwrap_err();
     fh.projects().list().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_function_responds() {
+    let server = MockServer::start().await.unwrap();
+    let fh = once(&server);
+    let calls = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&calls);
+    server.on::<ListProjects>().respond_with(move |request| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        assert_eq!((request.operation_id(), request.project()), ("listProjects", None));
+        assert_eq!((request.body(), request.header("X-User-Token")), (&Value::Null, Some(TOKEN)));
+        assert!(!format!("{request:?}").contains(TOKEN));
+        match request.parameter("q").and_then(Value::as_str) {
+            Some("refuse") => MockResponse::refusal(210_429, "often"),
+            Some("fault") => MockResponse::fault(Fault::Failure { status: 503, envelope: false }),
+            Some("corrupt") => MockResponse::fault(Fault::NullLists),
+            Some("none") => MockResponse::data(&json!({"list": null})),
+            Some("bad") => MockResponse::data(&std::collections::BTreeMap::from([((1, 2), 3)])),
+            Some("body") => MockResponse::envelope(json!({"code": "0"})),
+            _ => MockResponse::simulated(),
+        }
+    });
+    let projects = async |q: &str| fh.projects().list().q(q).send().await.map(|projects| projects.list.len());
+    assert_eq!(projects("refuse").await.unwrap_err().code(), Some(210_429));
+    assert_eq!(projects("fault").await.unwrap_err().status(), Some(503));
+    assert_eq!(projects("corrupt").await.unwrap(), 0);
+    assert_eq!(projects("none").await.unwrap(), 0);
+    assert_eq!(projects("bad").await.unwrap_err().status(), Some(500));
+    assert_eq!(projects("body").await.unwrap_err().kind(), ErrorKind::InvalidResponse);
+    assert_eq!(projects("").await.unwrap(), 1);
+    assert_eq!(calls.load(Ordering::SeqCst), 7);
+    // Queued responses come first, and requests that do not fit do not reach the function.
+    server.on::<ListProjects>().refuse_once(210_500, "down");
+    assert_eq!(projects("none").await.unwrap_err().code(), Some(210_500));
+    raw(&server, "GET", PROJECTS, &[], "").await;
+    assert_eq!(calls.load(Ordering::SeqCst), 7);
+    // It may change the state, as any client may.
+    let handle: Arc<OnceLock<Weak<MockServer>>> = Arc::default();
+    let of_server = Arc::clone(&handle);
+    server.on::<CreateFlightTask>().respond_with(move |request| {
+        assert_eq!((request.project(), &request.body()["name"]), (Some(PROJECT), &json!("of a function")));
+        of_server.get().and_then(Weak::upgrade).unwrap().advance(Duration::from_secs(1));
+        MockResponse::simulated()
+    });
+    let server = Arc::new(server);
+    handle.set(Arc::downgrade(&server)).unwrap();
+    let before = server.now().get();
+    once(&server).project(PROJECT).flight_tasks().create(patrol("of a function")).send().await.unwrap();
+    assert_eq!(server.now().get(), before + 1);
+    assert!(names(&once(&server).project(PROJECT)).await.contains(&"of a function".to_owned()));
+}
+
+#[tokio::test]
+async fn expectations_are_verified() {
+    let server = MockServer::start().await.unwrap();
+    let fh = once(&server);
+    assert_eq!(server.verify(), Ok(()));
+    server.on::<ListProjects>().expect(2).refuse_once(210_500, "down");
+    server.on::<ListOrganizationDevices>().expect(..=1);
+    server.on_all().expect(2..);
+    // A request counts, whatever the response is.
+    fh.projects().list().send().await.unwrap_err();
+    fh.projects().list_organization_devices().send().await.unwrap();
+    let unmet = server.verify().unwrap_err().to_string();
+    assert_eq!(unmet, "listProjects: expected 2 request(s), received 1");
+    fh.projects().list().send().await.unwrap();
+    assert_eq!(server.verify(), Ok(()));
+    fh.projects().list_organization_devices().send().await.unwrap();
+    assert!(server.verify().is_err(), "there was one too many");
+    server.on::<ListOrganizationDevices>().clear();
+    assert_eq!(server.verify(), Ok(()));
+    drop(server);
+    // Dropping the server verifies them, too; a test that has failed already fails for its own reason.
+    let server = MockServer::start().await.unwrap();
+    server.on::<ListProjects>().expect(1);
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(server))).unwrap_err();
+    let message = panic.downcast_ref::<String>().unwrap();
+    assert_eq!(message, "listProjects: expected 1 request(s), received 0");
+    let server = MockServer::start().await.unwrap();
+    server.on::<ListProjects>().expect(1);
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _server = server;
+        panic!("the reason of the test");
+    }));
+    assert_eq!(panic.unwrap_err().downcast_ref::<&str>(), Some(&"the reason of the test"));
+}
+
+#[tokio::test]
+async fn latency_is_added_to_every_response() {
+    let server = MockServer::start().await.unwrap();
+    let fh = once(&server);
+    let timed = async || {
+        let started = Instant::now();
+        fh.projects().list().send().await.unwrap();
+        started.elapsed()
+    };
+    let (short, long) = (Duration::from_millis(100), Duration::from_millis(250));
+    server.on_all().delay(short);
+    assert!(timed().await >= short);
+    server.on::<ListProjects>().delay(long).fault_once(Fault::DelayBeforeHeaders(short));
+    assert!(timed().await >= long + short, "the delay of a fault is added");
+    assert!(timed().await >= long);
+    server.on::<ListProjects>().clear();
+    server.on_all().clear();
+    assert!(timed().await < short);
 }
 
 fn planned(name: &str, task_type: TaskType) -> CreateFlightTaskBody {
@@ -670,7 +779,7 @@ fn in_window(tasks: &FlightTasks<ProjectClient>) -> Call<ProjectClient, ListFlig
     tasks.list().sn(DOCK).begin_at(1_769_900_000).end_at(1_770_100_000)
 }
 
-/// A call that fits fails with a code that the specification lists for it.
+/// A valid request fails only with a code that the specification lists for its operation.
 fn every_code_is_listed(server: &MockServer) {
     for request in server.requests().into_iter().filter(|request| request.is_accepted()) {
         let info = OPERATIONS.iter().find(|info| Some(info.id) == request.operation).unwrap();
@@ -685,7 +794,7 @@ async fn names(site: &ProjectClient) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_flight_task_lives_as_time_passes() {
+async fn a_flight_task_changes_with_the_clock() {
     let server = MockServer::start().await.unwrap();
     let site = once(&server).project(PROJECT);
     let tasks = site.flight_tasks();
@@ -737,15 +846,15 @@ async fn a_flight_task_lives_as_time_passes() {
     let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT)];
     let list = format!("/openapi/v0.1/flight-task/list?sn={DOCK}&begin_at=0&end_at=9999999999");
     for (id, target) in [("listFlightTasks", list), ("getFlightTask", format!("/openapi/v0.1/flight-task/{missed}"))] {
-        let answer = raw(&server, "GET", &target, &headers, "").await.json();
-        server.check_answer(id, &answer).unwrap();
-        assert_eq!(answer["code"], 0, "{answer}");
+        let response = raw(&server, "GET", &target, &headers, "").await.json();
+        server.check_response(id, &response).unwrap();
+        assert_eq!(response["code"], 0, "{response}");
     }
     every_code_is_listed(&server);
 }
 
 #[tokio::test]
-async fn control_routes_and_converters_are_remembered() {
+async fn control_routes_and_converters_have_a_state() {
     let server = MockServer::start().await.unwrap();
     let site = once(&server).project(PROJECT);
     let control = |payloads: &[&str]| {
@@ -777,13 +886,14 @@ async fn control_routes_and_converters_are_remembered() {
     let requests = vectors::requests();
     let mut ids = Vec::new();
     for name in ["createStreamConverter", "createStreamConverter_gb28181"] {
-        let answer = raw(&server, "POST", target, &headers, &requests[name]["body"].to_string()).await.json();
-        ids.push(answer["data"]["converter_id"].as_str().unwrap().to_owned());
+        let response = raw(&server, "POST", target, &headers, &requests[name]["body"].to_string()).await.json();
+        ids.push(response["data"]["converter_id"].as_str().unwrap().to_owned());
     }
     let converters = site.livestreams();
     converters.set_converter(ids[1].as_str(), SetStreamConverterBody::new(true)).send().await.unwrap();
+    server.advance(Duration::from_secs(3));
     let listed = raw(&server, "GET", target, &headers[..2], "").await.json();
-    server.check_answer("listStreamConverters", &listed).unwrap();
+    server.check_response("listStreamConverters", &listed).unwrap();
     let list = listed["data"]["list"].as_array().unwrap();
     assert_eq!(list.len(), 3);
     assert_eq!((&list[1]["state"], &list[1]["schema_option"]["server_ip"]), (&json!("initialized"), &json!("")));
@@ -808,7 +918,7 @@ async fn control_routes_and_converters_are_remembered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_at_once_are_served_and_nothing_is_left_afterwards() {
+async fn concurrent_requests_are_served_and_stopping_leaves_nothing() {
     let server = MockServer::start().await.unwrap();
     server.on_all().fault_times(64, Fault::DelayBeforeHeaders(Duration::from_millis(200)));
     let site = once(&server).project(PROJECT);
@@ -844,7 +954,7 @@ async fn many_at_once_are_served_and_nothing_is_left_afterwards() {
     drop(server);
     let closed = tokio::time::timeout(Duration::from_secs(5), open.read_to_end(&mut rest)).await;
     assert!(closed.is_ok(), "a connection outlives the server");
-    // So it is when connections wait: for a request, for the rest of one, and for their time to answer.
+    // The same with connections that wait: for a request, for the rest of one, and for a delayed response.
     let alive: Arc<()> = Arc::default();
     let of_observer = Arc::clone(&alive);
     let server = MockServer::start().await.unwrap().observe(move |_| assert!(Arc::strong_count(&of_observer) > 0));
@@ -860,7 +970,7 @@ async fn many_at_once_are_served_and_nothing_is_left_afterwards() {
     }
     let started = Instant::now();
     while server.requests().is_empty() {
-        assert!(started.elapsed() < Duration::from_secs(10), "it is not asked");
+        assert!(started.elapsed() < Duration::from_secs(10), "no request arrives");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     drop(server);
@@ -874,9 +984,9 @@ async fn many_at_once_are_served_and_nothing_is_left_afterwards() {
     }
 }
 
-/// Whatever is remembered is bounded, also if it is sent by one who means no good.
+/// The state is bounded, whatever clients send.
 #[tokio::test]
-async fn what_is_remembered_is_bounded() {
+async fn the_state_is_bounded() {
     let server = MockServer::start().await.unwrap();
     let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT), ("content-type", "application/json")];
     let long = "n".repeat(3 << 20);
@@ -889,9 +999,9 @@ async fn what_is_remembered_is_bounded() {
     for number in 0..3 {
         let payloads: Vec<String> = (0..600).map(|payload| format!("{number}-{payload}-0")).collect();
         let body = json!({"drone_sn": AIRCRAFT, "payload_index": payloads}).to_string();
-        let answer = raw(&server, "POST", "/openapi/v0.1/device/control", &headers, &body).await.json();
-        assert_eq!(answer["code"], 0, "{answer}");
-        let held = answer["data"]["controls"].as_array().unwrap().len();
+        let response = raw(&server, "POST", "/openapi/v0.1/device/control", &headers, &body).await.json();
+        assert_eq!(response["code"], 0, "{response}");
+        let held = response["data"]["controls"].as_array().unwrap().len();
         assert_eq!(held, if number == 0 { 600 } else { 1000 });
     }
 }

@@ -12,164 +12,37 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use flighthub2::ErrorKind;
-use flighthub2::testing::{BUCKET, MockServer, PROJECT, StoreFault, StoreProvider};
-use flighthub2::types::{FinishWaylineUploadBody, ProjectStorageCredentials};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use md5::{Digest as _, Md5};
-use sha1::Sha1;
-use sha2::Sha256;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use flighthub2::testing::{BUCKET, MockServer, PROJECT, StoreFault, StoreProvider, TOKEN};
+use flighthub2::types::FinishWaylineUploadBody;
+use flighthub2_tests::raw::{Headers, Keys, aws, exchange, get, md5, oss, oss_at, parsed, send, sha256, written};
+use serde_json::Value;
 
-const TIMEOUT: Duration = Duration::from_secs(20);
-
-type Headers = Vec<(String, String)>;
-
-/// A response, parsed by hand.
-#[derive(Debug)]
-struct Response {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
+/// The `data` of the upload credentials of the project, and the keys in it.
+async fn credentials(server: &MockServer) -> (Value, Keys) {
+    let headers = [("x-user-token", TOKEN), ("x-project-uuid", PROJECT)];
+    let response = get(&format!("{}/openapi/v0.1/project/sts-token", server.url()), &headers).await;
+    let body: Value = serde_json::from_slice(&response.body).unwrap();
+    server.check_response(server.requests().last().unwrap().operation.unwrap(), &body).unwrap();
+    let data = body["data"].clone();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let keys = Keys {
+        id: text(&data["credentials"]["access_key_id"]),
+        secret: text(&data["credentials"]["access_key_secret"]),
+        token: text(&data["credentials"]["security_token"]),
+        region: text(&data["region"]),
+        endpoint: text(&data["endpoint"]),
+    };
+    (data, keys)
 }
 
-impl Response {
-    fn header(&self, name: &str) -> Option<&str> {
-        let line =
-            |line: &'_ str| line.split_once(": ").filter(|(known, _)| known.eq_ignore_ascii_case(name)).is_some();
-        self.head.lines().find(|text| line(text)).and_then(|line| line.split_once(": ")).map(|(_, value)| value)
-    }
-
-    fn code(&self) -> &str {
-        let body = std::str::from_utf8(&self.body).unwrap();
-        body.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>")).map_or("", |(code, _)| code)
-    }
-}
-
-/// Sends bytes and returns everything that is received until the connection is closed.
-async fn exchange(url: &str, bytes: &[u8]) -> Vec<u8> {
-    let address = url.trim_start_matches("http://").split('/').next().unwrap();
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    // The store may close the connection before it has read everything.
-    let _ = stream.write_all(bytes).await;
-    let mut received = Vec::new();
-    let read = tokio::time::timeout(TIMEOUT, stream.read_to_end(&mut received));
-    let _ = read.await.expect("the connection stays open");
-    received
-}
-
-fn parsed(bytes: &[u8]) -> Response {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or_else(|| panic!("no head: {bytes:?}"));
-    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Response { status, head, body: bytes[end + 4..].to_vec() }
-}
-
-async fn send(url: &str, method: &str, target: &str, headers: &Headers, body: &[u8]) -> Response {
-    let mut bytes = format!("{method} {target} HTTP/1.1\r\nconnection: close\r\n").into_bytes();
-    for (name, value) in headers {
-        bytes.extend(format!("{name}: {value}\r\n").as_bytes());
-    }
-    bytes.extend(b"\r\n");
-    bytes.extend(body);
-    parsed(&exchange(url, &bytes).await)
-}
-
-async fn get(address: &str, headers: &[(&str, &str)]) -> Response {
-    let target = &address[address.match_indices('/').nth(2).unwrap().0..];
-    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    send(address, "GET", target, &headers, b"").await
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn md5(bytes: &[u8]) -> String {
-    hex(&Md5::digest(bytes))
-}
-
-fn hmac_sha256(key: &[u8], text: &str) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
-}
-
-/// A time as HTTP writes it, and as version 4 of both signatures writes it.
-fn written(time: SystemTime) -> (String, String) {
-    let http = httpdate::fmt_http_date(time);
-    let parts: Vec<&str> = http.split([' ', ':']).collect();
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = months.iter().position(|month| *month == parts[2]).unwrap() + 1;
-    let compact = format!("{}{month:02}{}T{}{}{}Z", parts[3], parts[1], parts[4], parts[5], parts[6]);
-    (http, compact)
-}
-
-/// Signs an upload with OSS V1.
-fn oss(credentials: &ProjectStorageCredentials, key: &str, length: usize) -> Headers {
-    oss_at(credentials, key, length, SystemTime::now())
-}
-
-fn oss_at(credentials: &ProjectStorageCredentials, key: &str, length: usize, time: SystemTime) -> Headers {
-    let keys = &credentials.credentials;
-    let (date, token) = (written(time).0, keys.security_token.expose());
-    let string = format!("PUT\n\n\n{date}\nx-oss-security-token:{token}\n/{}/{key}", credentials.bucket);
-    let mut mac = Hmac::<Sha1>::new_from_slice(keys.access_key_secret.expose().as_bytes()).unwrap();
-    mac.update(string.as_bytes());
-    let signature = STANDARD.encode(mac.finalize().into_bytes());
-    vec![
-        ("Date".to_owned(), date),
-        ("x-oss-security-token".to_owned(), token.to_owned()),
-        ("Authorization".to_owned(), format!("OSS {}:{signature}", keys.access_key_id)),
-        ("Content-Length".to_owned(), length.to_string()),
-    ]
-}
-
-/// Signs an upload with AWS Signature Version 4. The key needs no percent-encoding.
-fn aws(credentials: &ProjectStorageCredentials, key: &str, payload: &str, length: usize) -> Headers {
-    let keys = &credentials.credentials;
-    let (time, token) = (written(SystemTime::now()).1, keys.security_token.expose());
-    let (date, region) = (&time[..8], &credentials.region);
-    let host = credentials.endpoint.trim_start_matches("http://");
-    let names = "host;x-amz-content-sha256;x-amz-date;x-amz-security-token";
-    let canonical = format!(
-        "PUT\n/{BUCKET}/{key}\n\nhost:{host}\nx-amz-content-sha256:{payload}\nx-amz-date:{time}\n\
-         x-amz-security-token:{token}\n\n{names}\n{payload}"
-    );
-    let scope = format!("{date}/{region}/s3/aws4_request");
-    let string = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
-    let mut signing = format!("AWS4{}", keys.access_key_secret.expose()).into_bytes();
-    for part in [date, region, "s3", "aws4_request"] {
-        signing = hmac_sha256(&signing, part);
-    }
-    let signature = hex(&hmac_sha256(&signing, &string));
-    let id = &keys.access_key_id;
-    let authorization =
-        format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={names}, Signature={signature}");
-    vec![
-        ("Host".to_owned(), host.to_owned()),
-        ("x-amz-content-sha256".to_owned(), payload.to_owned()),
-        ("x-amz-date".to_owned(), time.clone()),
-        ("x-amz-security-token".to_owned(), token.to_owned()),
-        ("Authorization".to_owned(), authorization),
-        ("Content-Length".to_owned(), length.to_string()),
-    ]
-}
-
-async fn credentials(server: &MockServer) -> ProjectStorageCredentials {
-    server.client().project(PROJECT).projects().upload_credentials().send().await.unwrap()
-}
-
-/// A server, its credentials, and a key that they may write.
-async fn started(provider: StoreProvider) -> (MockServer, ProjectStorageCredentials, String) {
+/// A server, keys of its store, and an object key that they may write.
+async fn started(provider: StoreProvider) -> (MockServer, Keys, String) {
     let server = MockServer::start().await.unwrap();
     server.store().set_provider(provider);
-    let credentials = credentials(&server).await;
-    let key = format!("{}/a.kmz", credentials.object_key_prefix);
-    (server, credentials, key)
+    let (data, keys) = credentials(&server).await;
+    let key = format!("{}/a.kmz", data["object_key_prefix"].as_str().unwrap());
+    (server, keys, key)
 }
 
 fn target(key: &str) -> String {
@@ -178,11 +51,12 @@ fn target(key: &str) -> String {
 
 #[tokio::test]
 async fn uploads_are_stored_with_their_md5() {
-    let (server, credentials, key) = started(StoreProvider::Ali).await;
-    assert_eq!((credentials.provider.as_str(), credentials.bucket.as_str()), ("ali", BUCKET));
-    assert_eq!((credentials.endpoint.clone(), credentials.credentials.expire), (server.store().url(), 3600));
+    let (server, keys, key) = started(StoreProvider::Ali).await;
+    let (data, _) = credentials(&server).await;
+    assert_eq!((&data["provider"], &data["bucket"]), (&"ali".into(), &BUCKET.into()));
+    assert_eq!((keys.endpoint.clone(), &data["credentials"]["expire"]), (server.store().url(), &3600.into()));
     let body = b"the content";
-    let response = send(&credentials.endpoint, "PUT", &target(&key), &oss(&credentials, &key, body.len()), body).await;
+    let response = send(&keys.endpoint, "PUT", &target(&key), &oss(&keys, &key, body.len()), body).await;
     assert_eq!(response.status, 200, "{response:?}");
     assert_eq!(response.header("etag"), Some(&*format!("\"{}\"", md5(body).to_ascii_uppercase())));
     let object = server.store().object(&key).unwrap();
@@ -192,16 +66,16 @@ async fn uploads_are_stored_with_their_md5() {
     assert_eq!((request.status, request.error_code, request.body_length), (Some(200), None, 11));
 
     for provider in [StoreProvider::Aws, StoreProvider::Minio] {
-        let (server, credentials, key) = started(provider).await;
-        assert_eq!(credentials.provider, provider.as_str());
-        for payload in ["UNSIGNED-PAYLOAD", &hex(&Sha256::digest(body))] {
-            let headers = aws(&credentials, &key, payload, body.len());
-            let response = send(&credentials.endpoint, "PUT", &target(&key), &headers, body).await;
+        let (server, keys, key) = started(provider).await;
+        assert_eq!(credentials(&server).await.0["provider"], provider.as_str());
+        for payload in ["UNSIGNED-PAYLOAD", &sha256(body)] {
+            let headers = aws(&keys, &key, payload, body.len());
+            let response = send(&keys.endpoint, "PUT", &target(&key), &headers, body).await;
             assert_eq!(response.status, 200, "{response:?}");
             assert_eq!(response.header("etag"), Some(&*format!("\"{}\"", md5(body))));
         }
-        let headers = aws(&credentials, &key, &hex(&Sha256::digest(b"another")), body.len());
-        let response = send(&credentials.endpoint, "PUT", &target(&key), &headers, b"other data.").await;
+        let headers = aws(&keys, &key, &sha256(b"another"), body.len());
+        let response = send(&keys.endpoint, "PUT", &target(&key), &headers, b"other data.").await;
         assert_eq!((response.status, response.code()), (400, "XAmzContentSHA256Mismatch"));
         assert_eq!(server.store().object(&key).unwrap().content.as_deref(), Some(&body[..]), "it was replaced");
     }
@@ -209,8 +83,8 @@ async fn uploads_are_stored_with_their_md5() {
 
 #[tokio::test]
 async fn uploads_that_are_not_signed_as_they_should_be_are_refused() {
-    let (server, credentials, key) = started(StoreProvider::Ali).await;
-    let fine = oss(&credentials, &key, 1);
+    let (server, keys, key) = started(StoreProvider::Ali).await;
+    let fine = oss(&keys, &key, 1);
     let without = |name: &str| fine.iter().filter(|(known, _)| known != name).cloned().collect::<Headers>();
     let other = |name: &str, value: &str| {
         let mut headers = without(name);
@@ -230,34 +104,34 @@ async fn uploads_that_are_not_signed_as_they_should_be_are_refused() {
         ("PUT", target(&key), without("x-oss-security-token"), 403, "InvalidAccessKeyId"),
         ("PUT", target(&key), other("x-oss-security-token", "x"), 403, "InvalidSecurityToken"),
         ("PUT", target(&key), other("Date", &written(SystemTime::now() + hour).0), 403, "RequestTimeTooSkewed"),
-        ("PUT", target(&key), oss_at(&credentials, &key, 1, UNIX_EPOCH), 403, "RequestTimeTooSkewed"),
+        ("PUT", target(&key), oss_at(&keys, &key, 1, UNIX_EPOCH), 403, "RequestTimeTooSkewed"),
         ("PUT", target(&format!("{key}.b")), fine.clone(), 403, "SignatureDoesNotMatch"),
         ("PUT", format!("/other/{key}"), fine.clone(), 403, "SignatureDoesNotMatch"),
-        ("PUT", target(elsewhere), oss(&credentials, elsewhere, 1), 403, "AccessDenied"),
+        ("PUT", target(elsewhere), oss(&keys, elsewhere, 1), 403, "AccessDenied"),
         ("PUT", format!("{}?uploads", target(&key)), fine.clone(), 501, "NotImplemented"),
         ("PUT", target(&key), without("Content-Length"), 411, "MissingContentLength"),
         ("PUT", target(&key), other("Content-Length", "9999999999999"), 400, "EntityTooLarge"),
     ];
     for (method, target, headers, status, code) in &cases {
-        let response = send(&credentials.endpoint, method, target, headers, b"x").await;
+        let response = send(&keys.endpoint, method, target, headers, b"x").await;
         assert_eq!((response.status, response.code()), (*status, *code), "{method} {target} {headers:?}");
         let request = server.store().requests().pop().unwrap();
         assert_eq!((request.status, request.error_code.as_deref()), (Some(*status), Some(*code)));
         let shown = format!("{request:?}");
-        assert!(!shown.contains(credentials.credentials.security_token.expose()), "{shown}");
+        assert!(!shown.contains(&keys.token), "{shown}");
     }
     assert_eq!(server.store().requests().len(), cases.len());
     assert!(server.store().object(&key).is_none());
     let mut chunked = without("Content-Length");
     chunked.push(("Transfer-Encoding".to_owned(), "chunked".to_owned()));
-    let response = send(&credentials.endpoint, "PUT", &target(&key), &chunked, b"0\r\n\r\n").await;
+    let response = send(&keys.endpoint, "PUT", &target(&key), &chunked, b"0\r\n\r\n").await;
     assert_eq!((response.status, response.code()), (501, "NotImplemented"));
     // The signature of another kind of store.
-    let headers = aws(&credentials, &key, "UNSIGNED-PAYLOAD", 1);
-    let response = send(&credentials.endpoint, "PUT", &target(&key), &headers, b"x").await;
+    let headers = aws(&keys, &key, "UNSIGNED-PAYLOAD", 1);
+    let response = send(&keys.endpoint, "PUT", &target(&key), &headers, b"x").await;
     assert_eq!(response.code(), "InvalidArgument");
     // What was refused above is accepted when it is put right.
-    assert_eq!(send(&credentials.endpoint, "PUT", &target(&key), &fine, b"x").await.status, 200);
+    assert_eq!(send(&keys.endpoint, "PUT", &target(&key), &fine, b"x").await.status, 200);
 }
 
 #[tokio::test]
@@ -269,29 +143,29 @@ async fn credentials_expire_by_the_simulated_clock() {
     ] {
         let (server, _, key) = started(provider).await;
         server.store().set_credentials_lifetime(Duration::from_secs(60));
-        let upload = async |credentials: &ProjectStorageCredentials| {
+        let upload = async |keys: &Keys| {
             let headers = match provider {
-                StoreProvider::Ali => oss(credentials, &key, 1),
-                _ => aws(credentials, &key, "UNSIGNED-PAYLOAD", 1),
+                StoreProvider::Ali => oss(keys, &key, 1),
+                _ => aws(keys, &key, "UNSIGNED-PAYLOAD", 1),
             };
-            let response = send(&credentials.endpoint, "PUT", &target(&key), &headers, b"x").await;
+            let response = send(&keys.endpoint, "PUT", &target(&key), &headers, b"x").await;
             (response.status, response.code().to_owned())
         };
-        let first = credentials(&server).await;
-        assert_eq!(first.credentials.expire, 60);
+        let (data, first) = credentials(&server).await;
+        assert_eq!(data["credentials"]["expire"], 60);
         server.advance(Duration::from_secs(59));
         assert_eq!(upload(&first).await.0, 200);
-        let second = credentials(&server).await;
-        assert_ne!(first.credentials.access_key_id, second.credentials.access_key_id);
+        let (_, second) = credentials(&server).await;
+        assert_ne!(first.id, second.id);
         server.advance(Duration::from_secs(1));
         assert_eq!(upload(&first).await, (status, code.to_owned()));
         assert_eq!(upload(&second).await.0, 200);
         server.store().expire_credentials();
         assert_eq!(upload(&second).await, (status, code.to_owned()));
-        assert_eq!(upload(&credentials(&server).await).await.0, 200);
+        assert_eq!(upload(&credentials(&server).await.1).await.0, 200);
         // As a fault.
         server.store().on_put().fault_once(StoreFault::ExpiredCredentials);
-        let last = credentials(&server).await;
+        let (_, last) = credentials(&server).await;
         assert_eq!(upload(&last).await, (status, code.to_owned()));
         assert_eq!(upload(&last).await.0, 200);
     }
@@ -299,15 +173,15 @@ async fn credentials_expire_by_the_simulated_clock() {
 
 #[tokio::test]
 async fn faults_of_uploads_are_injected() {
-    let (server, credentials, key) = started(StoreProvider::Ali).await;
+    let (server, keys, key) = started(StoreProvider::Ali).await;
     let store = server.store();
     let body = vec![7; 200_000];
     let mut head = format!("PUT {} HTTP/1.1\r\nconnection: close\r\n", target(&key)).into_bytes();
-    for (name, value) in oss(&credentials, &key, body.len()) {
+    for (name, value) in oss(&keys, &key, body.len()) {
         head.extend(format!("{name}: {value}\r\n").as_bytes());
     }
     let request = [head, b"\r\n".to_vec(), body.clone()].concat();
-    let upload = async || exchange(&credentials.endpoint, &request).await;
+    let upload = async || exchange(&keys.endpoint, &request).await;
     store.on_put().fault_once(StoreFault::CloseInBody { after: 100_000 });
     assert!(upload().await.is_empty());
     let broken = store.requests().pop().unwrap();
@@ -347,14 +221,14 @@ async fn faults_of_uploads_are_injected() {
 /// A client may ask first whether it should send a long body.
 #[tokio::test]
 async fn a_body_is_asked_for_when_the_client_waits() {
-    let (server, credentials, key) = started(StoreProvider::Aws).await;
-    let mut headers = aws(&credentials, &key, "UNSIGNED-PAYLOAD", 5);
+    let (server, keys, key) = started(StoreProvider::Aws).await;
+    let mut headers = aws(&keys, &key, "UNSIGNED-PAYLOAD", 5);
     headers.push(("Expect".to_owned(), "100-continue".to_owned()));
-    let response = send(&credentials.endpoint, "PUT", &target(&key), &headers, b"bytes").await;
+    let response = send(&keys.endpoint, "PUT", &target(&key), &headers, b"bytes").await;
     assert_eq!(response.status, 100);
     assert!(response.body.starts_with(b"HTTP/1.1 200 OK"), "{response:?}");
     server.store().on_put().fault_once(StoreFault::SlowDown { retry_after: None });
-    assert_eq!(send(&credentials.endpoint, "PUT", &target(&key), &headers, b"").await.status, 503);
+    assert_eq!(send(&keys.endpoint, "PUT", &target(&key), &headers, b"").await.status, 503);
 }
 
 #[tokio::test]
@@ -421,12 +295,14 @@ async fn files_of_responses_can_be_downloaded() {
     let model = site.models().get(900_009).send().await.unwrap();
     assert_eq!(get(model.url.as_ref().unwrap().expose(), &[("range", "bytes=0-0")]).await.status, 206);
     let route = site.waylines().get("c0ffee00-1111-4222-8333-444455556666").send().await.unwrap();
-    assert_eq!(get(route.download_url.as_ref().unwrap().expose(), &[("range", "bytes=0-0")]).await.status, 206);
+    let file = get(route.download_url.as_ref().unwrap().expose(), &[]).await;
+    assert_eq!((file.status, route.size), (200, Some(file.body.len() as i64)));
+    assert!(file.body.starts_with(b"PK\x03\x04"), "the route of the examples is no archive");
 }
 
 #[tokio::test]
 async fn a_route_is_made_of_an_upload_only() {
-    let (server, credentials, key) = started(StoreProvider::Ali).await;
+    let (server, keys, key) = started(StoreProvider::Ali).await;
     let site = server.client_builder().max_attempts(1).build().unwrap().project(PROJECT);
     let finish = async |key: &str| {
         let body = FinishWaylineUploadBody::builder().name("New").object_key(key).build();
@@ -434,15 +310,15 @@ async fn a_route_is_made_of_an_upload_only() {
     };
     let missing = finish(&key).await.unwrap_err();
     assert_eq!((missing.kind(), missing.status(), missing.code()), (ErrorKind::Api, Some(500), Some(200_500)));
-    let example = server.store().object(&format!("{}/example-route.kmz", credentials.object_key_prefix)).unwrap();
+    let example = server.store().object(&format!("example-prefix/{PROJECT}/example-route.kmz")).unwrap();
     let route = example.content.unwrap();
     for wrong in [&b"no archive"[..], b"", &route[..route.len() - 1]] {
-        let headers = oss(&credentials, &key, wrong.len());
-        assert_eq!(send(&credentials.endpoint, "PUT", &target(&key), &headers, wrong).await.status, 200);
+        let headers = oss(&keys, &key, wrong.len());
+        assert_eq!(send(&keys.endpoint, "PUT", &target(&key), &headers, wrong).await.status, 200);
         assert_eq!(finish(&key).await.unwrap_err().code(), Some(200_500));
     }
-    let headers = oss(&credentials, &key, route.len());
-    assert_eq!(send(&credentials.endpoint, "PUT", &target(&key), &headers, &route).await.status, 200);
+    let headers = oss(&keys, &key, route.len());
+    assert_eq!(send(&keys.endpoint, "PUT", &target(&key), &headers, &route).await.status, 200);
     let made = finish(&key).await.unwrap();
     let detail = site.waylines().get(&made.uuid).send().await.unwrap();
     assert_eq!((detail.name.as_str(), detail.size), ("New", Some(route.len() as i64)));
@@ -456,10 +332,10 @@ async fn a_route_is_made_of_an_upload_only() {
 /// Uploads that are larger than what is kept are hashed all the same, and take no memory.
 #[tokio::test]
 async fn a_large_upload_is_hashed_and_not_kept() {
-    let (server, credentials, key) = started(StoreProvider::Ali).await;
+    let (server, keys, key) = started(StoreProvider::Ali).await;
     let length = (64 << 20) + 1;
     let body = vec![0; length];
-    let response = send(&credentials.endpoint, "PUT", &target(&key), &oss(&credentials, &key, length), &body).await;
+    let response = send(&keys.endpoint, "PUT", &target(&key), &oss(&keys, &key, length), &body).await;
     assert_eq!(response.status, 200);
     let object = server.store().object(&key).unwrap();
     assert_eq!((object.length, object.content), (length as u64, None));

@@ -12,8 +12,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 use std::time::Duration;
 
+use flighthub2::flight_tasks::ListFlightTasks;
 use flighthub2::types::{
-    AreaCorner, CreateModelBody, ModelFormat, ModelKind, ModelQuality, PredefinedArea, ReconstructionMode,
+    AreaCorner, CreateModelBody, Language, ModelFormat, ModelKind, ModelQuality, PredefinedArea, ReconstructionMode,
 };
 use flighthub2::{Client, ClientBuilder, Delivery, Error, ErrorKind, Region, Risk, Token};
 use flighthub2_tests::calls::examples;
@@ -260,4 +261,103 @@ async fn a_connection_that_is_not_trusted_sends_nothing() {
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::Connection, Delivery::NotSent), "{error}");
     let certificate = builder().region(Region::Eu).root_certificate(b"no certificate");
     assert!(certificate.and_then(ClientBuilder::build).is_err());
+}
+
+#[tokio::test]
+async fn messages_are_english_unless_the_caller_asks_for_another_language() {
+    let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    let language = || server.take_requests()[0].header("x-language").map(str::to_owned);
+    let fh = builder().base_url(server.url()).build().unwrap();
+    fh.system().status().send().await.unwrap();
+    assert_eq!(language().as_deref(), Some("en"));
+    fh.system().status().message_language(Language::Chinese).send().await.unwrap();
+    assert_eq!(language().as_deref(), Some("zh"));
+    let fh = builder().base_url(server.url()).language(Language::Chinese).build().unwrap();
+    fh.system().status().send().await.unwrap();
+    assert_eq!(language().as_deref(), Some("zh"));
+    fh.system().status().message_language(Language::from("es")).send().await.unwrap();
+    assert_eq!(language().as_deref(), Some("es"));
+}
+
+#[tokio::test]
+async fn settings_of_a_call_are_those_of_no_other_call() {
+    let busy = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let server = Server::start(|_| busy.to_vec());
+    let fh = builder().base_url(server.url()).max_attempts(1).build().unwrap();
+    let call = || fh.system().status();
+
+    // Reads are retried, as often as this call may be sent; each attempt has the id that is set.
+    let error = call().max_attempts(3).request_id("one-id").header("X-Trace", "t 1").send().await.unwrap_err();
+    assert_eq!(error.attempts(), 3, "{error}");
+    let requests = server.take_requests();
+    assert_eq!(requests.len(), 3);
+    for request in &requests {
+        assert_eq!((request.header("x-request-id"), request.header("x-trace")), (Some("one-id"), Some("t 1")));
+    }
+
+    let error = call().send().await.unwrap_err();
+    assert_eq!(error.attempts(), 1, "{error}");
+    let [request] = &server.take_requests()[..] else { panic!("one request") };
+    assert!(request.header("x-request-id").is_some_and(|id| id != "one-id" && id.len() == 36), "{request:?}");
+    assert_eq!(request.header("x-trace"), None);
+
+    let error = call().timeout(Duration::ZERO).send().await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, Delivery::NotSent), "{error}");
+    assert!(server.take_requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_header_that_the_client_relies_on_is_not_replaced() {
+    let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
+    let site = client(&server.url()).project(PROJECT);
+    for name in [
+        "X-User-Token",
+        "x-request-id",
+        "X-Language",
+        "x-project-uuid",
+        "Host",
+        "content-length",
+        "Content-Type",
+        "accept",
+        "Transfer-Encoding",
+        "user-agent",
+        "accept-encoding",
+        "",
+        "two words",
+        "line\r\nX-Other",
+    ] {
+        let error = site.waylines().list().header(name, "x").send().await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::InvalidArgument, Delivery::NotSent),
+            "{name}: {error}"
+        );
+    }
+    for value in ["", "a\r\nX-Other: b"] {
+        let error = site.waylines().list().header("X-Trace", value).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{value:?}: {error}");
+        let error = site.waylines().list().request_id(value).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{value:?}: {error}");
+    }
+    assert!(server.take_requests().is_empty());
+    // The last value of a header counts.
+    let call = site.system().status().header("Authorization", "a").header("authorization", "b");
+    call.send().await.unwrap();
+    let [request] = &server.take_requests()[..] else { panic!("one request") };
+    let sent: Vec<&str> =
+        request.headers.iter().filter(|(name, _)| name == "authorization").map(|(_, value)| value.as_str()).collect();
+    assert_eq!(sent, ["b"]);
+}
+
+#[tokio::test]
+async fn a_borrowed_operation_is_sent_by_a_task_that_outlives_it() {
+    let server = Server::start(|_| json(r#"{"code":0,"message":"","data":{"list":[]}}"#));
+    let task = {
+        let site = client(&server.url()).project(PROJECT);
+        let operation = ListFlightTasks::new().sn("7CTEXAMPLE0001").begin_at(1).end_at(2);
+        tokio::spawn(site.send(&operation))
+    };
+    assert!(task.await.unwrap().unwrap().list.is_empty());
+    let [request] = &server.take_requests()[..] else { panic!("one request") };
+    assert_eq!(request.header("x-project-uuid"), Some(PROJECT));
 }

@@ -11,10 +11,8 @@
 use std::error::Error;
 use std::time::Duration;
 
-use flighthub2::types::{
-    CreateFlightTaskBody, OutOfControlAction, Project, ResumableStatus, RthMode, TaskType, WaylinePrecisionType,
-};
-use flighthub2::{Client, ErrorCode, ErrorKind, Token};
+use flighthub2::ErrorKind;
+use flighthub2::prelude::*;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

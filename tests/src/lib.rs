@@ -9,6 +9,7 @@ pub mod code;
 pub mod fixtures;
 pub mod options;
 pub mod properties;
+pub mod raw;
 pub mod server;
 pub mod spec;
 pub mod told;

@@ -2,5 +2,8 @@
 
 mod download;
 mod fake;
+mod flight;
+mod mock;
 mod preflight;
+mod reconstruct;
 mod route;

@@ -34,7 +34,7 @@ impl Route {
 }
 
 /// A ZIP archive with files of one byte.
-fn kmz(names: &[&str]) -> Vec<u8> {
+pub(crate) fn kmz(names: &[&str]) -> Vec<u8> {
     let (mut bytes, mut list) = (Vec::new(), Vec::new());
     for name in names {
         let start = bytes.len() as u32;

@@ -1,6 +1,7 @@
-//! One attempt: a request that is ready in, what came back out, or what is known about its failure.
+//! One attempt of a call.
 //!
-//! It sends exactly once; whether it is asked again is decided elsewhere. How the bytes travel is the transport's.
+//! In: a prepared request. Out: its response, or an error. An attempt sends the request exactly once:
+//! [`Execution`](crate::execution::Execution) decides about retries, and the transport sends the bytes.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +15,7 @@ use crate::prepared::Prepared;
 use crate::retry;
 use crate::transport::{Body, RequestBody, Transport, TransportError};
 
-/// What came back, before anybody asks what it means.
+/// A response that is not interpreted yet.
 pub(crate) struct Exchange {
     pub(crate) status: StatusCode,
     pub(crate) content_type: Option<String>,
@@ -35,7 +36,7 @@ pub(crate) async fn send(
     let late = || TransportError::maybe_sent("the time limit of the attempt has passed").timed_out();
     let response = with_timeout(&mut limit, transport.send(request)).await.unwrap_or_else(|| Err(late()))?;
     let (head, content) = response.into_parts();
-    // From here on the status is known, whatever happens to the body.
+    // From here on the status is known, even if the body cannot be read.
     let body =
         with_timeout(&mut limit, collected(&head, content, max_bytes)).await.unwrap_or_else(|| Err(late().into()));
     let body = body.map_err(|error| error.with_status(head.status))?;
@@ -59,7 +60,7 @@ fn made(prepared: &Prepared, request_id: Option<(&'static str, &str)>) -> Result
     Ok(request)
 }
 
-/// The whole body.
+/// Collects the body, up to the size limit.
 async fn collected(head: &Parts, mut content: Body, max_bytes: usize) -> Result<Vec<u8>, Error> {
     let unreadable = |message| Error::new(ErrorKind::InvalidResponse, Delivery::Responded, message);
     if let Some(coding) = text(&head.headers, &CONTENT_ENCODING).filter(|coding| *coding != "identity") {
@@ -72,7 +73,7 @@ async fn collected(head: &Parts, mut content: Body, max_bytes: usize) -> Result<
     }
     let mut body = Vec::new();
     while let Some(part) = content.next().await {
-        // A response began, so the request has arrived, whatever the transport says of the rest.
+        // The head of the response was received, so the request has arrived, whatever the transport reports about the body.
         let part = part.map_err(TransportError::after_the_head)?;
         if part.len() > max_bytes.saturating_sub(body.len()) {
             return Err(too_long());

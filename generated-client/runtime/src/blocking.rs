@@ -1,7 +1,7 @@
-//! Waiting without `async`: a thread that belongs to a client and ends with it.
+//! Blocking calls: a thread that belongs to a client and ends with it.
 //!
-//! The thread drives the calls of all threads that wait. It is made when it is first needed. Nobody waits for its end, so
-//! the last copy of a client may be dropped anywhere.
+//! The thread drives the blocking calls of all threads. It starts with the first of them, and is never joined, so the last
+//! copy of a client may be dropped on any thread.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -18,7 +18,7 @@ use tracing::instrument::WithSubscriber as _;
 
 use crate::error::{Delivery, Error, ErrorKind};
 
-/// The thread of a client, once it is needed.
+/// The thread of a client. It starts with the first blocking call.
 #[derive(Default)]
 pub(crate) struct Blocking(Mutex<Option<Worker>>);
 
@@ -35,7 +35,7 @@ impl fmt::Debug for Blocking {
 }
 
 impl Blocking {
-    /// Refuses to wait where that would hold up other tasks.
+    /// Refuses to block a thread that polls async tasks.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if within_a_task() {
             let message = "`send_blocking` within an async task would hold up the other tasks of its thread: \
@@ -45,7 +45,7 @@ impl Blocking {
         Ok(())
     }
 
-    /// Runs a future to its end on the client's thread, while this one waits.
+    /// Runs a future to completion on the client's thread, and blocks this one meanwhile.
     pub(crate) fn run<F>(&self, future: F) -> Result<F::Output, Error>
     where
         F: Future + Send + 'static,
@@ -60,13 +60,13 @@ impl Blocking {
                 Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
                 Err(panic) => Poll::Ready(Err(panic)),
             });
-            // Nobody waits for it if the receiver's thread is gone.
+            // The receiver is gone if its thread has ended.
             let _ = sender.send(outcome.await);
         };
         drop(runtime.spawn(task.with_current_subscriber()));
         match receiver.recv() {
             Ok(Ok(output)) => Ok(output),
-            // A transport or a clock of the program has panicked: the same as without the other thread.
+            // The transport or the clock of the program has panicked: the panic continues on the thread of the caller.
             Ok(Err(panic)) => resume_unwind(panic),
             Err(_) => {
                 let message = "the thread that sends this client's calls has ended";
@@ -94,18 +94,18 @@ impl Worker {
         let (running, ended) = oneshot::channel::<Infallible>();
         thread::Builder::new().name("flighthub2".to_owned()).spawn(move || {
             let Err(_) = runtime.block_on(ended);
-            // A look-up of a host that is going on must not hold the thread.
+            // A name resolution in progress must not keep the thread alive.
             runtime.shutdown_background();
         })?;
         Ok(Self { runtime: handle, _running: running })
     }
 }
 
-/// Whether this thread polls a task of tokio at the moment.
+/// Whether this thread is polling a task of tokio.
 ///
-/// Tokio limits what a task may do before it yields, and nothing else: outside of tasks, in `spawn_blocking` and in
-/// `block_in_place` there is no limit. [`Handle::try_current`] cannot tell these apart. So a limit is looked for, which
-/// tokio keeps in a byte; the first of these values puts it back.
+/// Tokio gives each task a budget of steps before it must yield. Outside of tasks, in `spawn_blocking` and in
+/// `block_in_place` there is no budget. [`Handle::try_current`] does not distinguish these. So this function uses up steps
+/// until the budget, which fits in a byte, is exhausted; dropping the first value restores it.
 fn within_a_task() -> bool {
     let context = &mut Context::from_waker(Waker::noop());
     let Poll::Ready(_restores) = coop::poll_proceed(context) else { return true };

@@ -21,7 +21,7 @@ use crate::token::Token;
 use crate::transport::Transport;
 
 /// A limit beyond this is none; moments so far away cannot be told.
-const LONGEST_CALL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Settings of a client, which [`build`](Self::build) makes. `C` is the client that is generated for an API.
 #[must_use]
@@ -99,7 +99,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             token: None,
             credentials: Credentials::default(),
             max_risk: Risk::Write,
-            language: None,
+            language: C::DEFAULT_LANGUAGE.map(str::to_owned),
             allow_http: false,
             #[cfg(feature = "reqwest")]
             connections: Settings::new(C::USER_AGENT),
@@ -119,7 +119,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         self.base_url(region.base_url())
     }
 
-    /// The language of messages.
+    /// The language of messages. English if it is not set and the API has it: services can have another default.
     pub fn language(mut self, language: C::Language) -> Self {
         self.language = Some(language.to_string());
         self

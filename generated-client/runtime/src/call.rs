@@ -13,6 +13,8 @@ use crate::operation::ApiInfo;
 pub trait ApiClient: Sized {
     /// The public installations of the API; [`Infallible`](std::convert::Infallible) if the specification names none.
     type Region: BaseUrl;
+    /// The language of messages that a client asks for if none is set.
+    const DEFAULT_LANGUAGE: Option<&'static str> = None;
     /// The languages of messages; [`Infallible`](std::convert::Infallible) if the API has no header for it.
     type Language: fmt::Display;
     /// What all operations have in common.
@@ -43,6 +45,9 @@ pub trait Caller: Clone + Send + Sync {
     /// What the client is made of.
     #[doc(hidden)]
     fn core(&self) -> &Core;
+    /// The same, for settings of a call.
+    #[doc(hidden)]
+    fn core_mut(&mut self) -> &mut Core;
     /// The project that calls are sent for.
     #[doc(hidden)]
     fn project_id(&self) -> Option<&str>;
@@ -83,6 +88,44 @@ macro_rules! __call {
                 O: $crate::codegen::Operation,
             {
                 O::INFO
+            }
+
+            /// How long this call may take as a whole, instead of the time that its client allows. An attempt still has the
+            /// limit of [`attempt_timeout`](flighthub2_runtime::ClientBuilder::attempt_timeout).
+            pub fn timeout(mut self, limit: ::core::time::Duration) -> Self {
+                self.caller.core_mut().set_timeout(limit);
+                self
+            }
+
+            /// How often this call is sent at most, the first time included, instead of the number that its client allows.
+            /// Physical operations are sent once, whatever is set here.
+            pub fn max_attempts(mut self, limit: u32) -> Self {
+                self.caller.core_mut().set_max_attempts(limit);
+                self
+            }
+
+            /// The language of messages of this call. Called so because operations have arguments called `language`.
+            pub fn message_language(mut self, language: <Client as $crate::codegen::ApiClient>::Language) -> Self {
+                self.caller.core_mut().set_language(::std::string::ToString::to_string(&language));
+                self
+            }
+
+            /// Adds a header to the requests of this call. A header that the client writes by itself is refused when the call
+            /// is sent.
+            pub fn header(
+                mut self,
+                name: impl ::core::convert::Into<::std::string::String>,
+                value: impl ::core::convert::Into<::std::string::String>,
+            ) -> Self {
+                self.caller.core_mut().add_header(name.into(), value.into());
+                self
+            }
+
+            /// Sends this id with every attempt, instead of a new one with each: for services that know a request again by
+            /// its id. Pages of a list and polls of a state have it, too.
+            pub fn request_id(mut self, id: impl ::core::convert::Into<::std::string::String>) -> Self {
+                self.caller.core_mut().set_request_id(id.into());
+                self
             }
 
             /// The request that the call would send, without sending it: for looking, and for trying it by hand. A call that is

@@ -4,6 +4,7 @@
 //! is done once, for all of them: the request is made ready here, and sent by an [`Execution`]. Knows no single operation.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 use tokio::sync::Semaphore;
 
+use crate::call_settings::CallSettings;
 use crate::clock::Clock;
 use crate::credentials::{Credentials, Written};
 use crate::error::{Delivery, Error, ErrorKind};
@@ -31,7 +33,11 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 ///
 /// It does not check whether a call needs a project. Generated clients do, with [`InScope`](crate::codegen::InScope).
 #[derive(Clone)]
-pub struct Core(Arc<Shared>);
+pub struct Core {
+    shared: Arc<Shared>,
+    /// Settings of a call that this is the copy of.
+    settings: Option<Arc<CallSettings>>,
+}
 
 pub(crate) struct Shared {
     pub(crate) transport: Arc<dyn Transport>,
@@ -57,27 +63,58 @@ pub(crate) struct Shared {
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Core")
-            .field("base_url", &self.0.base_url)
-            .field("max_risk", &self.0.max_risk)
+            .field("base_url", &self.shared.base_url)
+            .field("max_risk", &self.shared.max_risk)
             .finish_non_exhaustive()
     }
 }
 
 impl Core {
     pub(crate) fn new(shared: Shared) -> Self {
-        Self(Arc::new(shared))
+        Self { shared: Arc::new(shared), settings: None }
     }
 
     pub(crate) fn shared(&self) -> &Shared {
-        &self.0
+        &self.shared
+    }
+
+    pub(crate) fn settings_mut(&mut self) -> &mut CallSettings {
+        Arc::make_mut(self.settings.get_or_insert_default())
+    }
+
+    fn settings(&self) -> Option<&CallSettings> {
+        self.settings.as_deref()
+    }
+
+    /// How long a call may take as a whole.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.settings().and_then(|settings| settings.timeout).unwrap_or(self.shared.timeout)
+    }
+
+    /// How often a call is sent at most.
+    pub(crate) fn max_attempts(&self) -> u32 {
+        self.settings().and_then(|settings| settings.max_attempts).unwrap_or(self.shared.max_attempts)
+    }
+
+    /// The id of all requests of a call, if it has one of its own.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.settings()?.request_id.as_deref()
     }
 
     /// Sends an operation and waits for its response.
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn execute<O: Operation>(&self, operation: &O, project: Option<&str>) -> Result<O::Output, Error> {
-        self.execute_parts(O::INFO, parts_of(operation), project, O::read).await
+    ///
+    /// The future borrows neither the operation nor the client, so it can be spawned. The time of the call begins when it is
+    /// first polled.
+    pub fn execute<O: Operation>(
+        &self,
+        operation: &O,
+        project: Option<&str>,
+    ) -> impl Future<Output = Result<O::Output, Error>> + Send + use<O> {
+        let (core, parts, project) = (self.clone(), parts_of(operation), project.map(str::to_owned));
+        async move { core.execute_parts(O::INFO, parts, project.as_deref(), O::read).await }
     }
 
     /// The same on this thread, which waits. Only what is not generic moves to the client's own thread, so an operation
@@ -135,7 +172,7 @@ impl Core {
         project: Option<&str>,
         read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
     ) -> Result<T, Error> {
-        let blocking = &self.0.blocking;
+        let blocking = &self.shared.blocking;
         blocking.check().map_err(|error| error.of(info))?;
         let mut execution = self.start(info, parts, project)?;
         loop {
@@ -182,7 +219,7 @@ impl Core {
     }
 
     pub(crate) fn check_risk(&self, info: &'static OperationInfo) -> Result<(), Error> {
-        let max_risk = self.0.max_risk;
+        let max_risk = self.shared.max_risk;
         if info.risk <= max_risk {
             return Ok(());
         }
@@ -225,9 +262,9 @@ impl Core {
         let method = Method::from_bytes(info.method.as_bytes())
             .map_err(|error| Error::config("the operation has an unknown HTTP method").with_source(error))?;
         let mut headers = self.headers(info, &parts, project)?;
-        let Written { query, shown_query, prefixes } = self.0.credentials.write(info, &mut headers)?;
+        let Written { query, shown_query, prefixes } = self.shared.credentials.write(info, &mut headers)?;
         let url = |credentials: &str| {
-            let mut url = format!("{}{}", self.0.base_url, parts.path_text());
+            let mut url = format!("{}{}", self.shared.base_url, parts.path_text());
             for (part, separator) in
                 [(parts.query_text(), '?'), (credentials, if parts.query_text().is_empty() { '?' } else { '&' })]
             {
@@ -259,7 +296,7 @@ impl Core {
         parts: &RequestParts,
         project: Option<&str>,
     ) -> Result<HeaderMap, Error> {
-        let shared = &*self.0;
+        let shared = &*self.shared;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, media_type(parts.accepted())?);
         if let (Some(token), true) = (info.api.token, info.authenticated) {
@@ -271,7 +308,8 @@ impl Core {
             crate::operation::Scope::Organization => None,
             _ => info.api.project_header,
         };
-        let own = [(info.api.language_header, shared.language.as_deref()), (project_header, project)];
+        let language = self.settings().and_then(|settings| settings.language.as_ref()).or(shared.language.as_ref());
+        let own = [(info.api.language_header, language.map(String::as_str)), (project_header, project)];
         let own = own.into_iter().filter_map(|(header, value)| Some((header?, value?)));
         for (header, text) in own.chain(parts.headers()) {
             let refused = |problem| Error::new(ErrorKind::InvalidArgument, Delivery::NotSent, problem);
@@ -280,6 +318,10 @@ impl Core {
             }
             let value = HeaderValue::from_str(text).map_err(|error| refused(error.to_string()))?;
             headers.insert(name(header)?, value);
+        }
+        if let Some(settings) = self.settings() {
+            let refused = |problem| Error::new(ErrorKind::InvalidArgument, Delivery::NotSent, problem);
+            settings.write(info.api, &mut headers).map_err(refused)?;
         }
         Ok(headers)
     }

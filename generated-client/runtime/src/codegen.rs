@@ -7,6 +7,7 @@ pub use crate::binary::Binary;
 pub use crate::builder::ClientBuilder;
 pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
 pub use crate::client::Core;
+pub use crate::date_time::DateTime;
 pub use crate::dynamic::{Codec, DynamicCall};
 pub use crate::error::Error;
 #[doc(hidden)]
@@ -17,14 +18,14 @@ pub use crate::open_enum::private;
 pub use crate::open_enum::{SerializeError, Unknown};
 pub use crate::operation::{
     ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
-    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, scope,
+    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, UnknownName, scope,
 };
 pub use crate::pages::{Items, PageEnd, Pages, Paginated, Pagination};
 pub use crate::provided::Provided;
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::response::{ReadError, ResponseBody};
 pub use crate::style::{Style, ValueStyle};
-pub use crate::values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
+pub use crate::values::{Base64, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
 #[doc(hidden)]
 pub use crate::{
     __blocking_call as blocking_call, __call as call, __choice as choice, __integer_enum as integer_enum,

@@ -1,4 +1,4 @@
-//! What can go wrong with a call.
+//! Errors of calls.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,27 +12,27 @@ use crate::operation::{ApiInfo, Idempotency, OperationInfo, Outcome, Risk};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client was set up with something that cannot work.
+    /// A setting of the client is not valid.
     Config,
     /// An argument cannot be sent, such as an empty id.
     InvalidArgument,
     /// The operation is riskier than the client was built for.
     Risk,
-    /// No connection was made.
+    /// There was no connection.
     Connection,
-    /// Time ran out.
+    /// A time limit passed.
     Timeout,
-    /// The connection broke before the whole answer was there.
+    /// The connection broke before the response was complete.
     Transport,
-    /// The service answered with an HTTP status that is no success, and without a code of its own.
+    /// The HTTP status is not a success, and the response has no code of the service.
     Status,
-    /// The service answered with a code that says why the call failed: see [`Error::code`].
+    /// The service returned an error code: see [`Error::code`].
     Api,
-    /// The answer is not what was expected.
+    /// The response cannot be decoded, or contradicts an earlier one.
     InvalidResponse,
 }
 
-/// How far a call got on its way to the service.
+/// How far a call got.
 ///
 /// It does not say whether the call took effect: the service may have acted and the response may be lost, or a gateway may
 /// have responded in the place of the service. See [`Error::may_have_taken_effect`].
@@ -46,7 +46,7 @@ pub enum Delivery {
     Responded,
 }
 
-/// What went wrong with a call: what, where, and whether the service may have acted all the same.
+/// The error of a call: what happened, where, and whether the call may have taken effect nevertheless.
 ///
 /// Before you send a call again, ask [`may_have_taken_effect`](Self::may_have_taken_effect). For what to do, ask
 /// [`kind`](Self::kind):
@@ -93,7 +93,7 @@ struct Inner {
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// The requests of a call, and what those before the last one may have done.
+/// The requests of a call, and whether those before the last one may have taken effect.
 #[derive(Debug, Default)]
 pub(crate) struct Sent {
     pub(crate) attempts: u32,
@@ -105,7 +105,7 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// Keeps what is known of an attempt that is followed by another one.
+    /// Records an attempt that is followed by a retry.
     pub(crate) fn note(&mut self, error: &Error) {
         self.left |= error.delivery() != Delivery::NotSent;
         self.may_have_taken_effect |= error.may_have_taken_effect();
@@ -137,13 +137,13 @@ impl Error {
         self
     }
 
-    /// Lets the error of the last attempt speak for all of them.
+    /// Makes the error of the last attempt that of all attempts.
     pub(crate) fn with_sent(mut self, sent: Sent) -> Self {
         self.0.sent = sent;
         self
     }
 
-    /// Writes into the span of the call how it ended.
+    /// Records the end of the call in its span.
     pub(crate) fn record(&self, span: &Span) {
         span.record("attempts", self.0.sent.attempts);
         span.record("error", tracing::field::debug(self.0.kind));
@@ -186,7 +186,7 @@ impl Error {
         self.0.kind
     }
 
-    /// How far the call got on its way to the service.
+    /// How far the call got.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         match self.0.delivery {
@@ -195,7 +195,7 @@ impl Error {
         }
     }
 
-    /// Whether the service may have done what it was asked for, or a part of it, although the call failed.
+    /// Whether the call may have taken effect, completely or in part, although it failed.
     ///
     /// If it is `true`, find out before you send the call again: [`OperationInfo::lookup`] names the operations that show
     /// it. If it is `false`, no attempt of the call had an effect. The [table](Self) says how it is decided; in doubt it is
@@ -220,18 +220,18 @@ impl Error {
         !self.0.status.is_some_and(refused)
     }
 
-    /// What the specification says of the code.
+    /// The outcome of the code in the specification.
     fn outcome(&self) -> Option<Outcome> {
         let known = self.0.operation?.api.error_code(self.0.code?)?;
         Some(known.outcome)
     }
 
-    /// Whether the service says that there are too many calls.
+    /// Whether the service refused the call because there are too many.
     pub(crate) fn is_throttled(&self) -> bool {
         self.0.status == Some(StatusCode::TOO_MANY_REQUESTS) || self.outcome() == Some(Outcome::Throttled)
     }
 
-    /// The operation. `None` if the client itself could not be set up.
+    /// The operation. `None` if the client could not be built.
     #[must_use]
     pub fn operation(&self) -> Option<&'static OperationInfo> {
         self.0.operation
@@ -261,7 +261,7 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The code that the service answered with. `ErrorCode::of` of the generated API has it as a type.
+    /// The error code of the service. `ErrorCode::of` of the generated API returns it as a type.
     #[must_use]
     pub fn code(&self) -> Option<i64> {
         self.0.code
@@ -274,13 +274,13 @@ impl Error {
         self.0.code.filter(|_| self.0.operation.is_some_and(|operation| std::ptr::eq(operation.api, api)))
     }
 
-    /// What happened in words: those of the service if it gave any.
+    /// The message: that of the service if the response has one.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// Where in an answer it went wrong, such as `data.list[3].uuid`.
+    /// The path in the response that could not be decoded, such as `data.list[3].uuid`.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_deref()

@@ -36,7 +36,7 @@ pub(crate) struct Execution {
 impl Execution {
     pub(crate) fn new(client: Core, info: &'static OperationInfo, request: Prepared, span: Span) -> Self {
         let now = client.shared().clock.now();
-        let deadline = now.checked_add(client.shared().timeout).unwrap_or(now);
+        let deadline = now.checked_add(client.timeout()).unwrap_or(now);
         Self { client, info, request, span, deadline, sent: Sent::default(), wait: Duration::ZERO }
     }
 
@@ -111,7 +111,7 @@ impl Execution {
     fn wait_before_another(&self, error: &Error, retry_after: Option<Duration>) -> Option<Duration> {
         let shared = self.client.shared();
         let ending = Ending::of(error, retry_after)?;
-        if self.sent.attempts >= shared.max_attempts
+        if self.sent.attempts >= self.client.max_attempts()
             || !retry::allowed(self.info, ending, error.may_have_taken_effect())
         {
             return None;
@@ -132,7 +132,10 @@ impl Execution {
         }
         let _slot = acquire_slot(shared, *deadline).await?;
         let time_left = time_left(shared, *deadline)?.min(shared.attempt_timeout);
-        let request_id = info.api.request_id_header.map(|header| (header, uuid::Uuid::new_v4().to_string()));
+        let request_id = info.api.request_id_header.map(|header| {
+            let id = client.request_id().map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned);
+            (header, id)
+        });
         let span = tracing::debug_span!(
             "flighthub2.attempt",
             attempt = sent.attempts + 1,

@@ -1,20 +1,20 @@
-//! Responses that are no success, as errors.
+//! Errors of responses.
 //!
-//! In: a response, and perhaps why it could not be read. Out: an error with what the service said, bounded, on one line
-//! and without the token.
+//! In: a response, and the error of decoding it if there was one. Out: an error with the message of the service, limited in
+//! length, on one line and without the token.
 
 use crate::attempt::Exchange;
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::response::{ReadError, ResponseBody};
 use crate::token::{Token, mask};
 
-/// How much of a text of the service an error shows.
+/// The length of a message of the service in an error.
 const MESSAGE_CHARS: usize = 1_000;
-/// How much of a response that is no JSON an error shows.
+/// The length of the snippet of a response that is not JSON.
 const SNIPPET_CHARS: usize = 200;
-/// How much of it is looked at: a response can be long, and its beginning is enough.
+/// The part of such a response that is considered: it can be long.
 const SNIPPET_BYTES: usize = 4_096;
-/// How much of a media type an error shows.
+/// The length of a media type in an error.
 const MEDIA_TYPE_CHARS: usize = 100;
 
 /// A response whose HTTP status is no success.
@@ -45,7 +45,7 @@ pub(crate) fn of_reading(exchange: &Exchange, error: ReadError, token: Option<&T
                 } else {
                     snippet(exchange, token)
                 };
-                // The place is told by names that the response has.
+                // The path consists of names from the response.
                 answered(ErrorKind::InvalidResponse, format!("unexpected answer: {message}{snippet}"))
                     .with_path(one_line(&path, MESSAGE_CHARS, token))
             }
@@ -61,18 +61,18 @@ fn answered(kind: ErrorKind, message: String) -> Error {
     Error::new(kind, Delivery::Responded, message)
 }
 
-/// A text of the service on one line, without the token and not too long.
+/// A string of the service on one line, limited in length and without the token.
 fn one_line(text: &str, max_chars: usize, token: Option<&Token>) -> String {
     mask(token, text, max_chars).replace(|sign: char| sign.is_control(), " ")
 }
 
-/// The beginning of a response that is no JSON, for people; what could be a secret is left out.
+/// The beginning of a response that is not JSON, without long words, which could be secrets.
 fn snippet(exchange: &Exchange, token: Option<&Token>) -> String {
     let kind = one_line(exchange.content_type.as_deref().unwrap_or("unnamed content"), MEDIA_TYPE_CHARS, token);
     let body = exchange.body.trim_ascii_start();
     let beginning = String::from_utf8_lossy(&body[..body.len().min(SNIPPET_BYTES)]);
     let whole = body.len() <= SNIPPET_BYTES;
-    // The last word may be cut: a part of a secret cannot be told from a word.
+    // The last word may be truncated: a part of a secret looks like a word.
     let beginning = if whole { &*beginning } else { beginning.rsplit_once(char::is_whitespace).unwrap_or_default().0 };
     let words = mask(token, beginning, usize::MAX);
     let words = words.split_whitespace().map(|word| if word.len() > 32 { "…" } else { word });

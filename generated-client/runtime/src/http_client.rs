@@ -1,7 +1,7 @@
-//! The transport that is built in: `reqwest`, set up so that it does nothing by itself.
+//! The built-in transport: `reqwest`, configured without redirects and retries of its own.
 //!
-//! In: settings of connections, and requests. Out: answers, or what is known about their failure. This is the only module
-//! that talks to `reqwest`; it knows nothing of operations.
+//! In: settings of connections, and requests. Out: responses or errors. This is the only module that uses `reqwest`; it
+//! knows no operation.
 
 use std::fmt;
 #[cfg(feature = "reqwest-config")]
@@ -17,7 +17,7 @@ use reqwest::Certificate;
 use crate::error::Error;
 use crate::transport::{Body, RequestBody, SendFuture, Transport, TransportError};
 
-/// How connections are made.
+/// Settings of connections.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) connect_timeout: Duration,
@@ -31,7 +31,7 @@ pub(crate) struct Settings {
     user_agent: &'static str,
 }
 
-/// What a program changes of the library's own settings.
+/// Changes of `reqwest`'s settings by the program.
 #[cfg(feature = "reqwest-config")]
 pub(crate) type Change = Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
@@ -64,8 +64,8 @@ impl Settings {
         Ok(())
     }
 
-    /// Whether nothing was chosen that another transport would have to know. Time-outs are not asked for: those of the
-    /// attempt and of the call hold for every transport.
+    /// Whether no setting was changed that only the built-in transport has. Time-outs do not count: those of the attempt
+    /// and of the call apply to every transport.
     pub(crate) fn are_default(&self) -> bool {
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         if !self.root_certificates.is_empty() {
@@ -89,7 +89,7 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// Clients of `reqwest` that send each request once.
+/// Clients of `reqwest` that send each request once, and only to its own host.
 #[derive(Debug)]
 pub(crate) struct HttpClient {
     calls: reqwest::Client,
@@ -120,7 +120,7 @@ impl HttpClient {
     fn builder(settings: &Settings) -> reqwest::ClientBuilder {
         let mut builder = reqwest::Client::builder();
         if !settings.proxies {
-            // Before the program's own changes: its proxies are meant, those of the environment are not.
+            // Before the program's changes: its own proxies are kept, those of the environment are removed.
             builder = builder.no_proxy();
         }
         #[cfg(feature = "reqwest-config")]
@@ -131,7 +131,7 @@ impl HttpClient {
         for certificate in &settings.root_certificates {
             builder = builder.add_root_certificate(certificate.clone());
         }
-        // Another crate of the program may have switched these on for everybody.
+        // Another crate of the program may have enabled these features of `reqwest`.
         builder = builder.no_brotli().no_deflate().no_zstd();
         if cfg!(not(feature = "gzip")) {
             builder = builder.no_gzip();
@@ -161,10 +161,10 @@ impl Transport for HttpClient {
     }
 }
 
-/// What is known when `reqwest` gives up.
+/// Converts an error of `reqwest`.
 fn failure(error: reqwest::Error) -> TransportError {
     let (unsent, timeout) = (error.is_connect() || error.is_builder(), error.is_timeout());
-    // A URL can hold values of the caller.
+    // A URL can contain arguments.
     let error = error.without_url();
     let failure = if unsent { TransportError::not_sent(error) } else { TransportError::maybe_sent(error) };
     if timeout { failure.timed_out() } else { failure }

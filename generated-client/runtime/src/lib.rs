@@ -12,6 +12,7 @@
 //! | `gzip` | requests compressed responses |
 //! | `reqwest` | the built-in transport. Without it every client needs a [`transport`] of the program |
 //! | `reqwest-config` | `ClientBuilder::configure_reqwest`; with it the version of `reqwest` is a part of the public API |
+//! | `time` | conversions from and to the types of the crate `time` |
 //! | `blocking` | `send_blocking` of calls |
 //! | `stream` | pages, items and changes of a state as streams of `futures-core` |
 
@@ -21,10 +22,12 @@ mod binary;
 mod blocking;
 mod builder;
 mod call;
+mod call_settings;
 mod client;
 mod clock;
 pub mod codegen;
 mod credentials;
+mod date_time;
 mod dynamic;
 mod error;
 mod execution;
@@ -53,15 +56,16 @@ mod values;
 pub use binary::Binary;
 pub use builder::ClientBuilder;
 pub use clock::{Clock, SleepFuture};
+pub use date_time::DateTime;
 pub use dynamic::DynamicCall;
 pub use error::{Delivery, Error, ErrorKind};
 pub use follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Update};
 pub use open_enum::{SerializeError, Unknown};
 pub use operation::{
     ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
-    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader,
+    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, UnknownName,
 };
 pub use pages::{Items, Pages};
 pub use prepared::{DryRun, HeaderText};
 pub use token::Token;
-pub use values::{Base64, DateTime, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds, masked};
+pub use values::{Base64, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds, masked};

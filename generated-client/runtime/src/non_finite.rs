@@ -1,7 +1,7 @@
-//! Looks for numbers that JSON has no words for.
+//! Finds numbers that JSON cannot express.
 //!
-//! In: a value that is to be sent. Out: nothing, or where it holds a NaN or an infinity. `serde_json` writes null for
-//! these: a missing coordinate in the place of a wrong one.
+//! In: a value to send. Out: the path of the first NaN or infinity in it, if there is one. `serde_json` would write null for
+//! it, and a wrong coordinate would become a missing one.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-/// Where a value holds something else than a finite number, such as `geometry.coordinates[1]`. It is the place of the
-/// first optional value on the way, if there is one: `serde_path_to_error` looks no further.
+/// The path of a number that is not finite, such as `geometry.coordinates[1]`. If the path leads through an optional value,
+/// it ends there: `serde_path_to_error` does not look into it.
 pub(crate) fn unwritable<T: Serialize + ?Sized>(value: &T) -> Option<String> {
     let mut track = serde_path_to_error::Track::new();
     let found = value.serialize(serde_path_to_error::Serializer::new(Looking, &mut track)).is_err();
@@ -44,14 +44,14 @@ fn number(finite: bool) -> Seen {
     if finite { Ok(()) } else { Err(NotFinite::custom("")) }
 }
 
-/// Values without others within.
+/// Scalar values.
 macro_rules! plain {
     ($($method:ident($($argument:ty),*);)+) => {
         $(fn $method(self, $(_: $argument),*) -> Seen { Ok(()) })+
     };
 }
 
-/// Values with others within.
+/// Values that contain other values.
 macro_rules! compound {
     ($($method:ident($($argument:ty),*);)+) => {
         $(fn $method(self, $(_: $argument),*) -> Result<Self, NotFinite> { Ok(self) })+

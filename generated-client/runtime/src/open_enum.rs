@@ -1,8 +1,8 @@
-//! Enumerations and unions that stay open, and identifiers: what their generated code has in common.
+//! The common code of open enumerations, open unions and identifiers.
 
 use std::fmt;
 
-/// A value that this version of the client does not know, as it came.
+/// A value that this version of the client does not know, unchanged.
 ///
 /// It has no public constructor: a value that is known cannot be written as an unknown one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +40,7 @@ impl fmt::Display for SerializeError {
 
 impl std::error::Error for SerializeError {}
 
-/// What the macros below expand to. Not for callers.
+/// Used by the expansion of the macros below. Not for callers.
 #[doc(hidden)]
 pub mod private {
     use std::borrow::Cow;
@@ -51,8 +51,8 @@ pub mod private {
     use serde::de::{Deserializer, MapAccess, Visitor};
     pub use serde_json;
 
-    /// Reads an object from an object only. What serde derives for a struct takes a list, too, and an empty list would
-    /// become an object with nothing in it.
+    /// Reads an object from an object only. The derived implementation of serde accepts a list, too, and an empty list would
+    /// become an object without members.
     pub struct ObjectOnly<D>(pub D);
 
     impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
@@ -103,7 +103,7 @@ pub mod private {
         written(value, serde_json::to_string(value))
     }
 
-    /// What was written of a value, unless a number of it was lost on the way.
+    /// The written value, unless a number in it is not finite.
     fn written<T: serde::Serialize + ?Sized, W>(
         value: &T,
         written: Result<W, serde_json::Error>,
@@ -133,7 +133,7 @@ pub mod private {
         }
     }
 
-    /// Reads a text without a copy where the format allows it.
+    /// Reads a string without a copy where the format allows it.
     pub fn read_text<'de, D: Deserializer<'de>, T>(
         deserializer: D,
         make: impl FnOnce(Cow<'_, str>) -> T,
@@ -142,7 +142,7 @@ pub mod private {
     }
 }
 
-/// Reads and writes an object with what serde derived for it.
+/// Reads and writes an object with the implementations that serde derived for it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __object {
@@ -165,7 +165,7 @@ macro_rules! __object {
     };
 }
 
-/// Conversions of an enumeration of texts.
+/// Conversions of an enumeration of strings.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __text_enum {
@@ -209,7 +209,7 @@ macro_rules! __text_enum {
     };
 }
 
-/// Conversions of an identifier that is a text.
+/// Conversions of an identifier that is a string.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __text_newtype {
@@ -219,6 +219,12 @@ macro_rules! __text_newtype {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// The text, without a copy.
+            #[must_use]
+            pub fn into_string(self) -> ::std::string::String {
+                self.0
             }
 
             fn read(text: ::std::borrow::Cow<'_, str>) -> Self {
@@ -245,18 +251,36 @@ macro_rules! __text_newtype {
                 &self.0
             }
         }
+        // Compared and hashed as the text is.
+        impl ::std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+        impl ::core::convert::From<$name> for ::std::string::String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
         $crate::__text_value!($name);
     };
 }
 
-/// What every value that is a text can do.
+/// Implementations of every value that is a string.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __text_value {
     ($name:ident) => {
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(self.as_str())
+                f.pad(self.as_str())
+            }
+        }
+        impl ::core::str::FromStr for $name {
+            type Err = ::core::convert::Infallible;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
+                ::core::result::Result::Ok(Self::read(::std::borrow::Cow::Borrowed(text)))
             }
         }
         impl $crate::codegen::ParameterValue for $name {
@@ -338,7 +362,7 @@ macro_rules! __integer_newtype {
     };
 }
 
-/// What every value that is an integer can do.
+/// Implementations of every value that is an integer.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __integer_value {
@@ -346,6 +370,18 @@ macro_rules! __integer_value {
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.$get(), f)
+            }
+        }
+        impl ::core::str::FromStr for $name {
+            type Err = ::core::num::ParseIntError;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, ::core::num::ParseIntError> {
+                text.parse::<$inner>().map(Self::from)
+            }
+        }
+        impl ::core::convert::From<$name> for $inner {
+            fn from(value: $name) -> Self {
+                value.$get()
             }
         }
         impl $crate::codegen::ParameterValue for $name {
@@ -371,7 +407,7 @@ macro_rules! __integer_value {
     };
 }
 
-/// Conversions of a union whose forms are told apart by a member.
+/// Conversions of a union whose variants have a discriminator.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __tagged_union {
@@ -403,7 +439,7 @@ macro_rules! __tagged_union {
     };
 }
 
-/// Conversions of a union whose forms are told apart by what they require.
+/// Conversions of a union whose variants are discriminated by their required properties.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __untagged_union {
@@ -426,7 +462,7 @@ macro_rules! __untagged_union {
     };
 }
 
-/// A value that is kept as it came, whatever forms it has.
+/// A value of an opaque union, which is kept as JSON.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __choice {
@@ -461,7 +497,7 @@ macro_rules! __choice {
     };
 }
 
-/// What every union can do.
+/// Implementations of every union.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __union {

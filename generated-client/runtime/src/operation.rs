@@ -1,5 +1,8 @@
 //! What an operation is. Generated code says it; the client does it.
 
+use std::fmt;
+use std::str::FromStr;
+
 use crate::dynamic::Codec;
 use crate::request::RequestParts;
 use crate::response::{ReadError, ResponseBody};
@@ -77,6 +80,61 @@ pub enum Risk {
     /// Moves an aircraft or a dock, lets one fly, or takes control from a pilot.
     Physical,
 }
+
+impl Risk {
+    /// All classes, from the least risk to the highest.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Destructive, Self::Physical];
+
+    /// Its name: `read`, `write`, `destructive` or `physical`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Destructive => "destructive",
+            Self::Physical => "physical",
+        }
+    }
+}
+
+impl fmt::Display for Risk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Reads the name of a risk, in lower case or not.
+impl FromStr for Risk {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|risk| risk.as_str().eq_ignore_ascii_case(name));
+        found.ok_or_else(|| UnknownName::new(name, Self::ALL.map(Self::as_str)))
+    }
+}
+
+/// A name that is none of those that exist: of a [`Risk`], or of a region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName {
+    name: String,
+    known: Vec<&'static str>,
+}
+
+impl UnknownName {
+    #[doc(hidden)]
+    pub fn new(name: &str, known: impl IntoIterator<Item = &'static str>) -> Self {
+        // Whatever the text is, it is not written whole into logs.
+        Self { name: name.chars().take(40).collect(), known: known.into_iter().collect() }
+    }
+}
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is none of: {}", self.name, self.known.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownName {}
 
 /// Whether a call may be repeated when its answer was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
-//! Answers: the text of a body in, a value or the reason why there is none out.
+//! Decodes responses.
 //!
-//! A body is read once, from its text into the wanted type. Only when that fails it is read again, to find out whether
-//! the service told of a failure, or where the text differs from what was expected.
+//! In: the body of a response. Out: a value, or the reason why it cannot be decoded. A body is parsed once, directly into the
+//! expected type. Only if that fails it is parsed again, to find the error code of the service, or the path of the mismatch.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,13 +9,13 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// What came as an answer.
+/// The body of a response.
 #[derive(Clone, Copy)]
 pub struct ResponseBody<'a> {
     bytes: &'a [u8],
-    /// Empty if the bytes are no text.
+    /// Empty if the bytes are not UTF-8.
     text: &'a str,
-    /// How many bytes are text, if not all are.
+    /// The number of valid bytes, if not all are UTF-8.
     text_ends: Option<usize>,
 }
 
@@ -25,11 +25,11 @@ impl fmt::Debug for ResponseBody<'_> {
     }
 }
 
-/// Why an answer has no value.
+/// Why a response could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The service says that the call failed.
+    /// The service returned an error code.
     #[non_exhaustive]
     Failure {
         /// Its code; never 0.
@@ -37,12 +37,12 @@ pub enum ReadError {
         /// Its message.
         message: String,
     },
-    /// The text is not what was expected.
+    /// The body is not of the expected type.
     #[non_exhaustive]
     Mismatch {
-        /// Where, as a path such as `data.list[3].uuid`; empty for the whole.
+        /// The path of the mismatch, such as `data.list[3].uuid`; empty for the whole body.
         path: String,
-        /// What was expected, without the value that was found: it may be a secret.
+        /// What was expected, without the value that was found, which may be a secret.
         message: String,
     },
 }
@@ -59,7 +59,7 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// The envelope of a success. A message is not asked for: nobody reads it.
+/// The envelope of a success. Its message is not used, and so not required.
 #[derive(Deserialize)]
 struct Success<T> {
     code: i64,
@@ -67,7 +67,7 @@ struct Success<T> {
     data: Option<T>,
 }
 
-/// The envelope of a failure, whatever else is in it.
+/// The envelope of a failure, with any other members.
 #[derive(Deserialize)]
 struct Failure<'a> {
     code: i64,
@@ -75,20 +75,20 @@ struct Failure<'a> {
     message: Option<Cow<'a, str>>,
 }
 
-/// An envelope whose `data` may be anything without a meaning: an object, a list, or text that is left empty.
+/// An envelope whose `data` carries no value: null, or an empty object, list or string.
 #[derive(Deserialize)]
 struct Bare {
     code: i64,
 }
 
 impl<'a> ResponseBody<'a> {
-    /// The text of an answer.
+    /// A body that is a string.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
         Self { bytes: text.as_bytes(), text, text_ends: None }
     }
 
-    /// An answer as it came.
+    /// A body as it was received.
     #[must_use]
     pub fn from_bytes(bytes: &'a [u8]) -> Self {
         match std::str::from_utf8(bytes) {
@@ -100,7 +100,7 @@ impl<'a> ResponseBody<'a> {
     /// The `data` of the envelope.
     ///
     /// # Errors
-    /// A failure, another form, or no `data`: that is never taken for an empty success.
+    /// An error code, another type, or no `data`: that is never an empty success.
     pub fn data<T: DeserializeOwned>(self) -> Result<T, ReadError> {
         self.optional_data()?.ok_or_else(|| ReadError::Mismatch {
             path: "data".to_owned(),
@@ -111,7 +111,7 @@ impl<'a> ResponseBody<'a> {
     /// The `data` of the envelope, if there is any.
     ///
     /// # Errors
-    /// A failure, or another form.
+    /// An error code, or another type.
     pub fn optional_data<T: DeserializeOwned>(self) -> Result<Option<T>, ReadError> {
         match self.envelope::<Success<T>>() {
             Some(Success { code: 0, data }) => Ok(data),
@@ -119,18 +119,18 @@ impl<'a> ResponseBody<'a> {
         }
     }
 
-    /// The `data` of the envelope, which is a list. Null or missing it is empty.
+    /// The `data` of the envelope, which is a list. It is empty if it is null or missing.
     ///
     /// # Errors
-    /// A failure, or another form.
+    /// An error code, or another type.
     pub fn list<T: DeserializeOwned + Default>(self) -> Result<T, ReadError> {
         self.optional_data().map(Option::unwrap_or_default)
     }
 
-    /// An envelope that says only that the call worked.
+    /// An envelope without a value.
     ///
     /// # Errors
-    /// A failure, or another form.
+    /// An error code, or another type.
     pub fn empty(self) -> Result<(), ReadError> {
         match self.envelope::<Bare>() {
             Some(Bare { code: 0 }) => Ok(()),
@@ -138,23 +138,23 @@ impl<'a> ResponseBody<'a> {
         }
     }
 
-    /// The whole text as a value, without an envelope.
+    /// The whole body as JSON, without an envelope.
     ///
     /// # Errors
-    /// Another form.
+    /// Another type.
     pub fn json<T: DeserializeOwned>(self) -> Result<T, ReadError> {
         serde_json::from_str(self.text).map_err(|_| self.mismatch::<T>())
     }
 
-    /// The whole text as a value, if there is any text.
+    /// The whole body as JSON; `None` if it is empty.
     ///
     /// # Errors
-    /// Another form.
+    /// Another type.
     pub fn optional_json<T: DeserializeOwned>(self) -> Result<Option<T>, ReadError> {
         if self.text_ends.is_none() && self.text.trim().is_empty() { Ok(None) } else { self.json().map(Some) }
     }
 
-    /// The whole as a text, whatever it says.
+    /// The whole body as a string.
     ///
     /// # Errors
     /// It is not UTF-8.
@@ -165,10 +165,10 @@ impl<'a> ResponseBody<'a> {
         }
     }
 
-    /// The whole as it came.
+    /// The whole body as bytes.
     ///
     /// # Errors
-    /// None; the other ways of reading have some.
+    /// None; the signature is that of the other methods.
     pub fn bytes(self) -> Result<Vec<u8>, ReadError> {
         Ok(self.bytes.to_vec())
     }
@@ -176,12 +176,12 @@ impl<'a> ResponseBody<'a> {
     /// No value at all.
     ///
     /// # Errors
-    /// None; the other ways of reading have some.
+    /// None; the signature is that of the other methods.
     pub fn ignore(self) -> Result<(), ReadError> {
         Ok(())
     }
 
-    /// The text as an object. What serde derives would take a list for it, too.
+    /// The body as an object. The derived implementation of serde would accept a list, too.
     fn envelope<T: Deserialize<'a>>(self) -> Option<T> {
         if self.is_object() { serde_json::from_str(self.text).ok() } else { None }
     }
@@ -190,13 +190,13 @@ impl<'a> ResponseBody<'a> {
         self.text.trim_ascii_start().starts_with('{')
     }
 
-    /// The failure that the envelope tells of.
+    /// The error code and message of the envelope.
     pub(crate) fn failure(self) -> Option<(i64, String)> {
         let failure: Failure<'_> = self.envelope()?;
         (failure.code != 0).then(|| (failure.code, failure.message.unwrap_or_default().into_owned()))
     }
 
-    /// Why the text could not be read as a success.
+    /// Why the body could not be decoded.
     fn why<T: DeserializeOwned>(self) -> ReadError {
         match self.failure() {
             Some((code, message)) => ReadError::Failure { code, message },
@@ -205,7 +205,7 @@ impl<'a> ResponseBody<'a> {
         }
     }
 
-    /// Why this is no text, if it is none.
+    /// The error of a body that is not UTF-8.
     fn not_text(self) -> Option<ReadError> {
         let message = format!("not UTF-8 (after {} bytes)", self.text_ends?);
         Some(ReadError::Mismatch { path: String::new(), message })
@@ -231,7 +231,7 @@ impl<'a> ResponseBody<'a> {
     }
 }
 
-/// Reads a part of an answer, which was kept as it came.
+/// Decodes a part of a response that was kept as JSON.
 pub fn variant<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, ReadError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
@@ -240,12 +240,12 @@ pub fn variant<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, Read
     })
 }
 
-/// Reads a string that holds JSON.
+/// Decodes a string that contains JSON.
 pub fn from_json_str<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
     ResponseBody::new(text).json()
 }
 
-/// The text of an error of serde without the value that it cites, which may be a secret.
+/// The message of an error of serde without the value that it quotes, which may be a secret.
 pub(crate) fn without_values(message: &str) -> String {
     let cited = message.find(['"', '`']).filter(|_| message.starts_with("invalid"));
     let Some(start) = cited else { return message.to_owned() };

@@ -1,7 +1,7 @@
-//! Whether a call is sent again, and when.
+//! The rules of retries.
 //!
-//! In: what kind of operation it is and how an attempt ended. Out: a decision. This is the whole rule; it sends nothing
-//! and waits for nothing.
+//! In: the metadata of an operation and the end of an attempt. Out: whether to retry, and after which wait. This module sends
+//! nothing and does not wait.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -14,21 +14,21 @@ use crate::operation::{Idempotency, OperationInfo, Risk};
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// How an attempt ended after which another one can make sense.
+/// The end of an attempt after which a retry can succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     /// No connection: nothing was sent.
     NotSent,
     /// The request may have arrived, and no whole response came back.
     Lost,
-    /// "Too often": HTTP 429, or a code that the specification marks as throttling. With the wait that was asked for.
+    /// Throttled: HTTP 429, or a code that the specification marks as throttling. With the wait of `Retry-After`.
     Throttled(Option<Duration>),
-    /// The way to the service is broken (HTTP 502, 503, 504), with the wait that was asked for.
+    /// The service cannot be reached (HTTP 502, 503, 504). With the wait of `Retry-After`.
     Unavailable(Option<Duration>),
 }
 
 impl Ending {
-    /// What the error of an attempt means for another one; `None` if another one would end in the same way.
+    /// The end of an attempt with this error; `None` if a retry would fail in the same way.
     pub(crate) fn of(error: &Error, retry_after: Option<Duration>) -> Option<Self> {
         match (error.kind(), error.delivery()) {
             (ErrorKind::Connection | ErrorKind::Timeout, Delivery::NotSent) => Some(Self::NotSent),
@@ -42,7 +42,7 @@ impl Ending {
     }
 }
 
-/// Whether the rules allow to send an operation again after an attempt that ended so, and that may have taken effect.
+/// Whether the rules allow a retry after an attempt with this end, which may have taken effect.
 pub(crate) fn allowed(info: &OperationInfo, ending: Ending, may_have_taken_effect: bool) -> bool {
     if info.risk == Risk::Physical {
         // Between two requests a person may have acted.
@@ -52,8 +52,8 @@ pub(crate) fn allowed(info: &OperationInfo, ending: Ending, may_have_taken_effec
     harmless || info.idempotency != Idempotency::NonIdempotent
 }
 
-/// How long to wait after so many attempts: by jitter between nothing and a limit that doubles, and that much longer than
-/// the service asked for, because it asks all of its callers for the same.
+/// The wait after so many attempts: full jitter below a limit that doubles. It is added to the wait of `Retry-After`, which
+/// is the same for all clients.
 pub(crate) fn wait(attempts: u32, ending: Ending, jitter: f64) -> Duration {
     let doublings = attempts.saturating_sub(1).min(16);
     let limit = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
@@ -70,8 +70,8 @@ pub(crate) fn spread(limit: Duration, jitter: f64) -> Duration {
     Duration::try_from_secs_f64(limit.as_secs_f64() * share).unwrap_or(limit).min(limit)
 }
 
-/// Limits repetitions over all calls of a client, so that an outage is not multiplied: ten at once, and one more for
-/// every ten calls that work.
+/// Limits the retries of all calls of a client, so that an outage is not multiplied: ten, and one more for every ten calls
+/// that succeed.
 #[derive(Debug)]
 pub(crate) struct Budget(Mutex<u32>);
 
@@ -83,7 +83,7 @@ impl Budget {
         Self(Mutex::new(Self::FULL))
     }
 
-    /// Takes a repetition out of the budget, if there is one left.
+    /// Takes one retry from the budget, if there is one left.
     pub(crate) fn take(&self) -> bool {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match left.checked_sub(Self::COST) {
@@ -95,14 +95,14 @@ impl Budget {
         }
     }
 
-    /// A call has worked.
+    /// Counts a call that succeeded.
     pub(crate) fn give(&self) {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *left = (*left + 1).min(Self::FULL);
     }
 }
 
-/// The wait that `Retry-After` asks for, in either of its forms.
+/// The wait of `Retry-After`, in seconds or as a date.
 pub(crate) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<u64>() {

@@ -1,8 +1,8 @@
-//! How requests travel: the only seam between the client and an HTTP library.
+//! The interface between the client and an HTTP library.
 //!
-//! A [`Transport`] sends a request once and hands back what comes. The client decides everything else: what is sent,
-//! whether it is sent again, how long it may take and how long an answer may be. A transport other than the one that is
-//! built in is for programs that have an HTTP library of their own, and for tests without a socket.
+//! A [`Transport`] sends a request once and returns the response. The client decides everything else: the request, retries,
+//! time limits and the size limit of responses. A transport other than the built-in one is for programs with an HTTP library
+//! of their own, and for tests without a socket.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -16,27 +16,26 @@ use http_body_util::{BodyExt as _, Full};
 
 pub use bytes::Bytes;
 pub use http::{Request, Response};
-/// The library of the transport that is built in, for [`configure_reqwest`](crate::ClientBuilder::configure_reqwest).
+/// The library of the built-in transport, for [`configure_reqwest`](crate::ClientBuilder::configure_reqwest).
 /// Needs the feature `reqwest-config`.
 #[cfg(feature = "reqwest-config")]
 pub use reqwest;
 
-/// A request that is on its way.
+/// A request in flight.
 pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
-/// What sends requests.
+/// Sends requests.
 ///
-/// An implementation sends each request **once**. It does not repeat one, whatever happens, except where it is sure that
-/// no byte of the first has left. It follows no redirect: that would carry the token elsewhere. It adds no header that a
-/// secret could be seen in, and writes none to a log: headers that hold secrets are marked as
-/// [sensitive](http::HeaderValue::is_sensitive).
+/// An implementation sends each request **once**. It does not retry, unless it is certain that no byte of the first request
+/// has left. It follows no redirect, which would send the token to another host. It adds no header that contains a secret,
+/// and logs none: headers with secrets are marked as [sensitive](http::HeaderValue::is_sensitive).
 ///
-/// When the future or the [`Body`] is dropped, the request is not wanted any more.
+/// Dropping the future or the [`Body`] cancels the request.
 pub trait Transport: fmt::Debug + Send + Sync {
-    /// Sends a request. The body of the answer may still be on its way when this is done.
+    /// Sends a request. It completes with the head of the response; the body can follow later.
     ///
     /// # Errors
-    /// No answer came. [`TransportError::not_sent`] is a promise that others rely on before they send again.
+    /// There is no response. [`TransportError::not_sent`] is a promise: the client retries because of it.
     fn send(&self, request: Request<RequestBody>) -> SendFuture<'_>;
 }
 
@@ -152,7 +151,7 @@ impl http_body::Body for RequestBody {
     }
 }
 
-/// Why no answer came, and above all whether the request has left.
+/// Why there is no response, and whether the request may have been sent.
 #[derive(Debug)]
 pub struct TransportError {
     pub(crate) sent: bool,
@@ -161,7 +160,7 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// No byte of the request has left: no connection was made.
+    /// No byte of the request was sent, such as without a connection.
     pub fn not_sent(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self { sent: false, timeout: false, source: source.into() }
     }
@@ -171,12 +170,12 @@ impl TransportError {
         Self { sent: true, timeout: false, source: source.into() }
     }
 
-    /// The same of a body that broke.
+    /// The same for a body that broke off.
     pub(crate) fn after_the_head(self) -> Self {
         Self { sent: true, ..self }
     }
 
-    /// The same, because time ran out.
+    /// The same, because of a time-out.
     #[must_use]
     pub fn timed_out(mut self) -> Self {
         self.timeout = true;
@@ -201,25 +200,25 @@ impl std::error::Error for TransportError {
     }
 }
 
-/// The body of an answer, whole or in parts as they come.
+/// The body of a response, complete or in parts.
 pub struct Body(UnsyncBoxBody<Bytes, TransportError>);
 
 impl Body {
-    /// A body that comes in parts. `http-body-util` has ways to make one, and to give its errors another type.
+    /// A body that is received in parts. `http-body-util` has functions that make one and convert its errors.
     pub fn new(body: impl http_body::Body<Data = Bytes, Error = TransportError> + Send + 'static) -> Self {
         Self(UnsyncBoxBody::new(body))
     }
 
-    /// How many bytes there will be at least.
+    /// The lower bound of the number of bytes.
     pub(crate) fn promised_bytes(&self) -> u64 {
         http_body::Body::size_hint(&self.0).lower()
     }
 
-    /// The next part; `None` when there is none any more.
+    /// The next part; `None` at the end.
     pub(crate) async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
         loop {
             match self.0.frame().await? {
-                // Trailers are no part of the text.
+                // Trailers are not part of the body.
                 Ok(frame) => match frame.into_data() {
                     Ok(part) => return Some(Ok(part)),
                     Err(_) => continue,

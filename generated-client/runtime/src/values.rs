@@ -1,8 +1,10 @@
-//! Types of single values that JSON has no words for.
+//! Types of values that JSON has no type for: timestamps, secrets, bytes.
 
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -14,55 +16,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::open_enum::SerializeError;
 use crate::request::ParameterValue;
 
-/// Any JSON: the specification does not say which.
+/// Any JSON: the specification does not describe it.
 pub type JsonValue = serde_json::Value;
 
 /// Any JSON object.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;
-
-/// A moment as the service writes it, usually RFC 3339. The text is kept as it came; it may be empty where the
-/// documentation of a field says so. Any library of times reads it from [`DateTime::as_str`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct DateTime(String);
-
-impl DateTime {
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether there is no text: it has not happened yet.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl From<String> for DateTime {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl From<&str> for DateTime {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl fmt::Display for DateTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl ParameterValue for DateTime {
-    fn text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.0)
-    }
-}
 
 macro_rules! unix_time {
     ($(#[$doc:meta])* $name:ident, $unit:literal, $from:path, $as:ident) => {
@@ -72,7 +30,7 @@ macro_rules! unix_time {
         pub struct $name(i64);
 
         impl $name {
-            #[doc = concat!("A moment, in ", $unit, " since 1970-01-01T00:00:00Z.")]
+            #[doc = concat!("A timestamp, in ", $unit, " since 1970-01-01T00:00:00Z.")]
             #[must_use]
             pub const fn new(number: i64) -> Self {
                 Self(number)
@@ -84,7 +42,7 @@ macro_rules! unix_time {
                 self.0
             }
 
-            /// The moment as the standard library has it; `None` if it is outside of what that can hold.
+            /// The timestamp as a type of the standard library; `None` if that cannot represent it.
             #[must_use]
             pub fn to_system_time(self) -> Option<SystemTime> {
                 let distance = $from(self.0.unsigned_abs());
@@ -95,7 +53,7 @@ macro_rules! unix_time {
                 }
             }
 
-            #[doc = concat!("A moment of the standard library, down to whole ", $unit, "; `None` if it does not fit.")]
+            #[doc = concat!("A timestamp of the standard library, truncated to whole ", $unit, "; `None` if it does not fit.")]
             #[must_use]
             pub fn from_system_time(time: SystemTime) -> Option<Self> {
                 match time.duration_since(SystemTime::UNIX_EPOCH) {
@@ -108,6 +66,20 @@ macro_rules! unix_time {
         impl From<i64> for $name {
             fn from(number: i64) -> Self {
                 Self(number)
+            }
+        }
+
+        impl From<$name> for i64 {
+            fn from(time: $name) -> Self {
+                time.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ParseIntError;
+
+            fn from_str(number: &str) -> Result<Self, Self::Err> {
+                number.parse().map(Self)
             }
         }
 
@@ -126,16 +98,16 @@ macro_rules! unix_time {
 }
 
 unix_time!(
-    /// A moment in unix seconds.
+    /// A timestamp in unix seconds.
     UnixSeconds, "seconds", Duration::from_secs, as_secs
 );
 unix_time!(
-    /// A moment in unix milliseconds.
+    /// A timestamp in unix milliseconds.
     UnixMillis, "milliseconds", Duration::from_millis, as_millis
 );
 
-/// A text that must not be seen: a password, a key, an address that opens something. `Debug` shows nothing of it; it is
-/// serialized as it is, because it has to be sent.
+/// A string that must not be shown: a password, a key, a signed address. `Debug` masks it; it is serialized unchanged,
+/// because it has to be sent.
 #[derive(Clone, Default)]
 pub struct Secret(SecretString);
 

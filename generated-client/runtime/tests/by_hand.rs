@@ -26,9 +26,16 @@ flighthub2_runtime::codegen::call! {}
 #[derive(Clone, Debug)]
 struct Pets(Core);
 
+/// The name that the macro of calls expects.
+type Client = Pets;
+
 impl Caller for Pets {
     fn core(&self) -> &Core {
         &self.0
+    }
+
+    fn core_mut(&mut self) -> &mut Core {
+        &mut self.0
     }
 
     fn project_id(&self) -> Option<&str> {

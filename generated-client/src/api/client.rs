@@ -92,20 +92,25 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`](runtime::Error).
-    pub async fn send<O: runtime::Operation>(
+    ///
+    /// The future does not borrow the operation, so it can be spawned.
+    pub fn send<O: runtime::Operation>(
         &self,
         operation: &O,
-    ) -> Result<O::Output, runtime::Error>
+    ) -> impl Future<Output = Result<O::Output, runtime::Error>> + Send + use<O>
     where
         Self: runtime::InScope<O::Scope>,
     {
-        self.core.execute(operation, None).await
+        self.core.execute(operation, None)
     }
 }
 
 impl runtime::Caller for Client {
     fn core(&self) -> &runtime::Core {
         &self.core
+    }
+    fn core_mut(&mut self) -> &mut runtime::Core {
+        &mut self.core
     }
     fn project_id(&self) -> Option<&str> {
         None
@@ -119,6 +124,7 @@ impl runtime::InScope<runtime::scope::OptionalProject<Client>> for Client {}
 impl runtime::ApiClient for Client {
     type Region = Region;
     type Language = super::types::Language;
+    const DEFAULT_LANGUAGE: Option<&'static str> = Some("en");
     const API: &'static runtime::ApiInfo = &super::API;
     const USER_AGENT: &'static str = concat!(
         env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")
@@ -218,20 +224,25 @@ impl ProjectClient {
     ///
     /// # Errors
     /// See [`Error`](runtime::Error).
-    pub async fn send<O: runtime::Operation>(
+    ///
+    /// The future does not borrow the operation, so it can be spawned.
+    pub fn send<O: runtime::Operation>(
         &self,
         operation: &O,
-    ) -> Result<O::Output, runtime::Error>
+    ) -> impl Future<Output = Result<O::Output, runtime::Error>> + Send + use<O>
     where
         Self: runtime::InScope<O::Scope>,
     {
-        self.client.core.execute(operation, Some(&self.project)).await
+        self.client.core.execute(operation, Some(&self.project))
     }
 }
 
 impl runtime::Caller for ProjectClient {
     fn core(&self) -> &runtime::Core {
         &self.client.core
+    }
+    fn core_mut(&mut self) -> &mut runtime::Core {
+        &mut self.client.core
     }
     fn project_id(&self) -> Option<&str> {
         Some(&self.project)
@@ -263,6 +274,17 @@ pub enum Region {
 }
 
 impl Region {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Cn, Self::Us, Self::Eu];
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cn => "Cn",
+            Self::Us => "Us",
+            Self::Eu => "Eu",
+        }
+    }
     /// The address of its servers.
     #[must_use]
     pub fn base_url(self) -> &'static str {
@@ -271,6 +293,28 @@ impl Region {
             Self::Us => "https://es-flight-api-us.djigate.com",
             Self::Eu => "https://es-flight-api-eu.djigate.com",
         }
+    }
+}
+
+impl std::fmt::Display for Region {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Reads the name of a region, in lower case or not.
+impl std::str::FromStr for Region {
+    type Err = runtime::UnknownName;
+    fn from_str(name: &str) -> Result<Self, runtime::UnknownName> {
+        let found = Self::ALL
+            .iter()
+            .copied()
+            .find(|region| region.as_str().eq_ignore_ascii_case(name));
+        found
+            .ok_or_else(|| runtime::UnknownName::new(
+                name,
+                Self::ALL.iter().map(|region| region.as_str()),
+            ))
     }
 }
 

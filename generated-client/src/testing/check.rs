@@ -1,7 +1,7 @@
-//! Whether a request is what the specification demands.
+//! Validation of requests against the specification.
 //!
-//! In: an operation and a request. Out: the arguments as JSON, or a refusal of the kind that the service gives, with the
-//! reason. Must not know what is answered to a request that fits. A reason holds no value: values can be secrets.
+//! In: an operation and a request. Out: the arguments as JSON, or a refusal as the service has it, with the reason. Must
+//! not know the response to a valid request. A reason contains no value: values can be secrets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,13 +16,13 @@ use super::specification::{Kind, List, OperationSpec, ParameterSpec, Place, Spec
 pub(crate) const BAD_PARAMETER: i64 = 200_101;
 /// The token is missing, empty or wrong.
 pub(crate) const TOKEN_INVALID: i64 = 200_401;
-/// There is no project, or one that the token may not use.
+/// The project is missing, or the token may not use it.
 pub(crate) const NO_PERMISSION: i64 = 200_403;
 
-/// What a request that fits asks for.
+/// The arguments of a valid request.
 #[derive(Debug, Default)]
 pub(crate) struct Arguments {
-    /// The project that it names.
+    /// The id of the project.
     pub(crate) project: Option<String>,
     /// Parameters of path and query, by name.
     pub(crate) values: BTreeMap<String, Value>,
@@ -39,13 +39,13 @@ impl Arguments {
     }
 }
 
-/// Who may ask.
+/// The token and the projects that are accepted.
 pub(crate) struct Access<'a> {
     pub(crate) token: &'a str,
     pub(crate) projects: &'a BTreeSet<String>,
 }
 
-/// Checks everything, in the order in which the service refuses: who asks, for which project, and then what.
+/// Validates a request, in the order in which the service refuses: token, project, then parameters and body.
 pub(crate) fn check(
     specification: &Specification,
     operation: &OperationSpec,
@@ -102,7 +102,7 @@ impl Checking<'_> {
         }
     }
 
-    /// A header that stands once.
+    /// The value of a header that may be sent once only.
     fn header(&self, name: &str) -> Result<Option<&str>, Refusal> {
         let mut found = self.request.headers.iter().filter(|(known, _)| known == name);
         match (found.next(), found.next()) {
@@ -150,7 +150,7 @@ impl Checking<'_> {
         }
     }
 
-    /// The texts of one parameter as the value that they stand for.
+    /// The value of one parameter.
     fn value(&self, parameter: &ParameterSpec, texts: &[String]) -> Result<Value, Refusal> {
         let place = match parameter.place {
             Place::Path => "path",
@@ -161,8 +161,8 @@ impl Checking<'_> {
         let typed = |text: &str| typed(parameter.kind, text).ok_or_else(|| wrong("not of its type"));
         let value = match (parameter.list, texts) {
             (Some(List::Repeated), texts) => texts.iter().map(|text| typed(text)).collect::<Result<_, _>>()?,
-            // The sign between the items may be encoded or not: servers split what is decoded already.
-            (Some(List::Joined(sign)), [text]) => text.split(sign).map(typed).collect::<Result<_, _>>()?,
+            // The separator may be encoded or not: servers split the decoded text.
+            (Some(List::Joined(separator)), [text]) => text.split(separator).map(typed).collect::<Result<_, _>>()?,
             (None, [text]) => typed(text)?,
             _ => return Err(wrong("there more than once")),
         };
@@ -186,7 +186,7 @@ impl Checking<'_> {
             return Err(bad("the content type of the body is not application/json".to_owned()));
         }
         let value: Value = serde_json::from_slice(bytes).map_err(|error| {
-            // The words of the library could show a part of the body.
+            // The message of the library could contain a part of the body.
             bad(format!("the body is no JSON (line {}, column {})", error.line(), error.column()))
         })?;
         match body.check.problem(&value, &self.specification.schemas) {
@@ -196,7 +196,7 @@ impl Checking<'_> {
     }
 }
 
-/// A text as a value of a kind.
+/// A text as a value of a type.
 fn typed(kind: Kind, text: &str) -> Option<Value> {
     match kind {
         Kind::Text => Some(Value::from(text)),
@@ -215,5 +215,5 @@ fn typed(kind: Kind, text: &str) -> Option<Value> {
 }
 
 fn shortened(name: &str) -> String {
-    name.chars().filter(|sign| !sign.is_control()).take(64).collect()
+    name.chars().filter(|character| !character.is_control()).take(64).collect()
 }

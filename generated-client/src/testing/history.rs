@@ -53,6 +53,12 @@ impl<T> History<T> {
         self.entries.iter_mut().map(|(entry, _)| entry)
     }
 
+    /// Removes all entries and returns them.
+    pub(crate) fn take(&mut self) -> Vec<T> {
+        self.bytes = 0;
+        std::mem::take(&mut self.entries).into_iter().map(|(entry, _)| entry).collect()
+    }
+
     pub(crate) fn retain(&mut self, keep: impl Fn(&T) -> bool) {
         self.entries.retain(|(entry, _)| keep(entry));
         self.bytes = self.entries.iter().map(|(_, bytes)| *bytes).fold(0, usize::saturating_add);

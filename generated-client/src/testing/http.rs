@@ -29,11 +29,11 @@ const BLOCK: usize = 64 << 10;
 pub(crate) struct Limits {
     /// Between two requests.
     idle: Duration,
-    /// For the next bytes of a request, and until the client accepts bytes of an answer.
+    /// For the next bytes of a request, and until the client accepts bytes of an response.
     next: Duration,
-    /// For the head of a request as a whole, and for its body: a client that sends a byte now and then is not waited for.
+    /// For the head of a request as a whole, and for its body, however slowly the bytes arrive.
     whole: Duration,
-    /// For what a client still sends when the connection is closed.
+    /// For bytes that a client still sends when the connection is closed.
     closing: Duration,
 }
 
@@ -137,9 +137,9 @@ impl Request {
 /// Why there is no request.
 #[derive(Debug)]
 pub(crate) enum Unread {
-    /// The client is gone, or says nothing.
+    /// The client is gone, or sends nothing.
     Gone,
-    /// What came is no request that is served.
+    /// The bytes are no request that is served.
     Bad(Refusal),
 }
 
@@ -149,22 +149,22 @@ impl From<io::Error> for Unread {
     }
 }
 
-/// An answer and how it travels.
+/// A response and how it is sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
-    /// The length that is said, if it is not the true one.
-    pub(crate) said_length: Option<u64>,
-    /// Blanks that follow the body.
+    /// The `Content-Length` that is sent, if it is not the true one.
+    pub(crate) content_length: Option<u64>,
+    /// Spaces that follow the body.
     pub(crate) padding: u64,
     pub(crate) delay_before: Option<Duration>,
     pub(crate) delay_within: Option<Duration>,
     pub(crate) truncated: bool,
-    /// The headers come without a body, as they do for HEAD.
+    /// The headers are sent without a body, as for HEAD.
     pub(crate) head_only: bool,
-    /// The connection ends with it, and says so.
+    /// The connection is closed afterwards; the headers announce it.
     pub(crate) last: bool,
 }
 
@@ -233,10 +233,10 @@ impl Connection {
         let deadline = self.deadline();
         let mut seen = 0;
         loop {
-            // Empty lines before a request mean nothing.
+            // Empty lines before a request are ignored.
             let blank = self.buffer.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             self.buffer.advance(blank);
-            // Each look begins at the first byte, so a head that comes byte by byte is not looked at for each of them.
+            // Parsing begins at the first byte each time, so a head that arrives byte by byte is not parsed for each byte.
             let length = self.buffer.len();
             if length > 0 && (length >= 2 * seen || ends_head(&self.buffer[seen.saturating_sub(2)..])) {
                 seen = length;
@@ -252,7 +252,7 @@ impl Connection {
         }
     }
 
-    /// Reads the body of a request. As long as the body is kept, what comes with it is kept, too.
+    /// Reads the body of a request. The permit belongs to the body, and is kept as long.
     pub(crate) async fn body<'b>(
         &mut self,
         request: &mut Request,
@@ -343,7 +343,7 @@ impl Connection {
                 return Err(bad("the body is badly chunked"));
             }
         }
-        // Trailers say nothing to this server.
+        // Trailers have no meaning to this server.
         let mut trailers = 0;
         let mut seen: usize = 0;
         loop {
@@ -371,34 +371,34 @@ impl Connection {
         }
     }
 
-    /// Writes an answer. Says whether the connection can go on.
-    pub(crate) async fn answer(&mut self, answer: &Response) -> io::Result<bool> {
-        if let Some(delay) = answer.delay_before {
+    /// Writes an response. Says whether the connection can go on.
+    pub(crate) async fn respond(&mut self, response: &Response) -> io::Result<bool> {
+        if let Some(delay) = response.delay_before {
             sleep(delay).await;
         }
-        let true_length = answer.body.len() as u64 + answer.padding;
-        let length = answer.said_length.unwrap_or(true_length);
-        let last = answer.last || length != true_length || answer.truncated;
-        let head = answer.head(length);
-        if answer.head_only {
+        let true_length = response.body.len() as u64 + response.padding;
+        let length = response.content_length.unwrap_or(true_length);
+        let last = response.last || length != true_length || response.truncated;
+        let head = response.head(length);
+        if response.head_only {
             self.write(head.as_bytes()).await?;
             return Ok(!last);
         }
-        let (first, second) = answer.body.split_at(answer.body.len() / 2);
-        if answer.delay_within.is_none() && !answer.truncated {
-            let whole = [head.as_bytes(), &answer.body].concat();
+        let (first, second) = response.body.split_at(response.body.len() / 2);
+        if response.delay_within.is_none() && !response.truncated {
+            let whole = [head.as_bytes(), &response.body].concat();
             self.write(&whole).await?;
         } else {
             self.write(&[head.as_bytes(), first].concat()).await?;
-            if let Some(delay) = answer.delay_within {
+            if let Some(delay) = response.delay_within {
                 sleep(delay).await;
             }
-            if answer.truncated {
+            if response.truncated {
                 return Ok(false);
             }
             self.write(second).await?;
         }
-        let mut padding = answer.padding;
+        let mut padding = response.padding;
         let blanks = [b' '; BLOCK];
         while padding > 0 {
             let part = usize::try_from(padding).unwrap_or(BLOCK).min(BLOCK);
@@ -410,30 +410,30 @@ impl Connection {
 
     /// Writes a response with a body of this length, in parts. Without a further part the body is truncated. Returns
     /// whether the connection can go on.
-    pub(crate) async fn answer_in_parts(
+    pub(crate) async fn respond_in_parts(
         &mut self,
-        answer: &Response,
+        response: &Response,
         length: u64,
         mut next: impl FnMut() -> Option<Bytes>,
     ) -> io::Result<bool> {
-        if let Some(delay) = answer.delay_before {
+        if let Some(delay) = response.delay_before {
             sleep(delay).await;
         }
-        self.write(answer.head(length).as_bytes()).await?;
+        self.write(response.head(length).as_bytes()).await?;
         let mut missing = length;
         while missing > 0 {
             let Some(part) = next().filter(|part| !part.is_empty()) else { return Ok(false) };
             self.write(&part).await?;
             missing = missing.saturating_sub(part.len() as u64);
         }
-        Ok(!answer.last)
+        Ok(!response.last)
     }
 
     async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         timeout(self.limits.next, self.stream.write_all(bytes)).await?
     }
 
-    /// Ends the connection so that what was written arrives: closing while something is unread would tear it down.
+    /// Closes the connection so that the response arrives: closing while bytes are unread would reset it.
     pub(crate) async fn end(mut self) {
         let _ = self.stream.shutdown().await;
         let rest = async {
@@ -487,8 +487,8 @@ fn parsed(bytes: &[u8]) -> Result<Option<(Request, usize)>, Refusal> {
         ..Request::default()
     };
     let connection = request.header("connection").unwrap_or_default();
-    let says = |word: &str| connection.split(',').any(|part| part.trim().eq_ignore_ascii_case(word));
-    request.keep_alive = if parsed.version == Some(1) { !says("close") } else { says("keep-alive") };
+    let has_option = |word: &str| connection.split(',').any(|part| part.trim().eq_ignore_ascii_case(word));
+    request.keep_alive = if parsed.version == Some(1) { !has_option("close") } else { has_option("keep-alive") };
     Ok(Some((request, length)))
 }
 
@@ -530,7 +530,7 @@ mod tests {
         closing: Duration::from_millis(900),
     };
 
-    /// Long enough for whatever ends at all.
+    /// A time-out of the test.
     const LONG: Duration = Duration::from_secs(20);
 
     /// A client and the server's side of its connection.
@@ -541,7 +541,7 @@ mod tests {
         (client, Connection::new(server, limits, Arc::default()))
     }
 
-    /// Sends one byte after the other, each so soon that the next one is waited for, until nobody listens.
+    /// Sends one byte after the other, within the time-out for the next one, until the connection is closed.
     fn drip(mut client: TcpStream, first: &'static [u8], then: &'static [u8]) -> tokio::task::JoinHandle<()> {
         tokio::spawn(async move {
             let mut bytes = first.iter().chain(then.iter().cycle());
@@ -560,7 +560,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_sends_a_byte_now_and_then_is_not_waited_for() {
+    async fn slow_clients_are_cut_off() {
         for (first, then) in [
             (&b"GET / HTTP/1.1\r\n"[..], &b"a: b\r\n"[..]),
             (b"", b"\r\n"),
@@ -580,7 +580,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_that_ends_is_not_waited_for() {
+    async fn closing_a_connection_takes_a_bounded_time() {
         let (client, connection) = pair(SHORT).await;
         let dripping = drip(client, b"", b"a");
         timeout(LONG, connection.end()).await.expect("it is waited for");
@@ -588,7 +588,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_closes_asks_for_nothing() {
+    async fn a_closed_connection_is_not_ready() {
         let (client, mut connection) = pair(Limits::DEFAULT).await;
         drop(client);
         assert!(!connection.ready().await);
@@ -596,15 +596,15 @@ mod tests {
         assert!(!connection.ready().await, "an idle connection is not kept");
         client.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
         assert!(connection.ready().await);
-        assert_eq!(connection.head().await.unwrap().path, "/", "what is there was read");
+        assert_eq!(connection.head().await.unwrap().path, "/", "bytes were consumed");
     }
 
     #[tokio::test]
-    async fn many_small_chunks_are_not_moved_for_each_other() {
+    async fn many_small_chunks_take_linear_time() {
         let (mut client, mut connection) = pair(Limits::DEFAULT).await;
         let length = 1_000_000;
         let sending = tokio::spawn(async move {
-            // What comes after a long body could be read into as much memory at once.
+            // The bytes after a long body could be read into the same large buffer.
             let long = format!("POST / HTTP/1.1\r\ncontent-length: {MAX_BODY}\r\n\r\n{}", "b".repeat(MAX_BODY));
             client.write_all(long.as_bytes()).await.unwrap();
             client.write_all(b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n").await.unwrap();
@@ -630,7 +630,7 @@ mod tests {
                 let _ = client.write_all(format!("{head}{trailer}").as_bytes()).await;
                 client
             });
-            let Err(Unread::Bad(refusal)) = body(&mut connection).await else { panic!("they were taken") };
+            let Err(Unread::Bad(refusal)) = body(&mut connection).await else { panic!("they were accepted") };
             assert_eq!((refusal.status, &*refusal.reason), (400, "the trailers are too long"));
             drop(connection);
             drop(sending.await);
@@ -649,7 +649,7 @@ mod tests {
         assert!(timeout(soon, bodies.room(SMALL_BODY + 1)).await.is_err(), "there is room for one more");
         rooms.pop();
         assert!(timeout(soon, bodies.room(SMALL_BODY + 1)).await.is_ok());
-        // One that is refused anyway does not ask for more than there is.
+        // A length beyond the limit acquires no more than there is.
         drop(rooms);
         assert!(timeout(soon, bodies.room(usize::MAX)).await.is_ok());
     }

@@ -1,6 +1,6 @@
-//! The record of requests: the last ones, as many as there is memory for.
+//! The record of requests: the last ones, limited in number and bytes.
 //!
-//! In: requests as they were read. Out: the same, in order, and how many are missing. Must not know what a request means.
+//! In: requests. Out: the same, in order, and how many were dropped. Must not know what a request means.
 
 use std::sync::Arc;
 
@@ -34,12 +34,12 @@ impl Log {
         self.dropped = self.dropped.saturating_add(self.requests.push(request, size));
     }
 
-    /// Those that are kept, in order.
+    /// The requests that are recorded, in order.
     pub(crate) fn requests(&self) -> Vec<Arc<RecordedRequest>> {
         self.requests.iter().cloned().collect()
     }
 
-    /// How many are not kept any more.
+    /// How many were dropped.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -52,7 +52,7 @@ mod tests {
     use super::super::record::Verdict;
     use super::*;
 
-    /// A request of which each part has a thousand bytes.
+    /// A request each part of which has a thousand bytes.
     fn request() -> RecordedRequest {
         static SECRETS: BTreeSet<String> = BTreeSet::new();
         let text = || "a".repeat(1000);

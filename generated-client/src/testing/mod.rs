@@ -1,8 +1,8 @@
-//! A FlightHub 2 on this machine, for tests without a token, a network or an aircraft.
+//! A mock server of FlightHub 2 on this machine, for tests without a token, a network or an aircraft.
 //!
-//! A [`MockServer`] interprets the specification that this crate is generated from, at run time and on its own. It
-//! refuses every request that does not fit, with FlightHub's kind of answer, answers the others with the examples of the
-//! specification, and writes all of them down. A little of the service is played: see [`MockServer::advance`].
+//! A [`MockServer`] interprets the specification that this crate is generated from, at run time and independently of the
+//! generator. It refuses every request that does not fit, as FlightHub does, responds to the others from a simulation or
+//! with the examples of the specification, and records all of them.
 //!
 //! ```
 //! use flighthub2::testing::{Fault, MockServer, PROJECT};
@@ -13,42 +13,71 @@
 //! let server = MockServer::start().await?;
 //! let fh = server.client();
 //!
+//! server.on::<ListProjects>().expect(2);
 //! let projects = fh.projects().list().send().await?;
 //! assert_eq!(projects.list[0].uuid.as_str(), PROJECT);
 //!
 //! server.on::<ListProjects>().fault_once(Fault::Refuse { code: 200403, message: "no".into() });
 //! let refused = fh.projects().list().send().await.unwrap_err();
 //! assert_eq!(refused.code(), Some(200403));
-//! assert_eq!(server.requests_of::<ListProjects>().len(), 2);
+//! server.verify()?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # What it keeps
-//! The last 100 000 requests, as long as they take no more than 64 MiB together: see [`MockServer::dropped_requests`]. Of
-//! a body that is longer than 1 MiB the first MiB is kept: see [`RecordedRequest::is_body_truncated`].
+//! # Responses of a test
+//! [`MockServer::on`] sets what an operation responds: an [output](Stub::respond), an [example](Stub::example), a
+//! [refusal](Stub::refuse), a [fault](Stub::fault), or what a [function](Stub::respond_with) makes of the request. It also
+//! sets [latency](Stub::delay) and [expectations](Stub::expect).
 //!
-//! Of the tasks, routes, stream converters and payloads under control that callers have made it remembers the last 1000 of
-//! a kind and project, as long as their requests had no more than 8 MiB together.
+//! # The simulation
+//! Without a response of the test, these operations have a state, which changes with the [simulated
+//! clock](MockServer::advance). Everything else responds with its example.
 //!
-//! # What it takes
-//! 1024 connections, others wait. A head has at most 64 KiB and a body 16 MiB; each must arrive within a minute, and bodies
-//! of more than 64 KiB wait until they fit into 64 MiB with those that are read. A connection without a request is closed
-//! after 90 seconds.
+//! | | |
+//! | --- | --- |
+//! | devices | lists, properties and alerts of docks, which [`MockDock`] sets; an unknown serial number is code 210900 |
+//! | flight tasks | wait, fly (an immediate one 5 seconds after its creation) and are done 20 minutes later; a dock that is offline flies none (code 212015) |
+//! | media of a task | are uploaded one by one, one in 30 seconds after the landing: see [`MockServer::set_flight_media`] |
+//! | routes | are made of an uploaded WPMZ archive; any other object key is HTTP 500 with code 200500 |
+//! | models | are in the list 10 minutes after they were requested |
+//! | open modeling | resources are imported 10 seconds after the last upload callback; a reconstruction waits 30 seconds, runs 10 minutes, and its archive takes a minute |
+//! | stream converters | push 3 seconds after they were enabled |
+//! | payload control | is held from `acquireControl` to `releaseControl` |
+//! | upload credentials, addresses of files | lead to the [object store](ObjectStore) |
 //!
-//! # What it refuses
+//! Tasks, routes and converters of the examples are there, too, and never change. Durations are those of the simulation;
+//! the service documents none. A task that is suspended when its time comes does not fly; recurring and continuous tasks
+//! fly once, at their first time.
+//!
+//! # Limits
+//! - The last 100 000 requests are recorded, up to 64 MiB: see [`MockServer::dropped_requests`]. Of a longer body the first
+//!   MiB is recorded: see [`RecordedRequest::is_body_truncated`].
+//! - The last 1000 tasks, routes, models, converters and held payloads of a project are remembered, up to 8 MiB of requests
+//!   for each kind.
+//! - There are 1024 connections at once. When the last place is taken, the connection that has been idle for longest is
+//!   closed. A connection without a request is closed after 90 seconds.
+//! - A request head has at most 64 KiB and a body 16 MiB; each must arrive within a minute. Bodies of more than 64 KiB wait
+//!   until they fit into 64 MiB together.
+//!
+//! # Refusals
 //! In this order: an unknown path (HTTP 404, plain text), another method (405), a missing or wrong token (code 200401), a
 //! project that is missing or unknown (200403), then anything of the path, the query, the headers or the body that the
-//! specification does not allow (200101). Codes come under HTTP 200. [`RecordedRequest::verdict`] has the reason.
+//! specification does not allow (200101). Codes are sent under HTTP 200. [`RecordedRequest::verdict`] has the reason.
 
 mod check;
 mod clock;
+mod devices;
+mod dock;
+mod expect;
 mod fault;
 mod history;
 mod http;
 mod listen;
 mod log;
+mod open_models;
 mod record;
+mod respond;
 mod response;
 mod route;
 mod schema;
@@ -71,36 +100,42 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use self::dock::{MockDock, Rain};
+pub use self::expect::{Times, UnmetExpectations};
 pub use self::fault::Fault;
 pub use self::record::{RecordedRequest, Refusal, Verdict};
+pub use self::respond::{MockRequest, MockResponse};
 pub use self::store::{BUCKET, ObjectStore, StoreFault, StoreProvider, StoreRequest, StoreStub, StoredObject};
 
 use self::clock::SimulatedClock;
+use self::devices::Dock;
 use self::listen::{MAX_CONNECTIONS, listen};
+use self::respond::Responder;
 use self::response::{Reply, envelope};
 use self::server::Shared;
 use self::specification::Specification;
+use self::state::Examples;
 use self::store::service::Store;
-use crate::types::Language;
+use crate::types::{Language, TaskId, TaskStatus};
 use crate::{Client, ClientBuilder, JsonValue, Operation, Risk, Token, UnixSeconds};
 
-/// The token that a [`MockServer`] takes: that of the examples.
+/// The token that a [`MockServer`] accepts: that of the examples.
 pub const TOKEN: &str = "PLACEHOLDER_ORGANIZATION_KEY";
-/// The project that a [`MockServer`] knows: that of the examples.
+/// The project of a [`MockServer`]: that of the examples.
 pub const PROJECT: &str = "5f0c7a1e-2b34-4c56-8d78-9e0f1a2b3c4d";
 
 /// An operation of the specification that a [`MockServer`] interprets: each one of this crate.
 ///
-/// An operation that was generated from another specification is none, and cannot be given by mistake:
+/// An operation that was generated from another specification does not implement it:
 ///
 /// ```compile_fail,E0277
 /// # use flighthub2::testing::MockServer;
-/// # fn given<O: flighthub2::Operation>(server: &MockServer) {
+/// # fn of_any_api<O: flighthub2::Operation>(server: &MockServer) {
 /// let _ = server.on::<O>();
 /// # }
 /// ```
 ///
-/// In code that is generic over operations this is the bound to write:
+/// It is the bound of code that is generic over operations:
 ///
 /// ```
 /// # use flighthub2::testing::MockServer;
@@ -128,7 +163,10 @@ pub(crate) mod sealed {
     impl<O: Operation> Sealed for O where ProjectClient: InScope<O::Scope> {}
 }
 
-/// A server that stands for the service. It lives in the runtime that it was started in, and ends when it is dropped.
+/// A mock server. It runs in the tokio runtime that it was started in, and stops when it is dropped.
+///
+/// Dropping it panics if an [expectation](Stub::expect) is not met, unless the thread panics already. Call
+/// [`verify`](Self::verify) to get an error instead.
 #[derive(Debug)]
 pub struct MockServer {
     shared: Arc<Shared>,
@@ -161,7 +199,7 @@ impl MockServer {
         let store_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let clock = Arc::new(SimulatedClock::default());
         let store = Arc::new(Store::new(store_listener.local_addr()?, Arc::clone(&clock)));
-        state::upload_examples(PROJECT, &store);
+        state::upload_examples(PROJECT, &Examples(specification), &store);
         let shared = Arc::new(Shared::new(specification, TOKEN, PROJECT, clock, store));
         let (stop, stopped) = watch::channel(());
         let task = tokio::spawn({
@@ -179,23 +217,22 @@ impl MockServer {
         Ok(Self { shared, address, token, client, stop: Some(stop), task })
     }
 
-    /// Remembers nothing from now on: every answer is an example.
+    /// Switches the simulation off: every response is an example.
     #[must_use]
     pub fn stateless(self) -> Self {
         self.shared.state().world = None;
         self
     }
 
-    /// Shows every request to a function, when it is recorded and before it is answered. The function replaces the one
-    /// that was given before.
+    /// Calls a function with every request, when it is recorded and before the response is sent. The function replaces the
+    /// one that was set before.
     ///
-    /// It may call the server, for which it needs a reference that does not keep the server alive, such as a
-    /// [`Weak`](std::sync::Weak). It should return soon: it runs in a task of the server. A panic in it closes the
-    /// connection without an answer.
+    /// It may use the server, with a reference that does not keep the server alive, such as a [`Weak`](std::sync::Weak). It
+    /// should return soon: it runs in a task of the server. A panic in it closes the connection without a response.
     #[must_use]
     pub fn observe(self, observer: impl Fn(&RecordedRequest) + Send + Sync + 'static) -> Self {
         let before = self.shared.state().observer.replace(Arc::new(observer));
-        // Whatever it holds may use the server when it is dropped.
+        // Dropping what it holds may use the server, which must not be locked then.
         drop(before);
         self
     }
@@ -217,9 +254,64 @@ impl MockServer {
         client_for(self.address, &self.token)
     }
 
-    /// Lets the token use one more project.
+    /// Adds an empty project that the token may use.
     pub fn add_project(&self, id: impl Into<String>) {
         self.shared.state().projects.insert(id.into());
+    }
+
+    /// Adds a dock to a project, and the aircraft in it. The dock is online; the aircraft sleeps, so it is not. All else is as
+    /// in the examples, until [`MockDock`] sets it. A dock of this serial number is replaced.
+    pub fn add_dock(&self, project: &str, sn: &str, drone_sn: &str) -> MockDock<'_> {
+        let specification = self.shared.specification;
+        let dock = Dock::new(sn, drone_sn, &Examples(specification));
+        let mut state = self.shared.state();
+        state.projects.insert(project.to_owned());
+        if let Some(world) = &mut state.world {
+            world.site(project, specification).add_dock(dock);
+        }
+        drop(state);
+        MockDock::new(&self.shared, sn)
+    }
+
+    /// A dock of the simulation, by its serial number.
+    ///
+    /// # Errors
+    /// There is no such dock.
+    pub fn dock(&self, sn: &str) -> io::Result<MockDock<'_>> {
+        let mut state = self.shared.state();
+        let found = state.world.as_mut().and_then(|world| world.dock(sn, self.shared.specification));
+        let is_there = found.is_some();
+        drop(state);
+        if is_there { Ok(MockDock::new(&self.shared, sn)) } else { Err(unknown("dock", sn)) }
+    }
+
+    /// Sets the status of a flight task that a caller has created, whatever the time is: the way to a flight that ends badly.
+    ///
+    /// # Errors
+    /// There is no such task.
+    pub fn set_task_status(&self, task: &TaskId, status: &TaskStatus) -> io::Result<()> {
+        let status = serde_json::to_value(status)?;
+        let mut state = self.shared.state();
+        let found = state.world.as_mut().and_then(|world| world.task(task.as_str()));
+        let task = found.ok_or_else(|| unknown("flight task", task.as_str()))?;
+        task.force(status.as_str().unwrap_or_default().to_owned());
+        Ok(())
+    }
+
+    /// Sets how many media files each flight task of a project has that is created from now on, and the bytes of each. The
+    /// default is 6 files of 200 000 bytes.
+    pub fn set_flight_media(&self, project: &str, files: u32, size: u64) {
+        if let Some(world) = &mut self.shared.state().world {
+            world.site(project, self.shared.specification).set_media(files, size);
+        }
+    }
+
+    /// Checks the [expectations](Stub::expect) of the test.
+    ///
+    /// # Errors
+    /// One of them is not met; the error lists all of these.
+    pub fn verify(&self) -> Result<(), UnmetExpectations> {
+        self.shared.state().expectations.check()
     }
 
     /// The object store, which upload credentials and addresses of files lead to.
@@ -228,13 +320,13 @@ impl MockServer {
         ObjectStore::new(&self.shared.store)
     }
 
-    /// What to do with the calls of an operation.
+    /// Sets responses, faults, latency and expectations of an operation.
     #[must_use]
     pub fn on<O: MockedOperation>(&self) -> Stub<'_, O> {
         Stub { shared: &self.shared, operation: Some(O::INFO.id), output: PhantomData }
     }
 
-    /// What to do with the calls of an operation, by its id.
+    /// Sets responses, faults, latency and expectations of an operation, by its id.
     ///
     /// # Errors
     /// There is no such operation.
@@ -243,60 +335,58 @@ impl MockServer {
         Ok(Stub { shared: &self.shared, operation: Some(&operation.id), output: PhantomData })
     }
 
-    /// What to do with all calls. What is said for one operation goes first.
+    /// Sets responses, faults, latency and expectations of all operations. Settings of one operation take precedence.
     #[must_use]
     pub fn on_all(&self) -> Stub<'_, ()> {
         Stub { shared: &self.shared, operation: None, output: PhantomData }
     }
 
-    /// Every request so far, in order, without those that were [dropped](Self::dropped_requests).
+    /// The requests so far, in order, without those that were [dropped](Self::dropped_requests).
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.kept().map(Arc::unwrap_or_clone).collect()
+        self.recorded().map(Arc::unwrap_or_clone).collect()
     }
 
-    /// Every request of an operation so far, in order, without those that were [dropped](Self::dropped_requests).
+    /// The requests of an operation so far, in order, without those that were [dropped](Self::dropped_requests).
     #[must_use]
     pub fn requests_of<O: MockedOperation>(&self) -> Vec<RecordedRequest> {
-        let of_operation = self.kept().filter(|request| request.operation == Some(O::INFO.id));
+        let of_operation = self.recorded().filter(|request| request.operation == Some(O::INFO.id));
         of_operation.map(Arc::unwrap_or_clone).collect()
     }
 
-    /// How many requests are not recorded any more, since the start or the last [`clear_requests`](Self::clear_requests):
-    /// the oldest ones are dropped when there are more than 100 000, or when all take more than 64 MiB.
+    /// How many requests were dropped from the record, since the start or the last
+    /// [`clear_requests`](Self::clear_requests): the oldest are dropped when there are more than 100 000, or when all take
+    /// more than 64 MiB.
     ///
-    /// A test that counts very many requests, or looks for one among them, should see that this is 0.
+    /// A test that counts very many requests, or searches them, should assert that this is 0.
     #[must_use]
     pub fn dropped_requests(&self) -> u64 {
         self.shared.state().log.dropped()
     }
 
-    /// Forgets the requests so far.
+    /// Clears the record of requests. Expectations keep their counts.
     pub fn clear_requests(&self) {
-        let forgotten = std::mem::take(&mut self.shared.state().log);
-        // There may be many, and others wait for the lock.
-        drop(forgotten);
+        let cleared = std::mem::take(&mut self.shared.state().log);
+        // There may be many, and connections wait for the lock.
+        drop(cleared);
     }
 
-    /// They are copied when nothing is locked.
-    fn kept(&self) -> impl Iterator<Item = Arc<RecordedRequest>> {
-        let kept = self.shared.state().log.requests();
-        kept.into_iter()
+    /// Callers copy the requests when nothing is locked.
+    fn recorded(&self) -> impl Iterator<Item = Arc<RecordedRequest>> {
+        let requests = self.shared.state().log.requests();
+        requests.into_iter()
     }
 
-    /// How many connections were made so far.
+    /// How many connections were accepted so far.
     #[must_use]
     pub fn connections(&self) -> u64 {
         self.shared.connections.load(Ordering::Relaxed)
     }
 
-    /// Advances the simulated clock, by which everything in the service happens. It stands still unless it is advanced or
+    /// Advances the simulated clock, by which everything in the service happens. It does not run unless it is advanced or
     /// [runs](Self::run_clock).
     ///
-    /// A flight task that was created waits, is executed at its time (an immediate one after 5 seconds), and is done 20
-    /// minutes later. One that is suspended when its time comes does not fly. Recurring and continuous tasks fly once,
-    /// at their first time. Tasks, routes, stream converters and the control of payloads are remembered; besides those
-    /// that were made, there are those of the examples, which never change. Everything else responds with examples.
+    /// What happens when is in [the documentation of the module](self#the-simulation).
     pub fn advance(&self, time: Duration) {
         self.shared.clock.advance(time);
     }
@@ -313,30 +403,36 @@ impl MockServer {
         UnixSeconds::new(self.shared.clock.now())
     }
 
-    /// Whether a body is what the specification says that an operation answers.
+    /// Validates a body against the schema of an operation's response.
     ///
     /// # Errors
-    /// There is no such operation, or the body does not fit; the error says where.
-    pub fn check_answer(&self, operation_id: &str, body: &JsonValue) -> io::Result<()> {
+    /// There is no such operation, or the body does not fit; the error has the place.
+    pub fn check_response(&self, operation_id: &str, body: &JsonValue) -> io::Result<()> {
         let specification = self.shared.specification;
         let operation = specification.find(operation_id).ok_or_else(|| unknown("operation", operation_id))?;
-        match operation.answer.problem(body, &specification.schemas) {
+        match operation.response.problem(body, &specification.schemas) {
             Some(problem) => Err(io::Error::new(io::ErrorKind::InvalidData, problem)),
             None => Ok(()),
         }
     }
 
-    /// Ends the server and waits until nothing of it is left. Connections are closed as they are.
+    /// Stops the server and waits until its tasks have ended. Connections are closed at once.
     pub async fn stop(mut self) {
         drop(self.stop.take());
-        // It can only have been cancelled with its runtime, and then it is over, too.
+        // An error means that it was cancelled with its runtime, and has ended, too.
         let _ = (&mut self.task).await;
     }
 }
 
 impl Drop for MockServer {
+    #[expect(clippy::panic, reason = "a test whose expectations are not met fails, as it would with an assertion")]
     fn drop(&mut self) {
         self.task.abort();
+        if let Err(unmet) = self.verify()
+            && !std::thread::panicking()
+        {
+            panic!("{unmet}");
+        }
     }
 }
 
@@ -353,12 +449,12 @@ fn unknown(what: &str, name: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, format!("there is no {what} `{name}`"))
 }
 
-/// What to do with the calls of an operation, or with all. Nothing of it undoes a check: a request that does not fit is
-/// refused all the same.
+/// Settings of an operation, or of all. They apply to valid requests: a request that does not fit the specification is
+/// refused. Only faults apply to all requests.
 #[derive(Debug)]
 pub struct Stub<'a, O> {
     shared: &'a Shared,
-    /// The id of the operation; `None` is for all.
+    /// The id of the operation; `None` is all.
     operation: Option<&'static str>,
     output: PhantomData<fn() -> O>,
 }
@@ -367,32 +463,32 @@ impl<O: Operation> Stub<'_, O>
 where
     O::Output: Serialize,
 {
-    /// Answers this from now on.
+    /// Responds with this output from now on.
     ///
     /// # Errors
-    /// The output cannot be written as JSON.
-    pub fn answer(self, output: &O::Output) -> io::Result<Self> {
+    /// The output cannot be serialized as JSON.
+    pub fn respond(self, output: &O::Output) -> io::Result<Self> {
         let reply = Reply::Envelope(envelope(0, "", Some(serde_json::to_value(output)?)));
         Ok(self.reply(reply))
     }
 
-    /// Answers this once, after what was already asked for.
+    /// Responds with this output once, after the responses that are queued already.
     ///
     /// # Errors
-    /// The output cannot be written as JSON.
-    pub fn answer_once(self, output: &O::Output) -> io::Result<Self> {
+    /// The output cannot be serialized as JSON.
+    pub fn respond_once(self, output: &O::Output) -> io::Result<Self> {
         let reply = Reply::Envelope(envelope(0, "", Some(serde_json::to_value(output)?)));
         Ok(self.queue(reply))
     }
 }
 
 impl<O> Stub<'_, O> {
-    /// Answers this body from now on, whatever it is.
+    /// Responds with this body from now on, whatever it is.
     pub fn envelope(self, body: JsonValue) -> Self {
         self.reply(Reply::Envelope(body))
     }
 
-    /// Answers this body once, after what was already asked for.
+    /// Responds with this body once, after the responses that are queued already.
     pub fn envelope_once(self, body: JsonValue) -> Self {
         self.queue(Reply::Envelope(body))
     }
@@ -402,12 +498,12 @@ impl<O> Stub<'_, O> {
         self.envelope(envelope(code, message, None))
     }
 
-    /// Refuses with a code once, after what was already asked for.
+    /// Refuses with a code once, after the responses that are queued already.
     pub fn refuse_once(self, code: i64, message: &str) -> Self {
         self.envelope_once(envelope(code, message, None))
     }
 
-    /// Answers the example of this name from now on.
+    /// Responds with the example of this name from now on.
     ///
     /// # Errors
     /// The operation has no such example.
@@ -416,7 +512,7 @@ impl<O> Stub<'_, O> {
         Ok(self.reply(reply))
     }
 
-    /// Answers the example of this name once, after what was already asked for.
+    /// Responds with the example of this name once, after the responses that are queued already.
     ///
     /// # Errors
     /// The operation has no such example.
@@ -425,17 +521,50 @@ impl<O> Stub<'_, O> {
         Ok(self.queue(reply))
     }
 
-    /// Does this wrong from now on.
+    /// Lets a function respond from now on. It is called for each valid request that no queued response is for.
+    ///
+    /// It may use the server, as an [observer](MockServer::observe) may, and should return soon. A panic in it closes the
+    /// connection without a response.
+    ///
+    /// ```
+    /// use flighthub2::testing::{MockResponse, MockServer};
+    /// use flighthub2::projects::ListProjects;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = MockServer::start().await?;
+    /// server.on::<ListProjects>().respond_with(|request| match request.parameter("q") {
+    ///     Some(_) => MockResponse::refusal(200101, "no search today"),
+    ///     None => MockResponse::simulated(),
+    /// });
+    /// let fh = server.client();
+    /// assert!(fh.projects().list().send().await.is_ok());
+    /// assert_eq!(fh.projects().list().q("x").send().await.unwrap_err().code(), Some(200101));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn respond_with(self, responder: impl Fn(&MockRequest<'_>) -> MockResponse + Send + Sync + 'static) -> Self {
+        self.reply(Reply::Responder(Responder(Arc::new(responder))))
+    }
+
+    /// Expects a number of requests from now on, whatever the response to them is: `2`, `1..`, `..=3`.
+    /// [`MockServer::verify`] checks it, and so does dropping the server.
+    pub fn expect(self, times: impl Into<Times>) -> Self {
+        self.shared.state().expectations.add(self.operation, times.into());
+        self
+    }
+
+    /// Injects this fault into every request from now on.
     pub fn fault(self, fault: Fault) -> Self {
         self.planned(None, fault)
     }
 
-    /// Does this wrong with the next request, after what was already asked for.
+    /// Injects this fault into the next request, after the faults that were planned before.
     pub fn fault_once(self, fault: Fault) -> Self {
         self.planned(Some(1), fault)
     }
 
-    /// Does this wrong with as many requests, after what was already asked for.
+    /// Injects this fault into as many requests, after the faults that were planned before.
     pub fn fault_times(self, times: u32, fault: Fault) -> Self {
         self.planned(Some(times), fault)
     }
@@ -447,12 +576,13 @@ impl<O> Stub<'_, O> {
         self
     }
 
-    /// Removes the responses, the faults and the latency that were set here.
+    /// Removes the responses, the faults, the latency and the expectations that were set here.
     pub fn clear(self) -> Self {
         let mut state = self.shared.state();
         state.replies.clear(self.operation);
         state.faults.clear(self.operation);
         state.delays.clear(self.operation);
+        state.expectations.clear(self.operation);
         drop(state);
         self
     }

@@ -1,7 +1,7 @@
-//! What was asked, written down for assertions.
+//! Records of requests, for assertions.
 //!
-//! In: a request, what it was taken for, and what was answered. Out: data to look at. Printed, it shows neither the
-//! token nor the value of a member that the specification calls a secret. Must not know how an answer is made.
+//! In: a request, its operation, its verdict and its response. Out: data. `Debug` and `Display` show neither the token nor
+//! the value of a member that the specification marks as a secret. Must not know how a response is made.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,18 +9,18 @@ use std::fmt;
 use serde_json::Value;
 
 const HIDDEN: &str = "***";
-/// Headers that carry a secret, besides that of the specification.
+/// Headers with a secret, besides that of the specification.
 const SECRET_HEADERS: &[&str] = &["x-user-token", "authorization", "cookie", "proxy-authorization"];
 
-/// What the server thinks of a request.
+/// The result of validating a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It is what the specification demands.
+    /// The request fits the specification.
     Accepted,
-    /// It is not.
+    /// The request does not fit.
     Refused(Refusal),
-    /// A fault closed the connection before the body was read: nobody knows.
+    /// A fault closed the connection before the body was read, so the request was not validated.
     Unread,
 }
 
@@ -28,11 +28,11 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// The HTTP status of the refusal: 200 where the service gives a code of its own.
+    /// The HTTP status of the refusal: 200 where the service has a code of its own.
     pub status: u16,
     /// The code of the refusal, if it has one.
     pub code: Option<i64>,
-    /// The reason, for people. Holds no value of the request.
+    /// The reason, in English. It contains no value of the request.
     pub reason: String,
 }
 
@@ -59,7 +59,7 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// A request as it came, and what became of it. Printing it shows no secret; its members do.
+/// A request as it was received, and its response. Printing it shows no secret; its members do.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
@@ -69,19 +69,19 @@ pub struct RecordedRequest {
     pub path: String,
     /// The query without `?`, as it was sent.
     pub query: String,
-    /// Headers in their order, names in small letters.
+    /// Headers in their order, names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body, as it was sent; of one that is longer than 1 MiB the first MiB.
     pub body: Vec<u8>,
     /// How many bytes the whole body has.
     pub body_length: usize,
-    /// The id of the operation, if the path and the method lead to one.
+    /// The id of the operation, if there is one for the path and the method.
     pub operation: Option<&'static str>,
-    /// Whether it is what the specification demands.
+    /// Whether the request fits the specification.
     pub verdict: Verdict,
-    /// The HTTP status of the answer; `None` if the connection was closed without one.
+    /// The HTTP status of the response; `None` if the connection was closed without one.
     pub status: Option<u16>,
-    /// The code in the answer, if it has one.
+    /// The code in the response, if it has one.
     pub code: Option<i64>,
     pub(super) secrets: &'static BTreeSet<String>,
 }
@@ -94,25 +94,25 @@ impl RecordedRequest {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Whether only the beginning of the body is kept, because it is longer than 1 MiB.
+    /// Whether only the beginning of the body is recorded, because it is longer than 1 MiB.
     #[must_use]
     pub fn is_body_truncated(&self) -> bool {
         self.body.len() < self.body_length
     }
 
-    /// The body as JSON, if it is that, and is kept as a whole.
+    /// The body as JSON, if it is valid and recorded as a whole.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// Whether it was accepted.
+    /// Whether the request was accepted.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
         self.verdict == Verdict::Accepted
     }
 
-    /// Why it was refused.
+    /// Why the request was refused.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         match &self.verdict {
@@ -121,7 +121,7 @@ impl RecordedRequest {
         }
     }
 
-    /// How many bytes it takes, about.
+    /// The approximate number of bytes in memory.
     pub(super) fn size(&self) -> usize {
         let headers = self.headers.iter().map(|(name, value)| name.len() + value.len() + size_of::<(String, String)>());
         let texts = [&self.method, &self.path, &self.query].map(|text| text.len());
@@ -129,7 +129,7 @@ impl RecordedRequest {
         size_of::<Self>() + headers.sum::<usize>() + texts.iter().sum::<usize>() + reason + self.body.len()
     }
 
-    /// The path and the query without what some header holds as a secret.
+    /// A text without the values of secret headers.
     fn shown(&self, text: &str) -> String {
         let secrets = self.headers.iter().filter(|(name, value)| is_secret(name) && !value.is_empty());
         secrets.fold(text.to_owned(), |text, (_, value)| text.replace(value, HIDDEN))
@@ -137,7 +137,7 @@ impl RecordedRequest {
 
     fn shown_body(&self) -> String {
         if self.is_body_truncated() {
-            return format!("{} bytes, of which {} are kept", self.body_length, self.body.len());
+            return format!("{} bytes, of which {} are recorded", self.body_length, self.body.len());
         }
         match self.json() {
             _ if self.body.is_empty() => String::new(),
@@ -145,8 +145,8 @@ impl RecordedRequest {
                 hide(&mut body, self.secrets);
                 self.shown(&body.to_string())
             }
-            // Nobody knows where in it a secret may be.
-            None => format!("{} bytes that are no JSON", self.body.len()),
+            // A secret may be anywhere in it.
+            None => format!("{} bytes that are not JSON", self.body.len()),
         }
     }
 }
@@ -191,15 +191,18 @@ impl fmt::Debug for RecordedRequest {
     }
 }
 
-/// One line: method, path, operation, verdict and what was answered. Neither query nor body.
+/// One line: method, path, operation, verdict and response. Neither query nor body.
 impl fmt::Display for RecordedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A path can hold anything that a client sends.
-        let path: String =
-            self.shown(&self.path).chars().map(|sign| if sign.is_control() { '?' } else { sign }).collect();
+        // A path may contain any character that a client sends.
+        let path: String = self
+            .shown(&self.path)
+            .chars()
+            .map(|character| if character.is_control() { '?' } else { character })
+            .collect();
         write!(f, "{} {path} {}: {}; ", self.method, self.operation.unwrap_or("-"), self.verdict)?;
         match (self.status, self.code) {
-            (None, _) => f.write_str("closed without an answer"),
+            (None, _) => f.write_str("closed without a response"),
             (Some(status), None) => write!(f, "HTTP {status}"),
             (Some(status), Some(code)) => write!(f, "HTTP {status}, code {code}"),
         }

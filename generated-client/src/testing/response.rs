@@ -1,7 +1,7 @@
-//! Answers: what a request is answered, with or without a fault.
+//! Responses, with or without a fault.
 //!
-//! In: an operation, what a test chose for it, and faults. Out: an answer that is ready to be written. Must not know
-//! sockets, and not whether a request fits.
+//! In: an operation, the response that a test has set, and faults. Out: a response that is ready to be written. Must not
+//! know sockets, nor whether a request fits.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -11,21 +11,24 @@ use super::check::BAD_PARAMETER;
 use super::fault::Fault;
 use super::http::Response;
 use super::record::Refusal;
+use super::respond::Responder;
 use super::specification::{OperationSpec, Specification};
 
-/// The service failed.
+/// An internal error of the service.
 const INTERNAL_ERROR: i64 = 200_500;
 
-/// What a test wants to be answered.
+/// A response that a test has set.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
     /// The example of this name.
     Example(String),
-    /// These members of an envelope.
+    /// This body.
     Envelope(Value),
+    /// What this function responds.
+    Responder(Responder),
 }
 
-/// What tests want, by the id of the operation; `None` is for all.
+/// Responses that a test has set, by the id of the operation; `None` is all.
 #[derive(Debug, Default)]
 pub(crate) struct Replies {
     lasting: HashMap<Option<&'static str>, Reply>,
@@ -46,7 +49,7 @@ impl Replies {
         self.queued.remove(&operation);
     }
 
-    /// The answer of the next request: what is queued comes before what lasts, and what is for one before what is for
+    /// The response to the next request: queued ones come before lasting ones, and those of one operation before those of
     /// all.
     pub(crate) fn take(&mut self, operation: &'static str) -> Option<Reply> {
         let keys = [Some(operation), None];
@@ -55,7 +58,7 @@ impl Replies {
     }
 }
 
-/// An answer before it is written as bytes.
+/// A response before it is written as bytes.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     Json { status: u16, headers: Vec<(&'static str, String)>, body: Value },
@@ -83,7 +86,7 @@ impl Content {
     }
 
     pub(crate) fn refused(refusal: &Refusal, allowed: Option<String>) -> Self {
-        // The service tells of an unknown path without an envelope.
+        // The service has no envelope for an unknown path.
         if refusal.status == 404 {
             let headers = vec![("content-type", "text/plain; charset=utf-8".to_owned())];
             return Self::Text { status: 404, headers, body: "404 page not found".to_owned() };
@@ -93,7 +96,7 @@ impl Content {
         Self::Json { status: refusal.status, headers, body }
     }
 
-    /// What a fault answers in the place of the service.
+    /// The response that a fault replaces that of the service with.
     pub(crate) fn replaced(fault: &Fault) -> Option<Self> {
         let text = |status, headers, body: &str| Self::Text { status, headers, body: body.to_owned() };
         fault.each().into_iter().find_map(|fault| {
@@ -118,23 +121,23 @@ impl Content {
         })
     }
 
-    /// Does to the values of the answer what a fault does to them.
+    /// Applies a fault to the values of the response.
     pub(crate) fn corrupt(&mut self, fault: &Fault, operation: Option<&OperationSpec>, specification: &Specification) {
         let Self::Json { body, .. } = self else { return };
         for fault in fault.each() {
             match (fault, operation) {
                 (Fault::NullLists, _) => null_lists(body),
                 (Fault::UnknownEnumValues, Some(operation)) => {
-                    operation.answer.forget_enumerations(body, &specification.schemas);
+                    operation.response.replace_enumerations(body, &specification.schemas);
                 }
                 _ => {}
             }
         }
     }
 
-    /// The bytes, travelling as a fault says.
+    /// The bytes, and how a fault lets them be sent.
     pub(crate) fn into_response(self, fault: Option<&Fault>) -> Response {
-        let mut answer = match self {
+        let mut response = match self {
             Self::Json { status, mut headers, body } => {
                 headers.push(("content-type", "application/json; charset=utf-8".to_owned()));
                 Response { status, headers, body: body.to_string().into_bytes(), ..Response::default() }
@@ -145,27 +148,22 @@ impl Content {
         };
         for fault in fault.iter().flat_map(|fault| fault.each()) {
             match fault {
-                Fault::DelayBeforeHeaders(delay) => answer.delay_before = Some(*delay),
-                Fault::DelayInBody(delay) => answer.delay_within = Some(*delay),
-                Fault::TruncateBody => answer.truncated = true,
-                Fault::ContentLength(length) => answer.said_length = Some(*length),
-                Fault::PadBody(length) => answer.padding = length.saturating_sub(answer.body.len() as u64),
+                Fault::DelayBeforeHeaders(delay) => response.delay_before = Some(*delay),
+                Fault::DelayInBody(delay) => response.delay_within = Some(*delay),
+                Fault::TruncateBody => response.truncated = true,
+                Fault::ContentLength(length) => response.content_length = Some(*length),
+                Fault::PadBody(length) => response.padding = length.saturating_sub(response.body.len() as u64),
                 _ => {}
             }
         }
-        answer
+        response
     }
 }
 
-/// The answer that a test chose.
-pub(crate) fn chosen(reply: Reply, operation: &OperationSpec) -> Value {
-    match reply {
-        Reply::Envelope(body) => body,
-        Reply::Example(name) => {
-            let found = operation.examples.iter().find(|(known, _)| *known == name);
-            found.map_or_else(|| example(operation), |(_, body)| body.clone())
-        }
-    }
+/// The example of a name, or the first one.
+pub(crate) fn named_example(name: &str, operation: &OperationSpec) -> Value {
+    let found = operation.examples.iter().find(|(known, _)| known == name);
+    found.map_or_else(|| example(operation), |(_, body)| body.clone())
 }
 
 /// The first example.
@@ -173,7 +171,7 @@ pub(crate) fn example(operation: &OperationSpec) -> Value {
     operation.examples.first().map_or(Value::Null, |(_, body)| body.clone())
 }
 
-/// The wrapper of every answer.
+/// An envelope.
 pub(crate) fn envelope(code: i64, message: &str, data: Option<Value>) -> Value {
     match data {
         Some(data) => json!({"code": code, "message": message, "data": data}),

@@ -1,23 +1,23 @@
 //! From a method and a path to an operation.
 //!
-//! In: a path as it was sent. Out: the operation and the values of its path, or why there is none. Must not know what
-//! an operation demands beyond its path.
+//! In: a path as it was sent. Out: the operation and the values of its path, or why there is none. Must not know
+//! parameters outside of the path.
 
 use super::specification::{OperationSpec, Segment, Specification};
 
-/// Where a request leads.
+/// The operation that a request is for.
 #[derive(Debug)]
 pub(crate) enum Route<'s> {
-    /// To an operation, with the decoded values of its path, by name.
+    /// An operation, with the decoded values of its path, by name.
     Found { operation: &'s OperationSpec, values: Vec<(String, String)> },
     /// The path has other methods.
     OtherMethod { allowed: Vec<String> },
-    /// Nowhere.
+    /// No operation has the path.
     Unknown,
 }
 
 impl<'s> Route<'s> {
-    /// The operation that it leads to.
+    /// The operation, if there is one.
     pub(crate) fn operation(&self) -> Option<&'s OperationSpec> {
         match self {
             Self::Found { operation, .. } => Some(operation),
@@ -31,7 +31,7 @@ pub(crate) fn route<'s>(specification: &'s Specification, method: &str, path: &s
     let parts: Option<Vec<String>> = parts.split('/').map(|part| decoded(part, false)).collect();
     let Some(parts) = parts else { return Route::Unknown };
     let fitting = || specification.operations.iter().filter(|operation| fits(operation, &parts));
-    // A segment that is written out comes before a parameter in its place.
+    // A literal segment takes precedence over a parameter.
     let Some(best) = fitting().max_by_key(|operation| literals(operation)) else { return Route::Unknown };
     let same = fitting().filter(|operation| operation.segments == best.segments);
     match same.clone().find(|operation| operation.method == method) {
@@ -61,7 +61,7 @@ fn values(operation: &OperationSpec, parts: &[String]) -> Vec<(String, String)> 
     pairs.filter_map(value).collect()
 }
 
-/// A text without its percent signs; in a query a plus sign is a blank. `None` if it is badly encoded.
+/// A percent-decoded text; in a query a plus sign is a space. `None` if the encoding is invalid.
 pub(crate) fn decoded(text: &str, query: bool) -> Option<String> {
     let mut bytes = text.bytes();
     let mut plain = Vec::with_capacity(text.len());
@@ -83,7 +83,7 @@ pub(crate) fn decoded(text: &str, query: bool) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// The operation and the values of its path, or the methods that there are.
+    /// The operation and the values of its path, or the methods that the path has.
     type Found = Result<(String, Vec<(String, String)>), Vec<String>>;
 
     fn found(method: &str, path: &str) -> Found {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn written_segments_come_before_parameters() {
+    fn literal_segments_take_precedence() {
         assert_eq!(found("GET", "/openapi/v0.1/flight-task/list"), Ok(("listFlightTasks".into(), vec![])));
         let one = ("getFlightTask".to_owned(), vec![("task_uuid".to_owned(), "a/b".to_owned())]);
         assert_eq!(found("GET", "/openapi/v0.1/flight-task/a%2Fb"), Ok(one));
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_nowhere_is_told_apart_from_another_method() {
+    fn unknown_paths_differ_from_other_methods() {
         for path in ["/", "", "*", "/openapi/v0.1", "/openapi/v0.1/flight-task/", "/openapi/v0.1/flight-task/%zz"] {
             assert_eq!(found("GET", path), Err(vec![]), "{path}");
         }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_encodings_are_no_text() {
+    fn invalid_encodings_are_no_text() {
         assert_eq!(decoded("a%20b+c", true).as_deref(), Some("a b c"));
         assert_eq!(decoded("a+c", false).as_deref(), Some("a+c"));
         for bad in ["%", "%4", "%4g", "%ff", "%+1"] {

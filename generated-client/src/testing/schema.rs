@@ -1,7 +1,7 @@
 //! Schemas: whether a value fits one, and where in a value its enumerations are.
 //!
-//! In: schemas of OpenAPI 3.0 and JSON values. Out: what does not fit, in words that hold no value, since a value can be
-//! a secret. Must not know operations or HTTP.
+//! In: schemas of OpenAPI 3.0 and JSON values. Out: what does not fit, in texts without values, since a value can be a
+//! secret. Must not know operations or HTTP.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -12,14 +12,14 @@ use serde_json::{Map, Value, json};
 use super::specification::Schemas;
 
 const PLACE: &str = "#/components/schemas/";
-/// The format of an integer, and the keyword that stands for it: formats of JSON Schema are about texts only.
+/// The format of an integer, and the keyword that replaces it: formats of JSON Schema apply to strings only.
 const INT64: &str = "int64";
-/// A text that no enumeration has.
+/// A string that no enumeration has.
 pub(crate) const UNKNOWN_TEXT: &str = "a_value_of_tomorrow";
 /// A number that no enumeration has.
 pub(crate) const UNKNOWN_NUMBER: i64 = 987_654_321;
 
-/// A schema that is compiled when it is needed first.
+/// A schema that is compiled on first use.
 #[derive(Debug)]
 pub(crate) struct Check {
     schema: Value,
@@ -56,19 +56,19 @@ impl Check {
         };
         let error = validator.iter_errors(value).next()?;
         let place = error.instance_path().as_str();
-        // The words are those of the library without the value.
-        let words = error.masked().to_string();
-        Some(if place.is_empty() { words } else { format!("{place}: {words}") })
+        // The message of the library, without the value.
+        let message = error.masked().to_string();
+        Some(if place.is_empty() { message } else { format!("{place}: {message}") })
     }
 
-    /// Replaces what stands where the schema has an enumeration with something that is not in it.
-    pub(crate) fn forget_enumerations(&self, value: &mut Value, schemas: &Schemas) {
-        forget(&self.schema, value, schemas);
+    /// Replaces values of enumerations with values that the schema does not list.
+    pub(crate) fn replace_enumerations(&self, value: &mut Value, schemas: &Schemas) {
+        replace(&self.schema, value, schemas);
     }
 }
 
-/// Whether a number has 64 bits. `minimum` cannot ask that: a number below the smallest was rounded to it when it was
-/// read.
+/// Whether a number has 64 bits. `minimum` cannot express it: a number below the smallest was rounded to it when it was
+/// parsed.
 struct Int64;
 
 impl<'i> Keyword<'i> for Int64 {
@@ -82,7 +82,7 @@ impl<'i> Keyword<'i> for Int64 {
     }
 }
 
-/// What a reference, or a list of one, leads to.
+/// The target of a reference, or of an `allOf` with one entry.
 pub(crate) fn resolved<'a>(schema: &'a Value, schemas: &'a Schemas) -> &'a Value {
     let target = schema["$ref"].as_str().and_then(|reference| schemas.get(reference.strip_prefix(PLACE)?));
     let only = schema["allOf"].as_array().filter(|list| list.len() == 1).and_then(|list| list.first());
@@ -92,9 +92,9 @@ pub(crate) fn resolved<'a>(schema: &'a Value, schemas: &'a Schemas) -> &'a Value
     }
 }
 
-fn forget(schema: &Value, value: &mut Value, schemas: &Schemas) {
+fn replace(schema: &Value, value: &mut Value, schemas: &Schemas) {
     if let Some(target) = schema["$ref"].as_str().and_then(|reference| schemas.get(reference.strip_prefix(PLACE)?)) {
-        return forget(target, value, schemas);
+        return replace(target, value, schemas);
     }
     if schema["enum"].is_array() {
         match value {
@@ -105,15 +105,15 @@ fn forget(schema: &Value, value: &mut Value, schemas: &Schemas) {
         return;
     }
     for several in ["allOf", "oneOf", "anyOf"] {
-        schema[several].as_array().into_iter().flatten().for_each(|schema| forget(schema, value, schemas));
+        schema[several].as_array().into_iter().flatten().for_each(|schema| replace(schema, value, schemas));
     }
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| forget(&schema["items"], item, schemas)),
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(&schema["items"], item, schemas)),
         Value::Object(members) => {
             for (name, member) in members {
                 let known = schema["properties"].get(name);
                 if let Some(schema) = known.or_else(|| schema.get("additionalProperties")) {
-                    forget(schema, member, schemas);
+                    replace(schema, member, schemas);
                 }
             }
         }
@@ -121,7 +121,7 @@ fn forget(schema: &Value, value: &mut Value, schemas: &Schemas) {
     }
 }
 
-/// A schema of OpenAPI 3.0 as JSON Schema, with everything that it refers to.
+/// A schema of OpenAPI 3.0 as JSON Schema, with all schemas that it refers to.
 fn json_schema(schema: &Value, schemas: &Schemas) -> Value {
     let mut needed = BTreeMap::new();
     let mut root = converted(schema);
@@ -147,14 +147,14 @@ fn references(schema: &Value) -> Vec<String> {
     own.into_iter().chain(inner).collect()
 }
 
-/// The same demands in the words of JSON Schema. What demands nothing is left out.
+/// The same constraints in JSON Schema. Keywords that constrain nothing are omitted.
 fn converted(schema: &Value) -> Value {
-    // In OpenAPI 3.0 nothing counts beside a reference.
+    // In OpenAPI 3.0 siblings of a reference are ignored.
     if let Some(name) = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix(PLACE)) {
         return json!({"$ref": format!("#/$defs/{name}")});
     }
     let Some(members) = schema.as_object() else {
-        // Only `additionalProperties` may be a boolean, and it means the same.
+        // Only `additionalProperties` may be a boolean, which has the same meaning.
         return schema.clone();
     };
     let mut made = Map::new();
@@ -183,7 +183,7 @@ fn converted(schema: &Value) -> Value {
     Value::Object(made)
 }
 
-/// In OpenAPI 3.0 a limit says with a second key, true or false, whether it is excluded itself.
+/// In OpenAPI 3.0 a second key, true or false, tells whether the limit itself is excluded.
 fn limit(members: &Map<String, Value>, key: &str, exclusive: &str, made: &mut Map<String, Value>) {
     if let Some(value) = members.get(key) {
         let excluded = members.get(exclusive) == Some(&Value::Bool(true));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_openapi_mean_what_they_say() {
+    fn keywords_of_openapi_are_converted() {
         let nullable = json!({"type": "string", "nullable": true});
         assert_eq!(problem(nullable, &Value::Null), None);
         assert!(problem(json!({"type": "string"}), &Value::Null).is_some());
@@ -217,8 +217,8 @@ mod tests {
         let long = json!({"type": "integer", "format": "int64"});
         assert!(problem(long.clone(), &json!(1e300)).is_some());
         assert!(problem(long.clone(), &json!(u64::MAX)).is_some());
-        let told = problem(long.clone(), &serde_json::from_str("-9223372036854775809").unwrap());
-        assert_eq!(told.as_deref(), Some("value does not fit 64 bits"));
+        let problem_text = problem(long.clone(), &serde_json::from_str("-9223372036854775809").unwrap());
+        assert_eq!(problem_text.as_deref(), Some("value does not fit 64 bits"));
         for fitting in [json!(i64::MIN), json!(i64::MAX), json!(7.0)] {
             assert_eq!(problem(long.clone(), &fitting), None, "{fitting}");
         }
@@ -226,11 +226,11 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_told_without_its_value() {
+    fn problems_contain_no_value() {
         let schema = json!({"type": "object", "properties": {"a": {"type": "integer"}, "b": {"enum": ["x"]}}});
-        let told = problem(schema.clone(), &json!({"a": "SECRET"})).unwrap();
-        assert!(told.starts_with("/a: ") && !told.contains("SECRET"), "{told}");
-        let told = problem(schema, &json!({"b": "SECRET"})).unwrap();
-        assert!(told.starts_with("/b: ") && !told.contains("SECRET"), "{told}");
+        let problem_text = problem(schema.clone(), &json!({"a": "SECRET"})).unwrap();
+        assert!(problem_text.starts_with("/a: ") && !problem_text.contains("SECRET"), "{problem_text}");
+        let problem_text = problem(schema, &json!({"b": "SECRET"})).unwrap();
+        assert!(problem_text.starts_with("/b: ") && !problem_text.contains("SECRET"), "{problem_text}");
     }
 }

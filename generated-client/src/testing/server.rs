@@ -1,20 +1,22 @@
-//! The server: connections in, answers out, and everything written down.
+//! The API of the mock server: requests in, responses out, and a record of both.
 //!
-//! It brings the other parts together for each request: what it is, whether it fits, what is answered, what goes wrong.
-//! Must not know what any operation means.
+//! For each request it brings the other parts together: routing, validation, the response, the fault. Must not know the
+//! meaning of any operation.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::check::{Access, check};
+use super::check::{Access, Arguments, check};
 use super::clock::SimulatedClock;
+use super::expect::Expectations;
 use super::fault::{Delays, Fault, Faults};
 use super::http::{Bodies, Connection, Request, Response, Unread};
 use super::log::{Log, recorded};
 use super::record::{RecordedRequest, Refusal, Verdict};
-use super::response::{Content, Replies, chosen, envelope, example};
+use super::respond::{Kind, MockRequest, Responder};
+use super::response::{Content, Replies, Reply, envelope, example, named_example};
 use super::route::{Route, route};
 use super::specification::{OperationSpec, Specification};
 use super::state::{Outcome, World, link_files};
@@ -22,7 +24,7 @@ use super::store::service::Store;
 
 type Observer = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
 
-/// What all connections share.
+/// State that all connections share.
 pub(crate) struct Shared {
     pub(crate) specification: &'static Specification,
     pub(crate) token: &'static str,
@@ -33,14 +35,15 @@ pub(crate) struct Shared {
     state: Mutex<State>,
 }
 
-/// What changes.
+/// State that changes.
 pub(crate) struct State {
     pub(crate) projects: BTreeSet<String>,
     pub(crate) replies: Replies,
     pub(crate) faults: Faults<Fault>,
     pub(crate) delays: Delays,
+    pub(crate) expectations: Expectations,
     pub(crate) log: Log,
-    /// `None` answers examples only.
+    /// `None`: every response is an example.
     pub(crate) world: Option<World>,
     pub(crate) observer: Option<Observer>,
 }
@@ -51,11 +54,25 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// What becomes of a request.
+/// The response to a request, and how the connection goes on.
 struct Plan {
     /// `None` closes the connection.
-    answer: Option<Response>,
+    response: Option<Response>,
     close_afterwards: bool,
+}
+
+/// The content of a response, before a fault is applied to it.
+struct Chosen {
+    verdict: Verdict,
+    content: Content,
+    /// The fault of a responder.
+    fault: Option<Fault>,
+}
+
+impl Chosen {
+    fn new(verdict: Verdict, content: Content) -> Self {
+        Self { verdict, content, fault: None }
+    }
 }
 
 impl Shared {
@@ -71,6 +88,7 @@ impl Shared {
             replies: Replies::default(),
             faults: Faults::default(),
             delays: Delays::default(),
+            expectations: Expectations::default(),
             log: Log::default(),
             world: Some(World::new(project)),
             observer: None,
@@ -81,7 +99,7 @@ impl Shared {
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        // A test that fails while it looks at the records must not hide behind a second failure.
+        // A test that panics while it holds the lock must not cause further panics.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -99,7 +117,7 @@ impl Shared {
         }
     }
 
-    /// One request and its answer. Says whether the connection goes on; `Err` closes it at once.
+    /// One request and its response. Returns whether the connection goes on; `Err` closes it at once.
     async fn exchange(&self, connection: &mut Connection) -> Result<bool, ()> {
         let mut request = match connection.head().await {
             Ok(request) => request,
@@ -107,7 +125,11 @@ impl Shared {
         };
         let route = route(self.specification, &request.method, &request.path);
         let operation = route.operation();
-        let fault = self.state().faults.take(operation.map(|operation| &*operation.id));
+        let (fault, delay) = {
+            let id = operation.map(|operation| &*operation.id);
+            let mut state = self.state();
+            (state.faults.take(id), state.delays.of(id))
+        };
         if has(fault.as_ref(), &Fault::CloseBeforeReading) {
             self.record(&request, operation, Verdict::Unread, None);
             return Err(());
@@ -116,18 +138,17 @@ impl Shared {
             Ok(room) => room,
             Err(unread) => return self.unreadable(connection, request, operation, unread).await,
         };
-        let mut plan = self.plan(&request, &route, fault.as_ref());
-        let delay = self.state().delays.of(operation.map(|operation| &*operation.id));
-        if let (Some(delay), Some(answer)) = (delay, &mut plan.answer) {
-            answer.delay_before = Some(answer.delay_before.unwrap_or_default().saturating_add(delay));
+        let plan = self.plan(&request, &route, fault);
+        let Some(mut response) = plan.response else { return Err(()) };
+        response.head_only = request.method == "HEAD";
+        response.last = !request.keep_alive;
+        if let Some(delay) = delay {
+            response.delay_before = Some(response.delay_before.unwrap_or_default().saturating_add(delay));
         }
-        let Some(mut answer) = plan.answer else { return Err(()) };
-        answer.head_only = request.method == "HEAD";
-        answer.last = !request.keep_alive;
-        // An answer can take long, and nobody needs the request for that.
+        // A response can take long, and the request is no longer needed.
         drop((request, room));
-        let truncated = answer.truncated;
-        let goes_on = connection.answer(&answer).await.map_err(drop)?;
+        let truncated = response.truncated;
+        let goes_on = connection.respond(&response).await.map_err(drop)?;
         if plan.close_afterwards || truncated { Err(()) } else { Ok(goes_on) }
     }
 
@@ -141,29 +162,30 @@ impl Shared {
         let Unread::Bad(refusal) = unread else { return Err(()) };
         let content = Content::refused(&refusal, None);
         self.record(&request, operation, Verdict::Refused(refusal), Some(&content));
-        let answer = Response { last: true, ..content.into_response(None) };
-        connection.answer(&answer).await.map_err(drop)
+        let response = Response { last: true, ..content.into_response(None) };
+        connection.respond(&response).await.map_err(drop)
     }
 
-    /// Decides what a request is answered, and writes it down before anything is sent.
-    fn plan(&self, request: &Request, route: &Route<'static>, fault: Option<&Fault>) -> Plan {
-        let specification = self.specification;
+    /// Decides on the response, and records the request before anything is sent.
+    fn plan(&self, request: &Request, route: &Route<'static>, fault: Option<Fault>) -> Plan {
         let operation = route.operation();
-        let (verdict, mut content) = self.answered(request, route, fault);
+        let Chosen { verdict, mut content, fault: own } = self.choose(request, route, fault.as_ref());
+        let fault = own.or(fault);
+        let fault = fault.as_ref();
         if let Some(fault) = fault {
-            content.corrupt(fault, operation, specification);
+            content.corrupt(fault, operation, self.specification);
         }
         let silent = has(fault, &Fault::CloseAfterReading);
         self.record(request, operation, verdict, (!silent).then_some(&content));
-        let answer = (!silent).then(|| content.into_response(fault));
-        Plan { answer, close_afterwards: has(fault, &Fault::CloseAfterResponse) }
+        let response = (!silent).then(|| content.into_response(fault));
+        Plan { response, close_afterwards: has(fault, &Fault::CloseAfterResponse) }
     }
 
-    fn answered(&self, request: &Request, route: &Route<'static>, fault: Option<&Fault>) -> (Verdict, Content) {
+    fn choose(&self, request: &Request, route: &Route<'static>, fault: Option<&Fault>) -> Chosen {
         let refused = |refusal: Refusal, allowed: Option<String>| {
             let content = fault.and_then(Content::replaced);
             let content = content.unwrap_or_else(|| Content::refused(&refusal, allowed));
-            (Verdict::Refused(refusal), content)
+            Chosen::new(Verdict::Refused(refusal), content)
         };
         let (operation, values) = match route {
             Route::Found { operation, values } => (*operation, values),
@@ -173,7 +195,7 @@ impl Shared {
             }
             Route::Unknown => return refused(Refusal::http(404, "unknown path"), None),
         };
-        // A long body takes a while, which nobody else waits for.
+        // A long body takes a while, for which no other connection should wait.
         let projects = self.state().projects.clone();
         let access = Access { token: self.token, projects: &projects };
         let arguments = match check(self.specification, operation, values, request, &access) {
@@ -181,34 +203,57 @@ impl Shared {
             Err(refusal) => return refused(refusal, None),
         };
         if let Some(content) = fault.and_then(Content::replaced) {
-            return (Verdict::Accepted, content);
+            return Chosen::new(Verdict::Accepted, content);
         }
-        let now = self.clock.now();
-        let mut state = self.state();
-        let State { replies, world, .. } = &mut *state;
-        let mut status = 200;
-        let body = match (replies.take(&operation.id), world) {
-            (Some(reply), _) => chosen(reply, operation),
-            (None, None) => example(operation),
-            (None, Some(world)) => {
-                let mut body = match world.act(self.specification, operation, &arguments, now, &self.store) {
-                    Outcome::Example => example(operation),
-                    Outcome::Data(data) => envelope(0, "", Some(data)),
-                    Outcome::Done => envelope(0, "", None),
-                    Outcome::Refused(code, message) => envelope(code, message, None),
-                    Outcome::Failed(failure, code, message) => {
-                        status = failure;
-                        envelope(code, message, None)
-                    }
-                };
-                link_files(&mut body, &self.store);
-                body
-            }
+        let reply = self.state().replies.take(&operation.id);
+        let content = match reply {
+            Some(Reply::Envelope(body)) => Content::ok(body),
+            Some(Reply::Example(name)) => Content::ok(named_example(&name, operation)),
+            Some(Reply::Responder(responder)) => return self.call(&responder, request, operation, &arguments),
+            None => self.simulated(operation, &arguments),
         };
-        (Verdict::Accepted, Content::Json { status, headers: Vec::new(), body })
+        Chosen::new(Verdict::Accepted, content)
     }
 
-    /// Writes a request down, then shows it. The observer may do whatever it likes with the server: nothing is locked.
+    /// Lets a function of the test respond. It may use the server: nothing is locked.
+    fn call(
+        &self,
+        responder: &Responder,
+        request: &Request,
+        operation: &'static OperationSpec,
+        arguments: &Arguments,
+    ) -> Chosen {
+        let response = (responder.0)(&MockRequest::new(&operation.id, request, arguments));
+        let (content, fault) = match response.0 {
+            Kind::Envelope { status, body } => (Content::Json { status, headers: Vec::new(), body }, None),
+            Kind::Fault(fault) => {
+                let content = Content::replaced(&fault);
+                (content.unwrap_or_else(|| self.simulated(operation, arguments)), Some(fault))
+            }
+            Kind::Simulated => (self.simulated(operation, arguments), None),
+        };
+        Chosen { verdict: Verdict::Accepted, content, fault }
+    }
+
+    /// The response of the simulation, or the example.
+    fn simulated(&self, operation: &'static OperationSpec, arguments: &Arguments) -> Content {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let Some(world) = &mut state.world else { return Content::ok(example(operation)) };
+        let outcome = world.act(self.specification, operation, arguments, now, &self.store);
+        drop(state);
+        let (status, mut body) = match outcome {
+            Outcome::Example => (200, example(operation)),
+            Outcome::Data(data) => (200, envelope(0, "", Some(data))),
+            Outcome::Done => (200, envelope(0, "", None)),
+            Outcome::Refused(code, message) => (200, envelope(code, message, None)),
+            Outcome::Failed(status, code, message) => (status, envelope(code, message, None)),
+        };
+        link_files(&mut body, &self.store);
+        Content::Json { status, headers: Vec::new(), body }
+    }
+
+    /// Records a request, then calls the observer. The observer may use the server: nothing is locked.
     fn record(
         &self,
         request: &Request,
@@ -232,6 +277,7 @@ impl Shared {
         let observer = {
             let mut state = self.state();
             state.log.push(Arc::clone(&record));
+            state.expectations.count(record.operation);
             state.observer.clone()
         };
         if let Some(observer) = observer {

@@ -1,16 +1,19 @@
-//! A day in a project: what tasks, routes, stream converters and the control of payloads do.
+//! The simulation of a project: devices, flight tasks and their media, routes, models, stream converters and the control
+//! of payloads.
 //!
-//! In: calls by the id of their operation, and the time. Out: what they answer, made of the examples. Calls that are not
-//! of this kind are left to the examples. Must not know HTTP or schemas; that the answers fit is shown by tests.
+//! In: calls by the id of their operation, and the time. Out: what they respond, made of the examples. Calls of other
+//! operations respond with their examples. Must not know HTTP or schemas; tests show that the responses fit.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use super::check::{Arguments, BAD_PARAMETER};
+use super::devices::{self, Dock, Part};
 use super::history::{History, Limits};
 use super::state::{ADDRESS_LIFETIME, Context, Examples, Ids, Outcome, listed, rfc3339, with};
 use super::store::objects::Content;
+use super::store::service::Store;
 use super::zip;
 
 /// How long an immediate task waits, in seconds.
@@ -19,14 +22,26 @@ const PREPARATION: i64 = 5;
 const FLIGHT: i64 = 20 * 60;
 /// How long a task is planned for, if it does not say so.
 const WINDOW: i64 = 60 * 60;
+/// Seconds from the landing until each further media file is uploaded.
+const UPLOAD: i64 = 30;
+/// Media files of a flight, if the test sets nothing else, and the bytes of each.
+const MEDIA: (u32, u64) = (6, 200_000);
+/// Seconds from the request for a model until it is in the list.
+const MAPPING: i64 = 10 * 60;
+/// Seconds until a stream converter that was enabled pushes.
+const CONNECTING: i64 = 3;
 const MAX_CONVERTERS: usize = 20;
-/// How many things of a kind are remembered, and how many bytes of the requests that made them.
-const KEPT: Limits = Limits { count: 1000, bytes: 8 << 20 };
+/// The ids of models that callers create begin here.
+const FIRST_MODEL: i64 = 910_000;
+/// How many entries of a kind are remembered, and how many bytes of the requests that made them.
+pub(crate) const LIMITS: Limits = Limits { count: 1000, bytes: 8 << 20 };
 
 const NO_TRACK: Outcome = Outcome::Refused(219_017, "no track for the task yet");
 const NO_TASK: Outcome = Outcome::Refused(219_021, "record not found");
 const TOO_LATE: Outcome =
     Outcome::Refused(BAD_PARAMETER, "only planned tasks can be changed, before they are executed");
+const DOCK_OFFLINE: Outcome = Outcome::Refused(212_015, "the device is offline");
+const NO_MODEL: Outcome = Outcome::Refused(BAD_PARAMETER, "the model is not in the list yet");
 const NO_WAYLINE: Outcome = Outcome::Refused(BAD_PARAMETER, "there is no such route");
 const NO_CONVERTER: Outcome = Outcome::Refused(212_056, "the converter does not exist");
 const TOO_MANY_CONVERTERS: Outcome = Outcome::Refused(233_317, "there are 20 converters already");
@@ -39,49 +54,119 @@ const ROUTE_FILES: [&str; 2] = ["wpmz/template.kml", "wpmz/waylines.wpml"];
 /// The member with the address of a route file; the key of the file while it is remembered.
 const DOWNLOAD: &str = "download_url";
 
-/// What a project has.
+/// The state of a project.
 #[derive(Debug)]
 pub(crate) struct Site {
+    docks: Vec<Dock>,
     tasks: History<Task>,
-    /// As `getWayline` answers them.
+    /// As `getWayline` responds.
     waylines: History<Value>,
-    /// As `listStreamConverters` answers them.
-    converters: History<Value>,
+    converters: History<Converter>,
+    models: History<Model>,
     /// Aircraft and payloads whose control is held.
     held: History<(String, String)>,
+    /// Media files of flights that are created from now on, and the bytes of each.
+    media: (u32, u64),
 }
 
+/// A flight task.
 #[derive(Debug)]
-struct Task {
-    /// As `getFlightTask` answers it.
+pub(crate) struct Task {
+    /// As `getFlightTask` responds.
     detail: Value,
-    /// As `listFlightTasks` answers it.
+    /// As `listFlightTasks` responds.
     entry: Value,
     /// When it is to fly; `None` if it is one of the examples, which stays as it is.
     begin: Option<i64>,
     suspended: bool,
     /// Its time came while it was suspended.
     missed: bool,
+    /// The status that a test has set.
+    forced: Option<String>,
+    /// Ids of its media files.
+    media: Vec<String>,
+    /// Bytes of each of them.
+    media_size: u64,
+}
+
+#[derive(Debug)]
+struct Converter {
+    /// As `listStreamConverters` responds.
+    entry: Value,
+    /// Since when it is enabled; `None` of one that is not, and of one of the examples.
+    enabled: Option<i64>,
+}
+
+/// A model that a caller has created.
+#[derive(Debug)]
+struct Model {
+    /// As `getModel` responds, without addresses.
+    detail: Value,
+    requested: i64,
 }
 
 impl Site {
-    /// A new project; one that is at home has what the examples have.
+    /// A new project. The home project has what the examples have.
     pub(crate) fn new(home: bool, examples: &Examples<'_>) -> Self {
         let mut site = Self {
-            tasks: History::new(KEPT),
-            waylines: History::new(KEPT),
-            converters: History::new(KEPT),
-            held: History::new(KEPT),
+            docks: Vec::new(),
+            tasks: History::new(LIMITS),
+            waylines: History::new(LIMITS),
+            converters: History::new(LIMITS),
+            models: History::new(LIMITS),
+            held: History::new(LIMITS),
+            media: MEDIA,
         };
         if home {
+            site.docks = Dock::examples(examples);
             let detail = examples.data("getFlightTask");
             let entries = examples.list("listFlightTasks").into_iter();
-            let still = |entry| Task { detail: detail.clone(), entry, begin: None, suspended: false, missed: false };
-            site.tasks.extend(entries.map(still));
+            let example = |entry| Task {
+                detail: detail.clone(),
+                entry,
+                begin: None,
+                suspended: false,
+                missed: false,
+                forced: None,
+                media: Vec::new(),
+                media_size: 0,
+            };
+            site.tasks.extend(entries.map(example));
             site.waylines.extend([examples.data("getWayline")]);
-            site.converters.extend(examples.list("listStreamConverters"));
+            let converters = examples.list("listStreamConverters").into_iter();
+            site.converters.extend(converters.map(|entry| Converter { entry, enabled: None }));
         }
         site
+    }
+
+    pub(crate) fn add_dock(&mut self, dock: Dock) {
+        let sn = dock.sn(Part::Dock).clone();
+        self.docks.retain(|known| *known.sn(Part::Dock) != sn);
+        self.docks.push(dock);
+    }
+
+    pub(crate) fn dock(&mut self, sn: &str) -> Option<&mut Dock> {
+        self.docks.iter_mut().find(|dock| dock.sn(Part::Dock) == sn)
+    }
+
+    pub(crate) fn set_media(&mut self, files: u32, size: u64) {
+        self.media = (files, size);
+    }
+
+    pub(crate) fn task_mut(&mut self, id: &str) -> Option<&mut Task> {
+        self.tasks.iter_mut().find(|task| task.detail["uuid"] == id)
+    }
+
+    /// The devices as the lists show them.
+    pub(crate) fn device_entries(&self, now: i64) -> impl Iterator<Item = Value> {
+        self.docks.iter().map(move |dock| dock.entry(self.flies(dock.sn(Part::Dock), now)))
+    }
+
+    /// Whether the aircraft of a dock flies a task.
+    fn flies(&self, sn: &Value, now: i64) -> bool {
+        self.tasks
+            .iter()
+            .any(|task| task.begin.is_some() && task.detail["sn"] == *sn && task.status(now) == "executing")
     }
 
     pub(crate) fn act(&mut self, operation: &str, arguments: &Arguments, context: &mut Context<'_>) -> Outcome {
@@ -90,17 +175,20 @@ impl Site {
         let body = arguments.body();
         let value = |name: &str| arguments.values.get(name).unwrap_or(&Value::Null);
         match operation {
+            "listProjectDevices" => Outcome::Data(json!({"list": listed(self.device_entries(now).collect())})),
+            "getDeviceState" => devices::properties(&self.docks, value("device_sn"), |sn| self.flies(sn, now)),
+            "getDeviceHms" => Outcome::Data(devices::alerts(&self.docks, value("device_sn_list"))),
             "createFlightTask" => self.create_task(arguments, examples, now, ids),
             "updateFlightTaskStatus" => self.change_task(value("task_uuid"), &body["status"], now),
             "listFlightTasks" => self.list_tasks(&value, now),
             "getFlightTask" => self.task(value("task_uuid")).map_or(NO_TASK, |task| Outcome::Data(task.detail(now))),
             "listFlightTaskMedia" => match self.task(value("task_uuid")) {
-                Some(task) if task.is_done(now) => Outcome::Example,
-                Some(_) => Outcome::Data(json!({"list": null})),
+                Some(task) if task.begin.is_none() => Outcome::Example,
+                Some(task) => Outcome::Data(task.media(examples, now, context.store)),
                 None => NO_TASK,
             },
             "getFlightTaskTrack" => match self.task(value("task_uuid")) {
-                Some(task) if task.is_done(now) => Outcome::Example,
+                Some(task) if task.is_done(now) => Outcome::Data(task.track(examples)),
                 Some(_) => NO_TRACK,
                 None => NO_TASK,
             },
@@ -129,13 +217,46 @@ impl Site {
             "acquireControl" => self.acquire(body, examples),
             "releaseControl" => self.release(body, examples),
             "createStreamConverter" => self.create_converter(arguments, examples, ids),
-            "listStreamConverters" => Outcome::Data(json!({"list": listed(self.converters.iter().cloned().collect())})),
-            "setStreamConverter" => self.set_converter(value("converter_id"), &body["auto_push_stream"]),
+            "listStreamConverters" => {
+                let entries = self.converters.iter().map(|converter| converter.entry(now));
+                Outcome::Data(json!({"list": listed(entries.collect())}))
+            }
+            "setStreamConverter" => self.set_converter(value("converter_id"), &body["auto_push_stream"], now),
             "deleteStreamConverter" => {
                 let before = self.converters.len();
-                self.converters.retain(|converter| converter["converter_id"] != *value("converter_id"));
+                self.converters.retain(|converter| converter.entry["converter_id"] != *value("converter_id"));
                 if self.converters.len() < before { Outcome::Done } else { NO_CONVERTER }
             }
+            "createModel" => {
+                let id = json!(FIRST_MODEL.saturating_add(ids.number()));
+                let at = json!(now.saturating_mul(1000));
+                let members = [
+                    ("id", id.clone()),
+                    ("name", body["name"].clone()),
+                    ("file_type", body["reconstruction_type"][0].clone()),
+                    ("create_at", at.clone()),
+                    ("update_at", at),
+                ];
+                let detail = with(examples.data("getModel"), &members);
+                self.models.push(Model { detail, requested: now }, arguments.length);
+                Outcome::Data(with(examples.data("createModel"), &[("id", id)]))
+            }
+            "listModels" => {
+                let made = self.models.iter().filter(|model| model.is_listed(now)).map(|model| {
+                    let mut entry = model.detail.clone();
+                    for more in ["user_name", "url", "preview_url"] {
+                        entry.as_object_mut().map(|members| members.remove(more));
+                    }
+                    entry
+                });
+                let examples = examples.list("listModels");
+                Outcome::Data(json!({"list": listed(examples.into_iter().chain(made).collect())}))
+            }
+            "getModel" => match self.models.iter().find(|model| model.detail["id"] == *value("model_id")) {
+                Some(model) if model.is_listed(now) => Outcome::Data(model.detail.clone()),
+                Some(_) => NO_MODEL,
+                None => Outcome::Example,
+            },
             _ => Outcome::Example,
         }
     }
@@ -146,6 +267,10 @@ impl Site {
 
     fn create_task(&mut self, made: &Arguments, examples: &Examples<'_>, now: i64, ids: &mut Ids<'_>) -> Outcome {
         let body = made.body();
+        let is_dock = |dock: &&Dock| *dock.sn(Part::Dock) == body["sn"];
+        if self.docks.iter().find(is_dock).is_some_and(|dock| !dock.is_online(Part::Dock)) {
+            return DOCK_OFFLINE;
+        }
         let kind = body["task_type"].as_str().unwrap_or("immediate");
         let first = match kind {
             "immediate" => None,
@@ -180,7 +305,7 @@ impl Site {
             ("interval", &repeat["interval"]),
             ("days_of_week", &repeat["days_of_week"]),
             ("days_of_month", &repeat["days_of_month"]),
-            // A list in a request, and a number in an answer.
+            // A list in a request, and a number in a response.
             ("week_of_month", &repeat["week_of_month"][0]),
         ];
         let given = settings.into_iter().filter(|(_, value)| !value.is_null());
@@ -194,7 +319,18 @@ impl Site {
             entry = with(entry, &[("resumable_status", resumable.clone())]);
         }
         let detail = with(detail, &given);
-        self.tasks.push(Task { detail, entry, begin: Some(begin), suspended: false, missed: false }, made.length);
+        let (files, media_size) = self.media;
+        let task = Task {
+            detail,
+            entry,
+            begin: Some(begin),
+            suspended: false,
+            missed: false,
+            forced: None,
+            media: (0..files).map(|_| ids.uuid()).collect(),
+            media_size,
+        };
+        self.tasks.push(task, made.length + files as usize * 64);
         Outcome::Data(with(examples.data("createFlightTask"), &[("task_uuid", json!(id))]))
     }
 
@@ -217,8 +353,8 @@ impl Site {
     }
 
     fn list_tasks<'a>(&self, value: &impl Fn(&str) -> &'a Value, now: i64) -> Outcome {
-        let moment = |name: &str| value(name).as_i64().map(rfc3339).unwrap_or_default();
-        let window = moment("begin_at")..=moment("end_at");
+        let time = |name: &str| value(name).as_i64().map(rfc3339).unwrap_or_default();
+        let window = time("begin_at")..=time("end_at");
         let same = |entry: &Value, name: &str| value(name).is_null() || entry[name] == *value(name);
         let fits = |entry: &Value| {
             let named =
@@ -289,7 +425,7 @@ impl Site {
         }
         let id = json!(ids.named("CONVERTERMADE"));
         let template = examples.list("listStreamConverters").into_iter().next().unwrap_or_else(|| json!({}));
-        // The service writes every member of every kind of target, and leaves those of other kinds empty.
+        // The service writes the members of every kind of target, and leaves those of other kinds empty.
         let blank = template["schema_option"].as_object().into_iter().flatten();
         let blank: Vec<(&str, Value)> = blank.map(|(name, _)| (name.as_str(), json!(""))).collect();
         let given = body["schema_option"].as_object().into_iter().flatten();
@@ -305,24 +441,47 @@ impl Site {
             ("auto_push_stream", json!(false)),
             ("state", json!("initialized")),
         ];
-        self.converters.push(with(template, &members), made.length);
+        self.converters.push(Converter { entry: with(template, &members), enabled: None }, made.length);
         Outcome::Data(with(examples.data("createStreamConverter"), &[("converter_id", id)]))
     }
 
-    fn set_converter(&mut self, id: &Value, push: &Value) -> Outcome {
-        let Some(converter) = self.converters.iter_mut().find(|known| known["converter_id"] == *id) else {
+    fn set_converter(&mut self, id: &Value, push: &Value, now: i64) -> Outcome {
+        let Some(converter) = self.converters.iter_mut().find(|known| known.entry["converter_id"] == *id) else {
             return NO_CONVERTER;
         };
-        let state = if *push == true { "running" } else { "stopped" };
-        *converter = with(converter.take(), &[("auto_push_stream", push.clone()), ("state", json!(state))]);
+        let is_pushed = *push == true;
+        converter.enabled = is_pushed.then(|| converter.enabled.unwrap_or(now));
+        let state = if is_pushed { "initialized" } else { "stopped" };
+        let members = [("auto_push_stream", push.clone()), ("state", json!(state))];
+        converter.entry = with(converter.entry.take(), &members);
         Outcome::Done
     }
 }
 
+impl Converter {
+    fn entry(&self, now: i64) -> Value {
+        let runs = self.enabled.is_some_and(|enabled| now >= enabled.saturating_add(CONNECTING));
+        if runs { with(self.entry.clone(), &[("state", json!("running"))]) } else { self.entry.clone() }
+    }
+}
+
+impl Model {
+    fn is_listed(&self, now: i64) -> bool {
+        now >= self.requested.saturating_add(MAPPING)
+    }
+}
+
 impl Task {
+    /// Sets the status, whatever the time is.
+    pub(crate) fn force(&mut self, status: String) {
+        self.forced = Some(status);
+    }
+
     fn status(&self, now: i64) -> &str {
         let Some(begin) = self.begin else { return self.entry["status"].as_str().unwrap_or_default() };
-        if self.suspended {
+        if let Some(status) = &self.forced {
+            status
+        } else if self.suspended {
             "suspended"
         } else if self.missed {
             "timeout"
@@ -335,6 +494,54 @@ impl Task {
         }
     }
 
+    /// When the aircraft is back.
+    fn landing(&self) -> i64 {
+        self.begin.unwrap_or_default().saturating_add(FLIGHT)
+    }
+
+    /// How many media files are uploaded.
+    fn uploaded(&self, now: i64) -> usize {
+        if !self.is_done(now) {
+            return 0;
+        }
+        let passed = now.saturating_sub(self.landing()).max(0) / UPLOAD;
+        usize::try_from(passed).unwrap_or(usize::MAX).min(self.media.len())
+    }
+
+    fn media(&self, examples: &Examples<'_>, now: i64, store: &Store) -> Value {
+        let template = examples.list("listFlightTaskMedia").into_iter().next().unwrap_or_else(|| json!({}));
+        let begin = self.begin.unwrap_or_default();
+        let files = self.media.iter().take(self.uploaded(now)).zip(1..).map(|(uuid, number)| {
+            let taken = rfc3339(begin.saturating_add(number));
+            let name = format!("DJI_{}_{number:04}_V", taken.replace(['-', 'T', ':', 'Z'], ""));
+            let address = |kind: &str, size: u64| {
+                let key = format!("media/{uuid}/{kind}/{name}.jpeg");
+                store.put_generated(&key, size);
+                json!(store.signed_url(&key, ADDRESS_LIFETIME))
+            };
+            let updated = self.landing().saturating_add(number.saturating_mul(UPLOAD));
+            with(
+                template.clone(),
+                &[
+                    ("uuid", json!(uuid)),
+                    ("name", json!(name)),
+                    ("size", json!(self.media_size)),
+                    ("preview_url", address("preview", self.media_size.min(20_000))),
+                    ("original_url", address("original", self.media_size)),
+                    ("create_at", json!(taken)),
+                    ("update_at", json!(rfc3339(updated))),
+                ],
+            )
+        });
+        json!({"list": listed(files.collect())})
+    }
+
+    fn track(&self, examples: &Examples<'_>) -> Value {
+        let own = ["name", "wayline_uuid"].map(|name| (name, self.detail[name].clone()));
+        let example = examples.data("getFlightTaskTrack");
+        if self.begin.is_none() { example } else { with(example, &own) }
+    }
+
     fn is_done(&self, now: i64) -> bool {
         self.status(now) == "success"
     }
@@ -342,9 +549,10 @@ impl Task {
     fn detail(&self, now: i64) -> Value {
         let status = json!(self.status(now));
         let mut detail = with(self.detail.clone(), &[("status", status)]);
-        if self.begin.is_some() && !self.is_done(now) {
-            let nothing = [("expected_file_count", json!(0)), ("uploaded_file_count", json!(0))];
-            let folder = with(detail["folder_info"].clone(), &nothing);
+        if self.begin.is_some() {
+            let expected = if self.is_done(now) { self.media.len() } else { 0 };
+            let counts = [("expected_file_count", json!(expected)), ("uploaded_file_count", json!(self.uploaded(now)))];
+            let folder = with(detail["folder_info"].clone(), &counts);
             detail = with(detail, &[("folder_info", folder)]);
         }
         detail
@@ -353,14 +561,24 @@ impl Task {
     fn entry(&self, now: i64) -> Value {
         let Some(begin) = self.begin else { return self.entry.clone() };
         let status = self.status(now);
-        let at = |moment: i64, come: bool| json!(if come { rfc3339(moment) } else { String::new() });
+        let at = |time: i64, reached: bool| json!(if reached { rfc3339(time) } else { String::new() });
         let (flew, done) = (matches!(status, "executing" | "success"), status == "success");
-        let total = &self.entry["total_waypoints"];
+        let total = self.entry["total_waypoints"].as_i64().unwrap_or_default();
+        let flown = if flew { now.saturating_sub(begin).clamp(0, FLIGHT) } else { 0 };
+        let uploaded = self.uploaded(now);
         let members = [
             ("status", json!(status)),
             ("run_at", at(begin, flew)),
-            ("completed_at", at(begin.saturating_add(FLIGHT), done)),
-            ("current_waypoint_index", if done { total.clone() } else { json!(0) }),
+            ("completed_at", at(self.landing(), done)),
+            ("current_waypoint_index", json!(if done { total } else { total * flown / FLIGHT })),
+            (
+                "media_upload_status",
+                json!(match uploaded {
+                    all if all == self.media.len() => "upload_finished",
+                    0 => "to_upload",
+                    _ => "uploading",
+                }),
+            ),
         ];
         let mut entry = with(self.entry.clone(), &members);
         if !done {

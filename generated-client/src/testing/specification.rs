@@ -1,8 +1,8 @@
 //! The specification as a server needs it.
 //!
-//! In: the text of the YAML. Out: operations with their paths, parameters, bodies, answers and examples. What it cannot
-//! interpret is an error, never left out. Must not know the generator or the client: they and the server check each
-//! other, and a mistake that is shared is seen by nobody.
+//! In: the text of the YAML. Out: operations with their paths, parameters, bodies, responses and examples. What it cannot
+//! interpret is an error and never ignored. Must not know the generator or the client: they and the server check each
+//! other, and tests cannot find a mistake that both share.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -19,7 +19,7 @@ const JSON: &str = "application/json";
 /// Schemas by their names.
 pub(crate) type Schemas = Map<String, Value>;
 
-/// Everything that the server knows of the interface.
+/// The operations and schemas of the API.
 #[derive(Debug)]
 pub(crate) struct Specification {
     pub(crate) operations: Vec<OperationSpec>,
@@ -32,15 +32,15 @@ pub(crate) struct Specification {
 #[derive(Debug)]
 pub(crate) struct OperationSpec {
     pub(crate) id: String,
-    /// In capitals.
+    /// In upper case.
     pub(crate) method: String,
     pub(crate) segments: Vec<Segment>,
     pub(crate) parameters: Vec<ParameterSpec>,
     /// The header of the token, if the operation needs one.
     pub(crate) token_header: Option<String>,
     pub(crate) body: Option<BodySpec>,
-    pub(crate) answer: Check,
-    /// Examples of the successful answer, in the order of the text.
+    pub(crate) response: Check,
+    /// Examples of the successful response, in the order of the text.
     pub(crate) examples: Vec<(String, Value)>,
 }
 
@@ -57,16 +57,16 @@ pub(crate) struct ParameterSpec {
     pub(crate) name: String,
     pub(crate) place: Place,
     pub(crate) required: bool,
-    /// It names the project.
+    /// Its value is the id of the project.
     pub(crate) is_project: bool,
-    /// It names the request. Then it may be empty: the specification says so in words, for want of a key.
+    /// Its value is the id of the request. It may be empty, which only its description states: OpenAPI has no key for it.
     pub(crate) is_request_id: bool,
     pub(crate) kind: Kind,
     pub(crate) list: Option<List>,
     pub(crate) check: Check,
 }
 
-/// Where a parameter stands.
+/// The location of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Path,
@@ -74,7 +74,7 @@ pub(crate) enum Place {
     Header,
 }
 
-/// What the text of a parameter, or of each item of a list, is read as.
+/// The type of a parameter, or of each item of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
@@ -83,7 +83,7 @@ pub(crate) enum Kind {
     Boolean,
 }
 
-/// How the items of a list stand in a query.
+/// How a query has the items of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum List {
     Repeated,
@@ -98,7 +98,7 @@ pub(crate) struct BodySpec {
 }
 
 impl Specification {
-    /// The one that this crate carries.
+    /// The specification that is embedded in this crate.
     pub(crate) fn embedded() -> io::Result<&'static Self> {
         static EMBEDDED: OnceLock<Result<Specification, String>> = OnceLock::new();
         let read = EMBEDDED.get_or_init(|| Self::read(TEXT));
@@ -106,7 +106,7 @@ impl Specification {
     }
 
     fn read(text: &str) -> Result<Self, String> {
-        // The order of examples matters, and only this form of the content keeps it.
+        // The order of examples matters, and only this representation keeps it.
         let ordered: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
         let document = serde_json::to_value(&ordered).map_err(|error| error.to_string())?;
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
@@ -162,16 +162,16 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn operation(&self, method: &str) -> Result<OperationSpec, String> {
         let operation = self.operation;
-        let id = operation["operationId"].as_str().ok_or("there is no operationId")?;
-        let answer = self.target(&operation["responses"]["200"])?;
-        let answer = answer["content"].get(JSON).ok_or("the answer is no JSON")?;
+        let id = operation["operationId"].as_str().ok_or("operationId is missing")?;
+        let response = self.target(&operation["responses"]["200"])?;
+        let response = response["content"].get(JSON).ok_or("the response is no JSON")?;
         let mut examples = Vec::new();
         for name in &self.names {
-            let example = self.target(&answer["examples"][name])?;
+            let example = self.target(&response["examples"][name])?;
             examples.push((name.clone(), example["value"].clone()));
         }
         if examples.is_empty() {
-            return Err("there is no example of the answer".to_owned());
+            return Err("the response has no example".to_owned());
         }
         Ok(OperationSpec {
             id: id.to_owned(),
@@ -180,19 +180,19 @@ impl Reader<'_> {
             parameters: self.parameters()?,
             token_header: self.token_header()?,
             body: self.body()?,
-            answer: Check::new(answer["schema"].clone()),
+            response: Check::new(response["schema"].clone()),
             examples,
         })
     }
 
-    /// What a reference leads to, or the value itself.
+    /// The target of a reference, or the value itself.
     fn target<'v>(&'v self, value: &'v Value) -> Result<&'v Value, String> {
         match value["$ref"].as_str() {
             None => Ok(value),
             Some(reference) => reference
                 .strip_prefix('#')
                 .and_then(|pointer| self.document.pointer(pointer))
-                .ok_or_else(|| format!("{reference} leads nowhere")),
+                .ok_or_else(|| format!("{reference} has no target")),
         }
     }
 
@@ -201,7 +201,7 @@ impl Reader<'_> {
         let needed = security.and_then(Value::as_array).into_iter().flatten();
         let names: Vec<&String> = needed.filter_map(Value::as_object).flat_map(Map::keys).collect();
         let [name] = names.as_slice() else {
-            return if names.is_empty() { Ok(None) } else { Err("there are several tokens".to_owned()) };
+            return if names.is_empty() { Ok(None) } else { Err("several tokens are required".to_owned()) };
         };
         let scheme = &self.document["components"]["securitySchemes"][name.as_str()];
         match (scheme["type"].as_str(), scheme["in"].as_str(), scheme["name"].as_str()) {
@@ -215,7 +215,7 @@ impl Reader<'_> {
         let mut found: Vec<ParameterSpec> = Vec::new();
         for parameter in lists.into_iter().filter_map(Value::as_array).flatten() {
             let parameter = self.parameter(self.target(parameter)?)?;
-            // An operation's own parameter stands for that of its path.
+            // A parameter of the operation replaces that of its path.
             found.retain(|known| known.name != parameter.name || known.place != parameter.place);
             found.push(parameter);
         }
@@ -260,7 +260,7 @@ impl Reader<'_> {
             _ => return Err(unknown("a type")),
         };
         Ok(ParameterSpec {
-            // Names of headers are the same in small letters and capitals.
+            // Names of headers are case-insensitive.
             name: if place == Place::Header { name.to_ascii_lowercase() } else { name.to_owned() },
             place,
             required: parameter["required"] == true,
@@ -304,11 +304,11 @@ mod tests {
         for operation in &specification.operations {
             let parameters = operation.parameters.iter().map(|parameter| &parameter.check);
             let body = operation.body.iter().map(|body| &body.check);
-            for check in parameters.chain(body).chain([&operation.answer]) {
+            for check in parameters.chain(body).chain([&operation.response]) {
                 assert_eq!(check.compile_problem(&specification.schemas), None, "{}", operation.id);
             }
             for (name, example) in &operation.examples {
-                let problem = operation.answer.problem(example, &specification.schemas);
+                let problem = operation.response.problem(example, &specification.schemas);
                 assert_eq!(problem, None, "{}: {name}", operation.id);
             }
         }
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_interpreted_is_an_error() {
+    fn unknown_styles_are_errors() {
         let changed = TEXT.replacen("style: form", "style: deepObject", 1);
         assert_ne!(changed, TEXT);
         assert!(Specification::read(&changed).unwrap_err().contains("a style"));

@@ -1,28 +1,32 @@
-//! What the service remembers, and its time.
+//! The state of the simulation.
 //!
-//! In: calls that fit. Out: what they answer, if they have to do with something that is remembered. Must not know HTTP,
-//! tests or a clock. What the things do is in the module `day`.
+//! In: calls that fit, and the time. Out: what they respond, if they concern the state. Must not know HTTP or tests. How
+//! the state changes is in the modules [`simulation`](super::simulation), [`devices`](super::devices) and
+//! [`open_models`](super::open_models).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::check::Arguments;
-use super::simulation::Site;
+use super::devices::Dock;
+use super::open_models::OpenModels;
+use super::simulation::{Site, Task};
 use super::specification::{OperationSpec, Specification};
 use super::store::BUCKET;
 use super::store::service::{Issued, Store};
 use super::zip;
 
-/// What a call comes to.
+/// What a call responds.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Outcome {
-    /// Nothing that is remembered: the example is answered.
+    /// The call does not concern the state: the response is the example.
     Example,
-    /// This is the `data` of the answer.
+    /// The `data` of the response.
     Data(Value),
-    /// It worked, and there is nothing to say.
+    /// A success without `data`.
     Done,
     /// It is refused, with a code of the service.
     Refused(i64, &'static str),
@@ -41,6 +45,7 @@ pub(crate) struct World {
     /// The project that has what the examples have.
     home: String,
     sites: BTreeMap<String, Site>,
+    open_models: OpenModels,
     /// How many ids were created.
     ids: u64,
 }
@@ -58,7 +63,24 @@ pub(crate) struct Context<'a> {
 
 impl World {
     pub(crate) fn new(home: &str) -> Self {
-        Self { home: home.to_owned(), sites: BTreeMap::new(), ids: 0 }
+        Self { home: home.to_owned(), sites: BTreeMap::new(), open_models: OpenModels::new(), ids: 0 }
+    }
+
+    /// A project; one that was not used yet is made.
+    pub(crate) fn site(&mut self, project: &str, specification: &Specification) -> &mut Site {
+        let home = project == self.home;
+        self.sites.entry(project.to_owned()).or_insert_with(|| Site::new(home, &Examples(specification)))
+    }
+
+    /// The dock of a serial number, in whichever project it is.
+    pub(crate) fn dock(&mut self, sn: &str, specification: &Specification) -> Option<&mut Dock> {
+        self.site(&self.home.clone(), specification);
+        self.sites.values_mut().find_map(|site| site.dock(sn))
+    }
+
+    /// The flight task of an id, in whichever project it is.
+    pub(crate) fn task(&mut self, id: &str) -> Option<&mut Task> {
+        self.sites.values_mut().find_map(|site| site.task_mut(id))
     }
 
     pub(crate) fn act(
@@ -70,13 +92,18 @@ impl World {
         store: &Store,
     ) -> Outcome {
         let examples = Examples(specification);
-        if operation.id == "obtainOpenModelUploadToken" {
-            let resource = Ids(&mut self.ids).uuid();
-            return Outcome::Data(open_model_credentials(&examples, store, &resource));
+        let mut ids = Ids(&mut self.ids);
+        if let Some(outcome) = self.open_models.act(&operation.id, arguments, &examples, (now, store), &mut ids) {
+            return outcome;
+        }
+        if operation.id == "listOrganizationDevices" {
+            self.site(&self.home.clone(), specification);
+            let entries = self.sites.values().flat_map(|site| site.device_entries(now));
+            return Outcome::Data(json!({"list": listed(entries.collect())}));
         }
         let Some(project) = &arguments.project else { return Outcome::Example };
-        let home = *project == self.home;
-        let site = self.sites.entry(project.clone()).or_insert_with(|| Site::new(home, &examples));
+        self.site(project, specification);
+        let Some(site) = self.sites.get_mut(project) else { return Outcome::Example };
         if operation.id == "getProjectStsToken" {
             return Outcome::Data(project_credentials(&examples, store, upload_prefix(project)));
         }
@@ -86,11 +113,29 @@ impl World {
     }
 }
 
-/// Uploads what the examples say was uploaded.
-pub(crate) fn upload_examples(home: &str, store: &Store) {
+/// Puts the route file of the examples into the store: where it was uploaded to, and where it is downloaded from. It is a
+/// valid archive of the size that the examples have.
+pub(crate) fn upload_examples(home: &str, examples: &Examples<'_>, store: &Store) {
     let document = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\"/>\n";
-    let route = zip::archive(&[("wpmz/template.kml", document), ("wpmz/waylines.wpml", document)]);
-    store.put(format!("{}/example-route.kmz", upload_prefix(home)), route.into());
+    let archive = |padding: &[u8]| {
+        let files: [(&str, &[u8]); 3] =
+            [("wpmz/template.kml", document), ("wpmz/waylines.wpml", document), ("wpmz/res/padding", padding)];
+        zip::archive(&files)
+    };
+    let example = examples.data("getWayline");
+    let size = example["size"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or_default();
+    let padding = size.saturating_sub(archive(b"").len());
+    let route = Bytes::from(archive(&vec![b' '; padding]));
+    store.put(format!("{}/example-route.kmz", upload_prefix(home)), route.clone());
+    if let Some(key) = example["download_url"].as_str().and_then(example_key) {
+        store.put(key, route);
+    }
+}
+
+/// The key of a file of the examples in the object store.
+fn example_key(address: &str) -> Option<String> {
+    let file = address.strip_prefix(EXAMPLE_FILES)?;
+    Some(format!("examples/{}", file.split('?').next().unwrap_or_default()))
 }
 
 /// Lets the addresses of files in the examples lead to the object store.
@@ -100,8 +145,7 @@ pub(crate) fn link_files(body: &mut Value, store: &Store) {
         Value::Object(members) => {
             let size = members.get("size").and_then(Value::as_u64).unwrap_or(4096);
             for member in members.values_mut() {
-                if let Some(file) = member.as_str().and_then(|text| text.strip_prefix(EXAMPLE_FILES)) {
-                    let key = format!("examples/{}", file.split('?').next().unwrap_or_default());
+                if let Some(key) = member.as_str().and_then(example_key) {
                     store.put_generated(&key, size);
                     *member = json!(store.signed_url(&key, ADDRESS_LIFETIME));
                 } else {
@@ -142,30 +186,8 @@ fn project_credentials(examples: &Examples<'_>, store: &Store, prefix: String) -
     )
 }
 
-fn open_model_credentials(examples: &Examples<'_>, store: &Store, resource: &str) -> Value {
-    let example = examples.data("obtainOpenModelUploadToken");
-    let folder = example["store_path"].as_str().and_then(|path| path.rsplit_once('/'));
-    let folder = folder.and_then(|(folder, _)| folder.rsplit_once('/')).map_or("", |(folder, _)| folder);
-    let prefix = format!("{folder}/{resource}/");
-    let Issued { credentials, expire_time, .. } = store.issue(prefix.clone());
-    with(
-        example,
-        &[
-            ("cloud_name", json!(credentials.provider.as_str())),
-            ("access_key_id", json!(credentials.access_key_id)),
-            ("secret_access_key", json!(credentials.secret)),
-            ("session_token", json!(credentials.session_token)),
-            ("region", json!(credentials.region)),
-            ("cloud_bucket_name", json!(BUCKET)),
-            ("store_path", json!(format!("{prefix}{{fileName}}"))),
-            ("expire_time", json!(expire_time)),
-            ("end_point", json!(store.url())),
-        ],
-    )
-}
-
 /// The `data` of the first example of each operation.
-pub(crate) struct Examples<'a>(&'a Specification);
+pub(crate) struct Examples<'a>(pub(crate) &'a Specification);
 
 impl Examples<'_> {
     pub(crate) fn data(&self, id: &str) -> Value {
@@ -174,18 +196,28 @@ impl Examples<'_> {
         example.map_or(Value::Null, |(_, body)| body["data"].clone())
     }
 
+    /// The whole example of a name.
+    pub(crate) fn named(&self, id: &str, name: &str) -> Value {
+        let examples = self.0.find(id).map_or(&[][..], |operation| &operation.examples);
+        examples.iter().find(|(known, _)| known == name).map_or(Value::Null, |(_, body)| body.clone())
+    }
+
     pub(crate) fn list(&self, id: &str) -> Vec<Value> {
         self.data(id)["list"].as_array().cloned().unwrap_or_default()
     }
 }
 
-/// Ids that nobody has yet. They are the same in every run.
+/// New ids. They are the same in every run.
 pub(crate) struct Ids<'a>(&'a mut u64);
 
 impl Ids<'_> {
     fn next(&mut self) -> u64 {
         *self.0 += 1;
         *self.0
+    }
+
+    pub(crate) fn number(&mut self) -> i64 {
+        i64::try_from(self.next()).unwrap_or(i64::MAX)
     }
 
     pub(crate) fn uuid(&mut self) -> String {

@@ -68,6 +68,10 @@ fn is_at(_: &File, path: &Path) -> io::Result<bool> {
     path.try_exists()
 }
 
+/// How long to wait, in milliseconds, before each attempt to open a file that another workflow has: one that was dropped a
+/// moment ago may still be writing on another thread.
+pub(crate) const LOCK_WAITS: [u64; 6] = [0, 50, 100, 200, 400, 800];
+
 /// Gives a file its final name. Without `replace` a file that has the name stays as it is, and the error is
 /// [`AlreadyExists`](io::ErrorKind::AlreadyExists).
 pub(crate) fn publish(from: &Path, to: &Path, replace: bool) -> io::Result<()> {

@@ -16,7 +16,7 @@ use http::header::{ACCEPT_ENCODING, HeaderValue, IF_RANGE, RANGE};
 use http::{HeaderMap, Uri};
 use serde::{Deserialize, Serialize};
 
-use super::disk::{beside, blocking, open_locked, publish};
+use super::disk::{LOCK_WAITS, beside, blocking, open_locked, publish};
 use super::error::{Error, ErrorKind};
 use super::progress::{Callback, Progress};
 use super::{IDLE_TIMEOUT, MAX_FAILURES, check_runtime, store};
@@ -192,8 +192,7 @@ impl Download {
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         };
         let expected = self.expected_bytes;
-        // A download that was dropped a moment ago may still be writing its last part.
-        for wait in [0, 50, 100, 200, 400, 800] {
+        for wait in LOCK_WAITS {
             if wait > 0 {
                 self.external.clock().sleep(Duration::from_millis(wait)).await;
             }
@@ -231,28 +230,30 @@ impl Download {
         let request = request_for(address, part);
         let mut response =
             self.external.send(request, &activity, self.idle_timeout).await.map_err(Failure::of_transport)?;
+        let begun = part.bytes > 0;
+        let fits = Range::of(&response)
+            .is_some_and(|range| range.start == part.bytes && part.info.is_of(&response, range.total));
         match response.status.as_u16() {
-            200 => self.begin(part, &response).await?,
-            206 if part.bytes > 0 => match Range::of(&response) {
-                Some(range) if range.start == part.bytes && part.info.is_of(&response, range.total) => {}
-                _ => return Err(part.start_again("the object is not the one that the download began with").await),
-            },
-            416 if part.bytes > 0 => {
-                return Err(part.start_again("the object is shorter than what was downloaded").await);
+            200 => self.begin(part, &response.headers).await?,
+            206 if begun && fits => {}
+            206 if begun => {
+                return Err(part.start_again("the object is not the one that the download began with").await);
             }
+            416 if begun => return Err(part.start_again("the object is shorter than what was downloaded").await),
             status => return Err(Failure::of_status(status, &mut response, self.idle_timeout).await),
         }
         self.collect(part, &mut response).await
     }
 
     /// Takes note of an object that is downloaded from its beginning.
-    async fn begin(&self, part: &mut Part, response: &ExternalResponse) -> Result<(), Failure> {
+    async fn begin(&self, part: &mut Part, headers: &HeaderMap) -> Result<(), Failure> {
         // Compressed, its length says nothing about the file.
-        let encoded = response.header("content-encoding").is_some_and(|coding| coding != "identity");
+        let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let encoded = header("content-encoding").is_some_and(|coding| coding != "identity");
         if encoded {
             return Err(Failure::End(Error::new(ErrorKind::Integrity, "the store sent the file compressed")));
         }
-        let total = response.header("content-length").and_then(|text| text.parse().ok());
+        let total = header("content-length").and_then(|text| text.parse().ok());
         if let (Some(expected), Some(total)) = (self.expected_bytes, total)
             && expected != total
         {
@@ -260,7 +261,7 @@ impl Download {
             return Err(Failure::End(Error::new(ErrorKind::Integrity, message)));
         }
         self.check_size(total.unwrap_or(0))?;
-        part.begin(Info { validator: validator(&response.headers), total: total.or(self.expected_bytes) }).await
+        part.begin(Info { validator: validator(headers), total: total.or(self.expected_bytes) }).await
     }
 
     fn check_size(&self, bytes: u64) -> Result<(), Failure> {

@@ -53,6 +53,7 @@ struct Inner {
     message: String,
     done: Option<String>,
     next: Option<String>,
+    store_code: Option<String>,
     object_key: Option<String>,
     task: Option<crate::types::TaskId>,
     resource: Option<crate::types::OpenModelResourceId>,
@@ -72,6 +73,7 @@ impl Error {
             message: message.into(),
             done: None,
             next: None,
+            store_code: None,
             object_key: None,
             task: None,
             resource: None,
@@ -111,6 +113,11 @@ impl Error {
     /// How to go on; what is said first stays.
     pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
         self.0.next.get_or_insert(next.into());
+        self
+    }
+
+    pub(crate) fn with_store_code(mut self, code: String) -> Self {
+        self.0.store_code = Some(code).filter(|code| !code.is_empty());
         self
     }
 
@@ -166,6 +173,12 @@ impl Error {
         self.0.next.as_deref()
     }
 
+    /// The code that the object store failed with, such as `AccessDenied`.
+    #[must_use]
+    pub fn store_code(&self) -> Option<&str> {
+        self.0.store_code.as_deref()
+    }
+
     /// The key of the object that is in the object store already.
     #[must_use]
     pub fn object_key(&self) -> Option<&str> {
@@ -203,6 +216,7 @@ impl fmt::Debug for Error {
             .field("message", &inner.message)
             .field("done", &inner.done)
             .field("next", &inner.next)
+            .field("store_code", &inner.store_code)
             .field("object_key", &inner.object_key)
             .field("task", &inner.task)
             .field("resource", &inner.resource)

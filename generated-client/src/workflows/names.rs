@@ -15,7 +15,7 @@ const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 /// use flighthub2::workflows::file_name;
 ///
 /// assert_eq!(file_name("DJI_0001.jpeg"), "DJI_0001.jpeg");
-/// assert_eq!(file_name("../../etc/passwd"), "_.._etc_passwd");
+/// assert_eq!(file_name("../../etc/passwd"), "__.._etc_passwd");
 /// assert_eq!(file_name("航线 7.kmz"), "航线 7.kmz");
 /// assert_eq!(file_name("con.jpeg"), "_con.jpeg");
 /// assert_eq!(file_name(".."), "_");

@@ -268,6 +268,11 @@ impl<S: CredentialSource> Credentials<S> {
         Self { source, current: Mutex::new(first.map(Arc::new)) }
     }
 
+    /// Where they come from.
+    pub(crate) fn source(&self) -> &S {
+        &self.source
+    }
+
     /// Credentials that have not expired, and that are not those which were refused.
     async fn current(&self, refused: Option<&Arc<Store>>, now: Instant) -> Result<Arc<Store>, Error> {
         let mut current = self.current.lock().await;
@@ -388,6 +393,7 @@ async fn of_response(response: &mut ExternalResponse, limits: &Limits) -> Failur
     let code = error_code(&response.beginning(8192, limits.idle_timeout).await).unwrap_or_default();
     let shown = if code.is_empty() { String::new() } else { format!(" ({code})") };
     let message = format!("the object store refused with HTTP {status}{shown}");
+    let error = |kind| Error::new(kind, message).with_store_code(code.clone());
     match (status, code.as_str()) {
         (
             _,
@@ -397,18 +403,16 @@ async fn of_response(response: &mut ExternalResponse, limits: &Limits) -> Failur
             | "InvalidToken"
             | "TokenRefreshRequired"
             | "InvalidAccessKeyId",
-        ) => Failure::Credentials(Error::new(ErrorKind::Credentials, message)),
+        ) => Failure::Credentials(error(ErrorKind::Credentials)),
         (_, "RequestTimeTooSkewed") => {
-            let error = Error::new(ErrorKind::Store, message);
-            Failure::End(
-                error.next("set the clock of this machine: it differs from the store's by more than 15 minutes"),
-            )
+            let next = "set the clock of this machine: it differs from the store's by more than 15 minutes";
+            Failure::End(error(ErrorKind::Store).next(next))
         }
         // The content was damaged on its way, or the file changed: that is looked at.
         (_, "BadDigest" | "IncompleteBody" | "RequestTimeout") | (408 | 429 | 500 | 502..=504, _) => {
-            Failure::Again(Error::new(ErrorKind::Store, message), asked)
+            Failure::Again(error(ErrorKind::Store), asked)
         }
-        _ => Failure::End(Error::new(ErrorKind::Store, message)),
+        _ => Failure::End(error(ErrorKind::Store)),
     }
 }
 

@@ -84,11 +84,16 @@ impl Source {
         }
     }
 
+    /// Looks at a file without reading it.
+    pub(crate) async fn look(path: &Path) -> Result<FileState, Error> {
+        let owned = path.to_owned();
+        let state = blocking(move || Ok(FileState::of(&std::fs::metadata(owned)?))).await;
+        state.map_err(|error| Error::file("read", path, error))
+    }
+
     /// Fails if the file is not what it was.
     pub(crate) async fn check_unchanged(&self) -> Result<(), Error> {
-        let path = self.path.clone();
-        let now = blocking(move || Ok(FileState::of(&std::fs::metadata(path)?))).await;
-        let now = now.map_err(|error| Error::file("read", &self.path, error))?;
+        let now = Self::look(&self.path).await?;
         if now == self.state { Ok(()) } else { Err(changed(&self.path)) }
     }
 

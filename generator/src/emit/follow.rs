@@ -48,7 +48,8 @@ impl Emitter<'_> {
         names: &[&TokenStream],
         types: &[&TokenStream],
     ) -> Option<TokenStream> {
-        let follow = operation.follow.as_ref()?;
+        // Required arguments that are set by name are set on the call, which has `follow` then.
+        let follow = operation.follow.as_ref().filter(|_| !operation.is_builder())?;
         let operation_type = ident(&operation.type_name);
         let show = ident(&operation.method_name);
         let method = ident(&follow.method_name);

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::docs::{self, doc, inner_doc};
 use super::{Emitter, ident, use_runtime};
-use crate::model::{CredentialPlace, Group, ManagedHeader, Outcome};
+use crate::model::{CredentialPlace, EnumValues, Group, ManagedHeader, Outcome, TypeKind};
 use crate::rustdoc::{documentation, plain_line};
 
 impl Emitter<'_> {
@@ -151,6 +151,15 @@ impl Emitter<'_> {
         }
     }
 
+    /// English, if it is one of the languages of messages: errors are shown to people who read this documentation.
+    fn default_language(&self) -> Option<&str> {
+        let header = self.api.managed_headers.language.as_ref()?;
+        let TypeKind::Enum(languages) = &self.api.definition(header.ty.named()?)?.kind else { return None };
+        let EnumValues::Text(languages) = &languages.values else { return None };
+        let is_english = |tag: &str| tag.split(['-', '_']).next().is_some_and(|tag| tag.eq_ignore_ascii_case("en"));
+        languages.iter().map(|language| language.value.as_str()).find(|tag| is_english(tag))
+    }
+
     /// Whether calls can be made for a project.
     fn has_projects(&self) -> bool {
         self.api.managed_headers.project.is_some()
@@ -176,6 +185,9 @@ impl Emitter<'_> {
             Some(_) => quote! { Region },
             None => quote! { std::convert::Infallible },
         };
+        let default_language = self.default_language().map(|language| {
+            quote! { const DEFAULT_LANGUAGE: Option<&'static str> = Some(#language); }
+        });
         let language = match &self.api.managed_headers.language {
             Some(header) => self.ty(&header.ty, &quote! { super::types }),
             None => quote! { std::convert::Infallible },
@@ -209,6 +221,8 @@ impl Emitter<'_> {
             impl runtime::ApiClient for Client {
                 type Region = #region_type;
                 type Language = #language;
+
+                #default_language
 
                 const API: &'static runtime::ApiInfo = &super::API;
                 const USER_AGENT: &'static str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
@@ -296,6 +310,12 @@ impl Emitter<'_> {
             let variant = ident(&region.variant);
             quote! { #about #variant }
         });
+        let names = regions.iter().map(|region| {
+            let variant = ident(&region.variant);
+            let name = &region.name;
+            quote! { Self::#variant => #name }
+        });
+        let all = regions.iter().map(|region| ident(&region.variant));
         let urls = regions.iter().map(|region| {
             let variant = ident(&region.variant);
             let url = &region.url;
@@ -310,6 +330,17 @@ impl Emitter<'_> {
             }
 
             impl Region {
+                /// All of them.
+                pub const ALL: &'static [Self] = &[#(Self::#all),*];
+
+                /// Its name.
+                #[must_use]
+                pub fn as_str(self) -> &'static str {
+                    match self {
+                        #(#names,)*
+                    }
+                }
+
                 /// The address of its servers.
                 #[must_use]
                 pub fn base_url(self) -> &'static str {
@@ -319,7 +350,23 @@ impl Emitter<'_> {
                 }
             }
 
-            impl runtime::BaseUrl for Region {
+            impl std::fmt::Display for Region {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.pad(self.as_str())
+                }
+            }
+
+            /// Reads the name of a region, in lower case or not.
+            impl std::str::FromStr for Region {
+                type Err = runtime::UnknownName;
+
+                fn from_str(name: &str) -> Result<Self, runtime::UnknownName> {
+                    let found = Self::ALL.iter().copied().find(|region| region.as_str().eq_ignore_ascii_case(name));
+                    found.ok_or_else(|| runtime::UnknownName::new(name, Self::ALL.iter().map(|region| region.as_str())))
+                }
+            }
+
+                        impl runtime::BaseUrl for Region {
                 fn base_url(self) -> &'static str {
                     Region::base_url(self)
                 }
@@ -348,17 +395,26 @@ fn caller_impls(caller: &Ident, core: &TokenStream, project: &TokenStream, scope
             ///
             /// # Errors
             /// See [`Error`](runtime::Error).
-            pub async fn send<O: runtime::Operation>(&self, operation: &O) -> Result<O::Output, runtime::Error>
+            ///
+            /// The future does not borrow the operation, so it can be spawned.
+            pub fn send<O: runtime::Operation>(
+                &self,
+                operation: &O,
+            ) -> impl Future<Output = Result<O::Output, runtime::Error>> + Send + use<O>
             where
                 Self: runtime::InScope<O::Scope>,
             {
-                #core.execute(operation, #project).await
+                #core.execute(operation, #project)
             }
         }
 
         impl runtime::Caller for #caller {
             fn core(&self) -> &runtime::Core {
                 &#core
+            }
+
+            fn core_mut(&mut self) -> &mut runtime::Core {
+                &mut #core
             }
 
             fn project_id(&self) -> Option<&str> {

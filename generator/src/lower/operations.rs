@@ -13,8 +13,26 @@ use crate::model::{Argument, Location, MAX_BUILDER_VALUES, Operation, Parameter}
 use crate::names::{Case, Scope};
 
 /// Methods that every operation or call has, and the argument that holds all required values.
-const CALL_NAMES: &[&str] =
-    &["new", "send", "send_blocking", "map", "operation", "info", "dry_run", "default", "required", "clone"];
+const CALL_NAMES: &[&str] = &[
+    "new",
+    "send",
+    "send_blocking",
+    "map",
+    "operation",
+    "info",
+    "dry_run",
+    "pages",
+    "items",
+    "follow",
+    "timeout",
+    "max_attempts",
+    "message_language",
+    "header",
+    "request_id",
+    "default",
+    "required",
+    "clone",
+];
 
 impl<'d> Lowering<'d> {
     /// An operation of a module. `methods` are the names of its group, `types` those of all operations.

@@ -207,6 +207,20 @@ fn methods(item: &ItemImpl) -> Vec<TokenStream> {
     let ty = &*item.self_ty;
     let mut calls = Vec::new();
     for member in &item.items {
+        if let ImplItem::Const(constant) = member {
+            let (name, ty2) = (
+                &constant.ident,
+                without_self(
+                    {
+                        let ty = &constant.ty;
+                        quote! { #ty }
+                    },
+                    ty,
+                ),
+            );
+            calls.push(quote! { fn value() -> #ty2 { <#ty>::#name } });
+            continue;
+        }
         let ImplItem::Fn(function) = member else { panic!("a caller knows functions only: {}", quote! { #member }) };
         if !is_public(&function.vis) {
             continue;

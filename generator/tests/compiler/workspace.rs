@@ -3,7 +3,7 @@
 //! In: for each pair of clients the files of the new one and a program for the old one. Out: what the compiler says of
 //! the new client, and of the program with it.
 //!
-//! Most of what the compiler does for a small crate is to start and to load the runtime. So the clients are modules of
+//! The compiler takes longer to start and to load the runtime than to check a program. So the clients are modules of
 //! [`PARTS`] crates, and so are the programs that should compile. A program that should not compile is a crate of its own:
 //! where names are not resolved, the compiler does not look for other errors.
 

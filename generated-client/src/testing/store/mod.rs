@@ -1,7 +1,7 @@
 //! An object store on the loopback interface, to upload to and to download from.
 //!
 //! In: `PUT` requests that are signed with credentials of the mock server, and `GET` requests for signed addresses. Out:
-//! objects, and records of the requests. [`signature`] verifies signatures, [`objects`] keeps contents, [`service`] speaks
+//! objects, and records of the requests. [`signature`] verifies signatures, [`objects`] keeps contents, [`service`] serves
 //! HTTP. Must not know the API.
 
 pub(crate) mod objects;
@@ -9,15 +9,16 @@ pub(crate) mod service;
 pub(crate) mod signature;
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use bytes::Bytes;
 
 use self::objects::{Content, Object};
 use self::service::Store;
 use super::fault::Plannable;
+use super::unknown;
 
 /// The bucket of the object store of a [`MockServer`](super::MockServer): that of the examples.
 pub const BUCKET: &str = "example-bucket";
@@ -44,6 +45,17 @@ impl StoreProvider {
             Self::Aws => "aws",
             Self::Minio => "minio",
         }
+    }
+}
+
+impl std::str::FromStr for StoreProvider {
+    type Err = io::Error;
+
+    /// # Errors
+    /// The name is none of `ali`, `aws` and `minio`.
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let known = [Self::Ali, Self::Aws, Self::Minio];
+        known.into_iter().find(|provider| provider.as_str() == name).ok_or_else(|| unknown("object store", name))
     }
 }
 
@@ -181,6 +193,20 @@ impl fmt::Debug for StoreRequest {
     }
 }
 
+/// One line: method, object key and response.
+impl fmt::Display for StoreRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A key may contain any character that a client sends.
+        let shown = |text: &str| text.chars().map(|c| if c.is_control() { '?' } else { c }).collect::<String>();
+        write!(f, "{} object {}: ", self.method, shown(self.key.as_deref().unwrap_or("-")))?;
+        match (self.status, &self.error_code) {
+            (None, _) => f.write_str("closed without a response"),
+            (Some(status), None) => write!(f, "HTTP {status}"),
+            (Some(status), Some(code)) => write!(f, "HTTP {status}, {}", shown(code)),
+        }
+    }
+}
+
 /// The object store of a [`MockServer`](super::MockServer).
 ///
 /// It speaks plain HTTP on a port of its own. Upload credentials of the mock server lead to it, and so do the addresses of
@@ -290,9 +316,19 @@ impl<'a> ObjectStore<'a> {
         requests.into_iter().map(Arc::unwrap_or_clone).collect()
     }
 
-    /// Forgets the requests so far.
+    /// Calls a function with every request, when it is recorded and before the response is sent. The function replaces the
+    /// one that was set before; it should return soon.
+    pub fn observe(&self, observer: impl Fn(&StoreRequest) + Send + Sync + 'static) {
+        let before = self.store.state().observer.replace(Arc::new(observer));
+        // Dropping what it holds may use the server, which must not be locked then.
+        drop(before);
+    }
+
+    /// Clears the record of requests.
     pub fn clear_requests(&self) {
-        self.store.state().requests.retain(|_| false);
+        let cleared: Vec<_> = self.store.state().requests.take();
+        // There may be many, and connections wait for the lock.
+        drop(cleared);
     }
 
     /// How many connections were accepted so far.

