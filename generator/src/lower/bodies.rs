@@ -296,11 +296,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_sent_is_reported() {
-        for (keys, expected) in [(
-            content("application/x-www-form-urlencoded", "{type: integer}"),
-            "/content/application~1x-www-form-urlencoded/schema: a form that is not an object with properties",
-        )] {
-            assert_eq!(problems(&keys), [format!("/paths/~1a/post/requestBody{expected}")], "{keys}");
-        }
+        let keys = content("application/x-www-form-urlencoded", "{type: integer}");
+        let at = "/paths/~1a/post/requestBody/content/application~1x-www-form-urlencoded/schema";
+        assert_eq!(problems(&keys), [format!("{at}: a form that is not an object with properties")]);
     }
 }
