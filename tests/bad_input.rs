@@ -1,4 +1,4 @@
-//! Specifications with mistakes: each is told with its place, its code and what to do, and nothing else is told.
+//! Specifications with mistakes: each is reported with its place, its code and a repair, and nothing else is reported.
 //!
 //! Every case is one edit of the fixture `envelope.yaml`, which keeps the rules of our own specification. The whole
 //! messages are in a snapshot, to be read like code.
@@ -103,7 +103,7 @@ const CASES: &[Case] = &[
         )],
     ),
     case(
-        "content that is the wrapper of answers",
+        "content that is the envelope",
         "        plan: {type: string, description: What to do., x-content-schema: {$ref: '#/components/schemas/Plan'}}",
         "        plan: {type: string, description: What to do., x-content-schema: {$ref: '#/components/schemas/Envelope'}}",
         &[(
@@ -266,7 +266,7 @@ const CASES: &[Case] = &[
         &[(Code::DanglingRef, "tags: [A group]")],
     ),
     case(
-        "two answers of different forms",
+        "two responses of different types",
         "        default:\n          description: A failure.\n",
         "        '201':\n          description: Another.\n          content: {application/json: {schema: {$ref: '#/components/schemas/Acknowledgement'}, example: {}}}\n        default:\n          description: A failure.\n",
         &[(Code::Unsupported, "'201':")],
@@ -314,19 +314,19 @@ const CASES: &[Case] = &[
         ],
     ),
     case(
-        "no successful answer",
+        "no successful response",
         "        '200':\n          description: Moved.",
         "        '400':\n          description: Moved.",
         &[(Code::Answer, "responses:")],
     ),
     case(
-        "an answer without a schema",
+        "a response without a schema",
         "              schema: {$ref: '#/components/schemas/Acknowledgement'}\n",
         "",
         &[(Code::Answer, "application/json:")],
     ),
     case(
-        "an answer without the envelope",
+        "a response without the envelope",
         "              schema: {$ref: '#/components/schemas/Acknowledgement'}",
         "              schema: {$ref: '#/components/schemas/Thing'}",
         &[(Code::Envelope, "schema: {$ref: '#/components/schemas/Thing'}")],
@@ -371,7 +371,7 @@ const CASES: &[Case] = &[
         &[(Code::AllOfConflict, "- {type: object, properties: {kind: {type: string, description: Another.}}}")],
     ),
     case(
-        "forms that cannot be told apart",
+        "variants that cannot be distinguished",
         "        id: {$ref: '#/components/schemas/ThingId'}\n",
         "        id: {description: Either., oneOf: [{type: string}, {type: string, format: uuid}]}\n",
         &[(Code::AmbiguousUnion, "id: {description: Either., oneOf: [{type: string}, {type: string, format: uuid}]}")],
@@ -412,7 +412,7 @@ fn each_mistake_is_told_where_it_is() {
     });
 }
 
-/// Edits that misspell something, and what is told to be meant.
+/// Edits that misspell something, and the suggestion.
 const MISSPELT: &[(&str, &str, &str)] = &[
     ("      x-risk: physical\n", "      x_risk: physical\n", "did you mean `x-risk`?"),
     ("      x-risk: physical\n", "      xrisk: physical\n", "did you mean `x-risk`?"),
@@ -618,6 +618,7 @@ fn what_many_ways_lead_to_is_read_once() {
     text.push_str(
         "    Level60: {type: object, description: The last., properties: {a: {type: string, description: A.}}}\n",
     );
-    let made = generate(&Source::new("spec.yaml", text), &Options::default()).unwrap_or_else(|told| panic!("{told}"));
+    let made =
+        generate(&Source::new("spec.yaml", text), &Options::default()).unwrap_or_else(|problems| panic!("{problems}"));
     assert!(made.files["types/shared.rs"].contains("pub struct Level0 {"));
 }

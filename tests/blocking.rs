@@ -119,7 +119,7 @@ fn a_refusal_leaves_the_task_its_time() {
 #[test]
 fn calls_of_several_threads_are_in_flight_at_the_same_time() {
     const THREADS: usize = 6;
-    // The service answers when all of them are there, and not before.
+    // The service responds when all of them are there, and not before.
     let all = Arc::new(Barrier::new(THREADS));
     let server = Server::start(move |_| {
         all.wait();
@@ -228,8 +228,8 @@ impl Operation for OfThisThread {
         self.0.set(self.0.get() + 1);
     }
 
-    fn read(answer: ResponseBody<'_>) -> Result<Rc<str>, ReadError> {
-        Ok(answer.text()?.into())
+    fn read(body: ResponseBody<'_>) -> Result<Rc<str>, ReadError> {
+        Ok(response.text()?.into())
     }
 }
 

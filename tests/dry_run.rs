@@ -139,8 +139,8 @@ impl Operation for Odd {
         request.raw(&self.0, "text/plain");
     }
 
-    fn read(answer: ResponseBody<'_>) -> Result<(), ReadError> {
-        answer.ignore()
+    fn read(body: ResponseBody<'_>) -> Result<(), ReadError> {
+        response.ignore()
     }
 }
 

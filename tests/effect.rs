@@ -15,21 +15,21 @@ use flighthub2::{API, Client, ClientBuilder, Delivery, Error, ErrorCode, ErrorKi
 use flighthub2_tests::calls::{Example, examples};
 use flighthub2_tests::client::{PROJECT, builder};
 use flighthub2_tests::clock::Instantly;
-use flighthub2_tests::server::{Server, answer};
-use flighthub2_tests::told::Told;
+use flighthub2_tests::scripted::Scripted;
+use flighthub2_tests::server::{Server, http_response};
 
 type Reply = Result<Response<Body>, TransportError>;
 type Make = fn() -> Reply;
 
 const PAGE: &str = "<html>nginx</html>";
 
-fn over(reply: impl Fn(&Request<Bytes>) -> Reply + Send + Sync + 'static) -> (ClientBuilder, Told) {
-    let told = Told::new(reply);
-    (builder("https://flighthub.example.com").transport(told.clone()), told)
+fn over(reply: impl Fn(&Request<Bytes>) -> Reply + Send + Sync + 'static) -> (ClientBuilder, Scripted) {
+    let transport = Scripted::new(reply);
+    (builder("https://flighthub.example.com").transport(transport.clone()), transport)
 }
 
 /// Replies in order; the last one again and again.
-fn in_order(replies: &[Make]) -> (ClientBuilder, Told) {
+fn in_order(replies: &[Make]) -> (ClientBuilder, Scripted) {
     let (next, replies) = (AtomicUsize::new(0), replies.to_vec());
     over(move |_| replies[next.fetch_add(1, Ordering::SeqCst).min(replies.len() - 1)]())
 }
@@ -109,7 +109,7 @@ async fn one_attempt_leaves_open_what_the_table_says() {
     ];
     let task = of("createFlightTask");
     for &(name, reply, kind, delivery, open) in cases {
-        let (fh, told) = over(move |_| reply());
+        let (fh, transport) = over(move |_| reply());
         let fh = fh.max_response_bytes(4_096).max_attempts(1).build().unwrap();
         let error = failure(&task, &fh).await;
         assert_eq!((error.kind(), error.delivery()), (kind, delivery), "{name}: {error}");
@@ -119,7 +119,7 @@ async fn one_attempt_leaves_open_what_the_table_says() {
         assert_eq!(error.to_string().contains(hint), open, "{name}: {error}");
         assert!(open || !error.to_string().contains("may have"), "{name}: {error}");
         assert!(format!("{error:?}").contains(&format!("may_have_taken_effect: {open}")), "{name}: {error:?}");
-        assert_eq!(told.take_requests().len(), 1, "{name}");
+        assert_eq!(transport.take_requests().len(), 1, "{name}");
         // A read changes nothing, however it ends.
         let error = failure(&of("listFlightTasks"), &fh).await;
         assert_eq!((error.kind(), error.may_have_taken_effect()), (kind, false), "{name}: {error}");
@@ -129,7 +129,7 @@ async fn one_attempt_leaves_open_what_the_table_says() {
 
 #[tokio::test]
 async fn what_was_refused_before_it_was_sent_took_no_effect() {
-    let (fh, told) = over(|_| response(200, ""));
+    let (fh, transport) = over(|_| response(200, ""));
     let cautious = fh.max_risk(Risk::Write).build().unwrap();
     let error = failure(&of("createFlightTask"), &cautious).await;
     assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::Risk, false), "{error}");
@@ -137,7 +137,7 @@ async fn what_was_refused_before_it_was_sent_took_no_effect() {
     assert!(!error.may_have_taken_effect(), "{error}");
     let error = cautious.project(PROJECT).waylines().get("").send().await.unwrap_err();
     assert_eq!((error.kind(), error.may_have_taken_effect()), (ErrorKind::InvalidArgument, false), "{error}");
-    assert!(told.take_requests().is_empty());
+    assert!(transport.take_requests().is_empty());
 }
 
 #[tokio::test]
@@ -196,10 +196,10 @@ async fn every_attempt_counts_and_not_only_the_last() {
         ("throttled, then refused", &[later, refused], ErrorKind::Api, Responded, false),
     ];
     for (name, replies, kind, delivery, open) in cases {
-        let (fh, told) = in_order(replies);
+        let (fh, transport) = in_order(replies);
         let fh = fh.clock(Instantly::new()).build().unwrap();
         let error = failure(&repeatable(), &fh).await;
-        assert_eq!(told.take_requests().len(), replies.len(), "{name}: {error}");
+        assert_eq!(transport.take_requests().len(), replies.len(), "{name}: {error}");
         assert_eq!((error.kind(), error.delivery()), (*kind, *delivery), "{name}: {error}");
         assert_eq!(error.may_have_taken_effect(), *open, "{name}: {error}");
         assert_eq!(error.to_string().contains("an earlier attempt may have done it"), *open, "{name}: {error}");
@@ -219,7 +219,7 @@ async fn throttling_by_a_code_is_http_429() {
     for (retry_after, of_never) in [(None, 1), (Some(7), 2)] {
         for (example, requests) in [(&physical, 1), (&unrepeatable(), of_never), (&repeatable(), 2), (&read, 2)] {
             let asked = AtomicUsize::new(0);
-            let (fh, told) = over(move |_| {
+            let (fh, transport) = over(move |_| {
                 if asked.fetch_add(1, Ordering::SeqCst) > 0 {
                     return response(200, &code(200_403));
                 }
@@ -231,7 +231,7 @@ async fn throttling_by_a_code_is_http_429() {
             });
             let clock = Instantly::new();
             let error = failure(example, &fh.clock(clock.clone()).build().unwrap()).await;
-            assert_eq!(told.take_requests().len(), requests, "{}: {error}", example.name);
+            assert_eq!(transport.take_requests().len(), requests, "{}: {error}", example.name);
             assert_eq!(error.code(), Some(if requests == 1 { 210_429 } else { 200_403 }), "{error}");
             let asked = Duration::from_secs(retry_after.unwrap_or_default());
             let waits = vec![asked + Duration::from_millis(250); requests - 1];
@@ -244,13 +244,13 @@ async fn throttling_by_a_code_is_http_429() {
 #[tokio::test]
 async fn a_write_is_not_repeated_if_too_often_leaves_it_open() {
     // A code that leaves the outcome open contradicts the status: the worse of the two counts.
-    let (fh, told) = over(|_| {
+    let (fh, transport) = over(|_| {
         let mut reply = response(429, &code(200_500))?;
         reply.headers_mut().insert("retry-after", "1".parse().unwrap());
         Ok(reply)
     });
     let error = failure(&unrepeatable(), &fh.clock(Instantly::new()).build().unwrap()).await;
-    assert_eq!((told.take_requests().len(), error.may_have_taken_effect()), (1, true), "{error}");
+    assert_eq!((transport.take_requests().len(), error.may_have_taken_effect()), (1, true), "{error}");
 }
 
 #[tokio::test]
@@ -258,7 +258,7 @@ async fn only_calls_that_work_fill_the_budget() {
     // The budget is good for ten repetitions. A refusal, or a response that cannot be read, brings none back.
     let useless: [Make; 3] = [|| response(200, &code(200_403)), || response(200, "no JSON"), || response(404, "")];
     for useless in useless {
-        let (fh, told) = over(move |request| {
+        let (fh, transport) = over(move |request| {
             let wanted = request.uri().path().ends_with("/system_status");
             if wanted { response(503, "") } else { useless() }
         });
@@ -266,15 +266,15 @@ async fn only_calls_that_work_fill_the_budget() {
         for _ in 0..3 {
             fh.system().status().send().await.unwrap_err();
         }
-        assert_eq!(told.take_requests().len(), 3 + 10);
+        assert_eq!(transport.take_requests().len(), 3 + 10);
         for _ in 0..100 {
             fh.projects().list().send().await.unwrap_err();
         }
-        drop(told.take_requests());
+        drop(transport.take_requests());
         fh.system().status().send().await.unwrap_err();
-        assert_eq!(told.take_requests().len(), 1);
+        assert_eq!(transport.take_requests().len(), 1);
     }
-    let (fh, told) = over(|request| {
+    let (fh, transport) = over(|request| {
         if request.uri().path().ends_with("/system_status") {
             response(503, "")
         } else {
@@ -288,9 +288,9 @@ async fn only_calls_that_work_fill_the_budget() {
     for _ in 0..20 {
         fh.projects().list().send().await.unwrap();
     }
-    drop(told.take_requests());
+    drop(transport.take_requests());
     fh.system().status().send().await.unwrap_err();
-    assert_eq!(told.take_requests().len(), 1 + 2);
+    assert_eq!(transport.take_requests().len(), 1 + 2);
 }
 
 #[tokio::test]
@@ -360,7 +360,8 @@ async fn what_the_service_says_is_short_on_one_line_and_without_the_token() {
 #[tokio::test]
 async fn a_media_type_does_not_show_the_token() {
     let token = flighthub2_tests::client::TOKEN;
-    let bytes = answer("502 Bad Gateway", &format!("text/html; of={token}; {}", "x".repeat(5_000)), "<html></html>");
+    let bytes =
+        http_response("502 Bad Gateway", &format!("text/html; of={token}; {}", "x".repeat(5_000)), "<html></html>");
     let server = Server::start(move |_| bytes.clone());
     let error = failure(&of("createFlightTask"), &builder(&server.url()).build().unwrap()).await;
     assert!(!error.to_string().contains(token) && error.message().chars().count() < 200, "{error}");

@@ -1,4 +1,4 @@
-//! The examples of the specification: they are those that are known, and every answer among them is read and written
+//! The examples of the specification: they are those that are known, and every response among them is read and written
 //! again as the same JSON.
 
 #![allow(
@@ -29,9 +29,9 @@ fn listed<'a>(spec: &'a Value, content: &'a Value) -> Vec<(&'a str, &'a Value)> 
 fn the_examples_of_the_specification_are_those_that_are_known() {
     let spec = spec::value();
     let requests = vectors::requests();
-    let answers = vectors::answers();
+    let responses = vectors::responses();
     let mut seen_requests = BTreeSet::new();
-    let mut seen_answers = BTreeSet::new();
+    let mut seen_responses = BTreeSet::new();
     for (_, _, operation) in operations(&spec) {
         for (name, value) in listed(&spec, &operation["requestBody"]["content"]) {
             let known = requests.get(name).unwrap_or_else(|| panic!("{name} is no known request"));
@@ -39,14 +39,14 @@ fn the_examples_of_the_specification_are_those_that_are_known() {
             seen_requests.insert(name.to_owned());
         }
         for (name, value) in listed(&spec, &operation["responses"]["200"]["content"]) {
-            let known = answers.get(name).unwrap_or_else(|| panic!("{name} is no known answer"));
+            let known = responses.get(name).unwrap_or_else(|| panic!("{name} is no known response"));
             assert_eq!(value, known, "{name}");
-            seen_answers.insert(name.to_owned());
+            seen_responses.insert(name.to_owned());
         }
     }
     let with_body = requests.iter().filter(|(_, request)| !request["body"].is_null()).map(|(name, _)| name.clone());
     assert_eq!(seen_requests, with_body.collect());
-    assert_eq!(seen_answers, answers.keys().cloned().collect());
+    assert_eq!(seen_responses, responses.keys().cloned().collect());
 }
 
 /// Every parameter of a reconstruction that is known has its member: none ends among those that are not described.
@@ -113,7 +113,7 @@ fn parameters_of_a_reconstruction_are_described() {
 }
 
 #[tokio::test]
-async fn every_answer_is_read_and_written_again() {
+async fn every_response_is_read_and_written_again() {
     let spec = spec::value();
     let mut count = 0;
     for (_, _, operation) in operations(&spec) {
@@ -138,5 +138,5 @@ async fn every_answer_is_read_and_written_again() {
             count += 1;
         }
     }
-    assert!(count >= 52, "only {count} answers were read");
+    assert!(count >= 52, "only {count} responses were read");
 }

@@ -20,7 +20,7 @@ use flighthub2::{Client, Clock, Delivery, ErrorKind, Idempotency, Risk, SleepFut
 use flighthub2_tests::calls::{Example, examples};
 use flighthub2_tests::client::{PROJECT, builder};
 use flighthub2_tests::clock::Instantly;
-use flighthub2_tests::server::{Server, answer, json};
+use flighthub2_tests::server::{Server, http_response, json};
 use tokio::net::TcpSocket;
 
 fn status(status: &str, headers: &str) -> Vec<u8> {
@@ -44,9 +44,9 @@ fn physical() -> Vec<Example> {
 }
 
 /// Responses in order; the last one is repeated.
-fn in_order(answers: Vec<Vec<u8>>) -> Server {
+fn in_order(responses: Vec<Vec<u8>>) -> Server {
     let next = AtomicUsize::new(0);
-    Server::start(move |_| answers[next.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1)].clone())
+    Server::start(move |_| responses[next.fetch_add(1, Ordering::SeqCst).min(responses.len() - 1)].clone())
 }
 
 const REFUSAL: &str = r#"{"code":200403,"message":"m"}"#;
@@ -67,7 +67,7 @@ fn faults() -> Vec<(&'static str, Vec<u8>)> {
         ("unavailable", status("503 Service Unavailable", "retry-after: 1\r\n")),
         ("gateway timeout", status("504 Gateway Timeout", "")),
         ("server error", status("500 Internal Server Error", "")),
-        ("HTML", answer("200 OK", "text/html", "<html></html>")),
+        ("HTML", http_response("200 OK", "text/html", "<html></html>")),
         ("redirect", status("307 Temporary Redirect", "location: http://127.0.0.1:1/\r\n")),
         ("refusal", json(REFUSAL)),
         ("no HTTP", b"hello\r\n\r\n".to_vec()),

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use flighthub2::transport::{Body, Bytes, Request, RequestBody, Response, SendFuture, Transport, TransportError};
 use flighthub2::{Client, ClientBuilder, Clock, Delivery, ErrorKind, SleepFuture};
 use flighthub2_tests::client::builder;
-use flighthub2_tests::told::Told;
+use flighthub2_tests::scripted::Scripted;
 
 const SUCCESS: &[u8] = br#"{"code":0,"message":""}"#;
 
@@ -143,8 +143,8 @@ async fn a_body_that_stops_keeps_the_status_that_came_before() {
             Poll::Ready(Some(Ok(http_body::Frame::data(Bytes::from_static(b"{")))))
         }
     }
-    let told = Told::new(|_| Ok(Response::builder().status(403).body(Body::new(Stops(false))).unwrap()));
-    let (result, took) = measured(over(told).max_attempts(1).build().unwrap()).await;
+    let transport = Scripted::new(|_| Ok(Response::builder().status(403).body(Body::new(Stops(false))).unwrap()));
+    let (result, took) = measured(over(transport).max_attempts(1).build().unwrap()).await;
     assert_took(took, seconds(40));
     let error = result.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Timeout, Some(403)), "{error}");
@@ -215,12 +215,12 @@ fn a_client_with_its_own_transport_and_time_needs_no_tokio() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
     // Twice unavailable, then it works.
-    let told = Told::new(move |_| {
+    let transport = Scripted::new(move |_| {
         let status = if count.fetch_add(1, Ordering::SeqCst) < 2 { 503 } else { 200 };
         Ok(Response::builder().status(status).body(Body::from(Bytes::from_static(SUCCESS))).unwrap())
     });
     let clock = Threads::default();
-    run(over(told).clock(clock.clone()).build().unwrap().system().status().send()).unwrap();
+    run(over(transport).clock(clock.clone()).build().unwrap().system().status().send()).unwrap();
     assert_eq!(asked.load(Ordering::SeqCst), 3);
     let waits = clock.waits.lock().unwrap().clone();
     for between_attempts in [125, 250] {
@@ -251,13 +251,16 @@ fn a_client_with_its_own_transport_and_time_needs_no_tokio() {
 
 #[test]
 fn without_tokio_what_needs_it_is_refused() {
-    let told = Told::new(|_| Ok(Response::new(Body::from(Bytes::from_static(SUCCESS)))));
-    let of_tokio =
-        [builder("http://127.0.0.1:1"), builder("http://127.0.0.1:1").clock(Threads::default()), over(told.clone())];
+    let transport = Scripted::new(|_| Ok(Response::new(Body::from(Bytes::from_static(SUCCESS)))));
+    let of_tokio = [
+        builder("http://127.0.0.1:1"),
+        builder("http://127.0.0.1:1").clock(Threads::default()),
+        over(transport.clone()),
+    ];
     for fh in of_tokio {
         let error = run(fh.build().unwrap().system().status().send()).unwrap_err();
         assert_eq!((error.kind(), error.delivery()), (ErrorKind::Config, Delivery::NotSent), "{error}");
         assert!(error.to_string().contains("no tokio runtime"), "{error}");
     }
-    assert!(told.take_requests().is_empty());
+    assert!(transport.take_requests().is_empty());
 }

@@ -1,4 +1,4 @@
-//! How much memory reading takes: bounded by the answer, whatever is in it.
+//! How much memory reading takes: bounded by the response, whatever is in it.
 //!
 //! Every allocation of this process is counted, so it has one test only.
 
@@ -12,7 +12,7 @@
 use dhat::{Alloc, HeapStats, Profiler};
 use flighthub2::transport::{Body, Bytes, Response};
 use flighthub2_tests::client::{PROJECT, builder};
-use flighthub2_tests::told::Told;
+use flighthub2_tests::scripted::Scripted;
 use flighthub2_tests::vectors;
 use serde_json::json;
 
@@ -21,26 +21,26 @@ static ALLOCATOR: Alloc = Alloc;
 
 /// A list of media as long as the service makes them.
 fn media(count: usize) -> Bytes {
-    let item = vectors::answers()["listFlightTaskMedia"]["data"]["list"][0].clone();
+    let item = vectors::responses()["listFlightTaskMedia"]["data"]["list"][0].clone();
     Bytes::from(json!({"code": 0, "message": "", "data": {"list": vec![item; count]}}).to_string())
 }
 
 #[tokio::test]
 async fn a_long_list_takes_memory_in_proportion() {
     const TASK: &str = "d15ea5e0-1111-4222-8333-444455556666";
-    let over = |answer: Bytes| {
-        let transport = Told::new(move |_| Ok(Response::new(Body::from(answer.clone()))));
+    let over = |response: Bytes| {
+        let transport = Scripted::new(move |_| Ok(Response::new(Body::from(response.clone()))));
         builder("https://flighthub.example.com").transport(transport)
     };
     let too_long = over(Bytes::from(vec![b' '; 1 << 20])).max_response_bytes(1000).build().unwrap();
-    let answer = media(10_000);
-    let length = answer.len();
-    let site = over(answer).build().unwrap().project(PROJECT);
+    let response = media(10_000);
+    let length = response.len();
+    let site = over(response).build().unwrap().project(PROJECT);
     let _profiler = Profiler::builder().testing().trim_backtraces(Some(1)).build();
 
     too_long.projects().list().send().await.unwrap_err();
     let peak = HeapStats::get().max_bytes;
-    assert!(peak < 100_000, "{peak} bytes were held of an answer that is too long");
+    assert!(peak < 100_000, "{peak} bytes were held of a response that is too long");
 
     let list = site.flight_tasks().list_media(TASK).send().await.unwrap().list;
     let after = HeapStats::get();
@@ -51,5 +51,5 @@ async fn a_long_list_takes_memory_in_proportion() {
     assert!(peak < 4.0 && kept < 2.5, "{peak} {kept}");
     drop(list);
     let left = HeapStats::get().curr_bytes;
-    assert!(left < 100_000, "{left} bytes are kept after the answer is gone");
+    assert!(left < 100_000, "{left} bytes are kept after the response is gone");
 }

@@ -99,12 +99,12 @@ fn by_hand(request: &Value) -> String {
 async fn every_example_request_gets_its_example_response() {
     let server = MockServer::start().await.unwrap().stateless();
     let fh = server.client();
-    let answers = vectors::answers();
+    let responses = vectors::responses();
     for example in examples() {
         let name = example.name;
         server.on_id(example.info.id).unwrap().example(name).unwrap();
         let output = example.send(&fh, &fh.project(PROJECT)).await.unwrap_or_else(|error| panic!("{name}: {error}"));
-        let data = &answers[name]["data"];
+        let data = &responses[name]["data"];
         let wanted = if *data == json!({}) { Value::Null } else { normalized(data) };
         assert_eq!(normalized(&output), wanted, "{name}");
     }

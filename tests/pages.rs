@@ -15,7 +15,7 @@ use flighthub2::types::{Project, ProjectListUsage};
 use flighthub2::{Delivery, Error, ErrorKind};
 use flighthub2_tests::client::{builder, client};
 use flighthub2_tests::clock::Instantly;
-use flighthub2_tests::server::{Request, Server, answer, json};
+use flighthub2_tests::server::{Request, Server, json, response};
 use futures_core::Stream;
 
 fn argument(request: &Request, name: &str) -> Option<usize> {
@@ -157,7 +157,7 @@ async fn a_complete_list_is_one_page() {
 async fn a_page_is_retried_like_every_call() {
     let count = AtomicUsize::new(0);
     let server = Server::start(move |request| match count.fetch_add(1, Ordering::SeqCst) {
-        1 | 3 => answer("503 Service Unavailable", "text/plain", ""),
+        1 | 3 => http_response("503 Service Unavailable", "text/plain", ""),
         _ => page(request, 5, usize::MAX),
     });
     let clock = Instantly::new();

@@ -15,7 +15,7 @@ use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use flighthub2_tests::client::TOKEN;
-use flighthub2_tests::properties::{Answers, Mock, values};
+use flighthub2_tests::properties::{Mock, Responses, values};
 use flighthub2_tests::types::TYPES;
 use flighthub2_tests::vectors;
 use for_all::for_all;
@@ -61,17 +61,17 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
 }
 
 #[test]
-fn any_answer_is_a_value_or_an_error() {
-    let answers = Answers::new();
-    let known: Vec<Value> = vectors::answers().into_values().collect();
+fn any_response_is_a_value_or_an_error() {
+    let responses = Responses::new();
+    let known: Vec<Value> = vectors::responses().into_values().collect();
     let corrupted = (prop::sample::select(known), any_json(), any::<prop::sample::Index>()).prop_map(
-        |(mut answer, part, index)| {
+        |(mut response, part, index)| {
             let mut found = Vec::new();
-            places(&answer, "", &mut found);
-            if let Some(place) = answer.pointer_mut(&found[index.index(found.len())]) {
+            places(&response, "", &mut found);
+            if let Some(place) = response.pointer_mut(&found[index.index(found.len())]) {
                 *place = part;
             }
-            answer.to_string().into_bytes()
+            response.to_string().into_bytes()
         },
     );
     let text = prop_oneof![
@@ -80,17 +80,17 @@ fn any_answer_is_a_value_or_an_error() {
         1 => prop::collection::vec(any::<u8>(), 0..64),
     ];
     for_all(6_000, (any::<u8>(), any::<u8>(), text), |(which, how, text)| {
-        answers.any(&[&[which, how], text.as_slice()].concat());
+        responses.any(&[&[which, how], text.as_slice()].concat());
     });
 }
 
-/// Found by the fuzzer `answers`: a sign that JSON allows in a name, and a terminal obeys, came into the text of an error.
+/// Found by the fuzzer `responses`: a control character in a name of a JSON object was in the text of an error.
 #[test]
-fn names_of_an_answer_do_not_come_into_an_error_as_they_are() {
-    let answers = Answers::new();
+fn names_of_a_response_do_not_come_into_an_error_as_they_are() {
+    let responses = Responses::new();
     for name in ["a\x7fb", TOKEN] {
         let text = format!("{{\"code\":0,\"data\":{{\"{name}\":[{{\"c\":\"\u{1}\"}}]}}}}");
-        (0..=u8::MAX).for_each(|which| answers.any(&[&[which, 0], text.as_bytes()].concat()));
+        (0..=u8::MAX).for_each(|which| responses.any(&[&[which, 0], text.as_bytes()].concat()));
     }
 }
 
@@ -115,7 +115,7 @@ fn the_table_of_types_is_whole() {
 }
 
 #[test]
-fn a_mock_server_answers_whatever_it_is_asked() {
+fn a_mock_server_responses_whatever_it_is_asked() {
     static PANICKED: AtomicBool = AtomicBool::new(false);
     // A server that panics in a task of its own would only be silent.
     let before = panic::take_hook();

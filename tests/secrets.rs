@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use flighthub2_tests::calls::examples;
 use flighthub2_tests::client::{PROJECT, TOKEN, client};
-use flighthub2_tests::server::{Server, answer, json};
+use flighthub2_tests::server::{Server, http_response, json};
 use flighthub2_tests::{spec, vectors};
 use serde_json::Value;
 use tracing_subscriber::fmt::MakeWriter;
@@ -89,18 +89,19 @@ async fn nothing_that_is_traced_or_printed_has_a_secret_in_it() {
     let mut names = BTreeSet::new();
     secret_names(&spec::value()["components"]["schemas"], &mut names);
     assert!(names.contains("access_key_secret") && names.contains("security_token"), "{names:?}");
-    let mut answers = vectors::answers();
+    let mut responses = vectors::responses();
     let mut wanted = BTreeSet::from([TOKEN.to_owned()]);
-    answers.values_mut().for_each(|value| mark(value, &names, &mut wanted));
+    responses.values_mut().for_each(|value| mark(value, &names, &mut wanted));
     // The stream key that an example sends.
     wanted.insert("rtmp://".to_owned());
     assert!(wanted.len() >= 10, "{wanted:?}");
 
     let mut spans = 0;
     for example in examples() {
-        let success = json(answers[example.name].to_string());
+        let success = json(responses[example.name].to_string());
         let refusal = json(format!(r#"{{"code":200401,"message":"the token {TOKEN} is bad"}}"#));
-        let page = answer("502 Bad Gateway", "text/html", format!("<html>{TOKEN} {}</html>", answers[example.name]));
+        let page =
+            http_response("502 Bad Gateway", "text/html", format!("<html>{TOKEN} {}</html>", responses[example.name]));
         for bytes in [success, refusal, page, Vec::new()] {
             let server = Server::start(move |_| bytes.clone());
             let fh = client(&server.url());

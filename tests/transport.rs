@@ -23,8 +23,8 @@ use flighthub2::{Client, ClientBuilder, Delivery, ErrorKind, Idempotency, Risk};
 use flighthub2_tests::calls::examples;
 use flighthub2_tests::client::{PROJECT, TOKEN, builder, client};
 use flighthub2_tests::clock::Instantly;
-use flighthub2_tests::server::{Server, answer, json};
-use flighthub2_tests::told::Told;
+use flighthub2_tests::scripted::Scripted;
+use flighthub2_tests::server::{Server, http_response, json};
 use flighthub2_tests::vectors::{self, normalized};
 use http_body::Frame;
 use tokio::net::{TcpSocket, TcpStream};
@@ -35,16 +35,16 @@ fn over(transport: impl Transport + 'static) -> ClientBuilder {
 
 #[tokio::test]
 async fn every_call_travels_over_any_transport() {
-    let answers = vectors::answers();
+    let responses = vectors::responses();
     for example in examples() {
-        let text = answers[example.name].to_string();
-        let told = Told::new(move |_| Ok(Response::new(Body::from(Bytes::from(text.clone())))));
-        let fh = over(told.clone()).build().unwrap();
+        let text = responses[example.name].to_string();
+        let transport = Scripted::new(move |_| Ok(Response::new(Body::from(Bytes::from(text.clone())))));
+        let fh = over(transport.clone()).build().unwrap();
         let output = example.send(&fh, &fh.project(PROJECT)).await.unwrap();
         if !output.is_null() {
-            assert_eq!(normalized(&output), normalized(&answers[example.name]["data"]), "{}", example.name);
+            assert_eq!(normalized(&output), normalized(&responses[example.name]["data"]), "{}", example.name);
         }
-        let requests = told.take_requests();
+        let requests = transport.take_requests();
         let [request] = requests.as_slice() else { panic!("{}: {} requests", example.name, requests.len()) };
         assert_eq!(request.method(), example.info.method);
         assert!(request.uri().to_string().starts_with("https://flighthub.example.com/prefix/openapi/v0.1/"));
@@ -66,32 +66,32 @@ async fn what_a_transport_knows_of_delivery_an_error_says() {
         (Box::new(move || lost().timed_out()), ErrorKind::Timeout, Delivery::MaybeSent),
     ];
     for (failure, kind, delivery) in cases {
-        let told = Told::new(move |_| Err(failure()));
+        let transport = Scripted::new(move |_| Err(failure()));
         for example in examples() {
-            let fh = over(told.clone()).max_attempts(2).clock(Instantly::new()).build().unwrap();
+            let fh = over(transport.clone()).max_attempts(2).clock(Instantly::new()).build().unwrap();
             let error = example.send(&fh, &fh.project(PROJECT)).await.unwrap_err();
             assert_eq!((error.kind(), error.delivery()), (kind, delivery), "{error}");
             assert!(std::error::Error::source(&error).is_some_and(|source| source.to_string().starts_with("no ")));
             let physical = example.info.risk == Risk::Physical;
             let again =
                 !physical && (delivery == Delivery::NotSent || example.info.idempotency != Idempotency::NonIdempotent);
-            assert_eq!(told.take_requests().len(), if again { 2 } else { 1 }, "{error}");
+            assert_eq!(transport.take_requests().len(), if again { 2 } else { 1 }, "{error}");
         }
     }
 }
 
 #[test]
 fn settings_that_would_not_reach_a_transport_are_refused() {
-    let told = || over(Told::new(|_| Err(TransportError::not_sent("never asked"))));
-    assert!(told().build().is_ok());
-    for refused in [told().no_proxy(), told().configure_reqwest(|http| http)] {
+    let client = || over(Scripted::new(|_| Err(TransportError::not_sent("never asked"))));
+    assert!(client().build().is_ok());
+    for refused in [client().no_proxy(), client().configure_reqwest(|http| http)] {
         let error = refused.build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.to_string().contains(".transport"), "{error}");
     }
 }
 
-/// An answer without an end, and a count of how much of it was wanted.
+/// A response without an end, and a count of how much of it was wanted.
 struct Endless(Arc<AtomicUsize>);
 
 impl http_body::Body for Endless {
@@ -108,13 +108,13 @@ impl http_body::Body for Endless {
 async fn the_limits_of_a_call_hold_for_every_transport() {
     let parts = Arc::new(AtomicUsize::new(0));
     let wanted = Arc::clone(&parts);
-    let endless = Told::new(move |_| Ok(Response::new(Body::new(Endless(Arc::clone(&wanted))))));
+    let endless = Scripted::new(move |_| Ok(Response::new(Body::new(Endless(Arc::clone(&wanted))))));
     let fh = over(endless).max_response_bytes(10 * 1024).build().unwrap();
     let error = fh.system().status().send().await.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidResponse, Delivery::Responded), "{error}");
     assert_eq!(parts.load(Ordering::SeqCst), 11);
 
-    /// Never answers.
+    /// Never responses.
     #[derive(Debug)]
     struct Silent;
     impl Transport for Silent {
@@ -177,7 +177,7 @@ async fn a_connection_that_is_not_made_in_time_carried_nothing() {
     let url = format!("http://{address}");
     let limits: [fn(ClientBuilder) -> ClientBuilder; 4] = [
         |client| client.connect_timeout(Duration::from_millis(50)),
-        // Shorter limits leave time to tell.
+        // Shorter limits leave time to report the reason.
         |client| client.attempt_timeout(Duration::from_millis(400)),
         |client| client.timeout(Duration::from_millis(400)),
         |client| client.read_timeout(Duration::from_millis(400)),
@@ -224,7 +224,7 @@ fn compressed(text: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn the_limit_of_a_compressed_answer_is_that_of_its_text() {
+async fn the_limit_of_a_compressed_response_is_that_of_its_text() {
     let server = Server::start(|_| compressed(br#"{"code":0,"message":"","data":{"list":null}}"#));
     let fh = client(&server.url());
     assert!(fh.projects().list().send().await.unwrap().list.is_empty());
@@ -241,7 +241,7 @@ async fn the_limit_of_a_compressed_answer_is_that_of_its_text() {
 
 #[tokio::test]
 async fn a_compression_that_was_not_asked_for_is_told() {
-    let bytes = answer("200 OK", "application/json\r\ncontent-encoding: br", b"\x0b\x02\x80");
+    let bytes = http_response("200 OK", "application/json\r\ncontent-encoding: br", b"\x0b\x02\x80");
     let server = Server::start(move |_| bytes.clone());
     let error = client(&server.url()).projects().list().send().await.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidResponse, Delivery::Responded), "{error}");
@@ -250,14 +250,14 @@ async fn a_compression_that_was_not_asked_for_is_told() {
 
 #[tokio::test]
 async fn an_address_that_is_too_long_is_not_sent() {
-    let told = Told::new(|_| Err(TransportError::maybe_sent("never asked")));
-    let fh = over(told.clone()).build().unwrap();
+    let transport = Scripted::new(|_| Err(TransportError::maybe_sent("never asked")));
+    let fh = over(transport.clone()).build().unwrap();
     let error = fh.projects().list().q("x".repeat(100_000)).send().await.unwrap_err();
     assert_eq!((error.kind(), error.delivery()), (ErrorKind::InvalidArgument, Delivery::NotSent), "{error}");
-    assert!(told.take_requests().is_empty());
+    assert!(transport.take_requests().is_empty());
 }
 
-/// Answers when it is let, and tells when nobody waits any more.
+/// Responds when released, and records when its future is dropped.
 #[derive(Clone, Debug, Default)]
 struct Watched(Arc<AtomicUsize>);
 

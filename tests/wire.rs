@@ -89,11 +89,11 @@ fn assert_is(name: &str, sent: &Request, wanted: &Value) {
 #[tokio::test]
 async fn every_example_leaves_and_comes_back_as_it_should() {
     let requests = vectors::requests();
-    let answers = vectors::answers();
+    let responses = vectors::responses();
     let mut ids = BTreeSet::new();
     for example in examples() {
         let name = example.name;
-        let body = answers.get(name).unwrap_or_else(|| panic!("no answer for {name}")).clone();
+        let body = responses.get(name).unwrap_or_else(|| panic!("no response for {name}")).clone();
         let bytes = json(body.to_string());
         let server = Server::start(move |_| bytes.clone());
         let fh = client(&server.url());
@@ -107,10 +107,10 @@ async fn every_example_leaves_and_comes_back_as_it_should() {
     assert_eq!(ids.len(), requests.len());
 }
 
-/// The `data` of an answer as the client gives it back: nothing for an acknowledgement.
-fn data(answer: &Value) -> Value {
-    let data = normalized(&answer["data"]);
-    if data.as_object().is_some_and(serde_json::Map::is_empty) && answer["data"] == serde_json::json!({}) {
+/// The `data` of a response as the client gives it back: nothing for an acknowledgement.
+fn data(response: &Value) -> Value {
+    let data = normalized(&response["data"]);
+    if data.as_object().is_some_and(serde_json::Map::is_empty) && response["data"] == serde_json::json!({}) {
         return Value::Null;
     }
     data

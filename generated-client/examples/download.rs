@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     server.store().on_get().fault_once(StoreFault::CloseInBody { after: 3 << 20 });
     let address = server.store().signed_url("media/1", Duration::from_secs(60));
 
-    // Names come from elsewhere: this one would leave the folder.
+    // Names come from the service: this one would leave the folder.
     let target = std::env::temp_dir().join(file_name("../DJI_0001.jpeg"));
     let download = server.client().workflows().download(address, target).existing(Existing::Replace);
     let done = download

@@ -103,7 +103,7 @@ fn report(error: &flighthub2::Error) {
     println!("  {:?}: {what}; {then}", error.kind());
 }
 
-/// Stands in for the service: answers three requests on this machine, then ends. Programs of your own need none of it.
+/// A local stand-in for the service: responds to three requests, then ends. Programs of your own need none of it.
 mod local {
     use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
     use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -137,7 +137,7 @@ mod local {
     }]}}"#;
     const NO_PERMISSION: &str = r#"{"code": 200403, "message": "no permission"}"#;
 
-    /// Starts to listen; the base URL is the answer.
+    /// Starts to listen; returns the base URL.
     pub(super) fn start() -> io::Result<String> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -151,7 +151,7 @@ mod local {
         Ok(url)
     }
 
-    /// Reads one request, as far as its headers, and answers it.
+    /// Reads one request, as far as its headers, and responds.
     fn answer(mut stream: &TcpStream) -> io::Result<()> {
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
@@ -173,7 +173,7 @@ mod local {
         let (status, body) = match (path, project.as_deref()) {
             ("/openapi/v0.1/project", _) => ("200 OK", PROJECTS),
             ("/openapi/v0.1/project/device", Some(PROJECT)) => ("200 OK", DEVICES),
-            // The service tells of most failures with HTTP 200.
+            // The service reports most failures with HTTP 200.
             ("/openapi/v0.1/project/device", _) => ("200 OK", NO_PERMISSION),
             _ => ("404 Not Found", ""),
         };

@@ -12,8 +12,8 @@ impl Operation for ListPets {
     type Output = ();
     const INFO: &'static OperationInfo = &OperationInfo::new(&API, "listPets", "GET", "/pets");
 
-    fn read(answer: ResponseBody<'_>) -> Result<(), ReadError> {
-        answer.ignore()
+    fn read(body: ResponseBody<'_>) -> Result<(), ReadError> {
+        response.ignore()
     }
 }
 

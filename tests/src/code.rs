@@ -14,7 +14,7 @@ pub struct Operation {
     pub name: String,
     /// Names and types of its fields.
     pub fields: Vec<(String, String)>,
-    /// The type of its answer.
+    /// The type of its response.
     pub output: String,
     /// What is known about it, by the names of `OperationInfo`.
     pub info: BTreeMap<String, String>,

@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 
 use crate::calls::{Example, examples};
 use crate::client::{PROJECT, TOKEN, builder};
-use crate::told::Told;
+use crate::scripted::Scripted;
 use crate::types::{TYPES, again};
 use crate::vectors;
 
@@ -25,28 +25,28 @@ const STATUSES: [u16; 10] = [200, 200, 200, 200, 201, 302, 400, 429, 500, 503];
 const CONTENT_TYPES: [&str; 4] = ["application/json", "text/html; charset=utf-8", "text/plain", ""];
 
 /// A client that is answered any bytes.
-pub struct Answers {
+pub struct Responses {
     runtime: Runtime,
     examples: Vec<Example>,
     client: Client,
     project: ProjectClient,
-    transport: Told,
+    transport: Scripted,
     next: Arc<Mutex<(u16, &'static str, Vec<u8>)>>,
 }
 
-impl std::fmt::Debug for Answers {
+impl std::fmt::Debug for Responses {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Answers")
+        f.write_str("Responses")
     }
 }
 
-impl Default for Answers {
+impl Default for Responses {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Answers {
+impl Responses {
     /// The client.
     ///
     /// # Panics
@@ -54,9 +54,9 @@ impl Answers {
     #[must_use]
     pub fn new() -> Self {
         let next = Arc::new(Mutex::new((200, "", Vec::new())));
-        let told = Arc::clone(&next);
-        let transport = Told::new(move |_| {
-            let (status, content_type, body) = told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let shared = Arc::clone(&next);
+        let transport = Scripted::new(move |_| {
+            let (status, content_type, body) = shared.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let mut response = Response::new(Body::from(Bytes::from(body)));
             *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
             response.headers_mut().insert("content-type", http::HeaderValue::from_static(content_type));
@@ -94,8 +94,8 @@ impl Answers {
         match self.sent(example, status, content_type, body) {
             Ok(output) => {
                 assert!((200..300).contains(&status), "HTTP {status} is no success");
-                let answer: Value = serde_json::from_slice(body).unwrap_or_else(|error| panic!("no JSON: {error}"));
-                assert_eq!(answer["code"], json!(0), "no success");
+                let response: Value = serde_json::from_slice(body).unwrap_or_else(|error| panic!("no JSON: {error}"));
+                assert_eq!(response["code"], json!(0), "no success");
                 let text = json!({"code": 0, "message": "", "data": output}).to_string();
                 match self.sent(example, 200, "", text.as_bytes()) {
                     Ok(again) => assert_eq!(again, output, "{}: what is written is read again", example.name),
@@ -195,7 +195,7 @@ impl Mock {
         Self { _runtime: runtime, server, requests: vectors::requests().into_values().collect() }
     }
 
-    /// Whatever it is asked, the server answers in HTTP and in its envelope, or closes, and goes on. The first byte
+    /// For every request the server responds in HTTP and in its envelope, or closes the connection, and goes on. The first byte
     /// chooses a request of the examples, the second the part of it that the other bytes stand for.
     ///
     /// # Panics
@@ -204,16 +204,16 @@ impl Mock {
         let [which, part, rest @ ..] = bytes else { return };
         let request = &self.requests[usize::from(*which) % self.requests.len()];
         let sent = request_with(request, part % 6, rest);
-        let answer = exchanged(&self.server.url(), &sent);
+        let response = exchanged(&self.server.url(), &sent);
         let requests = self.server.requests();
         self.server.clear_requests();
-        if answer.is_empty() {
-            assert!(requests.is_empty(), "a request was left without an answer");
+        if response.is_empty() {
+            assert!(requests.is_empty(), "a request was left without a response");
             // A request that is not whole is not answered; others are.
-            assert!(part % 6 == 0 || rest.iter().any(u8::is_ascii_control), "no answer");
+            assert!(part % 6 == 0 || rest.iter().any(u8::is_ascii_control), "no response");
             return;
         }
-        let (status, body) = whole(&answer);
+        let (status, body) = whole(&response);
         // Who writes the token into an address has shown it already.
         let said = rest.windows(MOCK_TOKEN.len()).any(|part| part == MOCK_TOKEN.as_bytes());
         for request in requests {
@@ -293,27 +293,27 @@ fn exchanged(url: &str, sent: &[u8]) -> Vec<u8> {
     limited.unwrap_or_else(|error| panic!("{error}"));
     // The server may have refused it before all of it was written.
     let _ = stream.write_all(sent).and_then(|()| stream.shutdown(Shutdown::Write));
-    let mut answer = Vec::new();
-    match stream.read_to_end(&mut answer) {
-        Ok(_) => answer,
-        Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => answer,
+    let mut response = Vec::new();
+    match stream.read_to_end(&mut response) {
+        Ok(_) => response,
+        Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => response,
         Err(error) => panic!("the server does not end: {error}"),
     }
 }
 
-/// The status and the body of the first answer among bytes, which has to be whole.
-fn whole(answer: &[u8]) -> (u16, &[u8]) {
-    let end = answer.windows(4).position(|part| part == b"\r\n\r\n");
-    let end = end.unwrap_or_else(|| panic!("no head: {:?}", String::from_utf8_lossy(answer)));
-    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+/// The status and the body of the first response among bytes, which has to be whole.
+fn whole(response: &[u8]) -> (u16, &[u8]) {
+    let end = response.windows(4).position(|part| part == b"\r\n\r\n");
+    let end = end.unwrap_or_else(|| panic!("no head: {:?}", String::from_utf8_lossy(response)));
+    let head = String::from_utf8_lossy(&response[..end]).to_ascii_lowercase();
     let status = head.strip_prefix("http/1.1 ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse().ok());
     let status = status.unwrap_or_else(|| panic!("no status: {head}"));
     if status == 100 {
-        return whole(&answer[end + 4..]);
+        return whole(&response[end + 4..]);
     }
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
     let length = length.unwrap_or_else(|| panic!("no length: {head}"));
-    let body = &answer[end + 4..];
+    let body = &response[end + 4..];
     // What is answered to HEAD has no body.
     (status, body.get(..length).unwrap_or_default())
 }

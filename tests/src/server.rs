@@ -1,7 +1,7 @@
-//! A server on this machine that writes down what it is asked and answers whatever a test wants, as bytes.
+//! A server on this machine that records requests and responds with the bytes of a test.
 //!
 //! It reads requests by itself, so that it does not share a mistake with the client's libraries. It stops when it is
-//! dropped; nothing waits longer than [`PATIENCE`].
+//! dropped; nothing waits longer than [`TIMEOUT`].
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long anything may take.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_BODY: u64 = 1 << 20;
 
 /// A request as it came over the socket.
@@ -48,7 +48,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server that answers each request with the bytes that `respond` gives, and closes the connection.
+    /// Starts a server that responds to each request with the bytes that `respond` gives, and closes the connection.
     ///
     /// # Panics
     /// There is no free port.
@@ -102,18 +102,18 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::SeqCst);
         // Wakes the thread that waits for connections.
-        let _ = TcpStream::connect_timeout(&self.address, PATIENCE);
+        let _ = TcpStream::connect_timeout(&self.address, TIMEOUT);
     }
 }
 
 fn serve(connection: TcpStream, requests: &Mutex<Vec<Request>>, respond: &Respond) -> std::io::Result<()> {
-    connection.set_read_timeout(Some(PATIENCE))?;
-    connection.set_write_timeout(Some(PATIENCE))?;
+    connection.set_read_timeout(Some(TIMEOUT))?;
+    connection.set_write_timeout(Some(TIMEOUT))?;
     let mut reader = BufReader::new(&connection);
     let Some(request) = read(&mut reader)? else { return Ok(()) };
     requests.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
-    let answer = respond(&request);
-    (&connection).write_all(&answer)?;
+    let response = respond(&request);
+    (&connection).write_all(&response)?;
     (&connection).flush()
 }
 
@@ -139,9 +139,9 @@ fn read(reader: &mut BufReader<&TcpStream>) -> std::io::Result<Option<Request>> 
     Ok(Some(request))
 }
 
-/// An answer with everything that belongs to it.
+/// A response with everything that belongs to it.
 #[must_use]
-pub fn answer(status: &str, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+pub fn http_response(status: &str, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let mut bytes = format!(
         "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
@@ -152,8 +152,8 @@ pub fn answer(status: &str, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u
     bytes
 }
 
-/// A successful answer of JSON.
+/// A successful response of JSON.
 #[must_use]
 pub fn json(body: impl AsRef<[u8]>) -> Vec<u8> {
-    answer("200 OK", "application/json; charset=utf-8", body)
+    http_response("200 OK", "application/json; charset=utf-8", body)
 }

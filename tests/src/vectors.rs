@@ -1,4 +1,4 @@
-//! The requests and answers that are known of the real service, from `tests/vectors`.
+//! Known requests and responses of the real service, from `tests/vectors`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,9 +32,9 @@ pub fn requests() -> BTreeMap<String, Value> {
     read(".request.json")
 }
 
-/// The bodies of answers.
+/// The bodies of responses.
 #[must_use]
-pub fn answers() -> BTreeMap<String, Value> {
+pub fn responses() -> BTreeMap<String, Value> {
     read(".response.json")
 }
 

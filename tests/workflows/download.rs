@@ -291,7 +291,8 @@ async fn a_download_can_be_dropped_at_every_point() {
         assert_eq!(names_in(folder.path()), ["a.jpeg"], "after {polls} polls");
         if let Some(done) = done {
             done.unwrap();
-            assert!(polls > 5, "there are several points to drop it at");
+            // Each of its three requests waits once; how often it waits for the disk depends on the machine.
+            assert!(polls > 3, "there are several points to drop it at");
             return;
         }
     }

@@ -96,7 +96,7 @@ async fn a_route_is_flown_and_its_media_are_fetched() {
     assert_eq!(flight.task.status, TaskStatus::Success);
     assert!(flight.media.is_complete());
     assert_eq!(flight.media.files.len(), 4);
-    // Names that are the same on some file system are told apart, and none leaves the folder.
+    // Names that are the same on some file system get different names, and none leaves the folder.
     assert_eq!(names_in(folder.path()), ["DJI_1-m3.jpeg", "DJI_1.jpeg", "__DJI_2.jpeg", "dji_1-m4.JPEG"]);
     assert_eq!(count(&fake, CREATE), 1);
     let steps = steps.lock().unwrap();

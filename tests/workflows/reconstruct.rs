@@ -176,6 +176,11 @@ async fn pictures_become_a_model() {
     assert_eq!(count(&fake, "PUT", ""), 230);
     let journal = fs::read_to_string(pictures.journal()).unwrap();
     assert!(["SECRETKEY", "SESSIONTOKEN", "KEYID"].iter().all(|secret| !journal.contains(secret)));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(pictures.journal()).unwrap().permissions().mode() & 0o777, 0o600);
+    }
 }
 
 #[tokio::test]

@@ -65,9 +65,9 @@ async fn collected(head: &Parts, mut content: Body, max_bytes: usize) -> Result<
     let unreadable = |message| Error::new(ErrorKind::InvalidResponse, Delivery::Responded, message);
     if let Some(coding) = text(&head.headers, &CONTENT_ENCODING).filter(|coding| *coding != "identity") {
         let shown: String = coding.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
-        return Err(unreadable(format!("the answer is compressed ({shown}), which was not asked for")));
+        return Err(unreadable(format!("the response is compressed ({shown}), which was not asked for")));
     }
-    let too_long = || unreadable(format!("the answer is longer than {max_bytes} bytes"));
+    let too_long = || unreadable(format!("the response is longer than {max_bytes} bytes"));
     if content.promised_bytes() > max_bytes as u64 {
         return Err(too_long());
     }

@@ -20,7 +20,7 @@ use crate::retry::Budget;
 use crate::token::Token;
 use crate::transport::Transport;
 
-/// A limit beyond this is none; moments so far away cannot be told.
+/// A longer limit is shortened to this: the clock cannot represent every later instant.
 pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Settings of a client, which [`build`](Self::build) makes. `C` is the client that is generated for an API.
@@ -169,7 +169,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// How long to wait for the next part of an answer; 30 seconds if it is not set.
+    /// How long to wait for the next part of a response; defaults to 30 seconds.
     #[cfg(feature = "reqwest")]
     pub fn read_timeout(mut self, limit: Duration) -> Self {
         self.connections.read_timeout = limit;
@@ -244,13 +244,13 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// Sends requests with another HTTP library, or with none. How connections are made is then its own: their
-    /// time-outs, proxies and certificates. The limits of attempts, calls and answers hold all the same.
+    /// time-outs, proxies and certificates. The limits of attempts, calls and responses apply in any case.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// Takes time and jitter from elsewhere, for tests and for programs with a timer of their own. All limits and waits of
+    /// Sets the source of time and jitter, for tests and for programs with a timer of their own. All limits and waits of
     /// calls go by it. The built-in transport needs tokio all the same, and its limits for connections and for the next
     /// part of a response go by tokio's time; with a [`transport`](Self::transport) of your own no runtime of tokio is
     /// needed.
@@ -266,7 +266,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// How long an answer may be, in bytes; 64 MiB if it is not set.
+    /// The maximum length of a response, in bytes; defaults to 64 MiB. It applies after decompression.
     pub fn max_response_bytes(mut self, limit: usize) -> Self {
         self.max_response_bytes = limit;
         self

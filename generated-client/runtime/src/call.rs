@@ -141,7 +141,7 @@ macro_rules! __call {
                 self.caller.core().dry_run(&self.operation, self.caller.project_id())
             }
 
-            /// Sends the call and waits for its answer.
+            /// Sends the call and waits for its response.
             ///
             /// # Errors
             /// See [`Error`](flighthub2_runtime::Error): above all [`Error::may_have_taken_effect`](flighthub2_runtime::Error::may_have_taken_effect), before the call is sent again.
@@ -220,7 +220,7 @@ macro_rules! __blocking_call {
             /// works on every thread that no async runtime polls its tasks on, within `tokio::task::spawn_blocking` and
             /// `tokio::task::block_in_place`, too.
             ///
-            /// Within a task of tokio it is refused, because the other tasks of that thread would stand still: use [`Call::send`]
+            /// Within a task of tokio it is refused, because it would block the other tasks of that thread: use [`Call::send`]
             /// there. Within a task of another runtime that cannot be seen: there it holds the thread until the call is over.
             ///
             /// # Errors

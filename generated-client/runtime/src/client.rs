@@ -1,6 +1,6 @@
 //! The core of every generated client: an operation in, its response or an error out.
 //!
-//! What depends on the type of an operation is small: writing its arguments and reading its answer. Everything between
+//! What depends on the type of an operation is small: writing its arguments and reading its response. Everything between
 //! is done once, for all of them: the request is made ready here, and sent by an [`Execution`]. Knows no single operation.
 
 use std::fmt;

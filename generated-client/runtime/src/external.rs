@@ -33,7 +33,7 @@ impl fmt::Debug for External {
     }
 }
 
-/// Counts bytes that move, so that a request which is slow can be told from one that stands still.
+/// Counts bytes that move, so that a slow request is not mistaken for a stalled one.
 #[derive(Clone, Debug, Default)]
 pub struct Activity(Arc<AtomicU64>);
 
@@ -140,7 +140,7 @@ impl External {
                         return Ok(ExternalResponse { status: head.status, headers: head.headers, body, clock });
                     }
                     None if activity.bytes() != before => {}
-                    None => return Err(TransportError::maybe_sent("the request stands still").timed_out()),
+                    None => return Err(TransportError::maybe_sent("the request stalled").timed_out()),
                 }
             }
         }
@@ -164,7 +164,7 @@ impl ExternalResponse {
         let mut limit = self.clock.timeout(idle_timeout);
         match with_timeout(&mut limit, self.body.next()).await {
             Some(part) => part.map(|part| part.map_err(TransportError::after_the_head)),
-            None => Some(Err(TransportError::maybe_sent("the response stands still").timed_out())),
+            None => Some(Err(TransportError::maybe_sent("the response stalled").timed_out())),
         }
     }
 

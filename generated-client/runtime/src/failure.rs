@@ -23,12 +23,12 @@ pub(crate) fn of_status(exchange: &Exchange, token: Option<&Token>) -> Error {
         Some((code, message)) => of_code(code, &message, token),
         None => {
             let what = if exchange.status.is_redirection() {
-                "a redirect, which is not followed: it would carry the token elsewhere"
+                "a redirect, which is not followed: it would send the token to another host"
             } else {
                 "no success"
             };
             let message = format!("HTTP {}: {what}{}", exchange.status.as_u16(), snippet(exchange, token));
-            answered(ErrorKind::Status, message)
+            with_response(ErrorKind::Status, message)
         }
     };
     error.with_status(exchange.status)
@@ -36,34 +36,33 @@ pub(crate) fn of_status(exchange: &Exchange, token: Option<&Token>) -> Error {
 
 /// A response with a successful HTTP status from which no value could be read.
 pub(crate) fn of_reading(exchange: &Exchange, error: ReadError, token: Option<&Token>) -> Error {
-    let error =
-        match error {
-            ReadError::Failure { code, message } => of_code(code, &message, token),
-            ReadError::Mismatch { path, message } => {
-                let snippet = if exchange.body.first().is_none_or(|byte| matches!(byte, b'{' | b'[')) {
-                    String::new()
-                } else {
-                    snippet(exchange, token)
-                };
-                // The path consists of names from the response.
-                answered(ErrorKind::InvalidResponse, format!("unexpected answer: {message}{snippet}"))
-                    .with_path(one_line(&path, MESSAGE_CHARS, token))
-            }
-        };
+    let error = match error {
+        ReadError::Failure { code, message } => of_code(code, &message, token),
+        ReadError::Mismatch { path, message } => {
+            let snippet = if exchange.body.first().is_none_or(|byte| matches!(byte, b'{' | b'[')) {
+                String::new()
+            } else {
+                snippet(exchange, token)
+            };
+            // The path consists of names from the response.
+            with_response(ErrorKind::InvalidResponse, format!("unexpected response: {message}{snippet}"))
+                .with_path(one_line(&path, MESSAGE_CHARS, token))
+        }
+    };
     error.with_status(exchange.status)
 }
 
 fn of_code(code: i64, message: &str, token: Option<&Token>) -> Error {
-    answered(ErrorKind::Api, one_line(message, MESSAGE_CHARS, token)).with_code(code)
+    with_response(ErrorKind::Api, one_line(message, MESSAGE_CHARS, token)).with_code(code)
 }
 
-fn answered(kind: ErrorKind, message: String) -> Error {
+fn with_response(kind: ErrorKind, message: String) -> Error {
     Error::new(kind, Delivery::Responded, message)
 }
 
 /// A string of the service on one line, limited in length and without the token.
 fn one_line(text: &str, max_chars: usize, token: Option<&Token>) -> String {
-    mask(token, text, max_chars).replace(|sign: char| sign.is_control(), " ")
+    mask(token, text, max_chars).replace(|character: char| character.is_control(), " ")
 }
 
 /// The beginning of a response that is not JSON, without long words, which could be secrets.
@@ -77,6 +76,6 @@ fn snippet(exchange: &Exchange, token: Option<&Token>) -> String {
     let words = mask(token, beginning, usize::MAX);
     let words = words.split_whitespace().map(|word| if word.len() > 32 { "…" } else { word });
     let text = words.chain((!whole).then_some("…")).collect::<Vec<_>>().join(" ");
-    let text: String = text.chars().take(SNIPPET_CHARS).filter(|sign| !sign.is_control()).collect();
+    let text: String = text.chars().take(SNIPPET_CHARS).filter(|character| !character.is_control()).collect();
     if text.is_empty() { format!("; {kind}, empty") } else { format!("; {kind}: {text}") }
 }

@@ -23,7 +23,7 @@ macro_rules! setters {
 pub trait Operation {
     /// Where the call belongs: one of the types in [`scope`].
     type Scope;
-    /// What a successful call answers.
+    /// What a successful call returns.
     type Output;
     /// What is known about the operation.
     const INFO: &'static OperationInfo;
@@ -33,11 +33,11 @@ pub trait Operation {
         let _ = request;
     }
 
-    /// Reads a successful answer.
+    /// Reads a successful response.
     ///
     /// # Errors
-    /// The answer tells of a failure, or has another form.
-    fn read(answer: ResponseBody<'_>) -> Result<Self::Output, ReadError>;
+    /// The response reports a failure, or cannot be decoded.
+    fn read(body: ResponseBody<'_>) -> Result<Self::Output, ReadError>;
 }
 
 /// Where calls belong, as types: a call of a project cannot be sent without one, and a call of one API not by the client
@@ -136,7 +136,7 @@ impl fmt::Display for UnknownName {
 
 impl std::error::Error for UnknownName {}
 
-/// Whether a call may be repeated when its answer was lost.
+/// Whether sending a call twice has the same effect as sending it once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Idempotency {
     /// A read.
@@ -163,7 +163,7 @@ pub enum Availability {
 pub struct OperationInfo {
     /// `operationId` of the specification.
     pub id: &'static str,
-    /// The group that it stands in.
+    /// The group that it is in.
     pub group: &'static str,
     /// HTTP method, in capitals.
     pub method: &'static str,
@@ -187,7 +187,7 @@ pub struct OperationInfo {
     pub summary: &'static str,
     /// Address of its page in the documentation.
     pub page: Option<&'static str>,
-    /// Codes that it may answer with. The list is neither complete nor a promise: many are conclusions from what a code
+    /// Codes that it may return. The list is neither complete nor guaranteed: many entries are inferred from what a code
     /// means.
     pub error_codes: &'static [i64],
     /// Ids of the operations that show whether it was done, for when it has failed and may have taken effect.
@@ -396,7 +396,7 @@ impl ApiInfo {
 pub struct TokenHeader {
     /// Name of the header.
     pub name: &'static str,
-    /// What stands before the token.
+    /// What is written before the token, such as `Bearer `.
     pub prefix: &'static str,
 }
 

@@ -310,7 +310,7 @@ where
     }
 }
 
-/// What tells a page from others: a hash of its items as JSON. Pages themselves are not kept.
+/// Identifies a page: a hash of its items as JSON. Pages themselves are not kept.
 fn fingerprint<T: Serialize>(items: &[T]) -> u64 {
     struct Hash(DefaultHasher);
     impl io::Write for Hash {

@@ -1,7 +1,7 @@
 //! Arguments on their way into a request.
 //!
 //! In: typed values. Out: a path and a query that are encoded, header values, and a body. What cannot be sent is noted
-//! and told before a connection is opened. Knows no operation and no transport.
+//! and reported before a connection is opened. Knows no operation and no transport.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -20,7 +20,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// Everything but what RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A value that can stand in a path, a query or a header.
+/// A value of a path, a query or a header.
 pub trait ParameterValue {
     /// The value as text, not yet encoded.
     fn text(&self) -> Cow<'_, str>;
@@ -49,7 +49,7 @@ impl ParameterValue for str {
     }
 }
 
-/// How the items of a list stand in a query.
+/// How the items of a list are written in a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListStyle {
     /// `a=1&a=2`
@@ -129,7 +129,7 @@ impl RequestParts {
         &self.content_type
     }
 
-    /// The media type that the answer should have.
+    /// The media type that the response should have.
     #[must_use]
     pub fn accepted(&self) -> &'static str {
         self.accept
@@ -190,7 +190,7 @@ impl RequestParts {
         push_pair(&mut self.query, name, value);
     }
 
-    /// Adds a header, if there is a value. One that is empty is refused: HTTP cannot tell it from none, so an id that was
+    /// Adds a header, if there is a value. One that is empty is refused: HTTP does not distinguish it from a missing one, so an id that was
     /// left empty by mistake would call another thing than was meant.
     pub fn header<'a, T: ParameterValue + ?Sized + 'a>(&mut self, name: &'static str, value: impl Into<Option<&'a T>>) {
         if let Some(value) = value.into() {
@@ -202,7 +202,7 @@ impl RequestParts {
         }
     }
 
-    /// Asks for an answer of another media type than JSON.
+    /// Requests a response of another media type than JSON.
     pub fn accept(&mut self, media_type: &'static str) {
         self.accept = media_type;
     }
@@ -362,7 +362,7 @@ impl RequestParts {
         if let Some(value) = value.into() {
             match serde_json::to_vec(value) {
                 Ok(bytes) => {
-                    // Null is rare in a request, and may stand for a number that JSON has no words for.
+                    // Null is rare in a request, and may be the encoding of a number that JSON cannot express.
                     if bytes.windows(4).any(|word| word == b"null")
                         && let Some(place) = unwritable(value)
                     {

@@ -216,7 +216,7 @@ impl<'a> ResponseBody<'a> {
             return error;
         }
         if self.text.trim().is_empty() {
-            return ReadError::Mismatch { path: String::new(), message: "the answer is empty".to_owned() };
+            return ReadError::Mismatch { path: String::new(), message: "the response is empty".to_owned() };
         }
         let mut deserializer = serde_json::Deserializer::from_str(self.text);
         let (path, error) = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
@@ -297,8 +297,8 @@ mod tests {
     #[test]
     fn a_mismatch_tells_where() {
         let cases = [
-            ("", "", "the answer is empty"),
-            (" \n", "", "the answer is empty"),
+            ("", "", "the response is empty"),
+            (" \n", "", "the response is empty"),
             (r#"{"code":0}"#, "data", "null or nothing"),
             (r#"{"code":0,"data":null}"#, "data", "null or nothing"),
             (r#"{"code":0,"data":{"name":5}}"#, "data.name", "expected a string"),

@@ -12,7 +12,7 @@ use serde_json::Value;
 /// Everything but what RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What can never be in a query as it is. The sign of a fragment would end it, and `&` the value.
+/// What must be encoded in a query. `#` would end it, and `&` the value.
 const NEVER_IN_QUERY: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')

@@ -15,14 +15,14 @@ impl Token {
     /// Takes a token. Blanks around it are dropped, as they come with copying.
     ///
     /// # Errors
-    /// It is empty, or has a sign that cannot be sent.
+    /// It is empty, or contains a character that is not allowed in an HTTP header.
     pub fn new(text: impl AsRef<str>) -> Result<Self, Error> {
         let text = text.as_ref().trim();
         if text.is_empty() {
             return Err(Error::config("the token is empty"));
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::config("the token has a blank or a sign that is not ASCII in it"));
+            return Err(Error::config("the token contains a space or a character that is not ASCII"));
         }
         Ok(Self(SecretString::from(text)))
     }
@@ -51,7 +51,7 @@ impl Token {
     }
 }
 
-/// The beginning of a text that came from elsewhere, without the token: at most so many characters, and `…` if there
+/// The beginning of an untrusted text, without the token: at most so many characters, and `…` if there
 /// is more. It looks at no more of the text than it has to, and finds a token that its end would cut.
 pub(crate) fn mask(token: Option<&Token>, text: &str, max_chars: usize) -> String {
     let token = token.map_or("", |token| token.0.expose_secret());

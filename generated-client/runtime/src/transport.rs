@@ -188,8 +188,8 @@ impl fmt::Display for TransportError {
         f.write_str(match (self.sent, self.timeout) {
             (false, true) => "no connection was made in time",
             (false, false) => "no connection could be made",
-            (true, true) => "no whole answer came in time",
-            (true, false) => "the connection broke before the whole answer was there",
+            (true, true) => "no complete response within the time limit",
+            (true, false) => "the connection broke before the response was complete",
         })
     }
 }

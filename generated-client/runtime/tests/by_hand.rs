@@ -81,8 +81,8 @@ impl Operation for Feed {
     const INFO: &'static OperationInfo =
         &OperationInfo::new(&API, "feed", "POST", "/feed").with_risk(Risk::Write).with_authenticated(false);
 
-    fn read(answer: ResponseBody<'_>) -> Result<i64, ReadError> {
-        answer.data()
+    fn read(body: ResponseBody<'_>) -> Result<i64, ReadError> {
+        body.data()
     }
 }
 

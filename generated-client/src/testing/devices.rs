@@ -153,7 +153,7 @@ impl Dock {
     }
 }
 
-/// The properties of a device. `flies` tells whether the aircraft of a dock flies.
+/// The properties of a device. `flies`: whether the aircraft of a dock flies.
 pub(crate) fn properties(docks: &[Dock], sn: &Value, flies: impl Fn(&Value) -> bool) -> Outcome {
     let parts = docks.iter().flat_map(|dock| [(dock, Part::Dock), (dock, Part::Drone)]);
     let found = parts.into_iter().find(|(dock, part)| dock.sn(*part) == sn);

@@ -183,7 +183,7 @@ fn converted(schema: &Value) -> Value {
     Value::Object(made)
 }
 
-/// In OpenAPI 3.0 a second key, true or false, tells whether the limit itself is excluded.
+/// In OpenAPI 3.0 a second key, true or false, excludes the limit itself.
 fn limit(members: &Map<String, Value>, key: &str, exclusive: &str, made: &mut Map<String, Value>) {
     if let Some(value) = members.get(key) {
         let excluded = members.get(exclusive) == Some(&Value::Bool(true));

@@ -289,7 +289,7 @@ impl FetchMedia {
         let state = self.project.flight_tasks().get(task.clone()).send().await.map_err(failed)?;
         let counts = state.folder_info.map(|folder| (folder.expected_file_count, folder.uploaded_file_count));
         let (expected, uploaded) = counts.unwrap_or_default();
-        // 0 also stands for a dock that has not counted yet.
+        // 0 is also sent by a dock that has not counted yet.
         fetch.expected = expected.and_then(|count| u64::try_from(count).ok()).filter(|count| *count > 0);
         let uploaded = uploaded.and_then(|count| u64::try_from(count).ok());
         let listed = self.project.flight_tasks().list_media(task.clone()).send().await.map_err(failed)?.list;

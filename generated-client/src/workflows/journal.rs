@@ -26,7 +26,7 @@ pub(crate) enum Entry {
     Resource(Resource),
     /// A picture is in the object store.
     Uploaded(Uploaded),
-    /// The service is being told of files; whether it was is not known until one of the next two.
+    /// Files are being registered; whether the service has them is not known until one of the next two.
     Registering(Vec<String>),
     /// It was.
     Registered(Vec<String>),
@@ -84,7 +84,7 @@ pub(crate) struct State {
     /// By the path of the picture.
     pub(crate) uploaded: HashMap<PathBuf, Uploaded>,
     pub(crate) registered: HashSet<String>,
-    /// The service may or may not have been told of these.
+    /// The service may or may not have registered these.
     pub(crate) in_doubt: HashSet<String>,
     pub(crate) start_in_doubt: bool,
     pub(crate) started: Option<Vec<String>>,
@@ -145,6 +145,12 @@ impl Journal {
                 Ok(read) => read,
                 Err(line) => return Ok(Some(Err(line))),
             };
+            // `callback_param` is meant for the service only.
+            #[cfg(unix)]
+            if text.is_empty() {
+                use std::os::unix::fs::PermissionsExt as _;
+                file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+            }
             // What follows was never written as a whole.
             file.set_len(valid as u64)?;
             file.seek(SeekFrom::Start(valid as u64))?;

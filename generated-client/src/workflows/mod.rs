@@ -109,7 +109,7 @@ impl ProjectClient {
 impl<C> Workflows<C> {
     /// Downloads the file behind a signed address, such as [`MediaFile::original_url`](crate::types::MediaFile::original_url).
     ///
-    /// The address is a secret: whoever has it has the file. It is in no error and in no log.
+    /// The address is a secret: it gives access to the file. It is in no error and in no log.
     pub fn download(&self, address: impl Into<Secret>, target: impl Into<PathBuf>) -> Download {
         Download::new(self.external.clone(), address.into(), target.into())
     }

@@ -1,4 +1,4 @@
-//! Names of files that come from elsewhere, made safe for any folder.
+//! File names from a service, made safe for any folder.
 
 /// The longest name, in bytes: file systems take 255, and a suffix of this crate is added while a file is incomplete.
 const MAX_BYTES: usize = 200;

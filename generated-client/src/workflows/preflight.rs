@@ -1,7 +1,7 @@
 //! What is known of a dock and its aircraft before a flight.
 //!
 //! In: a dock. Out: readings, each with its value or with the reason why it is not known. Nothing is judged here: whether
-//! the wind is too strong is the decision of whoever is responsible for the flight.
+//! the wind is too strong is the decision of the pilot in command.
 
 use std::fmt;
 

@@ -21,8 +21,8 @@ use super::store::{CredentialSource, Credentials, Given, Limits, Store, put};
 use super::upload_body::Source;
 use crate::open_modeling::OpenModeling;
 use crate::types::{
-    OpenModel, OpenModelId, OpenModelResourceId, OpenModelUploadCallbackBody, OpenModelUploadCallbackBodyRequired,
-    OpenModelUploadToken, StartOpenModelReconstructionBody, UploadedFile, UploadedFileRequired,
+    OpenModel, OpenModelId, OpenModelResourceId, OpenModelUploadCallbackBody, OpenModelUploadToken,
+    StartOpenModelReconstructionBody, UploadedFile,
 };
 use crate::{Client, ErrorKind as ApiErrorKind, FollowErrorKind};
 
@@ -30,7 +30,7 @@ use crate::{Client, ErrorKind as ApiErrorKind, FollowErrorKind};
 const FILES_A_CALL: usize = 100;
 /// How many files are sent at once.
 const CONCURRENCY: usize = 4;
-/// What stands for the name of a file in the path of the object store.
+/// The placeholder of the file name in the path of the object store.
 const FILE_NAME: &str = "{fileName}";
 
 /// How long the service may take. There is no default: only the caller knows how many pictures there are. The upload itself
@@ -350,7 +350,7 @@ impl Run<'_> {
         .await
     }
 
-    /// Finds out what an earlier run may have told the service.
+    /// Finds out what an earlier run may have registered.
     async fn decide_registrations(&mut self, id: &OpenModelResourceId) -> Result<(), Error> {
         if self.state.in_doubt.is_empty() {
             return Ok(());
@@ -365,7 +365,7 @@ impl Run<'_> {
         if found.file_names.is_empty() {
             let message = format!("whether the service knows {} of the files is not known", in_doubt.len());
             return Err(Error::new(ErrorKind::Undecided, message)
-                .next("look at the resource; then tell it again with `.repeat_registration(true)`, or start with a new journal"));
+                .next("look at the resource; then register the files again with `.repeat_registration(true)`, or start with a new journal"));
         }
         let known: HashSet<&String> = found.file_names.iter().collect();
         let (there, missing): (Vec<String>, Vec<String>) = in_doubt.into_iter().partition(|name| known.contains(name));
@@ -386,12 +386,12 @@ impl Run<'_> {
         }
         let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
         self.note(Entry::Registering(names.clone())).await?;
-        let files = files.into_iter().map(|(name, etag)| UploadedFile::new(UploadedFileRequired { name, etag }));
-        let mut body = OpenModelUploadCallbackBody::new(OpenModelUploadCallbackBodyRequired {
-            resource_uuid: resource.id.clone().into(),
-            callback_param: resource.callback_param.clone(),
-            files: files.collect(),
-        });
+        let files = files.into_iter().map(|(name, etag)| UploadedFile::builder().name(name).etag(etag).build());
+        let mut body = OpenModelUploadCallbackBody::builder()
+            .resource_uuid(resource.id.clone())
+            .callback_param(resource.callback_param.clone())
+            .files(files.collect::<Vec<_>>())
+            .build();
         if let Some(name) = &self.settings.resource_name {
             body = body.resource_name(name.clone());
         }
@@ -411,7 +411,7 @@ impl Run<'_> {
                 if !in_doubt {
                     self.note(Entry::NotRegistered(names)).await?;
                 }
-                let made = Error::api("the service was not told of the files", error);
+                let made = Error::api("the files were not registered", error);
                 Err(if in_doubt { made.with_kind(ErrorKind::Undecided) } else { made })
             }
         }

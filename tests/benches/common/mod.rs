@@ -22,8 +22,8 @@ pub(crate) struct Envelope<T> {
     pub(crate) data: T,
 }
 
-/// An answer of about one kilobyte.
-fn answer() -> String {
+/// A response of about one kilobyte.
+fn response() -> String {
     let project = r#"{"name":"Example project","introduction":"","uuid":"5f0c7a1e-2b34-4c56-8d78-9e0f1a2b3c4d","org_uuid":"a1b2c3d4-0001-4a00-8b00-00000000c0de","project_work_center_point":{"latitude":45.0001,"longitude":9.0001},"created_at":1745214300,"updated_at":1745218387}"#;
     format!(r#"{{"code":0,"message":"","data":{{"list":[{}]}}}}"#, [project; 4].join(","))
 }
@@ -36,7 +36,7 @@ pub(crate) fn is_server() -> bool {
 pub(crate) async fn serve() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("{}", listener.local_addr().unwrap());
-    let body = answer();
+    let body = response();
     let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
     let bytes: &'static [u8] = Vec::leak((head + &body).into_bytes());
     // It ends with the process that started it: nobody runs a benchmark for longer than this.

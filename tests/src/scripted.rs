@@ -1,4 +1,4 @@
-//! A transport without a network: it answers what it is told to, and keeps what it was asked.
+//! A transport without a network: it responds as scripted, and records the requests.
 
 use std::fmt;
 use std::future;
@@ -10,18 +10,18 @@ type Reply = dyn Fn(&Request<Bytes>) -> Result<Response<Body>, TransportError> +
 
 /// The transport.
 #[derive(Clone)]
-pub struct Told {
+pub struct Scripted {
     reply: Arc<Reply>,
     requests: Arc<Mutex<Vec<Request<Bytes>>>>,
 }
 
-impl fmt::Debug for Told {
+impl fmt::Debug for Scripted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Told")
+        f.write_str("Scripted")
     }
 }
 
-impl Told {
+impl Scripted {
     /// A transport that replies by a function.
     pub fn new(
         reply: impl Fn(&Request<Bytes>) -> Result<Response<Body>, TransportError> + Send + Sync + 'static,
@@ -36,7 +36,7 @@ impl Told {
     }
 }
 
-impl Transport for Told {
+impl Transport for Scripted {
     fn send(&self, request: Request<RequestBody>) -> SendFuture<'_> {
         let (head, body) = request.into_parts();
         let Ok(bytes) = body.into_bytes() else {

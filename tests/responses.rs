@@ -1,4 +1,4 @@
-//! Answers as they should not be: an error that names the operation, the request and the place, or the tolerant reading
+//! Invalid responses: an error that names the operation, the request and the place, or the tolerant reading
 //! that is promised; never a panic, never an empty success.
 
 #![allow(
@@ -14,29 +14,29 @@ use flighthub2::types::{DeviceState, HmsAlert};
 use flighthub2::{Client, Delivery, Error, ErrorKind};
 use flighthub2_tests::calls::{Example, examples};
 use flighthub2_tests::client::{PROJECT, TOKEN, client};
-use flighthub2_tests::server::{Server, answer, json};
+use flighthub2_tests::server::{Server, http_response, json};
 use flighthub2_tests::spec::{self, resolved};
 use flighthub2_tests::vectors::{self, normalized};
 use serde_json::{Value, json as value};
 
-/// A server that answers what it is told to, and a client for it.
+/// A server with a scripted response, and a client for it.
 struct Place {
     server: Server,
     client: Client,
-    answer: Arc<Mutex<Vec<u8>>>,
+    response: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Place {
     fn new() -> Self {
-        let answer = Arc::new(Mutex::new(Vec::new()));
-        let told = Arc::clone(&answer);
-        let server = Server::start(move |_| told.lock().unwrap().clone());
+        let response = Arc::new(Mutex::new(Vec::new()));
+        let shared = Arc::clone(&response);
+        let server = Server::start(move |_| shared.lock().unwrap().clone());
         let client = client(&server.url());
-        Self { server, client, answer }
+        Self { server, client, response }
     }
 
     async fn sent(&self, example: &Example, bytes: Vec<u8>) -> (Result<Value, Error>, usize) {
-        *self.answer.lock().unwrap() = bytes;
+        *self.response.lock().unwrap() = bytes;
         let result = example.send(&self.client, &self.client.project(PROJECT)).await;
         (result, self.server.take_requests().len())
     }
@@ -49,29 +49,39 @@ fn one_of_each() -> Vec<Example> {
     all
 }
 
-/// Whether the answer of an operation says nothing but that it worked.
+/// Whether the response of an operation says nothing but that it worked.
 fn acknowledges(example: &Example) -> bool {
-    let answers = vectors::answers();
-    let data = &answers[example.name]["data"];
+    let responses = vectors::responses();
+    let data = &responses[example.name]["data"];
     data.is_null() || *data == value!({})
 }
 
 #[tokio::test]
-async fn bad_answers_are_errors_that_say_where() {
+async fn bad_responses_are_errors_that_say_where() {
     let html = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
     let cases: Vec<(&str, Vec<u8>, ErrorKind, Delivery)> = vec![
         ("nothing", json(""), ErrorKind::InvalidResponse, Delivery::Responded),
-        ("HTML with a success", answer("200 OK", "text/html", html), ErrorKind::InvalidResponse, Delivery::Responded),
-        ("HTML with a failure", answer("502 Bad Gateway", "text/html", html), ErrorKind::Status, Delivery::Responded),
+        (
+            "HTML with a success",
+            http_response("200 OK", "text/html", html),
+            ErrorKind::InvalidResponse,
+            Delivery::Responded,
+        ),
+        (
+            "HTML with a failure",
+            http_response("502 Bad Gateway", "text/html", html),
+            ErrorKind::Status,
+            Delivery::Responded,
+        ),
         (
             "plain text",
-            answer("404 Not Found", "text/plain", "404 page not found"),
+            http_response("404 Not Found", "text/plain", "404 page not found"),
             ErrorKind::Status,
             Delivery::Responded,
         ),
         (
             "a failure without a body",
-            answer("503 Service Unavailable", "text/plain", ""),
+            http_response("503 Service Unavailable", "text/plain", ""),
             ErrorKind::Status,
             Delivery::Responded,
         ),
@@ -110,13 +120,13 @@ async fn bad_answers_are_errors_that_say_where() {
         ),
         (
             "a refusal with a status",
-            answer("401 Unauthorized", "application/json", r#"{"code":200401,"message":"m"}"#),
+            http_response("401 Unauthorized", "application/json", r#"{"code":200401,"message":"m"}"#),
             ErrorKind::Api,
             Delivery::Responded,
         ),
         (
             "a failure that says 0",
-            answer("500 Internal Server Error", "application/json", r#"{"code":0,"message":""}"#),
+            http_response("500 Internal Server Error", "application/json", r#"{"code":0,"message":""}"#),
             ErrorKind::Status,
             Delivery::Responded,
         ),
@@ -190,11 +200,11 @@ fn changed(value: &Value, change: &impl Fn(Value) -> Value) -> Value {
 }
 
 async fn assert_read(what: &str, change: impl Fn(Value) -> Value, wanted: impl Fn(&Value) -> Value) {
-    let answers = vectors::answers();
+    let responses = vectors::responses();
     let place = Place::new();
     for example in examples().into_iter().filter(|example| !acknowledges(example)) {
-        let answer = &answers[example.name];
-        let data = changed(&answer["data"], &change);
+        let response = &responses[example.name];
+        let data = changed(&response["data"], &change);
         let body = value!({"code": 0, "message": "", "data": data});
         let (result, _) = place.sent(&example, json(body.to_string())).await;
         let output = result.unwrap_or_else(|error| panic!("{}, {what}: {error}", example.name));
@@ -217,10 +227,10 @@ async fn unknown_members_are_ignored_or_kept() {
         }
         other => other,
     };
-    let answers = vectors::answers();
+    let responses = vectors::responses();
     let place = Place::new();
     for example in examples().into_iter().filter(|example| !acknowledges(example)) {
-        let data = &answers[example.name]["data"];
+        let data = &responses[example.name]["data"];
         let body = value!({"code": 0, "data": changed(data, &more), "a_new_member": 1});
         let (result, _) = place.sent(&example, json(body.to_string())).await;
         let output = result.unwrap_or_else(|error| panic!("{}: {error}", example.name));
@@ -245,7 +255,7 @@ async fn unknown_values_are_kept() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_long_is_refused() {
+async fn a_response_that_is_too_long_is_refused() {
     let example = one_of_each().remove(0);
     let bytes = json(format!("{{\"code\":0,\"message\":\"{}\"}}", "x".repeat(4096)));
     let server = Server::start(move |_| bytes.clone());
