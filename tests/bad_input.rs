@@ -599,8 +599,12 @@ fn paths_that_differ_in_a_letter_are_two() {
     let options = || Options { dialect: Dialect::OpenApi, ..Options::default() };
     assert!(generate(&Source::new("a.yaml", text("/a/{x}.xml")), &options()).is_ok());
     assert!(generate(&Source::new("a.yaml", text("/a/b{x}.json")), &options()).is_ok());
-    let same = problems(&text("/a/{y}.json"), Dialect::OpenApi);
-    assert!(same.problems().iter().any(|problem| problem.code == Code::AmbiguousPath), "{same}");
+    let same = text("/a/{y}.json");
+    let made = generate(&Source::new("a.yaml", &*same), &options()).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(made.warnings.iter().any(|warning| warning.code == Code::AmbiguousPath), "{:#?}", made.warnings);
+    assert_eq!(made.operations, 2);
+    let ours = problems(&same, Dialect::FlightHub);
+    assert!(ours.problems().iter().any(|problem| problem.code == Code::AmbiguousPath), "{ours}");
 }
 
 /// Two ways at each of many levels: a reader that follows every one of them never comes to an end.
