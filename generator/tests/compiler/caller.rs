@@ -325,7 +325,7 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
             });
             calls.chain([has_trait(ty, quote! { #path })]).collect()
         }
-        "BaseUrl" | "Caller" | "InScope" | "State" => vec![has_trait(ty, quote! { #path })],
+        "BaseUrl" | "Caller" | "Display" | "FromStr" | "InScope" | "State" => vec![has_trait(ty, quote! { #path })],
         other => panic!("a caller does not know implementations of `{other}` yet"),
     }
 }
@@ -376,13 +376,14 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
             quote! { fn read(value: #name) -> i64 { value.value() } },
             quote! { fn values() -> &'static [i64] { #name::VALUES } },
         ],
-        "tagged_union" | "untagged_union" => {
-            let TokenTree::Group(group) = tokens.last().unwrap() else { panic!("a union without forms") };
-            let forms = group.stream().into_iter().filter_map(|token| match token {
+        "tagged_union" | "untagged_union" => vec![json()],
+        "from_variants" => {
+            let TokenTree::Group(group) = tokens.last().unwrap() else { panic!("a union without variants") };
+            let variants = group.stream().into_iter().filter_map(|token| match token {
                 TokenTree::Group(ty) => Some(from(ty.stream())),
                 _ => None,
             });
-            forms.chain([json()]).collect()
+            variants.collect()
         }
         "choice" => {
             let read = quote! { fn read(value: &#name) -> &runtime::JsonValue { value.json() } };
