@@ -9,8 +9,8 @@
 
 use flighthub2::codegen::{JsonValue, Operation, ReadError, RequestParts, ResponseBody};
 use flighthub2_tests::fixtures::{
-    any_of, bodies, enums, envelope, formats, forms, loose, maps, objects, one_of, parameters, query_arrays, raw,
-    recursion, references, security_choice, successes,
+    any_call, any_of, bodies, enums, envelope, formats, forms, loose, maps, objects, one_of, parameters, query_arrays,
+    raw, recursion, references, security_choice, successes,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -70,6 +70,9 @@ fn unions_keep_what_they_do_not_know() {
     assert_eq!(again::<Shape>(&unknown), unknown);
     assert!(serde_json::from_value::<Shape>(json!({"radius": 1.5})).is_err(), "no tag");
     assert!(serde_json::from_value::<Shape>(json!({"type": "circle"})).is_err(), "no radius");
+    use one_of::types::{Blob, Decision};
+    let denied = one_of::default::SendDecision::new(Decision::Denied(Blob::new("denied")));
+    assert_eq!(body(&denied), json!({"type": "denied"}));
     let square = one_of::types::Square::new(2.0);
     assert_eq!(body(&one_of::default::SendShape::new(square)), json!({"type": "square", "side": 2.0}));
     for (value, variant) in [
@@ -354,4 +357,104 @@ fn an_operation_is_an_object_of_its_arguments() {
     assert_eq!(serde_json::to_value(&nothing).unwrap(), json!({"body": null}));
     let unknown = serde_json::from_value::<PutNote>(json!({"body": "text", "note": 1}));
     assert!(unknown.unwrap_err().to_string().contains("unknown field `note`"));
+}
+
+fn filter(name: &str) -> any_call::types::Filter {
+    any_call::types::Filter::new().name(name)
+}
+
+#[test]
+fn parameters_of_any_type_are_written_by_their_style() {
+    use any_call::default::GetStyles;
+    let required = GetStyles::new("l/1", vec![1, 2], vec!["a".to_owned(), "b,c".to_owned()], "p");
+    let required = required.any(json!(["x", 1])).nullable(None).session("s t");
+    let parts = written(&required);
+    assert_eq!(parts.path_text(), "/path/.l%2F1/;matrix=1;matrix=2/a,b%2Cc/p");
+    assert_eq!(parts.query_text(), "any=x&any=1");
+    assert_eq!(parts.headers().collect::<Vec<_>>(), [("cookie", "session=s%20t")]);
+    let inner = any_call::types::FilterInner::new().deeper("d&e");
+    let optional = GetStyles::new("l", vec![1], vec!["a".to_owned()], "p").any(5).nullable("n".to_owned()).session("s");
+    let optional = optional
+        .deep(any_call::types::Filter::new().inner(inner))
+        .object(filter("o"))
+        .json(filter("j"))
+        .either(any_call::types::GetStylesEither::Integer(7))
+        .reserved("a/b?c&d")
+        .pipes(vec!["x".to_owned(), "y".to_owned()])
+        .x_list(vec!["one".to_owned(), "two".to_owned()])
+        .x_object(filter("h"))
+        .tracking(3)
+        .secret("hidden");
+    let parts = written(&optional);
+    let expected = "deep%5Binner%5D%5Bdeeper%5D=d%26e&name=o&json=%7B%22name%22%3A%22j%22%7D&any=5&either=7\
+                    &reserved=a/b?c%26d&nullable=n&pipes=x&pipes=y&secret=hidden";
+    assert_eq!(parts.query_text(), expected);
+    let headers: Vec<_> = parts.headers().collect();
+    assert_eq!(headers, [("X-List", "one,two"), ("X-Object", "name=h"), ("cookie", "session=s; tracking=3")]);
+}
+
+#[test]
+fn a_body_has_parts_or_styled_members() {
+    use any_call::default::{PutFile, SendForm, SendParts};
+    use any_call::types::{SendFormBody, Upload};
+    use flighthub2::codegen::Binary;
+    let picture = Binary::from(&[0xff_u8, 0x00][..]).with_file_name("a.png");
+    let upload = Upload::new(picture).notes("n").count(2).filter(filter("f")).more(vec![Binary::from("m")]);
+    let parts = written(&SendParts::new(upload));
+    let boundary = parts.content_type().strip_prefix("multipart/form-data; boundary=").unwrap().to_owned();
+    let part = |head: &str, bytes: &[u8]| {
+        let head = format!("--{boundary}\r\nContent-Disposition: form-data; {head}\r\n\r\n");
+        [head.as_bytes(), bytes, b"\r\n"].concat()
+    };
+    let expected = [
+        part("name=\"picture\"; filename=\"a.png\"\r\nContent-Type: image/png", &[0xff, 0x00]),
+        part("name=\"more\"; filename=\"more\"\r\nContent-Type: application/octet-stream", b"m"),
+        part("name=\"notes\"\r\nContent-Type: text/plain; charset=utf-8", b"n"),
+        part("name=\"count\"", b"2"),
+        part("name=\"filter\"\r\nContent-Type: application/json", b"{\"name\":\"f\"}"),
+        format!("--{boundary}--\r\n").into_bytes(),
+    ];
+    assert_eq!(parts.body_bytes().map(String::from_utf8_lossy), Some(String::from_utf8_lossy(&expected.concat())));
+    assert_eq!(parts.body_bytes(), Some(&*expected.concat()));
+    let form =
+        SendFormBody::new("a b").filter(filter("f")).inner(filter("i")).tags(vec!["x".to_owned(), "y".to_owned()]);
+    let parts = written(&SendForm::new().body(form));
+    let text = String::from_utf8(parts.body_bytes().unwrap().to_vec()).unwrap();
+    let mut pairs: Vec<_> = text.split('&').collect();
+    pairs.sort_unstable();
+    assert_eq!(pairs, ["filter%5Bname%5D=f", "inner=%7B%22name%22%3A%22i%22%7D", "name=a%20b", "tags=x,y"]);
+    assert_eq!(written(&PutFile::new().body(vec![0xff])).content_type(), "application/octet-stream");
+    assert_eq!(written(&PutFile::new()).accepted(), "*/*");
+}
+
+#[test]
+fn successes_of_several_types_are_one_response() {
+    use any_call::default::SendParts;
+    let read = |text: &str| SendParts::read(ResponseBody::new(text)).unwrap();
+    assert_eq!(read(""), None);
+    assert_eq!(read(r#"{"ticket":"t"}"#).unwrap().as_status202().unwrap().ticket.as_deref(), Some("t"));
+    let upload = read(r#"{"picture":"é"}"#).unwrap().as_status200().unwrap();
+    assert_eq!(upload.picture.as_bytes(), "é".as_bytes());
+}
+
+#[test]
+fn a_call_has_the_credentials_that_it_accepts() {
+    use flighthub2::Token;
+    let token = |text: &str| Token::new(text).unwrap();
+    let builder = || any_call::Client::builder().base_url("https://any.example");
+    let form = |client: &any_call::Client| client.default().send_form().dry_run();
+    let file = |client: &any_call::Client| client.default().put_file().dry_run();
+    let both = builder().credential("key", token("k-secret")).credential("app", token("a-secret")).build().unwrap();
+    let dry = file(&both).unwrap();
+    assert_eq!(dry.url, "https://any.example/file?api_key=***");
+    assert!(dry.headers.iter().any(|(name, value)| name == "x-app" && value.to_string() == "***"), "{dry:?}");
+    assert!(!format!("{dry:?} {}", dry.curl()).contains("secret"));
+    let bearer = builder().credential("bearer", token("b-secret")).build().unwrap();
+    let dry = file(&bearer).unwrap();
+    assert_eq!(dry.url, "https://any.example/file");
+    assert!(dry.curl().contains("'authorization: Bearer '\"$TOKEN\""), "{}", dry.curl());
+    let error = file(&builder().credential("key", token("k-secret")).build().unwrap()).unwrap_err();
+    assert!(error.to_string().contains("`key` and `app`, or `bearer`"), "{error}");
+    assert!(form(&builder().build().unwrap()).is_ok(), "it needs none");
+    assert!(builder().credential("kee", token("k")).build().is_err(), "there is no such scheme");
 }

@@ -10,6 +10,8 @@ use crate::Dialect;
 pub(crate) struct Policy {
     /// `x-` keys have the meaning of spec/README.md, and unknown ones are errors. Otherwise none is read.
     pub(crate) reads_extensions: bool,
+    /// YAML may have anchors, aliases and merge keys.
+    pub(crate) takes_aliases: bool,
     /// Keys that change nothing in the client are errors.
     pub(crate) refuses_unused_keys: bool,
     /// An operation states its id, one declared tag, its risk and its retry class. Otherwise they follow from the path and
@@ -42,6 +44,7 @@ pub(crate) struct Policy {
 impl Policy {
     const FLIGHTHUB: Self = Self {
         reads_extensions: true,
+        takes_aliases: false,
         refuses_unused_keys: true,
         requires_metadata: true,
         requires_envelope: true,
@@ -57,6 +60,7 @@ impl Policy {
 
     const OPENAPI: Self = Self {
         reads_extensions: false,
+        takes_aliases: true,
         refuses_unused_keys: false,
         requires_metadata: false,
         requires_envelope: false,

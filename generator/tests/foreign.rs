@@ -154,6 +154,11 @@ fn slips() -> Vec<(&'static str, Code, String)> {
             Code::Unsupported,
             with_body("application/xml: {schema: {$ref: '#/components/schemas/Thing'}}"),
         ),
+        (
+            "bytes as parts",
+            Code::Unsupported,
+            with_body("multipart/form-data: {schema: {type: string, format: binary}}"),
+        ),
         ("redirects only", Code::Answer, with_responses("'302': {description: D}")),
         ("an unknown key", Code::UnknownKey, with_schema("{type: string, requierd: true}")),
         ("a limit that is no number", Code::WrongValue, with_schema("{type: string, maxLength: many}")),
@@ -224,6 +229,13 @@ fn what_is_represented_has_no_warning() {
                 + "  securitySchemes:\n    a: {type: apiKey, in: header, name: A}\n    b: {type: apiKey, in: query, name: B}\n",
         ),
         (
+            "anchors, aliases and merge keys",
+            document(
+                DONE,
+                "    A: &a {type: object, properties: {a: {type: string}}}\n    B: *a\n    C: {<<: *a, title: C}\n",
+            ),
+        ),
+        (
             "a reference to a place within a schema",
             with_schema("{properties: {a: {$ref: '#/components/schemas/Thing/properties/a'}}}"),
         ),
@@ -244,11 +256,6 @@ fn refused() -> Vec<(&'static str, Code, String)> {
             "a list as a form",
             Code::Unsupported,
             with_body("application/x-www-form-urlencoded: {schema: {type: array, items: {type: string}}}"),
-        ),
-        (
-            "bytes as parts",
-            Code::Unsupported,
-            with_body("multipart/form-data: {schema: {type: string, format: binary}}"),
         ),
         ("a missing target", Code::DanglingRef, with_schema("{$ref: '#/definitions/A'}")),
         ("another file", Code::Unsupported, with_schema("{$ref: 'other.yaml#/A'}")),

@@ -161,7 +161,7 @@ macro_rules! __call {
             }
 
             /// Changes the arguments.
-            pub fn map(mut self, change: impl ::core::ops::FnOnce(O) -> O) -> Self {
+            pub fn map_operation(mut self, change: impl ::core::ops::FnOnce(O) -> O) -> Self {
                 self.operation = change(self.operation);
                 self
             }

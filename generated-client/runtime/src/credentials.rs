@@ -6,13 +6,16 @@
 use std::fmt;
 
 use http::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::attempt::Exchange;
 use crate::error::Error;
 use crate::operation::{CredentialInfo, CredentialPlace, OperationInfo};
 use crate::response::ReadError;
 use crate::token::Token;
+
+/// Everything but what RFC 3986 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What a caller gave, by the names of schemes.
 #[derive(Clone, Debug, Default)]
@@ -112,7 +115,7 @@ impl Credentials {
 
 impl Written {
     fn add(&mut self, info: &CredentialInfo, token: &Token, headers: &mut HeaderMap) -> Result<(), Error> {
-        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
         match info.place {
             CredentialPlace::Header => {
                 let name = HeaderName::from_bytes(info.name.as_bytes()).map_err(|error| {
@@ -181,7 +184,7 @@ mod tests {
         let sets: &'static [&'static [&'static str]] = &[&["key", "app"], &["bearer"], &["session"]];
         let cookie = "cookie: a=b".to_owned();
         let (query, headers) = written(&["app", "key", "bearer"], sets).unwrap();
-        assert_eq!(query, "api%20key=secret%2Dkey%2B");
+        assert_eq!(query, "api%20key=secret-key%2B");
         assert_eq!(headers, [cookie.clone(), "x-app: secret-app+".to_owned()]);
         let (query, headers) = written(&["app", "bearer"], sets).unwrap();
         assert_eq!((query.as_str(), headers), ("", vec![cookie, "authorization: Bearer secret-bearer+".to_owned()]));

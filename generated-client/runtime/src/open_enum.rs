@@ -502,13 +502,6 @@ macro_rules! __choice {
 #[macro_export]
 macro_rules! __union {
     ($name:ident { $($variant:ident($ty:ty)),* $(,)? }) => {
-        $(
-            impl ::core::convert::From<$ty> for $name {
-                fn from(form: $ty) -> Self {
-                    Self::$variant(form)
-                }
-            }
-        )*
         impl $crate::codegen::private::serde::Serialize for $name {
             fn serialize<S: $crate::codegen::private::serde::Serializer>(
                 &self,
@@ -524,5 +517,20 @@ macro_rules! __union {
                 }
             }
         }
+    };
+}
+
+/// Conversions of variants into their union: of each type that only one variant has.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __from_variants {
+    ($name:ident { $($variant:ident($ty:ty)),* $(,)? }) => {
+        $(
+            impl ::core::convert::From<$ty> for $name {
+                fn from(variant: $ty) -> Self {
+                    Self::$variant(variant)
+                }
+            }
+        )*
     };
 }

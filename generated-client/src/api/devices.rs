@@ -423,7 +423,7 @@ impl<C> super::Call<C, GetDeviceHms> {
     ///
     /// Observed, not documented.
     pub fn language(self, language: impl Into<types::Language>) -> Self {
-        self.map(|operation| operation.language(language))
+        self.map_operation(|operation| operation.language(language))
     }
 }
 

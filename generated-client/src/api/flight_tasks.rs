@@ -532,17 +532,17 @@ impl<C, T1, T2, T3> super::Call<C, ListFlightTasks<T1, T2, T3>> {
     }
     /// Returns only tasks of this name.
     pub fn name(self, name: impl Into<String>) -> Self {
-        self.map(|operation| operation.name(name))
+        self.map_operation(|operation| operation.name(name))
     }
     /// Returns only tasks of this type.
     pub fn task_type(self, task_type: impl Into<types::TaskType>) -> Self {
-        self.map(|operation| operation.task_type(task_type))
+        self.map_operation(|operation| operation.task_type(task_type))
     }
     /// Returns only tasks in one of these states; joined with commas in one parameter.
     ///
     /// At least 1 entries.
     pub fn status(self, status: impl Into<Vec<types::TaskStatus>>) -> Self {
-        self.map(|operation| operation.status(status))
+        self.map_operation(|operation| operation.status(status))
     }
 }
 

@@ -194,37 +194,39 @@ impl<C> super::Call<C, ListProjects> {
     ///
     /// At least 1. Defaults to `1`.
     pub fn page(self, page: impl Into<i64>) -> Self {
-        self.map(|operation| operation.page(page))
+        self.map_operation(|operation| operation.page(page))
     }
     /// Projects per page. No upper limit is published; 100 works. (The page of V1.0 gives 10 as default, the one of
     /// V2.0 gives 20.)
     ///
     /// At least 1. Defaults to `10`.
     pub fn page_size(self, page_size: impl Into<i64>) -> Self {
-        self.map(|operation| operation.page_size(page_size))
+        self.map_operation(|operation| operation.page_size(page_size))
     }
     /// Returns only projects whose name contains this text.
     pub fn q(self, q: impl Into<String>) -> Self {
-        self.map(|operation| operation.q(q))
+        self.map_operation(|operation| operation.q(q))
     }
     /// Returns only projects that the owner of the key has joined.
     pub fn prj_authorized_status(
         self,
         prj_authorized_status: impl Into<types::ProjectAuthorizedStatus>,
     ) -> Self {
-        self.map(|operation| operation.prj_authorized_status(prj_authorized_status))
+        self.map_operation(|operation| {
+            operation.prj_authorized_status(prj_authorized_status)
+        })
     }
     /// Amount of data to return.
     pub fn usage(self, usage: impl Into<types::ProjectListUsage>) -> Self {
-        self.map(|operation| operation.usage(usage))
+        self.map_operation(|operation| operation.usage(usage))
     }
     /// Field to sort by.
     pub fn sort_column(self, sort_column: impl Into<types::ProjectSortColumn>) -> Self {
-        self.map(|operation| operation.sort_column(sort_column))
+        self.map_operation(|operation| operation.sort_column(sort_column))
     }
     /// Sort direction.
     pub fn sort_type(self, sort_type: impl Into<types::SortType>) -> Self {
-        self.map(|operation| operation.sort_type(sort_type))
+        self.map_operation(|operation| operation.sort_type(sort_type))
     }
 }
 

@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn edits_change_the_values_that_they_name() {
         let source = Source::new("x.yaml", "{a: 1, list: [x, y, z], b: 'true', c: {}}");
-        let mut tree = parse(&source).unwrap();
+        let mut tree = parse(&source, false).unwrap();
         let edit = |pointer: &str, change| Edit { pointer: pointer.to_owned(), change };
         let edits = vec![
             edit("/a", Change::Text("1".to_owned())),

@@ -85,7 +85,7 @@ impl<'s> Document<'s> {
         if let Some(problem) = limits::check(source) {
             return Err(failed(vec![problem]));
         }
-        let mut tree = yaml::parse(source).map_err(failed)?;
+        let mut tree = yaml::parse(source, policy.takes_aliases).map_err(failed)?;
         if policy.warns_of_slips {
             references::normalize(&mut tree, policy);
         }
@@ -163,7 +163,7 @@ impl<'s> Document<'s> {
 /// # Errors
 /// The syntax error, all keys that a mapping has twice, or what makes the text too large.
 pub fn parse_yaml(source: &Source) -> Result<Node<'_>, Diagnostics> {
-    yaml::parse(source).map_err(|problems| Diagnostics::new(source.clone(), problems))
+    yaml::parse(source, false).map_err(|problems| Diagnostics::new(source.clone(), problems))
 }
 
 /// A value that the form allows and `openapiv3` refuses. It is read once more, to find its place.

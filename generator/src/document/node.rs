@@ -11,13 +11,13 @@ use serde_json::Value as Json;
 use super::pointer::unescape;
 
 /// A value of a document, and where it is in the text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Node<'a> {
     pub(crate) value: Value<'a>,
     pub(crate) span: Range<usize>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Value<'a> {
     Scalar(Scalar<'a>),
     Sequence(Vec<Node<'a>>),
@@ -25,14 +25,14 @@ pub(crate) enum Value<'a> {
 }
 
 /// A member of a mapping: a key, and the value behind it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Entry<'a> {
     pub(crate) key: Cow<'a, str>,
     pub(crate) key_span: Range<usize>,
     pub(crate) node: Node<'a>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Scalar<'a> {
     pub(crate) text: Cow<'a, str>,
     /// Written without quotes, so that its text decides its type.

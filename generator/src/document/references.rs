@@ -173,7 +173,7 @@ mod tests {
 
     fn normalized(text: &str) -> serde_json::Value {
         let source = Source::new("x.yaml", text);
-        let mut tree = parse(&source).unwrap();
+        let mut tree = parse(&source, false).unwrap();
         normalize(&mut tree, Policy::of(Dialect::OpenApi));
         tree.json()
     }

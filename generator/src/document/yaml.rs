@@ -16,14 +16,16 @@ use crate::diagnostic::{Code, Diagnostic, Location, Source};
 
 /// Reads a text of one YAML document.
 ///
-/// A syntax error ends the reading; duplicate keys do not, and are all in the list.
-pub(crate) fn parse(source: &Source) -> Result<Node<'_>, Vec<Diagnostic>> {
+/// A syntax error ends the reading; duplicate keys do not, and are all in the list. `takes_aliases` allows anchors, aliases
+/// and merge keys, which count as the nodes that they stand for.
+pub(crate) fn parse(source: &Source, takes_aliases: bool) -> Result<Node<'_>, Vec<Diagnostic>> {
     let mut builder = Builder {
         source,
         offsets: Offsets::new(source.text()),
         events: Parser::new_from_str(source.text()),
         brackets: Vec::new(),
         nodes: 0,
+        anchors: takes_aliases.then(HashMap::new),
         problems: Vec::new(),
     };
     match builder.document() {
@@ -46,6 +48,8 @@ struct Builder<'a> {
     brackets: Vec<usize>,
     /// How many nodes there are so far.
     nodes: usize,
+    /// The nodes that have anchors, if they may have any.
+    anchors: Option<HashMap<usize, Node<'a>>>,
     problems: Vec<Diagnostic>,
 }
 
@@ -110,7 +114,39 @@ impl<'a> Builder<'a> {
         if self.nodes > limits::NODES {
             return Err(self.too_large(span.start, PointerRef::ROOT, "this document has more values", limits::NODES));
         }
+        if let (Event::Alias(anchor), Some(anchors)) = (&event, &self.anchors) {
+            let Some(node) = anchors.get(anchor) else {
+                let help = "an alias stands for a value that is before it";
+                return Err(self.problem(Code::YamlFeature, span, at, "this alias is within its own anchor", help));
+            };
+            let (count, height) = size_of(node);
+            self.nodes = self.nodes.saturating_add(count);
+            if self.nodes > limits::NODES {
+                let what = "with its aliases this document has more values";
+                return Err(self.too_large(span.start, PointerRef::ROOT, what, limits::NODES));
+            }
+            if depth + height > limits::DEPTH {
+                return Err(Box::new(too_deep(self.source.location(span, at.pointer()))));
+            }
+            return Ok(node.clone());
+        }
         self.refuse_features(&event, &span, at)?;
+        let anchor = match &event {
+            Event::Scalar(_, _, anchor, _) | Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
+                *anchor
+            }
+            _ => 0,
+        };
+        let node = self.value(event, span, at, depth)?;
+        if anchor != 0
+            && let Some(anchors) = &mut self.anchors
+        {
+            anchors.insert(anchor, node.clone());
+        }
+        Ok(node)
+    }
+
+    fn value(&mut self, event: Event<'a>, span: Range<usize>, at: PointerRef<'_>, depth: usize) -> Parsed<Node<'a>> {
         match event {
             Event::Scalar(text, ..) if text.len() > limits::TEXT => {
                 let what = format!("this text has {} bytes", text.len());
@@ -154,6 +190,7 @@ impl<'a> Builder<'a> {
     fn mapping(&mut self, span: Range<usize>, at: PointerRef<'_>, depth: usize) -> Parsed<Node<'a>> {
         let mut entries: Vec<Entry<'a>> = Vec::new();
         let mut index = KeyIndex::default();
+        let mut merged: Vec<Node<'a>> = Vec::new();
         let mut end = span.end;
         let bracket = self.opened(span.start);
         loop {
@@ -165,6 +202,7 @@ impl<'a> Builder<'a> {
                 }
                 (event @ Event::Scalar(..), key_span) => {
                     self.refuse_features(&event, &key_span, at)?;
+                    self.refuse_anchor(&event, &key_span, at)?;
                     match event {
                         Event::Scalar(text, ..) => (text, self.trimmed(key_span)),
                         _ => continue,
@@ -187,6 +225,11 @@ impl<'a> Builder<'a> {
             self.refuse_more(entries.len() + 1, span.start, at)?;
             let here_key = key.clone();
             let here = at.key(&here_key);
+            if key == "<<" && self.anchors.is_some() {
+                let (event, value_span) = self.next()?;
+                merged.push(self.node(event, value_span, here, depth + 1)?);
+                continue;
+            }
             if key == "<<" {
                 return Err(self.problem(
                     Code::YamlFeature,
@@ -213,7 +256,37 @@ impl<'a> Builder<'a> {
             }
             entries.push(Entry { key, key_span, node });
         }
+        for node in merged {
+            let parts = match node.value {
+                Value::Sequence(items) => items,
+                value => vec![Node { value, span: node.span }],
+            };
+            for part in parts {
+                let Value::Mapping(members) = part.value else {
+                    let help = "`<<` takes a mapping, or a list of mappings";
+                    return Err(self.problem(Code::YamlFeature, span, at, "this merge key has no mapping", help));
+                };
+                // A key of the mapping itself, and of an earlier part, comes first.
+                for member in members {
+                    if index.find(&entries, &member.key).is_none() {
+                        entries.push(member);
+                        self.refuse_more(entries.len(), span.start, at)?;
+                    }
+                }
+            }
+        }
         Ok(Node { value: Value::Mapping(entries), span: self.trimmed(span.start..end) })
+    }
+
+    /// A key has no anchor.
+    fn refuse_anchor(&self, event: &Event<'a>, span: &Range<usize>, at: PointerRef<'_>) -> Parsed<()> {
+        match event {
+            Event::Scalar(_, _, anchor, _) if *anchor != 0 => {
+                let help = "put the anchor before the value";
+                Err(self.problem(Code::YamlFeature, span.clone(), at, "an anchor of a key is not supported", help))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn refuse_features(&mut self, event: &Event<'a>, span: &Range<usize>, at: PointerRef<'_>) -> Parsed<()> {
@@ -231,7 +304,7 @@ impl<'a> Builder<'a> {
             Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag) => (*anchor, tag),
             _ => return Ok(()),
         };
-        if anchor != 0 {
+        if anchor != 0 && self.anchors.is_none() {
             return Err(self.problem(
                 Code::YamlFeature,
                 span.clone(),
@@ -322,6 +395,18 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// How many nodes there are in a node, itself included, and how many levels.
+fn size_of(node: &Node<'_>) -> (usize, usize) {
+    let of_all = |nodes: &mut dyn Iterator<Item = &Node<'_>>| {
+        nodes.map(size_of).fold((1, 1), |(count, height), (more, deeper)| (count + more, height.max(deeper + 1)))
+    };
+    match &node.value {
+        Value::Scalar(_) => (1, 1),
+        Value::Sequence(items) => of_all(&mut items.iter()),
+        Value::Mapping(entries) => of_all(&mut entries.iter().map(|entry| &entry.node)),
+    }
+}
+
 /// Where there is a tab in the blanks that one of the next two lines begins with.
 fn indented_with_tab(text: &str) -> Option<usize> {
     let mut start = 0;
@@ -375,6 +460,10 @@ mod tests {
 
     use super::*;
 
+    fn parse(source: &Source) -> Result<Node<'_>, Vec<Diagnostic>> {
+        super::parse(source, false)
+    }
+
     #[test]
     fn nodes_know_their_bytes() {
         let source = Source::new("x.yaml", "é: 'ü'\nlist:\n  - a\n  - {b: 1}\nafter: |\n  text\n");
@@ -389,6 +478,43 @@ mod tests {
         assert_eq!(value("/list"), "- a\n  - {b: 1}");
         assert_eq!(value("/list/1/b"), "1");
         assert_eq!(value("/list/1"), "{b: 1}");
+    }
+
+    #[test]
+    fn aliases_and_merge_keys_are_the_values_that_they_stand_for() {
+        let text = "a: &a {x: 1, y: [2]}\nb: *a\nc: {<<: *a, x: 3}\nd: {<<: [{z: 4, x: 5}, *a]}\n";
+        let source = Source::new("x.yaml", text);
+        let expected = serde_json::json!({
+            "a": {"x": 1, "y": [2]},
+            "b": {"x": 1, "y": [2]},
+            "c": {"x": 3, "y": [2]},
+            "d": {"z": 4, "x": 5, "y": [2]},
+        });
+        assert_eq!(super::parse(&source, true).unwrap().json(), expected);
+        assert_eq!(parse(&source).unwrap_err()[0].code, Code::YamlFeature);
+        for (text, code) in
+            [("a: &a [*a]", Code::YamlFeature), ("{<<: 5}", Code::YamlFeature), ("&a b: 1", Code::YamlFeature)]
+        {
+            let source = Source::new("x.yaml", text);
+            assert_eq!(super::parse(&source, true).unwrap_err()[0].code, code, "{text}");
+        }
+    }
+
+    #[test]
+    fn aliases_that_multiply_are_refused() {
+        let mut text = "l0: &l0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let items = vec![format!("*l{}", level - 1); 10].join(", ");
+            text.push_str(&format!("l{level}: &l{level} [{items}]\n"));
+        }
+        let source = Source::new("x.yaml", text);
+        assert_eq!(super::parse(&source, true).unwrap_err()[0].code, Code::TooLarge);
+        let mut text = "l0: &l0 [x]\n".to_owned();
+        for level in 1..110 {
+            text.push_str(&format!("l{level}: &l{level} [*l{}]\n", level - 1));
+        }
+        let source = Source::new("x.yaml", text);
+        assert_eq!(super::parse(&source, true).unwrap_err()[0].code, Code::TooDeep);
     }
 
     #[test]

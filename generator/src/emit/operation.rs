@@ -342,7 +342,7 @@ impl<'a> Emitter<'a> {
                 #deprecated
                 #allow
                 pub fn #field(self, #field: #ty) -> Self {
-                    self.map(|operation| operation.#field(#field))
+                    self.map_operation(|operation| operation.#field(#field))
                 }
             }
         });

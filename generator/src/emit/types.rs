@@ -136,6 +136,9 @@ impl<'a> Emitter<'a> {
             None => quote! { runtime::untagged_union!(#name { #(#forms),* }); },
         };
         let unknown = doc("A variant that is not listed. It is preserved and sent back unchanged.");
+        let conversions = self.conversions(union);
+        let conversions =
+            (!conversions.is_empty()).then(|| quote! { runtime::from_variants!(#name { #(#conversions),* }); });
         quote! {
             #about
             #[derive(Clone, Debug, PartialEq)]
@@ -146,6 +149,34 @@ impl<'a> Emitter<'a> {
                 Unknown(runtime::Unknown<runtime::JsonValue>),
             }
             #implementation
+            #conversions
+        }
+    }
+
+    /// The variants that a value of their type becomes: those whose type no other variant has. Aliases are the type that
+    /// they name.
+    fn conversions(&self, union: &Union) -> Vec<TokenStream> {
+        let types: Vec<TypeRef> = union.variants.iter().map(|variant| self.without_aliases(&variant.ty)).collect();
+        let is_unique = |ty: &TypeRef| types.iter().filter(|other| *other == ty).count() == 1;
+        let unique = union.variants.iter().zip(&types).filter(|(_, ty)| is_unique(ty));
+        unique
+            .map(|(variant, _)| {
+                let (name, ty) = (ident(&variant.variant), self.ty(&variant.ty, &quote! { super }));
+                quote! { #name(#ty) }
+            })
+            .collect()
+    }
+
+    fn without_aliases(&self, ty: &TypeRef) -> TypeRef {
+        match ty {
+            TypeRef::Named(id) => match self.api.definition(*id).map(|definition| &definition.kind) {
+                Some(TypeKind::Alias(target)) => self.without_aliases(target),
+                _ => ty.clone(),
+            },
+            TypeRef::List(item) => TypeRef::List(Box::new(self.without_aliases(item))),
+            TypeRef::Map(value) => TypeRef::Map(Box::new(self.without_aliases(value))),
+            TypeRef::Nullable(inner) => TypeRef::Nullable(Box::new(self.without_aliases(inner))),
+            TypeRef::Primitive(_) => ty.clone(),
         }
     }
 

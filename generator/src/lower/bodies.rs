@@ -84,6 +84,13 @@ impl<'d> Lowering<'d> {
                 self.check_form(&ty, schema_at);
                 (self.form(content.media_type, &ty), ty)
             }
+            Format::Multipart if self.policy.takes_any_parameter && !self.can_be_object(&ty) => {
+                let message = "a body of parts that is not an object with properties";
+                let (help, effect) = ("describe them under `properties`", "callers name the parts, each of bytes");
+                self.sink.report_slip(Code::Unsupported, schema_at, message, help, effect);
+                let parts = TypeRef::Map(Box::new(TypeRef::Primitive(Primitive::Binary)));
+                (multipart(content.media_type), parts)
+            }
             Format::Multipart => {
                 self.check_form(&ty, schema_at);
                 (multipart(content.media_type), ty)
@@ -274,6 +281,11 @@ mod tests {
                 content("image/*", "{type: string, format: binary}"),
                 "/content/image~1*: this is no media type that a request can have: `application/octet-stream` is sent",
             ),
+            (
+                content("multipart/form-data", "{type: array, items: {}}"),
+                "/content/multipart~1form-data/schema: a body of parts that is not an object with properties: \
+                 callers name the parts, each of bytes",
+            ),
             (call("{content: {}}"), ": this request body has no media type: it is not sent"),
         ] {
             assert_eq!(slips(&keys), [format!("/paths/~1a/post/requestBody{expected}")], "{keys}");
@@ -284,17 +296,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_sent_is_reported() {
-        for (keys, expected) in [
-            (
-                content("application/x-www-form-urlencoded", "{type: integer}"),
-                "/content/application~1x-www-form-urlencoded/schema: a form that is not an object with properties",
-            ),
-            (
-                content("multipart/form-data", "{type: array, items: {}}"),
-                "/content/multipart~1form-data/schema: a form that is not an object with properties",
-            ),
-        ] {
-            assert_eq!(problems(&keys), [format!("/paths/~1a/post/requestBody{expected}")], "{keys}");
-        }
+        let keys = content("application/x-www-form-urlencoded", "{type: integer}");
+        let at = "/paths/~1a/post/requestBody/content/application~1x-www-form-urlencoded/schema";
+        assert_eq!(problems(&keys), [format!("{at}: a form that is not an object with properties")]);
     }
 }

@@ -95,7 +95,14 @@ impl<'d> Lowering<'d> {
 
     /// A form and a body of parts have names and values: what they are made of is an object.
     pub(super) fn check_form(&mut self, ty: &TypeRef, at: PointerRef<'_>) {
-        let can_be_object = match self.resolved(ty) {
+        if !self.can_be_object(ty) {
+            let message = "a form that is not an object with properties";
+            self.sink.report(Code::Unsupported, at, message, "describe them under `properties`");
+        }
+    }
+
+    pub(super) fn can_be_object(&self, ty: &TypeRef) -> bool {
+        match self.resolved(ty) {
             TypeRef::Named(id) => matches!(
                 self.types.drafts.get(id.0).map(|draft| &draft.kind),
                 Some(Kind::Union(_) | Kind::Type(TypeKind::Struct(_)))
@@ -103,10 +110,6 @@ impl<'d> Lowering<'d> {
             // Whether any JSON is an object is known when it is sent.
             TypeRef::Map(_) | TypeRef::Primitive(Primitive::JsonObject | Primitive::Json) => true,
             _ => false,
-        };
-        if !can_be_object {
-            let message = "a form that is not an object with properties";
-            self.sink.report(Code::Unsupported, at, message, "describe them under `properties`");
         }
     }
 

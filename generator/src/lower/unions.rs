@@ -67,6 +67,11 @@ impl<'d> Types<'d> {
             let discriminator = at.key("discriminator");
             let mapping = discriminator.key("mapping");
             let entry = names.first().map_or(mapping, |name| mapping.key(name));
+            if self.policy.warns_of_slips {
+                let effect = "a value with it is of an unknown variant";
+                self.sink.report_slip(Code::AmbiguousUnion, entry.value(), message, help, effect);
+                continue;
+            }
             self.sink.report_with(Code::AmbiguousUnion, entry.value(), message, help, (list, "the variants"));
         }
         let property = discriminator.map(|discriminator| discriminator.property_name.clone());
@@ -368,7 +373,7 @@ fn shape_of<'a>(primitive: Primitive) -> Shape<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::component;
+    use super::super::testing::{component, slips};
 
     const OTHERS: &str = "A: {type: object, properties: {kind: {type: string}, a: {}}, required: [kind, a]}, \
                           B: {type: object, properties: {kind: {type: string}, b: {}}, required: [kind, b]}";
@@ -386,6 +391,17 @@ mod tests {
         let mapping = "{x: '#/components/schemas/A', y: A, z: B}";
         let mapped = union(&format!("{{{REFS}, discriminator: {{propertyName: kind, mapping: {mapping}}}}}"));
         assert_eq!(mapped, "union by kind(x => y => A(A), z => B(B))");
+    }
+
+    #[test]
+    fn a_value_that_leads_to_no_variant_is_a_slip_of_others() {
+        let mapping = "{x: 'other.yaml#/X', A: A, B: B}";
+        let schema = format!("{{{REFS}, discriminator: {{propertyName: kind, mapping: {mapping}}}}}");
+        assert_eq!(union(&schema), "union by kind(A => A(A), B => B(B))");
+        let found = slips(&format!("components: {{schemas: {{{OTHERS}, T: {schema}}}}}"));
+        let message = "`x` leads to `other.yaml#/X`, which is none of the variants";
+        let at = "/components/schemas/T/discriminator/mapping/x";
+        assert_eq!(found, [format!("{at}: {message}: a value with it is of an unknown variant")]);
     }
 
     #[test]

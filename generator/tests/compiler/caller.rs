@@ -283,7 +283,14 @@ fn joined(outer: &Generics, inner: &Generics) -> TokenStream {
 
 /// The implementation of a trait.
 fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
-    let ty = &item.self_ty;
+    let mut ty = item.self_ty.clone();
+    if !item.generics.params.is_empty()
+        && let Type::Path(generic) = &mut *ty
+    {
+        // Without arguments it is the type whose values are all set.
+        generic.path.segments.last_mut().unwrap().arguments = syn::PathArguments::None;
+    }
+    let ty = &ty;
     match path.segments.last().unwrap().ident.to_string().as_str() {
         "Default" => vec![has_trait(ty, quote! { Default })],
         "Operation" => {
@@ -302,13 +309,13 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
         }
         "Paginated" => {
             let of_call = quote! {
-                fn call<C: runtime::InScope<<#ty as runtime::Operation>::Scope>>(call: Call<C, #ty>) -> runtime::Items<C, #ty> { call.items() }
+                fn call<C: runtime::InScope<<#ty as runtime::Operation>::Scope>>(call: crate::Call<C, #ty>) -> runtime::Items<C, #ty> { call.items() }
             };
             vec![of_call, has_trait(ty, quote! { #path })]
         }
         "Followed" => {
             let of_call = quote! {
-                fn call<C: runtime::InScope<<#ty as runtime::Operation>::Scope>>(call: Call<C, #ty>) -> runtime::FollowBuilder<C, #ty> { call.follow() }
+                fn call<C: runtime::InScope<<#ty as runtime::Operation>::Scope>>(call: crate::Call<C, #ty>) -> runtime::FollowBuilder<C, #ty> { call.follow() }
             };
             vec![of_call, has_trait(ty, quote! { #path })]
         }
@@ -325,7 +332,7 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
             });
             calls.chain([has_trait(ty, quote! { #path })]).collect()
         }
-        "BaseUrl" | "Caller" | "InScope" | "State" => vec![has_trait(ty, quote! { #path })],
+        "BaseUrl" | "Caller" | "Display" | "FromStr" | "InScope" | "State" => vec![has_trait(ty, quote! { #path })],
         other => panic!("a caller does not know implementations of `{other}` yet"),
     }
 }
@@ -376,13 +383,14 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
             quote! { fn read(value: #name) -> i64 { value.value() } },
             quote! { fn values() -> &'static [i64] { #name::VALUES } },
         ],
-        "tagged_union" | "untagged_union" => {
-            let TokenTree::Group(group) = tokens.last().unwrap() else { panic!("a union without forms") };
-            let forms = group.stream().into_iter().filter_map(|token| match token {
+        "tagged_union" | "untagged_union" => vec![json()],
+        "from_variants" => {
+            let TokenTree::Group(group) = tokens.last().unwrap() else { panic!("a union without variants") };
+            let variants = group.stream().into_iter().filter_map(|token| match token {
                 TokenTree::Group(ty) => Some(from(ty.stream())),
                 _ => None,
             });
-            forms.chain([json()]).collect()
+            variants.collect()
         }
         "choice" => {
             let read = quote! { fn read(value: &#name) -> &runtime::JsonValue { value.json() } };

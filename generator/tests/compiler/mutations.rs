@@ -1465,15 +1465,15 @@ const INTERFACE: &[Mutation] = &[
         Breaking,
         "header `language`: removed: `X-Language`",
     ),
-    change(
+    unseen(
         "id of projects is a plain text",
         Own,
         &[All(
             "x-role: project, schema: {$ref: '#/components/schemas/ProjectId'}",
             "x-role: project, schema: {type: string}",
         )],
-        Breaking,
         "header `project`: type: `ProjectId` → `String`",
+        "an id converts into a string",
     ),
     change(
         "title of the interface",

@@ -170,7 +170,13 @@ fn is_rust(made: &Generated) {
     for (path, text) in made.files.iter().filter(|(path, _)| path.starts_with("arguments/")) {
         let names = arguments.remove(path).unwrap_or_else(|| panic!("{path} is of no operation"));
         let schema: serde_json::Value = serde_json::from_str(text).unwrap();
-        let described = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        // The second argument of one name has its location in its name.
+        let wire_name = |name: &str| {
+            let located = ["path", "query", "header", "cookie"].map(|location| format!(" ({location})"));
+            located.iter().find_map(|suffix| name.strip_suffix(suffix.as_str())).unwrap_or(name).to_owned()
+        };
+        let described = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| wire_name(name));
+        let described: BTreeSet<String> = described.collect();
         assert_eq!(names, described, "{path}: an operation takes other arguments than its schema has");
     }
     assert!(arguments.is_empty(), "no files: {:?}", arguments.keys());
@@ -245,14 +251,15 @@ fn arguments_of(block: &syn::ItemImpl) -> Option<(String, BTreeSet<String>)> {
                 for statement in &method.block.stmts {
                     let syn::Stmt::Expr(syn::Expr::MethodCall(call), _) = statement else { continue };
                     match call.method.to_string().as_str() {
-                        "path" | "query" | "query_list" | "header" => {
+                        "path" | "query" | "query_list" | "header" | "path_value" | "query_value" | "header_value"
+                        | "cookie_value" => {
                             let Some(syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. })) = call.args.first()
                             else {
                                 panic!("an argument without a name")
                             };
                             names.insert(name.value());
                         }
-                        "body" | "form" | "raw" => drop(names.insert("body".to_owned())),
+                        "body" | "form" | "form_styled" | "multipart" | "raw" => drop(names.insert("body".to_owned())),
                         _ => {}
                     }
                 }

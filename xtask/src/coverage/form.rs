@@ -54,6 +54,7 @@ static PAGE: Record = Record {
         required("title", ValueType::Text),
         optional("chinese", ValueType::Text),
         required("folder", ValueType::Texts),
+        optional("tag", ValueType::Text),
         required("kind", ValueType::OneOf(PageKind::ALL)),
         optional("address", ValueType::Text),
         optional("operations", ValueType::Texts),

@@ -196,11 +196,13 @@ impl Check<'_, '_> {
     fn page(&mut self, page: &Record<'_>) {
         for name in &page.operations {
             let Some(operation) = self.names.operation(name.text) else { continue };
-            if let (Some(folder), Some(tag)) = (page.texts("folder").first(), tag(operation))
-                && folder != tag
+            let expected = page.text("tag").map(str::to_owned).or_else(|| page.texts("folder").into_iter().next());
+            if let (Some(expected), Some(tag)) = (expected, tag(operation))
+                && expected != tag
             {
-                let message = format!("`{}` has the tag `{tag}`, but its page is in `{folder}`", name.text);
-                let help = "correct the folder here, or `tags` of the operation".to_owned();
+                let message = format!("`{}` has the tag `{tag}`, but its page is in `{expected}`", name.text);
+                let help =
+                    "correct the folder here, or `tags` of the operation; `tag` here names another tag".to_owned();
                 self.report(Code::WrongValue, name.node, &name.pointer, message, help);
             }
             let theirs = operation.node().get("externalDocs").and_then(|docs| docs.get("url")?.as_str());

@@ -374,6 +374,12 @@ runtime::tagged_union!(
     PolygonGeometry(super::PolygonGeometry) }
 );
 
+runtime::from_variants!(
+    Geometry { PointGeometry(super::PointGeometry),
+    LineStringGeometry(super::LineStringGeometry),
+    PolygonGeometry(super::PolygonGeometry) }
+);
+
 /// `[longitude, latitude]` in degrees, or `[longitude, latitude, height]` with the height in metres.
 ///
 /// 2 to 3 entries.

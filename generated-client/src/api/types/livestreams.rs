@@ -344,6 +344,11 @@ runtime::untagged_union!(
     Gb28181Target(super::Gb28181Target) }
 );
 
+runtime::from_variants!(
+    StreamConverterTarget { RtmpTarget(super::RtmpTarget),
+    Gb28181Target(super::Gb28181Target) }
+);
+
 /// Target of an RTMP converter.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
