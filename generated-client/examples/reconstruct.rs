@@ -16,6 +16,7 @@ use serde_json::json;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let server = MockServer::start().await?;
+    server.run_clock(1000.0);
     let folder = std::env::temp_dir().join(format!("flighthub2-example-{}", std::process::id()));
     let pictures = example_pictures(&folder)?;
     let count = pictures.len();
