@@ -7,11 +7,9 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use flighthub2::open_modeling::{GetOpenModel, OpenModelUploadCallback};
 use flighthub2::testing::{MockServer, StoreFault};
 use flighthub2::types::{Model3dJob, Model3dParameters};
 use flighthub2::workflows::{ReconstructionLimits, ReconstructionStep};
-use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -19,14 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     server.run_clock(1000.0);
     let folder = std::env::temp_dir().join(format!("flighthub2-example-{}", std::process::id()));
     let pictures = example_pictures(&folder)?;
-    let count = pictures.len();
-    // The examples of the specification have another number of files, and a model that is never done.
-    server.on::<OpenModelUploadCallback>().envelope(json!({"code": 0, "message": "", "data": {
-        "resource_uuid": "ba5eba11-1111-4222-8333-444455556666", "upload_count": count,
-    }}));
-    server.on::<GetOpenModel>().envelope(json!({"code": 0, "message": "", "data": {
-        "model_uuid": "0de1a0de-1111-4222-8333-444455556666", "model_status": 15, "reconstruction_progress": 100,
-    }}));
+    // One upload breaks off, and is repeated.
     server.store().on_put().fault_once(StoreFault::CloseInBody { after: 50_000 });
 
     let parameters = Model3dJob::new(Model3dParameters::new().output_mesh(true)).to_json_text()?;
