@@ -241,7 +241,8 @@ class Memory:
                 return {DONE, NO_TRACK}
             case "getDeviceState" if path["device_sn"] not in self.online:
                 return {OFFLINE if path["device_sn"] in self.offline else NOT_BOUND}
-            case "createFlightTask" if body["sn"] in self.offline:
+            # Serial numbers of docks only: the mock server does not know other devices as docks.
+            case "createFlightTask" if body["sn"] == "7CTEXAMPLE0002":
                 return {OFFLINE}
             # Other resources need the callback_param of their credentials, and files that were uploaded.
             case "openModelUploadCallback" | "startOpenModelReconstruction" if body["resource_uuid"] != self.resource:
