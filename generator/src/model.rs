@@ -113,7 +113,7 @@ pub(crate) enum CredentialPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TokenHeader {
     pub(crate) name: String,
-    /// What stands before the token, such as `Bearer `.
+    /// What is written before the token, such as `Bearer `.
     pub(crate) prefix: &'static str,
 }
 

@@ -117,7 +117,7 @@ pub(crate) fn identifier(name: &str, case: Case) -> String {
     identifier
 }
 
-/// Whether a name is spelled as it would be anyway, for certain. Most are, and it is much quicker told than done.
+/// Whether a name is spelled as it would be anyway, for certain. Most are, and the check is much quicker than the conversion.
 fn is_spelled_like(name: &str, case: Case) -> bool {
     let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
     let joint = |c: u8| match case {

@@ -85,7 +85,8 @@ pub(crate) fn documentation(text: &str) -> String {
 
 /// Whether a text has none of the signs that make a difference. Most have none, and need not be read as Markdown.
 fn is_harmless(text: &str) -> bool {
-    !text.contains(['<', '[', ']', '\t']) && !["http", "```", "~~~", "\n    "].iter().any(|sign| text.contains(sign))
+    !text.contains(['<', '[', ']', '\t'])
+        && !["http", "```", "~~~", "\n    "].iter().any(|marker| text.contains(marker))
 }
 
 /// The first sentence or line without markup, for places that show plain text.

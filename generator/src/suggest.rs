@@ -1,6 +1,6 @@
 //! Suggestions for misspelt words, as diagnostics make them.
 
-/// Longer words are not compared: that takes the product of their lengths, and nobody misspells them.
+/// Longer words are not compared: that takes the product of their lengths, and they are rarely misspelled.
 const MAX_WORD: usize = 200;
 
 /// The word of a list that is nearest to a misspelt one, if one is near enough. The first of equally near ones.

@@ -203,10 +203,8 @@ fn read(
 }
 
 fn in_the_way(path: &Path) -> io::Error {
-    let message = format!(
-        "{} is in the way: it does not say that it was generated. Move it, or choose another folder",
-        path.display()
-    );
+    let message =
+        format!("{} exists and has no mark of generated code. Move it, or choose another folder", path.display());
     io::Error::new(io::ErrorKind::AlreadyExists, message)
 }
 

@@ -173,6 +173,16 @@ fn slips() -> Vec<(&'static str, Code, String)> {
         ("a response without a description", Code::MissingKey, with_responses("'204': {}")),
         ("no responses", Code::MissingKey, document("      summary: S\n", "")),
         ("a parameter without a schema", Code::MissingKey, with_parameter("{name: q, in: query}")),
+        ("null for a required key", Code::MissingKey, document("      responses: null\n", "")),
+        ("null for a schema", Code::MissingKey, with_parameter("{name: q, in: query, schema: null}")),
+        ("null for content", Code::MissingKey, with_parameter("{name: q, in: query, content: null}")),
+        (
+            "null next to content",
+            Code::WrongValue,
+            with_parameter("{name: q, in: query, schema: null, content: {text/plain: {schema: {type: string}}}}"),
+        ),
+        ("a description of another type", Code::MissingKey, with_responses("'204': {description: [D]}")),
+        ("null for callbacks", Code::WrongValue, document(&format!("      callbacks: null\n{DONE}"), "")),
         (
             "a parameter listed twice",
             Code::DuplicateName,

@@ -14,8 +14,9 @@ use clap::{Args, ValueEnum};
 /// Write the skeleton of an operation into the specification.
 ///
 /// The position follows spec/README.md. The skeleton has everything that all operations have, and placeholders for your
-/// decisions: `cargo xtask gen` rejects the file, and reports each placeholder, until all are filled in. The rest of
-/// the file is unchanged.
+/// decisions: `cargo xtask gen` reports each placeholder until it is filled in, and rejects this repository's
+/// specification until then. In documents of others, some placeholders are only warnings. The rest of the file is
+/// unchanged.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask new PUT '/openapi/v0.1/wayline/{wayline_id}/name'
@@ -84,7 +85,7 @@ fn written(arguments: &Arguments) -> Result<(), Failure> {
     let tag = skeleton.tag.as_deref().unwrap_or("to be decided");
     let (method, path) = (arguments.method.to_uppercase(), &arguments.path);
     println!("{name}:{}: {method} {path}, a call {scope}; tag: {tag}", skeleton.line);
-    println!("{} placeholders; `cargo xtask gen` fails until they are filled in:", skeleton.placeholders.len());
+    println!("{} placeholders to fill in:", skeleton.placeholders.len());
     for placeholder in &skeleton.placeholders {
         println!("  {name}:{}: {}: {}", placeholder.line, placeholder.key, placeholder.hint);
     }

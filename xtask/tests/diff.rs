@@ -20,6 +20,18 @@ const BREAKING: (&str, &str) = (
 /// project is required.
 const PAGE: &str = include_str!("diff/page.yaml");
 
+/// The line of the one place of a text in the specification. No edit of these tests moves a line.
+fn line_of(text: &str) -> usize {
+    let (before, after) = SPEC.split_once(text).unwrap();
+    assert!(!after.contains(text), "{text:?} is there twice");
+    before.matches('\n').count() + 1
+}
+
+/// The line of `MoveThingBody.to`.
+fn line_of_to() -> usize {
+    line_of("to: {type: string, description: The place.")
+}
+
 /// A repository with a specification and the versions of its client.
 struct Repository {
     folder: TempDir,
@@ -108,23 +120,26 @@ fn the_working_tree_is_compared_with_the_last_commit() {
     repository
         .edit("spec/flighthub2.yaml", ("description: How high., minimum: 15", "description: How high., minimum: 20"));
     let text = stdout(&repository.diff(&[]), 0);
+    let (to, height) = (line_of_to(), line_of("height: {type: number, x-unit: metres, description: How high."));
     assert_eq!(
         text,
-        "HEAD:spec/flighthub2.yaml → spec/flighthub2.yaml
+        format!(
+            "HEAD:spec/flighthub2.yaml → spec/flighthub2.yaml
 
 breaking
   field `MoveThingBody.to`: required now: `Option<String>` → `String`
     why: callers set it differently, and it has another type
-    at:  211:9 → 211:9 /components/schemas/MoveThingBody/properties/to
+    at:  {to}:9 → {to}:9 /components/schemas/MoveThingBody/properties/to
 
 documentation only
   constraint `Thing.height`: `minimum` `15` → `20`
     why: the client does not check it; its documentation states it
-    at:  204:72 → 204:72 /components/schemas/Thing/properties/height/minimum
+    at:  {height}:72 → {height}:72 /components/schemas/Thing/properties/height/minimum
 
 2 changes: 1 breaking, 0 compatible, 1 documentation only
 version bump: minor, from 0.1.0 to 0.2.0 or later; it is 0.1.0, which is not sufficient
 "
+        )
     );
 }
 
@@ -233,9 +248,11 @@ fn markdown_output() {
     let repository = Repository::new();
     repository.edit("spec/flighthub2.yaml", BREAKING);
     repository.edit("spec/flighthub2.yaml", ("x-risk: destructive", "x-risk: write"));
+    let (to, risk) = (line_of_to(), line_of("x-risk: destructive"));
     assert_eq!(
         stdout(&repository.diff(&["--format", "markdown"]), 0),
-        "### `HEAD:spec/flighthub2.yaml` → `spec/flighthub2.yaml`
+        format!(
+            "### `HEAD:spec/flighthub2.yaml` → `spec/flighthub2.yaml`
 
 2 changes: 1 breaking, 1 compatible, 0 documentation only
 
@@ -244,12 +261,13 @@ version bump: **minor**, from 0.1.0 to 0.2.0 or later; it is 0.1.0, which is **n
 #### Breaking
 
 - field `MoveThingBody.to`: required now: `Option<String>` → `String` (callers set it differently, and it has \
-another type; line 211)
+another type; line {to})
 
 #### Compatible
 
-- risk `deleteThing`: `destructive` → `write` (every client that was allowed to send it still is; line 144)
+- risk `deleteThing`: `destructive` → `write` (every client that was allowed to send it still is; line {risk})
 "
+        )
     );
 }
 
@@ -272,7 +290,7 @@ fn json_output() {
     assert_eq!(change["subject"], "MoveThingBody.to");
     for side in ["old", "new"] {
         assert_eq!(change[side]["pointer"], "/components/schemas/MoveThingBody/properties/to");
-        assert_eq!((&change[side]["line"], &change[side]["column"]), (&211.into(), &9.into()));
+        assert_eq!((&change[side]["line"], &change[side]["column"]), (&line_of_to().into(), &9.into()));
     }
     repository.commit();
     let nothing = json(&repository.diff(&["--format", "json"]));

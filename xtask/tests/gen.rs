@@ -100,10 +100,10 @@ fn failed(output: &Output, code: i32) -> String {
 fn a_second_run_writes_no_file() {
     let place = Workspace::new();
     let first = succeeded(&place.generate(&[]));
-    assert!(first.contains("2 operations, 1 types, 8 files: 8 added, 0 changed, 0 removed ("), "{first}");
+    assert!(first.contains("2 operations, 1 types, 10 files: 10 added, 0 changed, 0 removed ("), "{first}");
     let before = place.files();
     let second = succeeded(&place.generate(&[]));
-    assert!(second.starts_with("up to date: 2 operations, 1 types, 8 files ("), "{second}");
+    assert!(second.starts_with("up to date: 2 operations, 1 types, 10 files ("), "{second}");
     assert_eq!(place.files(), before);
     assert!(succeeded(&place.generate(&["--check"])).starts_with("up to date"));
 }
@@ -119,13 +119,19 @@ fn only_changed_files_are_written_and_obsolete_files_removed() {
     let own = place.out().join("types/own.rs");
     fs::write(&own, "// Written by hand.\n").unwrap();
     let output = succeeded(&place.generate(&[]));
-    for line in
-        ["changed ", "mod.rs", "removed ", "two.rs", "arguments/add_thing.json", "0 added, 2 changed, 2 removed"]
-    {
+    for line in [
+        "changed ",
+        "mod.rs",
+        "removed ",
+        "two.rs",
+        "arguments/add_thing.json",
+        "results/add_thing.json",
+        "0 added, 2 changed, 3 removed",
+    ] {
         assert!(output.contains(line), "{output}");
     }
     let after = place.files();
-    assert_eq!(after.len(), before.len() - 2 + 1);
+    assert_eq!(after.len(), before.len() - 3 + 1);
     assert!(own.exists(), "a file that was not generated stays");
     for (path, state) in &after {
         if !path.ends_with("mod.rs") && !path.ends_with("client.rs") && *path != own {
@@ -138,7 +144,7 @@ fn only_changed_files_are_written_and_obsolete_files_removed() {
 fn check_writes_no_file_and_shows_every_difference() {
     let place = Workspace::new();
     let missing = failed(&place.generate(&["--check"]), 1);
-    assert!(missing.contains("8 missing") && missing.contains("To repair: cargo xtask gen"), "{missing}");
+    assert!(missing.contains("10 missing") && missing.contains("To repair: cargo xtask gen"), "{missing}");
     assert!(!place.out().exists());
     succeeded(&place.generate(&[]));
     let stale = place.out().join("one.rs");
@@ -240,11 +246,11 @@ fn foreign_files_are_not_overwritten() {
     fs::create_dir(place.out()).unwrap();
     fs::write(place.out().join("mod.rs"), "// Written by hand.\n").unwrap();
     let before = place.files();
-    assert!(failed(&place.generate(&[]), 1).contains("mod.rs is in the way"));
+    assert!(failed(&place.generate(&[]), 1).contains("mod.rs exists and has no mark of generated code"));
     assert_eq!(place.files(), before);
     fs::remove_file(place.out().join("mod.rs")).unwrap();
     fs::create_dir(place.out().join("mod.rs")).unwrap();
-    assert!(failed(&place.generate(&[]), 1).contains("mod.rs is in the way"));
+    assert!(failed(&place.generate(&[]), 1).contains("mod.rs exists and has no mark of generated code"));
     assert!(place.files().is_empty(), "nothing is written when one file cannot be");
 }
 

@@ -9,7 +9,7 @@ use flighthub2_generator::Code;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const BROKEN: &str = "openapi: 3.0.3
+const VALID: &str = "openapi: 3.0.3
 info: {title: Größe, version: '1'}
 paths:
   /things:
@@ -17,9 +17,14 @@ paths:
       operationId: listThings
       responses: {'204': {description: D}}
     post:
-      operationId: listThings
+      operationId: addThing
       responses: {'204': {description: D}}
 ";
+
+/// One error, with a second place.
+fn broken() -> String {
+    VALID.replace("    post:", "    get:")
+}
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap()
@@ -44,27 +49,27 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn json_output_is_one_object_per_line() {
-    let (output, folder) = on_file(BROKEN, "gen", &["--format", "json"]);
+    let (output, folder) = on_file(&broken(), "gen", &["--format", "json"]);
     assert_eq!(output.status.code(), Some(1));
     let text_of = text(&output.stdout);
     let lines: Vec<Value> = text_of.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let file = folder.path().join("spec.yaml").display().to_string();
     let expected = json!({
-        "code": "duplicate-name",
+        "code": "duplicate-key",
         "severity": "error",
-        "message": "two operations have the id `listThings`",
+        "message": "the key `get` is here twice",
         "file": file,
-        "line": 9,
-        "column": 20,
-        "end": {"line": 9, "column": 30},
-        "pointer": "/paths/~1things/post/operationId",
-        "help": "give each its own `operationId`",
+        "line": 8,
+        "column": 5,
+        "end": {"line": 8, "column": 8},
+        "pointer": "/paths/~1things/get",
+        "help": "remove or rename one of the two; most readers would silently take the last",
         "related": [{
-            "message": "the other one",
-            "line": 6,
-            "column": 20,
-            "end": {"line": 6, "column": 30},
-            "pointer": "/paths/~1things/get/operationId",
+            "message": "first here",
+            "line": 5,
+            "column": 5,
+            "end": {"line": 5, "column": 8},
+            "pointer": "/paths/~1things/get",
         }],
     });
     assert_eq!(lines, [expected]);
@@ -73,7 +78,7 @@ fn json_output_is_one_object_per_line() {
 
 #[test]
 fn a_success_has_no_json_output() {
-    let (output, _folder) = on_file(&BROKEN.replacen("listThings", "getThings", 1), "gen", &["--format", "json"]);
+    let (output, _folder) = on_file(VALID, "gen", &["--format", "json"]);
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(text(&output.stdout), "");
     assert!(text(&output.stderr).contains("2 operations"));
@@ -82,9 +87,9 @@ fn a_success_has_no_json_output() {
 /// Neither stream of a test is a terminal; the tests of `is_styled` cover terminals.
 #[test]
 fn output_without_a_terminal_has_no_colours() {
-    let (output, _folder) = on_file(BROKEN, "gen", &[]);
+    let (output, _folder) = on_file(&broken(), "gen", &[]);
     let text_of = text(&output.stderr);
-    assert!(text_of.starts_with("error[duplicate-name]: ") && !text_of.contains('\u{1b}'), "{text_of}");
+    assert!(text_of.starts_with("error[duplicate-key]: ") && !text_of.contains('\u{1b}'), "{text_of}");
     assert!(text_of.ends_with("no file was written\n") && text_of.contains("\n1 error in "), "{text_of}");
     assert_eq!(text(&output.stdout), "");
 }
@@ -147,7 +152,7 @@ fn an_unreadable_file_is_wrong_usage() {
 
 #[test]
 fn columns_count_characters() {
-    let (output, _folder) = on_file(&BROKEN.replace("version: '1'}", "versoin: '1'}"), "gen", &["--format", "json"]);
+    let (output, _folder) = on_file(&VALID.replace("version: '1'}", "versoin: '1'}"), "gen", &["--format", "json"]);
     let text_of = text(&output.stdout);
     let unknown = text_of.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let unknown = unknown.into_iter().find(|line| line["code"] == "unknown-key").unwrap();

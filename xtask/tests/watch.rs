@@ -129,7 +129,7 @@ fn each_save_is_generated_and_an_invalid_one_changes_no_file() {
     // Broken: reported with its place, and the client is unchanged.
     let before = watch.files();
     for (broken, code) in [
-        (SPEC.replace("description:", "descripton:"), "error[unknown-key]"),
+        (SPEC.replace("  /things:", "  things:"), "error[unknown-key]"),
         (SPEC.replace("paths:", "\tpaths:"), "error[yaml-syntax]"),
     ] {
         watch.replace(&broken);

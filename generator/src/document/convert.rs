@@ -574,7 +574,7 @@ impl Schema {
     }
 }
 
-/// The `x-` keys of an object of ours; none in the document of somebody else.
+/// The `x-` keys of an object of ours; none in a foreign document.
 struct Extensions(IndexMap<String, Value>);
 
 impl Extensions {

@@ -175,6 +175,6 @@ fn unreadable(source: &Source, tree: &Node<'_>, error: &serde_yaml::Error) -> Di
         Code::WrongValue,
         source.location(value, pointer),
         format!("this cannot be read: {error}"),
-        "look here and below; the reader cannot tell it more closely",
+        "look at this object and its members; the parser reports no closer place",
     )
 }

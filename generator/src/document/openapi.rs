@@ -1,7 +1,7 @@
 //! The objects of OpenAPI 3.0 as all later stages read them.
 //!
 //! They hold what a document states and what some stage reads, with our `x-` keys as fields of their own; the document
-//! of somebody else has none of these. Every object knows its place, and every reference the object that it leads to.
+//! of another API has none of these. Every object knows its place, and every reference the object that it leads to.
 
 use super::arena::{Arena, Id};
 use super::lifecycle::{Follow, Pagination};

@@ -134,7 +134,7 @@ pub fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
-/// The key that a token of a JSON pointer stands for.
+/// The key that a token of a JSON pointer denotes.
 #[must_use]
 pub fn unescape(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")

@@ -1,7 +1,7 @@
 //! References to places outside of the sections of the Components Object.
 //!
 //! In: the tree of a document of others. Out: the same tree, in which every reference leads to a component: the target of
-//! one that leads elsewhere is moved to `components`, and a reference is left in its place. So later stages know one form
+//! one to another place is moved to `components`, and a reference is left in its place. So later stages know one form
 //! of reference only, and a schema that is referred to is one type. What a reference names and the document does not have
 //! is left as it is, for the check of the form to report.
 

@@ -1,7 +1,7 @@
 //! Whether a tree has the form of an OpenAPI 3.0 document.
 //!
 //! In: the tree of [`super::node`] and the vocabulary in [`super::vocabulary`]. Out: every key and value that does not belong
-//! where it stands. After this check reading the document with `openapiv3`, which is more forgiving, loses nothing.
+//! where it is. After this check reading the document with `openapiv3`, which is more forgiving, loses nothing.
 //!
 //! In a document of others a slip that does not change the generated code is a warning, with an [`Edit`] that takes it out
 //! of the tree.
@@ -161,29 +161,48 @@ impl<'s> Checker<'s> {
         let Value::Mapping(entries) = &node.value else {
             return self.wrong(node, at, &format!("a mapping ({})", object.name));
         };
-        for entry in entries {
-            self.member(entry, object, at.key(&entry.key));
+        // Before the members: edits are made from the last to the first, and a null that is removed makes place for the
+        // value that is inserted.
+        if self.policy.warns_of_slips {
+            self.complete(node, object, at);
         }
         for field in object.fields.iter().filter(|field| field.required) {
-            if node.entry(field.key).is_none() {
-                let owner = self.root.locate(&at.pointer()).0;
+            if self.present(node, field, at).is_none() {
+                let (span, place) = self.place_of(node, field.key, &at);
                 let message = format!("this {} has no `{}`", object.name, field.key);
                 let help = format!("add `{}: …`; it must be there", field.key);
                 match default_of(object, field) {
                     Some((effect, inserted)) => {
                         let change = Change::Insert(field.key, inserted);
-                        self.slip(Code::MissingKey, owner, at, (message, help), (effect, change));
+                        let effect = (effect, change);
+                        self.slip_at(at.pointer(), Code::MissingKey, span, place, (message, help), effect);
                     }
-                    None => self.report(Code::MissingKey, owner, at, message, help),
+                    None => self.report(Code::MissingKey, span, place, message, help),
                 }
             }
+        }
+        for entry in entries {
+            self.member(entry, object, at.key(&entry.key));
         }
         if std::ptr::eq(object, &raw const SCHEMA) {
             self.schema(node, entries, at);
         }
-        if self.policy.warns_of_slips {
-            self.complete(node, object, at);
+    }
+
+    /// The place of a key that has no value: the key, or the object if that has no such key.
+    fn place_of<'p>(&self, node: &Node<'_>, key: &'p str, at: &'p PointerRef<'p>) -> (Range<usize>, PointerRef<'p>) {
+        match node.entry(key) {
+            Some(entry) => (entry.key_span.clone(), at.key(key)),
+            None => (self.root.locate(&at.pointer()).0, *at),
         }
+    }
+
+    /// A member, unless it is missing or its value is a slip that is removed.
+    fn present<'n>(&self, node: &'n Node<'s>, field: &Field, at: PointerRef<'_>) -> Option<&'n Entry<'s>> {
+        let entry = node.entry(field.key)?;
+        let is_removed = self.policy.warns_of_slips
+            && matches!(repair(&entry.node, &field.shape, at.key(field.key)), Some(Change::Remove));
+        (!is_removed).then_some(entry)
     }
 
     fn member(&mut self, entry: &Entry<'_>, object: &Object, here: PointerRef<'_>) {
@@ -394,7 +413,7 @@ impl<'s> Checker<'s> {
                 self.report_with(
                     Code::RefSibling,
                     (entry.key_span.clone(), at.key(&entry.key)),
-                    format!("`{}` stands beside `$ref`, where OpenAPI 3.0 ignores it", entry.key),
+                    format!("`{}` is next to `$ref`, where OpenAPI 3.0 ignores it", entry.key),
                     "put the reference into a list: `allOf: [{$ref: …}]`, and the other keys beside `allOf`".to_owned(),
                     (reference.key_span.clone(), at.key("$ref"), "the reference"),
                 );
@@ -411,7 +430,7 @@ impl<'s> Checker<'s> {
             return;
         }
         let members = self.root.get("components").and_then(|components| components.get(section));
-        // To compare every name with every other one takes its time, and nobody reads that many.
+        // To compare every name with every other one takes its time, and a reader does not need that many suggestions.
         let members =
             members.filter(|_| self.found.problems.len() < MAX_SUGGESTIONS).map(Node::mapping).unwrap_or_default();
         let names = members.iter().map(|entry| &*entry.key);
@@ -453,22 +472,29 @@ impl<'s> Checker<'s> {
         let text = |key: &str| node.get(key).and_then(Node::as_str);
         let owner = || self.root.locate(&at.pointer()).0;
         if std::ptr::eq(object, &raw const PARAMETER) {
+            let present = |key| {
+                let field = object.fields.iter().find(|field| field.key == key)?;
+                self.present(node, field, at)
+            };
+            let (required, schema, content) = (present("required"), present("schema"), present("content"));
             if text("in") == Some("path") && text("required") != Some("true") {
                 let message = "the path parameter is not required".to_owned();
                 let help = "write `required: true`: a path has no optional parts".to_owned();
-                let change = match node.entry("required") {
+                let change = match required {
                     Some(_) => (at.key("required").pointer(), Change::Plain("true".to_owned())),
                     None => (at.pointer(), Change::Insert("required", Inserted::True)),
                 };
                 let effect = ("it is taken as required", change.1);
                 self.slip_at(change.0, Code::PathParameter, owner(), at, (message, help), effect);
             }
-            match (node.entry("schema"), node.entry("content")) {
+            match (schema, content) {
                 (None, None) => {
                     let message = "this parameter has neither `schema` nor `content`".to_owned();
                     let help = "add `schema`".to_owned();
                     let effect = ("any string is taken", Change::Insert("schema", Inserted::StringSchema));
-                    self.slip(Code::MissingKey, owner(), at, (message, help), effect);
+                    let key = if node.entry("content").is_some() { "content" } else { "schema" };
+                    let (span, place) = self.place_of(node, key, &at);
+                    self.slip_at(at.pointer(), Code::MissingKey, span, place, (message, help), effect);
                 }
                 (Some(_), Some(content)) => {
                     let message = "this parameter has both `schema` and `content`".to_owned();
@@ -480,7 +506,7 @@ impl<'s> Checker<'s> {
                 _ => {}
             }
         }
-        // `openapiv3` does not tell an omitted `explode` from a false one.
+        // `openapiv3` does not distinguish an omitted `explode` from a false one.
         if std::ptr::eq(object, &raw const ENCODING) && text("style") == Some("form") {
             self.found.edits.push(Edit { pointer: at.pointer(), change: Change::Insert("explode", Inserted::True) });
         }

@@ -264,7 +264,7 @@ pub(crate) const FOLLOW: &str = "x-follow";
 static FOLLOW_OBJECT: Object =
     object(ElementKind::Follow, &[required("status", Text), optional("progress", Text), optional("name", Text)], &[]);
 
-/// Switches off rules of lint, for the object that it stands in and everything in that.
+/// Switches off rules of lint, for the object that it is in, and its members.
 pub(crate) const SWITCHES: &str = "x-lint-allow";
 const X_LINT_ALLOW: Field = optional(SWITCHES, ValueType::Switches);
 
@@ -348,8 +348,8 @@ static COMPONENTS: Object = object(
         optional("requestBodies", Map(&RefOr(&REQUEST_BODY))),
         optional("headers", Map(&RefOr(&HEADER))),
         optional("securitySchemes", Map(&RefOr(&SECURITY_SCHEME))),
-        foreign("links", Any),
-        foreign("callbacks", Any),
+        foreign("links", Map(&Any)),
+        foreign("callbacks", Map(&Any)),
     ],
     &[],
 );
@@ -393,7 +393,7 @@ pub(crate) static OPERATION: Object = object(
         optional("parameters", List(&RefOr(&PARAMETER))),
         optional("requestBody", RefOr(&REQUEST_BODY)),
         required("responses", ValueType::Object(&RESPONSES)),
-        foreign("callbacks", Any),
+        foreign("callbacks", Map(&Any)),
         optional("deprecated", Boolean),
         optional("security", List(&Map(&List(&Text)))),
         foreign("servers", List(&ValueType::Object(&SERVER))),
@@ -506,7 +506,7 @@ pub(crate) static RESPONSE: Object = object(
         required("description", Text),
         foreign("headers", Map(&RefOr(&HEADER))),
         optional("content", Map(&ValueType::Object(&MEDIA_TYPE))),
-        foreign("links", Any),
+        foreign("links", Map(&Any)),
     ],
     &[X_LINT_ALLOW],
 );

@@ -116,7 +116,7 @@ impl<'a> Builder<'a> {
         }
         if let (Event::Alias(anchor), Some(anchors)) = (&event, &self.anchors) {
             let Some(node) = anchors.get(anchor) else {
-                let help = "an alias stands for a value that is before it";
+                let help = "an alias refers to a value before it";
                 return Err(self.problem(Code::YamlFeature, span, at, "this alias is within its own anchor", help));
             };
             let (count, height) = size_of(node);
@@ -361,7 +361,7 @@ impl<'a> Builder<'a> {
             return problem(self.source.location(tab..tab + 1, ""), "this is a tab; YAML is indented with spaces");
         }
         if let Some(&bracket) = self.brackets.last() {
-            let help = "close the bracket, or correct what stands before this place";
+            let help = "close the bracket, or correct the text before this place";
             let bracket = self.source.location(bracket..bracket + 1, "");
             return problem(place, help).with_note(bracket, "this bracket is open");
         }

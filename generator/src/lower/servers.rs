@@ -58,7 +58,7 @@ mod tests {
         assert_eq!(found, [("Eu", "https://a.example")]);
         assert_eq!(regions[0].description.as_deref(), Some("Europe."));
         assert!(regions[0].source.is_some());
-        // In the document of somebody else the key has no meaning.
+        // In a foreign document the key has no meaning.
         assert!(model(&written).regions.is_empty());
     }
 

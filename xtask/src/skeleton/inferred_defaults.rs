@@ -16,7 +16,7 @@ pub(super) struct InferredDefaults<'t> {
     operations: Vec<Operation<'t>>,
     /// The tags that are declared.
     pub(super) tags: Vec<&'t str>,
-    /// References to the parameters of every path.
+    /// References to the parameters of every path, without path parameters: these belong to templates.
     pub(super) headers: Vec<&'t str>,
     /// Failures that every operation has, by status: references.
     pub(super) failures: Vec<(&'t str, &'t str)>,
@@ -64,12 +64,19 @@ impl<'t> InferredDefaults<'t> {
         };
         let has = |node: &Node<'_>, key: &str, value: &str| node.get(key).and_then(Node::as_str) == Some(value);
         let project = |node: &Node<'_>| has(node, "x-role", "project");
+        let is_in_path = |target: &&str| {
+            let component =
+                target.strip_prefix("#/components/parameters/").and_then(|name| in_components("parameters")?.get(name));
+            component.is_some_and(|node| has(node, "in", "path"))
+        };
+        let mut headers = common(paths.iter().map(|path| references(path.node().get("parameters"))));
+        headers.retain(|target| !is_in_path(target));
         let tags = root.get("tags").map(Node::sequence).unwrap_or_default();
         Self {
             source,
             root,
             tags: tags.iter().filter_map(|tag| tag.get("name")?.as_str()).collect(),
-            headers: common(paths.iter().map(|path| references(path.node().get("parameters")))),
+            headers,
             failures: common(operations.iter().map(|found| failures(found.entry.node()))),
             envelope: find("schemas", &|node| has(node, "x-envelope", "true")),
             project: find("parameters", &|node| project(node) && has(node, "required", "true")),

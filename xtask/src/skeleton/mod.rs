@@ -2,7 +2,7 @@
 //!
 //! In: the text, a method and a path. Out: the text with the operation; every other byte is unchanged. The new
 //! operation has the common parts of all operations of the document (`inferred_defaults`). Parts that differ between
-//! operations are placeholders, so that `cargo xtask gen` rejects the file until they are filled in (`render`).
+//! operations are placeholders, which `cargo xtask gen` reports until they are filled in (`render`).
 
 mod inferred_defaults;
 mod insertion_point;
