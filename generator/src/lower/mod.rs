@@ -74,6 +74,7 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
     let api = match completed {
         Ok(Completed { definitions, modules }) => {
             let mut api = Api {
+                null_lists_are_empty: document.policy.null_lists_are_empty,
                 title: document.api.title.clone(),
                 description: document.api.description.clone(),
                 security_schemes: security::schemes(document),

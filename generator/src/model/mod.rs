@@ -44,6 +44,8 @@ pub(crate) struct Api {
     pub(crate) types: Vec<TypeDefinition>,
     /// Where the types are, in the order of the names of the modules.
     pub(crate) type_modules: Vec<TypeModule>,
+    /// Whether null and an empty list are the same, in fields that are nullable.
+    pub(crate) null_lists_are_empty: bool,
     /// What the document has and the client does not use, in the order of the document.
     pub(crate) unused: Vec<UnusedPart>,
 }
@@ -249,7 +251,7 @@ impl Api {
 
     /// The presence of a field, in a type that callers make or in one that they only receive.
     pub(crate) fn presence(&self, field: &Field, is_input: bool) -> Presence {
-        if self.is_list(&field.ty) {
+        if self.is_list(&field.ty) && (self.null_lists_are_empty || !field.nullable) {
             return Presence::List;
         }
         match (field.required, field.nullable) {
