@@ -830,8 +830,8 @@ const FIELDS: &[Mutation] = &[
         "list of a response nullable",
         Foreign,
         &[One("tags: {type: array, items", "tags: {type: array, nullable: true, items")],
-        DocumentationOnly,
-        "field `Part.tags`: nullable now",
+        Breaking,
+        "field `Part.tags`: nullable now: `Vec<String>` → `Option<Vec<String>>`",
     ),
     change(
         "type of a field changed",
