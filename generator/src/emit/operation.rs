@@ -137,9 +137,11 @@ impl<'a> Emitter<'a> {
             None => (None, quote! { impl #name { #constructor #(#setters)* } }),
             Some(state) => {
                 let (parameters, types, markers) = (state.parameters(), state.types(), state.markers());
+                let allow = allow_deprecated(operation.deprecated);
                 let default = self.arguments(operation).is_empty().then(|| {
                     quote! {
                         impl Default for #name<#(#markers),*> {
+                            #allow
                             fn default() -> Self {
                                 Self::new()
                             }
