@@ -225,13 +225,13 @@ pub fn table(code: &Code) -> String {
             lines.push(format!("\n# {group}: {}", info(operation, "group")));
         }
         lines.push(format!(
-            "{} = {} {} [{}, {}, retry {}, {}{}{}]",
+            "{} = {} {} [{}, {}, idempotency {}, {}{}{}]",
             operation.name,
             info(operation, "method"),
             info(operation, "path"),
             info(operation, "scope"),
             info(operation, "risk"),
-            info(operation, "retry"),
+            info(operation, "idempotency"),
             info(operation, "availability"),
             if info(operation, "authenticated") == "true" { "" } else { ", without token" },
             if info(operation, "deprecated") == "true" { ", deprecated" } else { "" },
