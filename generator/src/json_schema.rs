@@ -44,23 +44,14 @@ pub(crate) fn arguments(schemas: &Schemas, arguments: &[Argument]) -> Value {
 
 /// What a successful call returns.
 pub(crate) fn result(schemas: &Schemas, operation: &Operation) -> Value {
-    let of_type = |schema: Value| match schema {
-        Value::Object(keywords) => {
-            let mut versioned = Map::new();
-            versioned.insert("$schema".to_owned(), VERSION.into());
-            versioned.extend(keywords);
-            Value::Object(versioned)
-        }
-        other => other,
-    };
     let schema = || operation.result_schema.map_or(Value::Bool(true), |schema| bundle(schemas, schema));
     match operation.response {
         // `data` that can be null is nullable in its schema.
         Response::Data(_) | Response::OptionalData(_) | Response::Plain(_) => schema(),
         Response::OptionalPlain(_) => or_nothing(schema()),
-        Response::Empty | Response::NoContent => of_type(json!({ "type": "null" })),
-        Response::Text(_) => of_type(json!({ "type": "string" })),
-        Response::Bytes(_) => of_type(json!({ "type": "string", "contentEncoding": "base64" })),
+        Response::Empty | Response::NoContent => json!({ "$schema": VERSION, "type": "null" }),
+        Response::Text(_) => json!({ "$schema": VERSION, "type": "string" }),
+        Response::Bytes(_) => json!({ "$schema": VERSION, "type": "string", "contentEncoding": "base64" }),
     }
 }
 

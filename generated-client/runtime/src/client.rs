@@ -103,11 +103,11 @@ impl Core {
 
     /// Sends an operation and waits for its response.
     ///
-    /// # Errors
-    /// See [`Error`].
-    ///
     /// The future borrows neither the operation nor the client, so it can be spawned. The time of the call begins when it is
     /// first polled.
+    ///
+    /// # Errors
+    /// See [`Error`].
     pub fn execute<O: Operation>(
         &self,
         operation: &O,

@@ -10,7 +10,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::docs::{self, doc};
-use super::{Emitter, argument, ident};
+use super::{Emitter, argument, bare, ident};
 use crate::model::{Field, Presence, Struct, TypeDefinition, TypeKind};
 
 /// The module of the markers.
@@ -201,9 +201,4 @@ impl Emitter<'_> {
             }
         }
     }
-}
-
-/// A name without what makes an identifier of a keyword.
-pub(super) fn bare(identifier: &str) -> &str {
-    identifier.trim_start_matches("r#")
 }

@@ -3,10 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emitter, ident};
+use super::{Emitter, ident, serde_attributes};
 use crate::model::{
-    Body, EnumValues, ListStyle, Location, Operation, Parameter, Primitive, Response, Style, TypeKind, TypeRef,
-    ValueStyle,
+    Body, EnumValues, ListStyle, Location, Operation, Parameter, Presence, Primitive, Response, Style, TypeKind,
+    TypeRef, ValueStyle,
 };
 
 /// The name of the body among the arguments.
@@ -14,43 +14,31 @@ const BODY: &str = "body";
 
 /// How serde reads and writes a parameter as a property of its operation.
 pub(super) fn parameter_attribute(parameter: &Parameter) -> Option<TokenStream> {
-    let mut attributes = renamed(&parameter.field, &parameter.argument);
-    match (parameter.required, parameter.list_style) {
-        (true, _) => {}
-        (false, Some(_)) => {
-            attributes.push(quote! { default });
-            attributes.push(quote! { deserialize_with = "runtime::null_as_empty" });
-            attributes.push(quote! { skip_serializing_if = "Vec::is_empty" });
-        }
-        (false, None) => attributes.push(quote! { skip_serializing_if = "Option::is_none" }),
-    }
-    attribute(&attributes)
+    let presence = match (parameter.required, parameter.list_style) {
+        (true, _) => Presence::Value,
+        (false, Some(_)) => Presence::List,
+        (false, None) => Presence::Optional,
+    };
+    serde_attributes::attribute(&parameter.field, &parameter.argument, Vec::new(), presence, parameter.required)
 }
 
 /// How serde reads and writes the body as a property of its operation.
 pub(super) fn body_attribute(body: &Body) -> Option<TokenStream> {
-    let mut attributes = renamed(&body.field, BODY);
+    let presence = match (body.required, &body.ty) {
+        (true, _) => Presence::Value,
+        // Null is a body, too.
+        (false, TypeRef::Nullable(_)) => Presence::OptionalNullable,
+        (false, _) => Presence::Optional,
+    };
+    let mut own = Vec::new();
     if body.ty == TypeRef::Primitive(Primitive::Bytes) {
         let module = if body.required { "runtime::base64_body" } else { "runtime::optional_base64_body" };
-        attributes.push(quote! { with = #module });
+        own.push(quote! { with = #module });
     }
-    if !body.required {
-        attributes.push(quote! { default });
-        if matches!(body.ty, TypeRef::Nullable(_)) {
-            // Null is a body, too.
-            attributes.push(quote! { deserialize_with = "runtime::null_as_value" });
-        }
-        attributes.push(quote! { skip_serializing_if = "Option::is_none" });
+    if presence == Presence::Optional {
+        own.push(quote! { default });
     }
-    attribute(&attributes)
-}
-
-fn renamed(field: &str, name: &str) -> Vec<TokenStream> {
-    if field.trim_start_matches("r#") == name { Vec::new() } else { vec![quote! { rename = #name }] }
-}
-
-fn attribute(attributes: &[TokenStream]) -> Option<TokenStream> {
-    (!attributes.is_empty()).then(|| quote! { #[serde(#(#attributes),*)] })
+    serde_attributes::attribute(&body.field, BODY, own, presence, body.required)
 }
 
 impl Emitter<'_> {
@@ -106,13 +94,13 @@ impl Emitter<'_> {
     /// `type` of JSON Schema, if a value has one only.
     fn schema_type(&self, ty: &TypeRef) -> Option<&'static str> {
         match ty {
-            TypeRef::Primitive(primitive) => primitive_type(*primitive),
+            TypeRef::Primitive(primitive) => primitive_schema_type(*primitive),
             TypeRef::List(_) => Some("array"),
             TypeRef::Map(_) => Some("object"),
             TypeRef::Nullable(_) => None,
             TypeRef::Named(id) => match &self.api.definition(*id)?.kind {
                 TypeKind::Struct(_) => Some("object"),
-                TypeKind::Newtype(inner) => primitive_type(*inner),
+                TypeKind::Newtype(inner) => primitive_schema_type(*inner),
                 TypeKind::Alias(inner) => self.schema_type(inner),
                 TypeKind::Enum(enumeration) => match enumeration.values {
                     EnumValues::Text(_) => Some("string"),
@@ -124,7 +112,7 @@ impl Emitter<'_> {
     }
 }
 
-fn primitive_type(primitive: Primitive) -> Option<&'static str> {
+fn primitive_schema_type(primitive: Primitive) -> Option<&'static str> {
     match primitive {
         Primitive::Boolean => Some("boolean"),
         Primitive::Int32 | Primitive::Int64 | Primitive::UnixSeconds | Primitive::UnixMillis => Some("integer"),

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::docs::doc;
-use super::{Emitter, allow_deprecated, deprecated, ident};
+use super::{Emitter, allow_deprecated, bare, deprecated, ident};
 use crate::model::{Enum, EnumValues, Operation, States};
 
 impl Emitter<'_> {
@@ -57,8 +57,8 @@ impl Emitter<'_> {
             "Follows what [`{}`](Self::{}) shows until its state is final. Needs a time limit: `.timeout(…)`.\n\n\
              It only reads. Dropping it ends the polling and nothing else: what is followed goes on, and can be followed \
              again, also by another process.\n\nMore: [`Follow`](runtime::Follow).",
-            operation.method_name.trim_start_matches("r#"),
-            operation.method_name.trim_start_matches("r#"),
+            bare(&operation.method_name),
+            bare(&operation.method_name),
         ));
         let (allow, deprecated) = (allow_deprecated(operation.deprecated), deprecated(operation.deprecated));
         Some(quote! {

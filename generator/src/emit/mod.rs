@@ -10,6 +10,7 @@ mod follow;
 mod operation;
 mod pages;
 mod root;
+mod serde_attributes;
 mod types;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -172,6 +173,11 @@ fn ident(name: &str) -> Ident {
         Some(keyword) => Ident::new_raw(keyword, Span::call_site()),
         None => Ident::new(name, Span::call_site()),
     }
+}
+
+/// A name without what makes an identifier of a keyword.
+fn bare(identifier: &str) -> &str {
+    identifier.trim_start_matches("r#")
 }
 
 /// The type of an argument: any type that converts into the value.

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
 use super::docs::{self, doc};
-use super::{Emitter, argument, deprecated, ident, primitive_type, required_doc, use_runtime};
+use super::{Emitter, argument, bare, deprecated, ident, primitive_type, required_doc, serde_attributes, use_runtime};
 use crate::model::{
     Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind, TypeModule,
     TypeRef, Union, Variant,
@@ -188,7 +188,7 @@ impl<'a> Emitter<'a> {
         ));
         let name = ident(&definition.name);
         let methods = variants.iter().map(|form| {
-            let bare = form.variant.trim_start_matches("r#");
+            let bare = bare(&form.variant);
             let (read, write) = (ident(&format!("as_{bare}")), ident(&format!("from_{bare}")));
             let ty = self.ty(&form.ty, &quote! { super });
             let about_read = doc(&format!("{}\n\n# Errors\nThe value is not of this variant.", docs::variant(form)));
@@ -264,29 +264,9 @@ impl<'a> Emitter<'a> {
     fn field(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
         let about = doc(&docs::field(self.api, field));
         let name = ident(&field.field);
-        let mut attributes: Vec<TokenStream> = Vec::new();
-        if field.field.trim_start_matches("r#") != field.name {
-            let wire = &field.name;
-            attributes.push(quote! { rename = #wire });
-        }
-        match self.api.presence(field, owner.is_input) {
-            Presence::Value | Presence::Nullable => {}
-            Presence::List => {
-                attributes.push(quote! { default });
-                attributes.push(quote! { deserialize_with = "runtime::null_as_empty" });
-                if !field.required {
-                    attributes.push(quote! { skip_serializing_if = "Vec::is_empty" });
-                }
-            }
-            Presence::Optional => attributes.push(quote! { skip_serializing_if = "Option::is_none" }),
-            Presence::OptionalNullable => {
-                attributes.push(quote! { default });
-                attributes.push(quote! { deserialize_with = "runtime::null_as_value" });
-                attributes.push(quote! { skip_serializing_if = "Option::is_none" });
-            }
-        }
         let ty = self.held(owner, field);
-        let serde = (!attributes.is_empty()).then(|| quote! { #[serde(#(#attributes),*)] });
+        let presence = self.api.presence(field, owner.is_input);
+        let serde = serde_attributes::attribute(&field.field, &field.name, Vec::new(), presence, field.required);
         quote! { #about #serde pub #name: #ty }
     }
 
