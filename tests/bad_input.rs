@@ -388,7 +388,7 @@ const CASES: &[Case] = &[
 ];
 
 #[test]
-fn each_mistake_is_told_where_it_is() {
+fn each_mistake_is_reported_at_its_place() {
     let fixture = fixture();
     let mut texts = Vec::new();
     let mut wrong = Vec::new();
@@ -464,7 +464,7 @@ const MISSPELT: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn what_is_misspelt_is_told_to_be_meant() {
+fn misspelt_keys_get_a_suggestion() {
     let fixture = fixture();
     for (from, to, help) in MISSPELT {
         assert_eq!(fixture.matches(from).count(), 1, "{to}: the edit must be clear");
@@ -475,7 +475,7 @@ fn what_is_misspelt_is_told_to_be_meant() {
 
 /// Where two places have to do with a problem, both are shown.
 #[test]
-fn both_places_are_shown() {
+fn diagnostics_with_two_places_show_both() {
     let two = [
         Code::DuplicateKey,
         Code::RefSibling,
@@ -502,7 +502,7 @@ fn both_places_are_shown() {
 }
 
 #[test]
-fn every_code_is_shown_by_a_case() {
+fn every_diagnostic_code_has_a_case() {
     let mut shown: BTreeSet<Code> = CASES.iter().flat_map(|case| case.expected).map(|(code, _)| *code).collect();
     // Shown below, because no small edit of a text makes them; a fault of the generator itself has no case.
     shown.extend([Code::NotUtf8, Code::TooDeep, Code::TooLarge, Code::Internal]);
@@ -530,7 +530,7 @@ fn a_document_that_is_too_deep_is_refused() {
 }
 
 #[test]
-fn what_is_too_large_is_refused() {
+fn documents_have_size_limits() {
     let fixture = fixture();
     let long = fixture.replace("title: Envelope", &format!("title: {}", "a".repeat(2 << 20)));
     let key = fixture.replace("title: Envelope", &format!("? {}\n  : Envelope", "a".repeat(2000)));
@@ -544,7 +544,7 @@ fn what_is_too_large_is_refused() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once() {
+fn all_mistakes_are_reported_in_one_run() {
     let text = fixture()
         .replace("      x-risk: physical\n", "")
         .replace("[200401, -5]", "[200401, -6]")
@@ -554,7 +554,7 @@ fn all_mistakes_are_told_at_once() {
 }
 
 #[test]
-fn references_in_a_circle_are_refused_wherever_they_are() {
+fn circular_references_are_refused_everywhere() {
     let text = fixture()
         .replace("    Project: {name", "    Loop: {$ref: '#/components/parameters/Loop'}\n    Project: {name")
         .replace(
@@ -566,7 +566,7 @@ fn references_in_a_circle_are_refused_wherever_they_are() {
 }
 
 #[test]
-fn what_only_other_documents_may_have_is_refused_in_ours() {
+fn the_flighthub_dialect_refuses_unused_keys() {
     let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      responses: {'204': {description: D}}\n";
     let made = generate(&Source::new("a.yaml", text), &Options { dialect: Dialect::OpenApi, ..Options::default() });
     assert_eq!(made.unwrap().operations, 1);
@@ -576,7 +576,7 @@ fn what_only_other_documents_may_have_is_refused_in_ours() {
 }
 
 #[test]
-fn x_keys_of_others_mean_nothing() {
+fn x_keys_of_third_party_documents_are_ignored() {
     let text = "openapi: 3.0.3\ninfo: {title: T, version: '1', x-logo: {}}\nx-error-codes: 5\ntags: [{name: a, x-client-name: 5}]\npaths:\n  \
         /a:\n    get:\n      x-risk: nonsense\n      x-error-codes: [1]\n      parameters:\n        - {name: x-p, in: query, x-role: project, \
         schema: {type: string, enum: [a, b], x-enum-varnames: [one], x-enum-descriptions: [one]}}\n      responses: {'200': {description: D, \
@@ -590,7 +590,7 @@ fn x_keys_of_others_mean_nothing() {
 }
 
 #[test]
-fn paths_that_differ_in_a_letter_are_two() {
+fn paths_that_differ_in_one_letter_are_distinct() {
     let text = |second: &str| {
         let operation = "{get: {parameters: [{name: x, in: path, required: true, schema: {type: string}}], responses: {'204': {description: D}}}}";
         let head = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n";
@@ -609,7 +609,7 @@ fn paths_that_differ_in_a_letter_are_two() {
 
 /// Two references at each of many levels: following every path of references would take exponential time.
 #[test]
-fn a_schema_with_many_paths_to_it_is_read_once() {
+fn a_schema_is_read_once_however_often_it_is_referred_to() {
     let mut text = fixture();
     for level in 0..60 {
         let next = format!("{{$ref: '#/components/schemas/Level{}'}}", level + 1);

@@ -41,7 +41,7 @@ fn assert_refused(result: Result<(), Error>) {
 }
 
 #[test]
-fn a_thread_without_a_runtime_may_wait() {
+fn a_thread_without_a_runtime_can_block() {
     let server = Server::start(|_| success());
     let fh = client(&server.url());
     for _ in 0..3 {
@@ -51,7 +51,7 @@ fn a_thread_without_a_runtime_may_wait() {
 }
 
 #[test]
-fn a_thread_for_waiting_may_wait() {
+fn spawn_blocking_can_block() {
     let server = Server::start(|_| success());
     for runtime in runtimes() {
         let fh = client(&server.url());
@@ -67,7 +67,7 @@ fn a_thread_for_waiting_may_wait() {
 }
 
 #[test]
-fn a_worker_that_gave_its_tasks_away_may_wait() {
+fn block_in_place_can_block() {
     let server = Server::start(|_| success());
     let fh = client(&server.url());
     let [_, runtime] = runtimes();
@@ -77,7 +77,7 @@ fn a_worker_that_gave_its_tasks_away_may_wait() {
 }
 
 #[test]
-fn a_task_is_not_held_up() {
+fn blocking_within_a_task_is_refused() {
     let server = Server::start(|_| success());
     for runtime in runtimes() {
         let fh = client(&server.url());
@@ -105,7 +105,7 @@ fn a_task_is_not_held_up() {
 }
 
 #[test]
-fn a_refusal_leaves_the_task_its_time() {
+fn a_refusal_does_not_use_up_the_task_budget() {
     let [runtime, _] = runtimes();
     let fh = client("http://127.0.0.1:1");
     runtime.block_on(async {
@@ -149,7 +149,7 @@ impl Transport for Silent {
 }
 
 #[test]
-fn the_time_of_a_call_holds_for_threads_that_wait_for_each_other() {
+fn the_call_timeout_includes_waiting_for_other_threads() {
     const LIMIT: Duration = Duration::from_millis(300);
     let fh =
         builder("https://flighthub.example.com").transport(Silent).timeout(LIMIT).max_in_flight(1).build().unwrap();
@@ -202,7 +202,7 @@ impl Transport for Counted {
 }
 
 #[test]
-fn a_transport_that_panics_does_so_where_it_was_called() {
+fn a_panic_of_the_transport_continues_on_the_calling_thread() {
     let dropped = Arc::new(AtomicUsize::new(0));
     let transport = Counted(Arc::clone(&dropped));
     let fh = builder("https://flighthub.example.com").transport(transport).build().unwrap();
@@ -234,7 +234,7 @@ impl Operation for OfThisThread {
 }
 
 #[test]
-fn an_operation_may_belong_to_its_thread() {
+fn an_operation_need_not_be_send() {
     let server = Server::start(|_| success());
     let fh = client(&server.url());
     let written = Rc::new(Cell::new(0));

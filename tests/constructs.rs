@@ -34,7 +34,7 @@ fn body<O: Operation>(operation: &O) -> JsonValue {
 }
 
 #[test]
-fn left_out_and_null_differ_where_a_caller_sends_them() {
+fn omitted_and_null_are_sent_differently() {
     use objects::types::Combinations;
     let required = || {
         Combinations::builder()
@@ -63,7 +63,7 @@ fn left_out_and_null_differ_where_a_caller_sends_them() {
 }
 
 #[test]
-fn unions_keep_what_they_do_not_know() {
+fn unions_keep_unknown_variants() {
     use one_of::types::{Mixed, Shape};
     let round = json!({"type": "round", "radius": 1.5});
     assert_eq!(again::<Shape>(&round), round);
@@ -118,7 +118,7 @@ fn enumerations_stay_open() {
 }
 
 #[test]
-fn parameters_go_to_their_places() {
+fn parameters_are_written_at_their_location() {
     use parameters::default::{GetOne, GetParameters};
     let operation = GetParameters::new("x/y", 5, true, parameters::types::Ending::Json);
     let operation = operation.x_replaced(7).q("a b&c").long(1_i64 << 40);
@@ -131,7 +131,7 @@ fn parameters_go_to_their_places() {
 }
 
 #[test]
-fn lists_in_a_query_are_joined_as_their_style_says() {
+fn lists_in_a_query_are_written_by_their_style() {
     let operation = query_arrays::default::GetLists::new([1, 2])
         .repeated(["a,b".to_owned(), "c".to_owned()])
         .space(["a b".to_owned(), "c".to_owned()])
@@ -143,7 +143,7 @@ fn lists_in_a_query_are_joined_as_their_style_says() {
 }
 
 #[test]
-fn bodies_of_every_kind() {
+fn bodies_of_every_media_type_are_sent() {
     assert_eq!(body(&bodies::default::PostText::new("text")), json!("text"));
     assert_eq!(written(&bodies::default::PutOptional::new()).body_bytes(), None);
     let reason = bodies::types::Reason::new().reason("because");
@@ -157,7 +157,7 @@ fn bodies_of_every_kind() {
 }
 
 #[test]
-fn formats_travel_as_they_should() {
+fn formats_are_written_and_read() {
     let value = json!({"int32": 5, "int64": i64::MAX, "float": 0.5, "double": 0.1, "number": 1e300, "boolean": true,
         "date_time": "2026-01-01T00:00:00.5+02:00", "date": "2026-01-01", "byte": "AP8=", "password": "p", "named": 3});
     assert_eq!(again::<formats::types::Formats>(&value), value);
@@ -171,7 +171,7 @@ fn formats_travel_as_they_should() {
 }
 
 #[test]
-fn objects_keep_what_is_not_described() {
+fn objects_keep_additional_properties() {
     let open = json!({"known": "k", "other": "o", "third": {"x": [1]}});
     assert_eq!(again::<maps::types::Open>(&open), open);
     let typed = json!({"known": "k", "a": 1.5});
@@ -184,7 +184,7 @@ fn objects_keep_what_is_not_described() {
 }
 
 #[test]
-fn a_tree_can_hold_itself() {
+fn recursive_types_are_boxed() {
     let tree = json!({"name": "a", "boss": {"tree": {"size": 1, "tree": {"name": "b", "boss": null}}},
         "twin": {"name": "c", "boss": null}, "children": [{"name": "d", "boss": null}],
         "named": {"x": {"name": "e", "boss": null}}, "either": "text"});
@@ -192,14 +192,14 @@ fn a_tree_can_hold_itself() {
 }
 
 #[test]
-fn references_lead_to_one_type() {
+fn references_to_one_schema_share_a_type() {
     use references::types::{OtherName, Thing, ThingId};
     let thing: OtherName = Thing::new("t1").parent("t0").twin(Thing::new(ThingId::from("t2")));
     assert_eq!(serde_json::to_value(&thing).unwrap(), json!({"id": "t1", "parent": "t0", "twin": {"id": "t2"}}));
 }
 
 #[test]
-fn a_string_can_hold_json() {
+fn string_contents_are_typed() {
     use envelope::types::{Kind, Plan, Step, Thing};
     let plan = Plan::new("north \"wing\"").step(Step::new().size(Kind::Large));
     let text = plan.to_json_text().unwrap();
@@ -223,7 +223,7 @@ fn a_string_can_hold_json() {
 }
 
 #[test]
-fn an_envelope_is_taken_off() {
+fn envelopes_are_removed() {
     use envelope::things::{DeleteThing, GetThing, ListThings, MoveThing};
     let success = |data: JsonValue| json!({"code": 0, "message": "", "data": data}).to_string();
     assert_eq!(ListThings::read(ResponseBody::new(&success(json!(null)))), Ok(vec![]));
@@ -246,7 +246,7 @@ fn an_envelope_is_taken_off() {
 }
 
 #[test]
-fn a_value_of_several_forms_is_kept_as_it_came() {
+fn opaque_unions_keep_their_json() {
     use any_of::types::{Book, Chart, Content, Parcel, ParcelSize};
     let both = json!({"content": {"pages": 5, "scale": 0.5, "more": [1]}, "size": "small", "labels": ["a"], "colour": null,
         "owner": {"name": "n", "since": 1}, "wrapping": {"paper": true}});
@@ -267,7 +267,7 @@ fn a_value_of_several_forms_is_kept_as_it_came() {
 }
 
 #[test]
-fn a_form_is_pairs_of_names_and_values() {
+fn forms_are_url_encoded() {
     use forms::types::{Search, Tag};
     let text = |parts: &RequestParts| String::from_utf8(parts.body_bytes().unwrap().to_vec()).unwrap();
     let search = |anything: JsonValue| {
@@ -296,7 +296,7 @@ fn a_form_is_pairs_of_names_and_values() {
 }
 
 #[test]
-fn texts_and_bytes_travel_as_they_are() {
+fn text_and_binary_bodies_are_unchanged() {
     use raw::default::{GetJson, GetNote, GetPicture, GetTable, PutNote, PutPicture};
     let parts = written(&PutNote::new("\"not JSON\""));
     assert_eq!((parts.content_type(), parts.body_bytes()), ("text/plain; charset=utf-8", Some(&b"\"not JSON\""[..])));
@@ -326,7 +326,7 @@ fn texts_and_bytes_travel_as_they_are() {
 }
 
 #[test]
-fn a_success_can_have_content_or_none() {
+fn successes_may_have_no_content() {
     use successes::default::{DeleteReport, GetReport, MakeReport};
     assert_eq!(GetReport::read(ResponseBody::new("")), Ok(None));
     assert_eq!(GetReport::read(ResponseBody::new(r#"{"title":"t"}"#)).unwrap().unwrap().title.as_deref(), Some("t"));
@@ -337,7 +337,7 @@ fn a_success_can_have_content_or_none() {
 }
 
 #[test]
-fn what_others_write_loosely_loses_nothing() {
+fn loosely_described_schemas_lose_no_data() {
     use loose::types::Thing;
     let thing = json!({"name": "n", "elsewhere": {"x": 1}, "always": true, "half": 0.5, "kind": "b", "coded": [1],
         "anything": [1, "a", null]});
@@ -350,7 +350,7 @@ fn what_others_write_loosely_loses_nothing() {
 }
 
 #[test]
-fn an_operation_is_an_object_of_its_arguments() {
+fn operations_serialize_as_their_arguments() {
     use raw::default::{PutNote, PutPicture};
     let picture = PutPicture::new("a").body([0xff, 0x00]);
     assert_eq!(again::<PutPicture>(&json!({"id": "a", "body": "/wA="})), serde_json::to_value(&picture).unwrap());
@@ -398,7 +398,7 @@ fn parameters_of_any_type_are_written_by_their_style() {
 }
 
 #[test]
-fn a_body_has_parts_or_styled_members() {
+fn multipart_bodies_and_styled_forms_are_sent() {
     use any_call::default::{PutFile, SendForm, SendParts};
     use any_call::types::{SendFormBody, Upload};
     use flighthub2::codegen::Binary;
@@ -442,7 +442,7 @@ fn successes_of_several_types_are_one_response() {
 }
 
 #[test]
-fn a_call_has_the_credentials_that_it_accepts() {
+fn calls_carry_the_credentials_they_accept() {
     use flighthub2::Token;
     let token = |text: &str| Token::new(text).unwrap();
     let builder = || any_call::Client::builder().base_url("https://any.example");

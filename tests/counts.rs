@@ -42,7 +42,7 @@ fn count(spec: &Value, schema: &Value, totals: &mut (usize, usize, usize, usize)
 }
 
 #[test]
-fn every_operation_is_there_once() {
+fn every_operation_is_generated_once() {
     let spec = spec::value();
     let code = code::survey(&spec::generated().files);
     let wanted: Vec<(String, String, String)> = operations(&spec)
@@ -86,7 +86,7 @@ fn every_argument_is_a_field_of_its_operation() {
 }
 
 #[test]
-fn every_member_value_and_form_is_there_once() {
+fn every_property_enum_value_and_variant_is_generated_once() {
     let spec = spec::value();
     let code = code::survey(&spec::generated().files);
     let mut totals = (0, 0, 0, 0);
@@ -133,7 +133,7 @@ fn observed(spec: &Value, schema: &Value, path: &str, inherited: &str, found: &m
 /// Most members of a device's state are known from DJI's Cloud API alone. What is below a member that was read must not
 /// be taken for read itself.
 #[test]
-fn only_what_was_read_of_a_device_is_observed() {
+fn only_device_readings_are_marked_observed() {
     let spec = spec::value();
     let mut found = BTreeSet::new();
     observed(&spec, &spec["components"]["schemas"]["DeviceState"], "", "documented", &mut found);
@@ -176,7 +176,7 @@ fn only_what_was_read_of_a_device_is_observed() {
 }
 
 #[test]
-fn the_catalogue_says_what_the_specification_says() {
+fn the_catalogue_agrees_with_the_specification() {
     let spec = spec::value();
     for (_, _, operation) in operations(&spec) {
         let id = operation["operationId"].as_str().unwrap();
@@ -212,7 +212,7 @@ fn describes(spec: &Value, schema: &Value, name: &str) -> bool {
 }
 
 #[test]
-fn credentials_that_can_write_are_handed_out_to_clients_that_may_write() {
+fn write_credentials_require_the_write_risk() {
     let spec = spec::value();
     let mut found = BTreeSet::new();
     for (_, _, operation) in operations(&spec) {

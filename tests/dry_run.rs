@@ -22,7 +22,7 @@ use flighthub2_tests::client::{PROJECT, TOKEN, builder, client};
 use flighthub2_tests::server::{Server, json};
 
 #[tokio::test]
-async fn a_dry_run_shows_what_would_be_sent() {
+async fn a_dry_run_shows_the_request() {
     let server = Server::start(|_| json(r#"{"code":200403,"message":"m"}"#));
     let fh = builder(&server.url()).build().unwrap();
     let site = fh.project(PROJECT);
@@ -145,7 +145,7 @@ impl Operation for Odd {
 }
 
 #[test]
-fn nothing_of_an_operation_is_run_or_read_as_a_file() {
+fn arguments_are_neither_run_nor_read_as_files() {
     let fh = client("http://127.0.0.1:1");
     for body in ["@/etc/passwd", "'@x'", "$(touch ran)\n\n", "a\r\nb"] {
         let dry = Call::new(&fh, Odd(body)).dry_run().unwrap();

@@ -19,7 +19,7 @@ fn sent(request: &RecordedRequest) -> (String, String, String, Vec<(String, Stri
 }
 
 #[tokio::test]
-async fn every_operation_sends_the_same_both_ways_and_returns_the_same() {
+async fn typed_and_dynamic_calls_send_and_return_the_same() {
     let server = MockServer::start().await.unwrap().stateless();
     let fh = server.client_builder().max_attempts(1).build().unwrap();
     let site = fh.project(PROJECT);
@@ -87,7 +87,7 @@ async fn arguments_are_checked_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_chosen_at_run_time_is_refused_for_its_risk() {
+async fn dynamic_calls_are_refused_for_their_risk() {
     let server = MockServer::start().await.unwrap();
     let fh = server.client_builder().max_risk(Risk::Read).build().unwrap();
     let site = fh.project(PROJECT);
@@ -100,7 +100,7 @@ async fn a_call_that_is_chosen_at_run_time_is_refused_for_its_risk() {
 }
 
 #[tokio::test]
-async fn secrets_are_masked_where_it_is_asked_for() {
+async fn secrets_are_masked_on_request() {
     // A simulation would issue other credentials to each call.
     let server = MockServer::start().await.unwrap().stateless();
     let site = server.client().project(PROJECT);
@@ -142,7 +142,7 @@ fn the_catalogue_describes_arguments_and_results() {
 }
 
 #[tokio::test]
-async fn results_are_what_their_schema_describes() {
+async fn results_match_their_schema() {
     let server = MockServer::start().await.unwrap().stateless();
     let fh = server.client();
     let site = fh.project(PROJECT);

@@ -55,7 +55,7 @@ async fn failure(example: &Example, fh: &Client) -> Error {
 const NEW_CODE: i64 = 299_999;
 
 #[tokio::test]
-async fn one_attempt_leaves_open_what_the_table_says() {
+async fn the_outcome_of_one_attempt_follows_the_table() {
     use Delivery::{MaybeSent, NotSent, Responded};
     let cases: &[(&str, Make, ErrorKind, Delivery, bool)] = &[
         ("no connection", || Err(TransportError::not_sent("n")), ErrorKind::Connection, NotSent, false),
@@ -128,7 +128,7 @@ async fn one_attempt_leaves_open_what_the_table_says() {
 }
 
 #[tokio::test]
-async fn what_was_refused_before_it_was_sent_took_no_effect() {
+async fn unsent_calls_had_no_effect() {
     let (fh, transport) = over(|_| response(200, ""));
     let cautious = fh.max_risk(Risk::Write).build().unwrap();
     let error = failure(&of("createFlightTask"), &cautious).await;
@@ -141,7 +141,7 @@ async fn what_was_refused_before_it_was_sent_took_no_effect() {
 }
 
 #[tokio::test]
-async fn every_code_leaves_open_what_the_specification_says() {
+async fn the_outcome_of_every_code_follows_the_specification() {
     let outcomes: Vec<Outcome> = API.error_codes.iter().map(|known| known.outcome).collect();
     for outcome in [Outcome::Refused, Outcome::Throttled, Outcome::Unknown] {
         assert!(outcomes.contains(&outcome), "{outcome:?}");
@@ -172,7 +172,7 @@ fn unrepeatable() -> Example {
 }
 
 #[tokio::test]
-async fn every_attempt_counts_and_not_only_the_last() {
+async fn earlier_attempts_count_too() {
     let lost: Make = || Err(TransportError::maybe_sent("lost"));
     let unsent: Make = || Err(TransportError::not_sent("refused"));
     let gateway: Make = || response(504, "");
@@ -213,7 +213,7 @@ async fn every_attempt_counts_and_not_only_the_last() {
 }
 
 #[tokio::test]
-async fn throttling_by_a_code_is_http_429() {
+async fn throttling_codes_are_treated_as_http_429() {
     let physical = of("createFlightTask");
     let read = of("listFlightTasks");
     for (retry_after, of_never) in [(None, 1), (Some(7), 2)] {
@@ -242,7 +242,7 @@ async fn throttling_by_a_code_is_http_429() {
 }
 
 #[tokio::test]
-async fn a_write_is_not_repeated_if_too_often_leaves_it_open() {
+async fn a_throttled_write_with_unknown_outcome_is_not_retried() {
     // A code that leaves the outcome open contradicts the status: the worse of the two counts.
     let (fh, transport) = over(|_| {
         let mut reply = response(429, &code(200_500))?;
@@ -254,7 +254,7 @@ async fn a_write_is_not_repeated_if_too_often_leaves_it_open() {
 }
 
 #[tokio::test]
-async fn only_calls_that_work_fill_the_budget() {
+async fn only_successful_calls_refill_the_retry_budget() {
     // The budget is good for ten repetitions. A refusal, or a response that cannot be read, brings none back.
     let useless: [Make; 3] = [|| response(200, &code(200_403)), || response(200, "no JSON"), || response(404, "")];
     for useless in useless {
@@ -294,7 +294,7 @@ async fn only_calls_that_work_fill_the_budget() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_keeps_the_status_that_came_before() {
+async fn a_broken_body_keeps_the_status() {
     for (line, status, open) in [("200 OK", 200, true), ("403 Forbidden", 403, false), ("502 Bad Gateway", 502, true)] {
         let server = Server::start(move |_| {
             format!("HTTP/1.1 {line}\r\ncontent-length: 100\r\nconnection: close\r\n\r\n{{\"code\"").into_bytes()
@@ -307,7 +307,7 @@ async fn a_body_that_breaks_keeps_the_status_that_came_before() {
 }
 
 #[tokio::test]
-async fn a_transport_cannot_take_back_a_response_that_began() {
+async fn a_transport_error_after_the_response_head_counts_as_responded() {
     struct Broken;
     impl http_body::Body for Broken {
         type Data = Bytes;
@@ -326,7 +326,7 @@ async fn a_transport_cannot_take_back_a_response_that_began() {
 }
 
 #[tokio::test]
-async fn what_the_service_says_is_short_on_one_line_and_without_the_token() {
+async fn service_messages_are_short_single_line_and_masked() {
     let token = flighthub2_tests::client::TOKEN;
     // The token stands where a message is cut, and where a page is.
     let long = format!("{}{token}{}", "é".repeat(990), "x".repeat(100_000));

@@ -26,7 +26,7 @@ fn listed<'a>(spec: &'a Value, content: &'a Value) -> Vec<(&'a str, &'a Value)> 
 }
 
 #[test]
-fn the_examples_of_the_specification_are_those_that_are_known() {
+fn the_examples_of_the_specification_are_complete() {
     let spec = spec::value();
     let requests = vectors::requests();
     let responses = vectors::responses();
@@ -113,7 +113,7 @@ fn parameters_of_a_reconstruction_are_described() {
 }
 
 #[tokio::test]
-async fn every_response_is_read_and_written_again() {
+async fn every_response_example_round_trips() {
     let spec = spec::value();
     let mut count = 0;
     for (_, _, operation) in operations(&spec) {

@@ -350,7 +350,7 @@ async fn requests_in_flight_are_limited() {
 }
 
 #[tokio::test]
-async fn thousands_of_concurrent_calls_leave_nothing_behind() {
+async fn thousands_of_concurrent_calls_release_all_resources() {
     fn anywhere<T: Clone + Send + Sync + 'static>(value: T) -> T {
         value
     }

@@ -16,7 +16,7 @@ use flighthub2_generator::{Source, generate};
 use flighthub2_tests::options::of_fixture;
 
 #[test]
-fn every_fixture_gives_the_code_of_its_snapshot() {
+fn every_fixture_matches_its_snapshot() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let mut count = 0;
     for entry in fs::read_dir(&folder).unwrap() {

@@ -69,7 +69,7 @@ fn state(task: &FlightTask) -> &str {
 }
 
 #[tokio::test]
-async fn awaited_it_is_the_final_response() {
+async fn awaiting_returns_the_final_response() {
     let server = of_states(&["waiting", "executing", "executing", "success"]);
     let (fh, clock) = fh(&server);
     let task = fh.project(PROJECT).flight_tasks().follow(TASK).timeout(HOUR).await.unwrap();
@@ -84,7 +84,7 @@ async fn awaited_it_is_the_final_response() {
 }
 
 #[tokio::test]
-async fn next_is_each_change_and_the_final_state_is_the_last() {
+async fn next_returns_each_change_up_to_the_final_state() {
     let server = in_order(vec![model(12, 0), model(14, 0), model(14, 40), model(14, 40), model(15, 100)]);
     let (fh, _) = fh(&server);
     let mut follow = fh.open_modeling().follow(MODEL).timeout(HOUR);
@@ -102,7 +102,7 @@ async fn next_is_each_change_and_the_final_state_is_the_last() {
 }
 
 #[tokio::test]
-async fn a_final_state_that_is_no_success_is_an_error_with_the_last_response() {
+async fn a_failed_final_state_is_an_error_with_the_last_response() {
     for last in ["terminated", "timeout", "starting_failure"] {
         let server = of_states(&["executing", last]);
         let (fh, _) = fh(&server);
@@ -137,7 +137,7 @@ async fn the_time_limit_is_an_error_with_the_last_response() {
 }
 
 #[tokio::test]
-async fn no_time_is_one_poll() {
+async fn a_zero_timeout_polls_once() {
     for (states, kind) in [(["executing"], Some(FollowErrorKind::Timeout)), (["success"], None)] {
         let server = of_states(&states);
         let (fh, _) = fh(&server);
@@ -354,7 +354,7 @@ impl Clock for ByHand {
 
 /// A branch of `select!` that is always faster does not keep the poll from coming.
 #[tokio::test]
-async fn a_wait_that_is_dropped_is_not_begun_again() {
+async fn a_dropped_wait_is_not_restarted() {
     let server = of_states(&["executing", "success"]);
     let clock = ByHand(Arc::new(Mutex::new((Instant::now(), Vec::new()))));
     let fh = builder(&server.url()).max_attempts(1).clock(clock.clone()).build().unwrap();
@@ -386,7 +386,7 @@ fn without_a_runtime_a_poll_is_refused_and_nothing_panics() {
 }
 
 #[test]
-fn a_thread_can_wait_for_the_end() {
+fn following_can_block() {
     let server = of_states(&["executing", "success"]);
     let (fh, _) = fh(&server);
     let task = fh.project(PROJECT).flight_tasks().follow(TASK).timeout(HOUR).wait_blocking().unwrap();
@@ -429,7 +429,7 @@ async fn resources_are_followed_by_a_method_of_their_own() {
 }
 
 #[test]
-fn final_values_are_those_of_the_specification() {
+fn final_states_agree_with_the_specification() {
     let task = |status: &str| {
         let status = TaskStatus::from(status);
         (status.is_final(), status.is_success())

@@ -69,7 +69,7 @@ fn assert_took(took: Duration, wanted: Duration) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_of_a_call_holds_for_its_wait_for_a_slot_and_its_attempt_together() {
+async fn the_call_timeout_includes_the_wait_for_a_slot() {
     let transport = After::new(seconds(1_000));
     let fh = over(transport.clone()).max_in_flight(1).max_attempts(1);
     let fh = fh.timeout(seconds(60)).attempt_timeout(seconds(40)).build().unwrap();
@@ -93,7 +93,7 @@ async fn the_time_of_a_call_holds_for_its_wait_for_a_slot_and_its_attempt_togeth
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_of_an_attempt_begins_when_it_has_a_slot() {
+async fn the_attempt_timeout_starts_with_the_slot() {
     let fh = over(After::new(seconds(30))).max_in_flight(1).attempt_timeout(seconds(40)).build().unwrap();
     let first = tokio::spawn(measured(fh.clone()));
     tokio::task::yield_now().await;
@@ -107,7 +107,7 @@ async fn the_time_of_an_attempt_begins_when_it_has_a_slot() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_sent_again_keeps_its_time() {
+async fn retries_share_the_call_timeout() {
     let transport = After::new(seconds(1_000));
     let fh = over(transport.clone()).timeout(seconds(60)).attempt_timeout(seconds(25)).build().unwrap();
     let (result, took) = measured(fh).await;
@@ -118,7 +118,7 @@ async fn a_call_that_is_sent_again_keeps_its_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_without_time_is_not_sent() {
+async fn an_expired_call_is_not_sent() {
     let transport = After::new(Duration::ZERO);
     for fh in [over(transport.clone()).timeout(Duration::ZERO)] {
         let error = measured(fh.build().unwrap()).await.0.unwrap_err();
@@ -128,7 +128,7 @@ async fn a_call_without_time_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_stops_keeps_the_status_that_came_before() {
+async fn a_stalled_body_keeps_the_status() {
     struct Stops(bool);
     impl http_body::Body for Stops {
         type Data = Bytes;
@@ -250,7 +250,7 @@ fn a_client_with_its_own_transport_and_time_needs_no_tokio() {
 }
 
 #[test]
-fn without_tokio_what_needs_it_is_refused() {
+fn the_built_in_transport_requires_tokio() {
     let transport = Scripted::new(|_| Ok(Response::new(Body::from(Bytes::from_static(SUCCESS)))));
     let of_tokio = [
         builder("http://127.0.0.1:1"),

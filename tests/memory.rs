@@ -26,7 +26,7 @@ fn media(count: usize) -> Bytes {
 }
 
 #[tokio::test]
-async fn a_long_list_takes_memory_in_proportion() {
+async fn memory_is_proportional_to_the_list() {
     const TASK: &str = "d15ea5e0-1111-4222-8333-444455556666";
     let over = |response: Bytes| {
         let transport = Scripted::new(move |_| Ok(Response::new(Body::from(response.clone()))));

@@ -635,7 +635,7 @@ async fn the_record_is_bounded() {
 
 /// Clients pool connections and close them at any time: that is no request, and uses up no fault.
 #[tokio::test]
-async fn a_closed_connection_uses_up_no_fault() {
+async fn closed_connections_consume_no_fault() {
     let server = MockServer::start().await.unwrap();
     server.on_all().fault_once(Fault::CloseBeforeReading);
     drop(TcpStream::connect(server.url().trim_start_matches("http://")).await.unwrap());
@@ -652,7 +652,7 @@ async fn a_closed_connection_uses_up_no_fault() {
 }
 
 #[tokio::test]
-async fn a_function_responds() {
+async fn closures_can_respond() {
     let server = MockServer::start().await.unwrap();
     let fh = once(&server);
     let calls = Arc::new(AtomicU64::new(0));

@@ -220,7 +220,7 @@ async fn faults_of_uploads_are_injected() {
 
 /// A client may ask first whether it should send a long body.
 #[tokio::test]
-async fn a_body_is_asked_for_when_the_client_waits() {
+async fn expect_continue_gets_100() {
     let (server, keys, key) = started(StoreProvider::Aws).await;
     let mut headers = aws(&keys, &key, "UNSIGNED-PAYLOAD", 5);
     headers.push(("Expect".to_owned(), "100-continue".to_owned()));
@@ -331,7 +331,7 @@ async fn a_route_is_made_of_an_upload_only() {
 
 /// Uploads that are larger than what is kept are hashed all the same, and take no memory.
 #[tokio::test]
-async fn a_large_upload_is_hashed_and_not_kept() {
+async fn large_uploads_are_hashed_and_not_stored() {
     let (server, keys, key) = started(StoreProvider::Ali).await;
     let length = (64 << 20) + 1;
     let body = vec![0; length];

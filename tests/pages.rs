@@ -56,7 +56,7 @@ fn numbers(items: &[Project]) -> Vec<usize> {
 }
 
 #[tokio::test]
-async fn all_items_are_read_from_as_many_pages_as_there_are() {
+async fn all_items_of_all_pages_are_read() {
     let full = |pages: usize, size| (1..=pages).map(|page| (Some(page), Some(size))).collect::<Vec<_>>();
     for (total, size, expected) in [
         (0, Some(3), full(1, 3)),
@@ -93,7 +93,7 @@ async fn a_page_is_the_response_of_one_call() {
 }
 
 #[tokio::test]
-async fn pages_begin_where_the_caller_wants() {
+async fn pages_start_at_the_requested_page() {
     let server = of(7);
     let mut items = client(&server.url()).projects().list().page(3).page_size(3).items();
     assert_eq!(numbers(&items.collect_at_most(9).await.unwrap()), [6]);
@@ -101,7 +101,7 @@ async fn pages_begin_where_the_caller_wants() {
 }
 
 #[tokio::test]
-async fn no_page_is_requested_that_a_bound_does_not_need() {
+async fn a_bound_requests_no_unneeded_page() {
     let server = of(9);
     let mut items = client(&server.url()).projects().list().page_size(3).items();
     assert!(items.collect_at_most(0).await.unwrap().is_empty());
@@ -223,7 +223,7 @@ async fn items_and_pages_are_streams() {
 }
 
 #[test]
-fn pages_are_read_by_threads_that_wait() {
+fn pages_can_be_read_blocking() {
     let server = of(5);
     let mut items = client(&server.url()).projects().list().page_size(2).items();
     assert_eq!(numbers(&items.collect_at_most_blocking(3).unwrap()), [0, 1, 2]);

@@ -86,7 +86,7 @@ fn any_response_is_a_value_or_an_error() {
 
 /// Found by the fuzzer `responses`: a control character in a name of a JSON object was in the text of an error.
 #[test]
-fn names_of_a_response_do_not_come_into_an_error_as_they_are() {
+fn property_names_are_escaped_in_errors() {
     let responses = Responses::new();
     for name in ["a\x7fb", TOKEN] {
         let text = format!("{{\"code\":0,\"data\":{{\"{name}\":[{{\"c\":\"\u{1}\"}}]}}}}");
@@ -95,7 +95,7 @@ fn names_of_a_response_do_not_come_into_an_error_as_they_are() {
 }
 
 #[test]
-fn any_value_is_written_as_it_was_read() {
+fn any_value_round_trips() {
     let text = prop_oneof![
         any_json().prop_map(|value| value.to_string()),
         any::<i64>().prop_map(|number| number.to_string()),
@@ -105,7 +105,7 @@ fn any_value_is_written_as_it_was_read() {
 }
 
 #[test]
-fn the_table_of_types_is_whole() {
+fn the_table_of_types_is_complete() {
     // Others stand in `tests/snapshots/surface__surface.snap`, which a person reads.
     let count = |kind: &str| TYPES.iter().filter(|known| known.kind == kind).count();
     for kind in ["object", "text_enum", "integer_enum", "text_newtype", "integer_newtype"] {
@@ -115,7 +115,7 @@ fn the_table_of_types_is_whole() {
 }
 
 #[test]
-fn a_mock_server_responses_whatever_it_is_asked() {
+fn a_mock_server_responds_to_any_request() {
     static PANICKED: AtomicBool = AtomicBool::new(false);
     // A server that panics in a task of its own would only be silent.
     let before = panic::take_hook();

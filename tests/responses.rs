@@ -57,7 +57,7 @@ fn acknowledges(example: &Example) -> bool {
 }
 
 #[tokio::test]
-async fn bad_responses_are_errors_that_say_where() {
+async fn bad_responses_are_errors_with_a_path() {
     let html = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
     let cases: Vec<(&str, Vec<u8>, ErrorKind, Delivery)> = vec![
         ("nothing", json(""), ErrorKind::InvalidResponse, Delivery::Responded),
@@ -164,7 +164,7 @@ async fn bad_responses_are_errors_that_say_where() {
 }
 
 #[tokio::test]
-async fn data_of_another_form_is_no_success() {
+async fn mistyped_data_is_an_error() {
     let place = Place::new();
     for example in one_of_each().into_iter().filter(|example| !acknowledges(example)) {
         let id = example.info.id;
@@ -378,7 +378,7 @@ fn is_described(spec: &Value, path: &str) -> bool {
 /// Whether a number or a name arrives is not known. Either is read: one member in an unexpected form would fail the whole
 /// state, and with it the only view of an aircraft after a command whose response was lost.
 #[test]
-fn what_may_be_a_number_or_a_name_is_read_as_either() {
+fn values_documented_as_number_or_name_are_read_as_either() {
     let spec = spec::value();
     for path in OPEN_MEMBERS {
         assert!(is_described(&spec, path), "{path}");
@@ -398,7 +398,7 @@ fn what_may_be_a_number_or_a_name_is_read_as_either() {
 
 /// What belongs to the text of an alert is a number in the Cloud API; what it is here has not been read.
 #[test]
-fn arguments_of_an_alert_are_read_as_they_come() {
+fn alert_arguments_are_kept_unchanged() {
     for args in [
         value!({}),
         value!({ "component_index": 0, "sensor_index": 1 }),

@@ -81,7 +81,7 @@ fn mark(value: &mut Value, names: &BTreeSet<String>, marks: &mut BTreeSet<String
 }
 
 #[tokio::test]
-async fn nothing_that_is_traced_or_printed_has_a_secret_in_it() {
+async fn no_trace_or_output_contains_a_secret() {
     let written = Written::default();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
     subscriber.with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL).with_writer(written.clone()).init();

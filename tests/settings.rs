@@ -81,7 +81,7 @@ fn a_token_is_checked_and_never_shown() {
 }
 
 #[tokio::test]
-async fn a_client_does_no_more_than_it_was_built_for() {
+async fn a_client_refuses_riskier_operations() {
     for max_risk in [Risk::Read, Risk::Write, Risk::Destructive, Risk::Physical] {
         let server = Server::start(|_| json(r#"{"code":200403,"message":"m"}"#));
         let fh = builder().base_url(server.url()).max_risk(max_risk).build().unwrap();
@@ -102,7 +102,7 @@ async fn a_client_does_no_more_than_it_was_built_for() {
 }
 
 #[tokio::test]
-async fn ids_that_would_lead_elsewhere_are_not_sent() {
+async fn ids_that_change_the_path_are_not_sent() {
     let server = Server::start(|_| json(r#"{"code":200403,"message":"m"}"#));
     let site = client(&server.url()).project(PROJECT);
     for bad in ["", ".", ".."] {
@@ -117,7 +117,7 @@ async fn ids_that_would_lead_elsewhere_are_not_sent() {
 }
 
 #[tokio::test]
-async fn numbers_that_json_cannot_say_are_not_sent_as_null() {
+async fn non_finite_numbers_are_not_sent_as_null() {
     let server = Server::start(|_| json(r#"{"code":200403,"message":"m"}"#));
     let site = client(&server.url()).project(PROJECT);
     for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
@@ -148,7 +148,7 @@ async fn a_path_of_the_base_url_is_kept() {
 }
 
 #[tokio::test]
-async fn what_was_not_sent_is_known() {
+async fn unsent_requests_are_reported_as_not_sent() {
     // A port that is taken and refuses, because nobody listens.
     let taken = TcpSocket::new_v4().unwrap();
     taken.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
@@ -160,7 +160,7 @@ async fn what_was_not_sent_is_known() {
 
 #[tokio::test]
 async fn time_is_limited() {
-    // Connections are taken by the system and answered by nobody.
+    // The system accepts connections, and no server responds.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     for limited in [builder().timeout(Duration::from_millis(50)), builder().read_timeout(Duration::from_millis(50))] {
@@ -280,7 +280,7 @@ async fn messages_are_english_unless_the_caller_asks_for_another_language() {
 }
 
 #[tokio::test]
-async fn settings_of_a_call_are_those_of_no_other_call() {
+async fn call_settings_apply_to_one_call() {
     let busy = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     let server = Server::start(|_| busy.to_vec());
     let fh = builder().base_url(server.url()).max_attempts(1).build().unwrap();
@@ -307,7 +307,7 @@ async fn settings_of_a_call_are_those_of_no_other_call() {
 }
 
 #[tokio::test]
-async fn a_header_that_the_client_relies_on_is_not_replaced() {
+async fn managed_headers_cannot_be_replaced() {
     let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
     let site = client(&server.url()).project(PROJECT);
     for name in [

@@ -54,7 +54,7 @@ fn assert_changes(edit: (&str, &str), files: &[&str], lines: &[&str]) {
 }
 
 #[test]
-fn a_description_changes_where_it_is_read() {
+fn a_changed_description_changes_its_documentation() {
     assert_changes(
         ("description: Name shown within the project.", "description: Name that others see."),
         &["arguments/add_project_members.json", "types/projects.rs"],
@@ -73,7 +73,7 @@ fn a_description_changes_where_it_is_read() {
 }
 
 #[test]
-fn a_risk_changes_its_operation() {
+fn a_changed_risk_changes_its_operation() {
     assert_changes(
         (
             "      x-client-name: switch_dock_camera\n      x-risk: write\n",
@@ -92,7 +92,7 @@ fn a_risk_changes_its_operation() {
 }
 
 #[test]
-fn an_added_member_adds_its_lines() {
+fn an_added_property_adds_its_lines() {
     assert_changes(
         (
             "        nickname:\n          type: string\n          description: Name shown within the project.\n",
@@ -166,7 +166,7 @@ fn documentation(file: &str, name: &str, field: Option<&str>) -> String {
 /// A number about safety that may be wrong by a factor of ten, and a device that may be the wrong one: a caller reads so
 /// in bold where the value is, and nothing beside it says the opposite.
 #[test]
-fn what_is_not_settled_is_bold_where_a_caller_reads_it() {
+fn unsettled_facts_are_bold_in_the_documentation() {
     for (file, name, field, bold, never) in [
         ("types/devices.rs", "DeviceState", Some("wind_speed"), "tenths of that, so that 120 means 12 m/s.**", "Unit:"),
         ("devices.rs", "GetDeviceState", None, "**`wind_speed` of an aircraft may have another unit", "Unit:"),

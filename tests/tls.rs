@@ -67,7 +67,7 @@ impl Service {
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_trusted_is_not_asked() {
+async fn an_untrusted_service_receives_no_request() {
     let service = Service::start().await;
     let fh = builder(&service.url).no_proxy().max_attempts(1).build().unwrap();
     for example in examples() {
@@ -78,7 +78,7 @@ async fn a_service_that_is_not_trusted_is_not_asked() {
 }
 
 #[tokio::test]
-async fn an_installation_of_ones_own_can_be_trusted() {
+async fn a_private_certificate_can_be_trusted() {
     let service = Service::start().await;
     let trusting = builder(&service.url).no_proxy().root_certificate(service.certificate.as_bytes()).unwrap();
     trusting.build().unwrap().system().status().send().await.unwrap();

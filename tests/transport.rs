@@ -34,7 +34,7 @@ fn over(transport: impl Transport + 'static) -> ClientBuilder {
 }
 
 #[tokio::test]
-async fn every_call_travels_over_any_transport() {
+async fn every_call_uses_the_configured_transport() {
     let responses = vectors::responses();
     for example in examples() {
         let text = responses[example.name].to_string();
@@ -55,7 +55,7 @@ async fn every_call_travels_over_any_transport() {
 }
 
 #[tokio::test]
-async fn what_a_transport_knows_of_delivery_an_error_says() {
+async fn errors_report_the_delivery_known_to_the_transport() {
     let unsent = || TransportError::not_sent("no way");
     let lost = || TransportError::maybe_sent("no more");
     type Failing = Box<dyn Fn() -> TransportError + Send + Sync>;
@@ -139,7 +139,7 @@ impl reqwest::dns::Resolve for NoNames {
 }
 
 #[tokio::test]
-async fn a_host_without_an_address_was_not_asked() {
+async fn an_unresolvable_host_is_not_sent() {
     let asked = Arc::new(AtomicUsize::new(0));
     let resolver = Arc::new(NoNames(Arc::clone(&asked)));
     let fh = builder("https://flighthub.example.com")
@@ -172,7 +172,7 @@ async fn full() -> (SocketAddr, Vec<Box<dyn std::any::Any>>) {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_connection_that_is_not_made_in_time_carried_nothing() {
+async fn a_connect_timeout_is_not_sent() {
     let (address, _held) = full().await;
     let url = format!("http://{address}");
     let limits: [fn(ClientBuilder) -> ClientBuilder; 4] = [
@@ -190,7 +190,7 @@ async fn a_connection_that_is_not_made_in_time_carried_nothing() {
 }
 
 #[tokio::test]
-async fn what_keeps_the_token_safe_cannot_be_configured_away() {
+async fn token_protections_cannot_be_disabled() {
     let elsewhere = Server::start(|_| json(r#"{"code":0,"message":""}"#));
     let target = elsewhere.url();
     let server = Server::start(move |_| {
@@ -224,7 +224,7 @@ fn compressed(text: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn the_limit_of_a_compressed_response_is_that_of_its_text() {
+async fn the_size_limit_applies_after_decompression() {
     let server = Server::start(|_| compressed(br#"{"code":0,"message":"","data":{"list":null}}"#));
     let fh = client(&server.url());
     assert!(fh.projects().list().send().await.unwrap().list.is_empty());
@@ -240,7 +240,7 @@ async fn the_limit_of_a_compressed_response_is_that_of_its_text() {
 }
 
 #[tokio::test]
-async fn a_compression_that_was_not_asked_for_is_told() {
+async fn unrequested_compression_is_reported() {
     let bytes = http_response("200 OK", "application/json\r\ncontent-encoding: br", b"\x0b\x02\x80");
     let server = Server::start(move |_| bytes.clone());
     let error = client(&server.url()).projects().list().send().await.unwrap_err();
@@ -278,7 +278,7 @@ impl Transport for Watched {
 }
 
 #[tokio::test]
-async fn a_transport_ends_with_the_last_copy_of_its_client() {
+async fn a_transport_is_dropped_with_the_last_client() {
     let watched = Watched::default();
     let fh: Client = over(watched.clone()).build().unwrap();
     let copies = Arc::strong_count(&watched.0);

@@ -18,7 +18,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 #[test]
-fn no_operation_and_no_example_is_left_out() {
+fn every_operation_and_example_is_covered() {
     let called: Vec<&str> = examples().iter().map(|example| example.name).collect();
     let names: BTreeSet<&str> = called.iter().copied().collect();
     assert_eq!(names.len(), called.len(), "an example is called twice");
@@ -87,7 +87,7 @@ fn assert_is(name: &str, sent: &Request, wanted: &Value) {
 }
 
 #[tokio::test]
-async fn every_example_leaves_and_comes_back_as_it_should() {
+async fn every_example_is_sent_and_read_correctly() {
     let requests = vectors::requests();
     let responses = vectors::responses();
     let mut ids = BTreeSet::new();

@@ -43,12 +43,12 @@
 //! Every failure is an [`Error`]. Ask [`Error::may_have_taken_effect`] before you send a call again: a lost response, a
 //! gateway's 504 or a code such as 210504 does not mean that the aircraft stays where it is.
 //!
-//! # Answers
+//! # Responses
 //! - Business failures arrive with HTTP 200; here they are [`Error`]s of the kind [`ErrorKind::Api`].
-//! - A list that is null or missing is an empty list. A member that is not described is ignored, or kept in `other`
+//! - A list that is null or missing is an empty list. An undescribed member is ignored, or kept in `other`
 //!   where a type has it.
 //! - Enumerations are open: a value that this version does not know is kept in `Unknown`.
-//! - Numbers of time have types with their unit: [`UnixSeconds`], [`UnixMillis`]. Texts of time are [`DateTime`].
+//! - Numbers of time have types with their unit: [`UnixSeconds`], [`UnixMillis`]. Times that are strings are [`DateTime`].
 
 pub mod prelude;
 #[cfg(feature = "testing")]

@@ -73,7 +73,7 @@ fn copied(copies: usize) -> String {
     serde_yaml::to_string(&many).unwrap()
 }
 
-/// The schema that every answer is made of; there can be only one.
+/// The schema of every response; there can be only one.
 const ENVELOPE: &str = "Envelope";
 
 /// A part of the document with other names of schemas and operations in it.

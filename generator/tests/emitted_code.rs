@@ -114,7 +114,7 @@ impl Folder {
         let folder = Self { root: nested::folder("emitted") };
         let _ = fs::remove_dir_all(folder.sources());
         let package = "[package]\nname = \"emitted\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n";
-        folder.write("Cargo.toml", &[package, &nested::dependencies(), "\n", nested::PROFILE].concat());
+        folder.write("Cargo.toml", &[package, &nested::dependencies()].concat());
         folder
     }
 

@@ -24,7 +24,7 @@ use crate::vectors;
 const STATUSES: [u16; 10] = [200, 200, 200, 200, 201, 302, 400, 429, 500, 503];
 const CONTENT_TYPES: [&str; 4] = ["application/json", "text/html; charset=utf-8", "text/plain", ""];
 
-/// A client that is answered any bytes.
+/// A client whose server responds with any bytes.
 pub struct Responses {
     runtime: Runtime,
     examples: Vec<Example>,
@@ -81,7 +81,7 @@ impl Responses {
         self.runtime.block_on(example.send(&self.client, &self.project))
     }
 
-    /// Whatever an operation is answered, its caller gets a value that the service has sent as a success, or an error
+    /// Whatever the response to an operation is, its caller gets a value that the service has sent as a success, or an error
     /// that says so. The first byte chooses the operation, the second the status and the type; the others are the body.
     ///
     /// # Panics
@@ -209,7 +209,7 @@ impl Mock {
         self.server.clear_requests();
         if response.is_empty() {
             assert!(requests.is_empty(), "a request was left without a response");
-            // A request that is not whole is not answered; others are.
+            // An incomplete request gets no response.
             assert!(part % 6 == 0 || rest.iter().any(u8::is_ascii_control), "no response");
             return;
         }
@@ -314,6 +314,6 @@ fn whole(response: &[u8]) -> (u16, &[u8]) {
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
     let length = length.unwrap_or_else(|| panic!("no length: {head}"));
     let body = &response[end + 4..];
-    // What is answered to HEAD has no body.
+    // The response to HEAD has no body.
     (status, body.get(..length).unwrap_or_default())
 }

@@ -73,7 +73,7 @@ fn two_versions_of_an_api_are_in_one_program() {
     let crates = "pets-v1 = { path = \"../v1\", default-features = false }\n\
                   pets-v2 = { path = \"../v2\", default-features = false }\n";
     let package = "[package]\nname = \"both\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n";
-    let manifest = [package, &nested::dependencies(), crates, "\n[features]\n\n", nested::PROFILE].concat();
+    let manifest = [package, &nested::dependencies(), crates, "\n[features]\n"].concat();
     fs::write(both.join("Cargo.toml"), manifest).unwrap();
     let program = r#"//! Both.
 #![allow(missing_docs)]

@@ -73,7 +73,7 @@ impl From<&str> for Binary {
     }
 }
 
-/// Without the bytes: they are the caller's business.
+/// Omits the bytes, which are the caller's data.
 impl fmt::Debug for Binary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Binary({} bytes)", self.bytes.len())

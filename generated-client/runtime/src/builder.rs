@@ -44,7 +44,7 @@ pub struct ClientBuilder<C> {
     client: PhantomData<fn() -> C>,
 }
 
-// Not derived: that would ask the same of the client.
+// Not derived: the derived implementation would require `C: Clone`.
 impl<C> Clone for ClientBuilder<C> {
     fn clone(&self) -> Self {
         Self {
@@ -92,7 +92,7 @@ impl<C: ApiClient> Default for ClientBuilder<C> {
 }
 
 impl<C: ApiClient> ClientBuilder<C> {
-    /// The settings that hold if none is changed.
+    /// The default settings.
     pub fn new() -> Self {
         Self {
             base_url: None,
@@ -315,7 +315,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         })))
     }
 
-    /// What sends requests to a base URL.
+    /// The transport for a base URL.
     #[cfg(feature = "reqwest")]
     fn transport_to(&self, base_url: &str) -> Result<Arc<dyn Transport>, Error> {
         match &self.transport {
@@ -336,7 +336,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         }
     }
 
-    /// What sends requests: there is no transport but that of the program.
+    /// The transport of the program; without the feature `reqwest` there is no built-in one.
     #[cfg(not(feature = "reqwest"))]
     fn transport_to(&self, _: &str) -> Result<Arc<dyn Transport>, Error> {
         self.transport.clone().ok_or_else(|| {

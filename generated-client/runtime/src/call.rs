@@ -22,14 +22,14 @@ pub trait ApiClient: Sized {
     /// Name and version of the crate that the client is in, for the header `User-Agent`.
     const USER_AGENT: &'static str;
 
-    /// Makes the client of what all clients are made of.
+    /// Wraps the core, which is the same for all clients.
     #[doc(hidden)]
     fn from_core(core: Core) -> Self;
 }
 
 /// A region of a generated API.
 pub trait BaseUrl {
-    /// The address of its servers.
+    /// The base URL of its servers.
     fn base_url(self) -> &'static str;
 }
 
@@ -42,10 +42,10 @@ impl BaseUrl for std::convert::Infallible {
 
 /// What sends calls: a generated `Client`, or a generated `ProjectClient`.
 pub trait Caller: Clone + Send + Sync {
-    /// What the client is made of.
+    /// The core of the client.
     #[doc(hidden)]
     fn core(&self) -> &Core;
-    /// The same, for settings of a call.
+    /// The core of the client, for the settings of one call.
     #[doc(hidden)]
     fn core_mut(&mut self) -> &mut Core;
     /// The project that calls are sent for.
@@ -76,12 +76,12 @@ macro_rules! __call {
         }
 
         impl<C: $crate::codegen::Caller, O> Call<C, O> {
-            /// A call of an operation.
+            /// Creates the call of an operation.
             pub fn new(caller: &C, operation: O) -> Self {
                 Self { caller: ::core::clone::Clone::clone(caller), operation }
             }
 
-            /// What is known about the operation.
+            /// Describes the operation.
             #[must_use]
             pub fn info(&self) -> &'static $crate::OperationInfo
             where
@@ -239,7 +239,7 @@ macro_rules! __blocking_call {
     };
 }
 
-/// Without the feature `blocking` there is none.
+/// Empty without the feature `blocking`.
 #[cfg(not(feature = "blocking"))]
 #[doc(hidden)]
 #[macro_export]

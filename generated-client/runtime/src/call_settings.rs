@@ -30,7 +30,7 @@ const RESERVED: &[HeaderName] = &[
     USER_AGENT,
 ];
 
-/// What is not set is as the client has it.
+/// A setting that is `None` has the value of the client.
 #[derive(Clone, Default)]
 pub(crate) struct CallSettings {
     pub(crate) timeout: Option<Duration>,

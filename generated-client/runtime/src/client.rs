@@ -117,7 +117,7 @@ impl Core {
         async move { core.execute_parts(O::INFO, parts, project.as_deref(), O::read).await }
     }
 
-    /// The same on this thread, which waits. Only what is not generic moves to the client's own thread, so an operation
+    /// Sends an operation and blocks this thread until its response is read. Only what is not generic moves to the client's own thread, so an operation
     /// and its output may be tied to this one.
     ///
     /// # Errors
@@ -249,7 +249,7 @@ impl Core {
         Ok(prepared.dry_run(info.api.token.map_or("", |token| token.prefix)))
     }
 
-    /// Makes a request ready, if it may be sent at all.
+    /// Prepares a request, unless the operation may not be sent.
     fn prepare(
         &self,
         info: &'static OperationInfo,
@@ -278,7 +278,7 @@ impl Core {
         let shown_url = (!shown_query.is_empty()).then(|| url(&shown_query));
         let url = url(&query);
         let uri = Uri::try_from(url).map_err(|error| {
-            // It may be too long.
+            // The address may be too long.
             let message = "the address cannot be sent with these arguments";
             Error::new(ErrorKind::InvalidArgument, Delivery::NotSent, message).with_source(error)
         })?;

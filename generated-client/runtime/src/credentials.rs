@@ -17,7 +17,7 @@ use crate::token::Token;
 /// Everything but what RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What a caller gave, by the names of schemes.
+/// The credentials that the caller has set, by the names of their schemes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Credentials(Vec<(String, Token)>);
 
@@ -31,7 +31,7 @@ pub(crate) struct Written {
     pub(crate) prefixes: Vec<(HeaderName, String)>,
 }
 
-/// Never what is in it.
+/// Omits the credentials.
 impl fmt::Debug for Written {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Written").finish_non_exhaustive()
@@ -79,7 +79,7 @@ impl Credentials {
         Ok(written)
     }
 
-    /// A text without any of the credentials.
+    /// Removes all credentials from a string.
     fn without(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, (_, token)| text.replace(token.expose(), "***"))
     }
@@ -91,14 +91,14 @@ impl Credentials {
             content_type: exchange.content_type.as_deref().map(|text| self.without(text)),
             body: match std::str::from_utf8(&exchange.body) {
                 Ok(text) => self.without(text).into_bytes(),
-                // Bytes are not shown.
+                // Error messages show no bytes.
                 Err(_) => exchange.body.clone(),
             },
             retry_after: exchange.retry_after,
         }
     }
 
-    /// The same for what was read of it.
+    /// Removes all credentials from the error of a response.
     pub(crate) fn scrubbed_error(&self, error: ReadError) -> ReadError {
         match error {
             ReadError::Failure { code, message } => ReadError::Failure { code, message: self.without(&message) },

@@ -37,13 +37,13 @@ impl DateTime {
         &self.0
     }
 
-    /// The text, without a copy.
+    /// Returns the string without copying it.
     #[must_use]
     pub fn into_string(self) -> String {
         self.0
     }
 
-    /// Whether there is no text: it has not happened yet.
+    /// Whether the string is empty, which the service writes for an event that has not happened yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -128,7 +128,7 @@ impl From<DateTime> for String {
     }
 }
 
-/// Takes any text, as a response does.
+/// Accepts any string, as deserialization does.
 impl FromStr for DateTime {
     type Err = std::convert::Infallible;
 

@@ -39,7 +39,7 @@ pub(crate) enum Secrets {
 }
 
 impl Codec {
-    /// That of an operation whose output is JSON.
+    /// The codec of an operation whose output is JSON.
     #[must_use]
     pub const fn json<O>() -> Self
     where
@@ -48,7 +48,7 @@ impl Codec {
         Self { write: write::<O>, read: |body, secrets| read::<O, _>(body, secrets, |output| output) }
     }
 
-    /// That of an operation whose output is bytes: a string of base64.
+    /// The codec of an operation whose output is bytes, which JSON has as a base64 string.
     #[must_use]
     pub const fn bytes<O>() -> Self
     where
@@ -74,7 +74,7 @@ fn write<O: Operation + Serialize + DeserializeOwned>(arguments: &Value) -> Resu
     Ok(parts)
 }
 
-/// The first property that was given and is not written.
+/// The first property of the caller's arguments that the typed operation does not write.
 fn lost(given: &Value, written: &Value, path: &mut String) -> Option<String> {
     use fmt::Write as _;
     let length = path.len();
@@ -177,7 +177,7 @@ impl DynamicCall {
         })
     }
 
-    /// What is known about the operation.
+    /// Describes the operation.
     #[must_use]
     pub fn info(&self) -> &'static OperationInfo {
         self.info

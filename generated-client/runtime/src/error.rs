@@ -70,7 +70,7 @@ pub enum Delivery {
 ///
 /// - An operation whose [`Risk`] is `Read` changes nothing and takes no effect.
 /// - Any attempt of a call counts, not only the last one. If the first attempt of a deletion is lost and the second one is
-///   answered with "not found", the first may have deleted it. If the last attempt was not sent and an earlier one was,
+///   refused with "not found", the first may have deleted it. If the last attempt was not sent and an earlier one was,
 ///   the delivery is `MaybeSent`.
 /// - If a response broke off or cannot be read, and its status is a 4xx other than 408, the call took no effect. HTTP 429
 ///   with a code that this version does not know is a refusal, too.
@@ -81,7 +81,7 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
-    /// Of the last attempt.
+    /// Describes the last attempt.
     delivery: Delivery,
     message: String,
     operation: Option<&'static OperationInfo>,

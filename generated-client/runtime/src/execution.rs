@@ -94,7 +94,7 @@ impl Execution {
         }
     }
 
-    /// What a failed attempt means: another one after a wait, or the end of the call.
+    /// Decides after a failed attempt: a retry after a wait, or the end of the call.
     fn failed(&mut self, error: Error, retry_after: Option<Duration>) -> Option<Error> {
         let error = error.of(self.info).with_retry_after(retry_after);
         if let Some(wait) = self.wait_before_another(&error, retry_after) {
@@ -177,7 +177,7 @@ async fn acquire_slot(shared: &Shared, deadline: Instant) -> Result<SemaphorePer
     }
 }
 
-/// The time that a call has left, if it has any.
+/// The time until the deadline of the call; an error if it has passed.
 fn time_left(shared: &Shared, deadline: Instant) -> Result<Duration, Error> {
     match deadline.saturating_duration_since(shared.clock.now()) {
         Duration::ZERO => {

@@ -38,12 +38,12 @@ impl fmt::Debug for External {
 pub struct Activity(Arc<AtomicU64>);
 
 impl Activity {
-    /// So many more bytes have moved.
+    /// Adds to the number of transferred bytes.
     pub fn add(&self, bytes: usize) {
         self.0.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// How many bytes have moved so far.
+    /// The number of bytes transferred so far.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)

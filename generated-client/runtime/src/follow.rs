@@ -154,7 +154,7 @@ impl<T, S> Update<T, S> {
         &self.response
     }
 
-    /// The same, by value.
+    /// Returns the response by value.
     pub fn into_response(self) -> T {
         self.response
     }
@@ -260,7 +260,7 @@ where
         FollowError(Box::new(Inner { kind, operation: O::INFO, timeout: self.timeout, state, last, poll }))
     }
 
-    /// Follows to the end.
+    /// Follows until the state is final.
     async fn finish(mut self) -> Result<O::Output, FollowError<O::Output>> {
         while let Some(update) = self.next().await {
             update?;
@@ -320,7 +320,7 @@ where
         })
     }
 
-    /// What a response changes: everything if it is the first.
+    /// Compares a response with the one before; the first response changes both state and progress.
     fn changed(&self, response: &O::Output) -> Option<Update<O::Output, O::State>> {
         let (state, progress) = (O::state(response), O::progress(response));
         let same = |last: &O::Output| O::state(last) == state && O::progress(last) == progress;
@@ -398,7 +398,7 @@ impl<T> FollowError<T> {
         self.0.last.as_ref()
     }
 
-    /// The same, by value.
+    /// Returns the response by value.
     #[must_use]
     pub fn into_last(self) -> Option<T> {
         self.0.last

@@ -154,9 +154,9 @@ impl Transport for HttpClient {
                 Err(stream) => (self.streams()?, reqwest::Body::wrap(stream)),
             };
             let request = reqwest::Request::try_from(Request::from_parts(head, body)).map_err(failure)?;
-            let answer = client.execute(request).await.map_err(failure)?;
-            let answer = Response::<reqwest::Body>::from(answer);
-            Ok(answer.map(|body| Body::new(body.map_err(failure))))
+            let response = client.execute(request).await.map_err(failure)?;
+            let response = Response::<reqwest::Body>::from(response);
+            Ok(response.map(|body| Body::new(body.map_err(failure))))
         })
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Part {
     bytes: Vec<u8>,
     file_name: Option<String>,
     media_type: Option<String>,
-    /// The media type that the part has where nobody chose one; text needs none.
+    /// The media type of the part unless the caller or the document names one; a text part has none.
     default_type: Option<&'static str>,
 }
 
@@ -30,7 +30,7 @@ impl Part {
     }
 }
 
-/// Why an object is no body of parts.
+/// Why a value cannot be sent as a multipart body.
 #[derive(Debug)]
 pub(crate) struct NoParts(String);
 
@@ -89,7 +89,7 @@ fn quoted(name: &str) -> String {
 /// Serializes an object.
 struct Members;
 
-/// What is gathered of one.
+/// The parts that were collected from an object.
 #[derive(Default)]
 struct Gathered {
     parts: Vec<(String, Part)>,
@@ -221,10 +221,10 @@ fn parts_of<T: Serialize + ?Sized>(value: &T) -> Result<Vec<Part>, NoParts> {
     }
 }
 
-/// What a member is.
+/// How a member is sent.
 enum Found {
     Parts(Vec<Part>),
-    /// To be written as JSON.
+    /// As JSON.
     Object,
 }
 

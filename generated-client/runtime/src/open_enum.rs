@@ -221,7 +221,7 @@ macro_rules! __text_newtype {
                 &self.0
             }
 
-            /// The text, without a copy.
+            /// Returns the string without copying it.
             #[must_use]
             pub fn into_string(self) -> ::std::string::String {
                 self.0

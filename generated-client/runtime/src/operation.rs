@@ -25,7 +25,7 @@ pub trait Operation {
     type Scope;
     /// What a successful call returns.
     type Output;
-    /// What is known about the operation.
+    /// Describes the operation.
     const INFO: &'static OperationInfo;
 
     /// Writes the arguments.
@@ -141,13 +141,13 @@ impl std::error::Error for UnknownName {}
 pub enum Idempotency {
     /// A read.
     Safe,
-    /// A write that does sent twice what it does sent once.
+    /// A write that has the same effect whether it is sent once or twice.
     Idempotent,
-    /// Sent twice it may do its work twice.
+    /// A second request may have a second effect.
     NonIdempotent,
 }
 
-/// Where a call works.
+/// Where an operation is available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Availability {
@@ -157,33 +157,33 @@ pub enum Availability {
     PrivateCloud,
 }
 
-/// Everything that is known about an operation.
+/// Describes an operation: all facts of the specification about it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct OperationInfo {
     /// `operationId` of the specification.
     pub id: &'static str,
-    /// The group that it is in.
+    /// Its group.
     pub group: &'static str,
     /// HTTP method, in capitals.
     pub method: &'static str,
     /// Path below the base URL, with `{name}` for its parameters.
     pub path: &'static str,
-    /// Where it belongs.
+    /// Its scope.
     pub scope: Scope,
-    /// What it can do.
+    /// Its risk.
     pub risk: Risk,
-    /// Whether it may be repeated.
+    /// Its idempotency.
     pub idempotency: Idempotency,
-    /// Where it works.
+    /// Where the operation is available.
     pub availability: Availability,
     /// Whether it needs the token.
     pub authenticated: bool,
     /// The sets of schemes that it accepts, for an API with [`credentials`](ApiInfo::credentials): one of the sets is enough.
     pub security: &'static [&'static [&'static str]],
-    /// Whether it should not be used any more.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// What it does, in one line.
+    /// A one-line summary.
     pub summary: &'static str,
     /// Address of its page in the documentation.
     pub page: Option<&'static str>,
@@ -291,17 +291,17 @@ pub enum ParameterLocation {
     Cookie,
 }
 
-/// What is known about a parameter of an operation.
+/// Describes a parameter of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParameterInfo {
     /// Its name in the request.
     pub name: &'static str,
-    /// Where it is.
+    /// Its location.
     pub location: ParameterLocation,
-    /// Whether a call must have it.
+    /// Whether it is required.
     pub required: bool,
-    /// How it is written: `style` of OpenAPI, such as `simple` or `form`.
+    /// `style` of OpenAPI, such as `simple` or `form`.
     pub style: &'static str,
     /// Whether each item of a list is written as a pair of its own: `explode` of OpenAPI.
     pub explode: bool,
@@ -383,7 +383,7 @@ impl ApiInfo {
         with_error_codes: error_codes: &'static [ErrorCodeInfo],
     }
 
-    /// What is known about a code.
+    /// Describes an error code.
     #[must_use]
     pub fn error_code(&self, code: i64) -> Option<&'static ErrorCodeInfo> {
         self.error_codes.iter().find(|known| known.code == code)
@@ -396,7 +396,7 @@ impl ApiInfo {
 pub struct TokenHeader {
     /// Name of the header.
     pub name: &'static str,
-    /// What is written before the token, such as `Bearer `.
+    /// The prefix of the token, such as `Bearer `.
     pub prefix: &'static str,
 }
 
@@ -435,7 +435,7 @@ pub struct CredentialInfo {
     pub place: CredentialPlace,
     /// The name of the header, the parameter or the cookie.
     pub name: &'static str,
-    /// What is before the credential.
+    /// The prefix of the credential, such as `Bearer `.
     pub prefix: &'static str,
 }
 
@@ -477,7 +477,7 @@ pub struct ErrorCodeInfo {
     pub group: &'static str,
     /// What the service has done when it returns the code.
     pub outcome: Outcome,
-    /// What it means.
+    /// Its meaning.
     pub meaning: &'static str,
 }
 

@@ -77,7 +77,7 @@ pub trait Paginated: Operation {
     }
     /// The items of a page.
     fn items(page: &Self::Output) -> &[Self::Item];
-    /// The same, by value.
+    /// Returns the response by value.
     fn into_items(page: Self::Output) -> Vec<Self::Item>;
 }
 

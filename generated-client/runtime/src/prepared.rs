@@ -13,12 +13,12 @@ use http::{Method, Uri};
 pub(crate) struct Prepared {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
-    /// The same without a credential, if there is one in it.
+    /// The address with its credentials masked, if it contains any.
     pub(crate) shown_url: Option<String>,
     pub(crate) headers: HeaderMap,
-    /// What is before a credential, by headers. Elsewhere it is what is before the token.
+    /// The prefixes of credentials by header name. Other headers have the prefix of the token.
     pub(crate) prefixes: Vec<(HeaderName, String)>,
-    /// Empty if there is none; an empty text is no JSON.
+    /// Empty if there is no body; an empty string is not JSON.
     pub(crate) body: Bytes,
 }
 
@@ -30,7 +30,7 @@ pub enum HeaderText {
     Plain(String),
     /// The token, which is not shown, after a prefix such as `Bearer `.
     Token {
-        /// What is sent before the token.
+        /// The prefix of the token.
         prefix: String,
     },
 }
@@ -117,13 +117,13 @@ impl Prepared {
     }
 }
 
-/// A word that a shell takes as it is, quoted only if it has to be.
+/// A word for a POSIX shell, quoted only if necessary.
 fn word(text: &str) -> Cow<'_, str> {
     let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if plain { Cow::Borrowed(text) } else { Cow::Owned(quoted(text)) }
 }
 
-/// A text that a shell takes as it is.
+/// Quotes a string for a POSIX shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

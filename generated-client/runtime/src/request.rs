@@ -76,7 +76,7 @@ pub struct RequestParts {
     problem: Option<String>,
 }
 
-/// Neither values nor the body: they are the caller's business.
+/// Omits the values and the body, which are the caller's data.
 impl fmt::Debug for RequestParts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestParts").finish_non_exhaustive()
@@ -135,7 +135,7 @@ impl RequestParts {
         self.accept
     }
 
-    /// Why this cannot be sent.
+    /// Records why the request cannot be sent.
     #[must_use]
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
@@ -149,7 +149,7 @@ impl RequestParts {
         self.problem.get_or_insert(problem);
     }
 
-    /// Puts a value into the path. What would lead to another path is refused.
+    /// Writes a value into the path. A value that would change the path is refused.
     pub fn path<T: ParameterValue + ?Sized>(&mut self, name: &str, value: &T) {
         let text = value.text();
         if matches!(&*text, "" | "." | "..") {
@@ -159,14 +159,14 @@ impl RequestParts {
         self.path = self.path.replace(&format!("{{{name}}}"), &encoded);
     }
 
-    /// Puts a value into the query, if there is one.
+    /// Writes a value into the query, if there is one.
     pub fn query<'a, T: ParameterValue + ?Sized + 'a>(&mut self, name: &str, value: impl Into<Option<&'a T>>) {
         if let Some(value) = value.into() {
             self.pair(name, encode(&value.text()));
         }
     }
 
-    /// Puts a list into the query, if it has items.
+    /// Writes a list into the query, unless it is empty.
     pub fn query_list<T: ParameterValue>(&mut self, name: &str, values: &[T], style: ListStyle) {
         let texts = values.iter().map(ParameterValue::text);
         let separator = match style {
@@ -215,7 +215,7 @@ impl RequestParts {
         }
     }
 
-    /// The form of a value, if it is given and not null.
+    /// The serialized value, unless it is missing or null.
     fn value_form<T: Serialize + ?Sized>(&mut self, name: &str, value: Option<&T>, style: Style) -> Option<Form> {
         let value = value?;
         if let Some(place) = unwritable(value) {
@@ -227,7 +227,7 @@ impl RequestParts {
         })
     }
 
-    /// Puts a value of any form into the path. What would lead to another path is refused.
+    /// Writes a value of any type into the path. A value that would change the path is refused.
     pub fn path_value<T: Serialize + ?Sized>(&mut self, name: &str, value: &T, style: ValueStyle) {
         let form = self.value_form(name, Some(value), style.style());
         let text = form.map(|form| style::text(name, &form, style, |text| encode(text).to_string()));
@@ -238,7 +238,7 @@ impl RequestParts {
         self.path = self.path.replace(&format!("{{{name}}}"), &text);
     }
 
-    /// Puts a value of any form into the query, if there is one.
+    /// Writes a value of any type into the query, if there is one.
     pub fn query_value<'a, T: Serialize + ?Sized + 'a>(
         &mut self,
         name: &str,
@@ -252,7 +252,7 @@ impl RequestParts {
         }
     }
 
-    /// Adds a header of any form, if there is a value.
+    /// Adds a header of any type, if there is a value.
     pub fn header_value<'a, T: Serialize + ?Sized + 'a>(
         &mut self,
         name: &'static str,
@@ -265,7 +265,7 @@ impl RequestParts {
         }
     }
 
-    /// Adds a cookie of any form, if there is a value.
+    /// Adds a cookie of any type, if there is a value.
     pub fn cookie_value<'a, T: Serialize + ?Sized + 'a>(
         &mut self,
         name: &str,
@@ -376,7 +376,7 @@ impl RequestParts {
     }
 }
 
-/// Why a value cannot be that of a header.
+/// Why a value is not allowed in a header.
 pub(crate) fn header_problem(name: &str, value: &str) -> Option<String> {
     if value.trim_matches([' ', '\t']).is_empty() {
         return Some(format!("`{name}` is empty"));
@@ -402,7 +402,7 @@ fn push_pair(pairs: &mut String, name: &str, value: impl fmt::Display) {
     let _ = write!(pairs, "{}={value}", encode(name));
 }
 
-/// The text of a value that is no object and no list; of null none.
+/// The string of a scalar value; `None` for null.
 fn text_of(value: &Value) -> Option<Option<Cow<'_, str>>> {
     match value {
         Value::Null => Some(None),

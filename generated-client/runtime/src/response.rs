@@ -270,8 +270,8 @@ mod tests {
 
     #[test]
     fn a_success_is_its_data() {
-        let answer = data(r#"{"code":0,"message":"","data":{"name":"a","new":1},"more":[]}"#);
-        assert_eq!(answer, Ok(Named { name: "a".to_owned() }));
+        let value = data(r#"{"code":0,"message":"","data":{"name":"a","new":1},"more":[]}"#);
+        assert_eq!(value, Ok(Named { name: "a".to_owned() }));
         assert_eq!(ResponseBody::new(r#"{"code":0,"data":null}"#).list::<Vec<i64>>(), Ok(vec![]));
         assert_eq!(ResponseBody::new(r#"{"code":0}"#).optional_data::<i64>(), Ok(None));
         for text in [r#"{"code":0}"#, r#"{"code":0,"data":{}}"#, r#"{"code":0,"data":null,"message":"OK"}"#] {

@@ -48,7 +48,7 @@ pub enum Style {
     PipeDelimited,
     /// `name%5Bkey%5D=a`
     DeepObject,
-    /// One text of JSON.
+    /// The value as a JSON string.
     Json,
 }
 
@@ -79,15 +79,15 @@ impl ValueStyle {
     }
 }
 
-/// A value that is given, in the form that styles know.
+/// A serialized value, by the three types that styles distinguish.
 pub(crate) enum Form {
     Text(String),
     List(Vec<String>),
-    /// Members with their texts, and with what they are made of.
+    /// The members: each as a string, and as JSON.
     Object(Vec<(String, Value)>),
 }
 
-/// The form of a value; none for null.
+/// The serialized value; `None` for null.
 pub(crate) fn form_of<T: Serialize + ?Sized>(value: &T) -> Result<Option<Form>, serde_json::Error> {
     Ok(form(serde_json::to_value(value)?))
 }
@@ -105,7 +105,7 @@ fn form(value: Value) -> Option<Form> {
     }
 }
 
-/// The text of a value; none for null. A list or an object is JSON.
+/// A value as a string; `None` for null. A list or an object is JSON.
 fn text_of(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::Null => None,
@@ -191,7 +191,7 @@ fn deep(name: &str, value: &Value, push: &mut impl FnMut(&str, &str)) {
     }
 }
 
-/// A value as one text of JSON.
+/// A value as a JSON string.
 pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<Form, serde_json::Error> {
     serde_json::to_string(value).map(Form::Text)
 }

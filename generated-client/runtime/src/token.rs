@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::Error;
 
-/// The key of an organization. Whoever has it can fly its fleet, so nothing prints it.
+/// The key of an organization. It permits flying the whole fleet, so no output contains it.
 #[derive(Clone)]
 pub struct Token(SecretString);
 

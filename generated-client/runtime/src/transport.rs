@@ -111,7 +111,7 @@ impl Default for RequestBody {
     }
 }
 
-/// Not the bytes: they are the caller's data.
+/// Omits the bytes, which are the caller's data.
 impl fmt::Debug for RequestBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
@@ -170,12 +170,12 @@ impl TransportError {
         Self { sent: true, timeout: false, source: source.into() }
     }
 
-    /// The same for a body that broke off.
+    /// A response body that broke off.
     pub(crate) fn after_the_head(self) -> Self {
         Self { sent: true, ..self }
     }
 
-    /// The same, because of a time-out.
+    /// Marks the cause as a time-out.
     #[must_use]
     pub fn timed_out(mut self) -> Self {
         self.timeout = true;

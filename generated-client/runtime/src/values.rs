@@ -158,7 +158,7 @@ thread_local! {
 
 /// Serializes with `***` in the place of every [`Secret`].
 pub(crate) fn mask_secrets<T>(serialize: impl FnOnce() -> T) -> T {
-    /// Puts the value back that was there before, after a panic of a caller's `Serialize`, too.
+    /// Restores the previous value when dropped, even if a caller's `Serialize` panics.
     struct Restore(bool);
     impl Drop for Restore {
         fn drop(&mut self) {

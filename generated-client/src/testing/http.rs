@@ -29,7 +29,7 @@ const BLOCK: usize = 64 << 10;
 pub(crate) struct Limits {
     /// Between two requests.
     idle: Duration,
-    /// For the next bytes of a request, and until the client accepts bytes of an response.
+    /// For the next bytes of a request, and until the client accepts bytes of a response.
     next: Duration,
     /// For the head of a request as a whole, and for its body, however slowly the bytes arrive.
     whole: Duration,
@@ -371,7 +371,7 @@ impl Connection {
         }
     }
 
-    /// Writes an response. Says whether the connection can go on.
+    /// Writes a response. Says whether the connection can go on.
     pub(crate) async fn respond(&mut self, response: &Response) -> io::Result<bool> {
         if let Some(delay) = response.delay_before {
             sleep(delay).await;

@@ -9,10 +9,6 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The end of every root manifest of such crates. With more than one profile, the runtime would be checked once for
-/// each.
-pub(crate) const PROFILE: &str = "[profile.dev]\ndebug = false\nincremental = false\n";
-
 pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
@@ -40,6 +36,10 @@ pub(crate) fn check(root: &Path, arguments: &[&str]) -> (Vec<Value>, String) {
         .args(["check", "--offline", "--quiet", "--message-format", "json"])
         .args(arguments)
         .env("CARGO_TARGET_DIR", folder("nested-target"))
+        // Not in the manifests, because `gen --crate` writes some of them: with a second profile the runtime and its
+        // dependencies would be checked once more.
+        .env("CARGO_PROFILE_DEV_DEBUG", "false")
+        .env("CARGO_PROFILE_DEV_INCREMENTAL", "false")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove("RUSTFLAGS")
         .output()

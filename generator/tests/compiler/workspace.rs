@@ -128,8 +128,8 @@ fn source(root: &Path, index: usize, pair: &Pair<'_>) -> PathBuf {
 /// Writes the workspace; files that are the same keep their time, so that Cargo need not check them again.
 fn write(root: &Path, pairs: &[Pair<'_>]) {
     let mut wanted: BTreeMap<PathBuf, String> = BTreeMap::new();
-    let members = "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n";
-    wanted.insert(root.join("Cargo.toml"), [members, nested::PROFILE].concat());
+    let members = "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n";
+    wanted.insert(root.join("Cargo.toml"), members.to_owned());
     for (index, pair) in pairs.iter().enumerate() {
         let (name, part) = (&pair.name, part(index));
         let folder = root.join("crates").join(&part);
