@@ -8,7 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Work that takes less shows no progress.
+/// Work that is finished before this delay shows no progress.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Moves to the beginning of the line, and clears it.

@@ -478,7 +478,7 @@ fn wrong_usage_is_reported_and_changes_no_file() {
         (&["get", "/things"], 2, "GET /things exists already, at "),
         (&["put", "/things/{thing}"], 2, "exists already, as /things/{id}"),
         (&["put", "/x", "--tag", "Thing"], 2, "did you mean `Things`?"),
-        (&["put", "/x", "--id", "listThings"], 2, "the id `listThings` is taken, at "),
+        (&["put", "/x", "--id", "listThings"], 2, "the id `listThings` exists already, at "),
         (&["put", "/x", "--id", "List-things"], 2, "is not an id"),
         (&["put", "/x", "--scope", "project"], 2, "no parameter of this document"),
         (&["put"], 2, "<PATH>"),

@@ -187,7 +187,7 @@ impl Comparer<'_> {
                 }
                 if let Some(method) = method.filter(|_| !self.same_type(&old.ty, &new.ty)) {
                     let what = format!("type: {}", self.types(&old.ty, &new.ty));
-                    let why = format!("`{method}` takes another type");
+                    let why = format!("`{method}` has another parameter type");
                     self.recorder.record(&subject.key("schema"), Breaking, &what, &why);
                 }
                 return;

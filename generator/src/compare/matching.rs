@@ -1,7 +1,7 @@
 //! Pairs of corresponding objects of the old and the new model.
 //!
-//! In: two models. Out: pairs, and the objects without a partner. An object is identified by its name; failing that, by the
-//! same shape in the same position. Decides nothing about the meaning of a difference.
+//! In: two models. Out: pairs, and the objects without a partner. An object is identified by its name; failing that, by
+//! the same shape in the same position. Does not interpret differences.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;

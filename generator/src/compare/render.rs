@@ -1,6 +1,6 @@
 //! A comparison as text for a terminal, as Markdown, and as JSON.
 //!
-//! In: a comparison. Out: its rendering. Decides nothing.
+//! In: a comparison. Out: its rendering. Does not compare.
 
 use serde_json::{Value, json};
 
@@ -108,7 +108,7 @@ pub fn json(comparison: &Comparison, verdict: Option<&Verdict>) -> String {
         "common": common,
         "changes": changes,
     });
-    // Texts and numbers can always be written.
+    // Strings and numbers can always be serialized.
     serde_json::to_string_pretty(&all).unwrap_or_default() + "\n"
 }
 

@@ -52,7 +52,7 @@ impl Comparer<'_> {
         }
     }
 
-    /// Pairs the successful responses, whatever their status is.
+    /// Pairs the successful responses, regardless of their status.
     fn pair_status(&mut self, old: &Operation, new: &Operation, owner: &str) {
         let paths = [old, new].map(|operation| {
             let path = operation.response_ref.slot.strip_prefix(&operation.pointer)?.strip_prefix('/')?;
@@ -211,9 +211,9 @@ impl Comparer<'_> {
 /// A change of `required`, and why it breaks callers.
 fn requirement(is_required: bool) -> (&'static str, &'static str) {
     if is_required {
-        ("required now", "`new` takes it: every call must pass it")
+        ("required now", "`new` requires it: every call must pass it")
     } else {
-        ("optional now", "`new` no longer takes it: it is set by name")
+        ("optional now", "`new` no longer requires it: it is set by name")
     }
 }
 

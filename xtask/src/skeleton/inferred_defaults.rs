@@ -104,7 +104,7 @@ impl<'t> InferredDefaults<'t> {
             });
             if let Some(found) = same {
                 let line = self.source.location(found.entry.key_span(), "").line;
-                return Err(format!("the id `{id}` is taken, at {}:{line}", self.source.name()));
+                return Err(format!("the id `{id}` exists already, at {}:{line}", self.source.name()));
             }
         }
         match request.scope {
