@@ -191,12 +191,12 @@ impl Origin {
             let (first, rest) = path.split_first()?;
             rest.iter().try_fold(table.get(*first)?, |value, key| value.get(key)).cloned()
         };
-        let own = version(&read(MANIFEST)?, &["package", "version"]);
-        let found = match own {
+        let package_version = version(&read(MANIFEST)?, &["package", "version"]);
+        let found = match package_version {
             Some(toml::Value::Table(inherited)) if inherited.get("workspace").is_some() => {
                 (ROOT_MANIFEST, version(&read(ROOT_MANIFEST)?, &["workspace", "package", "version"]))
             }
-            own => (MANIFEST, own),
+            package_version => (MANIFEST, package_version),
         };
         match found {
             (_, Some(toml::Value::String(version))) => Ok(version),

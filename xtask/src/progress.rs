@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_work_is_told_until_it_ends() {
+    fn progress_is_shown_until_the_work_ends() {
         let (mut long, mut short) = (Vec::new(), Vec::new());
         let made = shown(&mut long, Duration::from_millis(5), "counting", || {
             thread::sleep(Duration::from_millis(200));

@@ -335,7 +335,7 @@ fn documents_of_every_kind_take_one() {
             let problems = reported(&skeleton.text);
             let (at_placeholders, others): (Vec<_>, Vec<_>) =
                 problems.iter().partition(|problem| open.contains(&problem.location.line));
-            // In documents of others, most placeholders are warnings, and the document may have warnings of its own.
+            // In third-party documents, most placeholders are warnings, and the document may have warnings of its own.
             assert!(!at_placeholders.is_empty(), "{}: {problems:?}", path.display());
             assert!(others.iter().all(|problem| before.contains(&problem.message)), "{}: {others:?}", path.display());
         }

@@ -71,12 +71,12 @@ impl Comparer<'_> {
         let position = |operation: &Operation, parameter: &Parameter| {
             operation.parameters.iter().position(|known| std::ptr::eq(known, parameter))
         };
-        let of_path = parameters.both.iter().filter(|(old, new)| [old, new].iter().all(|it| it.is_of_path()));
-        if !self.is_common && !of_path.map(|(_, to)| position(new, to)).is_sorted() {
+        let path_parameters = parameters.both.iter().filter(|(old, new)| [old, new].iter().all(|it| it.is_of_path()));
+        if !self.is_common && !path_parameters.map(|(_, to)| position(new, to)).is_sorted() {
             let subject = Subject::both(Kind::Operation, code(&new.id), &old.pointer, &new.pointer).derived();
             let [old_names, new_names] = [old, new].map(|operation| {
-                let of_path = operation.parameters.iter().filter(|it| it.is_of_path());
-                of_path.map(|it| it.field.as_str()).collect::<Vec<_>>().join(", ")
+                let path_parameters = operation.parameters.iter().filter(|it| it.is_of_path());
+                path_parameters.map(|it| it.field.as_str()).collect::<Vec<_>>().join(", ")
             });
             let what = format!("arguments in another order: {}", from_to(&old_names, &new_names));
             let why = "arguments are swapped: the compiler reports this only if their types differ";

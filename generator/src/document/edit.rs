@@ -162,7 +162,7 @@ mod tests {
     use crate::Source;
 
     #[test]
-    fn edits_change_the_values_that_they_name() {
+    fn edits_apply_to_the_nodes_at_their_pointers() {
         let source = Source::new("x.yaml", "{a: 1, list: [x, y, z], b: 'true', c: {}}");
         let mut tree = parse(&source, false).unwrap();
         let edit = |pointer: &str, change| Edit { pointer: pointer.to_owned(), change };

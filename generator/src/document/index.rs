@@ -232,7 +232,7 @@ components:
     }
 
     #[test]
-    fn children_are_those_that_no_other_element_holds() {
+    fn children_are_the_directly_contained_elements() {
         check(Dialect::FlightHub, |index| {
             let pointers = |of: &str| -> Vec<&str> {
                 index.children(index.find(of).unwrap()).map(|child| child.pointer()).collect()
@@ -260,7 +260,7 @@ components:
     }
 
     #[test]
-    fn confidence_is_that_of_a_document_whose_extensions_have_a_meaning() {
+    fn confidence_requires_extensions_to_be_read() {
         let confidence = |index: &Index<'_>| {
             ["/paths/~1a~0b/get", "/components/schemas/Thing", "/paths"].map(|at| index.find(at).unwrap().confidence())
         };

@@ -33,7 +33,8 @@ pub(super) fn check(source: &Source, root: &Node<'_>) -> (Vec<Diagnostic>, Vec<E
 }
 
 fn warning(source: &Source, operation: &Entry<'_>, pointer: &str, name: &str) -> Diagnostic {
-    let message = format!("the path has `{{{name}}}`, but no parameter describes it: any string is accepted");
+    let message =
+        format!("the path has `{{{name}}}`, and this operation has no such parameter: any string is accepted");
     let help = format!("add a parameter `{name}` with `in: path` and `required: true`");
     let place = source.location(operation.key_span.clone(), pointer);
     Diagnostic::new(Code::PathParameter, place, message, help).into_warning()
@@ -68,7 +69,7 @@ mod tests {
     use crate::{Dialect, Source};
 
     #[test]
-    fn a_parameter_that_is_not_described_is_any_string() {
+    fn an_undescribed_path_parameter_is_any_string() {
         let text = "openapi: 3.0.3
 info: {title: T, version: '1'}
 paths:

@@ -218,7 +218,7 @@ components:
     }
 
     #[test]
-    fn what_is_not_there_is_left_as_it_is() {
+    fn references_to_missing_targets_are_unchanged() {
         for target in ["#/definitions/A", "other.yaml#/a", "#/components/parameters/P", "#", "#/components"] {
             let json =
                 normalized(&format!("components: {{parameters: {{P: {{}}}}, schemas: {{A: {{$ref: '{target}'}}}}}}"));

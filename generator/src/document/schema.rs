@@ -316,8 +316,8 @@ impl Arena<Schema> {
         fn own(schema: &Schema) -> Option<&str> {
             schema.keywords.description.as_deref().or(schema.keywords.title.as_deref())
         }
-        let of_members = || self.written_members(schema).filter(|member| member.is_annotation()).find_map(own);
-        own(schema).or_else(of_members)
+        let member_description = || self.written_members(schema).filter(|member| member.is_annotation()).find_map(own);
+        own(schema).or_else(member_description)
     }
 
     /// The description of the target of a reference.

@@ -221,8 +221,8 @@ impl<'s> Checker<'s> {
         {
             return self.value(&entry.node, shape, here);
         }
-        let own = self.policy.reads_extensions;
-        let extensions = object.extensions.iter().filter(|_| own);
+        let reads_extensions = self.policy.reads_extensions;
+        let extensions = object.extensions.iter().filter(|_| reads_extensions);
         let known = object.fields.iter().chain(extensions).map(|field| field.key);
         let help = did_you_mean(key, known, || match object.named {
             Some((KeyPattern::Path, _)) => format!("a path begins with `/`: did you mean `/{key}`?"),

@@ -464,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn nodes_know_their_bytes() {
+    fn nodes_have_their_byte_ranges() {
         let source = Source::new("x.yaml", "é: 'ü'\nlist:\n  - a\n  - {b: 1}\nafter: |\n  text\n");
         let node = parse(&source).unwrap();
         let shown = |pointer: &str| &source.text()[node.locate(pointer).0];
@@ -480,7 +480,7 @@ mod tests {
     }
 
     #[test]
-    fn aliases_and_merge_keys_are_the_values_that_they_stand_for() {
+    fn aliases_and_merge_keys_are_expanded() {
         let text = "a: &a {x: 1, y: [2]}\nb: *a\nc: {<<: *a, x: 3}\nd: {<<: [{z: 4, x: 5}, *a]}\n";
         let source = Source::new("x.yaml", text);
         let expected = serde_json::json!({
@@ -500,7 +500,7 @@ mod tests {
     }
 
     #[test]
-    fn aliases_that_multiply_are_refused() {
+    fn exponential_aliases_are_rejected() {
         let mut text = "l0: &l0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let items = vec![format!("*l{}", level - 1); 10].join(", ");
