@@ -453,13 +453,13 @@ const MISSPELT: &[(&str, &str, &str)] = &[
     (
         "      required: [kind]\n",
         "      required: [kind]\n      schema: {}\n",
-        "it belongs in a Parameter Object; look at the indentation",
+        "it is a key of a Parameter Object; check the indentation",
     ),
-    ("x-role: request-id", "x-risk: read", "it belongs in an Operation Object; look at the indentation"),
+    ("x-role: request-id", "x-risk: read", "it is a key of an Operation Object; check the indentation"),
     (
         "ThingId: {type: integer,",
         "ThingId: {type: [integer, 'null'],",
-        "a schema of OpenAPI 3.0 has one type; write `nullable: true` beside it if the value can be null",
+        "a schema of OpenAPI 3.0 has one type; write `nullable: true` next to it if the value can be null",
     ),
 ];
 

@@ -1,7 +1,7 @@
 //! `cargo xtask diff`: the effect of a change of the specification on callers.
 //!
 //! In: two specifications, each a file or a git revision, and the corresponding versions of the client. Out: the report
-//! of [`compare`]. Reads files and revisions; decides nothing about changes.
+//! of [`compare`]. Reads files and revisions; does not classify changes.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -191,12 +191,12 @@ impl Origin {
             let (first, rest) = path.split_first()?;
             rest.iter().try_fold(table.get(*first)?, |value, key| value.get(key)).cloned()
         };
-        let own = version(&read(MANIFEST)?, &["package", "version"]);
-        let found = match own {
+        let package_version = version(&read(MANIFEST)?, &["package", "version"]);
+        let found = match package_version {
             Some(toml::Value::Table(inherited)) if inherited.get("workspace").is_some() => {
                 (ROOT_MANIFEST, version(&read(ROOT_MANIFEST)?, &["workspace", "package", "version"]))
             }
-            own => (MANIFEST, own),
+            package_version => (MANIFEST, package_version),
         };
         match found {
             (_, Some(toml::Value::String(version))) => Ok(version),

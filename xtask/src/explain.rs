@@ -34,7 +34,7 @@ fn list() -> String {
     for (severity, is_rule, what) in [
         (Severity::Error, false, "Errors: no client is generated."),
         (Severity::Warning, true, "Warnings: rules of `cargo xtask lint`."),
-        (Severity::Warning, false, "Warnings of `cargo xtask gen` for other documents."),
+        (Severity::Warning, false, "Warnings of `cargo xtask gen` for third-party documents."),
     ] {
         list.push_str(&format!("{what}\n"));
         let listed = |code: &&Code| code.severity() == severity && code.is_rule() == is_rule;

@@ -69,12 +69,12 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let (out, out_name) = resolve(arguments.out.as_deref(), OUT);
     let options = options(arguments)?;
     let generate = |source| {
-        let made = with_progress("generating", || generate(&source, &options))?;
-        let warnings = Diagnostics::new(source, made.warnings.clone());
-        Ok((made, warnings))
+        let output = with_progress("generating", || generate(&source, &options))?;
+        let warnings = Diagnostics::new(source, output.warnings.clone());
+        Ok((output, warnings))
     };
-    let (made, warnings) = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(generate) {
-        Ok(made) => made,
+    let (output, warnings) = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(generate) {
+        Ok(output) => output,
         Err(problems) => {
             arguments.format.report(&problems);
             return Err("no file was written".to_owned().into());
@@ -83,7 +83,7 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if !warnings.problems().is_empty() {
         arguments.format.report(&warnings);
     }
-    let plan = Plan::new(&out, &made.files).map_err(|error| error.to_string())?;
+    let plan = Plan::new(&out, &output.files).map_err(|error| error.to_string())?;
     if arguments.check {
         let repair = match &arguments.spec {
             Some(spec) => {
@@ -92,10 +92,10 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
             }
             None => "cargo xtask gen".to_owned(),
         };
-        return Ok(checked(&plan, &made, &out_name, &repair, started, arguments.format));
+        return Ok(checked(&plan, &output, &out_name, &repair, started, arguments.format));
     }
     plan.apply().map_err(|error| format!("cannot write {out_name}: {error}"))?;
-    report(&plan, &made, &out_name, started, arguments.format);
+    report(&plan, &output, &out_name, started, arguments.format);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -173,17 +173,17 @@ fn is_foreign_to_its_workspace(folder: &Path) -> Result<bool, Failure> {
 /// excluded, too.
 fn matches(pattern: &Path, path: &Path, with_below: bool) -> bool {
     let mut parts = path.iter();
-    let agrees = pattern.components().all(|wanted| match wanted {
+    let agrees = pattern.components().all(|component| match component {
         Component::CurDir => true,
-        Component::Normal(wanted) => parts.next().is_some_and(|part| wanted == "*" || wanted == part),
+        Component::Normal(component) => parts.next().is_some_and(|part| component == "*" || component == part),
         _ => false,
     });
     agrees && (with_below || parts.next().is_none())
 }
 
-fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Instant, format: Format) -> ExitCode {
+fn checked(plan: &Plan, output: &Generated, out: &str, repair: &str, started: Instant, format: Format) -> ExitCode {
     if plan.changes().is_empty() {
-        report(plan, made, out, started, format);
+        report(plan, output, out, started, format);
         return ExitCode::SUCCESS;
     }
     for change in plan.changes() {
@@ -203,7 +203,7 @@ fn checked(plan: &Plan, made: &Generated, out: &str, repair: &str, started: Inst
     ExitCode::FAILURE
 }
 
-fn report(plan: &Plan, made: &Generated, out: &str, started: Instant, format: Format) {
+fn report(plan: &Plan, output: &Generated, out: &str, started: Instant, format: Format) {
     for change in plan.changes() {
         let what = match change.action {
             Action::Add => "added  ",
@@ -212,7 +212,7 @@ fn report(plan: &Plan, made: &Generated, out: &str, started: Instant, format: Fo
         };
         format.print(&format!("{what} {out}/{}", change.path));
     }
-    let contents = format!("{} operations, {} types, {} files", made.operations, made.types, made.files.len());
+    let contents = format!("{} operations, {} types, {} files", output.operations, output.types, output.files.len());
     let milliseconds = started.elapsed().as_millis();
     if plan.changes().is_empty() {
         format.print(&format!("up to date: {contents} ({milliseconds} ms)"));

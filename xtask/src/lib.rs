@@ -64,8 +64,8 @@ pub fn run() -> ExitCode {
 fn with_examples(command: clap::Command) -> clap::Command {
     let mut examples = String::from("Examples; the --help of each command has more:");
     for subcommand in command.get_subcommands() {
-        let own = subcommand.get_after_help().map(ToString::to_string).unwrap_or_default();
-        let first = own.lines().find(|line| line.starts_with("  cargo xtask "));
+        let help = subcommand.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let first = help.lines().find(|line| line.starts_with("  cargo xtask "));
         examples.extend(first.into_iter().flat_map(|first| ["\n", first]));
     }
     command.after_help(examples)

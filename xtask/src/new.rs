@@ -15,7 +15,7 @@ use clap::{Args, ValueEnum};
 ///
 /// The position follows spec/README.md. The skeleton has everything that all operations have, and placeholders for your
 /// decisions: `cargo xtask gen` reports each placeholder until it is filled in, and rejects this repository's
-/// specification until then. In documents of others, some placeholders are only warnings. The rest of the file is
+/// specification until then. In third-party documents, some placeholders are only warnings. The rest of the file is
 /// unchanged.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:

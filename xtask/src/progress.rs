@@ -8,7 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Work that takes less shows no progress.
+/// Work that is finished before this delay shows no progress.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Moves to the beginning of the line, and clears it.
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_work_is_told_until_it_ends() {
+    fn progress_is_shown_until_the_work_ends() {
         let (mut long, mut short) = (Vec::new(), Vec::new());
         let made = shown(&mut long, Duration::from_millis(5), "counting", || {
             thread::sleep(Duration::from_millis(200));

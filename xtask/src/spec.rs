@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_are_for_terminals_of_people_who_want_them() {
+    fn colours_are_used_on_terminals_unless_disabled() {
         assert!(is_wanted(true, None));
         assert!(is_wanted(true, Some(OsStr::new(""))));
         assert!(!is_wanted(true, Some(OsStr::new("1"))));

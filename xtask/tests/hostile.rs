@@ -140,7 +140,7 @@ fn response(schema: &str) -> String {
     )
 }
 
-/// The rules of this repository refuse all of them. In documents of others, the number of values is limited.
+/// The rules of this repository refuse all of them. In third-party documents, the number of values is limited.
 #[test]
 fn aliases_do_not_multiply() {
     let mut laughs = format!("{HEAD}paths: {{}}\nx-0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n");

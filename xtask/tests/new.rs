@@ -335,7 +335,7 @@ fn documents_of_every_kind_take_one() {
             let problems = reported(&skeleton.text);
             let (at_placeholders, others): (Vec<_>, Vec<_>) =
                 problems.iter().partition(|problem| open.contains(&problem.location.line));
-            // In documents of others, most placeholders are warnings, and the document may have warnings of its own.
+            // In third-party documents, most placeholders are warnings, and the document may have warnings of its own.
             assert!(!at_placeholders.is_empty(), "{}: {problems:?}", path.display());
             assert!(others.iter().all(|problem| before.contains(&problem.message)), "{}: {others:?}", path.display());
         }
@@ -478,7 +478,7 @@ fn wrong_usage_is_reported_and_changes_no_file() {
         (&["get", "/things"], 2, "GET /things exists already, at "),
         (&["put", "/things/{thing}"], 2, "exists already, as /things/{id}"),
         (&["put", "/x", "--tag", "Thing"], 2, "did you mean `Things`?"),
-        (&["put", "/x", "--id", "listThings"], 2, "the id `listThings` is taken, at "),
+        (&["put", "/x", "--id", "listThings"], 2, "the id `listThings` exists already, at "),
         (&["put", "/x", "--id", "List-things"], 2, "is not an id"),
         (&["put", "/x", "--scope", "project"], 2, "no parameter of this document"),
         (&["put"], 2, "<PATH>"),

@@ -57,13 +57,13 @@ fn json_output_is_one_object_per_line() {
     let expected = json!({
         "code": "duplicate-key",
         "severity": "error",
-        "message": "the key `get` is here twice",
+        "message": "the key `get` is duplicated in this mapping",
         "file": file,
         "line": 8,
         "column": 5,
         "end": {"line": 8, "column": 8},
         "pointer": "/paths/~1things/get",
-        "help": "remove or rename one of the two; most readers would silently take the last",
+        "help": "remove or rename one of the two; most parsers silently use the last one",
         "related": [{
             "message": "first here",
             "line": 5,

@@ -1,6 +1,6 @@
 //! The vocabulary of a comparison, and of `cargo xtask diff`.
 //!
-//! In: nothing. Out: types that renderers and callers read. Knows no document and no model.
+//! Defines the types that renderers and callers of a comparison read. Does not know documents and models.
 
 use crate::diagnostic::Location;
 

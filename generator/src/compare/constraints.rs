@@ -1,6 +1,6 @@
 //! Constraints of values, for documents of different authors: one uses inline schemas, another named ones.
 //!
-//! In: pairs of values of the model. Out: the constraints that differ. Decides nothing about types.
+//! In: pairs of values of the model. Out: the constraints that differ. Does not compare types.
 
 use std::collections::{BTreeMap, BTreeSet};
 

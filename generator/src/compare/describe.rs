@@ -1,6 +1,6 @@
 //! Types and values as shown in a change.
 //!
-//! In: parts of a model. Out: Rust types as the client has them, without paths. Decides nothing.
+//! In: parts of a model. Out: Rust types as the client has them, without paths. Does not compare.
 
 use super::change::Compatibility;
 use crate::model::{
@@ -177,7 +177,7 @@ pub(super) fn joined(separator: &str, parts: [&str; 2]) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(separator)
 }
 
-/// A text that is safe between two backticks, in one line, on a terminal.
+/// A string that is safe between two backticks, in one line, on a terminal.
 pub(super) fn code(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {

@@ -16,7 +16,7 @@ const NON_EXHAUSTIVE: &str = "structs are `#[non_exhaustive]`: code is not affec
 /// How a caller sets a field of a new value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Setter {
-    /// `new` takes it, or a method of the builder that must be called.
+    /// `new` requires it, or a method of the builder that must be called.
     Required,
     /// A method sets it.
     Optional,
@@ -64,7 +64,7 @@ impl Comparer<'_> {
                 let why = removed(&field.field, is_reused(&field.field));
                 self.recorder.record(&subject, Breaking, &format!("removed: `{ty}`"), &why);
             } else if is_argument {
-                let why = "`new` takes it: every caller must pass it";
+                let why = "`new` requires it: every caller must pass it";
                 self.recorder.record(&subject, Breaking, &format!("added and required: `{ty}`"), why);
             } else {
                 let why = match old.additional_properties {
@@ -139,9 +139,9 @@ impl Comparer<'_> {
             (Breaking, joined(": ", [&presence, &if_other(&old_type, &new_type)]), why)
         } else if owner.is_input == [true; 2] && old_setter != new_setter {
             let why = match (old_setter, new_setter) {
-                (_, Setter::Required) => "`new` takes it: every caller must pass it",
-                (Setter::Required, Setter::Optional) => "`new` no longer takes it: it is set by name",
-                (Setter::Required, Setter::Constant) => "`new` no longer takes it: there is only one value",
+                (_, Setter::Required) => "`new` requires it: every caller must pass it",
+                (Setter::Required, Setter::Optional) => "`new` no longer requires it: it is set by name",
+                (Setter::Required, Setter::Constant) => "`new` no longer requires it: there is only one value",
                 _ => "the method that sets it is removed",
             };
             (Breaking, if presence.is_empty() { "set differently".to_owned() } else { presence }, why)

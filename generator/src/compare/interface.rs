@@ -36,9 +36,9 @@ impl Comparer<'_> {
                 self.recorder.pair(&subject);
             }
             subject = subject.keys(&["name", "x-client-name"]);
-            let of_group =
+            let in_group =
                 |(from, to): &&(&Call<'_>, &Call<'_>)| from.group.module == old.module && to.group.module == new.module;
-            for (from, to) in calls.iter().filter(of_group) {
+            for (from, to) in calls.iter().filter(in_group) {
                 let [from, to] = [from, to].map(|call| format!("{}/tags", call.operation.pointer));
                 subject = subject.also(Side::Old, from).also(Side::New, to);
             }
@@ -57,8 +57,8 @@ impl Comparer<'_> {
             self.renamed_groups.insert((&old.module, &new.module));
         }
         for (group, side) in groups.unmatched() {
-            let of_operation = || group.operations.first().map(|first| format!("{}/tags", first.pointer));
-            let pointer = group.pointer.clone().or_else(of_operation).unwrap_or_default();
+            let tags_pointer = || group.operations.first().map(|first| format!("{}/tags", first.pointer));
+            let pointer = group.pointer.clone().or_else(tags_pointer).unwrap_or_default();
             let subject = Subject::one(Kind::Group, code(&group.name), side, &pointer);
             if side == Side::Old {
                 let why = format!("the module `{0}` and the method `{0}()` of the client are removed", group.module);
@@ -187,7 +187,7 @@ impl Comparer<'_> {
                 }
                 if let Some(method) = method.filter(|_| !self.same_type(&old.ty, &new.ty)) {
                     let what = format!("type: {}", self.types(&old.ty, &new.ty));
-                    let why = format!("`{method}` takes another type");
+                    let why = format!("`{method}` has another parameter type");
                     self.recorder.record(&subject.key("schema"), Breaking, &what, &why);
                 }
                 return;

@@ -1,4 +1,4 @@
-//! Lists in pages, following, and the final values of a status.
+//! Pagination, following of states, and the final values of a status.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};
@@ -9,23 +9,23 @@ use crate::document::vocabulary::{FOLLOW, PAGINATION, STATES};
 use crate::model::{Enum, EnumValues, Operation};
 
 impl Comparer<'_> {
-    /// How an operation returns a list, and how what it shows is followed.
+    /// Compares `x-pagination` and `x-follow` of an operation.
     pub(super) fn lifecycle(&mut self, subject: &Subject, old: &Operation, new: &Operation) {
         let pages = subject.key(PAGINATION);
         match (&old.pagination, &new.pagination) {
             (Some(_), None) => {
                 let why = "`pages` and `items` of the call are removed";
-                self.recorder.record(&pages, Breaking, "no longer a list in pages", why);
+                self.recorder.record(&pages, Breaking, "no longer paginated", why);
             }
             (None, Some(_)) => {
                 let why = "the call has new methods, `pages` and `items`";
-                self.recorder.record(&pages, Compatible, "a list in pages", why);
+                self.recorder.record(&pages, Compatible, "paginated", why);
             }
-            // A field in Rust is compared with its parameter, and the list with the response.
+            // The comparison of parameters and responses reports changes of their names and types.
             (Some(old), Some(new)) if old.statement != new.statement || old.first_page != new.first_page => {
                 let items = (&old.statement.items, &new.statement.items);
                 let (compatibility, why) = if items.0 == items.1 {
-                    (Compatible, "code stays as it is; the client requests pages differently")
+                    (Compatible, "code is unchanged; the client requests pages differently")
                 } else {
                     (Breaking, "the items can have another type")
                 };
@@ -56,13 +56,13 @@ impl Comparer<'_> {
                 let name = |progress: &Option<String>| progress.clone().unwrap_or_else(|| "none".to_owned());
                 let what =
                     format!("progress: {}", from_to(&name(&old.statement.progress), &name(&new.statement.progress)));
-                self.recorder.record(&follow, Compatible, &what, "code stays as it is; it sees another progress");
+                self.recorder.record(&follow, Compatible, &what, "code is unchanged; the progress has another source");
             }
             _ => {}
         }
     }
 
-    /// Which values of a status are final.
+    /// Compares the final values of a status.
     pub(super) fn states(&mut self, subject: &Subject, old: &Enum, new: &Enum) {
         let subject = subject.key(STATES).kind(Kind::Type);
         match (described(old), described(new)) {
@@ -75,7 +75,7 @@ impl Comparer<'_> {
                 self.recorder.record(&subject, Compatible, &format!("final values: {new}"), why);
             }
             (Some(old), Some(new)) if old != new => {
-                let why = "code stays as it is; `is_final` and `is_success` return something else, and following ends \
+                let why = "code is unchanged; `is_final` and `is_success` return other results, and following ends \
                            at other values";
                 self.recorder.record(&subject, Compatible, &format!("final values: {}", from_to(&old, &new)), why);
             }
@@ -92,8 +92,8 @@ fn described(enumeration: &Enum) -> Option<String> {
         EnumValues::Integer(values) => values.iter().map(|value| value.variant.as_str()).collect(),
     };
     let list = |positions: &[usize]| {
-        let of_list = variants.iter().enumerate().filter(|(position, _)| positions.contains(position));
-        of_list.map(|(_, variant)| *variant).collect::<Vec<_>>().join(", ")
+        let listed = variants.iter().enumerate().filter(|(position, _)| positions.contains(position));
+        listed.map(|(_, variant)| *variant).collect::<Vec<_>>().join(", ")
     };
     let (success, failure) = (list(&states.success), list(&states.failure));
     Some(if failure.is_empty() {

@@ -1,7 +1,7 @@
 //! Pairs of corresponding objects of the old and the new model.
 //!
-//! In: two models. Out: pairs, and the objects without a partner. An object is identified by its name; failing that, by the
-//! same shape in the same position. Decides nothing about the meaning of a difference.
+//! In: two models. Out: pairs, and the objects without a partner. An object is identified by its name; failing that, by
+//! the same shape in the same position. Does not interpret differences.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -113,9 +113,9 @@ impl TypePairs {
 
     /// Adds a pair; false if it was known.
     pub(super) fn add(&mut self, old: TypeId, new: TypeId) -> bool {
-        let [of_old, of_new] = &mut self.paired;
-        of_old.insert(old);
-        of_new.insert(new);
+        let [paired_old, paired_new] = &mut self.paired;
+        paired_old.insert(old);
+        paired_new.insert(new);
         self.known.insert((old, new))
     }
 
@@ -286,8 +286,8 @@ pub(super) fn parameters<'a>(
         let operation = side.of([old, new]);
         let name = match parameter.location {
             Location::Path if by_position => {
-                let of_path = operation.parameters.iter().filter(|known| known.is_of_path());
-                of_path.take_while(|known| known.name != parameter.name).count().to_string()
+                let path_parameters = operation.parameters.iter().filter(|known| known.is_of_path());
+                path_parameters.take_while(|known| known.name != parameter.name).count().to_string()
             }
             // The names of headers are case-insensitive.
             Location::Header if by_position => parameter.name.to_ascii_lowercase(),

@@ -45,7 +45,7 @@ pub use version::{Bump, Verdict};
 /// What to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Two versions of one specification, held to the rules of a dialect: everything.
+    /// Two versions of one specification, by the rules of a dialect. All differences are reported.
     Versions(Dialect),
     /// Two documents of different authors about the same interface: the operations of both, by method and path. The
     /// requests and responses are compared; names in Rust, `x-` keys, descriptions and examples are not.

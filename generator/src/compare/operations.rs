@@ -56,13 +56,13 @@ impl<'a> Comparer<'a> {
             self.metadata(old.operation, new.operation);
             self.request_and_response(old.operation, new.operation);
         }
-        let of_both: Vec<[&str; 2]> =
+        let common_paths: Vec<[&str; 2]> =
             calls.both.iter().map(|(old, new)| [old, new].map(|call| path_item(call.operation))).collect();
         for (call, side) in calls.unmatched() {
             let operation = call.operation;
             let mut subject = Subject::one(Kind::Operation, code(&operation.id), side, &operation.pointer);
             // A path is removed or added with the last of its operations.
-            if !of_both.iter().any(|paths| side.of(*paths) == path_item(operation)) {
+            if !common_paths.iter().any(|paths| side.of(*paths) == path_item(operation)) {
                 subject = subject.also(side, path_item(operation));
             }
             let address = code(&address(operation));

@@ -133,7 +133,7 @@ impl Subject {
     }
 }
 
-/// Two places of the same object, whatever their names are.
+/// Two places of the same object, regardless of their names.
 #[derive(Debug)]
 pub(super) struct Pair {
     pub(super) name: String,

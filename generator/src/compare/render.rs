@@ -1,6 +1,6 @@
 //! A comparison as text for a terminal, as Markdown, and as JSON.
 //!
-//! In: a comparison. Out: its rendering. Decides nothing.
+//! In: a comparison. Out: its rendering. Does not compare.
 
 use serde_json::{Value, json};
 
@@ -108,7 +108,7 @@ pub fn json(comparison: &Comparison, verdict: Option<&Verdict>) -> String {
         "common": common,
         "changes": changes,
     });
-    // Texts and numbers can always be written.
+    // Strings and numbers can always be serialized.
     serde_json::to_string_pretty(&all).unwrap_or_default() + "\n"
 }
 
@@ -145,14 +145,14 @@ fn summary(comparison: &Comparison, verdict: Option<&Verdict>) -> Vec<String> {
 
 /// The places of a change in both documents.
 fn place(change: &Change) -> String {
-    let of = |place: &Location| format!("{}:{} {}", place.line, place.column, code(&place.pointer));
+    let shown = |place: &Location| format!("{}:{} {}", place.line, place.column, code(&place.pointer));
     match (&change.old, &change.new) {
         (Some(old), Some(new)) if old.pointer == new.pointer => {
-            format!("{}:{} → {}", old.line, old.column, of(new))
+            format!("{}:{} → {}", old.line, old.column, shown(new))
         }
-        (Some(old), Some(new)) => format!("{} → {}", of(old), of(new)),
-        (Some(old), None) => format!("old {}", of(old)),
-        (None, Some(new)) => format!("new {}", of(new)),
+        (Some(old), Some(new)) => format!("{} → {}", shown(old), shown(new)),
+        (Some(old), None) => format!("old {}", shown(old)),
+        (None, Some(new)) => format!("new {}", shown(new)),
         (None, None) => "the document".to_owned(),
     }
 }

@@ -52,7 +52,7 @@ impl Comparer<'_> {
         }
     }
 
-    /// Pairs the successful responses, whatever their status is.
+    /// Pairs the successful responses, regardless of their status.
     fn pair_status(&mut self, old: &Operation, new: &Operation, owner: &str) {
         let paths = [old, new].map(|operation| {
             let path = operation.response_ref.slot.strip_prefix(&operation.pointer)?.strip_prefix('/')?;
@@ -71,12 +71,12 @@ impl Comparer<'_> {
         let position = |operation: &Operation, parameter: &Parameter| {
             operation.parameters.iter().position(|known| std::ptr::eq(known, parameter))
         };
-        let of_path = parameters.both.iter().filter(|(old, new)| [old, new].iter().all(|it| it.is_of_path()));
-        if !self.is_common && !of_path.map(|(_, to)| position(new, to)).is_sorted() {
+        let path_parameters = parameters.both.iter().filter(|(old, new)| [old, new].iter().all(|it| it.is_of_path()));
+        if !self.is_common && !path_parameters.map(|(_, to)| position(new, to)).is_sorted() {
             let subject = Subject::both(Kind::Operation, code(&new.id), &old.pointer, &new.pointer).derived();
             let [old_names, new_names] = [old, new].map(|operation| {
-                let of_path = operation.parameters.iter().filter(|it| it.is_of_path());
-                of_path.map(|it| it.field.as_str()).collect::<Vec<_>>().join(", ")
+                let path_parameters = operation.parameters.iter().filter(|it| it.is_of_path());
+                path_parameters.map(|it| it.field.as_str()).collect::<Vec<_>>().join(", ")
             });
             let what = format!("arguments in another order: {}", from_to(&old_names, &new_names));
             let why = "arguments are swapped: the compiler reports this only if their types differ";
@@ -211,9 +211,9 @@ impl Comparer<'_> {
 /// A change of `required`, and why it breaks callers.
 fn requirement(is_required: bool) -> (&'static str, &'static str) {
     if is_required {
-        ("required now", "`new` takes it: every call must pass it")
+        ("required now", "`new` requires it: every call must pass it")
     } else {
-        ("optional now", "`new` no longer takes it: it is set by name")
+        ("optional now", "`new` no longer requires it: it is set by name")
     }
 }
 

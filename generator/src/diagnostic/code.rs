@@ -184,7 +184,7 @@ impl Code {
     }
 
     /// The rules that `x-lint-allow` can suppress: all but the one about unused suppressions.
-    pub(crate) fn switchable() -> impl Iterator<Item = Self> + Clone {
+    pub(crate) fn suppressible() -> impl Iterator<Item = Self> + Clone {
         Self::ALL.iter().copied().filter(|code| code.is_rule() && *code != Self::UnusedAllow)
     }
 }

@@ -19,7 +19,7 @@ pub struct Source {
 const STEP: usize = 1 << 12;
 
 impl Source {
-    /// Creates a source from its name in messages (usually the path as given by the user) and its text.
+    /// Creates a source from its name in messages (usually the path as entered by the user) and its text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { name: name.into(), text: joined_pairs(text.into()), positions: OnceLock::new() }

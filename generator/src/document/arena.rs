@@ -1,7 +1,8 @@
-//! Objects of a document by number, and the references between them.
+//! An arena of the objects of a document, and the references between them.
 //!
-//! Every place where an object or a `$ref` may be has an [`Id`]. A reference knows the place that it leads to, so nobody
-//! else reads the text of a reference. The first places of an arena are the components of its section.
+//! Each position of the document that allows an object or a `$ref` has an entry with an [`Id`]. A reference holds the
+//! id of its target, so no other module parses the string of a `$ref`. The first entries of an arena are the components
+//! of its section.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -11,12 +12,12 @@ use indexmap::IndexSet;
 
 use super::pointer::NodeId;
 
-/// The number of a place that holds a `T`, or a reference to one.
+/// The index of an entry, which contains a `T` or a reference to one.
 pub(crate) struct Id<T>(u32, PhantomData<fn() -> T>);
 
 impl<T> Id<T> {
     fn new(index: usize) -> Self {
-        // A document has far fewer nodes than this type has values; see `limits`.
+        // `limits` restricts a document to far fewer nodes than `u32` has values.
         Self(u32::try_from(index).unwrap_or(u32::MAX), PhantomData)
     }
 
@@ -53,7 +54,7 @@ impl<T> fmt::Debug for Id<T> {
     }
 }
 
-/// What is in a place.
+/// The content of an entry.
 #[derive(Debug)]
 pub(crate) enum ObjectOrRef<T> {
     Object(T),
@@ -64,11 +65,11 @@ pub(crate) enum ObjectOrRef<T> {
 struct Entry<T> {
     node: NodeId,
     value: ObjectOrRef<T>,
-    /// The end of the chain of references that begins here; none for a chain that is a circle.
+    /// The end of the chain of references that begins here; `None` for a circular chain.
     end: Option<Id<T>>,
 }
 
-/// All places of one kind of object.
+/// All entries of one kind of object.
 #[derive(Debug)]
 pub(crate) struct Arena<T> {
     entries: Vec<Entry<T>>,
@@ -76,7 +77,7 @@ pub(crate) struct Arena<T> {
 }
 
 impl<T> Arena<T> {
-    /// An arena with a place for each component of its section. Until it is [filled](Self::fill), a place refers to
+    /// An arena with an entry for each component of its section. Until an entry is [filled](Self::fill), it refers to
     /// itself.
     pub(super) fn new(names: IndexSet<String>, node: NodeId) -> Self {
         let mut arena = Self { entries: Vec::with_capacity(names.len()), names };
@@ -86,7 +87,7 @@ impl<T> Arena<T> {
         arena
     }
 
-    /// A new place.
+    /// Adds an entry.
     pub(super) fn reserve(&mut self, node: NodeId) -> Id<T> {
         let id = Id::new(self.entries.len());
         self.entries.push(Entry { node, value: ObjectOrRef::Ref(id), end: None });
@@ -100,7 +101,7 @@ impl<T> Arena<T> {
         }
     }
 
-    /// Follows every chain of references to its end.
+    /// Resolves every chain of references.
     pub(super) fn close(&mut self) {
         let ends = self.ends(|id| match self.get(id) {
             ObjectOrRef::Object(_) => None,
@@ -111,8 +112,8 @@ impl<T> Arena<T> {
         }
     }
 
-    /// The end of the chain that begins at each place, by its number, where one place leads to the next; none for a chain
-    /// that is a circle.
+    /// The end of the chain that begins at each entry, by the index of the entry, where `next` is the following entry
+    /// of a chain; `None` for a circular chain.
     pub(crate) fn ends(&self, next: impl Fn(Id<T>) -> Option<Id<T>>) -> Vec<Option<Id<T>>> {
         let links: Vec<Option<usize>> = self.ids().map(|id| next(id).map(Id::index)).collect();
         chain_ends(&links).into_iter().map(|end| end.map(Id::new)).collect()
@@ -122,12 +123,12 @@ impl<T> Arena<T> {
         &self.entries[id.index()].value
     }
 
-    /// Where it is written.
+    /// The node of an entry in the document.
     pub(crate) fn node(&self, id: Id<T>) -> NodeId {
         self.entries[id.index()].node
     }
 
-    /// The object that a place holds or refers to, and its own place. None for references that lead back to themselves.
+    /// The object that an entry contains or refers to, and the id of that object. `None` for circular references.
     pub(crate) fn resolve(&self, id: Id<T>) -> Option<(Id<T>, &T)> {
         let end = self.entries[id.index()].end?;
         match self.get(end) {
@@ -136,7 +137,7 @@ impl<T> Arena<T> {
         }
     }
 
-    /// The object that is written in a place, if it is no reference.
+    /// The object that an entry contains; `None` for a reference.
     pub(crate) fn object(&self, id: Id<T>) -> Option<&T> {
         match self.get(id) {
             ObjectOrRef::Object(object) => Some(object),
@@ -149,29 +150,29 @@ impl<T> Arena<T> {
         self.names.iter().enumerate().map(|(index, name)| (name.as_str(), Id::new(index)))
     }
 
-    /// The component of a name.
+    /// The component with this name.
     pub(crate) fn component(&self, name: &str) -> Option<Id<T>> {
         self.names.get_index_of(name).map(Id::new)
     }
 
-    /// The name of a place that is a component.
+    /// The name of an entry, if it is a component.
     pub(crate) fn name(&self, id: Id<T>) -> Option<&str> {
         self.names.get_index(id.index()).map(String::as_str)
     }
 
-    /// The objects that are written in a place, without the references to them.
+    /// The objects that entries contain, without the references to them.
     pub(crate) fn objects(&self) -> impl Iterator<Item = (Id<T>, &T)> {
         self.ids().filter_map(|id| Some((id, self.object(id)?)))
     }
 
-    /// All places.
+    /// All entries.
     pub(crate) fn ids(&self) -> impl Iterator<Item = Id<T>> + use<T> {
         (0..self.entries.len()).map(Id::new)
     }
 }
 
-/// The end of the chain that begins at each position, where a link leads to the next position; none for a chain that is a
-/// circle. Follows each link once.
+/// The end of the chain that begins at each position, where a link is the next position; `None` for a circular chain.
+/// Each link is followed once.
 pub(crate) fn chain_ends(links: &[Option<usize>]) -> Vec<Option<usize>> {
     let mut ends = vec![None; links.len()];
     let mut visited = vec![false; links.len()];
@@ -180,7 +181,7 @@ pub(crate) fn chain_ends(links: &[Option<usize>]) -> Vec<Option<usize>> {
         let mut here = start;
         let end = loop {
             if std::mem::replace(&mut visited[here], true) {
-                // The end is known, or this chain is a circle.
+                // The end is known, or this chain is circular.
                 break ends[here];
             }
             chain.push(here);
@@ -201,7 +202,7 @@ mod tests {
     use super::super::pointer::Nodes;
     use super::*;
 
-    /// An arena of components, each an object or a reference to one of the others.
+    /// An arena of components, each an object or a reference to another component.
     fn arena(links: &[Option<usize>]) -> Arena<usize> {
         let names = (0..links.len()).map(|index| format!("c{index}")).collect();
         let mut arena = Arena::new(names, Nodes::ROOT);
@@ -221,13 +222,13 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_ends_where_no_link_leads_on() {
+    fn a_chain_ends_at_the_position_without_a_link() {
         assert_eq!(chain_ends(&[None, Some(0), Some(1)]), [Some(0), Some(0), Some(0)]);
         assert_eq!(chain_ends(&[Some(1), Some(2), None]), [Some(2), Some(2), Some(2)]);
     }
 
     #[test]
-    fn a_circle_has_no_end() {
+    fn a_circular_chain_has_no_end() {
         assert_eq!(chain_ends(&[Some(0)]), [None]);
         assert_eq!(chain_ends(&[Some(1), Some(0), Some(1), None]), [None, None, None, Some(3)]);
     }

@@ -1,7 +1,8 @@
-//! From the types of `openapiv3` to our own.
+//! Conversion of the types of `openapiv3` to the types of this crate.
 //!
-//! In: a document as `openapiv3` read it. Out: the same objects in arenas, each with its place, each reference with its
-//! target. This is the only module that knows the types of `openapiv3`, and the only one that reads the text of a `$ref`.
+//! In: a document as deserialized by `openapiv3`. Out: the same objects in arenas, each with its location, each
+//! reference with its target. This is the only module that uses the types of `openapiv3`, and the only one that parses
+//! the string of a `$ref`.
 
 use indexmap::{IndexMap, IndexSet};
 use openapiv3::{
@@ -23,7 +24,7 @@ use super::schema::{AdditionalProperties, Discriminator, Keywords, Limits, Schem
 use super::vocabulary::{CONTENT_SCHEMA, FOLLOW, PAGINATION, STATES, UNITS};
 use crate::policy::Policy;
 
-/// Converts a document whose form is right.
+/// Converts a valid document.
 pub(super) fn convert(api: OpenAPI, policy: &Policy) -> OpenApi {
     let OpenAPI { info, servers, paths, components, security, tags, extensions, .. } = api;
     let components = components.unwrap_or_default();
@@ -74,7 +75,8 @@ fn names<T>(section: &IndexMap<String, T>) -> IndexSet<String> {
 }
 
 struct Converter {
-    /// Whether `x-` keys have our meaning. Somebody else's can have the name of one of ours and another meaning.
+    /// Whether `x-` keys have the meaning of spec/README.md. A third-party document can use the same key with another
+    /// meaning.
     is_ours: bool,
     nodes: Nodes,
     schemas: Arena<Schema>,
@@ -96,7 +98,7 @@ impl Converter {
         self.section(root, "securitySchemes", schemes, |of| &mut of.security_schemes, Self::security_scheme);
     }
 
-    /// The components of a section, into the places that wait for them.
+    /// Converts the components of a section into their reserved entries.
     fn section<S, T>(
         &mut self,
         root: NodeId,
@@ -114,7 +116,7 @@ impl Converter {
         }
     }
 
-    /// An object that is written in place, or a reference.
+    /// Converts an inline object or a reference to a new entry.
     fn place<S, T>(
         &mut self,
         node: NodeId,
@@ -139,7 +141,7 @@ impl Converter {
             ReferenceOr::Item(object) => ObjectOrRef::Object(convert(self, object, node)),
             ReferenceOr::Reference { reference } => {
                 let name = unescape(reference.rsplit('/').next().unwrap_or_default());
-                // The form of the document was checked: the target is there.
+                // Validation ensures that the target exists.
                 ObjectOrRef::Ref(arena(self).component(&name).unwrap_or(id))
             }
         };
@@ -198,7 +200,7 @@ impl Converter {
                 code: keys.take("code").and_then(|code| code.as_i64()).unwrap_or_default(),
                 name: keys.text("name").unwrap_or_default(),
                 group: keys.text("group").unwrap_or_default(),
-                // The form of the document was checked: one of them is there.
+                // Validation ensures one of the known values.
                 outcome: keys.word("outcome", Outcome::parse).unwrap_or(Outcome::Unknown),
                 meaning: keys.text("meaning").unwrap_or_default(),
                 source: keys.source(),
@@ -210,7 +212,7 @@ impl Converter {
         let paths_node = self.nodes.key(Nodes::ROOT, "paths");
         let mut converted = Vec::with_capacity(paths.len());
         for (path, item) in paths {
-            // A reference to a path item is refused with the form of a document.
+            // Validation rejects references to path items.
             let ReferenceOr::Item(item) = item else { continue };
             let node = self.nodes.name(paths_node, &path);
             let parameters = self.parameter_list(item.parameters, node);
@@ -468,8 +470,8 @@ impl Converter {
         converted
     }
 
-    /// The schema of what a string contains. One that `openapiv3` cannot read is taken as empty: only references are
-    /// supported here, and the lower stage refuses every schema that is written in place.
+    /// The schema of the content of a string. If `openapiv3` cannot deserialize it, it is treated as empty: only
+    /// references are supported here, and the `lower` stage rejects every inline schema.
     fn content_schema(&mut self, written: Value, owner: NodeId) -> SchemaId {
         let schema = serde_json::from_value(written).unwrap_or_else(|_| {
             ReferenceOr::Item(openapiv3::Schema {
@@ -480,7 +482,7 @@ impl Converter {
         self.schema_under(owner, CONTENT_SCHEMA, schema)
     }
 
-    /// A schema with keys of several kinds.
+    /// A schema with keys of several types.
     fn any_schema(&mut self, any: AnySchema, node: NodeId, converted: &mut Schema) {
         converted.properties = self.properties(any.properties, node);
         converted.additional_properties = self.additional(any.additional_properties, node);
@@ -574,7 +576,7 @@ impl Schema {
     }
 }
 
-/// The `x-` keys of an object of ours; none in a foreign document.
+/// The `x-` keys of an object; empty in a third-party document.
 struct Extensions(IndexMap<String, Value>);
 
 impl Extensions {

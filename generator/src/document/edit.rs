@@ -1,7 +1,7 @@
-//! Changes of a tree before its values are read.
+//! Edits of a tree before its values are deserialized.
 //!
-//! In: a tree, and edits by JSON pointer in the order of the document. Out: the tree without slips of its writer, each of
-//! which was reported. Only documents of others are edited. Nodes keep the bytes that they have in the text.
+//! In: a tree, and edits by JSON pointer in document order. Out: the tree without the recoverable mistakes, each of
+//! which was reported. Only third-party documents are edited. Nodes keep their byte ranges.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -9,29 +9,29 @@ use std::collections::HashSet;
 use super::node::{Entry, Node, Scalar, Value};
 use super::pointer::unescape;
 
-/// A change of one node.
+/// An edit of one node.
 #[derive(Debug)]
 pub(super) struct Edit {
     pub(super) pointer: String,
     pub(super) change: Change,
 }
 
-/// What becomes of a node.
+/// The effect of an edit on its node.
 #[derive(Debug)]
 pub(super) enum Change {
-    /// It is taken out of the mapping or list that contains it.
+    /// Removes the node from its mapping or list.
     Remove,
-    /// It becomes a string of this text.
+    /// Replaces the node by a string.
     Text(String),
-    /// It becomes the boolean or the number that this text is.
+    /// Replaces the node by the boolean or number with this text.
     Plain(String),
-    /// It gets a member, unless it has one of that key.
+    /// Inserts a member, unless the mapping has the key.
     Insert(&'static str, Inserted),
-    /// It gets a parameter of the path that has this name.
+    /// Adds a path parameter with this name.
     PathParameter(String),
 }
 
-/// A value that is added.
+/// An inserted value.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Inserted {
     EmptyText,
@@ -71,7 +71,7 @@ fn path_parameter<'a>(name: String, span: &std::ops::Range<usize>) -> Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// The node that a JSON pointer leads to.
+    /// The node at a JSON pointer.
     pub(super) fn find_mut(&mut self, pointer: &str) -> Option<&mut Node<'a>> {
         pointer.split('/').skip(1).try_fold(self, |node, token| match &mut node.value {
             Value::Mapping(entries) => {
@@ -83,7 +83,7 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// Removes members of a mapping, or items of a list, by the last tokens of their pointers.
+    /// Removes members of a mapping, or items of a list, by the last tokens of their JSON pointers.
     fn remove(&mut self, tokens: &[String]) {
         match &mut self.value {
             Value::Mapping(entries) => {
@@ -100,15 +100,15 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Makes all changes.
+/// Applies all edits.
 pub(super) fn apply(tree: &mut Node<'_>, edits: Vec<Edit>) {
-    // From the end: an item that is removed changes the positions of those after it.
+    // In reverse order: removing an item changes the indices of the following items.
     let mut edits = edits.into_iter().rev().peekable();
     while let Some(Edit { pointer, change }) = edits.next() {
         match change {
             Change::Remove => {
                 let Some((parent, token)) = pointer.rsplit_once('/') else { continue };
-                // Those of one parent at once: a mapping can have tens of thousands.
+                // All siblings are removed in one pass, because a mapping can have tens of thousands of members.
                 let mut tokens = vec![token.to_owned()];
                 let is_sibling = |edit: &Edit| {
                     matches!(edit.change, Change::Remove)
@@ -162,7 +162,7 @@ mod tests {
     use crate::Source;
 
     #[test]
-    fn edits_change_the_values_that_they_name() {
+    fn edits_apply_to_the_nodes_at_their_pointers() {
         let source = Source::new("x.yaml", "{a: 1, list: [x, y, z], b: 'true', c: {}}");
         let mut tree = parse(&source, false).unwrap();
         let edit = |pointer: &str, change| Edit { pointer: pointer.to_owned(), change };

@@ -1,8 +1,8 @@
-//! Every object of a document, with its kind, its place and its owner.
+//! All objects of a document, with their kinds, locations and owners.
 //!
-//! In: the tree of [`super::yaml`] and the vocabulary in [`super::vocabulary`]. Out: a flat list in the order of the document,
-//! for readers that need the keys as they are written, or every object of a kind. This module knows where objects are, not
-//! what they mean.
+//! In: the tree of [`super::yaml`] and the vocabulary in [`super::vocabulary`]. Out: a flat list in document order, for
+//! consumers that need the keys as written, or all objects of a kind. This module knows where objects are, not what
+//! they mean.
 
 use std::collections::HashMap;
 
@@ -20,49 +20,49 @@ pub struct Element<'d> {
     pub(crate) node: &'d Node<'d>,
     pub(crate) pointer: String,
     confidence: Option<Confidence>,
-    /// The element that it is written in, by its position in the index; the document has none.
+    /// The index of the element that contains it; `None` for the document.
     pub(crate) owner: Option<usize>,
-    /// The component that it refers to, by its position, if it is a reference.
+    /// The index of the component that it refers to; `None` if it is not a reference.
     pub(crate) target: Option<usize>,
-    /// The end of the chain of references that begins here; none for a chain that is a circle.
+    /// The end of the chain of references that begins here; `None` for a circular chain.
     end: Option<usize>,
     pub(crate) is_reference: bool,
 }
 
 impl<'d> Element<'d> {
-    /// What it is; of a reference, what it refers to.
+    /// The kind of the object; for a reference, the kind of its target.
     #[must_use]
     pub fn kind(&self) -> ElementKind {
         self.object.kind
     }
 
-    /// Whether it is a `$ref`, and not the object itself.
+    /// Whether the element is a `$ref`, and not the object itself.
     #[must_use]
     pub fn is_reference(&self) -> bool {
         self.is_reference
     }
 
-    /// Its keys and values as they are written.
+    /// The keys and values of the element as written.
     #[must_use]
     pub fn node(&self) -> &'d Node<'d> {
         self.node
     }
 
-    /// Its JSON pointer (RFC 6901).
+    /// The JSON pointer (RFC 6901) of the element.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// How sure the document says that it is of this element, in `x-source`. None where it does not say so, and in a
-    /// document whose `x-` keys mean nothing.
+    /// The confidence that `x-source` of the element states. `None` without `x-source`, and in a document whose `x-`
+    /// keys are ignored.
     #[must_use]
     pub fn confidence(&self) -> Option<Confidence> {
         self.confidence
     }
 }
 
-/// All elements of a document, in its order. An element comes before the elements that are written in it.
+/// All elements of a document, in document order. An element precedes the elements that it contains.
 #[derive(Debug)]
 pub struct Index<'d> {
     elements: Vec<Element<'d>>,
@@ -70,7 +70,7 @@ pub struct Index<'d> {
 }
 
 impl<'d> Index<'d> {
-    /// The elements of a document whose form is right. The `x-` keys of others hold none.
+    /// Indexes a valid document. In a third-party document, `x-` keys contain no elements.
     pub(super) fn new(root: &'d Node<'d>, policy: &Policy) -> Self {
         let mut walk = Walk { elements: Vec::new(), extensions: policy.reads_extensions };
         walk.object(root, &DOCUMENT, PointerRef::ROOT, None);
@@ -78,7 +78,7 @@ impl<'d> Index<'d> {
         let positions: HashMap<String, usize> =
             elements.iter().enumerate().map(|(position, element)| (element.pointer.clone(), position)).collect();
         for element in elements.iter_mut().filter(|element| element.is_reference) {
-            // The form of the document was checked: a reference leads to a component of its kind.
+            // Validation ensures that a reference refers to a component of its kind.
             let target = element.node.get("$ref").and_then(Node::as_str).unwrap_or_default();
             let name = unescape(target.rsplit('/').next().unwrap_or_default());
             let section = vocabulary::section(element.object).unwrap_or_default();
@@ -96,24 +96,24 @@ impl<'d> Index<'d> {
         self.elements.iter()
     }
 
-    /// The position of the element that a JSON pointer leads to.
+    /// The index of the element at a JSON pointer.
     pub(crate) fn position(&self, pointer: &str) -> Option<usize> {
         self.positions.get(pointer).copied()
     }
 
-    /// The element that a JSON pointer leads to.
+    /// The element at a JSON pointer.
     #[must_use]
     pub fn find(&self, pointer: &str) -> Option<&Element<'d>> {
         self.elements.get(self.position(pointer)?)
     }
 
-    /// The element that an element is written in. The document itself has none.
+    /// The innermost element that contains another element; `None` for the document.
     #[must_use]
     pub fn owner(&self, element: &Element<'d>) -> Option<&Element<'d>> {
         self.elements.get(element.owner?)
     }
 
-    /// The elements that are written in an element, and in no other one in between, in the order of the document.
+    /// The elements whose innermost containing element is this one, in document order.
     pub fn children(&self, element: &Element<'d>) -> impl Iterator<Item = &Element<'d>> {
         let position = self.position(&element.pointer).unwrap_or(self.elements.len());
         let behind = self.elements.get(position + 1..).unwrap_or_default().iter();
@@ -121,20 +121,19 @@ impl<'d> Index<'d> {
         within.filter(move |element| element.owner == Some(position))
     }
 
-    /// The component that a reference names. It may be a reference itself: see [`Index::resolve`].
+    /// The component that a reference names, which can itself be a reference: see [`Index::resolve`].
     #[must_use]
     pub fn target(&self, element: &Element<'d>) -> Option<&Element<'d>> {
         self.elements.get(element.target?)
     }
 
-    /// The object that an element is, or that its chain of references ends at. None for references that lead back to
-    /// themselves.
+    /// The object itself, or the object at the end of a chain of references. `None` for circular references.
     #[must_use]
     pub fn resolve(&self, element: &Element<'d>) -> Option<&Element<'d>> {
         self.elements.get(element.end?)
     }
 
-    /// The section and the name of an element that is a component.
+    /// The section and the name of a component; `None` for other elements.
     pub(crate) fn component(&self, element: &Element<'d>) -> Option<(&'static str, String)> {
         let section = vocabulary::section(element.object)?;
         let name = element.pointer.strip_prefix("/components/")?.strip_prefix(section)?.strip_prefix('/')?;
@@ -233,7 +232,7 @@ components:
     }
 
     #[test]
-    fn children_are_those_that_no_other_element_holds() {
+    fn children_are_the_directly_contained_elements() {
         check(Dialect::FlightHub, |index| {
             let pointers = |of: &str| -> Vec<&str> {
                 index.children(index.find(of).unwrap()).map(|child| child.pointer()).collect()
@@ -261,7 +260,7 @@ components:
     }
 
     #[test]
-    fn confidence_is_that_of_a_document_whose_extensions_have_a_meaning() {
+    fn confidence_requires_extensions_to_be_read() {
         let confidence = |index: &Index<'_>| {
             ["/paths/~1a~0b/get", "/components/schemas/Thing", "/paths"].map(|at| index.find(at).unwrap().confidence())
         };

@@ -1,6 +1,6 @@
-//! `x-pagination`, `x-states` and `x-follow`, as the document states them.
+//! `x-pagination`, `x-states` and `x-follow`, as stated in the document.
 //!
-//! In: the value of a key whose form is right. Out: its members. What they name is resolved by the lower stage.
+//! In: the validated value of a key. Out: its members. The `lower` stage resolves the names in them.
 
 use serde_json::{Map, Value};
 
@@ -41,7 +41,7 @@ pub(crate) struct Follow {
     pub(crate) status: String,
     /// The property that is the progress.
     pub(crate) progress: Option<String>,
-    /// What the method of the group is called.
+    /// The name of the method of the group.
     pub(crate) name: Option<String>,
 }
 

@@ -1,13 +1,13 @@
-//! The document stage: text in, a checked OpenAPI document out.
+//! The `document` stage: text in, a valid OpenAPI document out.
 //!
-//! Programs that read a specification for another purpose than its client use [`Document::index`], which lists its objects
-//! and references with their locations, and [`parse_yaml`], which reads a specification that is not finished, or another
-//! file.
+//! Programs that use a specification for another purpose than generating a client call [`Document::index`], which lists
+//! its objects and references with their locations, and [`parse_yaml`], which also reads incomplete specifications and
+//! other YAML files.
 //!
-//! The text becomes a tree of [`Node`]s (`yaml`), whose form is checked against the vocabulary of OpenAPI 3.0
-//! (`validate`). `serde_yaml` and `openapiv3` read the same values, and `convert` turns what they read into the objects that
-//! all later stages share (`openapi`, `schema`): each with its place, each reference with its target. This stage knows what
-//! may be written where, not what it means.
+//! The text is parsed to a tree of [`Node`]s (`yaml`), which is validated against the vocabulary of OpenAPI 3.0
+//! (`validate`). `serde_yaml` and `openapiv3` deserialize the same values, and `convert` converts the result to the
+//! objects that all later stages share (`openapi`, `schema`): each object has its location, each reference its target.
+//! This stage knows which keys and values are allowed where, not what they mean.
 //!
 //! ```
 //! use flighthub2_generator::document::{Document, ElementKind};
@@ -62,14 +62,14 @@ pub use pointer::{escape, unescape};
 pub(crate) use sink::Sink;
 pub use vocabulary::ElementKind;
 
-/// A specification whose form is right.
+/// A structurally valid specification.
 #[derive(Debug)]
 pub struct Document<'s> {
     source: &'s Source,
     tree: Node<'s>,
     /// The objects of the document.
     pub(crate) api: OpenApi,
-    /// What the dialect asks of it.
+    /// The requirements of the dialect.
     pub(crate) policy: &'static Policy,
     warnings: Vec<Diagnostic>,
 }
@@ -78,7 +78,7 @@ impl<'s> Document<'s> {
     /// Reads a specification.
     ///
     /// # Errors
-    /// Everything that is wrong with its syntax; if nothing is, everything that is wrong with its form.
+    /// All syntax errors; if there are none, all structural errors.
     pub fn read(source: &'s Source, dialect: Dialect) -> Result<Self, Diagnostics> {
         let failed = |problems| Diagnostics::new(source.clone(), problems);
         let policy = Policy::of(dialect);
@@ -89,7 +89,7 @@ impl<'s> Document<'s> {
         if policy.warns_of_slips {
             references::normalize(&mut tree, policy);
         }
-        // Neither needs the other.
+        // The two are independent.
         let (checked, mut value) = thread::scope(|scope| {
             let checked = scope.spawn(|| validate::check(source, &tree, policy));
             let value = tree.yaml();
@@ -103,19 +103,19 @@ impl<'s> Document<'s> {
             edit::apply(&mut tree, edits);
             value = tree.yaml();
         }
-        // Only now: what does not fit `openapiv3` reads twice at every level.
+        // Deserialization follows validation, because `openapiv3` deserializes invalid input twice at each level.
         match serde_yaml::from_value::<openapiv3::OpenAPI>(value) {
             Ok(api) => Ok(Self { source, tree, api: convert::convert(api, policy), policy, warnings }),
             Err(error) => Err(failed(vec![unreadable(source, &tree, &error)])),
         }
     }
 
-    /// The slips of a document of others, which change nothing in the generated code.
+    /// The recoverable mistakes of a third-party document, which do not change the generated code.
     pub(crate) fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }
 
-    /// The objects alone, for stages that report nothing.
+    /// Only the objects, for stages that report no diagnostics.
     pub(crate) fn into_api(self) -> OpenApi {
         self.api
     }
@@ -126,29 +126,29 @@ impl<'s> Document<'s> {
         Index::new(&self.tree, self.policy)
     }
 
-    /// The name that the document is called by.
+    /// The name of the document in messages.
     pub(crate) fn name(&self) -> &str {
         self.source.name()
     }
 
-    /// Everything that is written, as it is written.
+    /// The keys and values of the document as written.
     #[must_use]
     pub fn tree(&self) -> &Node<'s> {
         &self.tree
     }
 
-    /// Where an element is: at its key if it has one.
+    /// The location of an element: its key, if it has one.
     #[must_use]
     pub fn location(&self, element: &Element<'_>) -> Location {
         self.locate(PointerRef::Base(&element.pointer))
     }
 
-    /// Where an object is.
+    /// The pointer to an object.
     pub(crate) fn at(&self, node: NodeId) -> PointerRef<'_> {
         self.api.nodes.at(node)
     }
 
-    /// The place of a node: its key if it has one, or its value if that is meant.
+    /// The location of a node: its key, if it has one, or its value for [`PointerRef::Value`].
     pub(crate) fn locate(&self, at: PointerRef<'_>) -> Location {
         let pointer = at.pointer();
         let (key, value) = self.tree.locate(&pointer);
@@ -156,17 +156,18 @@ impl<'s> Document<'s> {
     }
 }
 
-/// Reads YAML, whatever it says, as a tree of values that know where they are in the text.
+/// Parses any YAML to a tree of values with their locations in the text.
 ///
-/// A [`Document`] needs a specification whose form is right; this reads one that is not finished, and other files, too.
+/// A [`Document`] requires a valid specification; this function also reads incomplete specifications and other files.
 ///
 /// # Errors
-/// The syntax error, all keys that a mapping has twice, or what makes the text too large.
+/// The syntax error, all duplicate keys, or the exceeded limit.
 pub fn parse_yaml(source: &Source) -> Result<Node<'_>, Diagnostics> {
     yaml::parse(source, false).map_err(|problems| Diagnostics::new(source.clone(), problems))
 }
 
-/// A value that the form allows and `openapiv3` refuses. It is read once more, to find its place.
+/// The diagnostic for a value that validation accepts and `openapiv3` rejects. To find its location, the value is
+/// deserialized again.
 fn unreadable(source: &Source, tree: &Node<'_>, error: &serde_yaml::Error) -> Diagnostic {
     let again = serde_path_to_error::deserialize::<_, openapiv3::OpenAPI>(tree.yaml());
     let pointer = again.err().map(|error| pointer::of(error.path())).unwrap_or_default();
@@ -174,7 +175,7 @@ fn unreadable(source: &Source, tree: &Node<'_>, error: &serde_yaml::Error) -> Di
     Diagnostic::new(
         Code::WrongValue,
         source.location(value, pointer),
-        format!("this cannot be read: {error}"),
-        "look at this object and its members; the parser reports no closer place",
+        format!("this value cannot be deserialized: {error}"),
+        "check this object and its members; the parser does not report a more precise location",
     )
 }

@@ -1,7 +1,7 @@
-//! The tree of a document.
+//! The syntax tree of a document.
 //!
-//! In: what [`super::yaml`] has read. Out: values with their places, by key or by pointer, and the same values for `serde`.
-//! Values are those that `serde_yaml` would read, which is tested. This module knows nothing of OpenAPI.
+//! In: the result of [`super::yaml`]. Out: values with their locations, by key or by JSON pointer, and the same values
+//! for `serde`. A test compares the values with those of `serde_yaml`. This module does not know OpenAPI.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::pointer::unescape;
 
-/// A value of a document, and where it is in the text.
+/// A value of a document, and its location in the text.
 #[derive(Clone, Debug)]
 pub struct Node<'a> {
     pub(crate) value: Value<'a>,
@@ -24,7 +24,7 @@ pub(crate) enum Value<'a> {
     Mapping(Vec<Entry<'a>>),
 }
 
-/// A member of a mapping: a key, and the value behind it.
+/// A member of a mapping: a key and its value.
 #[derive(Clone, Debug)]
 pub struct Entry<'a> {
     pub(crate) key: Cow<'a, str>,
@@ -35,11 +35,11 @@ pub struct Entry<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Scalar<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// Written without quotes, so that its text decides its type.
+    /// An unquoted scalar, whose text determines its type.
     pub(super) plain: bool,
 }
 
-/// The types that a scalar can have, by the rules of `serde_yaml`.
+/// The types of scalars, by the rules of `serde_yaml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ScalarType {
     Null,
@@ -165,7 +165,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The members of a mapping; of anything else none.
+    /// The members of a mapping; empty for other nodes.
     #[must_use]
     pub fn mapping(&self) -> &[Entry<'a>] {
         match &self.value {
@@ -174,7 +174,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The items of a list; of anything else none.
+    /// The items of a list; empty for other nodes.
     #[must_use]
     pub fn sequence(&self) -> &[Node<'a>] {
         match &self.value {
@@ -183,7 +183,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The text of a scalar, also of a number, a boolean or null.
+    /// The text of a scalar, including numbers, booleans and null.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
@@ -192,25 +192,25 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Whether it is a string, and not a number, a boolean or null.
+    /// Whether the node is a string, and not a number, a boolean or null.
     #[must_use]
     pub fn is_string(&self) -> bool {
         matches!(&self.value, Value::Scalar(scalar) if scalar.scalar_type() == ScalarType::String)
     }
 
-    /// Whether it is a mapping, also one without members.
+    /// Whether the node is a mapping, including an empty one.
     #[must_use]
     pub fn is_mapping(&self) -> bool {
         matches!(self.value, Value::Mapping(_))
     }
 
-    /// Whether it is a list, also an empty one.
+    /// Whether the node is a list, including an empty one.
     #[must_use]
     pub fn is_sequence(&self) -> bool {
         matches!(self.value, Value::Sequence(_))
     }
 
-    /// What the node is, for messages: `a list`, `a number`, `null`.
+    /// The type of the node, for messages: `a list`, `a number`, `null`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match &self.value {
@@ -220,13 +220,13 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Its bytes in the text. A value that is missing behind its key has none.
+    /// The byte range of the node in the text, which is empty if the value of a key is missing.
     #[must_use]
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
-    /// Whether two nodes have the same value, however they are written. The order of members counts.
+    /// Whether two nodes have the same value, regardless of their notation. The order of members is significant.
     #[must_use]
     pub fn same(&self, other: &Node<'_>) -> bool {
         match (&self.value, &other.value) {
@@ -239,7 +239,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The node that a JSON pointer (RFC 6901) leads to.
+    /// The node at a JSON pointer (RFC 6901).
     #[must_use]
     pub fn find(&self, pointer: &str) -> Option<&Node<'a>> {
         pointer.split('/').skip(1).try_fold(self, |node, token| match &node.value {
@@ -249,7 +249,7 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// The value as JSON. An infinite number, which JSON does not have, becomes null.
+    /// The value as JSON. Infinite numbers, which JSON does not have, become null.
     pub(crate) fn json(&self) -> Json {
         match &self.value {
             Value::Scalar(scalar) => scalar.json(),
@@ -261,7 +261,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The value for `serde_yaml`, which makes types of it.
+    /// The value for `serde_yaml`, which deserializes it.
     pub(crate) fn yaml(&self) -> serde_yaml::Value {
         match &self.value {
             Value::Scalar(scalar) => match scalar.json() {
@@ -282,8 +282,8 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The bytes of a node by its JSON pointer: those of its key, and those of its value. A node without a key has its
-    /// value in both. Where the pointer leads out of the document, the last node on the way.
+    /// The byte ranges of the key and of the value at a JSON pointer. For a node without a key, both are the range of
+    /// the value. If the pointer does not exist, they are the ranges of the last existing node on its path.
     pub(crate) fn locate(&self, pointer: &str) -> (Range<usize>, Range<usize>) {
         let mut node = self;
         let mut key_span = if pointer.is_empty() { 0..0 } else { self.span.clone() };
@@ -307,7 +307,7 @@ impl<'a> Node<'a> {
                 Value::Scalar(_) => break,
             }
         }
-        // An empty value has no bytes that could be shown.
+        // An empty value has no bytes to show.
         let value_span = if node.span.is_empty() { key_span.clone() } else { node.span.clone() };
         (key_span, value_span)
     }

@@ -1,13 +1,13 @@
-//! From the parser's character offsets to byte offsets.
+//! Converts the parser's character offsets to byte offsets.
 
 use std::ops::Range;
 
 use saphyr_parser::Span;
 
-/// The characters of a text that take more than a byte.
+/// The multi-byte characters of a text.
 pub(super) struct Offsets {
-    /// For each character that takes more than a byte: its number, and the bytes that all up to and with it take more
-    /// than one each.
+    /// For each multi-byte character: its index, and the number of additional bytes of all characters up to and
+    /// including it.
     wide: Vec<(usize, usize)>,
 }
 

@@ -1,7 +1,7 @@
-//! The objects of OpenAPI 3.0 as all later stages read them.
+//! The objects of OpenAPI 3.0, as all later stages use them.
 //!
-//! They hold what a document states and what some stage reads, with our `x-` keys as fields of their own; the document
-//! of another API has none of these. Every object knows its place, and every reference the object that it leads to.
+//! They contain the parts of a document that a stage uses, with the `x-` keys as typed fields; these are empty for
+//! third-party documents. Every object has its location, and every reference the id of its target.
 
 use super::arena::{Arena, Id};
 use super::lifecycle::{Follow, Pagination};
@@ -46,7 +46,7 @@ pub(crate) struct Tag {
     pub(crate) client_name: Option<String>,
 }
 
-/// Schemes that a request needs together. Without any it needs none.
+/// Schemes that a request must satisfy together. An empty requirement accepts requests without credentials.
 pub(crate) type SecurityRequirement = Vec<String>;
 
 /// An entry of `x-error-codes`.
@@ -85,7 +85,7 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    /// As a request line has it.
+    /// The method as written in a request line.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -99,7 +99,7 @@ impl Method {
         }
     }
 
-    /// The key of a Path Item Object.
+    /// The key in a Path Item Object.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Get => "get",
@@ -113,7 +113,8 @@ impl Method {
         }
     }
 
-    /// Whether HTTP promises that a request changes nothing (RFC 9110, section 9.2.1).
+    /// Whether HTTP defines the method as safe: a request does not change the state of the server (RFC 9110, section
+    /// 9.2.1).
     pub(crate) fn is_safe(self) -> bool {
         matches!(self, Self::Get | Self::Head | Self::Options | Self::Trace)
     }
@@ -130,7 +131,7 @@ pub(crate) struct Operation {
     pub(crate) external_docs_url: Option<String>,
     pub(crate) parameters: Vec<Id<Parameter>>,
     pub(crate) request_body: Option<Id<RequestBody>>,
-    /// By status, in the order of the document; `default` comes last.
+    /// By status, in document order; `default` is last.
     pub(crate) responses: Vec<(Status, Id<Response>)>,
     pub(crate) has_callbacks: bool,
     pub(crate) servers: Vec<Server>,
@@ -151,13 +152,13 @@ pub(crate) struct Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Code(u16),
-    /// All statuses that begin with a digit.
+    /// All statuses with this first digit.
     Range(u16),
     Default,
 }
 
 impl Status {
-    /// Whether it is one of those that begin with a digit.
+    /// Whether the status is in the class of statuses with this first digit.
     pub(crate) fn is_of(self, hundreds: u16) -> bool {
         match self {
             Self::Code(code) => code / 100 == hundreds,
@@ -177,7 +178,7 @@ pub(crate) struct Parameter {
     pub(crate) style: Style,
     pub(crate) explode: Option<bool>,
     pub(crate) allow_reserved: bool,
-    /// None for a parameter that has `content` instead.
+    /// `None` for a parameter with `content`.
     pub(crate) schema: Option<SchemaId>,
     pub(crate) content: Vec<MediaType>,
     pub(crate) role: Option<HeaderRole>,
@@ -212,7 +213,7 @@ pub(crate) enum Style {
     SpaceDelimited,
     PipeDelimited,
     DeepObject,
-    /// `content` instead of a style: one text of JSON.
+    /// `content` instead of a style: one JSON text.
     Json,
 }
 
@@ -244,10 +245,10 @@ pub(crate) struct Response {
     pub(crate) content: Vec<MediaType>,
 }
 
-/// A header of a response. The client reads none; its examples are checked.
+/// A header of a response. The client reads none of them; only their examples are checked.
 #[derive(Debug)]
 pub(crate) struct Header {
-    /// None for a header that has `content` instead.
+    /// `None` for a header with `content`.
     pub(crate) schema: Option<SchemaId>,
     pub(crate) content: Vec<MediaType>,
 }
@@ -257,14 +258,14 @@ pub(crate) struct MediaType {
     pub(crate) node: NodeId,
     pub(crate) name: String,
     pub(crate) schema: Option<SchemaId>,
-    /// How the properties of a form or the parts of a body are encoded, by their names.
+    /// The encoding of the properties of a form or the parts of a multipart body, by name.
     pub(crate) encoding: Vec<(String, Encoding)>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Encoding {
     pub(crate) content_type: Option<String>,
-    /// None where neither `style` nor `explode` is given.
+    /// `None` if neither `style` nor `explode` is specified.
     pub(crate) style: Option<Style>,
     pub(crate) explode: bool,
     pub(crate) allow_reserved: bool,
@@ -273,19 +274,19 @@ pub(crate) struct Encoding {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SecurityScheme {
-    /// An API key in the header of this name.
+    /// An API key in the header with this name.
     HeaderKey(String),
-    /// An API key in the parameter of the query of this name.
+    /// An API key in the query parameter with this name.
     QueryKey(String),
-    /// An API key in the cookie of this name.
+    /// An API key in the cookie with this name.
     CookieKey(String),
     /// A scheme of the `Authorization` header.
     Http(String),
-    /// OAuth 2 and OpenID Connect, which end in a bearer token.
+    /// OAuth 2 and OpenID Connect, for which the client sends a bearer token.
     OAuth,
 }
 
-/// How much an operation can do. Each class includes those before it.
+/// The risk class of an operation. Each class includes the preceding ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Risk {
     Read,
@@ -309,7 +310,7 @@ impl Risk {
     }
 }
 
-/// Whether an operation may be repeated.
+/// The retry class of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Retry {
     Safe,
@@ -331,7 +332,7 @@ impl Retry {
     }
 }
 
-/// What the service has done when it returns an error code.
+/// Whether a call that returned an error code has taken effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Refused,
@@ -353,7 +354,7 @@ impl Outcome {
     }
 }
 
-/// What the client does with a header parameter by itself.
+/// The role of a header parameter that the client fills in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HeaderRole {
     RequestId,
@@ -372,26 +373,26 @@ impl HeaderRole {
     }
 }
 
-/// `x-source`: how sure a fact is, and a note that says more.
+/// `x-source`: the confidence of a fact, and a note with details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) confidence: Confidence,
     pub(crate) note: Option<String>,
 }
 
-/// How sure a fact is: the words of `x-source`, the most certain first.
+/// The confidence of a fact: the values of `x-source`, the most certain first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
     /// Read in the published documentation.
     Documented,
-    /// Not read there, and seen on the live service.
+    /// Not read there, but observed on the live service.
     Observed,
-    /// Neither of the two.
+    /// Neither read nor observed.
     Inferred,
 }
 
 impl Confidence {
-    /// The word of `x-source`.
+    /// The value in `x-source`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -412,7 +413,7 @@ impl Confidence {
 }
 
 impl OpenApi {
-    /// All operations with their paths, in the order of the document.
+    /// All operations with their paths, in document order.
     pub(crate) fn operations(&self) -> impl Iterator<Item = (&PathItem, &Operation)> {
         self.paths.iter().flat_map(|item| item.operations.iter().map(move |operation| (item, operation)))
     }
@@ -426,7 +427,8 @@ impl OpenApi {
         parameters.chain(bodies).chain(responses).chain(headers)
     }
 
-    /// The security requirements of an operation: one of them is enough. None if neither it nor the document has any.
+    /// The security requirements of an operation, of which one has to be satisfied. `None` if neither the operation nor
+    /// the document has any.
     pub(crate) fn requirements<'a>(&'a self, operation: &'a Operation) -> Option<&'a [SecurityRequirement]> {
         operation.security.as_ref().or(self.security.as_ref()).map(Vec::as_slice)
     }

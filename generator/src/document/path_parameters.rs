@@ -1,7 +1,7 @@
-//! Parameters that a path names and no operation describes.
+//! Path parameters without a description.
 //!
-//! In: the tree of a document of others. Out: for each such parameter a warning, and the edit that adds it: any string. A
-//! call cannot be made without it, and a value of the path is a string whatever its type is.
+//! In: the tree of a third-party document. Out: for each placeholder of a path without a parameter a warning, and the
+//! edit that adds a parameter for any string. A call requires the value, and a path contains every value as a string.
 
 use super::edit::{Change, Edit};
 use super::node::{Entry, Node};
@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Source};
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// Adds the parameters that are missing.
+/// Reports and adds missing path parameters.
 pub(super) fn check(source: &Source, root: &Node<'_>) -> (Vec<Diagnostic>, Vec<Edit>) {
     let (mut warnings, mut edits) = (Vec::new(), Vec::new());
     let paths_at = PointerRef::ROOT.key("paths");
@@ -33,13 +33,14 @@ pub(super) fn check(source: &Source, root: &Node<'_>) -> (Vec<Diagnostic>, Vec<E
 }
 
 fn warning(source: &Source, operation: &Entry<'_>, pointer: &str, name: &str) -> Diagnostic {
-    let message = format!("the path has `{{{name}}}`, and this operation has no such parameter: any string is taken");
+    let message =
+        format!("the path has `{{{name}}}`, and this operation has no such parameter: any string is accepted");
     let help = format!("add a parameter `{name}` with `in: path` and `required: true`");
     let place = source.location(operation.key_span.clone(), pointer);
     Diagnostic::new(Code::PathParameter, place, message, help).into_warning()
 }
 
-/// Whether a path item or an operation has a parameter of the path.
+/// Whether a path item or an operation has a path parameter with this name.
 fn has(root: &Node<'_>, owner: &Node<'_>, name: &str) -> bool {
     let list = owner.get("parameters").map(Node::sequence).unwrap_or_default();
     list.iter().any(|parameter| {
@@ -51,7 +52,7 @@ fn has(root: &Node<'_>, owner: &Node<'_>, name: &str) -> bool {
 
 fn resolve<'n>(root: &'n Node<'n>, node: &'n Node<'n>) -> &'n Node<'n> {
     let mut node = node;
-    // A chain of references that is longer is a circle, which is reported later.
+    // A longer chain of references is circular, which is reported later.
     for _ in 0..20 {
         let target = node.get("$ref").and_then(Node::as_str).and_then(|target| target.strip_prefix('#'));
         match target.and_then(|pointer| root.find(pointer)) {
@@ -68,7 +69,7 @@ mod tests {
     use crate::{Dialect, Source};
 
     #[test]
-    fn a_parameter_that_is_not_described_is_any_string() {
+    fn an_undescribed_path_parameter_is_any_string() {
         let text = "openapi: 3.0.3
 info: {title: T, version: '1'}
 paths:

@@ -1,22 +1,21 @@
-//! JSON pointers (RFC 6901), and the places of a document that they lead to.
+//! JSON pointers (RFC 6901), and the nodes of a document that they identify.
 //!
-//! A stage names a place by a [`PointerRef`] or a [`NodeId`], and makes a text of it only when there is a problem to
-//! report.
+//! Stages refer to a node by a [`PointerRef`] or a [`NodeId`], which is converted to a string only to report a problem.
 
 use std::fmt;
 
 use serde_path_to_error::Segment as PathSegment;
 
-/// A JSON pointer, as a list from the inside out.
+/// A JSON pointer, as a linked list from the last token to the first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum PointerRef<'p> {
-    /// A pointer that is a text already.
+    /// A pointer that is a string.
     Base(&'p str),
-    /// A place that has a number.
+    /// An indexed node.
     Node(&'p Nodes, NodeId),
     Key(&'p PointerRef<'p>, &'p str),
     Index(&'p PointerRef<'p>, usize),
-    /// The same node; what is meant is its value, not its key.
+    /// The value of a member, as opposed to its key.
     Value(&'p PointerRef<'p>),
 }
 
@@ -31,7 +30,7 @@ impl<'p> PointerRef<'p> {
         PointerRef::Index(self, index)
     }
 
-    /// The value behind the key.
+    /// The value of this member, as opposed to its key.
     pub(crate) fn value(&'p self) -> PointerRef<'p> {
         PointerRef::Value(self)
     }
@@ -53,12 +52,12 @@ impl fmt::Display for PointerRef<'_> {
     }
 }
 
-/// The number of a place in a document.
+/// The index of a node of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct NodeId(u32);
 
-/// Every place of a document that holds an object, and the containers around it: each knows its parent, so a pointer is
-/// put together on demand.
+/// All objects of a document, and the containers around them. Each node has its parent, so a pointer is composed on
+/// demand.
 #[derive(Debug)]
 pub(crate) struct Nodes {
     nodes: Vec<(NodeId, Segment)>,
@@ -67,9 +66,9 @@ pub(crate) struct Nodes {
 #[derive(Debug)]
 enum Segment {
     Root,
-    /// A key of OpenAPI.
+    /// A key that OpenAPI defines.
     Key(&'static str),
-    /// A key that the document chooses.
+    /// A name that the document chooses.
     Name(Box<str>),
     Index(usize),
 }
@@ -94,7 +93,7 @@ impl Nodes {
     }
 
     fn push(&mut self, parent: NodeId, segment: Segment) -> NodeId {
-        // A document has far fewer nodes than this type has values; see `limits`.
+        // `limits` restricts a document to far fewer nodes than `u32` has values.
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push((parent, segment));
         id
@@ -118,7 +117,7 @@ impl Nodes {
     }
 }
 
-/// The pointer to where a deserializer has been, as far as it knew.
+/// The pointer to the position of a deserializer, as far as it is known.
 pub(super) fn of(path: &serde_path_to_error::Path) -> String {
     let tokens = path.iter().map_while(|segment| match segment {
         PathSegment::Seq { index } => Some(index.to_string()),
@@ -128,13 +127,13 @@ pub(super) fn of(path: &serde_path_to_error::Path) -> String {
     tokens.map(|token| format!("/{token}")).collect()
 }
 
-/// A key as a token of a JSON pointer (RFC 6901).
+/// Escapes a key as a token of a JSON pointer (RFC 6901).
 #[must_use]
 pub fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
-/// The key that a token of a JSON pointer denotes.
+/// The key of a token of a JSON pointer (RFC 6901).
 #[must_use]
 pub fn unescape(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")

@@ -1,9 +1,8 @@
-//! References to places outside of the sections of the Components Object.
+//! References to targets outside of the sections of the Components Object.
 //!
-//! In: the tree of a document of others. Out: the same tree, in which every reference leads to a component: the target of
-//! one to another place is moved to `components`, and a reference is left in its place. So later stages know one form
-//! of reference only, and a schema that is referred to is one type. What a reference names and the document does not have
-//! is left as it is, for the check of the form to report.
+//! In: the tree of a third-party document. Out: the same tree, in which every reference refers to a component: other
+//! targets are moved to `components`, and replaced by references. So later stages handle one form of reference only,
+//! and a referenced schema is one type. References to missing targets are left unchanged; validation reports them.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -16,7 +15,7 @@ use super::pointer::{escape, unescape};
 use super::vocabulary;
 use crate::policy::Policy;
 
-/// Words of pointers that say nothing about what is there.
+/// Tokens of pointers that do not describe the target.
 const STRUCTURE: &[&str] = &[
     "components",
     "schemas",
@@ -37,7 +36,7 @@ const STRUCTURE: &[&str] = &[
     "requestBody",
 ];
 
-/// A target that is not a component.
+/// A target that becomes a component.
 struct Target {
     section: &'static str,
     name: String,
@@ -55,7 +54,7 @@ pub(super) fn normalize(tree: &mut Node<'_>, policy: &Policy) {
             node.value = Value::Scalar(Scalar { text: Cow::Owned(reference), plain: false });
         }
     }
-    // The innermost first: the pointer of one that is within another one leads nowhere once the other one is moved.
+    // Innermost targets first: moving a target invalidates the pointers to the targets inside it.
     for (pointer, target) in targets.into_iter().rev() {
         let Some(node) = tree.find_mut(&pointer) else { continue };
         let span = node.span.clone();
@@ -69,7 +68,7 @@ pub(super) fn normalize(tree: &mut Node<'_>, policy: &Policy) {
     }
 }
 
-/// Whether a reference of the document is not the plain name of a component that is there.
+/// Whether a reference has another form than the plain name of a component.
 fn has_other_references(node: &Node<'_>) -> bool {
     match &node.value {
         Value::Scalar(_) => false,
@@ -84,17 +83,18 @@ fn has_other_references(node: &Node<'_>) -> bool {
     }
 }
 
-/// The references that get another text, with that text, and the targets that become components, by their pointers.
+/// Collects the references to rewrite, with their new strings, and the targets that become components, by their
+/// pointers.
 fn find(
     tree: &Node<'_>,
     policy: &Policy,
     rewritten: &mut Vec<(String, String)>,
     targets: &mut BTreeMap<String, Target>,
 ) {
-    let mut taken: HashSet<(&str, String)> = HashSet::new();
+    let mut used_names: HashSet<(&str, String)> = HashSet::new();
     let sections = tree.get("components").map(Node::mapping).unwrap_or_default();
     for section in sections {
-        taken.extend(section.node.mapping().iter().map(|entry| (&*section.key, entry.key.to_string())));
+        used_names.extend(section.node.mapping().iter().map(|entry| (&*section.key, entry.key.to_string())));
     }
     let index = Index::new(tree, policy);
     for element in index.iter().filter(|element| element.is_reference) {
@@ -110,11 +110,11 @@ fn find(
         let in_section = pointer.strip_prefix(&prefix).filter(|name| !name.contains('/'));
         let reference = match in_section {
             Some(_) => format!("#{pointer}"),
-            // A component of another kind, or what contains components.
+            // A component of another kind, or a container of components.
             None if pointer.matches('/').count() < 4 && pointer.starts_with("/components") => continue,
             None => {
                 let target = targets.entry(pointer.clone()).or_insert_with(|| {
-                    let name = free_name(&pointer, section, &mut taken);
+                    let name = free_name(&pointer, section, &mut used_names);
                     Target { section, name }
                 });
                 if target.section != section {
@@ -129,16 +129,17 @@ fn find(
     }
 }
 
-/// A name for a component that was at a pointer.
-fn free_name(pointer: &str, section: &'static str, taken: &mut HashSet<(&str, String)>) -> String {
+/// An unused component name, derived from the pointer of the target.
+fn free_name(pointer: &str, section: &'static str, used_names: &mut HashSet<(&str, String)>) -> String {
     let words: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
-    let telling = words.iter().filter(|word| !STRUCTURE.contains(&word.as_str()));
-    let joined = telling.flat_map(|word| word.split(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
+    let descriptive = words.iter().filter(|word| !STRUCTURE.contains(&word.as_str()));
+    let joined =
+        descriptive.flat_map(|word| word.split(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
     let joined = joined.collect::<Vec<_>>().join("_");
     let base: String = if joined.is_empty() { section.to_owned() } else { joined.chars().take(100).collect() };
     let mut name = base.clone();
     let mut number = 1;
-    while !taken.insert((section, name.clone())) {
+    while !used_names.insert((section, name.clone())) {
         number += 1;
         name = format!("{base}_{number}");
     }
@@ -152,7 +153,7 @@ fn reference_to<'a>(target: &Target, span: &std::ops::Range<usize>) -> Node<'a> 
     Node { value: Value::Mapping(vec![entry]), span: span.clone() }
 }
 
-/// The members of the value of a key, which is added if it is not there; none if the value is no mapping.
+/// The members of the mapping at a key, which is inserted if it is missing; `None` if the value is not a mapping.
 fn members_of<'n, 'a>(entries: &'n mut Vec<Entry<'a>>, key: &'static str) -> Option<&'n mut Vec<Entry<'a>>> {
     let position = entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
         let node = Node { value: Value::Mapping(Vec::new()), span: 0..0 };
@@ -217,7 +218,7 @@ components:
     }
 
     #[test]
-    fn what_is_not_there_is_left_as_it_is() {
+    fn references_to_missing_targets_are_unchanged() {
         for target in ["#/definitions/A", "other.yaml#/a", "#/components/parameters/P", "#", "#/components"] {
             let json =
                 normalized(&format!("components: {{parameters: {{P: {{}}}}, schemas: {{A: {{$ref: '{target}'}}}}}}"));

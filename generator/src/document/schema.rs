@@ -1,4 +1,4 @@
-//! The Schema Object, and the questions that several stages ask about one.
+//! The Schema Object, and queries on schemas that several stages share.
 
 use serde_json::{Number, Value};
 
@@ -10,7 +10,7 @@ use super::pointer::unescape;
 pub(crate) type SchemaId = Id<Schema>;
 pub(crate) type Schemas = Arena<Schema>;
 
-/// The word under `type`.
+/// The value of `type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Type {
     String,
@@ -39,7 +39,7 @@ impl Type {
     }
 }
 
-/// A schema as it is written. A key that is not written is `None`, empty or false.
+/// A schema as written. An omitted key is `None`, empty or false.
 #[derive(Debug, Default)]
 pub(crate) struct Schema {
     pub(crate) keywords: Keywords,
@@ -54,7 +54,7 @@ pub(crate) struct Schema {
     pub(crate) content: Option<SchemaId>,
 }
 
-/// The keys of a schema that hold no other schema.
+/// The keys of a schema that contain no other schema.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Keywords {
     pub(crate) title: Option<String>,
@@ -71,7 +71,7 @@ pub(crate) struct Keywords {
     pub(crate) required: Vec<String>,
     pub(crate) limits: Limits,
     pub(crate) discriminator: Option<Discriminator>,
-    /// The address under `externalDocs`.
+    /// The URL in `externalDocs`.
     pub(crate) external_docs_url: Option<String>,
     pub(crate) unit: Option<&'static str>,
     pub(crate) is_envelope: bool,
@@ -82,8 +82,8 @@ pub(crate) struct Keywords {
 }
 
 impl Keywords {
-    /// Whether both describe the same values. Texts, examples and marks do not count; the names of numbers do, because
-    /// numbers of two enumerations are the same by chance.
+    /// Whether both describe the same values. Descriptions, examples and `x-source` are ignored; the names of numbers
+    /// are not, because equal numbers in two enumerations are a coincidence.
     fn is_equivalent(&self, other: &Self) -> bool {
         fn sorted(names: &[String]) -> Vec<&String> {
             let mut sorted: Vec<&String> = names.iter().collect();
@@ -129,7 +129,7 @@ impl Keywords {
     }
 }
 
-/// What limits values, whatever type it is about.
+/// The constraints of values, of all types.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Limits {
     pub(crate) pattern: Option<String>,
@@ -149,7 +149,7 @@ pub(crate) struct Limits {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AdditionalProperties {
-    /// Allowed or not.
+    /// Whether other properties are allowed.
     Any(bool),
     Schema(SchemaId),
 }
@@ -157,11 +157,11 @@ pub(crate) enum AdditionalProperties {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Discriminator {
     pub(crate) property_name: String,
-    /// Values, with what each leads to: a reference, or the name of a component.
+    /// Discriminator values with their targets: a reference, or the name of a component.
     pub(crate) mapping: Vec<(String, String)>,
 }
 
-/// A limit of numbers that applies.
+/// A bound of numbers that applies.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Bound {
     pub(crate) value: Number,
@@ -180,7 +180,7 @@ impl Schema {
         self.is_of(&[Type::Number, Type::Integer])
     }
 
-    // A limit on values of another type than the schema's limits nothing.
+    // A constraint of another type than the schema's has no effect.
 
     pub(crate) fn minimum(&self) -> Option<Bound> {
         let limits = &self.keywords.limits;
@@ -206,7 +206,8 @@ impl Schema {
         self.keywords.limits.unique_items == Some(true) && self.is_of(&[Type::Array])
     }
 
-    /// The limits of characters, items or properties, by the type. A schema without `type` uses the first limit present.
+    /// The bounds of the number of characters, items or properties, by the type. A schema without `type` uses the first
+    /// bound present.
     pub(crate) fn size(&self) -> Size {
         let limits = &self.keywords.limits;
         match self.keywords.ty {
@@ -221,7 +222,7 @@ impl Schema {
         }
     }
 
-    /// The names that an object requires.
+    /// The names of the properties that an object requires.
     pub(crate) fn required(&self) -> &[String] {
         if self.is_of(&[Type::Object]) { &self.keywords.required } else { &[] }
     }
@@ -230,7 +231,7 @@ impl Schema {
         self.additional_properties.filter(|_| self.is_of(&[Type::Object]))
     }
 
-    /// Whether keys beside `allOf` add to the value.
+    /// Whether keys other than `allOf` add to the value.
     pub(crate) fn describes_a_value(&self) -> bool {
         !self.properties.is_empty()
             || !self.required().is_empty()
@@ -240,12 +241,12 @@ impl Schema {
             || !self.keywords.values.is_empty()
     }
 
-    /// Whether it is made of other schemas.
+    /// Whether the schema combines other schemas.
     pub(crate) fn combines(&self) -> bool {
         !self.all_of.is_empty() || !self.one_of.is_empty() || !self.any_of.is_empty() || self.not.is_some()
     }
 
-    /// Whether it documents a value, and says nothing about which values there are.
+    /// Whether the schema is documentation only, and does not restrict the values.
     fn is_annotation(&self) -> bool {
         let keywords = &self.keywords;
         let is_plain = !keywords.nullable
@@ -276,8 +277,8 @@ impl Schema {
 }
 
 impl Arena<Schema> {
-    /// The schema that a schema refers to, where it does nothing else: the reference is written as such, or as the only
-    /// one in a list of `allOf`, with a description of its own.
+    /// The target of a schema that consists of a reference only: a `$ref`, or an `allOf` with a single reference and
+    /// its own description.
     pub(crate) fn only_reference(&self, id: SchemaId) -> Option<SchemaId> {
         match self.get(id) {
             ObjectOrRef::Ref(target) => Some(*target),
@@ -289,7 +290,7 @@ impl Arena<Schema> {
         }
     }
 
-    /// The schema that a `$ref` leads to.
+    /// The target of a `$ref`.
     pub(crate) fn target(&self, id: SchemaId) -> Option<SchemaId> {
         match self.get(id) {
             ObjectOrRef::Ref(target) => Some(*target),
@@ -297,7 +298,7 @@ impl Arena<Schema> {
         }
     }
 
-    /// The references that a schema is, or that its `allOf` has.
+    /// The reference itself, or the references in `allOf`.
     pub(crate) fn all_of_refs(&self, id: SchemaId) -> impl Iterator<Item = SchemaId> {
         let (own, members) = match self.get(id) {
             ObjectOrRef::Ref(target) => (Some(*target), &[][..]),
@@ -310,21 +311,21 @@ impl Arena<Schema> {
         schema.all_of.iter().filter_map(|member| self.object(*member))
     }
 
-    /// The description of a schema, or that of a member of `allOf` that has nothing else.
+    /// The description of a schema, or of the first member of `allOf` that is documentation only.
     pub(crate) fn description<'a>(&'a self, schema: &'a Schema) -> Option<&'a str> {
         fn own(schema: &Schema) -> Option<&str> {
             schema.keywords.description.as_deref().or(schema.keywords.title.as_deref())
         }
-        let of_members = || self.written_members(schema).filter(|member| member.is_annotation()).find_map(own);
-        own(schema).or_else(of_members)
+        let member_description = || self.written_members(schema).filter(|member| member.is_annotation()).find_map(own);
+        own(schema).or_else(member_description)
     }
 
-    /// The description at the end of a reference.
+    /// The description of the target of a reference.
     pub(crate) fn referenced_description(&self, id: SchemaId) -> Option<&str> {
         self.resolve(id)?.1.keywords.description.as_deref()
     }
 
-    /// The component that a discriminator's mapping leads to, by a reference or by its name.
+    /// The component that an entry of a discriminator mapping names, by a reference or by its name.
     pub(crate) fn mapped(&self, target: &str) -> Option<SchemaId> {
         match target.strip_prefix("#/components/schemas/") {
             Some(name) => self.component(&unescape(name)),
@@ -332,12 +333,12 @@ impl Arena<Schema> {
         }
     }
 
-    /// Whether two places hold the same schema. The order of properties does not count.
+    /// Whether two schemas are the same. The order of properties is ignored.
     pub(crate) fn is_same(&self, a: SchemaId, b: SchemaId) -> bool {
         self.is_same_by(a, b, PartialEq::eq)
     }
 
-    /// Whether two places hold schemas of the same values, however these are documented.
+    /// Whether two schemas describe the same values, regardless of their documentation.
     pub(crate) fn is_equivalent(&self, a: SchemaId, b: SchemaId) -> bool {
         self.is_same_by(a, b, Keywords::is_equivalent)
     }

@@ -1,13 +1,13 @@
-//! Collects the problems that a stage finds in a document.
+//! Collects the diagnostics that a stage reports for a document.
 //!
-//! In: pointers and messages. Out: diagnostics with their locations, in the order in which they were reported. Errors and
-//! warnings are kept apart: a document with warnings only has a model.
+//! In: pointers and messages. Out: diagnostics with their locations, in the order of reporting. Errors and warnings are
+//! separate: a document with warnings only has a model.
 
 use super::Document;
 use super::pointer::PointerRef;
 use crate::diagnostic::{Code, Diagnostic};
 
-/// Problems of one document.
+/// The diagnostics of one document.
 #[derive(Debug)]
 pub(crate) struct Sink<'d> {
     document: &'d Document<'d>,
@@ -30,7 +30,7 @@ impl<'d> Sink<'d> {
         self.problems.push(Diagnostic::new(code, self.document.locate(at), message, help));
     }
 
-    /// Reports a problem that a second place is involved in, and why.
+    /// Reports a problem with a note at a second location.
     pub(crate) fn report_with(
         &mut self,
         code: Code,
@@ -43,8 +43,8 @@ impl<'d> Sink<'d> {
         self.problems.push(problem.with_note(self.document.locate(other), why));
     }
 
-    /// Reports a problem that is an error in our own specification, and that the code of another document takes into
-    /// account. `effect` is what becomes of it.
+    /// Reports a problem that is an error in this repository's specification and recoverable in a third-party document.
+    /// `effect` describes how the generated code handles it.
     pub(crate) fn report_slip(
         &mut self,
         code: Code,

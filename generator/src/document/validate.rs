@@ -1,10 +1,11 @@
-//! Whether a tree has the form of an OpenAPI 3.0 document.
+//! Validation of the structure of an OpenAPI 3.0 document.
 //!
-//! In: the tree of [`super::node`] and the vocabulary in [`super::vocabulary`]. Out: every key and value that does not belong
-//! where it is. After this check reading the document with `openapiv3`, which is more forgiving, loses nothing.
+//! In: the tree of [`super::node`] and the vocabulary in [`super::vocabulary`]. Out: all unknown, missing, unsupported
+//! and invalid keys and values. After validation, `openapiv3`, which is more lenient, deserializes the document without
+//! loss.
 //!
-//! In a document of others a slip that does not change the generated code is a warning, with an [`Edit`] that takes it out
-//! of the tree.
+//! A mistake in a third-party document that does not change the generated code is recoverable: it is a warning, with an
+//! [`Edit`] that removes it from the tree.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -21,7 +22,7 @@ use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::policy::Policy;
 use crate::suggest::{did_you_mean, nearest};
 
-/// What the check of a document found.
+/// The result of validation.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
     pub(crate) problems: Vec<Diagnostic>,
@@ -29,7 +30,7 @@ pub(crate) struct Checked {
     pub(super) edits: Vec<Edit>,
 }
 
-/// Checks the version first: the shape of another version's document would say nothing.
+/// Validates a document. The version is checked first: errors in the structure of another version would be misleading.
 pub(crate) fn check(source: &Source, root: &Node<'_>, policy: &'static Policy) -> Checked {
     let mut checker = Checker::new(source, root, policy);
     if checker.version(root) {
@@ -53,10 +54,10 @@ fn plural(object: &Object) -> String {
     format!("{}s", object.name)
 }
 
-/// The object that a key which is wrong here belongs to, as a help.
+/// A help line that names the object to which a misplaced key belongs.
 fn suggest_owner(key: &str, fields: impl Fn(&Object) -> &'static [Field]) -> Option<String> {
     let owner = vocabulary::OBJECTS.iter().find(|object| fields(object).iter().any(|field| field.key == key))?;
-    Some(format!("it belongs in {}; look at the indentation", a(owner)))
+    Some(format!("it is a key of {}; check the indentation", a(owner)))
 }
 
 /// Suggestions are computed for the first problems only.
@@ -65,7 +66,7 @@ const MAX_SUGGESTIONS: usize = 100;
 struct Checker<'s> {
     source: &'s Source,
     root: &'s Node<'s>,
-    /// What a reference can lead to: section and name. A long document has many of both.
+    /// The components, by section and name. A set, because a large document has many references and many components.
     components: HashSet<(&'s str, &'s str)>,
     policy: &'static Policy,
     found: Checked,
@@ -82,7 +83,7 @@ impl<'s> Checker<'s> {
         self.found.problems.push(Diagnostic::new(code, self.source.location(span, at.pointer()), message, help));
     }
 
-    /// Reports a problem that has to do with a second place, and why.
+    /// Reports a problem with a note at a second location.
     fn report_with(
         &mut self,
         code: Code,
@@ -95,7 +96,7 @@ impl<'s> Checker<'s> {
         self.found.problems.push(problem.with_note(self.source.location(other, other_at.pointer()), why));
     }
 
-    /// Reports an error; in a document of others a warning, with the edit that makes up for the slip.
+    /// Reports an error; in a third-party document a warning, with the edit that removes the mistake.
     fn slip(
         &mut self,
         code: Code,
@@ -107,7 +108,7 @@ impl<'s> Checker<'s> {
         self.slip_at(at.pointer(), code, span, at, (message, help), (effect, change));
     }
 
-    /// The same with an edit of another node.
+    /// As [`Self::slip`], with the edit at another node.
     fn slip_at(
         &mut self,
         pointer: String,
@@ -125,13 +126,13 @@ impl<'s> Checker<'s> {
         self.found.edits.push(Edit { pointer, change });
     }
 
-    /// A value, or its key if the value has no bytes that could be shown.
+    /// The byte range of a value; of its key, if the value has no bytes to show.
     fn shown(&self, node: &Node<'_>, at: PointerRef<'_>) -> Range<usize> {
         if node.span.is_empty() { self.root.locate(&at.pointer()).0 } else { node.span.clone() }
     }
 
     fn version(&mut self, root: &Node<'_>) -> bool {
-        let supported = "3.0.x is supported".to_owned();
+        let supported = "only OpenAPI 3.0.x is supported".to_owned();
         let mut key = "openapi";
         let (span, found) = if let Some(entry) = root.entry("swagger") {
             let version = entry.node.as_str().unwrap_or("2.0");
@@ -147,13 +148,13 @@ impl<'s> Checker<'s> {
                     (entry.node.span.clone(), format!("this is version {}", scalar.text))
                 }
                 Value::Scalar(scalar) => (entry.node.span.clone(), format!("this is version {}", scalar.text)),
-                _ => (entry.node.span.clone(), "this is no version".to_owned()),
+                _ => (entry.node.span.clone(), "the value of `openapi` is not a version".to_owned()),
             }
         } else {
-            (0..0, "this is no OpenAPI document; it has no key `openapi`".to_owned())
+            (0..0, "this document has no key `openapi`".to_owned())
         };
-        let help = "write `openapi: 3.0.3`, and convert the document if it is of another version".to_owned();
-        self.report(Code::Version, span, PointerRef::ROOT.key(key), format!("{found}, {supported}"), help);
+        let help = "write `openapi: 3.0.3`, and convert the document if it has another version".to_owned();
+        self.report(Code::Version, span, PointerRef::ROOT.key(key), format!("{found}; {supported}"), help);
         false
     }
 
@@ -161,8 +162,7 @@ impl<'s> Checker<'s> {
         let Value::Mapping(entries) = &node.value else {
             return self.wrong(node, at, &format!("a mapping ({})", object.name));
         };
-        // Before the members: edits are made from the last to the first, and a null that is removed makes place for the
-        // value that is inserted.
+        // Before the members: edits are applied in reverse order, so a null is removed before the default is inserted.
         if self.policy.warns_of_slips {
             self.complete(node, object, at);
         }
@@ -170,7 +170,7 @@ impl<'s> Checker<'s> {
             if self.present(node, field, at).is_none() {
                 let (span, place) = self.place_of(node, field.key, &at);
                 let message = format!("this {} has no `{}`", object.name, field.key);
-                let help = format!("add `{}: …`; it must be there", field.key);
+                let help = format!("add `{}: …`; it is required", field.key);
                 match default_of(object, field) {
                     Some((effect, inserted)) => {
                         let change = Change::Insert(field.key, inserted);
@@ -189,7 +189,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// The place of a key that has no value: the key, or the object if that has no such key.
+    /// The location of a key without a value; of its object, if the key is missing.
     fn place_of<'p>(&self, node: &Node<'_>, key: &'p str, at: &'p PointerRef<'p>) -> (Range<usize>, PointerRef<'p>) {
         match node.entry(key) {
             Some(entry) => (entry.key_span.clone(), at.key(key)),
@@ -197,7 +197,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// A member, unless it is missing or its value is a slip that is removed.
+    /// A member, unless it is missing or its value is removed as a recoverable mistake.
     fn present<'n>(&self, node: &'n Node<'s>, field: &Field, at: PointerRef<'_>) -> Option<&'n Entry<'s>> {
         let entry = node.entry(field.key)?;
         let is_removed = self.policy.warns_of_slips
@@ -221,20 +221,20 @@ impl<'s> Checker<'s> {
         {
             return self.value(&entry.node, shape, here);
         }
-        let own = self.policy.reads_extensions;
-        let extensions = object.extensions.iter().filter(|_| own);
+        let reads_extensions = self.policy.reads_extensions;
+        let extensions = object.extensions.iter().filter(|_| reads_extensions);
         let known = object.fields.iter().chain(extensions).map(|field| field.key);
         let help = did_you_mean(key, known, || match object.named {
             Some((KeyPattern::Path, _)) => format!("a path begins with `/`: did you mean `/{key}`?"),
             Some((KeyPattern::Status, _)) => "a response is a status such as `'200'` or `4XX`, or `default`".to_owned(),
             None => suggest_owner(key, |object| object.fields).unwrap_or_else(|| {
                 let keys: Vec<_> = object.fields.iter().map(|field| field.key).collect();
-                format!("it may have: {}", keys.join(", "))
+                format!("the allowed keys are: {}", keys.join(", "))
             }),
         });
         let message = format!("`{key}` is not a key of {}", a(object));
         if matches!(object.named, Some((KeyPattern::Path, _))) {
-            // Operations are not a slip.
+            // An unknown key can be a misspelled path with operations, so it is an error in all documents.
             return self.report(Code::UnknownKey, entry.key_span.clone(), here, message, help);
         }
         let effect = ("it is ignored", Change::Remove);
@@ -257,7 +257,7 @@ impl<'s> Checker<'s> {
             Code::UnknownExtension,
             entry.key_span.clone(),
             here,
-            format!("`{}` is not known in {}", entry.key, a(object)),
+            format!("`{}` is not an `x-` key of {}", entry.key, a(object)),
             help,
         );
     }
@@ -274,7 +274,7 @@ impl<'s> Checker<'s> {
                 entry.key_span.clone(),
                 here,
                 format!("`{}` is not supported here", field.key),
-                "remove it; the generator would make nothing of it".to_owned(),
+                "remove it; the generator does not support it".to_owned(),
             );
         } else {
             self.value(&entry.node, &field.shape, here);
@@ -296,10 +296,10 @@ impl<'s> Checker<'s> {
             && let Some(change) = repair(node, shape, at)
         {
             let expected = expected(shape);
-            let message = format!("{expected} was expected, this is {}", node.kind());
+            let message = format!("expected {expected}, found {}", node.kind());
             let effect = match &change {
                 Change::Remove => "it is ignored",
-                _ => "it is taken as one",
+                _ => "it is converted",
             };
             let span = self.shown(node, at);
             return self.slip(Code::WrongValue, span, at, (message, format!("write {expected}")), (effect, change));
@@ -313,7 +313,7 @@ impl<'s> Checker<'s> {
             ValueType::Number => self.scalar(node, at, "a number", is_finite_number),
             ValueType::Integer => self.scalar(node, at, "an integer", |scalar| scalar.text.parse::<i64>().is_ok()),
             ValueType::Count => {
-                self.scalar(node, at, "an integer from 0", |scalar| scalar.text.parse::<u32>().is_ok());
+                self.scalar(node, at, "a non-negative integer", |scalar| scalar.text.parse::<u32>().is_ok());
             }
             ValueType::OneOf(words) => self.one_of(node, words, at),
             ValueType::Object(object) => self.object(node, object, at),
@@ -324,8 +324,8 @@ impl<'s> Checker<'s> {
             ValueType::List(shape) => self.list(node, shape, at),
             ValueType::NonEmptyList(shape) => {
                 if matches!(&node.value, Value::Sequence(items) if items.is_empty()) {
-                    let message = "this list is empty, which OpenAPI 3.0 forbids here".to_owned();
-                    let help = "remove the key, or give it an entry".to_owned();
+                    let message = "this list must not be empty".to_owned();
+                    let help = "remove the key, or add an entry".to_owned();
                     let effect = ("it is ignored", Change::Remove);
                     self.slip(Code::WrongValue, node.span.clone(), at, (message, help), effect);
                 }
@@ -339,7 +339,7 @@ impl<'s> Checker<'s> {
                 }
                 _ => self.wrong(node, at, "a mapping"),
             },
-            ValueType::Switches => self.switches(node, at),
+            ValueType::Suppressions => self.suppressions(node, at),
             ValueType::ScalarOr(scalar, mapping) => {
                 let shape = if matches!(node.value, Value::Mapping(_)) { mapping } else { scalar };
                 self.value(node, shape, at);
@@ -347,18 +347,18 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// Rules of lint, by their codes, each with the reason why it does not hold.
-    fn switches(&mut self, node: &Node<'_>, at: PointerRef<'_>) {
+    /// Suppressed lint rules, by their codes, each with the reason.
+    fn suppressions(&mut self, node: &Node<'_>, at: PointerRef<'_>) {
         let Value::Mapping(entries) = &node.value else {
-            return self.wrong(node, at, "a mapping from codes to reasons");
+            return self.wrong(node, at, "a mapping from lint rules to reasons");
         };
         for entry in entries {
             let here = at.key(&entry.key);
-            let rules = Code::switchable().map(Code::as_str);
+            let rules = Code::suppressible().map(Code::as_str);
             if !rules.clone().any(|rule| rule == entry.key) {
                 let message = match entry.key.parse::<Code>() {
-                    Ok(code) => format!("`{code}` cannot be switched off"),
-                    Err(_) => format!("`{}` is not a rule of lint", entry.key),
+                    Ok(code) => format!("`{code}` cannot be suppressed"),
+                    Err(_) => format!("`{}` is not a lint rule", entry.key),
                 };
                 let help = did_you_mean(&entry.key, rules.clone(), || {
                     format!("the rules are: {}", rules.collect::<Vec<_>>().join(", "))
@@ -366,7 +366,7 @@ impl<'s> Checker<'s> {
                 self.report(Code::WrongValue, entry.key_span.clone(), here, message, help);
             }
             let reason = |scalar: &Scalar<'_>| scalar.scalar_type() == ScalarType::String && is_words(&scalar.text);
-            self.scalar(&entry.node, here, "the reason why the rule does not hold here", reason);
+            self.scalar(&entry.node, here, "the reason for the suppression", reason);
         }
     }
 
@@ -392,11 +392,11 @@ impl<'s> Checker<'s> {
             return self.wrong(node, at, &format!("one of: {}", words.join(", ")));
         };
         if !words.contains(&&*scalar.text) {
-            let values = || format!("the values are: {}", words.join(", "));
+            let values = || format!("the allowed values are: {}", words.join(", "));
             let help = did_you_mean(&scalar.text, words.iter().copied(), values);
             let message = match &*scalar.text {
-                "" => "there is no value".to_owned(),
-                text => format!("`{text}` is not a value that can stand here"),
+                "" => "the value is missing".to_owned(),
+                text => format!("`{text}` is not an allowed value"),
             };
             self.report(Code::WrongValue, self.shown(node, at), at, message, help);
         }
@@ -407,21 +407,22 @@ impl<'s> Checker<'s> {
             Some(target) => self.target(target, reference, object, at.key("$ref")),
             None => self.value(&reference.node, &ValueType::Text, at.key("$ref")),
         }
-        // Others write there what the standard tells readers to ignore; ours must not look as if it had an effect.
+        // Third-party documents often have siblings, which the standard ignores. In this repository's specification a
+        // sibling would look effective.
         if let (Value::Mapping(entries), true) = (&node.value, self.policy.refuses_unused_keys) {
             for entry in entries.iter().filter(|entry| entry.key != "$ref") {
                 self.report_with(
                     Code::RefSibling,
                     (entry.key_span.clone(), at.key(&entry.key)),
                     format!("`{}` is next to `$ref`, where OpenAPI 3.0 ignores it", entry.key),
-                    "put the reference into a list: `allOf: [{$ref: …}]`, and the other keys beside `allOf`".to_owned(),
+                    "write `allOf: [{$ref: …}]`, and the other keys next to `allOf`".to_owned(),
                     (reference.key_span.clone(), at.key("$ref"), "the reference"),
                 );
             }
         }
     }
 
-    /// Whether the target of a reference is there, and of the kind that is wanted.
+    /// Checks that the target of a reference exists, and has the expected kind.
     fn target(&mut self, target: &str, reference: &Entry<'_>, object: &Object, at: PointerRef<'_>) {
         let Some(section) = vocabulary::section(object) else { return };
         let prefix = format!("#/components/{section}/");
@@ -430,25 +431,25 @@ impl<'s> Checker<'s> {
             return;
         }
         let members = self.root.get("components").and_then(|components| components.get(section));
-        // To compare every name with every other one takes its time, and a reader does not need that many suggestions.
+        // Comparing all names is slow, and suggestions for the first problems are sufficient.
         let members =
             members.filter(|_| self.found.problems.len() < MAX_SUGGESTIONS).map(Node::mapping).unwrap_or_default();
         let names = members.iter().map(|entry| &*entry.key);
-        // The way can be misspelt, too: what counts is where it ends.
+        // The pointer can be misspelled, too, so only its last token is compared.
         let end = direct.clone().unwrap_or_else(|| unescape(target.rsplit('/').next().unwrap_or_default()));
-        let meant = nearest(&end, names).map(|name| format!("did you mean `{prefix}{}`?", escape(name)));
+        let suggestion = nearest(&end, names).map(|name| format!("did you mean `{prefix}{}`?", escape(name)));
         let pointer = target.strip_prefix('#').filter(|_| direct.is_none());
-        let somewhere = pointer.is_some_and(|pointer| self.root.find(pointer).is_some());
+        let exists = pointer.is_some_and(|pointer| self.root.find(pointer).is_some());
         let (code, message, help) = if direct.is_some() {
-            (Code::DanglingRef, format!("there is no `{target}`"), format!("add `{end}` to `components/{section}`"))
-        } else if target.starts_with('#') && !somewhere {
-            (Code::DanglingRef, format!("there is no `{target}`"), format!("{} stand under `{prefix}`", plural(object)))
+            (Code::DanglingRef, format!("`{target}` does not exist"), format!("add `{end}` to `components/{section}`"))
+        } else if target.starts_with('#') && !exists {
+            (Code::DanglingRef, format!("`{target}` does not exist"), format!("{} are in `{prefix}`", plural(object)))
         } else {
             let help = format!("move the target to `components/{section}` and write `{prefix}…`");
-            (Code::Unsupported, format!("`{target}` does not lead to a {} of this document", object.name), help)
+            (Code::Unsupported, format!("`{target}` does not refer to {} of this document", a(object)), help)
         };
-        // A place that is there is meant; it cannot be used.
-        let help = if somewhere { help } else { meant.unwrap_or(help) };
+        // An existing target is intended, even though it cannot be used, so no other name is suggested.
+        let help = if exists { help } else { suggestion.unwrap_or(help) };
         self.report(code, reference.node.span.clone(), at, message, help);
     }
 
@@ -458,16 +459,16 @@ impl<'s> Checker<'s> {
                 format!("put it in quotes: '{}'", scalar.text)
             }
             Value::Sequence(_) if expected.starts_with("one of: string, ") => {
-                "a schema of OpenAPI 3.0 has one type; write `nullable: true` beside it if the value can be null"
+                "a schema of OpenAPI 3.0 has one type; write `nullable: true` next to it if the value can be null"
                     .to_owned()
             }
             _ => format!("write {expected}"),
         };
-        let message = format!("{expected} was expected, this is {}", node.kind());
+        let message = format!("expected {expected}, found {}", node.kind());
         self.report(Code::WrongValue, self.shown(node, at), at, message, help);
     }
 
-    /// Keys that a document of others omits, and that have one meaning only.
+    /// Adds keys that a third-party document omits, and whose value is unambiguous.
     fn complete(&mut self, node: &Node<'_>, object: &Object, at: PointerRef<'_>) {
         let text = |key: &str| node.get(key).and_then(Node::as_str);
         let owner = || self.root.locate(&at.pointer()).0;
@@ -478,20 +479,20 @@ impl<'s> Checker<'s> {
             };
             let (required, schema, content) = (present("required"), present("schema"), present("content"));
             if text("in") == Some("path") && text("required") != Some("true") {
-                let message = "the path parameter is not required".to_owned();
+                let message = "this path parameter is not required".to_owned();
                 let help = "write `required: true`: a path has no optional parts".to_owned();
                 let change = match required {
                     Some(_) => (at.key("required").pointer(), Change::Plain("true".to_owned())),
                     None => (at.pointer(), Change::Insert("required", Inserted::True)),
                 };
-                let effect = ("it is taken as required", change.1);
+                let effect = ("it is treated as required", change.1);
                 self.slip_at(change.0, Code::PathParameter, owner(), at, (message, help), effect);
             }
             match (schema, content) {
                 (None, None) => {
                     let message = "this parameter has neither `schema` nor `content`".to_owned();
                     let help = "add `schema`".to_owned();
-                    let effect = ("any string is taken", Change::Insert("schema", Inserted::StringSchema));
+                    let effect = ("any string is accepted", Change::Insert("schema", Inserted::StringSchema));
                     let key = if node.entry("content").is_some() { "content" } else { "schema" };
                     let (span, place) = self.place_of(node, key, &at);
                     self.slip_at(at.pointer(), Code::MissingKey, span, place, (message, help), effect);
@@ -519,13 +520,13 @@ impl<'s> Checker<'s> {
             if node.entry(missing.0).is_none() {
                 let message = format!("this Security Scheme Object has no `{}`", missing.0);
                 let help = format!("add `{}`", missing.0);
-                let effect = ("callers give a token that they have", Change::Insert(missing.0, missing.1));
+                let effect = ("callers provide a token", Change::Insert(missing.0, missing.1));
                 self.slip(Code::MissingKey, owner(), at, (message, help), effect);
             }
         }
     }
 
-    /// Keys of a schema that do not go with its type.
+    /// Reports keys of a schema that do not apply to its type.
     fn schema(&mut self, node: &Node<'_>, entries: &[Entry<'_>], at: PointerRef<'_>) {
         let schema_type = node.get("type").and_then(Node::as_str);
         for entry in entries {
@@ -533,18 +534,18 @@ impl<'s> Checker<'s> {
             let implied = matches!(types, ["object"] | ["array"]);
             let describes = DESCRIBING_KEYS.contains(&&*entry.key);
             if !self.policy.refuses_unused_keys && !describes {
-                // A limit on values of another type limits nothing.
+                // A constraint of another type has no effect.
                 continue;
             }
             let (fits, message) = match schema_type {
                 Some(schema_type) => (
                     types.contains(&schema_type),
-                    format!("`{}` says nothing about the type `{schema_type}`", entry.key),
+                    format!("`{}` does not apply to the type `{schema_type}`", entry.key),
                 ),
                 None => (implied, format!("`{}` without `type`", entry.key)),
             };
             if !fits {
-                let help = format!("it goes with `type: {}`", types.join("` or `type: "));
+                let help = format!("it applies to `type: {}`", types.join("` or `type: "));
                 let key = at.key(&entry.key);
                 if self.policy.warns_of_slips {
                     let effect = ("it is ignored", Change::Remove);
@@ -570,7 +571,7 @@ impl<'s> Checker<'s> {
                 written.span.clone(),
                 at,
                 "this array has no `items`".to_owned(),
-                "say what its items are; `items: {}` for anything".to_owned(),
+                "add the schema of its items; `items: {}` allows any JSON".to_owned(),
             );
         }
         if let Some(nullable) = node.entry("nullable")
@@ -581,7 +582,7 @@ impl<'s> Checker<'s> {
                 Code::WrongValue,
                 nullable.key_span.clone(),
                 at.key("nullable"),
-                "`nullable` without `type`, which tools read differently".to_owned(),
+                "`nullable` without `type`, which tools interpret differently".to_owned(),
                 "refer to a schema that itself has `type` and `nullable: true`; see \"Null\" in spec/README.md"
                     .to_owned(),
             );
@@ -589,11 +590,11 @@ impl<'s> Checker<'s> {
     }
 }
 
-/// What a key that must be there is taken for where a document of others omits it, and what that means.
+/// The effect and the inserted value of a required key that a third-party document omits.
 fn default_of(object: &Object, field: &Field) -> Option<(&'static str, Inserted)> {
     match (object.kind, field.key) {
-        (ElementKind::Operation, "responses") => Some(("nothing is read of its responses", Inserted::EmptyMapping)),
-        (ElementKind::RequestBody, "content") => Some(("it is taken as no body", Inserted::EmptyMapping)),
+        (ElementKind::Operation, "responses") => Some(("its responses are not decoded", Inserted::EmptyMapping)),
+        (ElementKind::RequestBody, "content") => Some(("the operation has no request body", Inserted::EmptyMapping)),
         (
             ElementKind::Info
             | ElementKind::License
@@ -601,12 +602,12 @@ fn default_of(object: &Object, field: &Field) -> Option<(&'static str, Inserted)
             | ElementKind::Response
             | ElementKind::ServerVariable,
             _,
-        ) => Some(("it is taken as empty", Inserted::EmptyText)),
+        ) => Some(("it is treated as an empty string", Inserted::EmptyText)),
         _ => None,
     }
 }
 
-/// What messages call a value of a type.
+/// The description of a type in messages.
 fn expected(shape: &ValueType) -> String {
     match shape {
         ValueType::Any => "a value".to_owned(),
@@ -614,15 +615,15 @@ fn expected(shape: &ValueType) -> String {
         ValueType::Boolean => "`true` or `false`".to_owned(),
         ValueType::Number => "a number".to_owned(),
         ValueType::Integer => "an integer".to_owned(),
-        ValueType::Count => "an integer from 0".to_owned(),
+        ValueType::Count => "a non-negative integer".to_owned(),
         ValueType::OneOf(words) => format!("one of: {}", words.join(", ")),
         ValueType::Object(object) | ValueType::RefOr(object) => format!("a mapping ({})", object.name),
         ValueType::List(_) | ValueType::NonEmptyList(_) => "a list".to_owned(),
-        ValueType::Map(_) | ValueType::Switches | ValueType::ScalarOr(..) => "a mapping".to_owned(),
+        ValueType::Map(_) | ValueType::Suppressions | ValueType::ScalarOr(..) => "a mapping".to_owned(),
     }
 }
 
-/// Keys whose value is a limit or a text of the documentation: the code is the same without them.
+/// Keys that contain a constraint or documentation: without them, the generated code is the same.
 const WITHOUT_EFFECT: &[&str] = &[
     "description",
     "summary",
@@ -645,12 +646,12 @@ const WITHOUT_EFFECT: &[&str] = &[
     "tags",
 ];
 
-/// How a value of another type than the expected one is read; none if it is of the right type, or if a reader could not
-/// know what is meant.
+/// The conversion of a value of another type than the expected one; `None` if the type is correct, or if the intended
+/// value is unknown.
 fn repair(node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) -> Option<Change> {
     let last = |keys: &[&str]| matches!(at, PointerRef::Key(_, key) if keys.contains(&key));
     let Value::Scalar(scalar) = &node.value else {
-        // A type of several: `[string, 'null']` is of OpenAPI 3.1.
+        // For example a list of types, `[string, 'null']`, which OpenAPI 3.1 allows.
         let is_wrong = matches!(shape, ValueType::Text | ValueType::Boolean | ValueType::Number | ValueType::Count);
         return (is_wrong && last(WITHOUT_EFFECT) && !last(&["name", "url"])).then_some(Change::Remove);
     };
@@ -674,7 +675,7 @@ fn repair(node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) -> Option<Chan
         }
         (ValueType::Count, ScalarType::Integer) if text.parse::<u32>().is_ok() => None,
         (ValueType::Count, ScalarType::String) if text.parse::<u32>().is_ok() => Some(Change::Plain(text.to_owned())),
-        // All of them are limits.
+        // All keys of these types are constraints.
         (ValueType::Number | ValueType::Count, _) => Some(Change::Remove),
         (ValueType::OneOf(words), ScalarType::String) if !words.contains(&text) => {
             words.iter().find(|word| word.eq_ignore_ascii_case(text)).map(|word| Change::Text((*word).to_owned()))
@@ -688,7 +689,7 @@ fn repair(node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) -> Option<Chan
     }
 }
 
-/// Whether a text says anything.
+/// Whether a text contains words, and is not a placeholder.
 pub(crate) fn is_words(text: &str) -> bool {
     let unfinished = ["TODO", "TBD", "FIXME", "XXX"].iter().any(|mark| text.trim_start().starts_with(mark));
     text.chars().any(char::is_alphanumeric) && !unfinished

@@ -1,9 +1,9 @@
-//! The keys of OpenAPI 3.0.3, and this project's `x-` keys, as data.
+//! The keys of OpenAPI 3.0.3, and the `x-` keys of spec/README.md, as data.
 //!
-//! Every key that may stand in a document is in this file, with the shape of its value. The checks are in
-//! [`super::validate`]; what a key means is decided later.
+//! This file has every key that a document may contain, with the type of its value. [`super::validate`] checks
+//! documents against it; later stages interpret the keys.
 
-/// What a value may be.
+/// The type of a value.
 #[derive(Debug)]
 pub(crate) enum ValueType {
     Any,
@@ -11,7 +11,7 @@ pub(crate) enum ValueType {
     Boolean,
     Number,
     Integer,
-    /// An integer from 0.
+    /// A non-negative integer.
     Count,
     OneOf(&'static [&'static str]),
     Object(&'static Object),
@@ -20,13 +20,13 @@ pub(crate) enum ValueType {
     List(&'static ValueType),
     NonEmptyList(&'static ValueType),
     Map(&'static ValueType),
-    /// By whether it is a mapping: the first if not, the second if so.
+    /// The second type for a mapping, the first one for any other value.
     ScalarOr(&'static ValueType, &'static ValueType),
-    /// Rules of lint that do not hold here, each with the reason.
-    Switches,
+    /// Suppressed lint rules, each with the reason.
+    Suppressions,
 }
 
-/// What an element is: an object of OpenAPI 3.0, or of an `x-` key.
+/// The kind of an element: an object of OpenAPI 3.0, or of an `x-` key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ElementKind {
@@ -91,7 +91,7 @@ pub enum ElementKind {
 }
 
 impl ElementKind {
-    /// What messages call it, in the words of OpenAPI.
+    /// The name in messages, as in the OpenAPI specification.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -128,19 +128,19 @@ impl ElementKind {
     }
 }
 
-/// A kind of object: its keys, and how it is called in the OpenAPI specification.
+/// A kind of object: its name in the OpenAPI specification, and its keys.
 #[derive(Debug)]
 pub(crate) struct Object {
     pub(crate) kind: ElementKind,
     pub(crate) name: &'static str,
     pub(crate) fields: &'static [Field],
-    /// Keys that are names rather than words of OpenAPI.
+    /// Keys that the document chooses, such as paths, with the type of their values.
     pub(crate) named: Option<(KeyPattern, &'static ValueType)>,
-    /// The `x-` keys, in this project's own documents.
+    /// The `x-` keys, in documents whose `x-` keys are read.
     pub(crate) extensions: &'static [Field],
 }
 
-/// What the names of an object's members look like.
+/// The pattern of the chosen keys of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyPattern {
     Path,
@@ -155,14 +155,14 @@ pub(crate) struct Field {
     pub(crate) support: Support,
 }
 
-/// Whether the generator makes something of a key.
+/// Whether the generator supports a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Support {
     Yes,
-    /// Says nothing that a JSON client could use. Accepted in foreign documents only, so that our own one has no dead
-    /// weight.
+    /// Does not affect a JSON client. An error in this repository's specification, so that every key in it has an
+    /// effect.
     ForeignOnly,
-    /// Would change what the client does.
+    /// Would change the behaviour of the client.
     No,
 }
 
@@ -188,19 +188,19 @@ const fn object(kind: ElementKind, fields: &'static [Field], extensions: &'stati
 
 use ValueType::{Any, Boolean, Count, Integer, List, Map, NonEmptyList, Number, OneOf, RefOr, ScalarOr, Text};
 
-/// Words for how sure a fact is.
+/// The values of `x-source`.
 pub(crate) const MARKS: &[&str] = &["documented", "observed", "inferred"];
-/// Words for how much an operation can do.
+/// The values of `x-risk`.
 pub(crate) const RISKS: &[&str] = &["read", "write", "destructive", "physical"];
-/// Words for whether an operation may be repeated.
+/// The values of `x-retry`.
 pub(crate) const RETRIES: &[&str] = &["safe", "idempotent", "never"];
-/// Words for what the service has done when it returns an error code.
+/// The values of `outcome` in `x-error-codes`.
 pub(crate) const OUTCOMES: &[&str] = &["refused", "throttled", "unknown"];
-/// Words for how the end of a list is recognised.
+/// The values of `end` in `x-pagination`.
 pub(crate) const PAGE_ENDS: &[&str] = &["short-page", "empty-page"];
-/// What the client does with a header parameter by itself.
+/// The values of `x-role`.
 pub(crate) const ROLES: &[&str] = &["request-id", "language", "project"];
-/// Units of numbers and texts.
+/// The values of `x-unit`.
 pub(crate) const UNITS: &[&str] = &[
     "bytes",
     "days",
@@ -224,7 +224,7 @@ pub(crate) const UNITS: &[&str] = &[
     "volts",
 ];
 
-/// Where a fact is from: a mark, or a mapping with a mark and a note.
+/// The source of a fact: a mark, or a mapping with a mark and a note.
 pub(crate) const SOURCE: &str = "x-source";
 pub(crate) const MARK: &str = "mark";
 static SOURCE_OBJECT: Object =
@@ -232,7 +232,7 @@ static SOURCE_OBJECT: Object =
 static SOURCE_MAPPING: ValueType = ValueType::Object(&SOURCE_OBJECT);
 const X_SOURCE: Field = optional(SOURCE, ScalarOr(&OneOf(MARKS), &SOURCE_MAPPING));
 
-/// Beside `type: string`: the schema of the JSON that the string contains. JSON Schema calls it `contentSchema`.
+/// Next to `type: string`: the schema of the JSON in the string. It is equivalent to `contentSchema` of JSON Schema.
 pub(crate) const CONTENT_SCHEMA: &str = "x-content-schema";
 
 /// How an operation returns a list in pages.
@@ -251,7 +251,7 @@ static PAGINATION_OBJECT: Object = object(
 );
 static UNPAGED: Object = object(ElementKind::Unpaged, &[required("parameter", Text), required("value", Text)], &[]);
 
-/// Beside `enum`: which values of a status are final.
+/// Next to `enum`: the final values of a status.
 pub(crate) const STATES: &str = "x-states";
 static STATES_OBJECT: Object = object(
     ElementKind::States,
@@ -264,9 +264,9 @@ pub(crate) const FOLLOW: &str = "x-follow";
 static FOLLOW_OBJECT: Object =
     object(ElementKind::Follow, &[required("status", Text), optional("progress", Text), optional("name", Text)], &[]);
 
-/// Switches off rules of lint, for the object that it is in, and its members.
-pub(crate) const SWITCHES: &str = "x-lint-allow";
-const X_LINT_ALLOW: Field = optional(SWITCHES, ValueType::Switches);
+/// Suppresses lint rules for its object and everything inside.
+pub(crate) const LINT_ALLOW: &str = "x-lint-allow";
+const X_LINT_ALLOW: Field = optional(LINT_ALLOW, ValueType::Suppressions);
 
 pub(crate) static DOCUMENT: Object = object(
     ElementKind::Document,
@@ -580,7 +580,7 @@ pub(crate) static SCHEMA: Object = object(
 pub(crate) static DISCRIMINATOR: Object =
     object(ElementKind::Discriminator, &[required("propertyName", Text), optional("mapping", Map(&Text))], &[]);
 
-/// All kinds of objects, those first that are met most.
+/// All kinds of objects, the most frequent first.
 pub(crate) static OBJECTS: &[&Object] = &[
     &SCHEMA,
     &OPERATION,
@@ -606,7 +606,7 @@ pub(crate) static OBJECTS: &[&Object] = &[
     &ENCODING,
 ];
 
-/// Where in the Components Object the objects of a kind are.
+/// The section of the Components Object for a kind of object.
 pub(crate) fn section(object: &Object) -> Option<&'static str> {
     let kinds: [(&Object, &str); 7] = [
         (&SCHEMA, "schemas"),
@@ -620,7 +620,7 @@ pub(crate) fn section(object: &Object) -> Option<&'static str> {
     kinds.into_iter().find(|(kind, _)| std::ptr::eq(*kind, object)).map(|(_, section)| section)
 }
 
-/// Keys of a Schema Object that say something about one type only, with the types.
+/// Keys of a Schema Object that apply to some types only, with these types.
 pub(crate) const TYPED_KEYS: &[(&str, &[&str])] = &[
     ("pattern", &["string"]),
     ("minLength", &["string"]),
@@ -644,6 +644,6 @@ pub(crate) const TYPED_KEYS: &[(&str, &[&str])] = &[
     (CONTENT_SCHEMA, &["string"]),
 ];
 
-/// Those of them that describe further values. What they say would be lost beside another type; the others only limit
-/// values that are not there.
+/// The typed keys that contain further schemas, which would be lost next to another type. The other keys only constrain
+/// values that do not occur.
 pub(crate) const DESCRIBING_KEYS: &[&str] = &["items", "properties"];

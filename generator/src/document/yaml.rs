@@ -1,7 +1,7 @@
-//! Reads YAML text.
+//! The YAML parser.
 //!
-//! In: the text. Out: [`Node`]s with byte ranges, or the first syntax error. Refuses what would make a document hard to
-//! read or to hold. This module knows nothing of OpenAPI.
+//! In: a text. Out: [`Node`]s with byte ranges, or the first syntax error. Rejects YAML features that tools interpret
+//! differently, and documents that exceed a size limit. This module does not know OpenAPI.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -14,18 +14,18 @@ use super::offsets::Offsets;
 use super::pointer::PointerRef;
 use crate::diagnostic::{Code, Diagnostic, Location, Source};
 
-/// Reads a text of one YAML document.
+/// Parses a text with one YAML document.
 ///
-/// A syntax error ends the reading; duplicate keys do not, and are all in the list. `takes_aliases` allows anchors, aliases
-/// and merge keys, which count as the nodes that they stand for.
-pub(crate) fn parse(source: &Source, takes_aliases: bool) -> Result<Node<'_>, Vec<Diagnostic>> {
+/// Parsing stops at the first syntax error; all duplicate keys before it are reported, too. `allow_aliases` allows
+/// anchors, aliases and merge keys, which are expanded.
+pub(crate) fn parse(source: &Source, allow_aliases: bool) -> Result<Node<'_>, Vec<Diagnostic>> {
     let mut builder = Builder {
         source,
         offsets: Offsets::new(source.text()),
         events: Parser::new_from_str(source.text()),
         brackets: Vec::new(),
         nodes: 0,
-        anchors: takes_aliases.then(HashMap::new),
+        anchors: allow_aliases.then(HashMap::new),
         problems: Vec::new(),
     };
     match builder.document() {
@@ -44,11 +44,11 @@ struct Builder<'a> {
     source: &'a Source,
     offsets: Offsets,
     events: Parser<'a, saphyr_parser::StrInput<'a>>,
-    /// Where the brackets are that have been opened and not closed yet.
+    /// The offsets of unclosed brackets.
     brackets: Vec<usize>,
-    /// How many nodes there are so far.
+    /// The number of nodes so far.
     nodes: usize,
-    /// The nodes that have anchors, if they may have any.
+    /// The nodes with anchors; `None` if anchors are not allowed.
     anchors: Option<HashMap<usize, Node<'a>>>,
     problems: Vec<Diagnostic>,
 }
@@ -95,7 +95,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Reads to the end; the place where a second document begins, if one does.
+    /// Reads to the end of the text, or to the beginning of a second document, which is returned.
     fn after_document(&mut self) -> Parsed<Option<Range<usize>>> {
         loop {
             match self.next()? {
@@ -112,17 +112,22 @@ impl<'a> Builder<'a> {
         }
         self.nodes += 1;
         if self.nodes > limits::NODES {
-            return Err(self.too_large(span.start, PointerRef::ROOT, "this document has more values", limits::NODES));
+            return Err(self.too_large(
+                span.start,
+                PointerRef::ROOT,
+                "this document has too many values",
+                limits::NODES,
+            ));
         }
         if let (Event::Alias(anchor), Some(anchors)) = (&event, &self.anchors) {
             let Some(node) = anchors.get(anchor) else {
-                let help = "an alias refers to a value before it";
+                let help = "an alias must refer to a preceding value";
                 return Err(self.problem(Code::YamlFeature, span, at, "this alias is within its own anchor", help));
             };
             let (count, height) = size_of(node);
             self.nodes = self.nodes.saturating_add(count);
             if self.nodes > limits::NODES {
-                let what = "with its aliases this document has more values";
+                let what = "with expanded aliases, this document has too many values";
                 return Err(self.too_large(span.start, PointerRef::ROOT, what, limits::NODES));
             }
             if depth + height > limits::DEPTH {
@@ -149,7 +154,7 @@ impl<'a> Builder<'a> {
     fn value(&mut self, event: Event<'a>, span: Range<usize>, at: PointerRef<'_>, depth: usize) -> Parsed<Node<'a>> {
         match event {
             Event::Scalar(text, ..) if text.len() > limits::TEXT => {
-                let what = format!("this text has {} bytes", text.len());
+                let what = format!("this string has {} bytes", text.len());
                 Err(self.too_large(span.start, at, &what, limits::TEXT))
             }
             Event::Scalar(text, style, _, _) => Ok(Node {
@@ -177,13 +182,7 @@ impl<'a> Builder<'a> {
                 Ok(Node { value: Value::Sequence(items), span: self.trimmed(span.start..end) })
             }
             Event::MappingStart(..) => self.mapping(span, at, depth),
-            _ => Err(self.problem(
-                Code::YamlSyntax,
-                span,
-                at,
-                "a value was expected here",
-                "write a value, or remove the key",
-            )),
+            _ => Err(self.problem(Code::YamlSyntax, span, at, "expected a value", "write a value, or remove the key")),
         }
     }
 
@@ -213,8 +212,8 @@ impl<'a> Builder<'a> {
                         Code::YamlFeature,
                         key_span,
                         at,
-                        "a key that is not a plain text",
-                        "keys of a specification are texts",
+                        "this key is not a string",
+                        "write a string; keys of a specification are strings",
                     ));
                 }
             };
@@ -248,8 +247,8 @@ impl<'a> Builder<'a> {
                     Code::DuplicateKey,
                     key_span.clone(),
                     here,
-                    format!("the key `{key}` is here twice"),
-                    "remove or rename one of the two; most readers would silently take the last",
+                    format!("the key `{key}` is duplicated in this mapping"),
+                    "remove or rename one of the two; most parsers silently use the last one",
                 );
                 let problem = problem.with_note(first_place, "first here");
                 self.problems.push(problem);
@@ -263,10 +262,10 @@ impl<'a> Builder<'a> {
             };
             for part in parts {
                 let Value::Mapping(members) = part.value else {
-                    let help = "`<<` takes a mapping, or a list of mappings";
-                    return Err(self.problem(Code::YamlFeature, span, at, "this merge key has no mapping", help));
+                    let help = "write a mapping, or a list of mappings";
+                    return Err(self.problem(Code::YamlFeature, span, at, "a merge key requires a mapping", help));
                 };
-                // A key of the mapping itself, and of an earlier part, comes first.
+                // Keys of the mapping itself, and of preceding merged mappings, have priority.
                 for member in members {
                     if index.find(&entries, &member.key).is_none() {
                         entries.push(member);
@@ -278,11 +277,11 @@ impl<'a> Builder<'a> {
         Ok(Node { value: Value::Mapping(entries), span: self.trimmed(span.start..end) })
     }
 
-    /// A key has no anchor.
+    /// Rejects an anchor of a key.
     fn refuse_anchor(&self, event: &Event<'a>, span: &Range<usize>, at: PointerRef<'_>) -> Parsed<()> {
         match event {
             Event::Scalar(_, _, anchor, _) if *anchor != 0 => {
-                let help = "put the anchor before the value";
+                let help = "write the anchor before the value";
                 Err(self.problem(Code::YamlFeature, span.clone(), at, "an anchor of a key is not supported", help))
             }
             _ => Ok(()),
@@ -319,7 +318,7 @@ impl<'a> Builder<'a> {
                 span.clone(),
                 at,
                 "tags (`!name`) are not supported",
-                "remove the tag; use quotes to make a text of a number",
+                "remove the tag; quote a number to write it as a string",
             ));
         }
         Ok(())
@@ -329,14 +328,14 @@ impl<'a> Builder<'a> {
         if members <= limits::MEMBERS {
             return Ok(());
         }
-        Err(self.too_large(start, at, "this has more members", limits::MEMBERS))
+        Err(self.too_large(start, at, "this value has too many members", limits::MEMBERS))
     }
 
     fn too_large(&self, start: usize, at: PointerRef<'_>, what: &str, limit: usize) -> Box<Diagnostic> {
         limits::too_large(self.source, start, at, what, limit)
     }
 
-    /// Notes a bracket, if a collection is written with one; how many were open before.
+    /// Records the opening bracket of a flow collection. Returns the number of brackets that were open before.
     fn opened(&mut self, start: usize) -> usize {
         let open = self.brackets.len();
         if self.source.text().get(start..).is_some_and(|rest| rest.starts_with(['[', '{'])) {
@@ -350,7 +349,7 @@ impl<'a> Builder<'a> {
         let start = text.floor_char_boundary(self.offsets.byte(error.marker().index()));
         let place = self.source.location(start..start, "");
         if info.contains("recursion limit") {
-            // The scanner gives up on brackets before they are counted here.
+            // The scanner has its own limit of nesting, which can be exceeded before `depth` is checked.
             return too_deep(place);
         }
         let problem = |place, help: &str| Diagnostic::new(Code::YamlSyntax, place, format!("not YAML: {info}"), help);
@@ -358,21 +357,21 @@ impl<'a> Builder<'a> {
         let line = text[line_start..].lines().next().unwrap_or_default();
         if let Some(tab) = indented_with_tab(&text[line_start..]) {
             let tab = line_start + tab;
-            return problem(self.source.location(tab..tab + 1, ""), "this is a tab; YAML is indented with spaces");
+            return problem(self.source.location(tab..tab + 1, ""), "replace this tab; YAML is indented with spaces");
         }
         if let Some(&bracket) = self.brackets.last() {
-            let help = "close the bracket, or correct the text before this place";
+            let help = "close the bracket, or correct the text before this position";
             let bracket = self.source.location(bracket..bracket + 1, "");
-            return problem(place, help).with_note(bracket, "this bracket is open");
+            return problem(place, help).with_note(bracket, "this bracket is not closed");
         }
         let help = if info.contains("quoted scalar") {
-            "close the quote that begins here; a quote within a text of single quotes is written twice"
+            "close the quote that begins here; a single quote within single quotes is written twice"
         } else if line.matches(": ").count() > 1 && !line.contains(['\'', '"']) {
-            "a text that holds `: ` needs quotes"
+            "quote a string that contains `: `"
         } else if info.contains("unexpected character") {
-            "a text that begins with this character needs quotes"
+            "quote a string that begins with this character"
         } else {
-            "check the indentation of this line and the one before, and that quotes and brackets are closed"
+            "check the indentation of this line and the previous one, and that quotes and brackets are closed"
         };
         problem(place, help)
     }
@@ -388,14 +387,14 @@ impl<'a> Builder<'a> {
         Box::new(Diagnostic::new(code, self.source.location(span, at.pointer()), message, help))
     }
 
-    /// The parser counts the blank space after a node to it.
+    /// The parser includes trailing whitespace in the range of a node.
     fn trimmed(&self, span: Range<usize>) -> Range<usize> {
         let text = self.source.text().get(span.clone()).unwrap_or_default();
         span.start..span.start + text.trim_end().len()
     }
 }
 
-/// How many nodes there are in a node, itself included, and how many levels.
+/// The number of nodes in a node, including itself, and the number of levels.
 fn size_of(node: &Node<'_>) -> (usize, usize) {
     let of_all = |nodes: &mut dyn Iterator<Item = &Node<'_>>| {
         nodes.map(size_of).fold((1, 1), |(count, height), (more, deeper)| (count + more, height.max(deeper + 1)))
@@ -407,7 +406,7 @@ fn size_of(node: &Node<'_>) -> (usize, usize) {
     }
 }
 
-/// Where there is a tab in the blanks that one of the next two lines begins with.
+/// The offset of a tab in the indentation of the first two lines.
 fn indented_with_tab(text: &str) -> Option<usize> {
     let mut start = 0;
     text.split_inclusive('\n').take(2).find_map(|line| {
@@ -418,12 +417,12 @@ fn indented_with_tab(text: &str) -> Option<usize> {
     })
 }
 
-/// Where a collection ends: behind its bracket, or where its last member does.
+/// The end of a collection: after its bracket, or after its last member.
 fn closing_end(last_member: usize, closing: &Range<usize>) -> usize {
     if closing.is_empty() { last_member } else { closing.end }
 }
 
-/// Finds a key among the entries before it: by looking, or in a table once there are many.
+/// Finds the entry with a key: with a linear search, or with a table if there are many entries.
 #[derive(Default)]
 struct KeyIndex {
     table: HashMap<String, usize>,
@@ -450,7 +449,7 @@ fn too_deep(place: Location) -> Diagnostic {
         Code::TooDeep,
         place,
         format!("more than {} levels of nesting", limits::DEPTH),
-        "no specification is that deep; look for a wrong indentation or unbalanced brackets",
+        "no specification is that deep; check the indentation and the brackets",
     )
 }
 
@@ -465,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn nodes_know_their_bytes() {
+    fn nodes_have_their_byte_ranges() {
         let source = Source::new("x.yaml", "é: 'ü'\nlist:\n  - a\n  - {b: 1}\nafter: |\n  text\n");
         let node = parse(&source).unwrap();
         let shown = |pointer: &str| &source.text()[node.locate(pointer).0];
@@ -481,7 +480,7 @@ mod tests {
     }
 
     #[test]
-    fn aliases_and_merge_keys_are_the_values_that_they_stand_for() {
+    fn aliases_and_merge_keys_are_expanded() {
         let text = "a: &a {x: 1, y: [2]}\nb: *a\nc: {<<: *a, x: 3}\nd: {<<: [{z: 4, x: 5}, *a]}\n";
         let source = Source::new("x.yaml", text);
         let expected = serde_json::json!({
@@ -501,7 +500,7 @@ mod tests {
     }
 
     #[test]
-    fn aliases_that_multiply_are_refused() {
+    fn exponential_aliases_are_rejected() {
         let mut text = "l0: &l0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let items = vec![format!("*l{}", level - 1); 10].join(", ");
@@ -555,18 +554,18 @@ mod tests {
             "5.",
         ] {
             let source = Source::new("x.yaml", format!("k: {text}"));
-            let ours = match parse(&source).map(|node| node.get("k").map(|k| k.kind())) {
+            let actual = match parse(&source).map(|node| node.get("k").map(|k| k.kind())) {
                 Ok(Some(kind)) => kind,
                 _ => continue,
             };
-            let theirs = match &serde_yaml::from_str::<serde_yaml::Value>(source.text()).unwrap()["k"] {
+            let expected = match &serde_yaml::from_str::<serde_yaml::Value>(source.text()).unwrap()["k"] {
                 serde_yaml::Value::Null => "null",
                 serde_yaml::Value::Bool(_) => "a boolean",
                 serde_yaml::Value::Number(number) if number.is_f64() => "a number",
                 serde_yaml::Value::Number(_) => "an integer",
                 _ => "a string",
             };
-            assert_eq!(ours, theirs, "{text}");
+            assert_eq!(actual, expected, "{text}");
         }
     }
 
@@ -574,14 +573,14 @@ mod tests {
     fn values_are_those_that_serde_yaml_reads() {
         let text = "[~, true, False, 0, -1, +1, 0x1f, -0x1f, 0o7, 0b1, 1.5, 1e3, .5, 18446744073709551615, '1', é, {'200': [], b: {}}]";
         let source = Source::new("x.yaml", text);
-        let theirs: Json = serde_yaml::from_str(text).unwrap();
-        assert_eq!(parse(&source).unwrap().json(), theirs);
+        let expected: Json = serde_yaml::from_str(text).unwrap();
+        assert_eq!(parse(&source).unwrap().json(), expected);
         assert_eq!(parse(&source).unwrap().yaml(), serde_yaml::from_str::<serde_yaml::Value>(text).unwrap());
-        let ours = include_str!("../../../spec/flighthub2.yaml");
-        let source = Source::new("spec.yaml", ours);
-        let theirs: Json = serde_yaml::from_str(ours).unwrap();
-        assert_eq!(parse(&source).unwrap().json(), theirs);
-        let theirs: openapiv3::OpenAPI = serde_yaml::from_str(ours).unwrap();
-        assert_eq!(serde_yaml::from_value::<openapiv3::OpenAPI>(parse(&source).unwrap().yaml()).unwrap(), theirs);
+        let specification = include_str!("../../../spec/flighthub2.yaml");
+        let source = Source::new("spec.yaml", specification);
+        let expected: Json = serde_yaml::from_str(specification).unwrap();
+        assert_eq!(parse(&source).unwrap().json(), expected);
+        let expected: openapiv3::OpenAPI = serde_yaml::from_str(specification).unwrap();
+        assert_eq!(serde_yaml::from_value::<openapiv3::OpenAPI>(parse(&source).unwrap().yaml()).unwrap(), expected);
     }
 }

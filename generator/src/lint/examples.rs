@@ -143,7 +143,7 @@ fn validate(schema: &Element<'_>, converted: &Json, values: &[(String, Json)], s
         strings.collect(converted, value, pointer);
         for (pointer, text, content) in strings.found {
             match serde_json::from_str(text) {
-                Ok(held) => validate(schema, &bundle_part(content, converted), &[(pointer, held)], sink),
+                Ok(value) => validate(schema, &bundle_part(content, converted), &[(pointer, value)], sink),
                 Err(error) => {
                     let message = format!("this string is not JSON: {error}");
                     let help = "correct the string; according to its schema, it contains JSON";

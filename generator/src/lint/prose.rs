@@ -9,7 +9,7 @@ use crate::document::{Node, Sink};
 /// Keys of descriptive text.
 const TEXTS: &[&str] = &["title", "summary", "description", "meaning", "note"];
 
-/// Calls back for every descriptive text, with its place.
+/// Calls the function with every descriptive text and its place.
 fn each(context: &Context<'_>, mut text: impl FnMut(PointerRef<'_>, &str)) {
     for element in context.index.iter().filter(|element| !element.is_reference) {
         let at = PointerRef::Base(&element.pointer);

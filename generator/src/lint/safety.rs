@@ -17,7 +17,7 @@ const NO_PERMISSION: i64 = 200_403;
 /// The minimum number of other operations from which a convention is inferred.
 const MIN_PEERS: usize = 2;
 
-/// An operation, as this rule sees it.
+/// An operation, with the facts that this rule uses.
 struct Seen<'d> {
     node: NodeId,
     /// Whether it has the project header, required or not.
@@ -59,11 +59,11 @@ pub(super) fn project_headers(context: &Context<'_>, sink: &mut Sink<'_>) {
             sink.report(Code::ProjectHeader, codes.index(index), message, help);
         } else if let Some(identifier) = operation.takes.iter().find(|identifier| is_usual(&takers[*identifier])) {
             let message =
-                "this operation has no project header, but takes an identifier that others take in a project only";
+                "this operation has no project header, but has an argument that others have in a project only";
             let taken = (context.schema_at(*identifier), "the identifier");
             sink.report_with(Code::ProjectHeader, at, message, help, taken);
         } else if is_usual(&groups[operation.tag]) {
-            let message = "this operation has no project header, but all others of its group have one";
+            let message = "this operation has no project header, but all other operations of its group have one";
             sink.report(Code::ProjectHeader, at, message, help);
         }
     }

@@ -7,7 +7,7 @@ use super::context::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Node;
 use crate::document::pointer::PointerRef;
-use crate::document::vocabulary::SWITCHES;
+use crate::document::vocabulary::LINT_ALLOW;
 
 struct Suppression<'c> {
     scope: &'c str,
@@ -31,7 +31,7 @@ pub(super) fn apply(context: &Context<'_>, problems: Vec<Diagnostic>) -> Vec<Dia
     }
     for suppression in suppressions.iter().filter(|suppression| !suppression.is_used) {
         let scope = PointerRef::Base(suppression.scope);
-        let place = context.document.locate(scope.key(SWITCHES).key(suppression.code.as_str()));
+        let place = context.document.locate(scope.key(LINT_ALLOW).key(suppression.code.as_str()));
         let message = format!("the rule `{}` is not violated here", suppression.code);
         kept.push(Diagnostic::new(Code::UnusedAllow, place, message, "remove the suppression"));
     }
@@ -41,7 +41,7 @@ pub(super) fn apply(context: &Context<'_>, problems: Vec<Diagnostic>) -> Vec<Dia
 fn written<'c>(context: &'c Context<'_>) -> Vec<Suppression<'c>> {
     let mut suppressions = Vec::new();
     for element in context.index.iter().filter(|element| !element.is_reference) {
-        for entry in element.node.get(SWITCHES).map(Node::mapping).unwrap_or_default() {
+        for entry in element.node.get(LINT_ALLOW).map(Node::mapping).unwrap_or_default() {
             if let Ok(code) = entry.key.parse() {
                 suppressions.push(Suppression { scope: &element.pointer, code, is_used: false });
             }

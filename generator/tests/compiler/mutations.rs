@@ -1246,7 +1246,7 @@ const FACTS: &[Mutation] = &[
             "",
         )],
         Breaking,
-        "operation `listJobs`: no longer a list in pages",
+        "operation `listJobs`: no longer paginated",
     ),
     change(
         "pages of another size",

@@ -170,10 +170,10 @@ impl Reader<'_> {
     fn page(&mut self, page: &Record<'_>) {
         let operation = page.kind() == PageKind::Operation;
         let covered = if operation { !page.operations.is_empty() } else { !page.places.is_empty() };
-        let (wanted, foreign) = if operation { ("operations", "places") } else { ("places", "operations") };
+        let (expected, foreign) = if operation { ("operations", "places") } else { ("places", "operations") };
         match (covered, page.node.entry("waived")) {
             (false, None) => {
-                let help = format!("add `{wanted}:` with its parts of the specification, or `waived:` with a reason");
+                let help = format!("add `{expected}:` with its parts of the specification, or `waived:` with a reason");
                 let message = "this page is neither covered nor waived";
                 self.report(Code::MissingKey, page.node, &page.pointer, message, &help);
             }

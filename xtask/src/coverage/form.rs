@@ -119,7 +119,7 @@ impl Checker<'_> {
     fn unknown(&mut self, entry: &Entry<'_>, record: &Record, pointer: String) {
         let keys = record.keys.iter().map(|key| key.name);
         let help =
-            did_you_mean(entry.key(), keys.clone(), || format!("it may have: {}", keys.collect::<Vec<_>>().join(", ")));
+            did_you_mean(entry.key(), keys.clone(), || format!("allowed: {}", keys.collect::<Vec<_>>().join(", ")));
         let message = format!("`{}` is not a key of this {}", entry.key(), record.name);
         let place = self.source.location(entry.key_span(), pointer);
         self.problems.push(Diagnostic::new(Code::UnknownKey, place, message, help));
@@ -152,7 +152,7 @@ impl Checker<'_> {
         match node.as_str().filter(|_| node.is_string()) {
             Some(word) if words.clone().any(|known| known == word) => {}
             Some(word) => {
-                let help = did_you_mean(word, words.clone(), || format!("the values are: {}", list()));
+                let help = did_you_mean(word, words.clone(), || format!("the kinds are: {}", list()));
                 self.report(Code::WrongValue, node, pointer, format!("`{word}` is not a kind of page"), help);
             }
             None => self.wrong(node, pointer, &format!("one of: {}", list()), key),

@@ -205,12 +205,12 @@ impl Check<'_, '_> {
                     "correct the folder here, or `tags` of the operation; `tag` here names another tag".to_owned();
                 self.report(Code::WrongValue, name.node, &name.pointer, message, help);
             }
-            let theirs = operation.node().get("externalDocs").and_then(|docs| docs.get("url")?.as_str());
-            if theirs != page.text("address") {
+            let documented = operation.node().get("externalDocs").and_then(|docs| docs.get("url")?.as_str());
+            if documented != page.text("address") {
                 let node = page.node.get("address").unwrap_or(name.node);
-                let (message, help) = match theirs {
-                    Some(theirs) => (
-                        format!("`externalDocs` of `{}` has the address {theirs}", name.text),
+                let (message, help) = match documented {
+                    Some(documented) => (
+                        format!("`externalDocs` of `{}` has the address {documented}", name.text),
                         "write the same address in both places".to_owned(),
                     ),
                     None => (
@@ -228,7 +228,7 @@ impl Check<'_, '_> {
         for name in &record.operations {
             if self.names.operation(name.text).is_none() {
                 let help = match nearest(name.text, self.names.by_id.keys().copied()) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
+                    Some(similar) => format!("did you mean `{similar}`?"),
                     None => "write the `operationId` of an operation of the specification".to_owned(),
                 };
                 let message = format!("the specification has no operation `{}`", name.text);
@@ -247,14 +247,14 @@ impl Check<'_, '_> {
         let help = if name.text.starts_with('/') {
             let (last, key) = dead_end(names.document.tree(), name.text);
             match nearest(&key, last.mapping().iter().map(|entry| entry.key())) {
-                Some(meant) => format!("there is no `{key}`; did you mean `{meant}`?"),
+                Some(similar) => format!("there is no `{key}`; did you mean `{similar}`?"),
                 None => format!("there is no `{key}` in {}", last.kind()),
             }
         } else {
             let schemas = names.schemas.keys().map(String::as_str);
             let known = names.by_id.keys().chain(names.codes.keys()).copied().chain(schemas);
             match nearest(name.text, known) {
-                Some(meant) => format!("did you mean `{meant}`?"),
+                Some(similar) => format!("did you mean `{similar}`?"),
                 None => "a place is a JSON pointer, an `operationId`, the name of a schema, or a group of \
                          `x-error-codes`"
                     .to_owned(),
@@ -330,14 +330,14 @@ fn assembled(directory: Directory<'_>, names: &Names<'_>, problems: Vec<Diagnost
             None => groups.push((Group { name, pages: vec![page], counts: Counts::default() }, facts)),
         }
     }
-    let mut others = Facts::new();
+    let mut unlisted_facts = Facts::new();
     let mut unlisted = Vec::new();
     for record in &directory.unlisted {
-        others.extend(names.facts(record));
+        unlisted_facts.extend(names.facts(record));
         let reason = record.text("reason").unwrap_or_default().to_owned();
         unlisted.push(Unlisted { covered: covered(record, names), reason });
     }
-    total.extend(others.clone());
+    total.extend(unlisted_facts.clone());
     Report {
         title: directory.title,
         groups: groups
@@ -345,7 +345,7 @@ fn assembled(directory: Directory<'_>, names: &Names<'_>, problems: Vec<Diagnost
             .map(|(group, facts)| Group { counts: provenance::counts(&facts), ..group })
             .collect(),
         unlisted,
-        unlisted_counts: provenance::counts(&others),
+        unlisted_counts: provenance::counts(&unlisted_facts),
         total: provenance::counts(&total),
         problems,
     }
@@ -354,8 +354,8 @@ fn assembled(directory: Directory<'_>, names: &Names<'_>, problems: Vec<Diagnost
 /// The outermost folder of a page; without a folder, the tag of its operation.
 fn group(record: &Record<'_>, names: &Names<'_>) -> String {
     let folder = record.texts("folder").into_iter().next();
-    let of_operation = || tag(names.operation(record.operations.first()?.text)?).map(str::to_owned);
-    folder.or_else(of_operation).unwrap_or_else(|| "Without a folder".to_owned())
+    let operation_tag = || tag(names.operation(record.operations.first()?.text)?).map(str::to_owned);
+    folder.or_else(operation_tag).unwrap_or_else(|| "Without a folder".to_owned())
 }
 
 fn covered(record: &Record<'_>, names: &Names<'_>) -> Covered {

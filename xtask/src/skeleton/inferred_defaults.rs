@@ -104,7 +104,7 @@ impl<'t> InferredDefaults<'t> {
             });
             if let Some(found) = same {
                 let line = self.source.location(found.entry.key_span(), "").line;
-                return Err(format!("the id `{id}` is taken, at {}:{line}", self.source.name()));
+                return Err(format!("the id `{id}` exists already, at {}:{line}", self.source.name()));
             }
         }
         match request.scope {
@@ -159,9 +159,9 @@ impl<'t> InferredDefaults<'t> {
         let components = components.map(Node::mapping).unwrap_or_default();
         let component = components.iter().find(|member| is_it(member.node()));
         let reference = component.map(|member| format!("#/components/parameters/{}", member.key()));
-        let of_item = item.and_then(|item| item.get("parameters"));
-        let referred = reference.as_deref().is_some_and(|reference| references(of_item).contains(&reference));
-        if referred || of_item.map(Node::sequence).unwrap_or_default().iter().any(is_it) {
+        let item_parameters = item.and_then(|item| item.get("parameters"));
+        let referred = reference.as_deref().is_some_and(|reference| references(item_parameters).contains(&reference));
+        if referred || item_parameters.map(Node::sequence).unwrap_or_default().iter().any(is_it) {
             return None;
         }
         if let Some(reference) = reference {

@@ -209,17 +209,17 @@ fn neighbour<'p>(
     defaults: &InferredDefaults<'p>,
 ) -> (Option<usize>, Option<&'p str>) {
     let tags = |path: &'p Entry<'_>| path.node().mapping().iter().filter_map(inferred_defaults::tag);
-    let of = |tag: &str| -> Vec<usize> {
+    let positions = |tag: &str| -> Vec<usize> {
         (0..paths.len()).filter(|&path| tags(&paths[path]).any(|found| found == tag)).collect()
     };
     let candidates = match request.tag {
         None => (0..paths.len()).collect(),
-        Some(tag) => of(tag),
+        Some(tag) => positions(tag),
     };
     if let (Some(tag), true) = (request.tag, candidates.is_empty()) {
         // The first path of a tag is positioned by the order of the tags.
         let before = defaults.tags.iter().take_while(|declared| **declared != tag);
-        return (before.filter_map(|declared| of(declared).last().copied()).max(), Some(tag));
+        return (before.filter_map(|declared| positions(declared).last().copied()).max(), Some(tag));
     }
     let shared = |path: usize| template.shared_parts(paths[path].key());
     let best = candidates.iter().map(|&path| shared(path)).max();
