@@ -320,7 +320,7 @@ fn names_of_files_may_have_two_hundred_letters() {
     assert!(named(66).is_ok());
     let refused = named(68).unwrap_err();
     assert_eq!(refused.problems().iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::TooLarge]);
-    assert!(refused.problems()[0].message.contains("203 letters"), "{refused}");
+    assert!(refused.problems()[0].message.contains("203 characters"), "{refused}");
 }
 
 /// The unused parts, by message and pointer.

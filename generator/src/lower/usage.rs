@@ -256,7 +256,7 @@ fn circular_aliases(document: &Document<'_>, drafts: &[Draft<TypeKind>]) -> Vec<
             Diagnostic::new(
                 Code::CircularRef,
                 document.locate(document.at(draft.node)),
-                format!("`{}` is circular", draft.name),
+                format!("the definition of `{}` is circular", draft.name),
                 "remove the reference: a schema can refer to itself only through a property of an object",
             )
         })
@@ -288,7 +288,10 @@ mod tests {
     #[test]
     fn a_circular_alias_is_reported() {
         let schemas = "{A: {$ref: '#/components/schemas/B'}, B: {$ref: '#/components/schemas/A'}}";
-        let expected = ["/components/schemas/A: `A` is circular", "/components/schemas/B: `B` is circular"];
+        let expected = [
+            "/components/schemas/A: the definition of `A` is circular",
+            "/components/schemas/B: the definition of `B` is circular",
+        ];
         assert_eq!(problems(&format!("components: {{schemas: {schemas}}}")), expected);
     }
 
