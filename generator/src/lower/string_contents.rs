@@ -54,11 +54,10 @@ impl Types<'_> {
                 let message = format!("`{}` is not an object with properties", target.name);
                 (message, "remove the key, and describe the content of the string in the description")
             } else if !is_plain_string(string) {
-                let message = "the content of an enumeration or of a combined schema is not supported".to_owned();
+                let message = "`x-content-schema` is not supported for an enumeration or a combined schema".to_owned();
                 (message, "remove the key, or the other keys that describe the value")
             } else if !of_properties.contains(&id) {
-                let message =
-                    "the content of a string that is not in a property of an object is not supported".to_owned();
+                let message = "`x-content-schema` is supported only for strings in a property of an object".to_owned();
                 (message, "write the string in the property that contains it")
             } else {
                 continue;
@@ -127,14 +126,14 @@ mod tests {
 
     #[test]
     fn a_content_that_no_field_can_carry_is_reported() {
-        let no_property = "the content of a string that is not in a property of an object is not supported";
+        let no_property = "`x-content-schema` is supported only for strings in a property of an object";
         for (schemas, pointer, message) in [
             (format!("S: {{type: string, {REFERENCE}}}"), "S", no_property),
             (format!("S: {{type: array, items: {{type: string, {REFERENCE}}}}}"), "S/items", no_property),
             (
                 format!("S: {{type: object, properties: {{a: {{type: string, enum: [b], {REFERENCE}}}}}}}"),
                 "S/properties/a",
-                "the content of an enumeration or of a combined schema is not supported",
+                "`x-content-schema` is not supported for an enumeration or a combined schema",
             ),
             (
                 "S: {type: object, properties: {a: {type: string, x-content-schema: {type: object}}}}".to_owned(),
