@@ -1,7 +1,7 @@
 //! Problems of a specification, and their rendering as text and as JSON.
 //!
-//! In: a problem and its location. Out: a [`Diagnostic`], and its rendering. This module knows neither OpenAPI nor
-//! Rust.
+//! In: a problem and its location. Out: a [`Diagnostic`], and its rendering. This module depends neither on OpenAPI nor
+//! on Rust.
 
 mod code;
 mod json;
@@ -37,7 +37,7 @@ impl Diagnostic {
         Self { code, message, location, help, related: Vec::new(), severity: code.severity() }
     }
 
-    /// The same problem where it does not change the generated code: in a document of others.
+    /// The same problem as a warning, for an error in a third-party document that does not change the generated code.
     pub(crate) fn into_warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self
@@ -55,7 +55,7 @@ impl Diagnostic {
         self.related.push((location, why.into()));
     }
 
-    /// The severity. In a document of others an error that does not change the generated code is a warning.
+    /// The severity. In a third-party document an error that does not change the generated code is a warning.
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.severity
@@ -72,8 +72,8 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Sorts the problems, errors first and each kind by place, so that their order does not depend on the order of
-    /// checks. Removes duplicates: an object with two references is checked twice.
+    /// Sorts the problems by severity, errors first, and by location, so that their order does not depend on the order
+    /// of checks. Removes duplicates, which occur because an object with several references is checked several times.
     #[must_use]
     pub fn new(source: Source, mut problems: Vec<Diagnostic>) -> Self {
         let key = |problem: &Diagnostic| (problem.severity(), problem.location.span.start, problem.code);
@@ -82,7 +82,7 @@ impl Diagnostics {
         Self { source, problems }
     }
 
-    /// The problems: errors before warnings, each in the order of their places.
+    /// The problems: errors before warnings, each sorted by location.
     #[must_use]
     pub fn problems(&self) -> &[Diagnostic] {
         &self.problems
@@ -104,7 +104,7 @@ impl Diagnostics {
     }
 
     /// One line with a JSON object for each problem: `code`, `severity`, `message`, `file`, `line`, `column`, `end`
-    /// (with `line` and `column`), `pointer`, `help`, and in `related` the other places.
+    /// (with `line` and `column`), `pointer`, `help`, and `related` with the related locations.
     #[must_use]
     pub fn json_lines(&self) -> String {
         self.problems.iter().map(|problem| json::render(&self.source, problem)).collect()

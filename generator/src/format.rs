@@ -1,7 +1,7 @@
-//! The format stage: tasks in, formatted text out.
+//! The format stage: from output files to their formatted text.
 //!
-//! Every file begins with a header that says how it was generated. By that header [`mod@crate::write`] recognises the files
-//! that it may replace.
+//! Every file begins with a header with its origin. [`mod@crate::write`] recognises the files that it may replace by
+//! this header.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,50 +10,53 @@ use std::thread;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 
-use crate::emit::{Content, LINE_END, Task};
+use crate::emit::{Content, LINE_END, OutputFile};
 
-/// The word by which a generated file is recognised. Other tools know it, too.
+/// The marker of a generated file. Code review tools recognise it, too.
 pub(crate) const MARKER: &str = "@generated";
 
-/// Making and formatting files is most of a run. What comes out does not depend on these numbers. A worker has memory of
-/// its own that it touches first, so one for a few files takes longer than it saves.
-const MOST_WORKERS: usize = 4;
-const FILES_OF_A_WORKER: usize = 32;
+/// The maximum number of worker threads. Emitting and formatting files takes most of the time of a run. The output does
+/// not depend on the number of workers.
+const MAX_WORKERS: usize = 4;
+
+/// The number of files that justifies a further worker. Each worker allocates its own memory, so a worker for a few
+/// files costs more time than it saves.
+const FILES_PER_WORKER: usize = 32;
 
 /// The texts of all files, by path.
 ///
 /// # Errors
-/// The paths of files whose tokens are not Rust, and of files that would take the place of another one, with the reason:
-/// faults of the stages before.
+/// The paths of files whose tokens are not valid Rust, and of files that would overwrite another one, each with the reason.
+/// Both are bugs of the earlier stages.
 pub(crate) fn format<'a>(
-    tasks: &'a [Task<'a>],
-    emit: impl Fn(&'a Task<'a>) -> Content<'a> + Sync,
+    files: &'a [OutputFile<'a>],
+    emit: impl Fn(&'a OutputFile<'a>) -> Content<'a> + Sync,
     generated_by: &str,
 ) -> Result<BTreeMap<String, String>, Vec<String>> {
-    let opening = format!("{MARKER} by {generated_by}");
+    let header = format!("{MARKER} by {generated_by}");
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut made: Vec<(String, Result<String, String>)> = Vec::new();
-        while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            made.push((task.path.clone(), text(emit(task), &opening)));
+        let mut formatted: Vec<(String, Result<String, String>)> = Vec::new();
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            formatted.push((file.path.clone(), text(emit(file), &header)));
         }
-        made
+        formatted
     };
-    let workers = (tasks.len() / FILES_OF_A_WORKER).clamp(1, MOST_WORKERS);
-    let made = thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
-        let mut made = work();
-        for other in others {
-            match other.join() {
-                Ok(more) => made.extend(more),
+    let workers = (files.len() / FILES_PER_WORKER).clamp(1, MAX_WORKERS);
+    let formatted = thread::scope(|scope| {
+        let handles: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let mut formatted = work();
+        for handle in handles {
+            match handle.join() {
+                Ok(more) => formatted.extend(more),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        made
+        formatted
     });
-    let mut faults = taken_twice(tasks);
+    let mut faults = path_collisions(files);
     let mut texts = BTreeMap::new();
-    for (path, text) in made {
+    for (path, text) in formatted {
         match text {
             Ok(text) => {
                 texts.insert(path, text);
@@ -65,36 +68,35 @@ pub(crate) fn format<'a>(
     if faults.is_empty() { Ok(texts) } else { Err(faults) }
 }
 
-/// Files of which there is another one, for file systems that take capitals for small letters, too. Which of them is
-/// written would depend on which is made last.
-fn taken_twice(tasks: &[Task<'_>]) -> Vec<String> {
-    let mut taken: HashMap<String, &str> = HashMap::new();
-    let second = tasks.iter().filter_map(|task| {
-        let first = taken.insert(task.path.to_lowercase(), &task.path)?;
-        Some(format!("{}: this file would take the place of {first}", task.path))
+/// Reports files with the path of another file, on a case-insensitive file system: one of the two would be lost.
+fn path_collisions(files: &[OutputFile<'_>]) -> Vec<String> {
+    let mut paths: HashMap<String, &str> = HashMap::new();
+    let collisions = files.iter().filter_map(|file| {
+        let first = paths.insert(file.path.to_lowercase(), &file.path)?;
+        Some(format!("{}: this file would overwrite {first}", file.path))
     });
-    second.collect()
+    collisions.collect()
 }
 
-fn text(content: Content<'_>, opening: &str) -> Result<String, String> {
+fn text(content: Content<'_>, header: &str) -> Result<String, String> {
     match content {
         Content::Rust(parts) => {
-            let mut text = Text { text: format!("// {opening}\n\n"), begins: true, after_short: false };
+            let mut text = Text { text: format!("// {header}\n\n"), is_empty: true, after_short: false };
             for part in parts {
                 text.push(syn::parse2(part).map_err(|error| error.to_string())?);
             }
             Ok(text.text)
         }
-        Content::Yaml(yaml) => Ok(format!("# {opening}\n{yaml}")),
+        Content::Yaml(yaml) => Ok(format!("# {header}\n{yaml}")),
         Content::Json(schema) => {
-            let schema = WithComment { comment: opening, schema: &schema };
+            let schema = WithComment { comment: header, schema: &schema };
             let text = serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())?;
             Ok(text + "\n")
         }
     }
 }
 
-/// A JSON Schema with a comment before everything else.
+/// A JSON Schema with `$comment` as its first key.
 struct WithComment<'a> {
     comment: &'a str,
     schema: &'a Value,
@@ -106,30 +108,30 @@ impl Serialize for WithComment<'_> {
         map.serialize_entry("$comment", self.comment)?;
         match self.schema.as_object() {
             Some(members) => members.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?,
-            // A schema of true or false.
+            // A boolean schema has no keys.
             None => map.serialize_entry("allOf", &[self.schema])?,
         }
         map.end()
     }
 }
 
-/// A file with an empty line between its items, as people write it.
+/// A Rust file with an empty line between its items.
 struct Text {
     text: String,
-    /// Whether nothing is in it yet.
-    begins: bool,
-    /// Whether the last item was one of those that stand close together.
+    /// Whether the file has only its header.
+    is_empty: bool,
+    /// Whether the last item was an import or a module declaration, which have no empty line in between.
     after_short: bool,
 }
 
 impl Text {
     fn push(&mut self, mut file: syn::File) {
         let items = std::mem::take(&mut file.items);
-        // What is left is the documentation of the file.
+        // Without its items, the file consists of its inner documentation.
         self.push_lines(&prettyplease::unparse(&file));
         for item in items {
             let short = matches!(item, syn::Item::Use(_) | syn::Item::Mod(_));
-            if !(self.begins || self.after_short && short) {
+            if !(self.is_empty || self.after_short && short) {
                 self.text.push('\n');
             }
             file.attrs.clear();
@@ -139,18 +141,18 @@ impl Text {
         }
     }
 
-    /// Adds a text, with each line of its documentation on a line.
+    /// Appends text, with the lines of its documentation separated.
     fn push_lines(&mut self, text: &str) {
-        self.begins &= text.is_empty();
+        self.is_empty &= text.is_empty();
         for line in text.split_inclusive('\n') {
             let mut lines = line.split(LINE_END);
             let first = lines.next().unwrap_or_default();
             self.text.push_str(first);
-            // Before the first line there are the indentation and `///` or `//!`.
-            let opening = first.len() - first.trim_start().len() + "///".len();
+            // The prefix is the indentation and `///` or `//!`.
+            let prefix = first.len() - first.trim_start().len() + "///".len();
             for line in lines {
                 self.text.push('\n');
-                self.text.push_str(first.get(..opening).unwrap_or_default());
+                self.text.push_str(first.get(..prefix).unwrap_or_default());
                 self.text.push_str(line);
             }
         }
@@ -162,16 +164,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_file_takes_the_place_of_another() {
-        let made = |paths: &[&str]| {
-            let tasks: Vec<Task<'_>> = paths.iter().map(|path| Task::at(path)).collect();
-            format(&tasks, |task| Content::Yaml(&task.path), "a test")
+    fn no_file_overwrites_another() {
+        let formatted = |paths: &[&str]| {
+            let files: Vec<OutputFile<'_>> = paths.iter().map(|path| OutputFile::at(path)).collect();
+            format(&files, |file| Content::Yaml(&file.path), "a test")
         };
-        let texts = made(&["a.json", "b/a.json", "ab.json"]).unwrap();
+        let texts = formatted(&["a.json", "b/a.json", "ab.json"]).unwrap();
         assert_eq!(texts.len(), 3);
         assert_eq!(texts["a.json"], "# @generated by a test\na.json");
-        let fault = |second: &str, first: &str| format!("{second}: this file would take the place of {first}");
-        assert_eq!(made(&["a.json", "b.json", "a.json"]), Err(vec![fault("a.json", "a.json")]));
-        assert_eq!(made(&["b/Ab.json", "b/aB.json"]), Err(vec![fault("b/aB.json", "b/Ab.json")]));
+        let fault = |second: &str, first: &str| format!("{second}: this file would overwrite {first}");
+        assert_eq!(formatted(&["a.json", "b.json", "a.json"]), Err(vec![fault("a.json", "a.json")]));
+        assert_eq!(formatted(&["b/Ab.json", "b/aB.json"]), Err(vec![fault("b/aB.json", "b/Ab.json")]));
     }
 }

@@ -1,7 +1,8 @@
-//! JSON Schema (2020-12) of the arguments of an operation, for tools that choose and fill in operations.
+//! JSON Schema (2020-12) of the arguments and the result of an operation, for tools that select operations and fill in
+//! their arguments.
 //!
-//! In: schemas of OpenAPI 3.0. Out: the same schemas in the vocabulary of JSON Schema, each complete in itself: what it
-//! refers to is under `$defs`. Knows nothing of Rust.
+//! In: schemas of OpenAPI 3.0. Out: equivalent JSON Schemas. Each is self-contained: the schemas that it refers to are
+//! under `$defs`. This module does not depend on Rust.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +13,10 @@ use crate::document::pointer::{escape, unescape};
 use crate::document::schema::{AdditionalProperties, Schema, SchemaId, Schemas};
 use crate::model::{Argument, Operation, Response};
 
-/// The version of JSON Schema that comes out.
+/// The version of JSON Schema of the output.
 const VERSION: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// The arguments of an operation, as an object.
+/// The schema of an object with the arguments of an operation.
 pub(crate) fn arguments(schemas: &Schemas, arguments: &[Argument]) -> Value {
     let mut definitions = Definitions::new(schemas);
     let mut properties = Map::new();
@@ -42,21 +43,21 @@ pub(crate) fn arguments(schemas: &Schemas, arguments: &[Argument]) -> Value {
     Value::Object(schema)
 }
 
-/// What a successful call returns.
+/// The schema of the result of a successful call.
 pub(crate) fn result(schemas: &Schemas, operation: &Operation) -> Value {
     let schema = || operation.result_schema.map_or(Value::Bool(true), |schema| bundle(schemas, schema));
     match operation.response {
-        // `data` that can be null is nullable in its schema.
+        // The schema of `data` is nullable if `data` can be null.
         Response::Data(_) | Response::OptionalData(_) | Response::Plain(_) => schema(),
-        Response::OptionalPlain(_) => or_nothing(schema()),
+        Response::OptionalPlain(_) => or_no_content(schema()),
         Response::Empty | Response::NoContent => json!({ "$schema": VERSION, "type": "null" }),
         Response::Text(_) => json!({ "$schema": VERSION, "type": "string" }),
         Response::Bytes(_) => json!({ "$schema": VERSION, "type": "string", "contentEncoding": "base64" }),
     }
 }
 
-/// A schema, complete in itself, or null for a response without content.
-fn or_nothing(schema: Value) -> Value {
+/// A self-contained schema that also allows null, the result of a response without content.
+fn or_no_content(schema: Value) -> Value {
     let Value::Object(mut inner) = schema else { return schema };
     let mut schema = Map::new();
     for key in ["$schema", "$defs"] {
@@ -68,7 +69,7 @@ fn or_nothing(schema: Value) -> Value {
     Value::Object(schema)
 }
 
-/// A schema, complete in itself.
+/// A self-contained schema.
 pub(crate) fn bundle(schemas: &Schemas, id: SchemaId) -> Value {
     let mut definitions = Definitions::new(schemas);
     let mut bundled = Map::new();
@@ -81,7 +82,7 @@ pub(crate) fn bundle(schemas: &Schemas, id: SchemaId) -> Value {
     Value::Object(bundled)
 }
 
-/// What a reference leads to in a schema that is complete in itself, with the name that it has there.
+/// The target of a reference in a self-contained schema, with its name under `$defs`.
 pub(crate) fn definition<'s>(
     definitions: &'s Map<String, Value>,
     reference: &Value,
@@ -90,11 +91,11 @@ pub(crate) fn definition<'s>(
     definitions.get_key_value(&unescape(name))
 }
 
-/// Converts schemas, and gathers what they refer to.
+/// Converts schemas, and collects the schemas that they refer to.
 struct Definitions<'d> {
     schemas: &'d Schemas,
     found: BTreeMap<String, Value>,
-    /// References that are not converted yet. Each may lead to further ones.
+    /// Referenced schemas that are not converted yet. Each can add further ones.
     next: Vec<SchemaId>,
 }
 
@@ -103,7 +104,7 @@ impl<'d> Definitions<'d> {
         Self { schemas, found: BTreeMap::new(), next: Vec::new() }
     }
 
-    /// Adds what was referred to.
+    /// Adds the referenced schemas under `$defs`.
     fn close(mut self, schema: &mut Map<String, Value>) {
         while let Some(id) = self.next.pop() {
             let converted = self.convert(id);
@@ -147,7 +148,7 @@ impl<'d> Definitions<'d> {
             _ => None,
         };
         match only_target {
-            // In this version of JSON Schema a reference may have keys beside it.
+            // This version of JSON Schema allows other keys next to `$ref`.
             Some(target) => {
                 converted.insert("$ref".to_owned(), self.definition(target).into());
             }
@@ -175,7 +176,7 @@ impl<'d> Definitions<'d> {
     }
 }
 
-/// The keys of a schema that hold no other schema, as JSON Schema has them.
+/// The JSON Schema keywords of a schema, without those that contain other schemas.
 fn keywords(schema: &Schema) -> Map<String, Value> {
     let keywords = &schema.keywords;
     let limits = &keywords.limits;
@@ -211,7 +212,7 @@ fn keywords(schema: &Schema) -> Map<String, Value> {
     converted
 }
 
-/// The same values, and null.
+/// A schema for the same values and null.
 fn or_null(mut schema: Map<String, Value>) -> Value {
     match (schema.get("type").cloned(), schema.get_mut("enum")) {
         (Some(kind @ Value::String(_)), values) => {
@@ -227,7 +228,7 @@ fn or_null(mut schema: Map<String, Value>) -> Value {
     }
 }
 
-/// The description, with what JSON Schema has no key for.
+/// The description, followed by the facts that have no keyword in JSON Schema: unit and meanings of values.
 fn description(schema: &Schema) -> Option<String> {
     let keywords = &schema.keywords;
     let mut text = keywords.description.clone().unwrap_or_default();

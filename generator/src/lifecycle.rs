@@ -1,28 +1,27 @@
-//! What the model knows of lists in pages, of states and of following them: the resolved values of `x-pagination`,
-//! `x-states` and `x-follow`.
+//! The part of the model for `x-pagination`, `x-states` and `x-follow`, with all names resolved.
 //!
-//! A part of the vocabulary in [`crate::model`]: names are Rust identifiers, and everything that is named is there.
+//! As in the rest of [`crate::model`], names are Rust identifiers, and every named parameter, field and variant exists.
 
 use crate::document::lifecycle::{self, PageEnd};
 use crate::model::{TypeId, TypeRef};
 
-/// How an operation returns a list in pages.
+/// The pagination of the list that an operation returns.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pagination {
-    /// As the document states it.
+    /// The value of the key in the document.
     pub(crate) statement: lifecycle::Pagination,
     pub(crate) page: Counter,
     pub(crate) first_page: i64,
     pub(crate) page_size: Option<Counter>,
     pub(crate) end: PageEnd,
-    /// The field of the response that is the list.
+    /// The field of the response that contains the list.
     pub(crate) items: String,
     /// The type of its items.
     pub(crate) item: TypeRef,
     pub(crate) unpaged: Option<Unpaged>,
 }
 
-/// An integer argument that the client sets by itself.
+/// An integer argument that the client sets automatically.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Counter {
     /// The field of the operation.
@@ -40,24 +39,24 @@ pub(crate) struct Unpaged {
     pub(crate) variant: String,
 }
 
-/// The final values of a status, as positions among the values of its enumeration.
+/// The final values of a status, as positions in the values of its enumeration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct States {
     pub(crate) success: Vec<usize>,
     pub(crate) failure: Vec<usize>,
 }
 
-/// How the response of an operation shows a state.
+/// The status in the response of an operation, which callers can poll until it is final.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Follow {
-    /// As the document states it.
+    /// The value of the key in the document.
     pub(crate) statement: lifecycle::Follow,
-    /// The method of the group.
+    /// The name of the method of the group that polls the status.
     pub(crate) method_name: String,
-    /// The field of the response that is the status.
+    /// The field of the response that contains the status.
     pub(crate) status: String,
     /// The type of the status.
     pub(crate) state: TypeRef,
-    /// The field of the response that is the progress, and whether it is always there.
+    /// The field of the response that contains the progress, and whether every response contains it.
     pub(crate) progress: Option<(String, bool)>,
 }

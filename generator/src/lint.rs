@@ -1,7 +1,8 @@
 //! The rules for a hand-maintained specification, beyond validity.
 //!
 //! In: a valid document. Out: warnings, without those that the document suppresses. A rule is a function of
-//! [`Context`]; each file below has one subject. The rules read the document, and do not know the generated code.
+//! [`Context`]; each submodule contains the rules for one subject. The rules depend on the document only, not on the
+//! generated code.
 
 mod context;
 mod cost;
@@ -32,8 +33,8 @@ const RULES: &[Rule] = &[
     schemas::same,
 ];
 
-/// The rules for this repository's specification: they check its `x-` keys, or typical errors of DJI's pages.
-const OUR_RULES: &[Rule] = &[
+/// The rules for the FlightHub 2 specification: they check its `x-` keys, or typical errors of DJI's pages.
+const FLIGHTHUB_RULES: &[Rule] = &[
     documentation::missing_external_docs,
     documentation::missing_enum_descriptions,
     examples::missing_of_identifiers,
@@ -50,8 +51,8 @@ const OUR_RULES: &[Rule] = &[
 pub(crate) fn check(document: &Document<'_>) -> Vec<Diagnostic> {
     let context = Context::new(document);
     let mut sink = Sink::new(document);
-    let ours = if document.policy.reads_extensions { OUR_RULES } else { &[] };
-    for rule in RULES.iter().chain(ours) {
+    let additional = if document.policy.reads_extensions { FLIGHTHUB_RULES } else { &[] };
+    for rule in RULES.iter().chain(additional) {
         rule(&context, &mut sink);
     }
     suppressions::apply(&context, sink.problems)

@@ -1,18 +1,18 @@
-//! Names of OpenAPI as names of Rust.
+//! Converts names of OpenAPI to Rust identifiers.
 //!
-//! In: names as a specification writes them. Out: identifiers that compile, each issued by a [`Scope`] so that no two
-//! are the same. This module alone decides how anything is called.
+//! In: names as a specification spells them. Out: valid identifiers, each issued by a [`Scope`] so that it is unique.
+//! All names of the generated code are decided here.
 //!
-//! A name depends on its own spelling only; a second name that folds to the same identifier gets a number. So adding an
-//! unrelated item never renames an existing one.
+//! An identifier depends only on the spelling of its name; a second name with the same identifier gets a number. Adding
+//! an unrelated item therefore never renames an existing one.
 
 use std::collections::{HashMap, HashSet};
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 
-/// Names that mean something in every Rust file, or in the files this crate writes.
+/// The names of types, traits and variants that are in scope in every Rust file, or in the generated files.
 const RESERVED_TYPES: &[&str] = &[
-    // Rust's prelude, and what derives and formatting expand to.
+    // Rust's prelude, and the names that derives and format macros expand to.
     "AsMut",
     "AsRef",
     "Box",
@@ -61,7 +61,7 @@ const RESERVED_TYPES: &[&str] = &[
     "Vec",
 ];
 
-/// Keywords of the 2024 edition, with the reserved ones.
+/// Strict and reserved keywords of the 2024 edition.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
     "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
@@ -69,16 +69,16 @@ const KEYWORDS: &[&str] = &[
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Keywords that cannot be made identifiers with `r#`.
+/// Keywords that cannot be raw identifiers (`r#`).
 const HARD_KEYWORDS: &[&str] = &["self", "Self", "super", "crate", "_"];
 
-/// Names that Windows has for devices, in every folder and whatever ending follows them.
+/// The device names of Windows, which cannot name a file in any folder, with any extension.
 const DEVICES: &[&str] = &[
     "aux", "con", "nul", "prn", "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt0",
     "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
-/// Letters of the name of a file, before its ending. File systems allow 255 for the whole name.
+/// The maximum length of the name of a file, in bytes and without its extension. File systems allow 255 bytes in total.
 pub(crate) const MAX_FILE_NAME: usize = 200;
 
 /// Whether a word is a keyword of Rust.
@@ -95,9 +95,9 @@ pub(crate) enum Case {
     Camel,
 }
 
-/// The identifier that a name asks for. Two names can ask for the same one: see [`Scope`].
+/// The identifier of a name. Different names can have the same identifier; [`Scope`] makes identifiers unique.
 pub(crate) fn identifier(name: &str, case: Case) -> String {
-    let mut identifier = if is_spelled_like(name, case) {
+    let mut identifier = if has_case(name, case) {
         name.to_owned()
     } else {
         let words = spelled_out(name);
@@ -117,8 +117,9 @@ pub(crate) fn identifier(name: &str, case: Case) -> String {
     identifier
 }
 
-/// Whether a name is spelled as it would be anyway, for certain. Most are, and the check is much quicker than the conversion.
-fn is_spelled_like(name: &str, case: Case) -> bool {
+/// Whether a name certainly has the case already, so that a conversion would not change it. Most names have, and this
+/// check is much faster than a conversion.
+fn has_case(name: &str, case: Case) -> bool {
     let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
     let joint = |c: u8| match case {
         Case::Snake => c == b'_',
@@ -131,7 +132,8 @@ fn is_spelled_like(name: &str, case: Case) -> bool {
         && bytes.last().is_some_and(|&last| plain(last))
 }
 
-/// What an identifier cannot hold, in words: signs that carry meaning by name, others by number.
+/// A name in ASCII: a leading sign of a number is spelled out, other characters that an identifier cannot contain are
+/// replaced with their code points.
 fn spelled_out(name: &str) -> String {
     let mut words = String::with_capacity(name.len());
     let mut rest = name;
@@ -157,63 +159,65 @@ fn spelled_out(name: &str) -> String {
     words
 }
 
-/// Whether an identifier may name a public type of the generated code.
+/// Whether an identifier must not name a public type of the generated code.
 fn is_reserved_type(identifier: &str) -> bool {
     RESERVED_TYPES.contains(&identifier)
 }
 
-/// The name to ask for instead of one that Rust's prelude has.
+/// The name of a type, with the suffix `Schema` if its identifier is reserved.
 fn type_name(name: &str) -> String {
-    let wanted = identifier(name, Case::Camel);
-    if is_reserved_type(&wanted) { format!("{wanted}Schema") } else { name.to_owned() }
+    let identifier = identifier(name, Case::Camel);
+    if is_reserved_type(&identifier) { format!("{identifier}Schema") } else { name.to_owned() }
 }
 
-/// The name of the file of a module, without its ending.
+/// The name of the file of a module, without its extension.
 pub(crate) fn file_name(module: &str) -> &str {
     module.strip_prefix("r#").unwrap_or(module)
 }
 
-/// A space of names in which every identifier is issued once.
+/// A namespace in which every identifier is issued once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
-    taken: HashSet<String>,
-    /// The last number that was tried for an identifier. What is taken stays taken, so smaller ones need no second look.
+    used: HashSet<String>,
+    /// The last number that was tried for each identifier. Smaller numbers need no second try, because a scope never
+    /// frees an identifier.
     numbers: HashMap<String, usize>,
 }
 
 impl Scope {
-    /// A scope in which some identifiers are taken from the beginning.
-    pub(crate) fn with_taken<'a>(taken: impl IntoIterator<Item = &'a str>) -> Self {
+    /// A scope in which some identifiers are reserved.
+    pub(crate) fn with_reserved<'a>(reserved: impl IntoIterator<Item = &'a str>) -> Self {
         let mut scope = Self::default();
-        scope.take(taken);
+        scope.reserve(reserved);
         scope
     }
 
-    /// Keeps identifiers from being issued from now on.
-    pub(crate) fn take<'a>(&mut self, taken: impl IntoIterator<Item = &'a str>) {
-        self.taken.extend(taken.into_iter().map(str::to_owned));
+    /// Reserves identifiers: they are not issued any more.
+    pub(crate) fn reserve<'a>(&mut self, reserved: impl IntoIterator<Item = &'a str>) {
+        self.used.extend(reserved.into_iter().map(str::to_owned));
     }
 
-    /// A scope for the files of one folder, and for modules: their files are called like them. No file system takes two
-    /// of its names for one, because an identifier in snake case has no capitals, and none is a device.
-    pub(crate) fn of_files<'a>(taken: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::with_taken(DEVICES.iter().copied().chain(taken))
+    /// A scope for the files of one folder, and for modules, which have the names of their files. The names are
+    /// distinct on every file system, because identifiers in snake case have no upper-case letters, and device names
+    /// are reserved.
+    pub(crate) fn of_files<'a>(reserved: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::with_reserved(DEVICES.iter().copied().chain(reserved))
     }
 
-    /// Issues the identifier that a name asks for, or that with the smallest number that makes it unused.
+    /// Issues the identifier of a name. If it is in use, appends the smallest number that makes it unique.
     pub(crate) fn issue(&mut self, name: &str, case: Case) -> String {
-        let wanted = identifier(name, case);
-        if self.taken.insert(wanted.clone()) {
-            return wanted;
+        let identifier = identifier(name, case);
+        if self.used.insert(identifier.clone()) {
+            return identifier;
         }
         let separator = if case == Case::Camel { "" } else { "_" };
-        // With a number no identifier is a keyword.
-        let stem = wanted.strip_prefix("r#").unwrap_or(&wanted).trim_end_matches('_').to_owned();
-        let number = self.numbers.entry(wanted).or_insert(1);
+        // No identifier that ends with a number is a keyword, so it does not have to be raw.
+        let stem = identifier.strip_prefix("r#").unwrap_or(&identifier).trim_end_matches('_').to_owned();
+        let number = self.numbers.entry(identifier).or_insert(1);
         loop {
             *number += 1;
             let issued = format!("{stem}{separator}{number}");
-            if self.taken.insert(issued.clone()) {
+            if self.used.insert(issued.clone()) {
                 return issued;
             }
         }
@@ -226,7 +230,7 @@ impl Scope {
 
     /// Whether [`Scope::issue_type`] would have to number the identifier.
     pub(crate) fn has_type(&self, name: &str) -> bool {
-        self.taken.contains(&identifier(&type_name(name), Case::Camel))
+        self.used.contains(&identifier(&type_name(name), Case::Camel))
     }
 
     /// Issues the identifiers of public types; see [`Scope::issue_all`].
@@ -235,14 +239,14 @@ impl Scope {
         self.exact_first(names, exact, Self::issue_type)
     }
 
-    /// Issues identifiers for the members of one item. Names that are spelled like their identifier come first, so that
-    /// a new member that only folds to the same one cannot take it away from them.
+    /// Issues identifiers for the members of one item. Names that equal their identifier come first, so that a new
+    /// member whose name only converts to the same identifier does not rename them.
     pub(crate) fn issue_all(&mut self, names: &[&str], case: Case) -> Vec<String> {
         let exact = |name: &str| identifier(name, case).trim_start_matches("r#") == name;
         self.exact_first(names, exact, |scope, name| scope.issue(name, case))
     }
 
-    /// Issues names of files, without their endings; see [`Scope::issue_all`]. For a scope [of files](Scope::of_files).
+    /// Issues names of files, without extensions, in a scope [of files](Scope::of_files). See [`Scope::issue_all`].
     pub(crate) fn issue_files(&mut self, names: &[&str]) -> Vec<String> {
         let issued = self.issue_all(names, Case::Snake);
         issued.iter().map(|identifier| file_name(identifier).to_owned()).collect()
@@ -323,19 +327,19 @@ mod tests {
     }
 
     #[test]
-    fn the_quick_way_leads_to_the_same_name() {
-        // Every short text of the signs that matter.
-        let signs = ['a', 'b', 'A', 'B', '1', '_', '-'];
+    fn a_name_that_has_the_case_equals_its_conversion() {
+        // All strings of up to five of the characters that matter.
+        let characters = ['a', 'b', 'A', 'B', '1', '_', '-'];
         let mut texts = vec![String::new()];
         let mut counts = [0, 0];
         for _ in 0..5 {
-            texts = texts.iter().flat_map(|text| signs.map(|sign| format!("{text}{sign}"))).collect();
+            texts = texts.iter().flat_map(|text| characters.map(|character| format!("{text}{character}"))).collect();
             for text in &texts {
-                let long = [spelled_out(text).to_snake_case(), spelled_out(text).to_upper_camel_case()];
+                let converted = [spelled_out(text).to_snake_case(), spelled_out(text).to_upper_camel_case()];
                 for (index, case) in [Case::Snake, Case::Camel].into_iter().enumerate() {
-                    if is_spelled_like(text, case) {
+                    if has_case(text, case) {
                         counts[index] += 1;
-                        assert_eq!(*text, long[index], "{case:?}");
+                        assert_eq!(*text, converted[index], "{case:?}");
                     }
                 }
             }
@@ -357,14 +361,14 @@ mod tests {
     }
 
     #[test]
-    fn files_have_names_that_no_file_system_takes_for_one_another() {
+    fn names_of_files_are_distinct_on_every_file_system() {
         let issued = |names: &[&str]| Scope::of_files(["taken"]).issue_files(names);
         assert_eq!(issued(&["get_ab", "get_a_b", "getAB"]), ["get_ab", "get_a_b", "get_ab_2"]);
         assert_eq!(issued(&["GET-A", "getA", "get_a"]), ["get_a_2", "get_a_3", "get_a"]);
         assert_eq!(issued(&["con", "Con", "LPT9", "com10", "con_x"]), ["con_2", "con_3", "lpt9_2", "com10", "con_x"]);
         assert_eq!(issued(&["type", "Type", "self", "taken"]), ["type", "type_2", "self_", "taken_2"]);
         assert_eq!(issued(&["名", "_u540d_", "é"]), ["u540d", "u540d_2", "ue9"]);
-        // What the property of any names relies on.
+        // The property test with arbitrary names relies on these characters.
         let names = ["A", "ÀB", "İ", "ſ", "K", "ǅ", "a\u{301}", "9A", "..", "/", "\\", "nul.txt", "NUL ", " "];
         for name in issued(&names) {
             let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -373,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_spelled_like_its_identifier_keeps_it() {
+    fn a_name_that_equals_its_identifier_keeps_it() {
         let issued = |names: &[&str]| Scope::default().issue_all(names, Case::Snake);
         assert_eq!(issued(&["class_name"]), ["class_name"]);
         assert_eq!(issued(&["class-name", "class_name"]), ["class_name_2", "class_name"]);

@@ -1,7 +1,7 @@
-//! A generated client as a crate of its own: its manifest, and where its files are.
+//! A generated client as a separate crate: its manifest and its folder structure.
 //!
-//! In: the files of a module tree, and what the caller knows of the place that the crate is written to. Out: the files of
-//! a crate that `cargo check` takes as it is.
+//! In: the files of a module tree, the name of the crate, and the path of the runtime. Out: the files of a crate that
+//! compiles without changes.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -18,7 +18,7 @@ pub struct Package {
     is_workspace: bool,
 }
 
-/// A name that no crate can have, or none that has generated code in it.
+/// The error for a name that is not a valid crate name, or that a crate with generated code cannot have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidPackageName {
     reason: &'static str,
@@ -33,10 +33,11 @@ impl fmt::Display for InvalidPackageName {
 impl Error for InvalidPackageName {}
 
 impl Package {
-    /// A crate, with the path of the runtime: from the folder of the crate, or an absolute one.
+    /// A crate with this name. `runtime` is the path of the runtime crate: absolute, or relative to the folder of the
+    /// crate.
     ///
     /// # Errors
-    /// The name cannot be that of a crate.
+    /// The name is not a valid crate name, or is reserved.
     pub fn new(name: impl Into<String>, runtime: impl Into<String>) -> Result<Self, InvalidPackageName> {
         let name = name.into();
         match problem(&name) {
@@ -45,14 +46,15 @@ impl Package {
         }
     }
 
-    /// Makes it a workspace of its own: below the folder of another one Cargo refuses a crate that is no member of it.
+    /// Makes the crate the root of its own workspace. In a folder below another workspace, Cargo rejects a crate that
+    /// is not a member of that workspace.
     #[must_use]
     pub fn with_own_workspace(mut self, is_workspace: bool) -> Self {
         self.is_workspace = is_workspace;
         self
     }
 
-    /// The files of the crate, by path below its folder.
+    /// The files of the crate, by path in its folder.
     pub(crate) fn files(
         &self,
         api: BTreeMap<String, String>,
@@ -67,7 +69,7 @@ impl Package {
 
     fn manifest(&self, title: &str, generated_by: &str) -> String {
         let workspace = if self.is_workspace {
-            "\n# This folder is below that of another workspace, and the crate is no member of it.\n[workspace]\n"
+            "\n# This folder is below another workspace, and the crate is not a member of that workspace.\n[workspace]\n"
         } else {
             ""
         };
@@ -101,25 +103,25 @@ serde = {{ version = "1", features = ["derive"] }}
     }
 }
 
-/// A string of TOML. Those of JSON are strings of TOML, too, but for one character.
+/// A TOML string. JSON strings are valid TOML strings, except for the character U+007F.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007F")
 }
 
-/// Why a crate cannot have a name.
+/// The reason why a name cannot be the name of a crate with generated code, if there is one.
 fn problem(name: &str) -> Option<&'static str> {
     let of_crate = name.replace('-', "_");
     if name.len() > 64 || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return Some("a name begins with a letter of ASCII, and has at most 64 characters");
+        return Some("a crate name has to begin with an ASCII letter and to have at most 64 characters");
     }
     if !of_crate.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Some("a name has letters of ASCII, digits, `-` and `_` only");
+        return Some("a crate name can contain only ASCII letters, digits, `-` and `_`");
     }
     if is_keyword(&of_crate) {
-        return Some("a keyword of Rust cannot name a crate");
+        return Some("a Rust keyword cannot be a crate name");
     }
     if ["std", "core", "alloc", "proc_macro", "test", "serde", "flighthub2_runtime"].contains(&&*of_crate) {
-        return Some("generated code, or the compiler, has another crate of that name");
+        return Some("the name is reserved: generated code or the compiler uses a crate with this name");
     }
     None
 }
@@ -129,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_one_that_cargo_takes() {
+    fn a_name_is_valid_for_cargo() {
         for name in ["pets", "dji-flighthub-v2", "a", "A_b9"] {
             assert!(Package::new(name, "x").is_ok(), "{name}");
         }
@@ -142,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_a_document_stay_texts_in_a_manifest() {
+    fn strings_of_a_document_are_escaped_in_a_manifest() {
         for title in ["\"]\n[dependencies]", "\\", "\u{7f}\u{1}", "名", "'''"] {
             let manifest = Package::new("pets", "C:\\runtime \"x\"").unwrap().manifest(title, "a test");
             let lines = manifest.lines().filter(|line| line.starts_with('['));

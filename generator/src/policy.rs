@@ -1,45 +1,48 @@
-//! What a dialect asks of a document beyond OpenAPI 3.0, and what it takes.
+//! The requirements of a dialect in addition to OpenAPI 3.0, and the deviations that it accepts.
 //!
-//! A dialect is turned into a [`Policy`] once. The stages ask the policy about one subject at a time, and never which
-//! dialect it is.
+//! A dialect is converted to a [`Policy`] once. The stages read single fields of the policy, and do not depend on the
+//! dialect.
 
 use crate::Dialect;
 
 /// The rules of a dialect, by subject.
 #[derive(Debug)]
 pub(crate) struct Policy {
-    /// `x-` keys have the meaning of spec/README.md, and unknown ones are errors. Otherwise none is read.
+    /// `x-` keys have the meaning that spec/README.md defines, and unknown `x-` keys are errors. Otherwise all are
+    /// ignored.
     pub(crate) reads_extensions: bool,
-    /// YAML may have anchors, aliases and merge keys.
+    /// Anchors, aliases and merge keys of YAML are supported. Otherwise they are errors.
     pub(crate) takes_aliases: bool,
-    /// Keys that change nothing in the client are errors.
+    /// Keys without effect on the client are errors.
     pub(crate) refuses_unused_keys: bool,
-    /// An operation states its id, one declared tag, its risk and its retry class. Otherwise they follow from the path and
-    /// the method.
+    /// Operations require an id, exactly one declared tag, a risk and a retry class. Otherwise these are derived from
+    /// the path and the method.
     pub(crate) requires_metadata: bool,
-    /// Every response with content is in the envelope.
+    /// Responses with content require the envelope.
     pub(crate) requires_envelope: bool,
-    /// Bodies and responses may be forms, texts and bytes, and other media types may be beside JSON.
+    /// Forms, text and binary data are supported in bodies and responses, also as alternatives to JSON. Otherwise only
+    /// JSON is supported.
     pub(crate) takes_other_media_types: bool,
-    /// Parameters of any type, style and place. Otherwise texts, numbers, booleans, enumerations, and lists of these in the
-    /// query.
+    /// Parameters of any type, style and location are supported. Otherwise only strings, numbers, booleans,
+    /// enumerations, and lists of these in the query.
     pub(crate) takes_any_parameter: bool,
-    /// Schemas that describe their values loosely: `anyOf`, a union of one, values that are listed twice, required
-    /// properties that are not described, nullable variants and parameters.
+    /// Imprecise schemas are accepted: `anyOf`, unions of one variant, enumerations with duplicates, required
+    /// properties without a description, nullable variants and nullable parameters. Otherwise they are errors.
     pub(crate) takes_loose_schemas: bool,
-    /// A union whose variants cannot be discriminated keeps its value as JSON. Otherwise it is an error.
+    /// A union whose variants cannot be discriminated preserves its value as JSON. Otherwise it is an error.
     pub(crate) takes_ambiguous_unions: bool,
-    /// Of several ways to authenticate, the first that is sufficient for every operation is used. Otherwise a second one
-    /// is an error.
+    /// The client uses the first of several security schemes that is sufficient for all operations. Otherwise a second
+    /// scheme is an error.
     pub(crate) takes_alternative_security: bool,
-    /// Parts that the client does not use are warnings. Otherwise they are errors, or a subject of `lint`.
+    /// Parts that the client does not use are warnings. Otherwise they are errors, or reported by `lint`.
     pub(crate) warns_of_unused_parts: bool,
-    /// A slip that changes nothing in the generated code is a warning, and what cannot be represented exactly has a type
-    /// that takes more, with a warning. Otherwise both are errors.
+    /// An error that does not change the generated code is a warning. A schema that cannot be represented exactly has a
+    /// type that accepts more values, with a warning. Otherwise both are errors.
     pub(crate) warns_of_slips: bool,
-    /// Null and an empty list are the same. Otherwise a list that is nullable is an optional value.
+    /// Null is equivalent to an empty list. Otherwise a nullable list is an optional value.
     pub(crate) null_lists_are_empty: bool,
-    /// A name that is taken gets a number. Otherwise it is an error, because the number would depend on other names.
+    /// A name that is already in use gets a number. Otherwise it is an error, because the number would depend on other
+    /// names.
     pub(crate) numbers_names: bool,
 }
 

@@ -1,14 +1,14 @@
-//! Descriptions (CommonMark) as documentation that rustdoc takes without a warning.
+//! Converts descriptions (CommonMark) to documentation that rustdoc accepts without warnings.
 //!
-//! In: a description as a specification has it. Out: the same text, with what rustdoc would read differently made
-//! harmless: bare addresses, brackets that look like links to items, HTML, code that would be run as a test. Knows
-//! nothing of OpenAPI.
+//! In: a description of a specification. Out: the same text, with everything escaped that rustdoc interprets
+//! differently from CommonMark: bare URLs, brackets that look like links to items, HTML, and code that would be run as
+//! a test. This module does not depend on OpenAPI.
 
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 
-/// The description as documentation.
+/// The documentation for a description.
 pub(crate) fn documentation(text: &str) -> String {
     let text = text.trim();
     if is_harmless(text) {
@@ -40,7 +40,7 @@ pub(crate) fn documentation(text: &str) -> String {
             Event::Start(Tag::Link { link_type, dest_url, .. } | Tag::Image { link_type, dest_url, .. }) => {
                 in_link += 1;
                 if !leads_outside(&dest_url) && link_type == LinkType::Inline {
-                    // Rustdoc would look for an item of that name.
+                    // Rustdoc would resolve the destination as an item.
                     edits.push((range.start..range.start + 1, "\\[".to_owned()));
                     if let Some(middle) = text[range.clone()].rfind("](") {
                         edits.push((range.start + middle..range.start + middle + 1, "\\]".to_owned()));
@@ -83,13 +83,14 @@ pub(crate) fn documentation(text: &str) -> String {
     output
 }
 
-/// Whether a text has none of the signs that make a difference. Most have none, and need not be read as Markdown.
+/// Whether a text contains no characters that need escaping. Most texts contain none, so they are not parsed as
+/// Markdown.
 fn is_harmless(text: &str) -> bool {
     !text.contains(['<', '[', ']', '\t'])
         && !["http", "```", "~~~", "\n    "].iter().any(|marker| text.contains(marker))
 }
 
-/// The first sentence or line without markup, for places that show plain text.
+/// The first paragraph in one line without markup, for plain text.
 pub(crate) fn plain_line(text: &str) -> String {
     let mut line = String::new();
     for event in Parser::new(text.trim()) {
@@ -108,7 +109,7 @@ fn is_rust(language: &str) -> bool {
     language.split([',', ' ']).all(|word| RUSTDOC.contains(&word) || word.starts_with("edition"))
 }
 
-/// Code without a fence, with one.
+/// An indented code block as a fenced one.
 fn fenced(code: &str) -> String {
     let lines: Vec<&str> = code.trim_end().split('\n').map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
     format!("```text\n{}\n```\n", lines.join("\n"))
@@ -118,7 +119,7 @@ fn leads_outside(destination: &str) -> bool {
     destination.contains("://") || destination.starts_with("mailto:") || destination.starts_with('#')
 }
 
-/// Addresses that stand in a text as they are. What looks like one within another is part of it.
+/// The ranges of the bare URLs in a text. A URL within another URL is part of the outer one.
 fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut behind = 0;
     text.match_indices("http").filter_map(move |(start, _)| {
@@ -142,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rustdoc_gets_nothing_it_would_misread() {
+    fn text_that_rustdoc_would_misinterpret_is_escaped() {
         let cases = [
             ("Plain text.", "Plain text."),
             ("See https://example.com/a?b=c.", "See <https://example.com/a?b=c>."),

@@ -1,9 +1,11 @@
-//! Suggestions for misspelt words, as diagnostics make them.
+//! Suggestions for misspelt words, for the help of diagnostics.
 
-/// Longer words are not compared: that takes the product of their lengths, and they are rarely misspelled.
+/// The maximum length of a word, in bytes. Longer words are not compared: the cost of a comparison is the product of
+/// the lengths, and long words are rarely misspelt.
 const MAX_WORD: usize = 200;
 
-/// The word of a list that is nearest to a misspelt one, if one is near enough. The first of equally near ones.
+/// The word of a list that is most similar to a misspelt word, if one is similar enough. The first one of several words
+/// with the same distance.
 #[must_use]
 pub fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > MAX_WORD {
@@ -19,7 +21,7 @@ pub fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// The help for a word that is not one of a list: the nearest of them, or what to do if none is near.
+/// The help for a word that is not in a list: the most similar word of the list, or `otherwise` if none is similar.
 #[must_use]
 pub fn did_you_mean<'a>(
     word: &str,
@@ -27,7 +29,7 @@ pub fn did_you_mean<'a>(
     otherwise: impl FnOnce() -> String,
 ) -> String {
     match nearest(word, words) {
-        Some(meant) => format!("did you mean `{meant}`?"),
+        Some(candidate) => format!("did you mean `{candidate}`?"),
         None => otherwise(),
     }
 }
@@ -37,7 +39,7 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn only_what_is_near_is_meant() {
+    fn only_similar_words_are_suggested() {
         let words = ["read", "write", "destructive", "physical"];
         assert_eq!(nearest("phisical", words), Some("physical"));
         assert_eq!(nearest("Physical", words), Some("physical"));

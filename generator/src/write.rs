@@ -1,8 +1,8 @@
-//! The write stage: texts of files in, a folder that holds exactly them out.
+//! The write stage: from texts to a folder that contains exactly these generated files.
 //!
-//! First a [`Plan`], which touches nothing; then, on request, [`Plan::apply`]. A file is replaced by a rename, so that a
-//! reader sees the old one or the new one; nothing is replaced before everything has been written.
-//! Knows nothing of Rust or OpenAPI.
+//! A [`Plan`] compares the folder with the texts without changing it; [`Plan::apply`] makes the changes. All new texts
+//! are written to temporary files first, which then replace the old files by a rename: a reader sees either the old or
+//! the new version of a file. This module depends neither on Rust nor on OpenAPI.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,44 +13,44 @@ use similar::TextDiff;
 
 use crate::format::MARKER;
 
-/// What an unfinished run leaves behind; the next one removes it.
+/// The suffix of temporary files. The next run removes those of an interrupted run.
 const UNFINISHED: &str = ".unfinished";
 
-/// What has to happen to a file.
+/// The action that brings a file up to date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
-    /// It is not there yet.
+    /// The file does not exist yet.
     Add,
-    /// It has another text.
+    /// The file has a different text.
     Change,
-    /// It was generated once, and is not any more.
+    /// The file was generated earlier, and is not generated any more.
     Remove,
 }
 
-/// One file that is not as it should be.
+/// A file that is not up to date.
 #[derive(Clone, Debug)]
 pub struct FileChange {
-    /// What has to happen.
+    /// The action that brings the file up to date.
     pub action: Action,
-    /// Path below the folder, with `/`.
+    /// The path in the folder, with `/` as separator.
     pub path: String,
     old: String,
     new: String,
 }
 
 impl FileChange {
-    /// The difference in the unified format, from what is there to what should be.
+    /// The difference in the unified format, from the text on disk to the generated text.
     #[must_use]
     pub fn diff(&self) -> String {
         TextDiff::from_lines(&*self.old, &*self.new)
             .unified_diff()
             .context_radius(3)
-            .header(&format!("{} (there)", self.path), &format!("{} (wanted)", self.path))
+            .header(&format!("{} (on disk)", self.path), &format!("{} (generated)", self.path))
             .to_string()
     }
 }
 
-/// The difference between a folder and what should be in it.
+/// The difference between a folder and the generated files.
 #[derive(Clone, Debug)]
 pub struct Plan {
     folder: PathBuf,
@@ -59,10 +59,10 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Compares a folder with the files that should be in it.
+    /// Compares a folder with the generated files.
     ///
     /// # Errors
-    /// The folder cannot be read, or a file that was not generated is in the way.
+    /// The folder cannot be read, or a file that was not generated has the path of a generated file.
     pub fn new(folder: &Path, files: &BTreeMap<String, String>) -> io::Result<Self> {
         let mut present = BTreeMap::new();
         let mut leftovers = Vec::new();
@@ -97,22 +97,22 @@ impl Plan {
         Ok(Self { folder: folder.to_owned(), changes, leftovers })
     }
 
-    /// What has to happen, by path. Empty if everything is up to date.
+    /// The files that are not up to date, sorted by path.
     #[must_use]
     pub fn changes(&self) -> &[FileChange] {
         &self.changes
     }
 
-    /// How many files need an action.
+    /// The number of files that need an action.
     #[must_use]
     pub fn count(&self, action: Action) -> usize {
         self.changes.iter().filter(|change| change.action == action).count()
     }
 
-    /// Does it.
+    /// Brings the folder up to date.
     ///
     /// # Errors
-    /// The first thing that the file system refused. Whatever happens, each file is the old one or the new one.
+    /// The first error of the file system. Even then, each file has either its old or its new text.
     pub fn apply(&self) -> io::Result<()> {
         for leftover in &self.leftovers {
             fs::remove_file(leftover).map_err(at(leftover))?;
@@ -128,7 +128,7 @@ impl Plan {
         });
         if let Err(error) = result {
             for change in &written {
-                // What could not be written cannot be removed either; the next run tries again.
+                // A file that cannot be removed now is removed by the next run.
                 let _ = fs::remove_file(unfinished(&self.folder.join(&change.path)));
             }
             return Err(error);
@@ -145,7 +145,7 @@ impl Plan {
         Ok(())
     }
 
-    /// Folders that hold nothing any more. `remove_dir` refuses those that do.
+    /// Removes a folder and its parents as long as they are empty: `remove_dir` fails for a folder that is not.
     fn remove_empty(&self, mut folder: Option<&Path>) {
         while let Some(empty) = folder.filter(|folder| *folder != self.folder) {
             if fs::remove_dir(empty).is_err() {
@@ -162,7 +162,7 @@ fn unfinished(target: &Path) -> PathBuf {
     target.with_file_name(name)
 }
 
-/// Whether a text says in its first lines that it was generated.
+/// Whether the first lines of a text contain the marker of a generated file.
 fn is_generated(text: &str) -> bool {
     text.lines().take(3).any(|line| line.contains(MARKER))
 }
@@ -173,7 +173,7 @@ fn read(
     present: &mut BTreeMap<String, Vec<u8>>,
     leftovers: &mut Vec<PathBuf>,
 ) -> io::Result<()> {
-    // What Cargo builds, and what other tools keep for themselves, may be below a crate. It is much, and not ours.
+    // Skip caches, such as the target folder of Cargo: they are large and contain no generated client.
     if folder.join("CACHEDIR.TAG").is_file() {
         return Ok(());
     }
@@ -186,7 +186,7 @@ fn read(
         let entry = entry.map_err(at(folder))?;
         let path = entry.path();
         let name = entry.file_name().to_string_lossy().into_owned();
-        // Links are not followed: what they lead to is not ours.
+        // Symbolic links are not followed: their targets are outside of the folder.
         let kind = entry.file_type().map_err(at(&path))?;
         if kind.is_dir() {
             if name.starts_with('.') {
@@ -203,8 +203,7 @@ fn read(
 }
 
 fn in_the_way(path: &Path) -> io::Error {
-    let message =
-        format!("{} exists and has no mark of generated code. Move it, or choose another folder", path.display());
+    let message = format!("{} exists and was not generated: move it, or choose another folder", path.display());
     io::Error::new(io::ErrorKind::AlreadyExists, message)
 }
 

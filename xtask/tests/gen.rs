@@ -246,11 +246,11 @@ fn foreign_files_are_not_overwritten() {
     fs::create_dir(place.out()).unwrap();
     fs::write(place.out().join("mod.rs"), "// Written by hand.\n").unwrap();
     let before = place.files();
-    assert!(failed(&place.generate(&[]), 1).contains("mod.rs exists and has no mark of generated code"));
+    assert!(failed(&place.generate(&[]), 1).contains("mod.rs exists and was not generated"));
     assert_eq!(place.files(), before);
     fs::remove_file(place.out().join("mod.rs")).unwrap();
     fs::create_dir(place.out().join("mod.rs")).unwrap();
-    assert!(failed(&place.generate(&[]), 1).contains("mod.rs exists and has no mark of generated code"));
+    assert!(failed(&place.generate(&[]), 1).contains("mod.rs exists and was not generated"));
     assert!(place.files().is_empty(), "nothing is written when one file cannot be");
 }
 

@@ -140,7 +140,7 @@ fn a_foreign_manifest_is_not_replaced() {
     fs::write(&manifest, "[package]\nname = \"mine\"\n").unwrap();
     let output = generate(folder.path(), SPEC, "pets", "pets");
     assert_eq!(output.status.code(), Some(1), "{}", text_of(&output));
-    assert!(text_of(&output).contains("Cargo.toml exists and has no mark of generated code"), "{}", text_of(&output));
+    assert!(text_of(&output).contains("Cargo.toml exists and was not generated"), "{}", text_of(&output));
     assert_eq!(fs::read_to_string(&manifest).unwrap(), "[package]\nname = \"mine\"\n");
     assert!(!folder.path().join("pets/src").exists());
 }

@@ -74,13 +74,14 @@ impl Client {
 }
 
 impl Client {
-    /// A call of an operation that is chosen at run time, by its `operationId` and with its arguments as a JSON object:
-    /// the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has their JSON Schema. The arguments are
-    /// checked as the typed operation checks them, and the call is refused for its risk like a typed one.
+    /// Creates a call of an operation that is selected at run time. `id` is its `operationId`; `arguments` is a
+    /// JSON object with the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has the JSON
+    /// Schema of the arguments. They are validated like those of a typed call, and the risk limit of the client
+    /// applies.
     ///
     /// # Errors
-    /// There is no such operation, it needs a project and this client has none, or the arguments are not its
-    /// arguments.
+    /// There is no operation with this id, the operation requires a project and this client has none, or the
+    /// arguments do not match the operation.
     pub fn call(
         &self,
         id: &str,
@@ -88,12 +89,11 @@ impl Client {
     ) -> Result<runtime::DynamicCall, runtime::Error> {
         runtime::DynamicCall::new(&self.core, None, super::OPERATIONS, id, arguments)
     }
-    /// Sends an operation and waits for its response.
+    /// Sends an operation and waits for its response. The future does not borrow the operation, so it can be
+    /// spawned.
     ///
     /// # Errors
     /// See [`Error`](runtime::Error).
-    ///
-    /// The future does not borrow the operation, so it can be spawned.
     pub fn send<O: runtime::Operation>(
         &self,
         operation: &O,
@@ -200,13 +200,14 @@ impl ProjectClient {
 }
 
 impl ProjectClient {
-    /// A call of an operation that is chosen at run time, by its `operationId` and with its arguments as a JSON object:
-    /// the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has their JSON Schema. The arguments are
-    /// checked as the typed operation checks them, and the call is refused for its risk like a typed one.
+    /// Creates a call of an operation that is selected at run time. `id` is its `operationId`; `arguments` is a
+    /// JSON object with the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has the JSON
+    /// Schema of the arguments. They are validated like those of a typed call, and the risk limit of the client
+    /// applies.
     ///
     /// # Errors
-    /// There is no such operation, it needs a project and this client has none, or the arguments are not its
-    /// arguments.
+    /// There is no operation with this id, the operation requires a project and this client has none, or the
+    /// arguments do not match the operation.
     pub fn call(
         &self,
         id: &str,
@@ -220,12 +221,11 @@ impl ProjectClient {
             arguments,
         )
     }
-    /// Sends an operation and waits for its response.
+    /// Sends an operation and waits for its response. The future does not borrow the operation, so it can be
+    /// spawned.
     ///
     /// # Errors
     /// See [`Error`](runtime::Error).
-    ///
-    /// The future does not borrow the operation, so it can be spawned.
     pub fn send<O: runtime::Operation>(
         &self,
         operation: &O,
@@ -274,9 +274,9 @@ pub enum Region {
 }
 
 impl Region {
-    /// All of them.
+    /// All regions.
     pub const ALL: &'static [Self] = &[Self::Cn, Self::Us, Self::Eu];
-    /// Its name.
+    /// The name of the region.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -285,7 +285,7 @@ impl Region {
             Self::Eu => "Eu",
         }
     }
-    /// The address of its servers.
+    /// The base URL of the region.
     #[must_use]
     pub fn base_url(self) -> &'static str {
         match self {
@@ -302,7 +302,7 @@ impl std::fmt::Display for Region {
     }
 }
 
-/// Reads the name of a region, in lower case or not.
+/// Parses the name of a region, ignoring ASCII case.
 impl std::str::FromStr for Region {
     type Err = runtime::UnknownName;
     fn from_str(name: &str) -> Result<Self, runtime::UnknownName> {

@@ -84,11 +84,9 @@ impl<C: runtime::Caller> FlightTasks<C> {
     {
         super::Call::new(&self.caller, GetFlightTask::new(task_uuid))
     }
-    /// Follows what [`get`](Self::get) shows until its state is final. Needs a time limit: `.timeout(…)`.
+    /// Polls [`get`](Self::get) until the state is final. Requires a time limit: `.timeout(…)`.
     ///
-    /// It only reads. Dropping it ends the polling and nothing else: what is followed goes on, and can be followed again, also by another process.
-    ///
-    /// More: [`Follow`](runtime::Follow).
+    /// Polling only reads. Dropping the future ends the polling and has no other effect: the job continues, and can be followed again, also by another process. See [`Follow`](runtime::Follow).
     pub fn follow(
         &self,
         task_uuid: impl Into<types::TaskId>,

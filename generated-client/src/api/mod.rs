@@ -47,7 +47,7 @@ mod error_code;
 pub use error_code::ErrorCode;
 pub use client::{Call, Client, ClientBuilder, ProjectClient, Region};
 
-/// Facts about all calls of DJI FlightHub 2 OpenAPI.
+/// Metadata of DJI FlightHub 2 OpenAPI that applies to all calls.
 pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAPI")
     .with_token(Some(runtime::TokenHeader::new("X-User-Token").with_prefix("")))
     .with_request_id_header(Some("X-Request-Id"))

@@ -59,11 +59,9 @@ impl<C: runtime::Caller> OpenModeling<C> {
     {
         super::Call::new(&self.caller, GetOpenModelResource::new(resource_uuid))
     }
-    /// Follows what [`get_resource`](Self::get_resource) shows until its state is final. Needs a time limit: `.timeout(…)`.
+    /// Polls [`get_resource`](Self::get_resource) until the state is final. Requires a time limit: `.timeout(…)`.
     ///
-    /// It only reads. Dropping it ends the polling and nothing else: what is followed goes on, and can be followed again, also by another process.
-    ///
-    /// More: [`Follow`](runtime::Follow).
+    /// Polling only reads. Dropping the future ends the polling and has no other effect: the job continues, and can be followed again, also by another process. See [`Follow`](runtime::Follow).
     pub fn follow_resource(
         &self,
         resource_uuid: impl Into<types::OpenModelResourceId>,
@@ -130,11 +128,9 @@ impl<C: runtime::Caller> OpenModeling<C> {
     {
         super::Call::new(&self.caller, GetOpenModel::new(model_uuid))
     }
-    /// Follows what [`get`](Self::get) shows until its state is final. Needs a time limit: `.timeout(…)`.
+    /// Polls [`get`](Self::get) until the state is final. Requires a time limit: `.timeout(…)`.
     ///
-    /// It only reads. Dropping it ends the polling and nothing else: what is followed goes on, and can be followed again, also by another process.
-    ///
-    /// More: [`Follow`](runtime::Follow).
+    /// Polling only reads. Dropping the future ends the polling and has no other effect: the job continues, and can be followed again, also by another process. See [`Follow`](runtime::Follow).
     pub fn follow(
         &self,
         model_uuid: impl Into<types::OpenModelId>,

@@ -1,4 +1,5 @@
-//! What a call with JSON needs of an operation: the names of its arguments, their places in a request, and a codec.
+//! The metadata of an operation for dynamic calls, whose arguments are JSON: the names of the arguments, their
+//! locations in a request, and a codec.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,10 +10,10 @@ use crate::model::{
     TypeRef, ValueStyle,
 };
 
-/// The name of the body among the arguments.
+/// The argument name of the body.
 const BODY: &str = "body";
 
-/// How serde reads and writes a parameter as a property of its operation.
+/// The serde attribute of a parameter, as a field of its operation.
 pub(super) fn parameter_attribute(parameter: &Parameter) -> Option<TokenStream> {
     let presence = match (parameter.required, parameter.list_style) {
         (true, _) => Presence::Value,
@@ -22,31 +23,31 @@ pub(super) fn parameter_attribute(parameter: &Parameter) -> Option<TokenStream> 
     serde_attributes::attribute(&parameter.field, &parameter.argument, Vec::new(), presence, parameter.required)
 }
 
-/// How serde reads and writes the body as a property of its operation.
+/// The serde attribute of the body, as a field of its operation.
 pub(super) fn body_attribute(body: &Body) -> Option<TokenStream> {
     let presence = match (body.required, &body.ty) {
         (true, _) => Presence::Value,
-        // Null is a body, too.
+        // Null is a valid body, so it differs from an omitted body.
         (false, TypeRef::Nullable(_)) => Presence::OptionalNullable,
         (false, _) => Presence::Optional,
     };
-    let mut own = Vec::new();
+    let mut extra = Vec::new();
     if body.ty == TypeRef::Primitive(Primitive::Bytes) {
         let module = if body.required { "runtime::base64_body" } else { "runtime::optional_base64_body" };
-        own.push(quote! { with = #module });
+        extra.push(quote! { with = #module });
     }
     if presence == Presence::Optional {
-        own.push(quote! { default });
+        extra.push(quote! { default });
     }
-    serde_attributes::attribute(&body.field, BODY, own, presence, body.required)
+    serde_attributes::attribute(&body.field, BODY, extra, presence, body.required)
 }
 
 impl Emitter<'_> {
-    /// What is known about an operation for calls with JSON.
+    /// The metadata of an operation for dynamic calls.
     pub(super) fn dynamic(&self, operation: &Operation) -> TokenStream {
         let parameters = operation.parameters.iter().map(|parameter| self.parameter_info(parameter));
         let result = &operation.result_file;
-        // Not `Self`, which may still lack arguments.
+        // Not `Self`, which can be a builder whose arguments are incomplete.
         let complete = ident(&operation.type_name);
         let codec = match operation.response {
             Response::Bytes(_) => quote! { bytes },
@@ -70,7 +71,7 @@ impl Emitter<'_> {
             Location::Cookie => quote! { Cookie },
         };
         let required = parameter.required.then(|| quote! { .with_required(true) });
-        // What differs from the style that OpenAPI has for the location.
+        // Only deviations from the default style of the location.
         let style = match parameter.list_style {
             None | Some(ListStyle::Repeated) => quote! {},
             Some(ListStyle::Comma) => quote! { .with_explode(false) },
@@ -78,7 +79,7 @@ impl Emitter<'_> {
             Some(ListStyle::Pipe) => quote! { .with_style("pipeDelimited").with_explode(false) },
         };
         let style = match parameter.value_style {
-            // It has `content` instead of a style.
+            // The parameter has `content` instead of a style.
             None | Some(ValueStyle { style: Style::Json, .. }) => style,
             Some(ValueStyle { style, explode, .. }) => {
                 let style = style.as_str();
@@ -91,7 +92,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// `type` of JSON Schema, if a value has one only.
+    /// The `type` in JSON Schema, if all values have the same type.
     fn schema_type(&self, ty: &TypeRef) -> Option<&'static str> {
         match ty {
             TypeRef::Primitive(primitive) => primitive_schema_type(*primitive),

@@ -1,4 +1,5 @@
-//! States and following: which values of a status are final, and which operations show one.
+//! `x-states` and `x-follow`: methods that classify the values of a status, and methods that poll a status until it is
+//! final.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -8,7 +9,7 @@ use super::{Emitter, allow_deprecated, bare, deprecated, ident};
 use crate::model::{Enum, EnumValues, Operation, States};
 
 impl Emitter<'_> {
-    /// The implementation of `Followed`, for an operation whose response shows a state.
+    /// The implementation of `Followed`, for an operation with `x-follow`.
     pub(super) fn followed(&self, operation: &Operation) -> Option<TokenStream> {
         let follow = operation.follow.as_ref()?;
         let name = ident(&operation.type_name);
@@ -40,7 +41,7 @@ impl Emitter<'_> {
         })
     }
 
-    /// The method of a group that follows what an operation shows.
+    /// The method of a group that polls an operation until its status is final.
     pub(super) fn follow_method(
         &self,
         operation: &Operation,
@@ -48,15 +49,15 @@ impl Emitter<'_> {
         names: &[&TokenStream],
         types: &[&TokenStream],
     ) -> Option<TokenStream> {
-        // Required arguments that are set by name are set on the call, which has `follow` then.
+        // A builder sets the required arguments by name. Its call has the method `follow` instead.
         let follow = operation.follow.as_ref().filter(|_| !operation.is_builder())?;
         let operation_type = ident(&operation.type_name);
         let show = ident(&operation.method_name);
         let method = ident(&follow.method_name);
         let about = doc(&format!(
-            "Follows what [`{}`](Self::{}) shows until its state is final. Needs a time limit: `.timeout(…)`.\n\n\
-             It only reads. Dropping it ends the polling and nothing else: what is followed goes on, and can be followed \
-             again, also by another process.\n\nMore: [`Follow`](runtime::Follow).",
+            "Polls [`{}`](Self::{}) until the state is final. Requires a time limit: `.timeout(…)`.\n\n\
+             Polling only reads. Dropping the future ends the polling and has no other effect: the job continues, and can be \
+             followed again, also by another process. See [`Follow`](runtime::Follow).",
             bare(&operation.method_name),
             bare(&operation.method_name),
         ));
@@ -74,7 +75,7 @@ impl Emitter<'_> {
         })
     }
 
-    /// Methods of an enumeration whose final values are known.
+    /// The methods of an enumeration with `x-states`.
     pub(super) fn states(&self, name: &Ident, enumeration: &Enum) -> Option<TokenStream> {
         let States { success, failure } = enumeration.states.as_ref()?;
         let described: Vec<(String, Ident)> = match &enumeration.values {
@@ -96,10 +97,10 @@ impl Emitter<'_> {
         };
         let all = [success.as_slice(), failure.as_slice()].concat();
         let about_final = doc(&format!(
-            "Whether it is final: {}. Other states are progress, and so is a value that this version does not know.",
+            "Whether the state is final: {}. All other states are progress, including values that are not listed.",
             list(&all)
         ));
-        let about_success = doc(&format!("Whether it is the final state of a success: {}.", list(&success)));
+        let about_success = doc(&format!("Whether the state is final and successful: {}.", list(&success)));
         let successes = success.iter().map(|(_, variant)| variant);
         let finals = all.iter().map(|(_, variant)| variant);
         Some(quote! {

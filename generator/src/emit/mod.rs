@@ -1,7 +1,7 @@
-//! The emit stage: the model in, one output file at a time out, and for each file its tokens, some items at a time.
+//! The emit stage: from the model to the tokens of each output file.
 //!
-//! Names and types are those of the model; its facts become sentences ([`docs`]) and JSON Schema
-//! ([`crate::json_schema`]). Cannot fail.
+//! Names and types come from the model. Its facts become documentation ([`docs`]) and JSON Schema
+//! ([`crate::json_schema`]). This stage cannot fail.
 
 mod builder;
 mod docs;
@@ -22,31 +22,31 @@ use crate::model::{Api, Group, Operation, Primitive, TypeModule, TypeRef};
 pub(crate) use docs::LINE_END;
 use docs::doc;
 
-/// A file before formatting.
+/// The content of a file before formatting.
 pub(crate) enum Content<'a> {
-    /// Its items, some at a time: the tokens of all items would dominate the memory usage.
+    /// The items of a Rust file, in chunks: the tokens of all items at once would dominate the memory usage.
     Rust(Box<dyn Iterator<Item = TokenStream> + 'a>),
     Json(serde_json::Value),
     Yaml(&'a str),
 }
 
-/// A file to generate: its path below the output folder, and its contents.
+/// A file to generate: its path in the output folder, and the part of the API that it contains.
 #[derive(Debug)]
-pub(crate) struct Task<'a> {
+pub(crate) struct OutputFile<'a> {
     pub(crate) path: String,
-    subject: Subject<'a>,
+    kind: FileKind<'a>,
 }
 
 #[cfg(test)]
-impl Task<'_> {
-    /// A file at a path.
+impl OutputFile<'_> {
+    /// A file with this path.
     pub(crate) fn at(path: &str) -> Self {
-        Self { path: path.to_owned(), subject: Subject::Root }
+        Self { path: path.to_owned(), kind: FileKind::Root }
     }
 }
 
 #[derive(Debug)]
-enum Subject<'a> {
+enum FileKind<'a> {
     Root,
     Group(&'a Group),
     Arguments(&'a Operation),
@@ -59,53 +59,54 @@ enum Subject<'a> {
     Specification(&'a str),
 }
 
-/// All files of the client, the largest first. Each can be [emitted](emit) separately.
-pub(crate) fn tasks<'a>(api: &'a Api, specification: Option<&'a str>) -> Vec<Task<'a>> {
+/// All files of the client; the large modules of types come first, so that they start early. Each file can be
+/// [emitted](emit) separately.
+pub(crate) fn output_files<'a>(api: &'a Api, specification: Option<&'a str>) -> Vec<OutputFile<'a>> {
     let mut types: Vec<&TypeModule> = api.type_modules.iter().collect();
     types.sort_by_key(|module| std::cmp::Reverse(module.types.len()));
-    let mut tasks: Vec<Task<'a>> = Vec::new();
-    let mut add = |path: String, subject: Subject<'a>| tasks.push(Task { path, subject });
+    let mut files: Vec<OutputFile<'a>> = Vec::new();
+    let mut add = |path: String, kind: FileKind<'a>| files.push(OutputFile { path, kind });
     for module in types {
-        add(module.file.clone(), Subject::Types(module));
+        add(module.file.clone(), FileKind::Types(module));
     }
     for group in &api.groups {
-        add(group.file.clone(), Subject::Group(group));
+        add(group.file.clone(), FileKind::Group(group));
     }
-    add("mod.rs".to_owned(), Subject::Root);
+    add("mod.rs".to_owned(), FileKind::Root);
     if !api.error_codes.is_empty() {
-        add("error_code.rs".to_owned(), Subject::ErrorCodes);
+        add("error_code.rs".to_owned(), FileKind::ErrorCodes);
     }
-    add("client.rs".to_owned(), Subject::Client);
+    add("client.rs".to_owned(), FileKind::Client);
     if (Emitter { api }).has_builders() {
-        add("missing.rs".to_owned(), Subject::Missing);
+        add("missing.rs".to_owned(), FileKind::Missing);
     }
     if let Some(text) = specification {
-        // A mock server interprets it; it is not compiled.
-        add("specification.yaml".to_owned(), Subject::Specification(text));
+        // Not compiled: the mock server interprets it.
+        add("specification.yaml".to_owned(), FileKind::Specification(text));
     }
-    add("types.rs".to_owned(), Subject::TypesRoot);
+    add("types.rs".to_owned(), FileKind::TypesRoot);
     for operation in api.operations() {
-        add(operation.arguments_file.clone(), Subject::Arguments(operation));
-        add(operation.result_file.clone(), Subject::Result(operation));
+        add(operation.arguments_file.clone(), FileKind::Arguments(operation));
+        add(operation.result_file.clone(), FileKind::Result(operation));
     }
-    tasks
+    files
 }
 
 /// The content of one file.
-pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, task: &'a Task<'a>) -> Content<'a> {
+pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, file: &'a OutputFile<'a>) -> Content<'a> {
     let emitter = Emitter { api };
     let once = |items| Content::Rust(Box::new(std::iter::once(items)));
-    match &task.subject {
-        Subject::Root => once(emitter.root()),
-        Subject::Group(group) => Content::Rust(Box::new(emitter.group(group))),
-        Subject::Arguments(operation) => Content::Json(json_schema::arguments(schemas, &operation.arguments)),
-        Subject::Result(operation) => Content::Json(json_schema::result(schemas, operation)),
-        Subject::TypesRoot => once(types::root(&api.type_modules)),
-        Subject::Types(module) => Content::Rust(Box::new(emitter.types(module))),
-        Subject::ErrorCodes => once(emitter.error_codes()),
-        Subject::Client => once(emitter.client()),
-        Subject::Missing => once(emitter.missing()),
-        Subject::Specification(text) => Content::Yaml(text),
+    match &file.kind {
+        FileKind::Root => once(emitter.root()),
+        FileKind::Group(group) => Content::Rust(Box::new(emitter.group(group))),
+        FileKind::Arguments(operation) => Content::Json(json_schema::arguments(schemas, &operation.arguments)),
+        FileKind::Result(operation) => Content::Json(json_schema::result(schemas, operation)),
+        FileKind::TypesRoot => once(types::root(&api.type_modules)),
+        FileKind::Types(module) => Content::Rust(Box::new(emitter.types(module))),
+        FileKind::ErrorCodes => once(emitter.error_codes()),
+        FileKind::Client => once(emitter.client()),
+        FileKind::Missing => once(emitter.missing()),
+        FileKind::Specification(text) => Content::Yaml(text),
     }
 }
 
@@ -115,7 +116,7 @@ struct Emitter<'a> {
 }
 
 impl Emitter<'_> {
-    /// A type; the path of its named types is `path`.
+    /// The tokens of a type. `path` is the module path of named types.
     fn ty(&self, ty: &TypeRef, path: &TokenStream) -> TokenStream {
         match ty {
             TypeRef::Primitive(primitive) => primitive_type(*primitive),
@@ -162,7 +163,7 @@ fn primitive_type(primitive: Primitive) -> TokenStream {
     }
 }
 
-/// The only import of generated code from outside of it.
+/// The only import of generated code from another crate.
 fn use_runtime() -> TokenStream {
     quote! { use ::flighthub2_runtime::codegen as runtime; }
 }
@@ -175,27 +176,27 @@ fn ident(name: &str) -> Ident {
     }
 }
 
-/// A name without what makes an identifier of a keyword.
+/// An identifier without the prefix `r#`.
 fn bare(identifier: &str) -> &str {
     identifier.trim_start_matches("r#")
 }
 
-/// The type of an argument: any type that converts into the value.
+/// The type of an argument: any type that converts into `ty`.
 fn argument(ty: &TokenStream) -> TokenStream {
     quote! { impl Into<#ty> }
 }
 
-/// `#[deprecated]`, if it applies.
+/// `#[deprecated]` for a deprecated item.
 fn deprecated(deprecated: bool) -> Option<TokenStream> {
     deprecated.then(|| quote! { #[deprecated] })
 }
 
-/// For a deprecated item whose implementation uses deprecated items.
+/// `#[allow(deprecated)]` for a deprecated item, whose implementation uses deprecated items.
 fn allow_deprecated(deprecated: bool) -> Option<TokenStream> {
     deprecated.then(|| quote! { #[allow(deprecated)] })
 }
 
-/// Documentation of the required values of an item.
+/// The documentation of the struct with the required fields of an item.
 fn required_doc(owner: &str) -> Option<TokenStream> {
     doc(&format!("Required fields of [`{owner}`]."))
 }

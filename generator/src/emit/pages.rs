@@ -1,4 +1,4 @@
-//! Lists in pages: what the runtime asks of an operation that returns one.
+//! `x-pagination`: the implementation of the runtime's trait for operations that return a page of a list.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::lifecycle::{Counter, Unpaged};
 use crate::model::{Operation, TypeKind};
 
 impl Emitter<'_> {
-    /// The implementation of `Paginated`, for an operation that returns a page of a list.
+    /// The implementation of `Paginated`, for an operation with `x-pagination`.
     pub(super) fn pagination(&self, operation: &Operation) -> Option<TokenStream> {
         let pages = operation.pagination.as_ref()?;
         let name = ident(&operation.type_name);
@@ -84,7 +84,7 @@ impl Emitter<'_> {
     }
 }
 
-/// How an integer argument is read and set.
+/// The expressions that read and set an integer argument.
 fn counter(counter: &Counter, value: &TokenStream) -> (TokenStream, TokenStream) {
     let field = ident(&counter.field);
     if counter.required {

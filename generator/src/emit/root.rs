@@ -1,4 +1,4 @@
-//! The API as a whole: its client, regions, error codes, and the list of operations.
+//! The items of the whole API: clients, regions, error codes, and the catalogue of operations.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::model::{CredentialPlace, EnumValues, Group, ManagedHeader, Outcome, T
 use crate::rustdoc::{documentation, plain_line};
 
 impl Emitter<'_> {
-    /// `mod.rs`: modules, the facts for the runtime, and the catalogue.
+    /// `mod.rs`: the modules, the metadata for the runtime, and the catalogue.
     pub(super) fn root(&self) -> TokenStream {
         let api = self.api;
         let use_runtime = use_runtime();
@@ -63,7 +63,7 @@ impl Emitter<'_> {
             }
         });
         let missing = self.has_builders().then(|| quote! { #[doc(hidden)] pub mod missing; });
-        let about_api = doc(&format!("Facts about all calls of {title}."));
+        let about_api = doc(&format!("Metadata of {title} that applies to all calls."));
         let about_operations = doc("The catalogue: every operation, with its metadata for tools.");
         quote! {
             #heading
@@ -89,7 +89,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// The schemes of an API that has several, or one that is no header.
+    /// The credentials of an API whose operations need several schemes, or a scheme that is not a header.
     fn credentials(&self) -> Option<TokenStream> {
         let schemes = &self.api.credential_schemes;
         let defined = self.api.security_schemes.iter().filter(|scheme| schemes.contains(&scheme.name));
@@ -151,7 +151,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// English, if it is one of the languages of messages: errors are shown to people who read this documentation.
+    /// English, if it is one of the languages of messages: the readers of this documentation read the errors, too.
     fn default_language(&self) -> Option<&str> {
         let header = self.api.managed_headers.language.as_ref()?;
         let TypeKind::Enum(languages) = &self.api.definition(header.ty.named()?)?.kind else { return None };
@@ -160,12 +160,12 @@ impl Emitter<'_> {
         languages.iter().map(|language| language.value.as_str()).find(|tag| is_english(tag))
     }
 
-    /// Whether calls can be made for a project.
+    /// Whether the API has calls of a project.
     fn has_projects(&self) -> bool {
         self.api.managed_headers.project.is_some()
     }
 
-    /// The clients of the API, with an accessor for each group; their settings, and regions.
+    /// `client.rs`: the clients with an accessor for each group, their builder, and the regions.
     pub(super) fn client(&self) -> TokenStream {
         let use_runtime = use_runtime();
         let about = doc(&format!(
@@ -237,7 +237,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// A method for each group.
+    /// The accessor method of each group.
     fn accessors(&self) -> Vec<TokenStream> {
         let accessor = |group: &Group| {
             let about = doc(&format!("The calls of the group *{}*.", group.name.replace('*', "")));
@@ -254,7 +254,7 @@ impl Emitter<'_> {
         self.api.groups.iter().map(accessor).collect()
     }
 
-    /// The method that returns a client of a project, and that client.
+    /// The method `project` of the client, and the type `ProjectClient` that it returns.
     fn project_client(&self) -> Option<(TokenStream, TokenStream)> {
         let header = self.api.managed_headers.project.as_ref()?;
         let ty = self.ty(&header.ty, &quote! { super::types });
@@ -298,7 +298,7 @@ impl Emitter<'_> {
         Some((method, client))
     }
 
-    /// The public installations, if the specification lists any.
+    /// The enumeration of regions, if the specification has any.
     fn region(&self) -> Option<TokenStream> {
         let regions = &self.api.regions;
         if regions.is_empty() {
@@ -330,10 +330,10 @@ impl Emitter<'_> {
             }
 
             impl Region {
-                /// All of them.
+                /// All regions.
                 pub const ALL: &'static [Self] = &[#(Self::#all),*];
 
-                /// Its name.
+                /// The name of the region.
                 #[must_use]
                 pub fn as_str(self) -> &'static str {
                     match self {
@@ -341,7 +341,7 @@ impl Emitter<'_> {
                     }
                 }
 
-                /// The address of its servers.
+                /// The base URL of the region.
                 #[must_use]
                 pub fn base_url(self) -> &'static str {
                     match self {
@@ -356,7 +356,7 @@ impl Emitter<'_> {
                 }
             }
 
-            /// Reads the name of a region, in lower case or not.
+            /// Parses the name of a region, ignoring ASCII case.
             impl std::str::FromStr for Region {
                 type Err = runtime::UnknownName;
 
@@ -375,28 +375,28 @@ impl Emitter<'_> {
     }
 }
 
-/// The methods of a client that send operations.
+/// The methods of a client that send operations, and its implementations of the runtime's traits.
 fn caller_impls(caller: &Ident, core: &TokenStream, project: &TokenStream, scopes: &[&str]) -> TokenStream {
     let scopes = scopes.iter().map(|scope| ident(scope));
     quote! {
         impl #caller {
-            /// A call of an operation that is chosen at run time, by its `operationId` and with its arguments as a JSON object:
-            /// the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has their JSON Schema. The arguments are
-            /// checked as the typed operation checks them, and the call is refused for its risk like a typed one.
+            /// Creates a call of an operation that is selected at run time. `id` is its `operationId`; `arguments` is a
+            /// JSON object with the parameters by name, and `body`. [`OPERATIONS`](super::OPERATIONS) has the JSON
+            /// Schema of the arguments. They are validated like those of a typed call, and the risk limit of the client
+            /// applies.
             ///
             /// # Errors
-            /// There is no such operation, it needs a project and this client has none, or the arguments are not its
-            /// arguments.
+            /// There is no operation with this id, the operation requires a project and this client has none, or the
+            /// arguments do not match the operation.
             pub fn call(&self, id: &str, arguments: &runtime::JsonValue) -> Result<runtime::DynamicCall, runtime::Error> {
                 runtime::DynamicCall::new(&#core, #project, super::OPERATIONS, id, arguments)
             }
 
-            /// Sends an operation and waits for its response.
+            /// Sends an operation and waits for its response. The future does not borrow the operation, so it can be
+            /// spawned.
             ///
             /// # Errors
             /// See [`Error`](runtime::Error).
-            ///
-            /// The future does not borrow the operation, so it can be spawned.
             pub fn send<O: runtime::Operation>(
                 &self,
                 operation: &O,

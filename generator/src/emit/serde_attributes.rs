@@ -1,4 +1,4 @@
-//! Serde's attributes of a field: its name, and when it is omitted or null.
+//! The serde attributes of a field: its name in JSON, and the handling of null and omitted properties.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,11 +6,11 @@ use quote::quote;
 use super::bare;
 use crate::model::Presence;
 
-/// The attribute of a field that is called `name` in JSON. `own` comes before what the presence of the field needs.
+/// The attribute of a field with the name `name` in JSON. `extra` precedes the arguments for the presence of the field.
 pub(super) fn attribute(
     field: &str,
     name: &str,
-    own: Vec<TokenStream>,
+    extra: Vec<TokenStream>,
     presence: Presence,
     required: bool,
 ) -> Option<TokenStream> {
@@ -18,7 +18,7 @@ pub(super) fn attribute(
     if bare(field) != name {
         attributes.push(quote! { rename = #name });
     }
-    attributes.extend(own);
+    attributes.extend(extra);
     match presence {
         Presence::Value | Presence::Nullable => {}
         Presence::List => {

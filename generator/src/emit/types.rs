@@ -10,7 +10,7 @@ use crate::model::{
     TypeRef, Union, Variant,
 };
 
-/// `types.rs`, which exports all types.
+/// `types.rs`, which re-exports all types.
 pub(super) fn root(modules: &[TypeModule]) -> TokenStream {
     let modules: Vec<_> = modules.iter().map(|module| ident(&module.name)).collect();
     quote! {
@@ -114,26 +114,26 @@ impl<'a> Emitter<'a> {
         };
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
-        let variants = union.variants.iter().map(|form| {
-            let about = doc(&docs::variant(form));
-            let variant = ident(&form.variant);
-            let ty = self.ty(&form.ty, &quote! { super });
-            quote! { #about #variant(#ty) }
+        let variants = union.variants.iter().map(|variant| {
+            let about = doc(&docs::variant(variant));
+            let name = ident(&variant.variant);
+            let ty = self.ty(&variant.ty, &quote! { super });
+            quote! { #about #name(#ty) }
         });
-        let forms = union.variants.iter().map(|form| {
-            let variant = ident(&form.variant);
-            let ty = self.ty(&form.ty, &quote! { super });
+        let arms = union.variants.iter().map(|variant| {
+            let tags = &variant.tags;
+            let ty = self.ty(&variant.ty, &quote! { super });
+            let variant = ident(&variant.variant);
             match tag {
                 Some(_) => {
-                    let tags = &form.tags;
                     quote! { #(#tags)|* => #variant(#ty) }
                 }
                 None => quote! { #variant(#ty) },
             }
         });
         let implementation = match tag {
-            Some(tag) => quote! { runtime::tagged_union!(#name, #tag { #(#forms),* }); },
-            None => quote! { runtime::untagged_union!(#name { #(#forms),* }); },
+            Some(tag) => quote! { runtime::tagged_union!(#name, #tag { #(#arms),* }); },
+            None => quote! { runtime::untagged_union!(#name { #(#arms),* }); },
         };
         let unknown = doc("A variant that is not listed. It is preserved and sent back unchanged.");
         let conversions = self.conversions(union);
@@ -153,8 +153,8 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// The variants that a value of their type becomes: those whose type no other variant has. Aliases are the type that
-    /// they name.
+    /// The variants that implement `From` of their type: the variants whose type, with aliases resolved, is unique in
+    /// the union.
     fn conversions(&self, union: &Union) -> Vec<TokenStream> {
         let types: Vec<TypeRef> = union.variants.iter().map(|variant| self.without_aliases(&variant.ty)).collect();
         let is_unique = |ty: &TypeRef| types.iter().filter(|other| *other == ty).count() == 1;
@@ -180,20 +180,22 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// A value that is preserved as JSON and can be decoded as each of its variants.
+    /// A type that preserves its value as JSON, with methods that decode the value as each variant.
     fn opaque_union(&self, definition: &TypeDefinition, variants: &[Variant]) -> TokenStream {
         let about = doc(&format!(
             "{}\n\nIts variants cannot be discriminated, so the value is preserved as JSON; decode the variant that you expect.",
             docs::value(&definition.schema_name, &definition.docs)
         ));
         let name = ident(&definition.name);
-        let methods = variants.iter().map(|form| {
-            let bare = bare(&form.variant);
+        let methods = variants.iter().map(|variant| {
+            let bare = bare(&variant.variant);
             let (read, write) = (ident(&format!("as_{bare}")), ident(&format!("from_{bare}")));
-            let ty = self.ty(&form.ty, &quote! { super });
-            let about_read = doc(&format!("{}\n\n# Errors\nThe value is not of this variant.", docs::variant(form)));
-            let about_write =
-                doc(&format!("{}\n\n# Errors\nIt contains a number that is not finite.", docs::variant(form)));
+            let ty = self.ty(&variant.ty, &quote! { super });
+            let about_read = doc(&format!("{}\n\n# Errors\nThe value is not of this variant.", docs::variant(variant)));
+            let about_write = doc(&format!(
+                "{}\n\n# Errors\nThe value contains a number that is not finite.",
+                docs::variant(variant)
+            ));
             quote! {
                 #about_read
                 pub fn #read(&self) -> Result<#ty, runtime::ReadError> {
@@ -201,8 +203,8 @@ impl<'a> Emitter<'a> {
                 }
 
                 #about_write
-                pub fn #write(form: &#ty) -> Result<Self, runtime::SerializeError> {
-                    runtime::private::to_json(form).map(Self)
+                pub fn #write(value: &#ty) -> Result<Self, runtime::SerializeError> {
+                    runtime::private::to_json(value).map(Self)
                 }
             }
         });
@@ -227,7 +229,7 @@ impl<'a> Emitter<'a> {
         let name = ident(&definition.name);
         let fields = object.fields.iter().map(|field| self.field(definition, field));
         let additional = object.additional_properties.as_ref().map(|additional| {
-            let about = doc("Undescribed properties, unchanged.");
+            let about = doc("Properties that the schema does not describe, unchanged.");
             let field = ident(&additional.field);
             let ty = match &additional.ty {
                 TypeRef::Primitive(Primitive::Json) => quote! { runtime::JsonObject },
@@ -270,18 +272,18 @@ impl<'a> Emitter<'a> {
         quote! { #about #serde pub #name: #ty }
     }
 
-    /// The type of a field.
+    /// The type of a field, with all layers of [`Presence`].
     pub(super) fn held(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
         let bare = self.bare(field);
-        let held = if self.api.is_boxed(owner, field) {
+        let ty = if self.api.is_boxed(owner, field) {
             quote! { Box<#bare> }
         } else {
             bare
         };
         match self.api.presence(field, owner.is_input) {
-            Presence::Value | Presence::List => held,
-            Presence::Nullable | Presence::Optional => quote! { Option<#held> },
-            Presence::OptionalNullable => quote! { Option<Option<#held>> },
+            Presence::Value | Presence::List => ty,
+            Presence::Nullable | Presence::Optional => quote! { Option<#ty> },
+            Presence::OptionalNullable => quote! { Option<Option<#ty>> },
         }
     }
 
@@ -293,20 +295,20 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// The value of a field that has one value only.
+    /// The value of a field with a constant value.
     pub(super) fn constant(&self, field: &Field) -> Option<TokenStream> {
         let (constant, variant) = self.only_value(self.api.const_value(field)?)?;
         Some(quote! { super::#constant::#variant })
     }
 
-    /// The methods that encode a type to a string and decode it.
+    /// The methods that encode a value to a JSON string and decode it.
     fn json_text_methods(&self, name: &proc_macro2::Ident) -> TokenStream {
         quote! {
             impl #name {
-                /// Encodes this value as a JSON string, for members with this content.
+                /// Encodes this value as a JSON string, for string properties with this content.
                 ///
                 /// # Errors
-                /// It contains a number that is not finite, which JSON cannot express.
+                /// The value contains a number that is not finite, which JSON cannot express.
                 pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
                     runtime::private::to_json_string(self)
                 }
@@ -322,7 +324,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// `new`, with all required fields, and a method for each other field.
+    /// The constructor `new` with all required fields, and a method for each optional field.
     fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
         if let Some(builder_name) = &definition.builder_name {
             return self.builder_of(definition, object, builder_name);
@@ -387,7 +389,7 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// The argument of a required field.
+    /// The argument type of a required field.
     pub(super) fn given(&self, field: &Field) -> TokenStream {
         let bare = self.bare(field);
         if self.api.presence(field, true) == Presence::Nullable {
@@ -407,19 +409,19 @@ impl<'a> Emitter<'a> {
             let value = self.omitted(field);
             return quote! { #name: #value };
         }
-        let given = if required > 1 {
+        let argument = if required > 1 {
             quote! { required.#name }
         } else {
             quote! { #name.into() }
         };
         match (self.api.is_boxed(owner, field), self.api.presence(field, true)) {
-            (true, Presence::Nullable) if required > 1 => quote! { #name: #given.map(Box::new) },
+            (true, Presence::Nullable) if required > 1 => quote! { #name: #argument.map(Box::new) },
             (true, Presence::Nullable) => {
                 let ty = self.given(field);
                 quote! { #name: Into::<#ty>::into(#name).map(Box::new) }
             }
-            (true, _) => quote! { #name: Box::new(#given) },
-            _ => quote! { #name: #given },
+            (true, _) => quote! { #name: Box::new(#argument) },
+            _ => quote! { #name: #argument },
         }
     }
 
@@ -481,12 +483,12 @@ fn variant<T: ToString>(value: &EnumValue<T>) -> TokenStream {
     quote! { #about #name }
 }
 
-/// Whether tokens refer to the runtime. Serde's attributes refer to it in strings.
+/// Whether tokens refer to the runtime. Attributes of serde refer to it in string literals.
 fn names_runtime(tokens: TokenStream) -> bool {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         let names = match token {
-            // A field can have that name, too.
+            // A field can have the name `runtime`, so a path separator has to follow.
             TokenTree::Ident(ident) => {
                 ident == "runtime"
                     && matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.spacing() == Spacing::Joint)

@@ -1,11 +1,11 @@
-//! The facts that documentation needs: descriptions, constraints and sources, as they are written.
+//! Descriptions, constraints and sources of schemas: the facts that the documentation is written from.
 
 use serde_json::Value;
 
 use crate::document::schema::{Schema, SchemaId, Schemas, Type};
 use crate::model::{Constraints, Docs, SizeOf};
 
-/// Those of a schema.
+/// The documented facts of a schema.
 pub(super) fn of_schema(schemas: &Schemas, schema: &Schema) -> Docs {
     Docs {
         description: schemas.description(schema).map(str::to_owned),
@@ -14,27 +14,27 @@ pub(super) fn of_schema(schemas: &Schemas, schema: &Schema) -> Docs {
     }
 }
 
-/// Those of a property. One that only refers to a schema has the description of that.
+/// The documented facts of a property. A property that only refers to a schema inherits the description of that schema.
 pub(super) fn of_property(schemas: &Schemas, id: SchemaId) -> Docs {
     let own = schemas.object(id).map(|schema| of_schema(schemas, schema)).unwrap_or_default();
     let referenced = || schemas.referenced_description(schemas.only_reference(id)?).map(str::to_owned);
     Docs { description: own.description.clone().or_else(referenced), ..own }
 }
 
-/// The description of the value that a schema written in a parameter, a body or a union describes.
+/// The description of a value whose schema is in a parameter, a body or a union.
 pub(super) fn description(schemas: &Schemas, id: SchemaId) -> Option<String> {
     schemas.referenced_description(id).map(str::to_owned)
 }
 
-/// The constraints of a schema that is written in place; none if it has none.
+/// The constraints of an inline schema. `None` for a reference, and for a schema without constraints.
 pub(super) fn constraints_in_place(schemas: &Schemas, id: SchemaId) -> Option<Box<Constraints>> {
     constraints(schemas, schemas.object(id)?)
 }
 
-/// The limits and the unit of a schema; none if it has none.
+/// The constraints of a schema; `None` if there are none.
 fn constraints(schemas: &Schemas, schema: &Schema) -> Option<Box<Constraints>> {
     let keywords = &schema.keywords;
-    // Those of others are the values of an enumeration in the client.
+    // The values of strings and integers are the variants of an enumeration in the client, so they are no constraint.
     let is_enumeration = match keywords.ty {
         Some(Type::String) => keywords.values.iter().all(|value| value.is_string() || value.is_null()),
         Some(Type::Integer) => keywords.values.iter().all(|value| value.is_i64() || value.is_null()),
@@ -70,7 +70,7 @@ fn constraints(schemas: &Schemas, schema: &Schema) -> Option<Box<Constraints>> {
     (constraints != Constraints::default()).then(|| Box::new(constraints))
 }
 
-/// A value for messages: a text without quotes.
+/// A value as messages show it: strings without quotes.
 pub(super) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_description_is_its_own_or_that_of_a_member_without_anything_else() {
+    fn a_description_is_its_own_or_that_of_a_member_with_nothing_but_a_description() {
         let others = "A: {type: string, description: Of A.}";
         for (schema, expected) in [
             ("{type: string, description: Its own.}", Some("Its own.")),

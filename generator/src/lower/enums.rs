@@ -12,7 +12,7 @@ use crate::model::{Enum, EnumValue, EnumValues, Primitive, TypeKind, TypeRef};
 use crate::names::{Case, Scope, identifier};
 
 impl Types<'_> {
-    /// An enumeration of texts or integers. It stays open: the emitted type has a variant for other values.
+    /// An enumeration of strings or integers. The generated type is open: it has a variant for unlisted values.
     pub(super) fn enumeration(&mut self, schema: &Schema, at: PointerRef<'_>) -> TypeKind {
         let keywords = &schema.keywords;
         let mut listed: Vec<(usize, &Value)> =
@@ -21,7 +21,7 @@ impl Types<'_> {
             self.sink.report(
                 Code::WrongValue,
                 at.key("enum"),
-                "null is a value here, and `nullable` is not set",
+                "`enum` lists null, but `nullable` is not set",
                 "write `nullable: true`",
             );
         }
@@ -29,10 +29,10 @@ impl Types<'_> {
             let mut known: HashSet<String> = HashSet::new();
             listed.retain(|(_, value)| known.insert(value.to_string()));
         }
-        // YAML reads `1` and `yes` as no texts; the type says what is meant.
-        let meant = if self.policy.warns_of_slips { self.meant_values(keywords, &mut listed, at) } else { Vec::new() };
+        // YAML parses `1` and `true` as a number and a boolean, even if the type of the schema is string.
+        let coerced = if self.policy.warns_of_slips { self.coerced(keywords, &mut listed, at) } else { Vec::new() };
         let values: Vec<&Value> =
-            listed.iter().enumerate().map(|(position, (_, value))| meant.get(position).unwrap_or(value)).collect();
+            listed.iter().enumerate().map(|(position, (_, value))| coerced.get(position).unwrap_or(value)).collect();
         self.check_repetitions(&values, at);
         let texts: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
         let integers: Option<Vec<i64>> = values.iter().map(|value| value.as_i64()).collect();
@@ -48,7 +48,7 @@ impl Types<'_> {
             (_, Some(integers)) if fits(Type::Integer) && !integers.is_empty() => {
                 TypeKind::Enum(Enum { values: EnumValues::Integer(enum_values(integers, indices)), states })
             }
-            // The values are documented: they are among the constraints.
+            // The documentation lists the values, because they are part of the constraints.
             _ if self.policy.takes_loose_schemas => {
                 let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(|value| is(value));
                 let ty = keywords.ty.or_else(|| {
@@ -69,22 +69,17 @@ impl Types<'_> {
                 self.sink.report(
                     Code::Unsupported,
                     at.key("enum"),
-                    "an enumeration must be of `type: string` with texts, or of `type: integer` with integers",
-                    "write the values in the form of the type; a boolean or a number needs no `enum`",
+                    "`enum` is supported only for strings with `type: string` and integers with `type: integer`",
+                    "write values of the type; remove `enum` from a boolean or a number",
                 );
                 TypeKind::Alias(ANY)
             }
         }
     }
 
-    /// The values as the type has them, where they are written as another one: none if they are written right, or if
-    /// they are no values of the type at all.
-    fn meant_values(
-        &mut self,
-        keywords: &Keywords,
-        listed: &mut Vec<(usize, &Value)>,
-        at: PointerRef<'_>,
-    ) -> Vec<Value> {
+    /// The values, converted to the type of the schema, if some of them have another type in YAML. Empty if all values
+    /// have the right type, or if one of them cannot be converted.
+    fn coerced(&mut self, keywords: &Keywords, listed: &mut Vec<(usize, &Value)>, at: PointerRef<'_>) -> Vec<Value> {
         let fits = |value: &Value| match keywords.ty {
             Some(Type::String) => value.is_string(),
             Some(Type::Integer) => value.is_i64(),
@@ -95,19 +90,19 @@ impl Types<'_> {
             None => true,
         };
         let Some(ty) = keywords.ty.filter(|_| !listed.iter().all(|(_, value)| fits(value))) else { return Vec::new() };
-        let meant = |value: &Value| match (ty, value) {
+        let coerce = |value: &Value| match (ty, value) {
             (Type::String, Value::Bool(_) | Value::Number(_)) => Some(Value::String(value.to_string())),
             (Type::String, Value::String(_)) => Some(value.clone()),
             (Type::Integer, Value::String(text)) => text.trim().parse::<i64>().ok().map(Value::from),
             (Type::Integer, Value::Number(_)) => value.as_i64().map(Value::from),
             _ => None,
         };
-        let message = format!("a value is not of `type: {}`", ty.as_str());
-        let (key, help) = (at.key("enum"), "write the values in the form of the type");
-        let found: Option<Vec<Value>> = listed.iter().map(|(_, value)| meant(value)).collect();
+        let message = format!("a value of `enum` is not of `type: {}`", ty.as_str());
+        let (key, help) = (at.key("enum"), "write values of this type");
+        let found: Option<Vec<Value>> = listed.iter().map(|(_, value)| coerce(value)).collect();
         match found {
             Some(mut values) => {
-                self.sink.report_slip(Code::WrongValue, key, message, help, "each is taken as one of that type");
+                self.sink.report_slip(Code::WrongValue, key, message, help, "each value is converted to this type");
                 let mut known = HashSet::new();
                 let is_new: Vec<bool> = values.iter().map(|value| known.insert(value.to_string())).collect();
                 let mut kept = is_new.iter();
@@ -117,7 +112,7 @@ impl Types<'_> {
                 values
             }
             None => {
-                self.sink.report_slip(Code::WrongValue, key, message, help, "any value of the type is taken");
+                self.sink.report_slip(Code::WrongValue, key, message, help, "every value of this type is accepted");
                 Vec::new()
             }
         }
@@ -137,27 +132,27 @@ impl Types<'_> {
     }
 
     fn value_names(&mut self, keywords: &Keywords, values: &[&Value], at: PointerRef<'_>) -> Vec<String> {
-        let mut scope = Scope::with_taken(["Unknown"]);
+        let mut scope = Scope::with_reserved(["Unknown"]);
         let Some(names) = &keywords.enum_names else {
-            let wanted: Vec<String> = values
+            let names: Vec<String> = values
                 .iter()
                 .map(|value| match value {
                     Value::String(text) => text.clone(),
                     value => format!("value_{}", value.to_string().replace('-', "minus_")),
                 })
                 .collect();
-            return scope.issue_all(&wanted.iter().map(String::as_str).collect::<Vec<_>>(), Case::Camel);
+            return scope.issue_all(&names.iter().map(String::as_str).collect::<Vec<_>>(), Case::Camel);
         };
         self.check_length(names.len(), values.len(), "x-enum-varnames", at);
         let list = at.key("x-enum-varnames");
         for (index, name) in names.iter().enumerate() {
             if identifier(name, Case::Camel) != *name {
-                let message = format!("`{name}` is not how Rust writes the name of a variant");
+                let message = format!("`{name}` is not the name of a variant in Rust's spelling");
                 let help = format!("write `{}`", identifier(name, Case::Camel));
                 self.sink.report(Code::EnumNames, list.index(index), message, help);
             } else if scope.issue(name, Case::Camel) != *name {
-                let message = format!("the name `{name}` is taken");
-                let help = "give every value its own name; `Unknown` is that of all others";
+                let message = format!("the name `{name}` is already in use");
+                let help = "give every value its own name; `Unknown` is reserved for unlisted values";
                 match names[..index].iter().position(|known| known == name) {
                     Some(first) => {
                         let first = (list.index(first), "first here");
@@ -180,21 +175,21 @@ impl Types<'_> {
         }
     }
 
-    fn check_length(&mut self, found: usize, wanted: usize, key: &str, at: PointerRef<'_>) {
-        if found != wanted {
+    fn check_length(&mut self, found: usize, expected: usize, key: &str, at: PointerRef<'_>) {
+        if found != expected {
             let entries = if found == 1 { "entry" } else { "entries" };
             self.sink.report_with(
                 Code::EnumNames,
                 at.key(key),
-                format!("{found} {entries} for {wanted} values"),
-                "write one entry for each value, in the order of `enum`; null has none and comes last",
+                format!("`{key}` has {found} {entries} for {expected} values"),
+                "write one entry for each value, in the order of `enum`; null has no entry and is last",
                 (at.key("enum").value(), "the values"),
             );
         }
     }
 }
 
-/// Values with their positions in the list, their names and their descriptions.
+/// Joins values with their positions under `enum`, their names and their descriptions.
 fn enum_values<T>(
     values: Vec<T>,
     described: impl Iterator<Item = ((usize, String), Option<String>)>,
@@ -226,7 +221,7 @@ mod tests {
         assert_eq!(component("{T: {type: number, enum: [1.5, 2]}}"), "= Double");
         assert_eq!(constraints("{type: number, enum: [1.5, 2]}").values, [1.5, 2.0]);
         assert_eq!(constraints("{type: string, enum: [a]}").values.len(), 0);
-        let message = "an enumeration must be of `type: string` with texts, or of `type: integer` with integers";
+        let message = "`enum` is supported only for strings with `type: string` and integers with `type: integer`";
         let expected = format!("/components/schemas/T/enum: {message}");
         assert_eq!(problems_of_ours("components: {schemas: {T: {enum: [a, 1]}}}"), [expected]);
         for (schema, expected) in [
@@ -242,12 +237,16 @@ mod tests {
     }
 
     #[test]
-    fn values_that_are_written_as_another_type_are_meant_as_the_type() {
+    fn values_of_another_yaml_type_are_converted_to_the_type_of_the_schema() {
         let slip = |schema: &str| slips(&format!("components: {{schemas: {{T: {schema}}}}}"));
         for (schema, expected, effect) in [
-            ("{type: string, enum: [1, true, '1', a]}", r#"enum(A="a", True="true", _1="1")"#, "each is taken"),
-            ("{type: integer, enum: ['1', 2]}", "enum(Value1=1, Value2=2)", "each is taken"),
-            ("{type: integer, enum: [a]}", "newtype Int64", "any value of the type is taken"),
+            (
+                "{type: string, enum: [1, true, '1', a]}",
+                r#"enum(A="a", True="true", _1="1")"#,
+                "each value is converted",
+            ),
+            ("{type: integer, enum: ['1', 2]}", "enum(Value1=1, Value2=2)", "each value is converted"),
+            ("{type: integer, enum: [a]}", "newtype Int64", "every value of this type is accepted"),
         ] {
             let mut found = component(&format!("{{T: {schema}}}"));
             if let Some(values) = found.strip_prefix("enum(").and_then(|rest| rest.strip_suffix(')')) {

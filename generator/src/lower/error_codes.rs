@@ -8,19 +8,19 @@ use crate::names::{Case, Scope};
 
 impl Lowering<'_> {
     pub(super) fn error_codes(&mut self) -> Vec<ErrorCode> {
-        let mut scope = Scope::with_taken(["Unknown"]);
+        let mut scope = Scope::with_reserved(["Unknown"]);
         let mut codes: Vec<ErrorCode> = Vec::new();
         for entry in &self.api.error_codes {
             let at = self.document.at(entry.node);
             if let Some(first) = codes.iter().find(|known| known.code == entry.code) {
                 let message = format!("code {} is listed twice", entry.code);
-                self.report_taken(at.key("code"), message, "remove one of them", Some(&first.pointer));
+                self.report_conflict(at.key("code"), message, "remove one of them", Some(&first.pointer));
             }
             let variant = scope.issue(&entry.name, Case::Camel);
             if variant != entry.name {
-                let message = format!("`{}` cannot name a code, or is taken", entry.name);
+                let message = format!("`{}` is not a valid variant name, or is already in use", entry.name);
                 let first = codes.iter().find(|known| known.name == entry.name).map(|known| known.pointer.as_str());
-                self.report_taken(at.key("name"), message, format!("`{variant}` would do"), first);
+                self.report_conflict(at.key("name"), message, format!("rename it, for example to `{variant}`"), first);
             }
             codes.push(ErrorCode {
                 pointer: at.pointer(),
@@ -36,8 +36,9 @@ impl Lowering<'_> {
         codes
     }
 
-    /// Reports a value that cannot be used, with the entry of the list that has it already, if one does.
-    pub(super) fn report_taken(
+    /// Reports a value that is invalid or already in use, with a note on the entry of the list that uses it, if there
+    /// is one.
+    pub(super) fn report_conflict(
         &mut self,
         at: PointerRef<'_>,
         message: String,
@@ -84,11 +85,11 @@ mod tests {
             ([(1, "One", "refused"), (1, "Two", "refused")], "/x-error-codes/1/code: code 1 is listed twice"),
             (
                 [(1, "One", "refused"), (2, "One", "refused")],
-                "/x-error-codes/1/name: `One` cannot name a code, or is taken",
+                "/x-error-codes/1/name: `One` is not a valid variant name, or is already in use",
             ),
             (
                 [(1, "One", "refused"), (2, "Unknown", "refused")],
-                "/x-error-codes/1/name: `Unknown` cannot name a code, or is taken",
+                "/x-error-codes/1/name: `Unknown` is not a valid variant name, or is already in use",
             ),
         ] {
             assert_eq!(problems_of_ours(&table(&entries)), [expected], "{entries:?}");

@@ -1,7 +1,8 @@
-//! `x-states` and `x-follow`: which values of a status are final, and which responses show it.
+//! `x-states` and `x-follow`: which values of a status are final, and which responses contain a status that can be
+//! polled.
 //!
-//! States are lowered with their enumeration. Lists in pages and following depend on the types of responses, so
-//! [`complete`] resolves them when all types are known.
+//! States are lowered with their enumeration. `x-pagination` and `x-follow` depend on the types of responses, so
+//! [`complete`] resolves them after all types are known.
 
 use std::collections::HashMap;
 
@@ -22,19 +23,19 @@ use crate::model::{
 use crate::names::{Case, identifier};
 use crate::suggest::did_you_mean;
 
-/// What the method is called that follows, where the document gives no name.
+/// The default name of the method that polls a status until it is final.
 const FOLLOW_METHOD: &str = "follow";
-/// Methods that every group has.
-const TAKEN: &[&str] = &["new", "clone"];
+/// The names of methods that every group has.
+const RESERVED_METHODS: &[&str] = &["new", "clone"];
 
-/// Methods of a call that only operations with such a key have: no argument can have their names.
+/// The names of methods that `x-pagination` and `x-follow` add to a call. Arguments must not have these names.
 pub(super) fn call_names(operation: &openapi::Operation) -> impl Iterator<Item = &'static str> + use<> {
     let pages = operation.pagination.is_some().then_some(["pages", "items"]);
     pages.into_iter().flatten().chain(operation.follow.is_some().then_some("follow"))
 }
 
 impl Types<'_> {
-    /// The final values of an enumeration, by their positions.
+    /// The final values of an enumeration, as positions in `values`.
     pub(super) fn states(&mut self, keywords: &Keywords, values: &[&Value], at: PointerRef<'_>) -> Option<States> {
         let Stated { success, failure } = keywords.states.as_ref()?;
         let states_at = at.key(STATES);
@@ -59,7 +60,7 @@ impl Types<'_> {
                 };
                 if let Some((other, first)) = known.insert(position, (key, index)) {
                     let message = format!("{value} is listed twice");
-                    let help = "a final state is a success or a failure; remove one of them";
+                    let help = "list each final value once, under `success` or under `failure`";
                     let other_at = states_at.key(other);
                     let first = (other_at.index(first), "first here");
                     self.sink.report_with(Code::DuplicateName, list_at.index(index), message, help, first);
@@ -74,7 +75,7 @@ impl Types<'_> {
     }
 }
 
-/// Resolves the lists in pages and the states of all operations, and reports what does not fit.
+/// Resolves `x-pagination` and `x-follow` of all operations, and reports keys that do not match their operation.
 pub(super) fn complete(document: &Document<'_>, api: &mut Api) -> Vec<Diagnostic> {
     let mut resolver = Resolver { document, api, sink: Sink::new(document) };
     let stated: HashMap<String, &openapi::Operation> = document
@@ -105,7 +106,7 @@ pub(super) fn complete(document: &Document<'_>, api: &mut Api) -> Vec<Diagnostic
     problems
 }
 
-/// Resolves what such a key names.
+/// Resolves the parameters and properties that `x-pagination` and `x-follow` name.
 pub(super) struct Resolver<'a> {
     document: &'a Document<'a>,
     api: &'a Api,
@@ -144,15 +145,15 @@ impl<'a> Resolver<'a> {
             _ => false,
         };
         if !has_states(state) {
-            let message = format!("no state of `{}` is known to be final", statement.status);
-            let help = format!("refer to an enumeration with `{STATES}`");
+            let message = format!("`{}` is not an enumeration with `{STATES}`", statement.status);
+            let help = format!("name a property whose schema has `enum` and `{STATES}`");
             let field_at = PointerRef::Base(&status.pointer);
             self.sink.report_with(Code::WrongValue, status_at.value(), message, help, (field_at, "the property"));
             return None;
         }
         if self.api.presence(status, false) != Presence::Value {
-            let message = format!("a response without `{}` would have no state", statement.status);
-            let help = "follow a property that is required and not null";
+            let message = format!("`{}` is optional or nullable, so a response can have no state", statement.status);
+            let help = "name a property that is required and not nullable";
             let field_at = PointerRef::Base(&status.pointer);
             self.sink.report_with(Code::WrongValue, status_at.value(), message, help, (field_at, "the property"));
             return None;
@@ -170,12 +171,12 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// The field of a progress, and whether it is always there.
+    /// The field of the progress, and whether every response contains it.
     fn progress(&mut self, response: &Struct, name: &str, at: PointerRef<'_>) -> Option<(String, bool)> {
         let field = self.field(response, name, at)?;
         let unit = field.docs.constraints.as_ref().and_then(|constraints| constraints.unit);
         if *self.api.resolved(&field.ty) != TypeRef::Primitive(Primitive::Int64) || unit != Some("percent") {
-            let message = format!("`{name}` does not count percent");
+            let message = format!("`{name}` is not a 64-bit integer with `x-unit: percent`");
             let help = "name a property of `type: integer`, `format: int64` and `x-unit: percent`";
             let field_at = PointerRef::Base(&field.pointer);
             self.sink.report_with(Code::WrongValue, at.value(), message, help, (field_at, "the property"));
@@ -184,7 +185,7 @@ impl<'a> Resolver<'a> {
         Some((field.field.clone(), self.api.presence(field, false) == Presence::Value))
     }
 
-    /// The name of the method that follows, which no other method of the group has.
+    /// The name of the method that follows the status. It is unique in the group.
     fn method(
         &mut self,
         group: &Group,
@@ -196,13 +197,13 @@ impl<'a> Resolver<'a> {
         let name_at = at.key("name");
         let here = if statement.name.is_some() { name_at.value() } else { at };
         let of_operations = || group.operations.iter().any(|operation| operation.method_name == name);
-        if identifier(name, Case::Snake) != name || TAKEN.contains(&name) || of_operations() {
-            let message = format!("`{name}` cannot name a method of its group, or is taken");
-            self.sink.report(Code::DuplicateName, here, message, "give it a `name` in snake case that is free");
+        if identifier(name, Case::Snake) != name || RESERVED_METHODS.contains(&name) || of_operations() {
+            let message = format!("`{name}` is not a valid method name, or is already in use in its group");
+            self.sink.report(Code::DuplicateName, here, message, "set `name` to an unused name in snake case");
             return None;
         }
         if let Some(other) = methods.insert(name.to_owned(), at.pointer()) {
-            let message = format!("two operations of the group *{}* are followed by `{name}`", group.name);
+            let message = format!("two operations of the group *{}* have the follow method `{name}`", group.name);
             let other = (PointerRef::Base(&other), "the other one");
             self.sink.report_with(Code::DuplicateName, here, message, "give one of them another `name`", other);
             return None;
@@ -210,10 +211,10 @@ impl<'a> Resolver<'a> {
         Some(name.to_owned())
     }
 
-    /// Only a read may be sent as often as a client likes.
+    /// Reports an operation that is not a read: only reads may be sent repeatedly.
     fn check_read(&mut self, operation: &Operation, at: PointerRef<'_>, consequence: &str) {
         if operation.risk != Risk::Read {
-            let message = format!("`{}` is not a read: {consequence}", operation.id);
+            let message = format!("`{}` does not have `x-risk: read`: {consequence}", operation.id);
             let operation_at = PointerRef::Base(&operation.pointer);
             let risk_at = operation_at.key("x-risk");
             let help = "remove the key, or correct the risk";
@@ -221,7 +222,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The response, if it is an object.
+    /// The struct of the response. Reports a response that is not an object, or is optional.
     fn object(&mut self, operation: &Operation, at: PointerRef<'_>) -> Option<&'a Struct> {
         let ty = match &operation.response {
             Response::Data(ty) | Response::Plain(ty) => Some(self.api.resolved(ty)),
@@ -232,14 +233,14 @@ impl<'a> Resolver<'a> {
         {
             return Some(object);
         }
-        let message = format!("the response of `{}` is not an object that is always there", operation.id);
+        let message = format!("the response of `{}` is not an object, or is optional", operation.id);
         let response_at = PointerRef::Base(&operation.response_ref.slot);
-        let help = "only a property of such a response can be named here";
+        let help = "describe the response as an object that is neither optional nor nullable, or remove the key";
         self.sink.report_with(Code::Unsupported, at, message, help, (response_at, "its response"));
         None
     }
 
-    /// A property of the response.
+    /// The property of the response with this name. Reports an unknown name.
     pub(super) fn field<'f>(&mut self, object: &'f Struct, name: &str, at: PointerRef<'_>) -> Option<&'f Field> {
         let found = object.fields.iter().find(|field| field.name == name);
         if found.is_none() {
@@ -254,7 +255,7 @@ impl<'a> Resolver<'a> {
         self.api
     }
 
-    /// Reports states of what is no enumeration.
+    /// Reports `x-states` in schemas without `enum`.
     fn unused_states(&mut self) {
         for (id, schema) in self.document.api.schemas.objects() {
             if schema.keywords.states.is_some() && schema.keywords.values.is_empty() {
@@ -272,7 +273,7 @@ mod tests {
     use super::super::testing::{model_of_ours, problems_of_ours};
     use crate::model::TypeKind;
 
-    /// A document of ours with one operation that shows a status.
+    /// A FlightHub 2 document with one operation whose response has a status.
     fn document(keys: &str, status: &str, states: &str) -> String {
         document_of("x-risk: read, x-retry: safe", keys, status, states)
     }
@@ -333,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_followed_is_reported() {
+    fn an_operation_that_cannot_be_followed_is_reported() {
         let at = "/paths/~1a/get/x-follow";
         for (metadata, follow, status, states, expected) in [
             (
@@ -341,24 +342,24 @@ mod tests {
                 "{status: status}",
                 STATUS,
                 STATES,
-                "`getJob` is not a read: it cannot be polled".to_owned(),
+                "`getJob` does not have `x-risk: read`: it cannot be polled".to_owned(),
             ),
             ("", "{status: state}", STATUS, STATES, "/status: the response has no property `state`".to_owned()),
-            ("", "{status: name}", STATUS, STATES, "/status: no state of `name` is known to be final".to_owned()),
-            ("", "{status: status}", STATUS, "", "/status: no state of `status` is known to be final".to_owned()),
+            ("", "{status: name}", STATUS, STATES, "/status: `name` is not an enumeration with `x-states`".to_owned()),
+            ("", "{status: status}", STATUS, "", "/status: `status` is not an enumeration with `x-states`".to_owned()),
             (
                 "",
                 "{status: maybe}",
                 STATUS,
                 STATES,
-                "/status: a response without `maybe` would have no state".to_owned(),
+                "/status: `maybe` is optional or nullable, so a response can have no state".to_owned(),
             ),
             (
                 "",
                 "{status: status, progress: count}",
                 STATUS,
                 STATES,
-                "/progress: `count` does not count percent".to_owned(),
+                "/progress: `count` is not a 64-bit integer with `x-unit: percent`".to_owned(),
             ),
             (
                 "",
@@ -372,14 +373,14 @@ mod tests {
                 "{status: status, name: get}",
                 STATUS,
                 STATES,
-                "/name: `get` cannot name a method of its group, or is taken".to_owned(),
+                "/name: `get` is not a valid method name, or is already in use in its group".to_owned(),
             ),
             (
                 "",
                 "{status: status, name: Follow}",
                 STATUS,
                 STATES,
-                "/name: `Follow` cannot name a method of its group, or is taken".to_owned(),
+                "/name: `Follow` is not a valid method name, or is already in use in its group".to_owned(),
             ),
         ] {
             let metadata = if metadata.is_empty() { "x-risk: read, x-retry: safe" } else { metadata };

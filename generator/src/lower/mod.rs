@@ -1,8 +1,8 @@
-//! The lower stage: a document in, the model out.
+//! The lower stage: from a document to the model.
 //!
-//! Everything that can be wrong with a specification whose form is right is found here, with its place: references without
-//! an end, contradictions, what the generator does not support. All of it is reported, not only the first problem. This
-//! stage issues the names of the client and knows nothing of tokens.
+//! This stage finds all semantic errors of a document that is syntactically valid: circular references, contradictions,
+//! and unsupported constructs. It reports all of them with their locations, not only the first one. It issues the names
+//! of the client, and does not depend on tokens.
 
 mod bodies;
 mod docs;
@@ -41,7 +41,9 @@ use schemas::Types;
 pub(crate) use tags::normalize_path;
 use usage::{Aliases, Completed, Use};
 
-/// Makes the model of a document, and the warnings about it. Where there are errors there is no model.
+/// Lowers a document to its model.
+///
+/// Returns the model with the warnings about the document, or all problems if one of them is an error.
 pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), Vec<Diagnostic>> {
     let types = Types::read(document);
     let aliases = Aliases::new(&types.drafts);
@@ -109,9 +111,9 @@ struct Lowering<'d> {
     document: &'d Document<'d>,
     api: &'d OpenApi,
     policy: &'static Policy,
-    /// Operations by their ids; of two with one id the first.
+    /// Operations by their ids. If two operations have the same id, the first one is in the map.
     by_id: HashMap<&'d str, &'d Operation>,
-    /// The table of error codes.
+    /// The codes in the table of error codes.
     known_codes: HashSet<i64>,
     types: Types<'d>,
     aliases: Aliases,
@@ -121,22 +123,17 @@ struct Lowering<'d> {
 }
 
 impl<'d> Lowering<'d> {
-    /// The object that a place holds or refers to, and where that is.
+    /// The object of a node with all references resolved, and the location of that object. Reports circular references.
     fn resolve<T>(&mut self, arena: &'d Arena<T>, id: Id<T>) -> Option<(&'d T, PointerRef<'d>)> {
         let Some((end, object)) = arena.resolve(id) else {
             let at = self.document.at(arena.node(id));
-            self.sink.report(
-                Code::CircularRef,
-                at,
-                "this reference leads back to itself",
-                "refer to the object itself",
-            );
+            self.sink.report(Code::CircularRef, at, "this reference is circular", "refer to the object directly");
             return None;
         };
         Some((object, self.document.at(arena.node(end))))
     }
 
-    /// Notes that an operation of a module names a type.
+    /// Records that an operation of a module uses a type.
     fn note_use(&mut self, module: &str, ty: &TypeRef, is_input: bool) {
         self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), is_input });
     }

@@ -1,4 +1,4 @@
-//! Schemas of objects, and `allOf`.
+//! Schemas of objects, and objects composed with `allOf`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,56 +12,56 @@ use crate::model::{AdditionalProperties, Docs, Field, Primitive, Struct, TypeKin
 use crate::names::{Case, Scope};
 use crate::suggest::{did_you_mean, nearest};
 
-/// Properties of all objects. A schema that is written in place is read once for each object that is made of it, so there
-/// can be many times as many as are written.
+/// The maximum number of properties of all objects together. An inline schema is lowered once for each object that is
+/// composed of it, so the number can be a multiple of the number of properties in the document.
 const MAX_PROPERTIES: usize = 200_000;
 
-/// Suggestions are computed for the first required properties without a description only.
+/// The number of undescribed required properties for which suggestions are computed.
 const MAX_SUGGESTIONS: usize = 100;
 
-/// Functions of a type or of its builder, whose methods are called like the properties.
+/// The names of functions of a type or of its builder. Methods for properties must not have these names.
 const RESERVED_MEMBERS: &[&str] =
     &["new", "default", "builder", "build", "clone", "serialize", "deserialize", "to_json_text", "from_json_text"];
 
-/// An object that cannot be read.
+/// The type of an object that cannot be lowered.
 const ANY_OBJECT: TypeKind = TypeKind::Alias(TypeRef::Primitive(Primitive::JsonObject));
 
-/// The properties of an object, with those of everything in its `allOf`.
+/// The properties of an object, including the properties of all members of its `allOf`.
 #[derive(Debug, Default)]
 struct Members<'d> {
     properties: Vec<(&'d str, SchemaId)>,
-    /// Where a property is in the list.
+    /// The position of each property in `properties`.
     positions: HashMap<&'d str, usize>,
     required: Vec<(&'d str, String)>,
-    /// Components whose properties are here already. Each is read once, however many paths lead to it.
+    /// The components whose properties are collected. Each is collected once, even if several paths lead to it.
     joined: HashSet<SchemaId>,
-    /// Properties that are described in ways that no type has both of.
+    /// The properties whose descriptions no single type satisfies. Their type is any JSON value.
     any: HashSet<&'d str>,
     additional: Option<(Additional, String)>,
-    /// Whether a schema has variants, whose properties are kept with those that are not described.
+    /// Whether a member has variants. Their properties are kept as additional properties.
     is_open: bool,
     /// The object itself.
     root: Option<SchemaId>,
 }
 
-/// A property before it is a field.
+/// A property before its field has a type.
 struct Property<'d> {
     name: &'d str,
-    /// None for a required property that is not described.
+    /// `None` for a required property that no schema describes.
     schema: Option<SchemaId>,
     pointer: String,
     required_pointers: Vec<String>,
 }
 
 impl<'d> Types<'d> {
-    /// An object: a struct if its properties are described, else a map.
+    /// The type of an object: a struct if it has properties, a map otherwise.
     pub(super) fn object(&mut self, schema: &'d Schema, id: SchemaId, name: &str) -> TypeKind {
         if self.in_progress.contains(&id) {
             self.sink.report(
                 Code::CircularRef,
                 self.at(id),
-                "this inline object is infinitely recursive: it is made of the schema that contains it",
-                "move it to `components/schemas` under a name of its own, and refer to it",
+                "this inline object is infinitely recursive: it is composed of the schema that contains it",
+                "move it to `components/schemas` and refer to it",
             );
             return ANY_OBJECT;
         }
@@ -84,8 +84,8 @@ impl<'d> Types<'d> {
         }
         self.property_count += members.properties.len();
         if self.property_count > MAX_PROPERTIES {
-            let message = format!("with this object, all objects have more than {MAX_PROPERTIES} properties");
-            let help = "give what is written in place within an `allOf` a name under `components/schemas`";
+            let message = format!("the objects of this document have more than {MAX_PROPERTIES} properties in total");
+            let help = "move inline members of `allOf` to `components/schemas` and refer to them";
             self.sink.report(Code::TooLarge, self.at(id), message, help);
         }
         let undescribed = self.undescribed(&members, schema, id);
@@ -121,7 +121,7 @@ impl<'d> Types<'d> {
             required_pointers: vec![pointer],
         }));
         let names: Vec<&str> = properties.iter().map(|property| property.name).collect();
-        let mut scope = Scope::with_taken(RESERVED_MEMBERS.iter().copied());
+        let mut scope = Scope::with_reserved(RESERVED_MEMBERS.iter().copied());
         let identifiers = scope.issue_all(&names, Case::Snake);
         let additional_properties = additional.map(|(ty, pointer, constraints)| AdditionalProperties {
             pointer: pointer.clone(),
@@ -160,8 +160,9 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// The required properties that are not described. Each is reported, or is a property of any value; a name that looks
-    /// misspelt is reported in any case.
+    /// The required properties that no schema describes. In the FlightHub 2 specification each is an error. In a
+    /// third-party document each has any JSON value, and only a name that is similar to a described property is
+    /// reported.
     fn undescribed(&mut self, members: &Members<'d>, schema: &Schema, id: SchemaId) -> Vec<(&'d str, String)> {
         let mut undescribed: Vec<(&'d str, String)> = Vec::new();
         let mut seen: HashSet<&str> = HashSet::new();
@@ -173,9 +174,9 @@ impl<'d> Types<'d> {
             let is_misspelt = || undescribed.len() < MAX_SUGGESTIONS && nearest(required, known.clone()).is_some();
             if self.policy.takes_loose_schemas {
                 if is_misspelt() && seen.insert(required) {
-                    let message = format!("`{required}` is required, and is not one of the properties");
-                    let help = did_you_mean(required, known, || "describe it".to_owned());
-                    let (at, effect) = (PointerRef::Base(pointer), "it is a required property of any JSON");
+                    let message = format!("`{required}` is required, but is not one of the properties");
+                    let help = did_you_mean(required, known, || "describe it under `properties`".to_owned());
+                    let (at, effect) = (PointerRef::Base(pointer), "it is a required property with any JSON value");
                     self.sink.report_slip(Code::UnknownRequired, at, message, help, effect);
                     undescribed.push((required, pointer.clone()));
                 } else if seen.insert(required) {
@@ -184,7 +185,7 @@ impl<'d> Types<'d> {
                 continue;
             }
             let help = did_you_mean(required, known, || "describe it under `properties`, or remove it".to_owned());
-            let message = format!("`{required}` is required, and is not one of the properties");
+            let message = format!("`{required}` is required, but is not one of the properties");
             let at = self.at(id);
             let properties = at.key("properties");
             let has_place = !schema.properties.is_empty() || schema.keywords.ty == Some(Type::Object);
@@ -194,7 +195,8 @@ impl<'d> Types<'d> {
         undescribed
     }
 
-    /// Gathers the properties of an object and of its `allOf`, outermost first.
+    /// Collects the properties of an object and of the members of its `allOf`. Members come before the object's own
+    /// properties.
     fn collect(&mut self, schema: &'d Schema, id: SchemaId, members: &mut Members<'d>, stack: &mut Vec<SchemaId>) {
         let at = self.at(id);
         if !schema.one_of.is_empty()
@@ -203,13 +205,13 @@ impl<'d> Types<'d> {
             || schema.items.is_some()
             || !schema.keywords.values.is_empty()
         {
-            let message = "only objects can be joined with `allOf`, or with keys of the same schema";
+            let message = "an object is combined with `oneOf`, `anyOf`, `not`, `items` or `enum`";
             let help = "write the result of the combination as one schema";
             if !self.policy.warns_of_slips {
                 return self.sink.report(Code::Unsupported, at, message, help);
             }
-            let effect = "the object keeps what only these keys describe";
-            // The variants of the object itself are reported with its schema.
+            let effect = "properties that only these keys describe are kept as additional properties";
+            // `Types::kind` reports the variants of the object itself.
             if members.root != Some(id) || schema.one_of.is_empty() && schema.any_of.is_empty() {
                 self.sink.report_slip(Code::Unsupported, at, message, help, effect);
             }
@@ -222,8 +224,8 @@ impl<'d> Types<'d> {
             }
         }
         if let Some(ty) = schema.keywords.ty.filter(|ty| *ty != Type::Object) {
-            let message = format!("`type: {}` cannot be joined with objects", ty.as_str());
-            self.sink.report(Code::AllOfConflict, at.key("type").value(), message, "join objects only");
+            let message = format!("`allOf` combines `type: {}` with objects", ty.as_str());
+            self.sink.report(Code::AllOfConflict, at.key("type").value(), message, "combine objects only");
             return;
         }
         for (name, property) in &schema.properties {
@@ -234,16 +236,16 @@ impl<'d> Types<'d> {
                 }
                 Some((_, known)) if self.schemas.is_same(*known, *property) => {}
                 Some((_, known)) => {
-                    let message = format!("`{name}` is described differently by another member of the same `allOf`");
+                    let message = format!("another member of the same `allOf` describes `{name}` differently");
                     let (known, help) = (*known, "describe it once");
                     if !self.policy.takes_loose_schemas {
-                        let other = (self.at(known), "here, too");
+                        let other = (self.at(known), "the other description");
                         self.sink.report_with(Code::AllOfConflict, self.at(*property), message, help, other);
                         continue;
                     }
                     let merged = self.narrower(known, *property);
                     if merged.is_none() {
-                        let effect = "it is any JSON";
+                        let effect = "its type is any JSON value";
                         self.sink.report_slip(Code::AllOfConflict, self.at(*property), message, help, effect);
                     }
                     if let Some(slot) =
@@ -266,7 +268,8 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// Of two schemas of one property the one whose values are values of the other, as far as types show it.
+    /// The narrower of two schemas of one property: the schema whose values are all valid for the other one, judged by
+    /// type only. `None` if neither is.
     fn narrower(&self, known: SchemaId, other: SchemaId) -> Option<SchemaId> {
         if self.schemas.is_equivalent(known, other) {
             return Some(known);
@@ -302,15 +305,16 @@ impl<'d> Types<'d> {
                 if b { Some(known) } else { a.then_some(other) }
             }
             (Some(a), Some(b)) if a == b => {
-                // The one of an enumeration, or of a format; else they differ in limits, which no type has.
-                let says = |schema: &Schema| (!schema.keywords.values.is_empty(), schema.keywords.format.is_some());
-                Some(if says(known_schema) > says(other_schema) { known } else { other })
+                // `enum` is narrower than `format`. Limits do not matter: no generated type depends on them.
+                let narrowness =
+                    |schema: &Schema| (!schema.keywords.values.is_empty(), schema.keywords.format.is_some());
+                Some(if narrowness(known_schema) > narrowness(other_schema) { known } else { other })
             }
             _ => None,
         }
     }
 
-    /// Gathers the properties of a component, once.
+    /// Collects the properties of a component, once.
     fn collect_target(
         &mut self,
         target: SchemaId,
@@ -323,7 +327,7 @@ impl<'d> Types<'d> {
             self.sink.report(
                 Code::CircularRef,
                 self.at(from),
-                format!("`{name}` is made of itself"),
+                format!("`{name}` contains itself through `allOf`"),
                 "remove this member of `allOf`; a schema may refer to itself through a property only",
             );
             return;
@@ -345,8 +349,8 @@ impl<'d> Types<'d> {
             ObjectOrRef::Ref(_) => self.sink.report(
                 Code::Unsupported,
                 self.at(from),
-                "this leads to a reference instead of an object",
-                "refer to the object itself",
+                "the target of this reference is another reference",
+                "refer to the object directly",
             ),
         }
     }
@@ -360,17 +364,17 @@ impl<'d> Types<'d> {
             (Some(_), Additional::Any(_)) => {}
             (Some((known, _)), _) if self.schemas.is_same_additional(Some(*known), Some(additional)) => {}
             (Some(_), _) if self.policy.takes_loose_schemas => {
-                let message = "`additionalProperties` is described differently by another member of the same `allOf`";
-                let (help, effect) = ("describe it once", "they are any JSON");
+                let message = "another member of the same `allOf` describes `additionalProperties` differently";
+                let (help, effect) = ("describe it once", "their type is any JSON value");
                 self.sink.report_slip(Code::AllOfConflict, at, message, help, effect);
                 members.additional = Some((Additional::Any(true), at.pointer()));
             }
             (Some((_, other)), _) => self.sink.report_with(
                 Code::AllOfConflict,
                 at,
-                "`additionalProperties` is described differently by another member of the same `allOf`",
+                "another member of the same `allOf` describes `additionalProperties` differently",
                 "describe it once",
-                (PointerRef::Base(other), "here, too"),
+                (PointerRef::Base(other), "the other description"),
             ),
         }
     }
@@ -427,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn all_of_joins_values_that_are_no_objects() {
+    fn all_of_combines_schemas_that_are_not_objects() {
         for (schema, expected) in [
             ("{allOf: [{type: string}, {maxLength: 5}]}", "newtype String"),
             ("{allOf: [{$ref: '#/components/schemas/E'}, {description: D}, {nullable: true}]}", "= E"),
@@ -438,14 +442,17 @@ mod tests {
             assert_eq!(component(&format!("{{E: {{type: string, enum: [x]}}, T: {schema}}}")), expected, "{schema}");
         }
         let found = problems("components: {schemas: {T: {allOf: [{type: string}, {type: boolean}]}}}");
-        assert_eq!(found, ["/components/schemas/T/allOf: no value is of `type: string` and of `type: boolean`"]);
+        assert_eq!(found, ["/components/schemas/T/allOf: no value is of both `type: string` and `type: boolean`"]);
     }
 
     #[test]
     fn an_object_with_variants_keeps_what_they_describe() {
         let variants = "oneOf: [{required: [a]}, {properties: {b: {type: string}}}]";
         for (schema, effect) in [
-            (format!("{{properties: {{a: {{type: string}}}}, {variants}}}"), "the other keys make the type"),
+            (
+                format!("{{properties: {{a: {{type: string}}}}, {variants}}}"),
+                "the type is generated from the other keys",
+            ),
             ("{properties: {a: {type: string}}, discriminator: {propertyName: a}}".to_owned(), "without `oneOf`"),
         ] {
             assert_eq!(component(&format!("{{T: {schema}}}")), "{a?: String, **other: Json}", "{schema}");
@@ -457,13 +464,16 @@ mod tests {
     #[test]
     fn contradictions_within_all_of_are_reported() {
         let schemas = "{T: {allOf: [{properties: {a: {type: string}}}, {properties: {a: {type: integer}}}]}}";
-        let message = "`a` is described differently by another member of the same `allOf`";
+        let message = "another member of the same `allOf` describes `a` differently";
         let expected = format!("/components/schemas/T/allOf/1/properties/a: {message}");
         assert_eq!(problems_of_ours(&format!("components: {{schemas: {schemas}}}")), std::slice::from_ref(&expected));
-        assert_eq!(slips(&format!("components: {{schemas: {schemas}}}")), [format!("{expected}: it is any JSON")]);
+        assert_eq!(
+            slips(&format!("components: {{schemas: {schemas}}}")),
+            [format!("{expected}: its type is any JSON value")]
+        );
         assert_eq!(component(schemas), "{a?: Json}");
         let schemas = "{T: {allOf: [{$ref: '#/components/schemas/T'}], properties: {a: {}}}}";
-        let expected = "/components/schemas/T/allOf/0: `T` is made of itself";
+        let expected = "/components/schemas/T/allOf/0: `T` contains itself through `allOf`";
         assert_eq!(problems(&format!("components: {{schemas: {schemas}}}")), [expected]);
     }
 }

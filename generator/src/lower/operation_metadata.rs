@@ -12,16 +12,16 @@ use crate::suggest::did_you_mean;
 impl<'d> Lowering<'d> {
     pub(super) fn risk_and_retry(&mut self, operation: &Operation) -> (Risk, Retry) {
         if !self.policy.requires_metadata {
-            // Only what every HTTP method promises.
+            // The method is the only known fact: a safe method is a read, any other method is never retried.
             return if operation.method.is_safe() { (Risk::Read, Retry::Safe) } else { (Risk::Write, Retry::Never) };
         }
         let at = self.document.at(operation.node);
         if operation.risk.is_none() {
-            let help = "add `x-risk: read`, `write`, `destructive` or `physical`; spec/README.md says which";
+            let help = "add `x-risk: read`, `write`, `destructive` or `physical`; spec/README.md defines the values";
             self.sink.report(Code::MissingKey, at, "this operation has no `x-risk`", help);
         }
         if operation.retry.is_none() {
-            let help = "add `x-retry: safe`, `idempotent` or `never`; spec/README.md says which";
+            let help = "add `x-retry: safe`, `idempotent` or `never`; spec/README.md defines the values";
             self.sink.report(Code::MissingKey, at, "this operation has no `x-retry`", help);
         }
         let (Some(risk), Some(retry)) = (operation.risk, operation.retry) else {
@@ -34,7 +34,7 @@ impl<'d> Lowering<'d> {
         if (risk == Risk::Read) != (retry == Retry::Safe) {
             contradiction(
                 "risk and retry class contradict each other",
-                "`x-risk: read` and `x-retry: safe` go together: only what changes nothing may be repeated at will",
+                "write `x-retry: safe` for every operation with `x-risk: read`, and for no other",
             );
         }
         if risk == Risk::Physical && retry != Retry::Never {
@@ -43,7 +43,7 @@ impl<'d> Lowering<'d> {
         (risk, retry)
     }
 
-    /// A lookup must do no harm, so it is a read.
+    /// Reports lookups that do not exist, or are not reads: a lookup must have no side effects.
     pub(super) fn check_lookup(&mut self, operation: &'d Operation) {
         let at = self.document.at(operation.node);
         let list = at.key("x-lookup");
@@ -57,7 +57,7 @@ impl<'d> Lowering<'d> {
                 continue;
             };
             if known.risk != Some(Risk::Read) {
-                let message = format!("`{id}` is not a read, and cannot be used to look something up");
+                let message = format!("`{id}` does not have `x-risk: read`, so it cannot be a lookup");
                 let known = self.document.at(known.node);
                 let risk = known.key("x-risk");
                 self.sink.report_with(Code::RiskRetry, here, message, help, (risk.value(), "its risk"));
@@ -84,7 +84,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// Operations by their ids; of two with one id the first.
+/// Operations by their ids. If two operations have the same id, the first one is in the map.
 pub(super) fn by_id(api: &OpenApi) -> HashMap<&str, &Operation> {
     let mut found = HashMap::new();
     for (_, operation) in api.operations() {
@@ -101,7 +101,7 @@ mod tests {
     use crate::model::{Retry, Risk};
 
     #[test]
-    fn an_operation_of_others_promises_what_its_method_does() {
+    fn the_method_of_a_third_party_operation_determines_risk_and_retry_class() {
         for (method, expected) in [
             ("get", (Risk::Read, Retry::Safe)),
             ("head", (Risk::Read, Retry::Safe)),
@@ -116,7 +116,7 @@ mod tests {
         }
     }
 
-    /// The problems of an operation of ours that are about its metadata: it has no response.
+    /// The metadata problems of a FlightHub 2 operation. The operation has no response; that problem is removed.
     fn found(keys: &str) -> Vec<String> {
         let paths = format!("paths: {{/a: {{get: {{operationId: a, tags: [T], {keys}, responses: {{}}}}}}}}");
         let text = format!(
@@ -150,14 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn lookups_and_codes_lead_to_what_is_there() {
+    fn lookups_and_codes_exist() {
         let write = "x-risk: write, x-retry: never";
         let none: &[&str] = &[];
         for (keys, expected) in [
             ("x-error-codes: [1]", none),
             ("x-error-codes: [1, 2]", &["/x-error-codes/1: 2 is not in the table of error codes"]),
             ("x-lookup: [b]", &["/x-lookup/0: there is no operation `b`"]),
-            ("x-lookup: [a]", &["/x-lookup/0: `a` is not a read, and cannot be used to look something up"]),
+            ("x-lookup: [a]", &["/x-lookup/0: `a` does not have `x-risk: read`, so it cannot be a lookup"]),
         ] {
             assert_eq!(found(&format!("{write}, {keys}")), expected, "{keys}");
         }

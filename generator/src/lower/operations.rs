@@ -12,7 +12,7 @@ use crate::document::pointer::PointerRef;
 use crate::model::{Argument, Location, MAX_BUILDER_VALUES, Operation, Parameter};
 use crate::names::{Case, Scope};
 
-/// Methods that every operation or call has, and the argument that holds all required values.
+/// The names of methods that every operation or call has, and of the argument that contains all required values.
 const CALL_NAMES: &[&str] = &[
     "new",
     "send",
@@ -32,7 +32,8 @@ const CALL_NAMES: &[&str] = &[
 ];
 
 impl<'d> Lowering<'d> {
-    /// An operation of a module. `methods` are the names of its group, `types` those of all operations.
+    /// Lowers an operation of a module. `methods` issues the method names of its group, `types` the type names of all
+    /// operations.
     pub(super) fn operation(
         &mut self,
         named: &Named<'d>,
@@ -47,17 +48,17 @@ impl<'d> Lowering<'d> {
         if self.policy.requires_metadata {
             self.check_tags(operation);
         }
-        let mut drafts = self.parameters(item, operation, context);
-        self.check_path(item, operation, &mut drafts);
+        let mut lowered = self.parameters(item, operation, context);
+        self.check_path(item, operation, &mut lowered);
         let body = self.body(operation, context);
         let mut arguments: Vec<Argument> = Vec::new();
         let mut known: HashSet<&str> = HashSet::new();
-        for draft in &drafts.given {
+        for draft in &lowered.drafts {
             let name = &draft.written.name;
             let mut argument_name = name.clone();
             if self.policy.numbers_names {
-                // A caller of the client sees the fields, whose names are numbered; tools see the places.
-                if self.is_taken(&known, name, operation) {
+                // Typed calls have numbered field names. In dynamic calls the location makes the name unique.
+                if self.is_used(&known, name, operation) {
                     argument_name = format!("{name} ({})", draft.written.location.as_str());
                 }
                 known.insert(name);
@@ -76,7 +77,7 @@ impl<'d> Lowering<'d> {
         }
         if let Some(body) = &body {
             if known.contains("body") && !self.policy.numbers_names {
-                let message = "a parameter called `body` in an operation with a request body";
+                let message = "the name of the parameter `body` is reserved for the request body";
                 let body_at = (at.key("requestBody"), "the request body");
                 let parameters_at = at.key("parameters");
                 self.sink.report_with(Code::DuplicateName, parameters_at, message, "rename the parameter", body_at);
@@ -88,11 +89,11 @@ impl<'d> Lowering<'d> {
                 schema: body.schema,
             });
         }
-        let mut fields = Scope::with_taken(CALL_NAMES.iter().copied().chain(lifecycle::call_names(operation)));
+        let mut fields = Scope::with_reserved(CALL_NAMES.iter().copied().chain(lifecycle::call_names(operation)));
         let names: Vec<&str> = arguments.iter().map(|argument| argument.name.as_str()).collect();
         let mut issued = fields.issue_all(&names, Case::Snake).into_iter();
-        let given = drafts.given.into_iter().zip(&names).zip(issued.by_ref());
-        let parameters: Vec<Parameter> = given.map(|((draft, name), field)| draft.named(field, name)).collect();
+        let with_fields = lowered.drafts.into_iter().zip(&names).zip(issued.by_ref());
+        let parameters: Vec<Parameter> = with_fields.map(|((draft, name), field)| draft.named(field, name)).collect();
         let body = body.zip(issued.next()).map(|(draft, field)| draft.named(field));
         let success = self.response(operation, context);
         let (risk, retry) = self.risk_and_retry(operation);
@@ -101,8 +102,8 @@ impl<'d> Lowering<'d> {
         let client_name = operation.client_name.as_deref();
         let method_name = methods.issue(client_name.unwrap_or(&named.id), Case::Snake);
         if let Some(name) = client_name.filter(|name| *name != method_name.trim_start_matches("r#")) {
-            let message = format!("`{name}` cannot name a method of its group, or is taken");
-            let help = "choose a name in snake case that is free";
+            let message = format!("`{name}` is not a valid method name, or is already in use in its group");
+            let help = "choose an unused name in snake case";
             self.sink.report(Code::DuplicateName, at.key("x-client-name").value(), message, help);
         }
         let required = parameters.iter().filter(|parameter| parameter.is_required_argument()).count();
@@ -115,8 +116,8 @@ impl<'d> Lowering<'d> {
             method_name,
             http_method: operation.method.as_str(),
             path: item.path.clone(),
-            scope: drafts.scope,
-            scope_ref: drafts.scope_ref,
+            scope: lowered.scope,
+            scope_ref: lowered.scope_ref,
             risk,
             retry,
             private_cloud_only: operation.is_private_cloud_only,
@@ -128,7 +129,7 @@ impl<'d> Lowering<'d> {
             external_docs_url: operation.external_docs_url.clone(),
             error_codes: operation.error_codes.clone(),
             lookup: operation.lookup.clone(),
-            // Both depend on the types of the response: `lifecycle` completes them.
+            // Both depend on the type of the response, so `lifecycle::complete` sets them later.
             pagination: None,
             follow: None,
             parameters: in_order(parameters, &item.path),
@@ -148,7 +149,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The addresses that an operation has instead of those of the document.
+    /// The server addresses that override those of the document; empty if they are the same.
     fn servers(&self, item: &PathItem, operation: &openapi::Operation) -> Vec<String> {
         let own = if operation.servers.is_empty() { &item.servers } else { &operation.servers };
         let known = |url: &str| self.api.servers.iter().any(|server| server.url == url);
@@ -158,8 +159,8 @@ impl<'d> Lowering<'d> {
         own.iter().map(|server| server.url.clone()).collect()
     }
 
-    /// Whether an argument of a name is there already, or the body is.
-    fn is_taken(&self, known: &HashSet<&str>, name: &str, operation: &openapi::Operation) -> bool {
+    /// Whether another argument or the body already has a name.
+    fn is_used(&self, known: &HashSet<&str>, name: &str, operation: &openapi::Operation) -> bool {
         known.contains(name) || (name == "body" && operation.request_body.is_some())
     }
 }
@@ -193,7 +194,7 @@ mod tests {
         let names = (found.type_name.as_str(), found.method_name.as_str(), found.http_method, found.path.as_str());
         assert_eq!(names, ("A", "a", "POST", "/a/{id}"));
         assert_eq!((found.required_name.as_deref(), found.is_builder()), (None, true));
-        // Callers give those of the path first; tools see them as the document has them.
+        // In typed calls path parameters come first; dynamic calls keep the order of the document.
         let parameters: Vec<_> = found.parameters.iter().map(|it| parameter(&api, it)).collect();
         assert_eq!(parameters, ["Path id: String", "Query q: String", "Query r: Int64"]);
         let arguments: Vec<_> = found.arguments.iter().map(|it| (it.name.as_str(), it.required)).collect();
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn two_arguments_of_one_name_are_numbered_in_documents_of_others() {
+    fn two_arguments_of_one_name_are_numbered_in_third_party_documents() {
         let body = "requestBody: {content: {application/json: {schema: {type: string}}}}";
         let named = |name: &str, place: &str| format!("{{name: {name}, in: {place}, schema: {{type: string}}}}");
         let keys = format!("parameters: [{}, {}]", named("b", "query"), named("b", "header"));
@@ -225,7 +226,7 @@ mod tests {
         };
         assert_eq!(names(&keys), ("b b_header".to_owned(), "b, b (header)".to_owned()));
         let keys = format!("parameters: [{}], {body}", named("body", "query"));
-        let message = "/paths/~1a/post/parameters: a parameter called `body` in an operation with a request body";
+        let message = "/paths/~1a/post/parameters: the name of the parameter `body` is reserved for the request body";
         assert!(problems_of_ours(&call("/a", &keys)).contains(&message.to_owned()));
         assert_eq!(names(&keys), ("body_query body".to_owned(), "body (query), body".to_owned()));
     }

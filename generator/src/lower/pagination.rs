@@ -1,5 +1,5 @@
-//! `x-pagination`: which parameter counts the pages of a list, which property of the response is the list, and how its
-//! end is known.
+//! `x-pagination`: the parameter with the page number, the property of the response that is the list, and the criterion
+//! for the last page.
 
 use serde_json::Value;
 
@@ -37,11 +37,11 @@ pub(super) fn resolve(
             Code::WrongValue,
             accepted_at.value(),
             "a page cannot have 0 items",
-            "write a size from 1",
+            "set a size of at least 1",
         );
     } else if statement.accepted_size.is_some() && page_size.is_none() && !is_short {
         let help = "name the parameter that sets the size under `page_size`, or remove this key";
-        resolver.sink.report(Code::MissingKey, accepted_at, "there is no `page_size` that could have this size", help);
+        resolver.sink.report(Code::MissingKey, accepted_at, "`accepted_size` requires `page_size`", help);
     }
     let items = items(resolver, response, &statement.items, at.key("items"));
     let unpaged = match &statement.unpaged {
@@ -81,7 +81,7 @@ fn parameter<'o>(
     found
 }
 
-/// A parameter that is an integer.
+/// The parameter with this name. Reports a parameter that is not a 64-bit integer, or is in the path.
 fn counter<'o>(
     resolver: &mut Resolver<'_>,
     operation: &'o Operation,
@@ -90,8 +90,8 @@ fn counter<'o>(
 ) -> Option<&'o Parameter> {
     let found = parameter(resolver, operation, name, at)?;
     if *resolver.api().resolved(&found.ty) != TypeRef::Primitive(Primitive::Int64) || found.is_of_path() {
-        let message = format!("`{name}` cannot count: it is not an integer that is sent beside the path");
-        let help = "name a parameter of `type: integer` and `format: int64`";
+        let message = format!("`{name}` is not a 64-bit integer, or is a path parameter");
+        let help = "name a parameter outside of the path, with `type: integer` and `format: int64`";
         let parameter_at = (PointerRef::Base(&found.source_ref.node), "the parameter");
         resolver.sink.report_with(Code::WrongValue, at.value(), message, help, parameter_at);
         return None;
@@ -99,7 +99,7 @@ fn counter<'o>(
     Some(found)
 }
 
-/// The number of the first page: what the service assumes where the parameter is omitted.
+/// The number of the first page: the value that the service uses if the parameter is omitted.
 fn first_page(resolver: &mut Resolver<'_>, page: &Parameter, at: PointerRef<'_>) -> Option<i64> {
     let default = page.docs.constraints.as_ref().and_then(|constraints| constraints.default.as_ref());
     let first = default.and_then(Value::as_i64);
@@ -110,14 +110,14 @@ fn first_page(resolver: &mut Resolver<'_>, page: &Parameter, at: PointerRef<'_>)
             Code::MissingKey,
             at.value(),
             message,
-            "add the `default` of its schema",
+            "add `default` to the schema of the parameter",
             parameter_at,
         );
     }
     first
 }
 
-/// The field of the list, and the type of its items.
+/// The field that contains the list, and the type of its items.
 fn items(resolver: &mut Resolver<'_>, response: &Struct, name: &str, at: PointerRef<'_>) -> Option<(String, TypeRef)> {
     let field = resolver.field(response, name, at)?;
     let TypeRef::List(item) = resolver.api().resolved(&field.ty) else {
@@ -203,17 +203,14 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_reported_in_its_place() {
+    fn invalid_statements_are_reported_at_their_locations() {
         let at = "/paths/~1a/get/x-pagination";
         for (pagination, expected) in [
             ("{page: pag, items: list, end: empty-page}", "/page: there is no parameter `pag`"),
-            (
-                "{page: q, items: list, end: empty-page}",
-                "/page: `q` cannot count: it is not an integer that is sent beside the path",
-            ),
+            ("{page: q, items: list, end: empty-page}", "/page: `q` is not a 64-bit integer, or is a path parameter"),
             (
                 "{page: small, items: list, end: empty-page}",
-                "/page: `small` cannot count: it is not an integer that is sent beside the path",
+                "/page: `small` is not a 64-bit integer, or is a path parameter",
             ),
             (
                 "{page: size, items: list, end: empty-page}",
@@ -229,7 +226,7 @@ mod tests {
             ),
             (
                 "{page: page, accepted_size: 5, items: list, end: empty-page}",
-                "/accepted_size: there is no `page_size` that could have this size",
+                "/accepted_size: `accepted_size` requires `page_size`",
             ),
             (
                 "{page: page, page_size: size, accepted_size: 0, items: list, end: short-page}",
@@ -251,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn an_argument_is_not_called_like_the_methods_of_pages() {
+    fn an_argument_does_not_have_the_name_of_a_pagination_method() {
         let pagination = "{page: page, items: list, end: empty-page}";
         let with_items = |text: String| text.replace("{name: q, in", "{name: items, in");
         let fields = |text: &str| {

@@ -1,4 +1,4 @@
-//! Parameters: what callers give, and the headers that the client fills in by itself.
+//! Parameters: the arguments of callers, and the headers that the client sets automatically.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,13 +17,13 @@ use crate::model::{
 };
 use crate::suggest::did_you_mean;
 
-/// Headers that OpenAPI describes in other objects.
+/// Headers that OpenAPI defines with other objects than parameters, in lower case.
 const NOT_PARAMETERS: &[&str] = &["accept", "content-type", "authorization"];
 
 /// The parameters of an operation.
 #[derive(Debug, Default)]
 pub(super) struct Parameters<'d> {
-    pub(super) given: Vec<ParameterDraft<'d>>,
+    pub(super) drafts: Vec<ParameterDraft<'d>>,
     pub(super) scope: Scope,
     pub(super) scope_ref: Option<SourceRef>,
 }
@@ -34,7 +34,7 @@ pub(super) struct ParameterDraft<'d> {
     pub(super) written: &'d openapi::Parameter,
     pub(super) schema: Option<SchemaId>,
     pub(super) location: Location,
-    /// Where the operation or its path refers to it, or has its name.
+    /// The JSON pointer of the reference to the parameter, or of the name of an inline parameter.
     pub(super) named_at: String,
     source_ref: SourceRef,
     ty: TypeRef,
@@ -44,7 +44,7 @@ pub(super) struct ParameterDraft<'d> {
 }
 
 impl ParameterDraft<'_> {
-    /// The parameter in the field of this name.
+    /// Completes the parameter with the name of its field and of its argument.
     pub(super) fn named(self, field: String, argument: &str) -> Parameter {
         Parameter {
             name: self.written.name.clone(),
@@ -62,7 +62,7 @@ impl ParameterDraft<'_> {
     }
 }
 
-/// A parameter, and where the operation or its path has it.
+/// A parameter, with its use in the operation or path (`slot`) and its definition (`node`).
 struct Found<'d> {
     parameter: &'d openapi::Parameter,
     slot: PointerRef<'d>,
@@ -71,7 +71,7 @@ struct Found<'d> {
 }
 
 impl<'d> Lowering<'d> {
-    /// Those of the path and those of the operation, which replace those of the path.
+    /// The parameters of an operation: its own, and those of the path that it does not override.
     pub(super) fn parameters(
         &mut self,
         item: &'d PathItem,
@@ -119,7 +119,7 @@ impl<'d> Lowering<'d> {
         let Some(location) = self.location(parameter, at) else { return };
         let media_type = parameter.content.first();
         if parameter.schema.is_none() && (!self.policy.takes_any_parameter || media_type.is_none()) {
-            let help = "give it a `schema` instead";
+            let help = "describe the parameter with `schema` instead";
             let message = "`content` of a parameter is not supported";
             return self.sink.report(Code::Unsupported, at.key("content"), message, help);
         }
@@ -132,8 +132,8 @@ impl<'d> Lowering<'d> {
         let source_ref = SourceRef { slot: slot.pointer(), node: at.pointer() };
         if let Some(role) = parameter.role {
             if location != Location::Header {
-                let help = "only headers are filled in by the client";
-                self.sink.report(Code::WrongValue, at.key("x-role"), "`x-role` in a parameter that is no header", help);
+                let help = "remove the key, or set `in: header`";
+                self.sink.report(Code::WrongValue, at.key("x-role"), "`x-role` is not in a header parameter", help);
             }
             if role == HeaderRole::Project {
                 parameters.scope = if parameter.required { Scope::Project } else { Scope::OptionalProject };
@@ -143,7 +143,7 @@ impl<'d> Lowering<'d> {
         }
         let named_at = if is_reference { slot.pointer() } else { slot.key("name").pointer() };
         let docs = self.parameter_docs(parameter, schema);
-        parameters.given.push(ParameterDraft {
+        parameters.drafts.push(ParameterDraft {
             written: parameter,
             schema,
             location,
@@ -156,7 +156,7 @@ impl<'d> Lowering<'d> {
         });
     }
 
-    /// Where a parameter is sent. None if it is not sent as a parameter.
+    /// The location of a parameter in the request. `None` if the client does not send it as a parameter.
     fn location(&mut self, parameter: &openapi::Parameter, at: PointerRef<'_>) -> Option<Location> {
         let location = match parameter.location {
             ParameterLocation::Path => Location::Path,
@@ -164,20 +164,20 @@ impl<'d> Lowering<'d> {
             ParameterLocation::Header => Location::Header,
             ParameterLocation::Cookie if self.policy.takes_any_parameter => Location::Cookie,
             ParameterLocation::Cookie => {
-                let help = "remove it; the client keeps no cookies";
+                let help = "remove the parameter: the client does not send cookies";
                 let message = "parameters in cookies are not supported";
                 self.sink.report(Code::Unsupported, at.key("in").value(), message, help);
                 return None;
             }
         };
         if parameter.allow_reserved && !self.policy.takes_any_parameter {
-            let help = "remove it; the client encodes every reserved character";
+            let help = "remove the key: the client percent-encodes every reserved character";
             self.sink.report(Code::Unsupported, at.key("allowReserved"), "`allowReserved` is not supported", help);
         }
         if location == Location::Header && NOT_PARAMETERS.contains(&parameter.name.to_ascii_lowercase().as_str()) {
             if self.policy.refuses_unused_keys {
                 let message = format!("OpenAPI ignores a header parameter `{}`", parameter.name);
-                let help = "remove it; `content` and `security` say what it would";
+                let help = "remove the parameter: `content` and `security` define this header";
                 self.sink.report(Code::Unsupported, at.key("name").value(), message, help);
             }
             return None;
@@ -190,7 +190,7 @@ impl<'d> Lowering<'d> {
         Some(location)
     }
 
-    /// The type of a parameter, and how a list is serialized.
+    /// The type of a parameter and its serialization.
     fn value(
         &mut self,
         parameter: &'d openapi::Parameter,
@@ -212,40 +212,40 @@ impl<'d> Lowering<'d> {
             || (nullable && parameter.required)
             || (is_list == Some(false) && matches!(parameter.style, Style::Matrix | Style::Label));
         if is_styled && self.policy.takes_any_parameter {
-            // Null is not written; where the parameter is required, a caller can choose to send none.
+            // Null is not sent. If the parameter is required, callers can pass null to omit it.
             let ty = ty.or_null(nullable && parameter.required);
             return Value { ty, list_style: None, value_style: Some(self.value_style(parameter)) };
         }
-        // Null cannot be written there. An optional parameter is omitted instead.
+        // This serialization has no null. Callers omit an optional parameter instead.
         if nullable && (parameter.required || !self.policy.takes_loose_schemas) {
-            let help = "remove `nullable`; an omitted parameter is not sent";
+            let help = "remove `nullable`: callers omit an optional parameter instead";
             self.sink.report(Code::Unsupported, schema_at, "a parameter cannot be null", help);
         }
         let list_style = match is_list {
             Some(false) => None,
             Some(true) if location == Location::Query && style.is_some() => style,
             Some(true) => {
-                let help = "supported in the query are `form`, `spaceDelimited` and `pipeDelimited`";
+                let help = "use `form`, `spaceDelimited` or `pipeDelimited` in the query";
                 let how = at.key(if location == Location::Query { "style" } else { "in" });
-                let message = "a list in this place or style is not supported";
+                let message = "a list in this location or style is not supported";
                 self.sink.report(Code::Unsupported, how.value(), message, help);
                 style
             }
             None => {
-                let help = "use texts, numbers, booleans, enumerations, and lists of these";
+                let help = "use a string, a number, a boolean, an enumeration, or a list of these";
                 let message = "a parameter of this type is not supported";
                 self.sink.report(Code::Unsupported, schema_at.value(), message, help);
                 None
             }
         };
         if style.is_none() && list_style.is_none() {
-            let help = "leave `style` out";
+            let help = "remove `style`";
             self.sink.report(Code::Unsupported, at.key("style").value(), "this style is not supported", help);
         }
         Value { ty, list_style, value_style: None }
     }
 
-    /// How a parameter is serialized that is no plain value.
+    /// The serialization of a parameter that is neither a single string nor a plain list in the query.
     #[expect(clippy::unused_self, reason = "the rules of parameters are together")]
     fn value_style(&self, parameter: &openapi::Parameter) -> ValueStyle {
         let is_json = parameter.content.first().is_some_and(|media_type| is_json(&essence(&media_type.name)));
@@ -254,7 +254,8 @@ impl<'d> Lowering<'d> {
         ValueStyle { style, explode, allow_reserved: parameter.allow_reserved }
     }
 
-    /// Notes a header that the client fills in. It is the same one in every operation.
+    /// Records a header that the client sets automatically. Reports a header that differs from that of another
+    /// operation.
     fn manage(&mut self, role: HeaderRole, header: ManagedHeader, at: PointerRef<'_>) {
         let ManagedHeaders { request_id, language, project } = &mut self.managed_headers;
         let slot = match role {
@@ -266,8 +267,8 @@ impl<'d> Lowering<'d> {
             None => *slot = Some(header),
             Some(known) if known.name == header.name && known.ty == header.ty => {}
             Some(known) => {
-                let message = format!("`{}` has the same role in another operation", known.name);
-                let help = "use one header for one role, of one type";
+                let message = format!("`{}` of another operation has this role with another name or type", known.name);
+                let help = "use one header with one type for each role";
                 self.sink.report(Code::DuplicateName, at.key("x-role").value(), message, help);
             }
         }
@@ -282,7 +283,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// Whether a type is a list, or none if it cannot be a parameter.
+    /// Whether a type is a list. `None` for a type that is neither a single string on the wire nor a list of those.
     fn is_list(&self, ty: &TypeRef) -> Option<bool> {
         match self.resolved(ty) {
             TypeRef::Primitive(
@@ -292,35 +293,35 @@ impl<'d> Lowering<'d> {
             TypeRef::List(item) => (self.is_list(item) == Some(false)).then_some(true),
             TypeRef::Map(_) | TypeRef::Nullable(_) => None,
             TypeRef::Named(id) => match self.types.drafts.get(id.0).map(|draft| &draft.kind) {
-                // An alias that leads back to itself is reported with the schemas.
+                // A circular alias; `usage` reports it.
                 Some(Kind::Type(TypeKind::Newtype(_) | TypeKind::Enum(_) | TypeKind::Alias(_))) => Some(false),
                 _ => None,
             },
         }
     }
 
-    /// Every `{name}` of a path has its parameter, and every path parameter its `{name}`.
+    /// Checks that every `{name}` of a path has a parameter, and every path parameter has a `{name}`.
     pub(super) fn check_path(&mut self, item: &'d PathItem, operation: &'d Operation, parameters: &mut Parameters<'_>) {
         let path_at = self.document.at(item.node);
         let mut named: Vec<&str> = Vec::new();
         for part in item.path.split('{').skip(1) {
             match part.split_once('}') {
                 Some((name, _)) if !name.is_empty() && !named.contains(&name) => named.push(name),
-                // Each of them is replaced by the value.
+                // A repeated name is allowed here: the client replaces each occurrence.
                 Some((name, _)) if !name.is_empty() && self.policy.warns_of_slips => {}
                 Some((name, _)) => {
-                    let message = format!("`{{{name}}}` is empty, or twice in the path");
-                    self.sink.report(Code::PathParameter, path_at, message, "give every part its own name");
+                    let message = format!("`{{{name}}}` is empty, or occurs twice in the path");
+                    self.sink.report(Code::PathParameter, path_at, message, "give each path parameter its own name");
                 }
-                None => self.sink.report(Code::PathParameter, path_at, "a `{` without `}`", "close it"),
+                None => self.sink.report(Code::PathParameter, path_at, "the path has `{` without `}`", "add the `}`"),
             }
         }
-        let given = || parameters.given.iter().filter(|parameter| parameter.location == Location::Path);
+        let described = || parameters.drafts.iter().filter(|parameter| parameter.location == Location::Path);
         for name in &named {
-            if !given().any(|parameter| parameter.written.name == *name) {
+            if !described().any(|parameter| parameter.written.name == *name) {
                 let message = format!("the path has `{{{name}}}`, and this operation has no such parameter");
                 let unused =
-                    given().map(|parameter| parameter.written.name.as_str()).filter(|name| !named.contains(name));
+                    described().map(|parameter| parameter.written.name.as_str()).filter(|name| !named.contains(name));
                 let help = did_you_mean(name, unused, || {
                     format!("add a parameter `{name}` with `in: path` and `required: true`")
                 });
@@ -328,9 +329,9 @@ impl<'d> Lowering<'d> {
                 self.sink.report_with(Code::PathParameter, operation_at, message, help, (path_at, "the path"));
             }
         }
-        for parameter in given().filter(|parameter| !named.contains(&parameter.written.name.as_str())) {
+        for parameter in described().filter(|parameter| !named.contains(&parameter.written.name.as_str())) {
             let name = &parameter.written.name;
-            let message = format!("there is no `{{{name}}}` in the path for this parameter");
+            let message = format!("the path has no `{{{name}}}` for this parameter");
             let help =
                 did_you_mean(name, named.iter().copied(), || "correct the path, or remove the parameter".to_owned());
             let here = PointerRef::Base(&parameter.named_at);
@@ -344,24 +345,24 @@ impl<'d> Lowering<'d> {
             let is_sent = |parameter: &ParameterDraft<'_>| {
                 parameter.location != Location::Path || named.contains(&parameter.written.name.as_str())
             };
-            parameters.given.retain(is_sent);
+            parameters.drafts.retain(is_sent);
         }
     }
 }
 
-/// The type of a parameter, and how it is serialized.
+/// The type of a parameter and its serialization.
 struct Value {
     ty: TypeRef,
     list_style: Option<ListStyle>,
     value_style: Option<ValueStyle>,
 }
 
-/// What a parameter is known by.
+/// The location and the name of a parameter, which identify it.
 fn key(parameter: &openapi::Parameter) -> (ParameterLocation, &str) {
     (parameter.location, parameter.name.as_str())
 }
 
-/// How a list is serialized by the style of a parameter; none for a style that is not supported.
+/// The serialization of a list with the style of a parameter; `None` for a style that is not supported for plain lists.
 fn list_style(parameter: &openapi::Parameter) -> Option<ListStyle> {
     match (parameter.location, parameter.style, parameter.explode) {
         (ParameterLocation::Path | ParameterLocation::Header, Style::Simple, _) => Some(ListStyle::Comma),
@@ -423,7 +424,7 @@ mod tests {
         let written = "{name: b, in: path, required: true, schema: {type: string}}";
         let keys = call("/{a}", written);
         let missing = "/paths/~1{a}/get: the path has `{a}`, and this operation has no such parameter";
-        let unknown = "/paths/~1{a}/get/parameters/0/name: there is no `{b}` in the path for this parameter";
+        let unknown = "/paths/~1{a}/get/parameters/0/name: the path has no `{b}` for this parameter";
         let found = problems_of_ours(&keys);
         assert!([missing, unknown].iter().all(|message| found.contains(&(*message).to_owned())), "{found:?}");
         assert_eq!(slips(&keys), [format!("{missing}: any string is accepted"), format!("{unknown}: it is ignored")]);
@@ -431,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_parameter_is_reported() {
+    fn unsupported_parameters_are_reported() {
         for (written, expected) in [
             ("{name: a, in: cookie, schema: {}}", "in: parameters in cookies are not supported"),
             ("{name: a, in: query, content: {}}", "content: `content` of a parameter is not supported"),
@@ -474,15 +475,15 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_of_references_is_reported_where_it_is_used() {
+    fn a_circular_reference_is_reported_where_it_is_used() {
         let circle = "A: {$ref: '#/components/parameters/B'}, B: {$ref: '#/components/parameters/A'}";
         let paths = call("/a", "{$ref: '#/components/parameters/A'}");
         let found = problems(&format!("components: {{parameters: {{{circle}}}}}\n{paths}"));
-        assert_eq!(found, ["/paths/~1a/get/parameters/0: this reference leads back to itself"]);
+        assert_eq!(found, ["/paths/~1a/get/parameters/0: this reference is circular"]);
     }
 
     #[test]
-    fn a_parameter_of_the_operation_replaces_that_of_the_path() {
+    fn a_parameter_of_the_operation_overrides_that_of_the_path() {
         let parameter_of = |ty: &str| format!("{{name: a, in: query, schema: {{type: {ty}}}}}");
         let get =
             format!("get: {{parameters: [{}], responses: {{'204': {{description: ''}}}}}}", parameter_of("integer"));

@@ -1,12 +1,12 @@
 //! Strongly connected components of a graph.
 //!
-//! In: the successors of each node, by number. Out: the component of each. Takes time and memory in proportion to the
-//! number of nodes and edges, however long a path is.
+//! In: the successors of each node, by number. Out: the number of the component of each node. Time and memory are
+//! linear in the number of nodes and edges, for paths of any length.
 
-/// For each node the number of its component. Two nodes have the same one if each can be reached from the other; a node
-/// that is in no cycle has one for itself.
+/// The number of the component of each node. Two nodes are in the same component if each can be reached from the other;
+/// a node outside of any cycle is alone in its component.
 pub(super) fn components(successors: &[Vec<usize>]) -> Vec<usize> {
-    // Tarjan's algorithm. Its stack is a list: a path can be as long as the document.
+    // Tarjan's algorithm, with a vector instead of recursion: a path can be as long as the document.
     const NONE: usize = usize::MAX;
     let (mut reached, mut lowest, mut component) =
         (vec![NONE; successors.len()], vec![NONE; successors.len()], vec![NONE; successors.len()]);
@@ -57,8 +57,8 @@ pub(super) fn components(successors: &[Vec<usize>]) -> Vec<usize> {
 mod tests {
     use super::components;
 
-    /// By asking of each pair whether each can be reached from the other.
-    fn slowly(successors: &[Vec<usize>], a: usize, b: usize) -> bool {
+    /// Whether two nodes are in the same component, by a search in both directions.
+    fn are_connected(successors: &[Vec<usize>], a: usize, b: usize) -> bool {
         let reaches = |from: usize, to: usize| {
             let (mut seen, mut next) = (vec![false; successors.len()], vec![from]);
             while let Some(here) = next.pop() {
@@ -82,7 +82,7 @@ mod tests {
             let components = components(&successors);
             for a in 0..4 {
                 for b in 0..4 {
-                    assert_eq!(components[a] == components[b], slowly(&successors, a, b), "{successors:?}");
+                    assert_eq!(components[a] == components[b], are_connected(&successors, a, b), "{successors:?}");
                 }
             }
         }

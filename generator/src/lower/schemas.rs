@@ -1,7 +1,7 @@
-//! Schemas become types.
+//! Lowers schemas to types.
 //!
-//! In: a schema. Out: a [`TypeRef`], and a draft of a definition for what needs a name. A component has the name that the
-//! specification gives it; a schema that is written in place is called after its owner and its own name.
+//! In: a schema. Out: a [`TypeRef`], and a draft of a definition for a type that needs a name. A type is named after
+//! its component; the type of an inline schema is named after its owner and its property.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,33 +18,33 @@ use crate::model::{Docs, Primitive, TypeId, TypeKind, TypeRef};
 use crate::names::{Case, Scope, identifier};
 use crate::policy::Policy;
 
-/// Any JSON.
+/// Any JSON value.
 pub(super) const ANY: TypeRef = TypeRef::Primitive(Primitive::Json);
 
-/// A definition before it is known how it is used.
+/// A type definition before its usage is known.
 #[derive(Debug)]
 pub(super) struct Draft<K = Kind> {
     pub(super) name: String,
     pub(super) schema_name: String,
     pub(super) docs: Docs,
     pub(super) kind: K,
-    /// Where its schema is.
+    /// The node of the schema.
     pub(super) node: NodeId,
 }
 
-/// What a draft defines.
+/// The kind of a draft. The variants of a union are completed after all types are known.
 #[derive(Debug)]
 pub(super) enum Kind {
     Type(TypeKind),
     Union(UnionDraft),
 }
 
-/// The type, if it needs no name of its own.
+/// An alias of a type.
 const fn alias(ty: TypeRef) -> Kind {
     Kind::Type(TypeKind::Alias(ty))
 }
 
-/// A required property that one direction does not have.
+/// A required property that occurs in requests only or in responses only.
 #[derive(Debug)]
 pub(super) struct Direction {
     pub(super) owner: TypeId,
@@ -58,20 +58,20 @@ pub(super) struct Types<'d> {
     pub(super) policy: &'static Policy,
     pub(super) schemas: &'d Schemas,
     envelopes: HashSet<SchemaId>,
-    /// The types of components, by their position; an envelope has none.
+    /// The types of components, by the position of the component. An envelope has no type.
     ids: Vec<Option<TypeId>>,
     pub(super) scope: Scope,
     pub(super) drafts: Vec<Draft>,
     pub(super) directions: Vec<Direction>,
-    /// The objects that are being read: one that is written in place can lead back to its owner.
+    /// The schemas that are being lowered, to detect inline schemas that refer to their owner.
     pub(super) in_progress: Vec<SchemaId>,
-    /// Properties of all objects so far, with those of everything that they are made of.
+    /// The number of properties of all objects so far, including those of the members of `allOf`.
     pub(super) property_count: usize,
     pub(super) sink: Sink<'d>,
 }
 
 impl<'d> Types<'d> {
-    /// Issues the names of all components, then reads them.
+    /// Issues the names of all components, then lowers the components.
     pub(super) fn read(document: &'d Document<'d>) -> Self {
         let schemas = &document.api.schemas;
         let mut types = Self {
@@ -105,7 +105,7 @@ impl<'d> Types<'d> {
             if let Some(slot) = self.ids.get_mut(id.index()) {
                 *slot = Some(TypeId(self.drafts.len()));
             }
-            // What others see of a component that is not read yet.
+            // A placeholder: schemas that are lowered earlier can refer to this component.
             self.drafts.push(Draft {
                 name: issued,
                 schema_name: (*name).to_owned(),
@@ -120,12 +120,12 @@ impl<'d> Types<'d> {
         self.document.at(self.schemas.node(id))
     }
 
-    /// Whether a schema is the envelope, or made of it.
+    /// Whether a schema is the envelope, or is composed of it with `allOf`.
     pub(super) fn is_envelope(&self, id: SchemaId) -> bool {
         is_marked(self.schemas, id) || self.schemas.all_of_refs(id).any(|target| self.envelopes.contains(&target))
     }
 
-    /// Whether values of a schema may be null. Loose schemas say so in a variant of a union, too.
+    /// Whether values of a schema may be null. In third-party documents a nullable variant makes its union nullable.
     fn is_nullable(&self, id: SchemaId) -> bool {
         let mut seen: HashSet<SchemaId> = HashSet::new();
         let mut next = vec![id];
@@ -168,21 +168,21 @@ impl<'d> Types<'d> {
         (ty, nullable)
     }
 
-    /// A name for what is written in place.
-    pub(super) fn derived_name(&mut self, wanted: &str, at: PointerRef<'_>) -> String {
-        if !self.policy.numbers_names && self.scope.has_type(wanted) {
-            let name = identifier(wanted, Case::Camel);
-            let message = format!("this would be called `{name}` in the client, and that name is taken");
-            let help = "move it to `components/schemas` under a name of its own";
+    /// Issues a name that is derived from the owner of an inline schema, or from the type of a builder.
+    pub(super) fn derived_name(&mut self, base: &str, at: PointerRef<'_>) -> String {
+        if !self.policy.numbers_names && self.scope.has_type(base) {
+            let name = identifier(base, Case::Camel);
+            let message = format!("the name that is derived for the type of this schema, `{name}`, is already in use");
+            let help = "give the schema another name under `components/schemas`";
             match self.drafts.iter().find(|draft| draft.name == name).map(|draft| draft.node) {
                 Some(other) => {
-                    let other = (self.document.at(other), "called so, too");
+                    let other = (self.document.at(other), "the other use of the name");
                     self.sink.report_with(Code::DuplicateName, at, message, help, other);
                 }
                 None => self.sink.report(Code::DuplicateName, at, message, help),
             }
         }
-        self.scope.issue_type(wanted)
+        self.scope.issue_type(base)
     }
 
     /// The type of the component that a schema refers to.
@@ -204,7 +204,7 @@ impl<'d> Types<'d> {
         self.ids.get(id.index()).copied().flatten()
     }
 
-    /// Reads a component.
+    /// Lowers a component.
     fn define(&mut self, type_id: TypeId, id: SchemaId, name: &str) {
         let (kind, docs) = match self.schemas.get(id) {
             ObjectOrRef::Ref(target) => {
@@ -232,14 +232,14 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// What a schema defines. An alias if it needs no name.
+    /// Lowers a schema. The result is an alias if the type needs no name.
     fn kind(&mut self, schema: &'d Schema, id: SchemaId, hint: &str) -> Kind {
         let keywords = &schema.keywords;
         let at = self.at(id);
         self.check_default(schema, at);
         let warns = self.policy.warns_of_slips;
         if schema.not.is_some() && warns {
-            // It excludes values, and describes none.
+            // `not` excludes values. It does not describe any, so the type does not depend on it.
             let help = "describe the value without it";
             self.sink.report_slip(Code::Unsupported, at.key("not"), "`not` is not supported", help, "it is ignored");
         }
@@ -249,7 +249,7 @@ impl<'d> Types<'d> {
                 Code::Unsupported,
                 at.key(key),
                 format!("`{key}` is not supported"),
-                "describe the value without it; leave out `type` for any JSON",
+                "describe the value without it; omit `type` to allow any JSON value",
             );
             return alias(ANY);
         }
@@ -262,14 +262,15 @@ impl<'d> Types<'d> {
         }
         if has_variants {
             let key = if schema.one_of.is_empty() { "anyOf" } else { "oneOf" };
-            let message = format!("`{key}` in a schema with other keys that describe the value");
-            let help = "move what all variants have in common into each of them";
-            let effect = "the other keys make the type, and an object keeps what only its variants describe";
+            let message = format!("`{key}` is combined with other keys that describe the value");
+            let help = "move the other keys into each variant";
+            let effect = "the type is generated from the other keys; an object keeps the properties that only its \
+                          variants describe as additional properties";
             self.sink.report_slip(Code::Unsupported, at.key(key), message, help, effect);
         } else if let Some(discriminator) = &keywords.discriminator {
-            let message = format!("a discriminator (`{}`) without `oneOf`", discriminator.property_name);
+            let message = format!("the schema has a discriminator (`{}`) without `oneOf`", discriminator.property_name);
             let help = "list the variants in `oneOf` of the same schema";
-            let effect = "an object keeps the properties that only its variants describe";
+            let effect = "an object keeps the properties that only its variants describe as additional properties";
             self.sink.report_slip(Code::Unsupported, at.key("discriminator"), message, help, effect);
         }
         if !schema.all_of.is_empty() {
@@ -319,7 +320,7 @@ impl<'d> Types<'d> {
                 self.sink.report(
                     Code::Unsupported,
                     at.key("format"),
-                    "`format: binary` is not supported: a JSON text cannot hold it",
+                    "`format: binary` is not supported: JSON cannot contain binary data",
                     "write `format: byte` for base64",
                 );
                 Primitive::String
@@ -331,7 +332,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// Whether a schema, or a member of its `allOf`, describes an object. Each schema is looked at once.
+    /// Whether a schema, or a member of its `allOf` at any depth, describes an object.
     fn describes_object(&self, id: SchemaId) -> bool {
         let mut seen: HashSet<SchemaId> = HashSet::new();
         let mut next = vec![id];
@@ -352,10 +353,10 @@ impl<'d> Types<'d> {
         false
     }
 
-    /// The type of `allOf` that joins other values than objects: that of the member that says most.
+    /// The type of an `allOf` that does not combine objects: the type of its most specific member.
     fn joined_values(&mut self, schema: &'d Schema, id: SchemaId, hint: &str) -> Kind {
         let at = self.at(id);
-        let says = |schema: &Schema| {
+        let specificity = |schema: &Schema| {
             let keywords = &schema.keywords;
             let is_union = !schema.one_of.is_empty() || !schema.any_of.is_empty() || !schema.all_of.is_empty();
             match (is_union, keywords.values.is_empty(), keywords.ty, &keywords.format) {
@@ -377,22 +378,22 @@ impl<'d> Types<'d> {
             .map(|ty| if ty == Type::Integer { Type::Number } else { ty })
             .collect();
         if let Some([first, other]) = types.windows(2).find(|pair| pair[0] != pair[1]).map(|pair| [pair[0], pair[1]]) {
-            let message = format!("no value is of `type: {}` and of `type: {}`", first.as_str(), other.as_str());
-            self.sink.report(Code::AllOfConflict, at.key("allOf"), message, "join schemas of one type");
+            let message = format!("no value is of both `type: {}` and `type: {}`", first.as_str(), other.as_str());
+            self.sink.report(Code::AllOfConflict, at.key("allOf"), message, "combine schemas of one type");
             return alias(ANY);
         }
-        let most = members.iter().map(|(_, member)| says(member)).max().unwrap_or_default();
-        let telling = members.iter().filter(|(_, member)| says(member) > 0).count();
-        if telling > 1 || (says(schema) > 0 && schema.describes_a_value()) {
-            let (message, help) = ("`allOf` joins other values than objects", "write the result as one schema");
-            let effect = "the member that says most makes the type";
+        let highest = members.iter().map(|(_, member)| specificity(member)).max().unwrap_or_default();
+        let typed = members.iter().filter(|(_, member)| specificity(member) > 0).count();
+        if typed > 1 || (specificity(schema) > 0 && schema.describes_a_value()) {
+            let (message, help) = ("`allOf` combines schemas that are not objects", "write the result as one schema");
+            let effect = "the type is generated from the most specific member";
             self.sink.report_slip(Code::Unsupported, at.key("allOf"), message, help, effect);
         }
-        if most == 0 && !schema.keywords.values.is_empty() {
+        if highest == 0 && !schema.keywords.values.is_empty() {
             return Kind::Type(self.enumeration(schema, at));
         }
-        match members.iter().find(|(_, member)| says(member) == most && most > 0) {
-            // A member that leads back is reported where it is an alias of itself.
+        match members.iter().find(|(_, member)| specificity(member) == highest && highest > 0) {
+            // `usage` reports a circular member, as a circular alias.
             Some((member, _)) if !self.in_progress.contains(member) => {
                 self.in_progress.push(*member);
                 let kind = match self.schemas.object(*member) {
@@ -424,7 +425,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// A default must be a value of its schema: a caller reads it in the documentation.
+    /// Reports a default that is not a value of its schema: the documentation would mislead callers.
     fn check_default(&mut self, schema: &Schema, at: PointerRef<'_>) {
         let keywords = &schema.keywords;
         let Some(default) = &keywords.default else { return };
@@ -446,19 +447,19 @@ impl<'d> Types<'d> {
             .is_some_and(|(number, limit, is_exclusive)| if is_exclusive { number >= limit } else { number > limit });
         let shown = docs::plain(default);
         let (why, key, label) = if !fits {
-            (format!("`{shown}` is not a value of this type"), "type", "the type")
+            (format!("the default `{shown}` is not of the type of its schema"), "type", "the type")
         } else if !keywords.values.is_empty() && !keywords.values.iter().any(|value| is_same_value(value, default)) {
-            (format!("`{shown}` is not one of the values"), "enum", "the values")
+            (format!("the default `{shown}` is not one of the values"), "enum", "the values")
         } else if is_below_minimum || is_above_maximum {
             let key = if is_below_minimum { "minimum" } else { "maximum" };
-            (format!("`{shown}` is outside of the limits"), key, "the limit")
+            (format!("the default `{shown}` is outside of the limits"), key, "the limit")
         } else {
             return;
         };
         let written = at.key("default");
-        let help = "write a default that the schema allows, or remove it";
+        let help = "write a default that is valid for the schema, or remove it";
         if self.policy.warns_of_slips {
-            let effect = "the client does not fill it in, and the documentation shows it";
+            let effect = "the default is part of the documentation only";
             return self.sink.report_slip(Code::BadDefault, written.value(), why, help, effect);
         }
         self.sink.report_with(Code::BadDefault, written.value(), why, help, (at.key(key), label));
@@ -478,7 +479,7 @@ impl<'d> Types<'d> {
     }
 }
 
-/// Whether keys beside its variants describe the values of a schema.
+/// Whether keys in addition to the variants describe the values of a schema.
 fn has_more_than_variants(schema: &Schema) -> bool {
     let is_value = matches!(schema.keywords.ty, Some(Type::String | Type::Integer | Type::Number | Type::Boolean));
     !schema.all_of.is_empty()
@@ -491,28 +492,28 @@ fn is_marked(schemas: &Schemas, id: SchemaId) -> bool {
     schemas.object(id).is_some_and(|schema| schema.keywords.is_envelope)
 }
 
-/// The components that are the envelope, or made of it. Each is visited once: the path to it can lead through all others.
+/// The components that are the envelope, or are composed of it with `allOf`, directly or indirectly.
 fn envelopes(schemas: &Schemas) -> HashSet<SchemaId> {
-    let mut made_of: HashMap<SchemaId, Vec<SchemaId>> = HashMap::new();
+    let mut composites: HashMap<SchemaId, Vec<SchemaId>> = HashMap::new();
     let mut next: Vec<SchemaId> = Vec::new();
     for (_, id) in schemas.components() {
         if is_marked(schemas, id) {
             next.push(id);
         }
         for target in schemas.all_of_refs(id) {
-            made_of.entry(target).or_default().push(id);
+            composites.entry(target).or_default().push(id);
         }
     }
     let mut found = HashSet::new();
     while let Some(id) = next.pop() {
         if found.insert(id) {
-            next.extend(made_of.get(&id).into_iter().flatten());
+            next.extend(composites.get(&id).into_iter().flatten());
         }
     }
     found
 }
 
-/// 1 and 1.0 are one number.
+/// Whether two JSON values are equal. Numbers are compared by value: 1 equals 1.0.
 fn is_same_value(a: &Value, b: &Value) -> bool {
     match (a.as_f64(), b.as_f64()) {
         (Some(a), Some(b)) => a.to_bits() == b.to_bits(),
@@ -562,7 +563,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_in_place_is_named_after_its_owner() {
+    fn an_inline_schema_is_named_after_its_owner() {
         let schema = "{type: object, properties: {inner: {type: object, properties: {a: {type: string}}}}}";
         assert_eq!(component(&format!("{{T: {schema}}}")), "{inner?: TInner}");
         assert_eq!(component(&format!("{{T: {schema}, TInner: {{type: string}}}}")), "{inner?: TInner2}");
@@ -572,14 +573,17 @@ mod tests {
     fn a_default_fits_its_schema() {
         let keys = |schema: &str| format!("components: {{schemas: {{T: {schema}}}}}");
         for (schema, expected) in [
-            ("{type: string, default: 1}", "`1` is not a value of this type"),
-            ("{type: string, enum: [a], default: b}", "`b` is not one of the values"),
-            ("{type: integer, minimum: 2, default: 1}", "`1` is outside of the limits"),
-            ("{type: integer, maximum: 2, exclusiveMaximum: true, default: 2}", "`2` is outside of the limits"),
+            ("{type: string, default: 1}", "the default `1` is not of the type of its schema"),
+            ("{type: string, enum: [a], default: b}", "the default `b` is not one of the values"),
+            ("{type: integer, minimum: 2, default: 1}", "the default `1` is outside of the limits"),
+            (
+                "{type: integer, maximum: 2, exclusiveMaximum: true, default: 2}",
+                "the default `2` is outside of the limits",
+            ),
         ] {
             let expected = format!("/components/schemas/T/default: {expected}");
             assert_eq!(problems_of_ours(&keys(schema)), std::slice::from_ref(&expected), "{schema}");
-            let effect = "the client does not fill it in, and the documentation shows it";
+            let effect = "the default is part of the documentation only";
             assert_eq!(slips(&keys(schema)), [format!("{expected}: {effect}")], "{schema}");
         }
         assert_eq!(component("{T: {type: number, maximum: 2, default: 2}}"), "= Double");

@@ -1,4 +1,4 @@
-//! Servers that a client can choose by name.
+//! Servers with `x-region`, which clients select by name.
 
 use super::Lowering;
 use crate::diagnostic::Code;
@@ -16,16 +16,16 @@ impl Lowering<'_> {
                 self.sink.report(
                     Code::Unsupported,
                     at.key("x-region"),
-                    "a region whose address has variables",
-                    "remove `x-region`; callers give such an address as base URL",
+                    "the address of a region has variables",
+                    "remove `x-region`: callers set such an address as the base URL",
                 );
             }
             let variant = scope.issue(name, Case::Camel);
             if variant != *name {
-                let message = format!("`{name}` cannot name a region, or is taken");
-                let help = format!("`{variant}` would do");
+                let message = format!("`{name}` is not a valid variant name, or is already in use");
+                let help = format!("rename it, for example to `{variant}`");
                 let first = regions.iter().find(|known| known.name == *name).map(|known| known.pointer.clone());
-                self.report_taken(at.key("x-region"), message, help, first.as_deref());
+                self.report_conflict(at.key("x-region"), message, help, first.as_deref());
             }
             regions.push(Region {
                 pointer: at.pointer(),
@@ -58,24 +58,24 @@ mod tests {
         assert_eq!(found, [("Eu", "https://a.example")]);
         assert_eq!(regions[0].description.as_deref(), Some("Europe."));
         assert!(regions[0].source.is_some());
-        // In a foreign document the key has no meaning.
+        // In a third-party document the key is ignored.
         assert!(model(&written).regions.is_empty());
     }
 
     #[test]
-    fn a_region_has_an_address_and_a_name_of_its_own() {
+    fn a_region_has_a_fixed_address_and_a_unique_name() {
         for (list, expected) in [
             (
                 "{url: 'https://{h}', variables: {h: {default: a}}, x-region: Eu}",
-                "/servers/0/x-region: a region whose address has variables",
+                "/servers/0/x-region: the address of a region has variables",
             ),
             (
                 "{url: 'https://a.example', x-region: Eu}, {url: 'https://b.example', x-region: Eu}",
-                "/servers/1/x-region: `Eu` cannot name a region, or is taken",
+                "/servers/1/x-region: `Eu` is not a valid variant name, or is already in use",
             ),
             (
                 "{url: 'https://a.example', x-region: eu-west}",
-                "/servers/0/x-region: `eu-west` cannot name a region, or is taken",
+                "/servers/0/x-region: `eu-west` is not a valid variant name, or is already in use",
             ),
         ] {
             assert_eq!(problems_of_ours(&servers(list)), [expected], "{list}");

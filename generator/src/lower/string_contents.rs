@@ -1,7 +1,7 @@
 //! `x-content-schema`: the types of the JSON that strings contain.
 //!
-//! In: the schemas of strings. Out: the type of what a field's strings contain. Every key is checked, wherever it is: one
-//! that no field can carry would be lost.
+//! In: the schemas of strings. Out: the type of the JSON in the strings of a field. All occurrences of the key are
+//! checked, because an occurrence that belongs to no field would be lost.
 
 use std::collections::HashSet;
 
@@ -12,13 +12,13 @@ use crate::document::schema::{Schema, SchemaId, Schemas, Type};
 use crate::model::{TypeId, TypeKind, TypeRef};
 
 impl Types<'_> {
-    /// The type of the JSON that the string of a property contains, or that each string of its lists contains.
+    /// The type of the JSON in the string of a property, or in each string of its lists.
     pub(super) fn string_content(&self, property: SchemaId) -> Option<TypeId> {
         let schema = self.schemas.object(string_of(self.schemas, property))?;
         self.component_type(self.schemas.target(schema.content?)?)
     }
 
-    /// Reports what cannot be the content of a string, and strings that no field has.
+    /// Reports contents that are not named objects, and strings with content that are not in a field.
     pub(super) fn check_string_contents(&mut self, drafts: &[Draft<TypeKind>]) {
         let schemas = self.schemas;
         let strings: Vec<(SchemaId, &Schema, SchemaId)> = schemas
@@ -42,22 +42,22 @@ impl Types<'_> {
                 self.sink.report(
                     Code::Unsupported,
                     self.at(content),
-                    "the schema of a string's content is written in place",
-                    "move it to `components/schemas` under a name of its own, and refer to it",
+                    "the schema of a string's content is an inline schema",
+                    "move it to `components/schemas` and refer to it",
                 );
                 continue;
             };
-            // The envelope is reported here.
+            // `referenced` reports the envelope.
             let TypeRef::Named(target) = self.referenced(target, content) else { continue };
             let Some(target) = drafts.get(target.0) else { continue };
             let (message, help) = if !matches!(target.kind, TypeKind::Struct(_)) {
                 let message = format!("`{}` is not an object with properties", target.name);
                 (message, "remove the key, and describe the content of the string in the description")
             } else if !is_plain_string(string) {
-                let message = "the content of a string that is an enumeration or a combination".to_owned();
+                let message = "`x-content-schema` is not supported for an enumeration or a combined schema".to_owned();
                 (message, "remove the key, or the other keys that describe the value")
             } else if !of_properties.contains(&id) {
-                let message = "the content of a string that is not a property of an object".to_owned();
+                let message = "`x-content-schema` is supported only for strings in a property of an object".to_owned();
                 (message, "write the string in the property that contains it")
             } else {
                 continue;
@@ -67,7 +67,7 @@ impl Types<'_> {
     }
 }
 
-/// A schema, or that of the items of its lists.
+/// The schema itself, or the schema of the items of its (nested) lists.
 fn string_of(schemas: &Schemas, id: SchemaId) -> SchemaId {
     let mut id = id;
     while let ObjectOrRef::Object(Schema { items: Some(items), .. }) = schemas.get(id) {
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_property_of_a_part_of_all_of_has_its_content_in_each_object_that_is_made_of_it() {
+    fn a_property_of_a_member_of_all_of_has_its_content_in_each_object() {
         let part = format!("Part: {{type: object, properties: {{a: {{type: string, {REFERENCE}}}}}}}");
         let made = |name: &str| format!("{name}: {{allOf: [{{$ref: '#/components/schemas/Part'}}], required: [a]}}");
         let api = model_of_ours(&keys(&format!("{part}, {}, {}", made("T"), made("U"))));
@@ -126,19 +126,19 @@ mod tests {
 
     #[test]
     fn a_content_that_no_field_can_carry_is_reported() {
-        let no_property = "the content of a string that is not a property of an object";
+        let no_property = "`x-content-schema` is supported only for strings in a property of an object";
         for (schemas, pointer, message) in [
             (format!("S: {{type: string, {REFERENCE}}}"), "S", no_property),
             (format!("S: {{type: array, items: {{type: string, {REFERENCE}}}}}"), "S/items", no_property),
             (
                 format!("S: {{type: object, properties: {{a: {{type: string, enum: [b], {REFERENCE}}}}}}}"),
                 "S/properties/a",
-                "the content of a string that is an enumeration or a combination",
+                "`x-content-schema` is not supported for an enumeration or a combined schema",
             ),
             (
                 "S: {type: object, properties: {a: {type: string, x-content-schema: {type: object}}}}".to_owned(),
                 "S/properties/a",
-                "the schema of a string's content is written in place",
+                "the schema of a string's content is an inline schema",
             ),
             (
                 "S: {type: object, properties: {a: {type: string, x-content-schema: {$ref: '#/components/schemas/E'}}}},                  E: {type: string}"
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_of_another_document_says_nothing() {
+    fn the_key_is_ignored_in_a_third_party_document() {
         let api = model(&keys(&format!("T: {{type: object, properties: {{a: {{type: string, {REFERENCE}}}}}}}")));
         assert!(fields(&api, "T")[0].content.is_none());
     }

@@ -1,7 +1,7 @@
-//! Tags become groups of the client.
+//! Lowers tags to groups of the client.
 //!
 //! In: the tags, paths and methods of a document. Out: the groups with their operations, in the order of the document.
-//! [`super::operations`] reads each operation.
+//! [`super::operations`] lowers each operation.
 
 use std::collections::HashMap;
 
@@ -14,8 +14,9 @@ use crate::model::{self, Group};
 use crate::names::{Case, MAX_FILE_NAME, Scope, file_name, identifier};
 use crate::suggest::did_you_mean;
 
-/// Modules and files that the client has anyway. `main.rs` would be a program.
-const TAKEN_MODULES: &[&str] = &[
+/// The names of modules and files that every client has. `main` is reserved because Cargo would build `main.rs` as a
+/// program.
+const RESERVED_MODULES: &[&str] = &[
     SHARED,
     "types",
     "r#mod",
@@ -31,8 +32,8 @@ const TAKEN_MODULES: &[&str] = &[
     "missing",
 ];
 
-/// Methods that the clients have anyway. A group has a method of the name of its module.
-const TAKEN_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone", "call"];
+/// The names of methods that every client has. The accessor of a group has the name of its module.
+const RESERVED_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone", "call"];
 
 /// An operation with its path and its id.
 pub(super) struct Named<'d> {
@@ -41,14 +42,14 @@ pub(super) struct Named<'d> {
     pub(super) id: String,
 }
 
-/// What an operation is called in the client.
+/// The names of an operation in the client.
 pub(super) struct OperationNames {
     pub(super) type_name: String,
-    /// That of its files, without their endings.
+    /// The name of its files, without extensions.
     pub(super) file: String,
 }
 
-/// A group before its operations are read.
+/// A group before its operations are lowered.
 struct GroupDraft {
     name: String,
     pointer: Option<String>,
@@ -66,7 +67,8 @@ impl<'d> Lowering<'d> {
         let ids: Vec<&str> = operations.iter().map(|named| named.id.as_str()).collect();
         let mut types = Scope::default();
         let type_names = types.issue_types(&ids);
-        // After those of operations, which callers write: a group and one of its operations can have the same name.
+        // Operations get their type names before groups, because callers write the names of operations: a tag and an
+        // `operationId` can have the same name.
         let mut groups = self.tags(&operations, &mut types);
         let files = Scope::of_files([]).issue_files(&ids);
         let positions: HashMap<String, usize> =
@@ -93,19 +95,19 @@ impl<'d> Lowering<'d> {
         .collect()
     }
 
-    /// The names of an operation and of its group become names of files.
+    /// Reports an operation or a group whose name is too long for the name of a file.
     fn check_names(&mut self, operation: &Operation, file: &str, module: &str) {
         let at = self.document.at(operation.node);
         for (name, key) in [(file, "operationId"), (file_name(module), "tags")] {
             if name.len() > MAX_FILE_NAME {
-                let message = format!("in the client its file would have a name of {} letters", name.len());
-                let help = format!("choose one of at most {MAX_FILE_NAME}: it becomes the name of a file, too");
+                let message = format!("the name of the generated file would have {} characters", name.len());
+                let help = format!("choose a name of at most {MAX_FILE_NAME} characters");
                 self.sink.report(Code::TooLarge, at.key(key).value(), message, help);
             }
         }
     }
 
-    /// Every operation of the document, with an id. Two of one id, or of one path, are reported.
+    /// All operations of the document with their ids. Reports ids and paths that are used twice.
     fn named_operations(&mut self) -> Vec<Named<'d>> {
         let mut operations: Vec<Named<'d>> = Vec::new();
         let mut paths: HashMap<String, &PathItem> = HashMap::new();
@@ -114,7 +116,7 @@ impl<'d> Lowering<'d> {
             let path_at = self.document.at(item.node);
             if let Some(other) = paths.insert(normalize_path(&item.path), item) {
                 let message = format!("`{}` and `{}` are the same path", item.path, other.path);
-                let help = "put the operations of both under one of them";
+                let help = "move the operations of both under one of them";
                 if self.policy.warns_of_slips {
                     let effect = "the operations of both are generated";
                     self.sink.report_slip(Code::AmbiguousPath, path_at, message, help, effect);
@@ -130,7 +132,7 @@ impl<'d> Lowering<'d> {
                 let id_at = if operation.id.is_some() { written_id.value() } else { at };
                 if let Some(other) = ids.get(&id) {
                     let message = format!("two operations have the id `{id}`");
-                    let help = "give each its own `operationId`";
+                    let help = "give each operation its own `operationId`";
                     if self.policy.warns_of_slips {
                         let base = derived_id(item, operation);
                         let mut numbers = 2..;
@@ -138,7 +140,7 @@ impl<'d> Lowering<'d> {
                         while let (true, Some(number)) = (ids.contains_key(&id), numbers.next()) {
                             id = format!("{base}_{number}");
                         }
-                        let effect = format!("this one is called `{id}`");
+                        let effect = format!("this operation gets the id `{id}`");
                         self.sink.report_slip(Code::DuplicateName, id_at, message, help, &effect);
                     } else {
                         let other = PointerRef::Base(other);
@@ -165,18 +167,18 @@ impl<'d> Lowering<'d> {
         derived_id(item, operation)
     }
 
-    /// The groups: declared tags first, then others in the order of the operations. The type of a group is in one module
-    /// with those of its operations, which have their names already.
+    /// The groups: declared tags first, then other tags in the order of the operations. `types` contains the type names
+    /// of the operations already: the type of a group is in the same module as the types of its operations.
     fn tags(&mut self, operations: &[Named<'d>], types: &mut Scope) -> Vec<GroupDraft> {
-        let mut modules = Scope::of_files(TAKEN_MODULES.iter().chain(TAKEN_METHODS).copied());
-        types.take(["Client", "ProjectClient", "Call"]);
+        let mut modules = Scope::of_files(RESERVED_MODULES.iter().chain(RESERVED_METHODS).copied());
+        types.reserve(["Client", "ProjectClient", "Call"]);
         let mut new_group = |name: &str, client_name: &str| GroupDraft {
             name: name.to_owned(),
             pointer: None,
             module: modules.issue(client_name, Case::Snake),
             type_name: types.issue_type(client_name),
             description: None,
-            methods: Scope::with_taken(["new"]),
+            methods: Scope::with_reserved(["new"]),
             operations: Vec::new(),
         };
         let mut groups: Vec<GroupDraft> = Vec::new();
@@ -208,7 +210,7 @@ impl<'d> Lowering<'d> {
         groups
     }
 
-    /// An operation of ours is in one group, which is declared.
+    /// Checks that an operation has exactly one tag, and that the tag is declared.
     pub(super) fn check_tags(&mut self, operation: &Operation) {
         let declared = &self.api.tags;
         let at = self.document.at(operation.node);
@@ -224,7 +226,7 @@ impl<'d> Lowering<'d> {
             tags => self.sink.report(
                 Code::WrongValue,
                 if tags.is_empty() { at } else { list },
-                "an operation has one tag, its group in DJI's directory",
+                "an operation must have exactly one tag, its group in DJI's directory",
                 "write `tags: [Name of the group]`",
             ),
         }
@@ -236,7 +238,7 @@ fn derived_id(item: &PathItem, operation: &Operation) -> String {
     identifier(&format!("{}_{}", operation.method.key(), item.path), Case::Snake)
 }
 
-/// Path of the file of a module, whose name a scope of files has issued: Rust leaves no choice.
+/// The path of the file of a module, as Rust requires it. A [scope of files](Scope::of_files) issued the name.
 pub(super) fn module_file(module: &str) -> String {
     format!("{}.rs", file_name(module))
 }
@@ -245,16 +247,16 @@ fn tag(operation: &Operation) -> &str {
     operation.tags.first().map_or("default", String::as_str)
 }
 
-/// A path with `{}` for each parameter: two paths that are equal then are one path to a server.
+/// A path with `{}` for each parameter. Paths with equal normal forms are the same path for a server.
 pub(crate) fn normalize_path(path: &str) -> String {
     let mut parts = path.split('{');
-    let mut shape = parts.next().unwrap_or_default().to_owned();
+    let mut normalized = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let literal = part.split_once('}').map_or(part, |(_, literal)| literal);
-        shape.push_str("{}");
-        shape.push_str(literal);
+        normalized.push_str("{}");
+        normalized.push_str(literal);
     }
-    shape
+    normalized
 }
 
 #[cfg(test)]
@@ -279,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn declared_tags_come_first_and_those_without_operations_are_no_groups() {
+    fn declared_tags_come_first_and_tags_without_operations_are_omitted() {
         let operations =
             paths(&[("a", "tags: [Other], "), ("b", "tags: [Flight Tasks], "), ("c", ""), ("a_b", "tags: [Other], ")]);
         let keys = format!("{operations}tags: [{{name: Unused}}, {{name: Flight Tasks}}]");
@@ -292,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_taken_get_a_number() {
+    fn a_name_that_is_in_use_gets_a_number() {
         let operations = [
             ("Things", "tags: [things], "),
             ("get_a_b", "tags: [types], "),
@@ -320,7 +322,7 @@ mod tests {
         let ours = |keys: &str| problems_of_ours(&format!("{keys}\ntags: [{{name: T}}]"));
         let two = paths(&[("a", metadata), ("a", metadata)]);
         assert!(ours(&two).contains(&"/paths/~1p1/get/operationId: two operations have the id `a`".to_owned()));
-        let effect = "this one is called `get_p1`";
+        let effect = "this operation gets the id `get_p1`";
         let expected = format!("/paths/~1p1/get/operationId: two operations have the id `a`: {effect}");
         assert_eq!(slips(&two), [expected]);
         let same = "paths:\n  /a/{x}: {}\n  /a/{y}: {}\n";
@@ -336,12 +338,12 @@ mod tests {
     fn the_name_of_a_file_has_a_limit() {
         let id = "a".repeat(MAX_FILE_NAME);
         assert_eq!(groups(&paths(&[(&id, "")])).len(), 1);
-        let expected = "/paths/~1p0/get/operationId: in the client its file would have a name of 201 letters";
+        let expected = "/paths/~1p0/get/operationId: the name of the generated file would have 201 characters";
         assert_eq!(problems(&paths(&[(&format!("{id}a"), "")])), [expected]);
     }
 
     #[test]
-    fn names_of_parameters_do_not_make_another_path() {
+    fn names_of_parameters_do_not_distinguish_paths() {
         for (path, expected) in
             [("/a", "/a"), ("/{a}", "/{}"), ("/{a}/b/{c}.d", "/{}/b/{}.d"), ("/{a", "/{}a"), ("/a}", "/a}"), ("", "")]
         {

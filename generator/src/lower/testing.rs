@@ -1,4 +1,4 @@
-//! Models of small documents, for the unit tests of this stage: YAML in, a line of text for each part of the model out.
+//! Models of small documents, for the unit tests of this stage: from YAML to a line of text for each part of the model.
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Source};
 use crate::document::Document;
@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::{Dialect, lower};
 
-/// A document of OpenAPI 3.0 with these top-level keys beside the required ones.
+/// An OpenAPI 3.0 document with these top-level keys in addition to the required ones.
 pub(super) fn text(keys: &str) -> String {
     let paths = if keys.lines().any(|line| line.starts_with("paths:")) { "" } else { "paths: {}\n" };
     format!("openapi: 3.0.3\ninfo: {{title: Test, version: '1'}}\n{paths}{keys}\n")
@@ -18,7 +18,7 @@ pub(super) fn model(keys: &str) -> Api {
     model_in(Dialect::OpenApi, keys)
 }
 
-/// The model of a document whose `x-` keys are ours.
+/// The model of a document in the FlightHub 2 dialect, which reads `x-` keys.
 pub(super) fn model_of_ours(keys: &str) -> Api {
     model_in(Dialect::FlightHub, keys)
 }
@@ -30,7 +30,7 @@ fn model_in(dialect: Dialect, keys: &str) -> Api {
     }
 }
 
-/// The pointers of the slips of a document of others, with their messages.
+/// The warnings about deviations of a third-party document: their pointers and messages.
 pub(super) fn slips(keys: &str) -> Vec<String> {
     let source = Source::new("test.yaml", text(keys));
     let document = Document::read(&source, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
@@ -39,12 +39,12 @@ pub(super) fn slips(keys: &str) -> Vec<String> {
     slips.map(|warning| format!("{}: {}", warning.location.pointer, warning.message)).collect()
 }
 
-/// The pointers of the problems, with their messages.
+/// The errors of a third-party document: their pointers and messages.
 pub(super) fn problems(keys: &str) -> Vec<String> {
     problems_in(Dialect::OpenApi, keys)
 }
 
-/// Those of a document whose `x-` keys are ours.
+/// The errors of a document in the FlightHub 2 dialect: their pointers and messages.
 pub(super) fn problems_of_ours(keys: &str) -> Vec<String> {
     problems_in(Dialect::FlightHub, keys)
 }
@@ -61,7 +61,7 @@ fn lowered(text: &str, dialect: Dialect) -> Result<Api, Vec<Diagnostic>> {
     lower::lower(&document).map(|(api, _)| api)
 }
 
-/// The type of the component `T`, beside whatever else is under `components/schemas`.
+/// The type of the component `T` of these `components/schemas`.
 pub(super) fn component(schemas: &str) -> String {
     let api = model(&format!("components: {{schemas: {schemas}}}"));
     definition(&api, "T")

@@ -1,7 +1,7 @@
 //! Schemas with `oneOf` or `anyOf`.
 //!
-//! A union is read with its schema, and completed by [`complete`] once all types are known: only then it shows whether its
-//! variants can be discriminated.
+//! A union is lowered with its schema, and completed by [`complete`] after all types are known: whether its variants
+//! can be discriminated depends on their types.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,10 +17,10 @@ use crate::model::{Docs, EnumValues, Primitive, Struct, Tagging, TypeId, TypeKin
 use crate::names::{Case, Scope};
 use crate::suggest::did_you_mean;
 
-/// A union whose variants have no names in the client yet.
+/// A union before its variants have identifiers.
 #[derive(Debug)]
 pub(super) struct UnionDraft {
-    /// The property that discriminates.
+    /// The property of the discriminator, if there is one.
     property: Option<String>,
     key: &'static str,
     variants: Vec<VariantDraft>,
@@ -41,7 +41,7 @@ impl UnionDraft {
 }
 
 impl<'d> Types<'d> {
-    /// A value of one of several variants.
+    /// Lowers a schema with `oneOf` or `anyOf`.
     pub(super) fn union(&mut self, schema: &'d Schema, id: SchemaId, hint: &str) -> UnionDraft {
         let (key, written) =
             if schema.one_of.is_empty() { ("anyOf", &schema.any_of) } else { ("oneOf", &schema.one_of) };
@@ -52,23 +52,23 @@ impl<'d> Types<'d> {
             self.sink.report(
                 Code::Unsupported,
                 list,
-                format!("`{key}` in a schema with other keys that describe the value"),
-                "move what all variants have in common into each of them",
+                format!("`{key}` is combined with other keys that describe the value"),
+                "move the other keys into each variant",
             );
         }
         let discriminator = schema.keywords.discriminator.as_ref();
         let mut mapping = discriminator.map(mapping);
         let variants = written.iter().map(|variant| self.variant(*variant, &mut mapping, hint)).collect();
         for (reference, names) in mapping.into_iter().flatten() {
-            let message = format!("`{}` leads to `{reference}`, which is none of the variants", names.join("`, `"));
+            let message = format!("`{}` maps to `{reference}`, which is not one of the variants", names.join("`, `"));
             let references: Vec<String> = written.iter().filter_map(|variant| self.reference_of(*variant)).collect();
             let known = references.iter().map(String::as_str);
-            let help = did_you_mean(&reference, known, || format!("add it to `{key}`, or remove it here"));
+            let help = did_you_mean(&reference, known, || format!("add it to `{key}`, or remove the mapping"));
             let discriminator = at.key("discriminator");
             let mapping = discriminator.key("mapping");
             let entry = names.first().map_or(mapping, |name| mapping.key(name));
             if self.policy.warns_of_slips {
-                let effect = "a value with it is of an unknown variant";
+                let effect = "values with this tag are of the variant `Unknown`";
                 self.sink.report_slip(Code::AmbiguousUnion, entry.value(), message, help, effect);
                 continue;
             }
@@ -78,7 +78,7 @@ impl<'d> Types<'d> {
         UnionDraft { property, key, variants }
     }
 
-    /// A union of types that have schemas of their own. Which of them a value is of is not a matter of its form only.
+    /// A union of the types of several responses. It has no discriminator.
     pub(super) fn union_of(
         &mut self,
         name: &str,
@@ -118,7 +118,7 @@ impl<'d> Types<'d> {
             self.sink.report(
                 Code::Unsupported,
                 self.at(id),
-                "a variant that may be null",
+                "a variant of this union is nullable",
                 "write `nullable: true` in the schema that has `oneOf` instead",
             );
         }
@@ -128,7 +128,7 @@ impl<'d> Types<'d> {
                 self.sink.report(
                     Code::AmbiguousUnion,
                     self.at(id),
-                    "a discriminator can only choose between schemas with a name",
+                    "a variant of a union with a discriminator is an inline schema",
                     "move this schema to `components/schemas` and refer to it",
                 );
                 Vec::new()
@@ -140,7 +140,7 @@ impl<'d> Types<'d> {
         VariantDraft { name, tags, ty, description }
     }
 
-    /// The reference to the component that a variant is.
+    /// The reference of a variant, if the variant is a component.
     fn reference_of(&self, id: SchemaId) -> Option<String> {
         let name = self.schemas.name(self.schemas.only_reference(id)?)?;
         Some(format!("{COMPONENTS}{}", escape(name)))
@@ -149,7 +149,7 @@ impl<'d> Types<'d> {
 
 const COMPONENTS: &str = "#/components/schemas/";
 
-/// The values of a discriminator, by the reference that they lead to.
+/// The values of a discriminator, by the reference that they map to.
 fn mapping(discriminator: &Discriminator) -> BTreeMap<String, Vec<String>> {
     let mut mapping: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (value, target) in &discriminator.mapping {
@@ -159,7 +159,8 @@ fn mapping(discriminator: &Discriminator) -> BTreeMap<String, Vec<String>> {
     mapping
 }
 
-/// Completes all unions. One whose variants cannot be discriminated is reported, or keeps its values as JSON.
+/// Completes all unions. A union whose variants cannot be discriminated is an error or, in a third-party document,
+/// opaque.
 pub(super) fn complete(
     document: &Document<'_>,
     drafts: Vec<Draft>,
@@ -171,7 +172,7 @@ pub(super) fn complete(
         unions.push(match &draft.kind {
             Kind::Union(union) => {
                 let names: Vec<&str> = union.variants.iter().map(|variant| variant.name.as_str()).collect();
-                let names = Scope::with_taken(["Unknown"]).issue_all(&names, Case::Camel);
+                let names = Scope::with_reserved(["Unknown"]).issue_all(&names, Case::Camel);
                 let found =
                     Check { document, drafts: &drafts, aliases, draft, union, names: &names, problems: Vec::new() }
                         .run();
@@ -220,14 +221,14 @@ fn completed(union: &UnionDraft, names: Vec<String>, is_opaque: bool) -> Union {
     Union { tagging, key: union.key, variants: variants.collect() }
 }
 
-/// Whether the variants of a union can be discriminated.
+/// Checks whether the variants of a union can be discriminated.
 struct Check<'c> {
     document: &'c Document<'c>,
     drafts: &'c [Draft],
     aliases: &'c Aliases,
     draft: &'c Draft,
     union: &'c UnionDraft,
-    /// Of the variants in the client.
+    /// The identifiers of the variants.
     names: &'c [String],
     problems: Vec<Diagnostic>,
 }
@@ -255,11 +256,11 @@ impl<'c> Check<'c> {
         for (index, (variant, name)) in self.union.variants.iter().zip(self.names).enumerate() {
             let Shape::Object(object) = self.shape(&variant.ty) else {
                 let message = format!("`{name}` is not an object with properties");
-                self.report(index, None, message, "a discriminator needs objects");
+                self.report(index, None, message, "list only objects in a union with a discriminator");
                 continue;
             };
             let Some(field) = object.fields.iter().find(|field| field.name == property) else {
-                let message = format!("`{name}` has no property `{property}`, which the discriminator is about");
+                let message = format!("`{name}` does not describe the discriminator property `{property}`");
                 let known = object.fields.iter().map(|field| field.name.as_str());
                 let help = did_you_mean(property, known, || "describe the property in the variant".to_owned());
                 self.report(index, None, message, &help);
@@ -267,19 +268,19 @@ impl<'c> Check<'c> {
             };
             if variant.tags.is_empty() {
                 let message = format!("no discriminator value maps to `{name}`");
-                self.report(index, None, message, "name it in the discriminator's mapping");
+                self.report(index, None, message, "add it to the `mapping` of the discriminator");
             }
             if !field.required {
-                let message = format!("`{property}` of `{name}` is not required");
-                self.report(index, None, message, "add it to `required`: a value without it would have no variant");
+                let message = format!("the discriminator property `{property}` of `{name}` is not required");
+                self.report(index, None, message, "add it to `required`: a value without it has no variant");
             }
             if let TypeRef::Named(id) = field.ty
                 && let Some(Kind::Type(TypeKind::Enum(values))) = self.drafts.get(id.0).map(|draft| &draft.kind)
                 && let EnumValues::Text(values) = &values.values
             {
                 for missing in variant.tags.iter().filter(|tag| !values.iter().any(|value| value.value == **tag)) {
-                    let message = format!("`{property}` of `{name}` cannot be `{missing}`");
-                    self.report(index, None, message, "correct the mapping, or the values of the property");
+                    let message = format!("`{missing}` is not a value of `{property}` of `{name}`");
+                    self.report(index, None, message, "correct the mapping, or the `enum` of the property");
                 }
             }
         }
@@ -311,7 +312,7 @@ impl<'c> Check<'c> {
 
     fn are_distinct(&self, a: &Shape<'_>, b: &Shape<'_>) -> bool {
         match (a, b) {
-            // A value can be of all variants of `anyOf` at once.
+            // A value can match several variants of `anyOf`.
             (Shape::Object(a), Shape::Object(b)) => self.union.key == "oneOf" && has_own(a, b) && has_own(b, a),
             (Shape::Anything, _) | (_, Shape::Anything) => false,
             (Shape::Object(_) | Shape::AnyObject, Shape::Object(_) | Shape::AnyObject) => false,
@@ -338,12 +339,12 @@ impl<'c> Check<'c> {
     }
 }
 
-/// Whether an object always has a property that the other never has.
+/// Whether an object has a required property that the other object does not describe.
 fn has_own(object: &Struct, other: &Struct) -> bool {
     object.fields.iter().any(|field| field.required && !other.fields.iter().any(|known| known.name == field.name))
 }
 
-/// What kind of JSON the values of a variant are.
+/// The kind of JSON of the values of a variant.
 enum Shape<'a> {
     Object(&'a Struct),
     AnyObject,
@@ -394,14 +395,14 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_leads_to_no_variant_is_a_slip_of_others() {
+    fn a_mapping_to_no_variant_is_a_warning_in_a_third_party_document() {
         let mapping = "{x: 'other.yaml#/X', A: A, B: B}";
         let schema = format!("{{{REFS}, discriminator: {{propertyName: kind, mapping: {mapping}}}}}");
         assert_eq!(union(&schema), "union by kind(A => A(A), B => B(B))");
         let found = slips(&format!("components: {{schemas: {{{OTHERS}, T: {schema}}}}}"));
-        let message = "`x` leads to `other.yaml#/X`, which is none of the variants";
+        let message = "`x` maps to `other.yaml#/X`, which is not one of the variants";
         let at = "/components/schemas/T/discriminator/mapping/x";
-        assert_eq!(found, [format!("{at}: {message}: a value with it is of an unknown variant")]);
+        assert_eq!(found, [format!("{at}: {message}: values with this tag are of the variant `Unknown`")]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! How types are used: by which operations, in which direction, and whether they contain themselves.
+//! Type usage: the groups and directions that types are used in, and types that contain themselves.
 //!
-//! In: drafts, and the types that operations name. Out: definitions that know the module they belong to and the cycle of
-//! types that they are part of.
+//! In: drafts, and the types that operations use. Out: definitions with their direction and their strongly connected
+//! component, and the modules of the types.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -15,10 +15,10 @@ use crate::model::{
     Field, Group, MAX_BUILDER_VALUES, TypeDefinition, TypeId, TypeKind, TypeModule, TypeRef, const_value, takes_builder,
 };
 
-/// Module of the types that several groups use.
+/// The module of the types that several groups use, or none.
 pub(super) const SHARED: &str = "shared";
 
-/// A type that an operation names.
+/// The use of a type in an operation.
 #[derive(Debug)]
 pub(super) struct Use {
     pub(super) module: String,
@@ -26,12 +26,12 @@ pub(super) struct Use {
     pub(super) is_input: bool,
 }
 
-/// Where chains of aliases end.
+/// The ends of chains of aliases, by type.
 #[derive(Debug)]
 pub(super) struct Aliases(Vec<Option<TypeRef>>);
 
 impl Aliases {
-    /// Of the types of all components: a type that is defined in place is no alias.
+    /// Resolves the aliases among the types of components. The type of an inline schema is never an alias.
     pub(super) fn new(drafts: &[Draft]) -> Self {
         let links: Vec<Option<usize>> = drafts
             .iter()
@@ -43,7 +43,7 @@ impl Aliases {
         Self(chain_ends(&links).into_iter().map(|end| Some(TypeRef::Named(TypeId(end?)))).collect())
     }
 
-    /// A type behind its aliases. An alias of itself is returned as it is.
+    /// A type with its aliases resolved. A circular alias is returned unchanged.
     pub(super) fn resolve<'t>(&'t self, drafts: &'t [Draft], ty: &'t TypeRef) -> &'t TypeRef {
         let TypeRef::Named(id) = ty else { return ty };
         let end = self.0.get(id.0).and_then(Option::as_ref).unwrap_or(ty);
@@ -55,7 +55,7 @@ impl Aliases {
     }
 }
 
-/// All types, and the modules that they are in.
+/// All type definitions, and their modules.
 #[derive(Debug)]
 pub(super) struct Completed {
     pub(super) definitions: Vec<TypeDefinition>,
@@ -118,7 +118,7 @@ pub(super) fn complete(
     if problems.is_empty() { Ok(Completed { definitions, modules }) } else { Err(problems) }
 }
 
-/// The module of the only group that uses a type; for others the one of shared types.
+/// The modules of all types: a type that only one group uses is in the module of that group, all others are shared.
 fn type_modules(places: &[Place<'_>], groups: &[Group]) -> Vec<TypeModule> {
     let mut modules: BTreeMap<&str, Vec<TypeId>> = BTreeMap::new();
     for (index, place) in places.iter().enumerate() {
@@ -137,7 +137,7 @@ fn type_modules(places: &[Place<'_>], groups: &[Group]) -> Vec<TypeModule> {
     modules.into_iter().map(module).collect()
 }
 
-/// Where a type is used.
+/// The groups and directions that a type is used in.
 #[derive(Clone, Debug, Default)]
 struct Place<'u> {
     modules: BTreeSet<&'u str>,
@@ -159,27 +159,30 @@ fn places<'u>(drafts: &[Draft<TypeKind>], uses: &'u [Use]) -> Vec<Place<'u>> {
     places
 }
 
-/// Required properties of one direction in types that are used in the other one.
+/// Reports required properties that are read-only in a request, or write-only in a response.
 fn wrong_directions(document: &Document<'_>, directions: &[Direction], places: &[Place<'_>]) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for direction in directions {
         let Some(place) = places.get(direction.owner.0) else { continue };
-        let (is_wrong, key) =
-            if direction.is_read_only { (place.is_input, "readOnly") } else { (place.is_output, "writeOnly") };
+        let (is_wrong, key, usage) = if direction.is_read_only {
+            (place.is_input, "readOnly", "requests")
+        } else {
+            (place.is_output, "writeOnly", "responses")
+        };
         if is_wrong {
             problems.push(Diagnostic::new(
                 Code::Unsupported,
                 document.locate(document.at(direction.node)),
-                format!("a required property that is `{key}`, in a schema that is used the other way, too"),
-                "take it out of `required`, or use two schemas",
+                format!("a required property is `{key}`, but its schema is used in {usage}"),
+                "remove it from `required`, or use separate schemas for requests and responses",
             ));
         }
     }
     problems
 }
 
-/// Makes required properties of one direction optional in types that are used in the other one: a caller does not send
-/// what only the service sets, and the service does not send what only a caller does.
+/// Makes read-only properties optional in types that are used in requests, and write-only properties optional in types
+/// that are used in responses: the sender omits them.
 fn relax_directions(drafts: &mut [Draft<TypeKind>], places: &[Place<'_>]) {
     for (draft, place) in drafts.iter_mut().zip(places) {
         let TypeKind::Struct(object) = &mut draft.kind else { continue };
@@ -193,13 +196,13 @@ fn relax_directions(drafts: &mut [Draft<TypeKind>], places: &[Place<'_>]) {
     }
 }
 
-/// How many fields a caller has to give.
+/// The number of fields that a caller has to set.
 fn required_count(drafts: &[Draft<TypeKind>], kind: &TypeKind) -> usize {
     let has_const_value = |field: &Field| const_value(field, |id| drafts.get(id.0).map(|draft| &draft.kind)).is_some();
     fields(kind).iter().filter(|field| field.required && !has_const_value(field)).count()
 }
 
-/// Everything that a type contains, itself included, with what the strings in it contain.
+/// The type itself and all types that it contains at any depth, including the types of the JSON in its strings.
 fn transitive_types(drafts: &[Draft<TypeKind>], ty: &TypeRef) -> BTreeSet<TypeId> {
     let mut found = BTreeSet::new();
     let mut next: Vec<TypeId> = ty.named().into_iter().collect();
@@ -214,7 +217,7 @@ fn transitive_types(drafts: &[Draft<TypeKind>], ty: &TypeRef) -> BTreeSet<TypeId
     found
 }
 
-/// The fields of a struct.
+/// The fields of a struct; empty for other kinds.
 fn fields(kind: &TypeKind) -> &[Field] {
     match kind {
         TypeKind::Struct(object) => &object.fields,
@@ -234,7 +237,7 @@ fn parts(kind: &TypeKind) -> Box<dyn Iterator<Item = &TypeRef> + '_> {
     }
 }
 
-/// Aliases of themselves, which Rust does not have, and unions that are their own variants.
+/// Reports circular aliases, which Rust does not allow, and unions that are their own variants.
 fn circular_aliases(document: &Document<'_>, drafts: &[Draft<TypeKind>]) -> Vec<Diagnostic> {
     let direct = |draft: &Draft<TypeKind>| -> Vec<usize> {
         match &draft.kind {
@@ -253,8 +256,8 @@ fn circular_aliases(document: &Document<'_>, drafts: &[Draft<TypeKind>]) -> Vec<
             Diagnostic::new(
                 Code::CircularRef,
                 document.locate(document.at(draft.node)),
-                format!("`{}` leads back to itself", draft.name),
-                "a schema may refer to itself through a property of an object only",
+                format!("the definition of `{}` is circular", draft.name),
+                "remove the reference: a schema can refer to itself only through a property of an object",
             )
         })
         .collect()
@@ -266,7 +269,7 @@ mod tests {
     use super::TypeModule;
 
     #[test]
-    fn a_field_that_leads_back_to_its_owner_is_boxed() {
+    fn a_field_that_contains_its_owner_is_boxed() {
         let t = "{$ref: '#/components/schemas/T'}";
         for (schemas, expected) in [
             (format!("{{T: {{properties: {{a: {t}}}}}}}"), "{a?: box T}"),
@@ -283,10 +286,12 @@ mod tests {
     }
 
     #[test]
-    fn an_alias_of_itself_is_reported() {
+    fn a_circular_alias_is_reported() {
         let schemas = "{A: {$ref: '#/components/schemas/B'}, B: {$ref: '#/components/schemas/A'}}";
-        let expected =
-            ["/components/schemas/A: `A` leads back to itself", "/components/schemas/B: `B` leads back to itself"];
+        let expected = [
+            "/components/schemas/A: the definition of `A` is circular",
+            "/components/schemas/B: the definition of `B` is circular",
+        ];
         assert_eq!(problems(&format!("components: {{schemas: {schemas}}}")), expected);
     }
 

@@ -1,10 +1,11 @@
-//! The vocabulary between reading and writing: an API as plain data.
+//! The model: an API as plain data, between the stages that read a document and those that write code.
 //!
-//! Made by [`crate::lower`], read by [`crate::emit`] and [`crate::compare`]. Every name in it is already a Rust identifier
-//! that is unique in its scope, every path of a file is unique on any system, and every reference has a target. It holds
-//! facts: texts are CommonMark as the specification has it, limits are numbers, and the sentences about them are made where
-//! they are printed. Nothing here knows the types of OpenAPI documents beyond a few words of theirs, or tokens. Objects know
-//! by JSON pointers where they are defined; what is emitted does not depend on that.
+//! [`crate::lower`] creates it; [`crate::emit`] and [`crate::compare`] read it. Every name is a Rust identifier that is
+//! unique in its scope, every file path is unique on any file system, and every reference has a target. The model
+//! contains facts only: descriptions are the CommonMark of the specification, limits are numbers, and the stage that
+//! prints a fact writes the sentence about it. Apart from a few enumerations, the model depends neither on the types of
+//! OpenAPI documents nor on tokens. Each object has the JSON pointer of its definition; the generated code does not
+//! depend on it.
 
 mod operations;
 mod types;
@@ -18,60 +19,63 @@ pub(crate) use crate::lifecycle::{Follow, Pagination, States};
 pub(crate) use operations::*;
 pub(crate) use types::*;
 
-/// How many required values a builder sets. Its code grows with their square, because each of its methods moves all others.
+/// The maximum number of required values of a builder. The size of a builder grows with the square of that number,
+/// because each of its methods moves all other values.
 pub(crate) const MAX_BUILDER_VALUES: usize = 12;
 
-/// Whether a number of required values is set by a builder. A single one is an argument: it cannot be mistaken for another.
+/// Whether callers set this number of required values with a builder. A single value is a plain argument, because there
+/// is no other value that it could be confused with.
 pub(crate) fn takes_builder(required: usize) -> bool {
     (2..=MAX_BUILDER_VALUES).contains(&required)
 }
 
-/// A whole interface.
+/// A complete API.
 #[derive(Debug)]
 pub(crate) struct Api {
     pub(crate) title: String,
     pub(crate) description: Option<String>,
-    /// All that are defined.
+    /// All security schemes that the document defines.
     pub(crate) security_schemes: Vec<SecurityScheme>,
-    /// The name of the one that the client authenticates with.
+    /// The name of the security scheme that the client authenticates with.
     pub(crate) token_scheme: Option<String>,
-    /// The names of the schemes that operations require, where no token in a header is sufficient for all of them.
+    /// The names of the security schemes that operations require, if no single token in a header is sufficient for all
+    /// operations.
     pub(crate) credential_schemes: Vec<String>,
     pub(crate) managed_headers: ManagedHeaders,
     pub(crate) regions: Vec<Region>,
     pub(crate) error_codes: Vec<ErrorCode>,
     pub(crate) groups: Vec<Group>,
     pub(crate) types: Vec<TypeDefinition>,
-    /// Where the types are, in the order of the names of the modules.
+    /// The modules that contain the types, sorted by name.
     pub(crate) type_modules: Vec<TypeModule>,
-    /// Whether null and an empty list are the same, in fields that are nullable.
+    /// Whether null is equivalent to an empty list in nullable fields.
     pub(crate) null_lists_are_empty: bool,
-    /// What the document has and the client does not use, in the order of the document.
+    /// The parts of the document that the client does not use, in the order of the document.
     pub(crate) unused: Vec<UnusedPart>,
 }
 
-/// All parts of a kind that the document has and the client does not use.
+/// All parts of one kind that the client does not use.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct UnusedPart {
     pub(crate) kind: UnusedKind,
     pub(crate) count: usize,
-    /// Where the first of them is.
+    /// The JSON pointer of the first of these parts.
     pub(crate) pointer: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnusedKind {
-    /// Operations with responses, other than the successful one, that have content.
+    /// Operations with content in responses other than the successful one.
     FailureResponses,
     /// Operations whose successful response has headers.
     ResponseHeaders,
     /// Operations with callbacks.
     Callbacks,
-    /// Operations with servers of their own.
+    /// Operations that override the servers of the document.
     Servers,
     /// Operations with a body or a successful response of several media types.
     MediaTypes,
-    /// Operations whose body has parts with headers.
+    /// Operations with a multipart body whose parts have headers.
     PartHeaders,
     /// Types that no operation uses.
     Types,
@@ -96,17 +100,17 @@ impl fmt::Display for UnusedPart {
     }
 }
 
-/// A way to authenticate.
+/// A security scheme.
 #[derive(Debug)]
 pub(crate) struct SecurityScheme {
-    /// As security requirements have it.
+    /// The name that security requirements refer to.
     pub(crate) name: String,
-    /// Where it is defined.
+    /// The JSON pointer of the definition.
     pub(crate) pointer: String,
     pub(crate) kind: SecuritySchemeKind,
 }
 
-/// Where a credential is written.
+/// The part of a request that contains a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CredentialPlace {
     Header,
@@ -114,15 +118,15 @@ pub(crate) enum CredentialPlace {
     Cookie,
 }
 
-/// Where the token of a call is written.
+/// The header that contains the token of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TokenHeader {
     pub(crate) name: String,
-    /// What is written before the token, such as `Bearer `.
+    /// The prefix of the token in the header, such as `Bearer `.
     pub(crate) prefix: &'static str,
 }
 
-/// The headers that the client fills in by itself.
+/// The headers that the client sets automatically.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ManagedHeaders {
     pub(crate) request_id: Option<ManagedHeader>,
@@ -130,7 +134,7 @@ pub(crate) struct ManagedHeaders {
     pub(crate) project: Option<ManagedHeader>,
 }
 
-/// One of them.
+/// A header that the client sets automatically.
 #[derive(Clone, Debug)]
 pub(crate) struct ManagedHeader {
     pub(crate) name: String,
@@ -138,12 +142,12 @@ pub(crate) struct ManagedHeader {
     pub(crate) source_ref: SourceRef,
 }
 
-/// Where an object is that others can refer to.
+/// The location of an object that a `$ref` can refer to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SourceRef {
-    /// Where it is used: the object itself, or a reference to it.
+    /// The JSON pointer of the use: an inline object or a reference.
     pub(crate) slot: String,
-    /// The object itself.
+    /// The JSON pointer of the object.
     pub(crate) node: String,
 }
 
@@ -151,7 +155,7 @@ pub(crate) struct SourceRef {
 pub(crate) struct Region {
     pub(crate) pointer: String,
     pub(crate) variant: String,
-    /// As the specification has it.
+    /// The name as the specification spells it.
     pub(crate) name: String,
     pub(crate) url: String,
     pub(crate) description: Option<String>,
@@ -173,28 +177,28 @@ pub(crate) struct ErrorCode {
 /// The operations of one tag.
 #[derive(Debug)]
 pub(crate) struct Group {
-    /// The tag.
+    /// The name of the tag.
     pub(crate) name: String,
-    /// Where the tag is declared, if it is.
+    /// The JSON pointer of the declaration of the tag; `None` for an undeclared tag.
     pub(crate) pointer: Option<String>,
-    /// Module and accessor.
+    /// The name of the module and of the accessor method.
     pub(crate) module: String,
-    /// Path of the module's file.
+    /// The path of the module's file.
     pub(crate) file: String,
-    /// The type that has the operations as methods.
+    /// The name of the type that has the operations as methods.
     pub(crate) type_name: String,
     pub(crate) description: Option<String>,
     pub(crate) operations: Vec<Operation>,
 }
 
 impl Api {
-    /// The scheme that the client authenticates with.
+    /// The security scheme that the client authenticates with.
     pub(crate) fn token_scheme(&self) -> Option<&SecurityScheme> {
         let name = self.token_scheme.as_ref()?;
         self.security_schemes.iter().find(|scheme| scheme.name == *name)
     }
 
-    /// The header of the token.
+    /// The header that contains the token.
     pub(crate) fn token(&self) -> Option<TokenHeader> {
         self.token_scheme()?.kind.header()
     }
@@ -203,27 +207,27 @@ impl Api {
         self.types.get(id.0)
     }
 
-    /// The fields that a caller has to give.
+    /// The fields that a caller has to set.
     pub(crate) fn required_fields<'a>(&'a self, object: &'a Struct) -> impl Iterator<Item = &'a Field> {
         object.fields.iter().filter(|field| field.required && self.const_value(field).is_none())
     }
 
-    /// The type of a field that has one value only, so that no caller needs to give it: an enumeration of one value.
+    /// The type of a field with a constant value, which callers do not set: an enumeration with a single value.
     pub(crate) fn const_value(&self, field: &Field) -> Option<TypeId> {
         const_value(field, |id| self.definition(id).map(|definition| &definition.kind))
     }
 
-    /// Whether a type contains itself through a field.
+    /// Whether a field has to be boxed, because its owner contains itself through it.
     pub(crate) fn is_boxed(&self, owner: &TypeDefinition, field: &Field) -> bool {
-        let held = field.ty.inline_target().and_then(|id| self.definition(id));
-        held.is_some_and(|held| held.cycle == owner.cycle)
+        let target = field.ty.inline_target().and_then(|id| self.definition(id));
+        target.is_some_and(|target| target.cycle == owner.cycle)
     }
 
     pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
         self.groups.iter().flat_map(|group| &group.operations)
     }
 
-    /// The type with its aliases looked through.
+    /// The type with its aliases resolved.
     pub(crate) fn resolved<'a>(&'a self, ty: &'a TypeRef) -> &'a TypeRef {
         let mut ty = ty;
         while let TypeRef::Named(id) = ty
@@ -238,7 +242,8 @@ impl Api {
         matches!(self.resolved(ty), TypeRef::List(_))
     }
 
-    /// The type that is read from an answer, and whether there may be none. A list in an envelope always is.
+    /// The type that is decoded from a response, and whether the value is optional. A list in an envelope is never
+    /// optional: null and a missing `data` are an empty list.
     pub(crate) fn received<'a>(&self, response: &'a Response) -> Option<(&'a TypeRef, bool)> {
         match response {
             Response::Plain(TypeRef::Nullable(ty)) => Some((ty, true)),
@@ -249,7 +254,7 @@ impl Api {
         }
     }
 
-    /// The presence of a field, in a type that callers make or in one that they only receive.
+    /// The presence of a field. With `is_input`, callers create values of its type; otherwise they only receive them.
     pub(crate) fn presence(&self, field: &Field, is_input: bool) -> Presence {
         if self.is_list(&field.ty) && (self.null_lists_are_empty || !field.nullable) {
             return Presence::List;

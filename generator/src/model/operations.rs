@@ -16,20 +16,21 @@ pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) pointer: String,
     pub(crate) type_name: String,
-    /// The type of the required parameters together, when there are more beside those of the path than a
-    /// [builder](MAX_BUILDER_VALUES) sets.
+    /// The name of the struct with all required parameters outside of the path, if there are too many for a
+    /// [builder](MAX_BUILDER_VALUES).
     pub(crate) required_name: Option<String>,
     pub(crate) method_name: String,
-    /// In capitals.
+    /// The HTTP method in upper case.
     pub(crate) http_method: &'static str,
     pub(crate) path: String,
     pub(crate) scope: Scope,
-    /// The parameter that decides the scope, if there is one.
+    /// The parameter that determines the scope, if there is one.
     pub(crate) scope_ref: Option<SourceRef>,
     pub(crate) risk: Risk,
     pub(crate) retry: Retry,
     pub(crate) private_cloud_only: bool,
-    /// The sets of schemes that a request needs; one of the sets is enough. Without any it needs none.
+    /// The alternative security requirements, each a set of schemes; one of them is sufficient. Empty if requests are
+    /// not authenticated.
     pub(crate) security: Vec<SecurityRequirement>,
     pub(crate) deprecated: bool,
     pub(crate) summary: Option<String>,
@@ -37,52 +38,53 @@ pub(crate) struct Operation {
     pub(crate) source: Option<Source>,
     pub(crate) external_docs_url: Option<String>,
     pub(crate) error_codes: Vec<i64>,
-    /// Ids of the operations that show what this one has done.
+    /// The ids of the operations that report the effect of this operation.
     pub(crate) lookup: Vec<String>,
-    /// How it returns a list in pages, if it does.
+    /// The pagination of the response, if it is a page of a list.
     pub(crate) pagination: Option<Pagination>,
-    /// How its response shows a state that can be followed, if it does.
+    /// The status in the response, if callers can poll it until it is final.
     pub(crate) follow: Option<Follow>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) response: Response,
     pub(crate) response_ref: SourceRef,
-    /// Those of the schema that the response is written with.
+    /// The constraints of the response schema, if the schema is inline.
     pub(crate) response_constraints: Option<Box<Constraints>>,
-    /// All that are described, in the order of the document.
+    /// All documented responses, in the order of the document.
     pub(crate) responses: Vec<StatusResponse>,
-    /// Where its callbacks are, if it has any.
+    /// The JSON pointer of the callbacks, if there are any.
     pub(crate) callbacks_pointer: Option<String>,
-    /// The addresses that it has instead of those of the document.
+    /// The server addresses that override those of the document.
     pub(crate) servers: Vec<String>,
-    /// The parameters and the body as tools fill them in: by their names on the wire, in the order of the document.
+    /// The parameters and the body as arguments of a dynamic call: by their names on the wire, in the order of the
+    /// document.
     pub(crate) arguments: Vec<Argument>,
-    /// Path of the file that has them as a JSON Schema.
+    /// The path of the file with the JSON Schema of the arguments.
     pub(crate) arguments_file: String,
-    /// The schema of what a successful call returns, if it is JSON.
+    /// The schema of the result of a successful call, if the result is JSON.
     pub(crate) result_schema: Option<SchemaId>,
-    /// Path of the file that has it as a JSON Schema.
+    /// The path of the file with the JSON Schema of the result.
     pub(crate) result_file: String,
 }
 
-/// The response of a status, or of all statuses that are not described.
+/// The response for one status, for a range of statuses, or for all undocumented statuses.
 #[derive(Debug)]
 pub(crate) struct StatusResponse {
     pub(crate) status: Status,
-    /// Where the operation has it.
+    /// The JSON pointer of the response in the operation.
     pub(crate) pointer: String,
     pub(crate) has_headers: bool,
     /// The media types of its content, in the order of the document.
     pub(crate) media_types: Vec<String>,
 }
 
-/// A value that a tool fills in.
+/// An argument of a dynamic call.
 #[derive(Debug)]
 pub(crate) struct Argument {
     pub(crate) name: String,
     pub(crate) required: bool,
     pub(crate) description: Option<String>,
-    /// None for any JSON.
+    /// `None` if any JSON value is allowed.
     pub(crate) schema: Option<SchemaId>,
 }
 
@@ -94,7 +96,7 @@ pub(crate) enum Location {
     Cookie,
 }
 
-/// How a value is serialized that is more than one text, or more than a list in a query.
+/// The serialization of a parameter that is neither a single string nor a plain list in the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ValueStyle {
     pub(crate) style: Style,
@@ -102,7 +104,7 @@ pub(crate) struct ValueStyle {
     pub(crate) allow_reserved: bool,
 }
 
-/// How the items of a list are put into a query.
+/// The serialization of a list in the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ListStyle {
     /// `a=1&a=2`
@@ -118,7 +120,8 @@ pub(crate) enum ListStyle {
 #[derive(Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
-    /// What tools call it: the name, with the place if another argument has the name.
+    /// The name of the argument in dynamic calls: the name of the parameter, followed by its location if the name alone
+    /// is ambiguous.
     pub(crate) argument: String,
     pub(crate) source_ref: SourceRef,
     pub(crate) field: String,
@@ -126,63 +129,63 @@ pub(crate) struct Parameter {
     pub(crate) required: bool,
     pub(crate) deprecated: bool,
     pub(crate) ty: TypeRef,
-    /// For lists.
+    /// The style of a plain list.
     pub(crate) list_style: Option<ListStyle>,
-    /// For values of any other form. It has no list style then.
+    /// The style of any other value that is not a single string. `list_style` is `None` then.
     pub(crate) value_style: Option<ValueStyle>,
     pub(crate) docs: Docs,
 }
 
-/// How a request body is written.
+/// The encoding of a request body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Json,
-    /// `a=1&b=2`: a pair for each member.
+    /// `a=1&b=2`: a pair for each property.
     Form,
-    /// The same, with the styles of members by their names.
+    /// A form with the style of each property, by its name.
     StyledForm(Vec<(String, ValueStyle)>),
-    /// A part for each member.
+    /// A part for each property.
     Multipart {
         media_type: String,
-        /// The media types of parts, by their names.
+        /// The media types of parts, by the names of the parts.
         types: Vec<(String, String)>,
         has_part_headers: bool,
     },
-    /// A text or bytes as they are, of this media type.
+    /// A string or bytes without further encoding, of this media type.
     Raw(String),
 }
 
 #[derive(Debug)]
 pub(crate) struct Body {
-    /// The field of the operation that holds it.
+    /// The field of the operation that contains the body.
     pub(crate) field: String,
     pub(crate) source_ref: SourceRef,
-    /// Where its schema is.
+    /// The JSON pointer of the schema.
     pub(crate) schema_pointer: String,
     pub(crate) required: bool,
     pub(crate) encoding: Encoding,
-    /// How many media types it can have, this one included.
+    /// The number of media types that the operation accepts, including that of `encoding`.
     pub(crate) media_types: usize,
     pub(crate) ty: TypeRef,
-    /// Those of its schema, where it is written in place.
+    /// The constraints of the schema, if the schema is inline.
     pub(crate) constraints: Option<Box<Constraints>>,
     pub(crate) description: Option<String>,
 }
 
-/// What a successful call returns to its caller.
+/// The value that a successful call returns.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Response {
     /// The `data` of the envelope.
     Data(TypeRef),
-    /// The `data` of the envelope, which may be null or missing.
+    /// The `data` of the envelope, or none if it is null or missing.
     OptionalData(TypeRef),
     /// An envelope without `data`.
     Empty,
     /// The whole body.
     Plain(TypeRef),
-    /// The whole body, if there is one.
+    /// The whole body, or none if the response has no content.
     OptionalPlain(TypeRef),
-    /// The whole body as a text, of this media type.
+    /// The whole body as a string, of this media type.
     Text(String),
     /// The whole body as bytes, of this media type.
     Bytes(String),
@@ -191,7 +194,7 @@ pub(crate) enum Response {
 }
 
 impl Response {
-    /// The type that is read from JSON, if one is.
+    /// The type that is decoded from JSON, if the response is JSON.
     pub(crate) fn ty(&self) -> Option<&TypeRef> {
         match self {
             Self::Data(ty) | Self::OptionalData(ty) | Self::Plain(ty) | Self::OptionalPlain(ty) => Some(ty),
@@ -199,7 +202,7 @@ impl Response {
         }
     }
 
-    /// What the client asks for instead of JSON.
+    /// The media type that the client requests instead of JSON.
     pub(crate) fn media_type(&self) -> Option<&str> {
         match self {
             Self::Text(media_type) | Self::Bytes(media_type) => Some(media_type),
@@ -213,27 +216,27 @@ impl Parameter {
         self.location == Location::Path
     }
 
-    /// Whether a caller has to give it beside those of the path.
+    /// Whether a caller has to set the parameter. Path parameters are excluded: they are arguments of the method.
     pub(crate) fn is_required_argument(&self) -> bool {
         self.required && !self.is_of_path()
     }
 }
 
 impl SecuritySchemeKind {
-    /// The header that a client of this scheme writes; none for a scheme that no client supports.
+    /// The header that a client sets for this scheme; `None` for a scheme that is not supported.
     pub(crate) fn header(&self) -> Option<TokenHeader> {
         let authorization = |prefix| Some(TokenHeader { name: "Authorization".to_owned(), prefix });
         match self {
             Self::HeaderKey(name) => Some(TokenHeader { name: name.clone(), prefix: "" }),
             Self::Http(scheme) if scheme.eq_ignore_ascii_case("bearer") => authorization("Bearer "),
-            // The token is user and password, encoded as the header has them.
+            // The token is the Base64 of user name and password.
             Self::Http(_) if self.is_basic() => authorization("Basic "),
             Self::OAuth => authorization("Bearer "),
             Self::Http(_) | Self::QueryKey(_) | Self::CookieKey(_) => None,
         }
     }
 
-    /// Where a credential of this scheme is written, its name, and what is before it.
+    /// The place of a credential of this scheme in a request, the name of its field there, and the prefix of its value.
     pub(crate) fn place(&self) -> (CredentialPlace, &str, String) {
         match self {
             Self::HeaderKey(name) => (CredentialPlace::Header, name, String::new()),
@@ -253,7 +256,7 @@ impl SecuritySchemeKind {
 }
 
 impl Operation {
-    /// Whether its requests carry the token.
+    /// Whether requests contain the token.
     pub(crate) fn is_authenticated(&self) -> bool {
         self.security.iter().any(|requirement| !requirement.is_empty())
     }
@@ -263,7 +266,7 @@ impl Operation {
         self.responses.iter().filter(|response| self.is_success(response))
     }
 
-    /// The other responses.
+    /// The responses that are not [successes](Self::successes).
     pub(crate) fn failures(&self) -> impl Iterator<Item = &StatusResponse> {
         self.responses.iter().filter(|response| !self.is_success(response))
     }
@@ -275,12 +278,12 @@ impl Operation {
         }
     }
 
-    /// Whether callers set the required parameters by name, before the operation can be sent.
+    /// Whether callers set the required parameters with a builder.
     pub(crate) fn is_builder(&self) -> bool {
         takes_builder(self.required().count())
     }
 
-    /// The parameters that a caller has to give beside those of the path.
+    /// The required parameters outside of the path.
     pub(crate) fn required(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| parameter.is_required_argument())
     }

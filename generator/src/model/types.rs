@@ -1,4 +1,4 @@
-//! The model of types: what values are made of, and their facts for the documentation.
+//! The model of types: their definitions, and the facts that their documentation is written from.
 
 use serde_json::{Number, Value};
 
@@ -17,14 +17,14 @@ pub(crate) enum Primitive {
     String,
     Secret,
     Base64,
-    /// Bytes as they are: a whole body only, JSON cannot hold them.
+    /// Unencoded bytes. Only a whole body can have this type, because JSON cannot contain them.
     Bytes,
-    /// Bytes within another value: a part of a body as they are, in JSON a string.
+    /// Bytes within another value: unencoded in a part of a multipart body, a string in JSON.
     Binary,
     DateTime,
     UnixSeconds,
     UnixMillis,
-    /// Any JSON.
+    /// Any JSON value.
     Json,
     /// Any JSON object.
     JsonObject,
@@ -40,12 +40,12 @@ pub(crate) enum TypeRef {
 }
 
 impl TypeRef {
-    /// The type, or the same with null.
+    /// The type, with null as an additional value if `nullable` is set.
     pub(crate) fn or_null(self, nullable: bool) -> Self {
         if nullable { Self::Nullable(Box::new(self)) } else { self }
     }
 
-    /// The named type whose values are part of a value of this type without an allocation between.
+    /// The named type whose values this type contains without an allocation in between.
     pub(crate) fn inline_target(&self) -> Option<TypeId> {
         match self {
             Self::Primitive(_) | Self::List(_) | Self::Map(_) => None,
@@ -54,7 +54,7 @@ impl TypeRef {
         }
     }
 
-    /// The named type that it contains, however deep.
+    /// The named type that this type contains at any depth.
     pub(crate) fn named(&self) -> Option<TypeId> {
         match self {
             Self::Primitive(_) => None,
@@ -64,35 +64,36 @@ impl TypeRef {
     }
 }
 
-/// A module of types: those that only one group uses, or those that are shared.
+/// A module of types: the types that only one group uses, or the shared types.
 #[derive(Debug)]
 pub(crate) struct TypeModule {
     pub(crate) name: String,
-    /// Path of its file.
+    /// The path of the module's file.
     pub(crate) file: String,
     pub(crate) types: Vec<TypeId>,
 }
 
-/// A type with a name of its own.
+/// A named type.
 #[derive(Debug)]
 pub(crate) struct TypeDefinition {
     pub(crate) name: String,
     pub(crate) pointer: String,
-    /// The type that sets the fields by name, when several are required.
+    /// The name of the builder, if several fields are required.
     pub(crate) builder_name: Option<String>,
-    /// The type of the required fields together, when there are more than a [builder](MAX_BUILDER_VALUES) sets.
+    /// The name of the struct with all required fields, if there are too many for a [builder](MAX_BUILDER_VALUES).
     pub(crate) required_name: Option<String>,
-    /// The name that the specification gives it; for a schema without one, the name of its owner and its own.
+    /// The name of the component; for an inline schema, the name of its owner followed by the name of its property.
     pub(crate) schema_name: String,
     pub(crate) docs: Docs,
     pub(crate) kind: TypeKind,
-    /// Whether an operation has it in its parameters, its body or its response.
+    /// Whether an operation uses the type in its parameters, its body or its response.
     pub(crate) is_used: bool,
-    /// Whether a caller makes values of it.
+    /// Whether callers create values of the type.
     pub(crate) is_input: bool,
-    /// Whether strings contain it as JSON.
+    /// Whether a string contains values of the type as JSON.
     pub(crate) is_string_content: bool,
-    /// The number of the cycle of types that contain each other without a list or a map between, this type included.
+    /// The number of the strongly connected component of the type, in the graph of types that contain each other
+    /// without a list or a map in between.
     pub(crate) cycle: usize,
 }
 
@@ -101,7 +102,7 @@ pub(crate) enum TypeKind {
     Struct(Struct),
     Enum(Enum),
     Union(Union),
-    /// A text or an integer that must not be mistaken for another one.
+    /// A string or an integer with a type of its own, so that two kinds of identifiers cannot be confused.
     Newtype(Primitive),
     Alias(TypeRef),
 }
@@ -109,7 +110,7 @@ pub(crate) enum TypeKind {
 #[derive(Debug)]
 pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
-    /// Keeps properties that are not described.
+    /// The field that preserves properties that the schema does not describe.
     pub(crate) additional_properties: Option<AdditionalProperties>,
 }
 
@@ -118,7 +119,7 @@ pub(crate) struct AdditionalProperties {
     pub(crate) pointer: String,
     pub(crate) field: String,
     pub(crate) ty: TypeRef,
-    /// Those of their schema, where it is written in place.
+    /// The constraints of the schema of the values, if the schema is inline.
     pub(crate) constraints: Option<Box<Constraints>>,
 }
 
@@ -126,17 +127,17 @@ pub(crate) struct AdditionalProperties {
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) pointer: String,
-    /// Where it is said that it is required.
+    /// The JSON pointers of the entries of `required` that name the property.
     pub(crate) required_pointers: Vec<String>,
     pub(crate) field: String,
     pub(crate) required: bool,
     pub(crate) nullable: bool,
     pub(crate) deprecated: bool,
-    /// Not null: see `nullable`.
+    /// The type without null, which `nullable` adds.
     pub(crate) ty: TypeRef,
-    /// What the method is called that sends null for it, where that differs from leaving it out.
+    /// The name of the method that sends null, if null differs from an omitted property.
     pub(crate) null_setter: Option<String>,
-    /// The type of the JSON that its string contains, or that each string of its lists contains.
+    /// The type of the JSON in the string of this field, or in each string of its lists.
     pub(crate) content: Option<TypeId>,
     pub(crate) docs: Docs,
 }
@@ -144,7 +145,7 @@ pub(crate) struct Field {
 #[derive(Debug)]
 pub(crate) struct Enum {
     pub(crate) values: EnumValues,
-    /// Which of them are final, if that is known.
+    /// The final values, if they are documented.
     pub(crate) states: Option<States>,
 }
 
@@ -158,7 +159,7 @@ pub(crate) enum EnumValues {
 pub(crate) struct EnumValue<T> {
     pub(crate) variant: String,
     pub(crate) value: T,
-    /// Which of the listed values it is; null counts.
+    /// The position under `enum`, counting null.
     pub(crate) index: usize,
     pub(crate) description: Option<String>,
 }
@@ -166,39 +167,40 @@ pub(crate) struct EnumValue<T> {
 #[derive(Debug)]
 pub(crate) struct Union {
     pub(crate) tagging: Tagging,
-    /// The key that the variants are listed under.
+    /// The keyword that lists the variants: `oneOf` or `anyOf`.
     pub(crate) key: &'static str,
     pub(crate) variants: Vec<Variant>,
 }
 
-/// What discriminates the variants of a union.
+/// How the variants of a union are discriminated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tagging {
-    /// The property of this name.
+    /// By the value of the property with this name.
     Property(String),
-    /// What each variant requires: the first that fits is taken.
+    /// By the JSON type and the required properties of each variant: a value is of the first variant that it matches.
     Untagged,
-    /// Nothing. A value can be of several variants, and is kept as JSON; callers ask for each.
+    /// Not at all: a value can match several variants. It is preserved as JSON, and callers decode the variant they
+    /// expect.
     Opaque,
 }
 
 #[derive(Debug)]
 pub(crate) struct Variant {
-    /// In camel case; in snake case for an opaque union.
+    /// The identifier: in camel case, or in snake case for an opaque union.
     pub(crate) variant: String,
-    /// Values of the discriminator that mean this variant.
+    /// The values of the discriminator that map to this variant.
     pub(crate) tags: Vec<String>,
     pub(crate) ty: TypeRef,
-    /// As the specification has it.
+    /// The name as the specification spells it.
     pub(crate) name: String,
     pub(crate) description: Option<String>,
 }
 
-/// What the documentation of a value says beside its type.
+/// The facts about a value that its documentation contains in addition to its type.
 #[derive(Debug, Default)]
 pub(crate) struct Docs {
     pub(crate) description: Option<String>,
-    /// None if there is nothing in them.
+    /// `None` if there are no constraints.
     pub(crate) constraints: Option<Box<Constraints>>,
     pub(crate) source: Option<Source>,
 }
@@ -207,7 +209,7 @@ pub(crate) struct Docs {
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Constraints {
     pub(crate) unit: Option<&'static str>,
-    /// The values of a type that is no enumeration in the client.
+    /// The values under `enum`, if the type in the client is not an enumeration.
     pub(crate) values: Vec<Value>,
     pub(crate) minimum: Option<Bound>,
     pub(crate) maximum: Option<Bound>,
@@ -221,11 +223,11 @@ pub(crate) struct Constraints {
     pub(crate) write_only: bool,
     pub(crate) deprecated: bool,
     pub(crate) external_docs_url: Option<String>,
-    /// Those of the items of a list, where their schema is written in place.
+    /// The constraints of the items of a list, if the schema of the items is inline.
     pub(crate) items: Option<Box<Constraints>>,
 }
 
-/// What a size counts.
+/// The unit of a size limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SizeOf {
     Characters,
@@ -233,18 +235,18 @@ pub(crate) enum SizeOf {
     Properties,
 }
 
-/// How the type of a field shows that a value may be absent.
+/// How the type of a field represents null and an omitted property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Presence {
     /// `T`
     Value,
     /// `Vec<T>`: empty for null and for an omitted property.
     List,
-    /// `Option<T>`: null.
+    /// `Option<T>`: `None` is null.
     Nullable,
-    /// `Option<T>`: omitted.
+    /// `Option<T>`: `None` is an omitted property.
     Optional,
-    /// `Option<Option<T>>`: omitted, or null.
+    /// `Option<Option<T>>`: `None` is an omitted property, `Some(None)` is null.
     OptionalNullable,
 }
 
@@ -257,7 +259,7 @@ impl Enum {
     }
 }
 
-/// See [`Api::const_value`]; for stages that have no [`Api`] yet.
+/// [`Api::const_value`] for passes that run before the [`Api`] is complete.
 pub(crate) fn const_value<'a>(field: &Field, kind: impl Fn(TypeId) -> Option<&'a TypeKind>) -> Option<TypeId> {
     match field.ty {
         TypeRef::Named(id) if field.required && !field.nullable => match kind(id)? {

@@ -531,7 +531,7 @@ pub struct DeviceState {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub psdk_widget_values: Vec<super::PsdkWidgetValues>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -667,7 +667,7 @@ pub struct SubDevice {
     /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_paired: Option<runtime::JsonValue>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -706,7 +706,7 @@ pub struct DroneChargeState {
     /// `charging`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -730,7 +730,7 @@ pub struct NetworkState {
     /// Unit: kilobytes per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -765,7 +765,7 @@ pub struct PositionState {
     /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_calibration: Option<runtime::JsonValue>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -817,7 +817,7 @@ pub struct StorageState {
     /// Unit: kilobytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used: Option<f64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -834,7 +834,7 @@ pub struct MediaFileDetail {
     /// Number of files that are waiting for upload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remain_upload: Option<i64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -869,7 +869,7 @@ pub struct AlternateLandPoint {
     /// Whether it is set. Cloud API: 0 no, 1 yes. Expected: `not_set`, `already_set`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_configured: Option<runtime::JsonValue>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -892,7 +892,7 @@ pub struct AirConditioner {
     /// Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub switch_time: Option<f64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -917,7 +917,7 @@ pub struct BackupBattery {
     /// Unit: degrees celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -949,7 +949,7 @@ pub struct DroneBatteryMaintenance {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub batteries: Vec<super::BatteryReading>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -979,7 +979,7 @@ pub struct BatteryReading {
     /// Unit: degrees celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -998,7 +998,7 @@ pub struct MaintainStatus {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub maintain_status_array: Vec<super::MaintainStatusEntry>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1035,7 +1035,7 @@ pub struct MaintainStatusEntry {
     /// Aircraft: flights at that time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_maintain_flight_sorties: Option<i64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1063,7 +1063,7 @@ pub struct RtcmInfo {
     /// `not_calibrated`, `self_convergence_calibration`, `manual_calibration`, `network_rtk_calibration`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_type: Option<runtime::JsonValue>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1106,7 +1106,7 @@ pub struct WirelessLink {
     /// Frequency band of the 4G link.
     #[serde(rename = "4g_freq_band", skip_serializing_if = "Option::is_none")]
     pub _4g_freq_band: Option<f64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1135,7 +1135,7 @@ pub struct WirelessLinkTopology {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub leaf_nodes: Vec<super::WirelessLinkNode>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1156,7 +1156,7 @@ pub struct WirelessLinkNode {
     /// Which controller it is, 1 or 2; not for the central device.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source_index: Option<i64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1196,7 +1196,7 @@ pub struct DongleInfo {
     /// The SIM card in a dongle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sim_info: Option<super::SimInfo>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1218,7 +1218,7 @@ pub struct EsimInfo {
     /// ICCID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1240,7 +1240,7 @@ pub struct SimInfo {
     /// ICCID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1267,7 +1267,7 @@ pub struct LiveCapacity {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub device_list: Vec<super::LiveCapacityDevice>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1295,7 +1295,7 @@ pub struct LiveCapacityDevice {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub camera_list: Vec<super::LiveCapacityCamera>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1326,7 +1326,7 @@ pub struct LiveCapacityCamera {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub video_list: Vec<super::LiveCapacityVideo>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1351,7 +1351,7 @@ pub struct LiveCapacityVideo {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub switchable_video_types: Vec<String>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1380,7 +1380,7 @@ pub struct LiveStatus {
     /// Its error. In the Cloud API a number of up to six digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_status: Option<runtime::JsonValue>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1421,7 +1421,7 @@ pub struct DroneBattery {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub batteries: Vec<super::DroneBatteryCell>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1473,7 +1473,7 @@ pub struct DroneBatteryCell {
     /// Unit: days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub high_voltage_storage_days: Option<f64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1604,7 +1604,7 @@ pub struct CameraState {
     /// An area of the infrared picture, as fractions of its width and height, and its temperatures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ir_metering_area: Option<super::MeteringArea>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1629,7 +1629,7 @@ pub struct MeteringPoint {
     /// Temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1670,7 +1670,7 @@ pub struct MeteringArea {
     /// A point of the infrared picture, as fractions of its width and height, and its temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_temperature_point: Option<super::MeteringPoint>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1694,7 +1694,7 @@ pub struct LiveviewRegion {
     /// Lower edge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bottom: Option<f64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1721,7 +1721,7 @@ pub struct PayloadState {
     /// Its controller; values as in `control_source` of the aircraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub control_source: Option<String>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1747,7 +1747,7 @@ pub struct DroneAuthority {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub payloads: Vec<super::PayloadAuthority>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1771,7 +1771,7 @@ pub struct PayloadAuthority {
     /// Serial number of the payload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sn: Option<String>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1809,7 +1809,7 @@ pub struct CameraWatermark {
     /// `top_left`, `bottom_left`, `top_right`, `bottom_right`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layout: Option<runtime::JsonValue>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1830,7 +1830,7 @@ pub struct PsdkUiResource {
     /// Object key of its files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object_key: Option<String>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1867,7 +1867,7 @@ pub struct PsdkWidgetValues {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub values: Vec<super::PsdkWidgetValue>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1899,7 +1899,7 @@ pub struct PsdkSpeaker {
     /// MD5 of that file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub play_file_md5: Option<String>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1917,7 +1917,7 @@ pub struct PsdkWidgetValue {
     /// Its value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<i64>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1938,7 +1938,7 @@ pub struct ObstacleAvoidance {
     /// Downwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downside: Option<runtime::JsonValue>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1961,7 +1961,7 @@ pub struct DistanceLimit {
     /// Whether the aircraft is close to the limit. Cloud API: 0 no, 1 yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_near_distance_limit: Option<runtime::JsonValue>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -2076,7 +2076,7 @@ pub struct HmsArguments {
     /// **Inferred**, neither documented nor observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sensor_index: Option<runtime::JsonValue>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -2525,12 +2525,12 @@ pub enum DeviceTaskStatus {
 runtime::text_enum!(DeviceTaskStatus { "ok" => Ok, "failure" => Failure });
 
 impl DeviceTaskStatus {
-    /// Whether it is final: [`Ok`](Self::Ok), [`Failure`](Self::Failure). Other states are progress, and so is a value that this version does not know.
+    /// Whether the state is final: [`Ok`](Self::Ok), [`Failure`](Self::Failure). All other states are progress, including values that are not listed.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Ok | Self::Failure)
     }
-    /// Whether it is the final state of a success: [`Ok`](Self::Ok).
+    /// Whether the state is final and successful: [`Ok`](Self::Ok).
     #[must_use]
     pub fn is_success(&self) -> bool {
         matches!(self, Self::Ok)

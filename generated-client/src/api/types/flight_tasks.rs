@@ -178,7 +178,7 @@ runtime::text_enum!(
 );
 
 impl TaskStatus {
-    /// Whether it is final: [`Success`](Self::Success), [`Terminated`](Self::Terminated), [`Timeout`](Self::Timeout), [`StartingFailure`](Self::StartingFailure). Other states are progress, and so is a value that this version does not know.
+    /// Whether the state is final: [`Success`](Self::Success), [`Terminated`](Self::Terminated), [`Timeout`](Self::Timeout), [`StartingFailure`](Self::StartingFailure). All other states are progress, including values that are not listed.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(
@@ -186,7 +186,7 @@ impl TaskStatus {
             Self::StartingFailure
         )
     }
-    /// Whether it is the final state of a success: [`Success`](Self::Success).
+    /// Whether the state is final and successful: [`Success`](Self::Success).
     #[must_use]
     pub fn is_success(&self) -> bool {
         matches!(self, Self::Success)
@@ -1106,12 +1106,12 @@ runtime::text_enum!(
 );
 
 impl MediaUploadStatus {
-    /// Whether it is final: [`UploadFinished`](Self::UploadFinished). Other states are progress, and so is a value that this version does not know.
+    /// Whether the state is final: [`UploadFinished`](Self::UploadFinished). All other states are progress, including values that are not listed.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::UploadFinished)
     }
-    /// Whether it is the final state of a success: [`UploadFinished`](Self::UploadFinished).
+    /// Whether the state is final and successful: [`UploadFinished`](Self::UploadFinished).
     #[must_use]
     pub fn is_success(&self) -> bool {
         matches!(self, Self::UploadFinished)

@@ -317,12 +317,12 @@ runtime::integer_enum!(
 );
 
 impl OpenModelResourceStatus {
-    /// Whether it is final: [`ImportSuccess`](Self::ImportSuccess), [`Deleted`](Self::Deleted). Other states are progress, and so is a value that this version does not know.
+    /// Whether the state is final: [`ImportSuccess`](Self::ImportSuccess), [`Deleted`](Self::Deleted). All other states are progress, including values that are not listed.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::ImportSuccess | Self::Deleted)
     }
-    /// Whether it is the final state of a success: [`ImportSuccess`](Self::ImportSuccess).
+    /// Whether the state is final and successful: [`ImportSuccess`](Self::ImportSuccess).
     #[must_use]
     pub fn is_success(&self) -> bool {
         matches!(self, Self::ImportSuccess)
@@ -449,7 +449,7 @@ pub struct MapJob {
     /// Additional contents of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_parameter: Option<super::ReconstructionExport>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -488,10 +488,10 @@ impl MapJob {
 }
 
 impl MapJob {
-    /// Encodes this value as a JSON string, for members with this content.
+    /// Encodes this value as a JSON string, for string properties with this content.
     ///
     /// # Errors
-    /// It contains a number that is not finite, which JSON cannot express.
+    /// The value contains a number that is not finite, which JSON cannot express.
     pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
         runtime::private::to_json_string(self)
     }
@@ -520,7 +520,7 @@ pub struct Model3dJob {
     /// Additional contents of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_parameter: Option<super::ReconstructionExport>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -559,10 +559,10 @@ impl Model3dJob {
 }
 
 impl Model3dJob {
-    /// Encodes this value as a JSON string, for members with this content.
+    /// Encodes this value as a JSON string, for string properties with this content.
     ///
     /// # Errors
-    /// It contains a number that is not finite, which JSON cannot express.
+    /// The value contains a number that is not finite, which JSON cannot express.
     pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
         runtime::private::to_json_string(self)
     }
@@ -590,7 +590,7 @@ pub struct LidarJob {
     /// Additional contents of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_parameter: Option<super::ReconstructionExport>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -619,10 +619,10 @@ impl LidarJob {
 }
 
 impl LidarJob {
-    /// Encodes this value as a JSON string, for members with this content.
+    /// Encodes this value as a JSON string, for string properties with this content.
     ///
     /// # Errors
-    /// It contains a number that is not finite, which JSON cannot express.
+    /// The value contains a number that is not finite, which JSON cannot express.
     pub fn to_json_text(&self) -> Result<String, runtime::SerializeError> {
         runtime::private::to_json_string(self)
     }
@@ -778,7 +778,7 @@ pub struct MapParameters {
     /// Coordinate system of the map; the service chooses one if it is omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_geo_desc: Option<super::GeoDescription>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1070,7 +1070,7 @@ pub struct Model3dParameters {
     /// Coordinate system of the model; the service chooses one if it is omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_geo_desc: Option<super::GeoDescription>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1385,7 +1385,7 @@ pub struct LidarParameters {
     /// Coordinate system of the result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_geo_desc: Option<super::GeoDescription>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1668,7 +1668,7 @@ pub struct AreaOfInterest {
     /// Coordinate system of the area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub geo_desc: Option<super::GeoDescription>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1746,7 +1746,7 @@ pub struct GeoDescription {
     /// Origin of a local coordinate system.
     #[serde(rename = "ref_GPS", skip_serializing_if = "Option::is_none")]
     pub ref_gps: Option<super::GeoReferencePoint>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -1941,7 +1941,7 @@ pub struct ReconstructionExport {
     /// Whether to include intermediate files, which require much space.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temp_result_files: Option<bool>,
-    /// Undescribed properties, unchanged.
+    /// Properties that the schema does not describe, unchanged.
     #[serde(flatten)]
     pub other: runtime::JsonObject,
 }
@@ -2070,7 +2070,7 @@ runtime::integer_enum!(
 );
 
 impl OpenModelStatus {
-    /// Whether it is final: [`ReconstructionSuccess`](Self::ReconstructionSuccess), [`MappingFailed`](Self::MappingFailed), [`RequestingResourcesFailed`](Self::RequestingResourcesFailed), [`ReconstructionCancelled`](Self::ReconstructionCancelled). Other states are progress, and so is a value that this version does not know.
+    /// Whether the state is final: [`ReconstructionSuccess`](Self::ReconstructionSuccess), [`MappingFailed`](Self::MappingFailed), [`RequestingResourcesFailed`](Self::RequestingResourcesFailed), [`ReconstructionCancelled`](Self::ReconstructionCancelled). All other states are progress, including values that are not listed.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(
@@ -2078,7 +2078,7 @@ impl OpenModelStatus {
             Self::RequestingResourcesFailed | Self::ReconstructionCancelled
         )
     }
-    /// Whether it is the final state of a success: [`ReconstructionSuccess`](Self::ReconstructionSuccess).
+    /// Whether the state is final and successful: [`ReconstructionSuccess`](Self::ReconstructionSuccess).
     #[must_use]
     pub fn is_success(&self) -> bool {
         matches!(self, Self::ReconstructionSuccess)
@@ -2181,12 +2181,12 @@ runtime::integer_enum!(
 );
 
 impl OpenModelZipStatus {
-    /// Whether it is final: [`Finished`](Self::Finished), [`Failed`](Self::Failed). Other states are progress, and so is a value that this version does not know.
+    /// Whether the state is final: [`Finished`](Self::Finished), [`Failed`](Self::Failed). All other states are progress, including values that are not listed.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Finished | Self::Failed)
     }
-    /// Whether it is the final state of a success: [`Finished`](Self::Finished).
+    /// Whether the state is final and successful: [`Finished`](Self::Finished).
     #[must_use]
     pub fn is_success(&self) -> bool {
         matches!(self, Self::Finished)
