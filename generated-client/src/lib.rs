@@ -65,7 +65,7 @@ pub use api::*;
 pub use flighthub2_runtime::{
     ApiInfo, Availability, Base64, Clock, DateTime, Delivery, DryRun, DynamicCall, Error, ErrorCodeInfo, ErrorKind,
     Follow, FollowBuilder, FollowError, FollowErrorKind, HeaderText, Idempotency, Items, JsonObject, JsonValue,
-    Operation, OperationInfo, Outcome, Pages, ParameterInfo, ParameterLocation, Risk, Scope, Secret, SerializeError,
+    Operation, OperationInfo, Outcome, Pages, ParameterInfo, ParameterLocation, Risk, Scope, Secret, SecretInteger, SerializeError,
     SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds, Unknown, UnknownName, Update, codegen, masked,
 };
 

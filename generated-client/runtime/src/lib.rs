@@ -68,4 +68,4 @@ pub use operation::{
 pub use pages::{Items, Pages};
 pub use prepared::{DryRun, HeaderText};
 pub use token::Token;
-pub use values::{Base64, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds, masked};
+pub use values::{Base64, JsonObject, JsonValue, Secret, SecretInteger, UnixMillis, UnixSeconds, masked};

@@ -5,9 +5,10 @@ use quote::quote;
 use serde_json::{Number, Value};
 
 use crate::document::openapi::Confidence;
+use super::bare;
 use crate::model::{
-    Api, Bound, Constraints, Docs, EnumValue, ErrorCode, Field, Group, Operation, Outcome, Region, Retry, Risk, Scope,
-    Size, SizeOf, Source, UnusedPart, Variant,
+    Api, Bound, Constraints, Docs, Enum, EnumValue, EnumValues, ErrorCode, Field, Group, Operation, Outcome, Region,
+    Retry, Risk, Scope, Size, SizeOf, Source, Struct, TypeDefinition, UnusedPart, Variant,
 };
 use crate::rustdoc::{documentation, plain_line};
 
@@ -169,6 +170,32 @@ pub(super) fn field(api: &Api, field: &Field) -> String {
         let link = |method: &str| format!("[`{name}::{method}`](super::{name}::{method})");
         let (write, read) = (link("to_json_text"), link("from_json_text"));
         text.push_str(&format!("\n\nA JSON string: {write} encodes it, {read} decodes it."));
+    }
+    text
+}
+
+/// The documentation of a struct.
+pub(super) fn structure(definition: &TypeDefinition, object: &Struct) -> String {
+    let mut text = value(&definition.schema_name, &definition.docs);
+    if let Some(additional) = object.additional_properties.as_ref().filter(|_| object.is_lenient) {
+        let field = bare(&additional.field);
+        text.push_str(&format!(
+            "\n\nA member whose value does not match its type is kept in [`{field}`](Self::{field}), and its field is empty."
+        ));
+    }
+    text
+}
+
+/// The documentation of an enumeration.
+pub(super) fn enumeration(definition: &TypeDefinition, enumeration: &Enum) -> String {
+    let mut text = value(&definition.schema_name, &definition.docs);
+    if let (EnumValues::Text(values), false) = (&enumeration.values, enumeration.numbers.is_empty()) {
+        let numbers = enumeration.numbers.iter().filter_map(|(number, position)| {
+            let value = values.get(*position)?;
+            Some(format!("{number} is [`{0}`](Self::{0})", value.variant))
+        });
+        let numbers: Vec<String> = numbers.collect();
+        text.push_str(&format!("\n\nNumbers are read, too: {}.", numbers.join(", ")));
     }
     text
 }

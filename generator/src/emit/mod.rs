@@ -151,6 +151,7 @@ fn primitive_type(primitive: Primitive) -> TokenStream {
         Primitive::Double => quote! { f64 },
         Primitive::String => quote! { String },
         Primitive::Secret => quote! { runtime::Secret },
+        Primitive::SecretInteger => quote! { runtime::SecretInteger },
         Primitive::Base64 => quote! { runtime::Base64 },
         Primitive::Bytes => quote! { Vec<u8> },
         Primitive::Binary => quote! { runtime::Binary },

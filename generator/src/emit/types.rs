@@ -60,9 +60,13 @@ impl<'a> Emitter<'a> {
     }
 
     fn enumeration(&self, definition: &TypeDefinition, enumeration: &Enum) -> TokenStream {
-        let about = doc(&docs::value(&definition.schema_name, &definition.docs));
+        let about = doc(&docs::enumeration(definition, enumeration));
         let name = ident(&definition.name);
-        let unknown = doc("A value that is not listed. It is preserved, displayed and sent back unchanged.");
+        let unknown = doc(if enumeration.numbers.is_empty() {
+            "A value that is not listed. It is preserved, displayed and sent back unchanged."
+        } else {
+            "A value that is not listed. It is preserved and displayed; a number becomes its digits."
+        });
         let states = self.states(&name, enumeration);
         match &enumeration.values {
             EnumValues::Text(values) => {
@@ -70,6 +74,13 @@ impl<'a> Emitter<'a> {
                 let pairs = values.iter().map(|value| {
                     let (text, variant) = (&value.value, ident(&value.variant));
                     quote! { #text => #variant }
+                });
+                let numbers = (!enumeration.numbers.is_empty()).then(|| {
+                    let pairs = enumeration.numbers.iter().filter_map(|(number, position)| {
+                        let (number, variant) = (Literal::i64_unsuffixed(*number), ident(&values.get(*position)?.variant));
+                        Some(quote! { #number => #variant })
+                    });
+                    quote! { , numbers { #(#pairs),* } }
                 });
                 quote! {
                     #about
@@ -80,7 +91,7 @@ impl<'a> Emitter<'a> {
                         #unknown
                         Unknown(runtime::Unknown<String>),
                     }
-                    runtime::text_enum!(#name { #(#pairs),* });
+                    runtime::text_enum!(#name { #(#pairs),* } #numbers);
                     #states
                 }
             }
@@ -223,7 +234,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn structure(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
-        let about = doc(&docs::value(&definition.schema_name, &definition.docs));
+        let about = doc(&docs::structure(definition, object));
         let name = ident(&definition.name);
         let fields = object.fields.iter().map(|field| self.field(definition, field));
         let additional = object.additional_properties.as_ref().map(|additional| {
@@ -238,14 +249,17 @@ impl<'a> Emitter<'a> {
             };
             quote! { #about #[serde(flatten)] pub #field: #ty, }
         });
-        let constructor = definition.is_input.then(|| self.constructor_of(definition, object));
+        let constructor = self.constructor_of(definition, object);
         let json_text = definition.is_string_content.then(|| self.json_text_methods(&name));
-        let has_default = definition.is_input
-            && object.fields.iter().all(|field| {
-                self.api.const_value(field).is_none() && self.api.presence(field, true) != Presence::Value
-            })
-            && self.api.required_fields(object).count() == 0;
+        // Without a field that has one value only: its enumeration has no default.
+        let has_default = object.fields.iter().all(|field| {
+            self.api.const_value(field).is_none() && !self.api.is_required_argument(field, definition.is_input)
+        });
         let default = has_default.then(|| quote! { Default, });
+        let lenient = object.additional_properties.as_ref().filter(|_| object.is_lenient).map(|additional| {
+            let field = ident(&additional.field);
+            quote! { , lenient #field }
+        });
         quote! {
             #about
             #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
@@ -255,7 +269,7 @@ impl<'a> Emitter<'a> {
                 #(#fields,)*
                 #additional
             }
-            runtime::object!(#name);
+            runtime::object!(#name #lenient);
             #constructor
             #json_text
         }
@@ -286,11 +300,19 @@ impl<'a> Emitter<'a> {
     }
 
     /// The value of an optional field that is not set.
-    pub(super) fn omitted(&self, field: &Field) -> TokenStream {
-        match self.api.presence(field, true) {
+    pub(super) fn omitted(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
+        match self.api.presence(field, owner.is_input) {
             Presence::List => quote! { Vec::new() },
             _ => quote! { None },
         }
+    }
+
+    /// The fields that a caller may set: neither those that a value cannot be made without, nor those with one value only.
+    pub(super) fn optional_fields<'o>(&self, definition: &TypeDefinition, object: &'o Struct) -> Vec<&'o Field> {
+        let is_optional = |field: &&Field| {
+            self.api.const_value(field).is_none() && !self.api.is_required_argument(field, definition.is_input)
+        };
+        object.fields.iter().filter(is_optional).collect()
     }
 
     /// The value of a field that has one value only.
@@ -322,13 +344,14 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// `new`, with all required fields, and a method for each other field.
-    fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
+    /// `new`, with all required fields, and a method for each other field. A type that is only received has fewer of
+    /// these, which would be most of the code of a client: `Default` if that is sufficient, and its public fields.
+    fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> Option<TokenStream> {
         if let Some(builder_name) = &definition.builder_name {
-            return self.builder_of(definition, object, builder_name);
+            return Some(self.builder_of(definition, object, builder_name));
         }
         let name = ident(&definition.name);
-        let required: Vec<&Field> = self.api.required_fields(object).collect();
+        let required: Vec<&Field> = self.api.required_fields(definition, object).collect();
         let values = object.fields.iter().map(|field| self.initial(definition, field, required.len()));
         let additional = object.additional_properties.as_ref().map(|additional| {
             let field = ident(&additional.field);
@@ -337,25 +360,28 @@ impl<'a> Emitter<'a> {
         let about = doc("Creates a value with all required fields.");
         let literal = quote! { Self { #(#values,)* #additional } };
         let constant = object.fields.iter().any(|field| self.api.const_value(field).is_some());
-        let (constructor, extra) = match (required.as_slice(), &definition.required_name) {
-            ([], _) if constant => (
-                quote! { pub fn new() -> Self { Self::default() } },
-                Some(quote! {
-                    impl Default for #name {
-                        fn default() -> Self {
-                            #literal
-                        }
+        // Where the default is not derived, it fills in the fields that have one value only.
+        let default = (required.is_empty() && constant).then(|| {
+            quote! {
+                impl Default for #name {
+                    fn default() -> Self {
+                        #literal
                     }
-                }),
-            ),
-            ([], _) => (quote! { pub fn new() -> Self { Self::default() } }, None),
+                }
+            }
+        });
+        if required.is_empty() && !definition.is_input {
+            return default;
+        }
+        let (constructor, extra) = match (required.as_slice(), &definition.required_name) {
+            ([], _) => (quote! { pub fn new() -> Self { Self::default() } }, default),
             (_, Some(required_name)) => {
                 let required_type = ident(required_name);
                 let about = required_doc(&definition.name);
                 let fields = required.iter().map(|field| {
                     let about = doc(&docs::field(self.api, field));
                     let name = ident(&field.field);
-                    let ty = self.given(field);
+                    let ty = self.given(definition, field);
                     quote! { #about pub #name: #ty }
                 });
                 (
@@ -371,12 +397,13 @@ impl<'a> Emitter<'a> {
             }
             ([only, ..], None) => {
                 let field = ident(&only.field);
-                let ty = argument(&self.given(only));
+                let ty = argument(&self.given(definition, only));
                 (quote! { pub fn new(#field: #ty) -> Self { #literal } }, None)
             }
         };
-        let setters = object.fields.iter().filter(|field| !field.required).map(|field| self.setter(definition, field));
-        quote! {
+        let optional = if definition.is_input { self.optional_fields(definition, object) } else { Vec::new() };
+        let setters = optional.iter().map(|field| self.setter(definition, field));
+        Some(quote! {
             impl #name {
                 #about
                 #[must_use]
@@ -384,13 +411,13 @@ impl<'a> Emitter<'a> {
                 #(#setters)*
             }
             #extra
-        }
+        })
     }
 
     /// The argument of a required field.
-    pub(super) fn given(&self, field: &Field) -> TokenStream {
+    pub(super) fn given(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
         let bare = self.bare(field);
-        if self.api.presence(field, true) == Presence::Nullable {
+        if self.api.presence(field, owner.is_input) == Presence::Nullable {
             quote! { Option<#bare> }
         } else {
             bare
@@ -403,8 +430,8 @@ impl<'a> Emitter<'a> {
         if let Some(value) = self.constant(field) {
             return quote! { #name: #value };
         }
-        if !field.required {
-            let value = self.omitted(field);
+        if !self.api.is_required_argument(field, owner.is_input) {
+            let value = self.omitted(owner, field);
             return quote! { #name: #value };
         }
         let given = if required > 1 {
@@ -412,10 +439,10 @@ impl<'a> Emitter<'a> {
         } else {
             quote! { #name.into() }
         };
-        match (self.api.is_boxed(owner, field), self.api.presence(field, true)) {
+        match (self.api.is_boxed(owner, field), self.api.presence(field, owner.is_input)) {
             (true, Presence::Nullable) if required > 1 => quote! { #name: #given.map(Box::new) },
             (true, Presence::Nullable) => {
-                let ty = self.given(field);
+                let ty = self.given(owner, field);
                 quote! { #name: Into::<#ty>::into(#name).map(Box::new) }
             }
             (true, _) => quote! { #name: Box::new(#given) },
@@ -442,7 +469,7 @@ impl<'a> Emitter<'a> {
         } else {
             quote! { #name.into() }
         };
-        let presence = self.api.presence(field, true);
+        let presence = self.api.presence(field, owner.is_input);
         let value = match presence {
             Presence::List | Presence::Value => value,
             Presence::Nullable | Presence::Optional => quote! { Some(#value) },

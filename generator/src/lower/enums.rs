@@ -8,8 +8,10 @@ use super::schemas::{ANY, Types};
 use crate::diagnostic::Code;
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Keywords, Schema, Type};
+use crate::document::vocabulary::ENUM_NUMBERS;
 use crate::model::{Enum, EnumValue, EnumValues, Primitive, TypeKind, TypeRef};
 use crate::names::{Case, Scope, identifier};
+use crate::suggest::did_you_mean;
 
 impl Types<'_> {
     /// An enumeration of texts or integers. It stays open: the emitted type has a variant for other values.
@@ -40,13 +42,14 @@ impl Types<'_> {
         let names = self.value_names(keywords, &values, at);
         let descriptions = self.value_descriptions(keywords, values.len(), at);
         let states = self.states(keywords, &values, at);
+        let numbers = self.numbers(keywords, &values, at);
         let indices = listed.iter().map(|(index, _)| *index).zip(names).zip(descriptions);
         match (texts, integers) {
             (Some(texts), _) if fits(Type::String) && !texts.is_empty() => {
-                TypeKind::Enum(Enum { values: EnumValues::Text(enum_values(texts, indices)), states })
+                TypeKind::Enum(Enum { values: EnumValues::Text(enum_values(texts, indices)), states, numbers })
             }
             (_, Some(integers)) if fits(Type::Integer) && !integers.is_empty() => {
-                TypeKind::Enum(Enum { values: EnumValues::Integer(enum_values(integers, indices)), states })
+                TypeKind::Enum(Enum { values: EnumValues::Integer(enum_values(integers, indices)), states, numbers })
             }
             // The values are documented: they are among the constraints.
             _ if self.policy.takes_loose_schemas => {
@@ -121,6 +124,33 @@ impl Types<'_> {
                 Vec::new()
             }
         }
+    }
+
+    /// The numbers that are read as one of the texts, with the position of the text.
+    fn numbers(&mut self, keywords: &Keywords, values: &[&Value], at: PointerRef<'_>) -> Vec<(i64, usize)> {
+        let numbers_at = at.key(ENUM_NUMBERS);
+        let mut found = Vec::new();
+        for (number, text) in keywords.enum_numbers.iter().flatten() {
+            let number_at = numbers_at.key(number);
+            // One spelling for each number: `01` would be a second key for 1.
+            let Some(number) = number.parse::<i64>().ok().filter(|parsed| parsed.to_string() == *number) else {
+                let message = format!("`{number}` is not an integer");
+                let help = "write each number as a key and the value of `enum` that it means: `'0': idle`";
+                self.sink.report(Code::WrongValue, number_at, message, help);
+                continue;
+            };
+            match values.iter().position(|value| value.as_str() == Some(text)) {
+                Some(position) => found.push((number, position)),
+                None => {
+                    let texts = values.iter().filter_map(|value| value.as_str());
+                    let help = did_you_mean(text, texts, || "name a text that is listed under `enum`".to_owned());
+                    let message = format!("{text:?} is not a text of this enumeration");
+                    self.sink.report(Code::DanglingRef, number_at, message, help);
+                }
+            }
+        }
+        found.sort_unstable();
+        found
     }
 
     fn check_repetitions(&mut self, values: &[&Value], at: PointerRef<'_>) {

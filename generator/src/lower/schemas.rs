@@ -301,6 +301,7 @@ impl<'d> Types<'d> {
             Some(Type::Integer) => match (keywords.unit, format) {
                 (Some("unix-seconds"), _) => Primitive::UnixSeconds,
                 (Some("unix-milliseconds"), _) => Primitive::UnixMillis,
+                (_, Some("password")) => Primitive::SecretInteger,
                 (_, Some("int32")) => Primitive::Int32,
                 _ => Primitive::Int64,
             },

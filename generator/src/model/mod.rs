@@ -203,9 +203,22 @@ impl Api {
         self.types.get(id.0)
     }
 
-    /// The fields that a caller has to give.
-    pub(crate) fn required_fields<'a>(&'a self, object: &'a Struct) -> impl Iterator<Item = &'a Field> {
-        object.fields.iter().filter(|field| field.required && self.const_value(field).is_none())
+    /// The fields that a caller has to give to make a value.
+    pub(crate) fn required_fields<'a>(
+        &'a self,
+        definition: &TypeDefinition,
+        object: &'a Struct,
+    ) -> impl Iterator<Item = &'a Field> {
+        let is_input = definition.is_input;
+        object.fields.iter().filter(move |field| self.is_required_argument(field, is_input))
+    }
+
+    /// Whether a caller has to give a field to make a value. In a request every required field is given, so that nothing is
+    /// sent that a caller has not decided. In a type that is only received the rest is what a response without it is
+    /// decoded to: an empty list, or `None`.
+    pub(crate) fn is_required_argument(&self, field: &Field, is_input: bool) -> bool {
+        let is_given = if is_input { field.required } else { self.presence(field, false) == Presence::Value };
+        is_given && self.const_value(field).is_none()
     }
 
     /// The type of a field that has one value only, so that no caller needs to give it: an enumeration of one value.

@@ -16,6 +16,8 @@ pub(crate) enum Primitive {
     Double,
     String,
     Secret,
+    /// An integer that must not be shown.
+    SecretInteger,
     Base64,
     /// Bytes as they are: a whole body only, JSON cannot hold them.
     Bytes,
@@ -111,6 +113,8 @@ pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
     /// Keeps properties that are not described.
     pub(crate) additional_properties: Option<AdditionalProperties>,
+    /// Whether a property that does not match its type is kept with those that are not described.
+    pub(crate) is_lenient: bool,
 }
 
 #[derive(Debug)]
@@ -146,6 +150,8 @@ pub(crate) struct Enum {
     pub(crate) values: EnumValues,
     /// Which of them are final, if that is known.
     pub(crate) states: Option<States>,
+    /// The numbers that are read as texts, too, each with the position of the text.
+    pub(crate) numbers: Vec<(i64, usize)>,
 }
 
 #[derive(Debug)]
