@@ -11,6 +11,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 
 use crate::emit::{Content, LINE_END, Task};
+use crate::rustdoc::ROOT;
 
 /// The word by which a generated file is recognised. Other tools know it, too.
 pub(crate) const MARKER: &str = "@generated";
@@ -35,7 +36,7 @@ pub(crate) fn format<'a>(
     let work = || {
         let mut made: Vec<(String, Result<String, String>)> = Vec::new();
         while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            made.push((task.path.clone(), text(emit(task), &opening)));
+            made.push((task.path.clone(), text(emit(task), &opening, &root(&task.path))));
         }
         made
     };
@@ -76,14 +77,22 @@ fn taken_twice(tasks: &[Task<'_>]) -> Vec<String> {
     second.collect()
 }
 
-fn text(content: Content<'_>, opening: &str) -> Result<String, String> {
+/// The path from the module of a file to the root of the client.
+fn root(path: &str) -> String {
+    match path {
+        "mod.rs" => "self::".to_owned(),
+        path => "super::".repeat(1 + path.matches('/').count()),
+    }
+}
+
+fn text(content: Content<'_>, opening: &str, root: &str) -> Result<String, String> {
     match content {
         Content::Rust(parts) => {
             let mut text = Text { text: format!("// {opening}\n\n"), begins: true, after_short: false };
             for part in parts {
                 text.push(syn::parse2(part).map_err(|error| error.to_string())?);
             }
-            Ok(text.text)
+            Ok(text.text.replace(ROOT, root))
         }
         Content::Yaml(yaml) => Ok(format!("# {opening}\n{yaml}")),
         Content::Json(schema) => {

@@ -23,6 +23,13 @@ impl<C: runtime::Caller> Projects<C> {
     /// - Scope: the organization of the token.
     ///
     /// More: [`ListProjects`].
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.projects().list().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> super::Call<C, ListProjects>
     where
         C: runtime::InScope<runtime::scope::Organization<super::Client>>,
@@ -329,7 +336,7 @@ impl runtime::Paginated for ListProjects {
 /// 2. upload the `.kmz` to `bucket` at `endpoint`, with the signature that `provider` requires (AWS signature 4, or
 ///    OSS for `ali`), under a key that begins with `object_key_prefix`. That a slash separates the prefix and the
 ///    name of the file is inferred: DJI's older page on uploads has keys of that format;
-/// 3. report the upload to FlightHub with `finishWaylineUpload`.
+/// 3. report the upload to FlightHub with [`FinishWaylineUpload`](super::waylines::FinishWaylineUpload).
 ///
 /// Source: Documented.
 ///

@@ -6,6 +6,7 @@
 mod builder;
 mod docs;
 mod dynamic;
+mod examples;
 mod follow;
 mod operation;
 mod pages;
@@ -76,7 +77,7 @@ pub(crate) fn tasks<'a>(api: &'a Api, specification: Option<&'a str>) -> Vec<Tas
         add("error_code.rs".to_owned(), Subject::ErrorCodes);
     }
     add("client.rs".to_owned(), Subject::Client);
-    if (Emitter { api }).has_builders() {
+    if (Emitter { api, crate_name: None }).has_builders() {
         add("missing.rs".to_owned(), Subject::Missing);
     }
     if let Some(text) = specification {
@@ -91,9 +92,14 @@ pub(crate) fn tasks<'a>(api: &'a Api, specification: Option<&'a str>) -> Vec<Tas
     tasks
 }
 
-/// The content of one file.
-pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, task: &'a Task<'a>) -> Content<'a> {
-    let emitter = Emitter { api };
+/// The content of one file. `crate_name` is the crate that the client is the root of.
+pub(crate) fn emit<'a>(
+    api: &'a Api,
+    schemas: &Schemas,
+    crate_name: Option<&'a str>,
+    task: &'a Task<'a>,
+) -> Content<'a> {
+    let emitter = Emitter { api, crate_name };
     let once = |items| Content::Rust(Box::new(std::iter::once(items)));
     match &task.subject {
         Subject::Root => once(emitter.root()),
@@ -112,6 +118,8 @@ pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, task: &'a Task<'a>) -> C
 #[derive(Clone, Copy)]
 struct Emitter<'a> {
     api: &'a Api,
+    /// The crate that examples name; without it there are none.
+    crate_name: Option<&'a str>,
 }
 
 impl Emitter<'_> {

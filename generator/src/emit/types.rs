@@ -6,7 +6,7 @@ use quote::quote;
 use super::docs::{self, doc};
 use super::{Emitter, argument, bare, deprecated, ident, primitive_type, required_doc, serde_attributes, use_runtime};
 use crate::model::{
-    Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind, TypeModule,
+    Api, Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind, TypeModule,
     TypeRef, Union, Variant,
 };
 
@@ -34,7 +34,7 @@ impl<'a> Emitter<'a> {
             TypeKind::Union(union) => self.union(definition, union),
             TypeKind::Newtype(primitive) => self.newtype(definition, *primitive),
             TypeKind::Alias(ty) => {
-                let about = doc(&docs::value(&definition.schema_name, &definition.docs));
+                let about = doc(&docs::value(self.api, &definition.schema_name, &definition.docs));
                 let name = ident(&definition.name);
                 let ty = self.ty(ty, &quote! { super });
                 quote! { #about pub type #name = #ty; }
@@ -43,7 +43,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn newtype(&self, definition: &TypeDefinition, primitive: Primitive) -> TokenStream {
-        let about = doc(&docs::value(&definition.schema_name, &definition.docs));
+        let about = doc(&docs::value(self.api, &definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
         let inner = primitive_type(primitive);
         let implementation = match primitive {
@@ -60,7 +60,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn enumeration(&self, definition: &TypeDefinition, enumeration: &Enum) -> TokenStream {
-        let about = doc(&docs::enumeration(definition, enumeration));
+        let about = doc(&docs::enumeration(self.api, definition, enumeration));
         let name = ident(&definition.name);
         let unknown = doc(if enumeration.numbers.is_empty() {
             "A value that is not listed. It is preserved, displayed and sent back unchanged."
@@ -70,7 +70,7 @@ impl<'a> Emitter<'a> {
         let states = self.states(&name, enumeration);
         match &enumeration.values {
             EnumValues::Text(values) => {
-                let variants = values.iter().map(variant);
+                let variants = values.iter().map(|value| variant(self.api, value));
                 let pairs = values.iter().map(|value| {
                     let (text, variant) = (&value.value, ident(&value.variant));
                     quote! { #text => #variant }
@@ -96,7 +96,7 @@ impl<'a> Emitter<'a> {
                 }
             }
             EnumValues::Integer(values) => {
-                let variants = values.iter().map(variant);
+                let variants = values.iter().map(|value| variant(self.api, value));
                 let pairs = values.iter().map(|value| {
                     let (number, variant) = (Literal::i64_unsuffixed(value.value), ident(&value.variant));
                     quote! { #number => #variant }
@@ -123,10 +123,10 @@ impl<'a> Emitter<'a> {
             Tagging::Untagged => None,
             Tagging::Opaque => return self.opaque_union(definition, &union.variants),
         };
-        let about = doc(&docs::value(&definition.schema_name, &definition.docs));
+        let about = doc(&docs::value(self.api, &definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
         let variants = union.variants.iter().map(|form| {
-            let about = doc(&docs::variant(form));
+            let about = doc(&docs::variant(self.api, form));
             let variant = ident(&form.variant);
             let ty = self.ty(&form.ty, &quote! { super });
             quote! { #about #variant(#ty) }
@@ -195,16 +195,16 @@ impl<'a> Emitter<'a> {
     fn opaque_union(&self, definition: &TypeDefinition, variants: &[Variant]) -> TokenStream {
         let about = doc(&format!(
             "{}\n\nIts variants cannot be discriminated, so the value is preserved as JSON; decode the variant that you expect.",
-            docs::value(&definition.schema_name, &definition.docs)
+            docs::value(self.api, &definition.schema_name, &definition.docs)
         ));
         let name = ident(&definition.name);
         let methods = variants.iter().map(|form| {
             let bare = bare(&form.variant);
             let (read, write) = (ident(&format!("as_{bare}")), ident(&format!("from_{bare}")));
             let ty = self.ty(&form.ty, &quote! { super });
-            let about_read = doc(&format!("{}\n\n# Errors\nThe value is not of this variant.", docs::variant(form)));
+            let about_read = doc(&format!("{}\n\n# Errors\nThe value is not of this variant.", docs::variant(self.api, form)));
             let about_write =
-                doc(&format!("{}\n\n# Errors\nIt contains a number that is not finite.", docs::variant(form)));
+                doc(&format!("{}\n\n# Errors\nIt contains a number that is not finite.", docs::variant(self.api, form)));
             quote! {
                 #about_read
                 pub fn #read(&self) -> Result<#ty, runtime::ReadError> {
@@ -234,7 +234,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn structure(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
-        let about = doc(&docs::structure(definition, object));
+        let about = doc(&docs::structure(self.api, definition, object));
         let name = ident(&definition.name);
         let fields = object.fields.iter().map(|field| self.field(definition, field));
         let additional = object.additional_properties.as_ref().map(|additional| {
@@ -502,8 +502,8 @@ impl<'a> Emitter<'a> {
     }
 }
 
-fn variant<T: ToString>(value: &EnumValue<T>) -> TokenStream {
-    let about = doc(&docs::enum_value(value));
+fn variant<T: ToString>(api: &Api, value: &EnumValue<T>) -> TokenStream {
+    let about = doc(&docs::enum_value(api, value));
     let name = ident(&value.variant);
     quote! { #about #name }
 }

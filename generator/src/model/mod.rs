@@ -9,6 +9,7 @@
 mod operations;
 mod types;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
@@ -48,6 +49,8 @@ pub(crate) struct Api {
     pub(crate) null_lists_are_empty: bool,
     /// What the document has and the client does not use, in the order of the document.
     pub(crate) unused: Vec<UnusedPart>,
+    /// Where operations and types are in the client: the path from its root, by the name that descriptions call them.
+    pub(crate) items: BTreeMap<String, String>,
 }
 
 /// All parts of a kind that the document has and the client does not use.

@@ -1307,7 +1307,7 @@ runtime::object!(DeviceState, lenient other);
 /// Operating mode of a device, as a name: the first six values are for docks, the others for aircraft. The device
 /// lists have the same modes as numbers; 21 has no known name.
 ///
-/// **Inferred**, neither documented nor observed. The table is that of a third-party client, and its names follow the rule that `DeviceState` describes. The
+/// **Inferred**, neither documented nor observed. The table is that of a third-party client, and its names follow the rule that [`DeviceState`](super::super::types::DeviceState) describes. The
 /// code of other clients uses `idle` and `wayline_flight`; that of a client for V2.0 `manual_flight`,
 /// `live_flight_controls`, `panoramic_photography`, `intelligent_tracking`, `adsb_avoidance`, `apas`,
 /// `airborne_rtk_fixing_mode` and `auto_returning_to_home`.
@@ -1391,7 +1391,7 @@ runtime::text_enum!(
 
 /// Whether the firmware versions of all modules are consistent.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`Consistent`](Self::Consistent), 1 is [`UpgradeRequired`](Self::UpgradeRequired).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1413,7 +1413,7 @@ runtime::text_enum!(
 
 /// Whether the firmware is being upgraded.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`Idle`](Self::Idle), 1 is [`Upgrading`](Self::Upgrading).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1434,7 +1434,7 @@ runtime::text_enum!(
 
 /// Stage of the flight task of a dock.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`Preparing`](Self::Preparing), 1 is [`InFlight`](Self::InFlight), 2 is [`Recovering`](Self::Recovering), 3 is [`UpdatingFlightAreas`](Self::UpdatingFlightAreas), 4 is [`UpdatingTerrain`](Self::UpdatingTerrain), 5 is [`Idle`](Self::Idle), 255 is [`AircraftFault`](Self::AircraftFault), 256 is [`NotKnown`](Self::NotKnown).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1472,7 +1472,7 @@ runtime::text_enum!(
 
 /// The cover of a dock.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`Closed`](Self::Closed), 1 is [`Open`](Self::Open), 2 is [`HalfOpen`](Self::HalfOpen), 3 is [`Abnormal`](Self::Abnormal).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1498,7 +1498,7 @@ runtime::text_enum!(
 
 /// The push rods of a dock.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`Closed`](Self::Closed), 1 is [`Open`](Self::Open), 2 is [`HalfOpen`](Self::HalfOpen), 3 is [`Abnormal`](Self::Abnormal).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1524,7 +1524,7 @@ runtime::text_enum!(
 
 /// Whether a light is on.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`Off`](Self::Off), 1 is [`On`](Self::On).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1544,7 +1544,7 @@ runtime::text_enum!(
 
 /// Whether an alarm or a button is on.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`Off`](Self::Off), 1 is [`On`](Self::On).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1564,7 +1564,7 @@ runtime::text_enum!(
 
 /// Whether the home position of a dock is valid.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`Invalid`](Self::Invalid), 1 is [`Valid`](Self::Valid).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1585,7 +1585,7 @@ runtime::text_enum!(
 
 /// How a dock stores the aircraft's battery while there is no task.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 1 is [`Schedule`](Self::Schedule), 2 is [`Standby`](Self::Standby).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1607,7 +1607,7 @@ runtime::text_enum!(
 /// Whether a dock runs silently, with slower fans, less cooling and no buzzer.
 ///
 /// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API, which has other labels for Dock 1. The names are expected, see
-/// `DeviceState`; none was observed.
+/// [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`Off`](Self::Off), 1 is [`On`](Self::On).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1632,7 +1632,7 @@ runtime::text_enum!(
 
 /// Link of a dock for direct remote control.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`NotConnected`](Self::NotConnected), 1 is [`Connecting`](Self::Connecting), 2 is [`Connected`](Self::Connected).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1655,7 +1655,7 @@ runtime::text_enum!(
 
 /// Flight mode switch of an aircraft.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`A`](Self::A), 1 is [`P`](Self::P), 2 is [`Nav`](Self::Nav), 3 is [`Fpv`](Self::Fpv), 4 is [`Farm`](Self::Farm), 5 is [`S`](Self::S), 6 is [`F`](Self::F), 7 is [`M`](Self::M), 8 is [`G`](Self::G), 9 is [`T`](Self::T).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1693,7 +1693,7 @@ runtime::text_enum!(
 
 /// Direction of the wind.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 1 is [`TrueNorth`](Self::TrueNorth), 2 is [`Northeast`](Self::Northeast), 3 is [`East`](Self::East), 4 is [`Southeast`](Self::Southeast), 5 is [`South`](Self::South), 6 is [`Southwest`](Self::Southwest), 7 is [`West`](Self::West), 8 is [`Northwest`](Self::Northwest).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1728,7 +1728,7 @@ runtime::text_enum!(
 
 /// How an aircraft chooses its return height.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`Intelligent`](Self::Intelligent), 1 is [`Preset`](Self::Preset).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1749,7 +1749,7 @@ runtime::text_enum!(
 
 /// Action of an aircraft that loses its controller.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`Hover`](Self::Hover), 1 is [`Land`](Self::Land), 2 is [`ReturnHome`](Self::ReturnHome).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1772,7 +1772,7 @@ runtime::text_enum!(
 
 /// Height at which an aircraft flies to a point.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`Optimal`](Self::Optimal), 1 is [`Preset`](Self::Preset).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1793,7 +1793,7 @@ runtime::text_enum!(
 
 /// Whether an aircraft is close to its height limit.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`NotNear`](Self::NotNear), 1 is [`Near`](Self::Near).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -1814,7 +1814,7 @@ runtime::text_enum!(
 
 /// Whether an aircraft is close to a limited area.
 ///
-/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see `DeviceState`; none was observed.
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
 ///
 /// Numbers are read, too: 0 is [`NotNear`](Self::NotNear), 1 is [`Near`](Self::Near).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -2480,7 +2480,7 @@ runtime::object!(EsimInfo, lenient other);
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SimInfo {
-    /// Its operator. Values as in `EsimInfo`.
+    /// Its operator. Values as in [`EsimInfo`](super::super::types::EsimInfo).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub telecom_operator: Option<runtime::JsonValue>,
     /// Kind of card. Cloud API: 0 unknown, 1 of one operator, 2 of three operators. Expected: `unknown`,
@@ -3670,7 +3670,7 @@ pub struct SwitchAircraftLensBody {
     pub sn: super::DeviceSn,
     /// The camera, from the device list.
     pub camera_index: super::CameraIndex,
-    /// A lens for `switchAircraftLens`.
+    /// A lens for [`SwitchAircraftLens`](super::super::devices::SwitchAircraftLens).
     pub lens_type: super::SwitchableLens,
 }
 
@@ -3725,7 +3725,7 @@ impl<T1, T2, T3> SwitchAircraftLensBodyBuilder<T1, T2, T3> {
             sn: self.sn,
         }
     }
-    /// A lens for `switchAircraftLens`.
+    /// A lens for [`SwitchAircraftLens`](super::super::devices::SwitchAircraftLens).
     #[must_use]
     pub fn lens_type(
         self,
@@ -3753,7 +3753,7 @@ impl<T1, T2, T3> SwitchAircraftLensBodyBuilder<T1, T2, T3> {
     }
 }
 
-/// A lens for `switchAircraftLens`.
+/// A lens for [`SwitchAircraftLens`](super::super::devices::SwitchAircraftLens).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SwitchableLens {

@@ -1059,7 +1059,7 @@ pub struct FlightTaskListEntry {
     pub completed_at: Option<runtime::DateTime>,
     /// Id of a flight route (wayline).
     pub wayline_uuid: super::WaylineId,
-    /// Folder of its media, the `task_folder_id` of `createModel`.
+    /// Folder of its media, the `task_folder_id` of [`CreateModel`](super::super::models::CreateModel).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_id: Option<super::TaskFolderId>,
     /// Last waypoint that was reached.
@@ -1363,7 +1363,7 @@ impl<T1, T2, T3, T4, T5, T6> FlightTaskListEntryBuilder<T1, T2, T3, T4, T5, T6> 
         self.completed_at = Some(completed_at.into());
         self
     }
-    /// Folder of its media, the `task_folder_id` of `createModel`.
+    /// Folder of its media, the `task_folder_id` of [`CreateModel`](super::super::models::CreateModel).
     #[must_use]
     pub fn folder_id(mut self, folder_id: impl Into<super::TaskFolderId>) -> Self {
         self.folder_id = Some(folder_id.into());
@@ -1570,7 +1570,7 @@ pub struct FlightTask {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub days_of_month: Vec<i64>,
-    /// Week of the month, a single number here; a list in the body of `createFlightTask`.
+    /// Week of the month, a single number here; a list in the body of [`CreateFlightTask`](super::super::flight_tasks::CreateFlightTask).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub week_of_month: Option<i64>,
     /// Start times of a recurring task, in unix seconds.
@@ -1918,7 +1918,7 @@ impl<T1, T2, T3, T4, T5, T6> FlightTaskBuilder<T1, T2, T3, T4, T5, T6> {
         self.days_of_month = days_of_month.into();
         self
     }
-    /// Week of the month, a single number here; a list in the body of `createFlightTask`.
+    /// Week of the month, a single number here; a list in the body of [`CreateFlightTask`](super::super::flight_tasks::CreateFlightTask).
     #[must_use]
     pub fn week_of_month(mut self, week_of_month: impl Into<i64>) -> Self {
         self.week_of_month = Some(week_of_month.into());

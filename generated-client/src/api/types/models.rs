@@ -403,8 +403,8 @@ pub struct CreateModelBody {
     ///
     /// More than 0 and at most 1.
     pub simplified_factor: f64,
-    /// Folder with the pictures: `folder_id` of a flight task in `listFlightTasks`, or `folder_info.folder_id` in
-    /// `getFlightTask`.
+    /// Folder with the pictures: `folder_id` of a flight task in [`ListFlightTasks`](super::super::flight_tasks::ListFlightTasks), or `folder_info.folder_id` in
+    /// [`GetFlightTask`](super::super::flight_tasks::GetFlightTask).
     pub task_folder_id: super::TaskFolderId,
     /// Coordinate system, as an EPSG code such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
     /// be read.
@@ -540,8 +540,8 @@ impl<
             predefine_area: self.predefine_area,
         }
     }
-    /// Folder with the pictures: `folder_id` of a flight task in `listFlightTasks`, or `folder_info.folder_id` in
-    /// `getFlightTask`.
+    /// Folder with the pictures: `folder_id` of a flight task in [`ListFlightTasks`](super::super::flight_tasks::ListFlightTasks), or `folder_info.folder_id` in
+    /// [`GetFlightTask`](super::super::flight_tasks::GetFlightTask).
     #[must_use]
     pub fn task_folder_id(
         self,

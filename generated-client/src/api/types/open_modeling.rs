@@ -44,7 +44,7 @@ pub struct OpenModelUploadToken {
     /// Object key to write to, with a literal `{fileName}` to replace. The folder before it is the
     /// `resource_uuid`.
     pub store_path: String,
-    /// Opaque; pass it to `openModelUploadCallback`.
+    /// Opaque; pass it to [`OpenModelUploadCallback`](super::super::open_modeling::OpenModelUploadCallback).
     pub callback_param: String,
     /// Expiry of the credentials.
     ///
@@ -221,7 +221,7 @@ impl<
             expire_time: self.expire_time,
         }
     }
-    /// Opaque; pass it to `openModelUploadCallback`.
+    /// Opaque; pass it to [`OpenModelUploadCallback`](super::super::open_modeling::OpenModelUploadCallback).
     #[must_use]
     pub fn callback_param(
         self,
@@ -299,7 +299,7 @@ pub struct OpenModelUploadCallbackBody {
     /// At most 255 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_name: Option<String>,
-    /// The `callback_param` that `obtainOpenModelUploadToken` returned.
+    /// The `callback_param` that [`ObtainOpenModelUploadToken`](super::super::open_modeling::ObtainOpenModelUploadToken) returned.
     pub callback_param: String,
     /// The files.
     ///
@@ -358,7 +358,7 @@ impl<T1, T2, T3> OpenModelUploadCallbackBodyBuilder<T1, T2, T3> {
             resource_name: self.resource_name,
         }
     }
-    /// The `callback_param` that `obtainOpenModelUploadToken` returned.
+    /// The `callback_param` that [`ObtainOpenModelUploadToken`](super::super::open_modeling::ObtainOpenModelUploadToken) returned.
     #[must_use]
     pub fn callback_param(
         self,
@@ -818,7 +818,7 @@ impl StartOpenModelReconstructionBody {
     }
 }
 
-/// Parameters of a map, the contents of `parameter_2d` of `startOpenModelReconstruction`.
+/// Parameters of a map, the contents of `parameter_2d` of [`StartOpenModelReconstruction`](super::super::open_modeling::StartOpenModelReconstruction).
 ///
 /// **Inferred**, neither documented nor observed. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
 /// page of the same title could not be read.
@@ -889,7 +889,7 @@ impl MapJob {
     }
 }
 
-/// Parameters of a 3D model, the contents of `parameter_3d` of `startOpenModelReconstruction`.
+/// Parameters of a 3D model, the contents of `parameter_3d` of [`StartOpenModelReconstruction`](super::super::open_modeling::StartOpenModelReconstruction).
 ///
 /// **Inferred**, neither documented nor observed. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
 /// page of the same title could not be read.
@@ -960,7 +960,7 @@ impl Model3dJob {
     }
 }
 
-/// Parameters of a LiDAR reconstruction, the contents of `parameter_lidar` of `startOpenModelReconstruction`.
+/// Parameters of a LiDAR reconstruction, the contents of `parameter_lidar` of [`StartOpenModelReconstruction`](super::super::open_modeling::StartOpenModelReconstruction).
 /// TerraAPI takes no area of interest for it.
 ///
 /// **Inferred**, neither documented nor observed. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
