@@ -130,8 +130,8 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     let schemas = document.into_api().schemas;
     let tasks = emit::tasks(&api, options.bundle.then_some(source.without_bom()));
     let crate_name = options.crate_name.as_deref();
-    let mut files =
-        format::format(&tasks, |task| emit::emit(&api, &schemas, crate_name, task), &options.generated_by).map_err(|faults| {
+    let mut files = format::format(&tasks, |task| emit::emit(&api, &schemas, crate_name, task), &options.generated_by)
+        .map_err(|faults| {
             let internal = |fault: String| {
                 let help = "this is a fault of the generator: please report it with the specification";
                 Diagnostic::new(Code::Internal, source.location(0..0, ""), fault, help)

@@ -16,6 +16,8 @@
 //! | `blocking` | `send_blocking` of calls |
 //! | `stream` | pages, items and changes of a state as streams of `futures-core` |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod attempt;
 mod binary;
 #[cfg(feature = "blocking")]

@@ -4,8 +4,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use serde_json::{Number, Value};
 
-use crate::document::openapi::Confidence;
 use super::bare;
+use crate::document::openapi::Confidence;
 use crate::model::{
     Api, Bound, Constraints, Docs, Enum, EnumValue, EnumValues, ErrorCode, Field, Group, Operation, Outcome, Region,
     Retry, Risk, Scope, Size, SizeOf, Source, Struct, TypeDefinition, UnusedPart, Variant,

@@ -89,7 +89,8 @@ impl Emitter<'_> {
     /// A type by its path in another crate.
     fn named(&self, crate_name: &str, ty: &TypeRef) -> Option<String> {
         let types = quote! { types };
-        let text = self.ty(ty, &types).to_string().replace(" :: ", "::").replace("types::", &format!("{crate_name}::types::"));
+        let text =
+            self.ty(ty, &types).to_string().replace(" :: ", "::").replace("types::", &format!("{crate_name}::types::"));
         (!text.contains("runtime")).then_some(text)
     }
 }

@@ -50,8 +50,11 @@ impl<'a> Emitter<'a> {
     /// The type of the group: one method for each operation.
     fn methods(&self, group: &Group) -> TokenStream {
         let name = ident(&group.type_name);
-        let about =
-            doc(&format!("The calls of the group *{}*.\n\n{}", group.name.replace('*', ""), docs::group(self.api, group)));
+        let about = doc(&format!(
+            "The calls of the group *{}*.\n\n{}",
+            group.name.replace('*', ""),
+            docs::group(self.api, group)
+        ));
         let methods = group.operations.iter().map(|operation| {
             let method = ident(&operation.method_name);
             let operation_type = ident(&operation.type_name);
@@ -392,7 +395,13 @@ impl<'a> Emitter<'a> {
         let parameters = operation.parameters.iter().filter(|parameter| !parameter.required).map(move |parameter| {
             let ty = argument(&self.ty(&parameter.ty, &path));
             let is_list = parameter.list_style.is_some();
-            (ident(&parameter.field), ty, docs::value(self.api, &parameter.name, &parameter.docs), is_list, parameter.deprecated)
+            (
+                ident(&parameter.field),
+                ty,
+                docs::value(self.api, &parameter.name, &parameter.docs),
+                is_list,
+                parameter.deprecated,
+            )
         });
         let body = operation.body.iter().filter(|body| !body.required).map(move |body| {
             (

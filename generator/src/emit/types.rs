@@ -6,8 +6,8 @@ use quote::quote;
 use super::docs::{self, doc};
 use super::{Emitter, argument, bare, deprecated, ident, primitive_type, required_doc, serde_attributes, use_runtime};
 use crate::model::{
-    Api, Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind, TypeModule,
-    TypeRef, Union, Variant,
+    Api, Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind,
+    TypeModule, TypeRef, Union, Variant,
 };
 
 /// `types.rs`, which exports all types.
@@ -77,7 +77,8 @@ impl<'a> Emitter<'a> {
                 });
                 let numbers = (!enumeration.numbers.is_empty()).then(|| {
                     let pairs = enumeration.numbers.iter().filter_map(|(number, position)| {
-                        let (number, variant) = (Literal::i64_unsuffixed(*number), ident(&values.get(*position)?.variant));
+                        let (number, variant) =
+                            (Literal::i64_unsuffixed(*number), ident(&values.get(*position)?.variant));
                         Some(quote! { #number => #variant })
                     });
                     quote! { , numbers { #(#pairs),* } }
@@ -202,9 +203,12 @@ impl<'a> Emitter<'a> {
             let bare = bare(&form.variant);
             let (read, write) = (ident(&format!("as_{bare}")), ident(&format!("from_{bare}")));
             let ty = self.ty(&form.ty, &quote! { super });
-            let about_read = doc(&format!("{}\n\n# Errors\nThe value is not of this variant.", docs::variant(self.api, form)));
-            let about_write =
-                doc(&format!("{}\n\n# Errors\nIt contains a number that is not finite.", docs::variant(self.api, form)));
+            let about_read =
+                doc(&format!("{}\n\n# Errors\nThe value is not of this variant.", docs::variant(self.api, form)));
+            let about_write = doc(&format!(
+                "{}\n\n# Errors\nIt contains a number that is not finite.",
+                docs::variant(self.api, form)
+            ));
             quote! {
                 #about_read
                 pub fn #read(&self) -> Result<#ty, runtime::ReadError> {

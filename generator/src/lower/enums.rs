@@ -235,7 +235,8 @@ fn enum_values<T>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, constraints, problems_of_ours, slips};
+    use super::super::testing::{component, constraints, model_of_ours, problems_of_ours, slips};
+    use crate::model::TypeKind;
 
     #[test]
     fn values_have_names() {
@@ -249,6 +250,35 @@ mod tests {
         ] {
             assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
         }
+    }
+
+    #[test]
+    fn numbers_mean_listed_texts() {
+        let found = |schema: &str| problems_of_ours(&format!("components: {{schemas: {{T: {schema}}}}}"));
+        let at = "/components/schemas/T/x-enum-numbers";
+        let text = |numbers: &str| format!("{{type: string, enum: [idle, busy], x-enum-numbers: {numbers}}}");
+        for (schema, expected) in [
+            (text("{'0': ilde}"), format!("{at}/0: \"ilde\" is not a text of this enumeration")),
+            (
+                "{type: string, x-enum-numbers: {'0': idle}}".to_owned(),
+                format!("{at}: `x-enum-numbers` without `enum`"),
+            ),
+            (text("{one: idle}"), format!("{at}/one: `one` is not an integer")),
+            (text("{'01': idle}"), format!("{at}/01: `01` is not an integer")),
+            (
+                "{type: integer, enum: [0], x-enum-numbers: {'0': idle}}".to_owned(),
+                format!("{at}/0: \"idle\" is not a text of this enumeration"),
+            ),
+        ] {
+            assert_eq!(found(&schema), [expected], "{schema}");
+        }
+        let source = format!("components: {{schemas: {{T: {}}}}}", text("{'2': busy, '-1': idle, '1': busy}"));
+        let api = model_of_ours(&source);
+        let numbers = api.types.iter().find_map(|definition| match &definition.kind {
+            TypeKind::Enum(enumeration) => Some(enumeration.numbers.clone()),
+            _ => None,
+        });
+        assert_eq!(numbers, Some(vec![(-1, 0), (1, 1), (2, 1)]));
     }
 
     #[test]

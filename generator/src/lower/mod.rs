@@ -110,7 +110,8 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
 /// The paths of operations and of the types of components. A name that means both leads to neither.
 fn items(api: &Api) -> BTreeMap<String, String> {
     let operations = api.groups.iter().flat_map(|group| {
-        let path = |operation: &model::Operation| (operation.id.clone(), format!("{}::{}", group.module, operation.type_name));
+        let path =
+            |operation: &model::Operation| (operation.id.clone(), format!("{}::{}", group.module, operation.type_name));
         group.operations.iter().map(path)
     });
     let components = api.types.iter().filter(|definition| {

@@ -392,7 +392,42 @@ impl<'d> Types<'d> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, problems, problems_of_ours, slips};
+    use super::super::testing::{component, model_of_ours, problems, problems_of_ours, slips};
+    use crate::model::TypeKind;
+
+    #[test]
+    fn a_lenient_object_has_a_place_for_what_does_not_match() {
+        let found = |schema: &str| problems_of_ours(&format!("components: {{schemas: {{T: {schema}}}}}"));
+        let at = "/components/schemas/T/x-lenient";
+        let cannot = "`x-lenient` in an object that cannot keep a property of another type";
+        let is_none = "`x-lenient` in a schema that is no object";
+        for (schema, expected) in [
+            ("{type: object, x-lenient: true, properties: {a: {type: string}}}", cannot),
+            ("{type: object, x-lenient: true, additionalProperties: true}", cannot),
+            (
+                "{type: object, x-lenient: true, additionalProperties: {type: string}, properties: {a: {type: string}}}",
+                cannot,
+            ),
+            (
+                "{type: object, x-lenient: true, additionalProperties: true, required: [a], properties: {a: {type: string}}}",
+                cannot,
+            ),
+            ("{type: string, x-lenient: true}", is_none),
+        ] {
+            assert_eq!(found(schema), [format!("{at}: {expected}")], "{schema}");
+        }
+        for (key, expected) in [("true", true), ("false", false)] {
+            let schema = format!(
+                "{{type: object, x-lenient: {key}, additionalProperties: true, properties: {{a: {{type: string}}}}}}"
+            );
+            let api = model_of_ours(&format!("components: {{schemas: {{T: {schema}}}}}"));
+            let is_lenient = api.types.iter().find_map(|definition| match &definition.kind {
+                TypeKind::Struct(object) => Some(object.is_lenient),
+                _ => None,
+            });
+            assert_eq!(is_lenient, Some(expected));
+        }
+    }
 
     #[test]
     fn a_property_is_a_field() {
