@@ -48,7 +48,8 @@ fn types() -> Result<String, Box<dyn Error>> {
             let rest = rest.trim_start();
             let end = rest.find(|sign: char| !sign.is_alphanumeric()).unwrap_or(rest.len());
             // A number is written as the text that it means, so it has a kind of its own.
-            let is_numbered = rest.split(");").next().is_some_and(|call| call.contains("numbers {"));
+            let is_numbered =
+                rest.split(");").next().is_some_and(|call| call.split_whitespace().any(|word| word == "numbers"));
             let kind = if is_numbered { "numbered_enum" } else { kind };
             found.push((rest[..end].to_owned(), kind.to_owned()));
         }
