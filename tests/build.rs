@@ -32,6 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::write(target.join("fixtures.rs"), modules)?;
     fs::write(target.join("types.rs"), types()?)?;
+    fs::write(target.join("made.rs"), made()?)?;
     Ok(())
 }
 
@@ -46,6 +47,10 @@ fn types() -> Result<String, Box<dyn Error>> {
             let Some((kind, rest)) = call.split_once("!(") else { continue };
             let rest = rest.trim_start();
             let end = rest.find(|sign: char| !sign.is_alphanumeric()).unwrap_or(rest.len());
+            // A number is written as the text that it means, so it has a kind of its own.
+            let is_numbered =
+                rest.split(");").next().is_some_and(|call| call.split_whitespace().any(|word| word == "numbers"));
+            let kind = if is_numbered { "numbered_enum" } else { kind };
             found.push((rest[..end].to_owned(), kind.to_owned()));
         }
     }
@@ -55,4 +60,61 @@ fn types() -> Result<String, Box<dyn Error>> {
         writeln!(table, "Type {{ name: {name:?}, kind: {kind:?}, again: again::<flighthub2::types::{name}> }},")?;
     }
     Ok(table + "]")
+}
+
+/// Every struct of the client, and a function that makes one as a caller does: the required values are those of another one.
+/// A struct that cannot be made is missing in the table.
+fn made() -> Result<String, Box<dyn Error>> {
+    let folder = Path::new("../generated-client/src/api/types");
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let text = fs::read_to_string(entry?.path())?;
+        for (at, _) in text.match_indices("\npub struct ") {
+            let (before, rest) = (&text[..at], &text[at + "\npub struct ".len()..]);
+            let name = &rest[..rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len())];
+            // The attributes of the struct: what follows the item before.
+            let attributes = before.rsplit_once("\n\n").map_or(before, |(_, attributes)| attributes);
+            if let Some(made) = made_by(name, attributes, &text) {
+                found.push((name.to_owned(), made));
+            }
+        }
+    }
+    found.sort();
+    let mut functions = String::new();
+    let mut table = String::new();
+    for (index, (name, (how, expression))) in found.iter().enumerate() {
+        writeln!(
+            functions,
+            "#[allow(dead_code)] fn make{index}(of: flighthub2::types::{name}) -> flighthub2::types::{name} {{ let _ = &of; {expression} }}"
+        )?;
+        writeln!(table, "Made {{ name: {name:?}, how: {how:?} }},")?;
+    }
+    Ok(format!("{{ {functions} &[{table}] }}"))
+}
+
+/// How a struct is made, and the expression.
+fn made_by(name: &str, attributes: &str, text: &str) -> Option<(&'static str, String)> {
+    let path = format!("flighthub2::types::{name}");
+    let implementation = text.split_once(&format!("\nimpl {name} {{")).map(|(_, rest)| rest);
+    let inherent = implementation.map(|rest| rest.split_once("\n}").map_or(rest, |(inherent, _)| inherent));
+    if let Some(inherent) = inherent
+        && inherent.contains("pub fn builder() ->")
+    {
+        let (_, required) = inherent.split_once("Required: ")?;
+        let (required, _) = required.split_once(".\n")?;
+        let setters = required.split(", ").map(|field| {
+            let field = field.trim_matches('`');
+            let field = if field == "type" { "r#type" } else { field };
+            format!(".{field}(of.{field})")
+        });
+        return Some(("builder", format!("{path}::builder(){}.build()", setters.collect::<String>())));
+    }
+    let derives = attributes.split("#[derive(").nth(1).and_then(|rest| rest.split(')').next()).unwrap_or_default();
+    if derives.split(", ").any(|derive| derive == "Default") || text.contains(&format!("impl Default for {name} {{")) {
+        return Some(("default", format!("{path}::default()")));
+    }
+    let (_, arguments) = inherent?.split_once("pub fn new(")?;
+    let (field, _) = arguments.split_once(':')?;
+    let field = field.trim();
+    Some(("new", format!("{path}::new(of.{field})")))
 }

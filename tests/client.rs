@@ -22,4 +22,5 @@ mod responses;
 mod simulation;
 mod tls;
 mod transport;
+mod values;
 mod wire;

@@ -366,7 +366,7 @@ async fn faults_become_errors_of_the_right_kind() {
     for (fault, kind, delivery, status, code, recorded) in cases {
         server.on::<ListProjects>().fault_once(fault.clone());
         // The fault is not for another operation.
-        fh.projects().list_organization_devices().send().await.unwrap();
+        fh.devices().list_organization().send().await.unwrap();
         let error = fh.projects().list().send().await.expect_err(&format!("{fault:?}"));
         assert_eq!((error.kind(), error.delivery()), (kind, delivery), "{fault:?}: {error}");
         assert_eq!((error.status(), error.code()), (status, code), "{fault:?}: {error}");
@@ -447,7 +447,7 @@ async fn faults_corrupt_responses() {
     assert_eq!(task["data"]["status"], "a_value_of_tomorrow");
     assert_eq!((&task["data"]["name"], &task["code"]), (&json!("Example patrol"), &json!(0)));
     server.on_all().fault_once(Fault::UnknownEnumValues);
-    let devices = fh.projects().list_organization_devices().send().await.unwrap();
+    let devices = fh.devices().list_organization().send().await.unwrap();
     assert!(serde_json::to_string(&devices).unwrap().contains("987654321"), "no number of an enumeration is replaced");
     server.on_all().fault_times(3, Fault::All(vec![Fault::PadBody(3_000_000), Fault::NullLists]));
     assert!(fh.projects().list().send().await.unwrap().list.is_empty());
@@ -479,10 +479,10 @@ async fn responses_of_a_test_are_sent() {
     server.on_all().refuse(210_500, "down");
     for _ in 0..2 {
         assert_eq!(first(&fh.projects().list().send().await.unwrap()), wanted);
-        assert_eq!(fh.projects().list_organization_devices().send().await.unwrap_err().code(), Some(210_500));
+        assert_eq!(fh.devices().list_organization().send().await.unwrap_err().code(), Some(210_500));
     }
     server.on_all().clear();
-    fh.projects().list_organization_devices().send().await.unwrap();
+    fh.devices().list_organization().send().await.unwrap();
     server.on::<ListProjects>().clear();
     assert_eq!(first(&fh.projects().list().send().await.unwrap()).as_deref(), Some(PROJECT));
     assert!(server.on::<ListProjects>().example("nobody").is_err());
@@ -712,12 +712,12 @@ async fn expectations_are_verified() {
     server.on_all().expect(2..);
     // A request counts, whatever the response is.
     fh.projects().list().send().await.unwrap_err();
-    fh.projects().list_organization_devices().send().await.unwrap();
+    fh.devices().list_organization().send().await.unwrap();
     let unmet = server.verify().unwrap_err().to_string();
     assert_eq!(unmet, "listProjects: expected 2 request(s), received 1");
     fh.projects().list().send().await.unwrap();
     assert_eq!(server.verify(), Ok(()));
-    fh.projects().list_organization_devices().send().await.unwrap();
+    fh.devices().list_organization().send().await.unwrap();
     assert!(server.verify().is_err(), "there was one too many");
     server.on::<ListOrganizationDevices>().clear();
     assert_eq!(server.verify(), Ok(()));

@@ -108,7 +108,7 @@ fn any_value_round_trips() {
 fn the_table_of_types_is_complete() {
     // Others stand in `tests/snapshots/surface__surface.snap`, which a person reads.
     let count = |kind: &str| TYPES.iter().filter(|known| known.kind == kind).count();
-    for kind in ["object", "text_enum", "integer_enum", "text_newtype", "integer_newtype"] {
+    for kind in ["object", "text_enum", "numbered_enum", "integer_enum", "text_newtype", "integer_newtype"] {
         assert!(count(kind) > 0, "{kind}");
     }
     assert!(TYPES.len() > 180, "{}", TYPES.len());

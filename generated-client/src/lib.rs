@@ -50,6 +50,9 @@
 //! - Enumerations are open: a value that this version does not know is kept in `Unknown`.
 //! - Numbers of time have types with their unit: [`UnixSeconds`], [`UnixMillis`]. Times that are strings are [`DateTime`].
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod modes;
 pub mod prelude;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -65,8 +68,9 @@ pub use api::*;
 pub use flighthub2_runtime::{
     ApiInfo, Availability, Base64, Clock, DateTime, Delivery, DryRun, DynamicCall, Error, ErrorCodeInfo, ErrorKind,
     Follow, FollowBuilder, FollowError, FollowErrorKind, HeaderText, Idempotency, Items, JsonObject, JsonValue,
-    Operation, OperationInfo, Outcome, Pages, ParameterInfo, ParameterLocation, Risk, Scope, Secret, SerializeError,
-    SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds, Unknown, UnknownName, Update, codegen, masked,
+    Operation, OperationInfo, Outcome, Pages, ParameterInfo, ParameterLocation, Risk, Scope, Secret, SecretInteger,
+    SerializeError, SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds, Unknown, UnknownName, Update, codegen,
+    masked,
 };
 
 /// The examples of the README compile.

@@ -8,6 +8,6 @@
 
 pub use crate::types::*;
 pub use crate::{
-    Base64, Client, ClientBuilder, DateTime, ErrorCode, JsonValue, ProjectClient, Region, Risk, Secret, Token,
-    UnixMillis, UnixSeconds,
+    Base64, Client, ClientBuilder, DateTime, ErrorCode, JsonValue, ProjectClient, Region, Risk, Secret, SecretInteger,
+    Token, UnixMillis, UnixSeconds,
 };

@@ -11,6 +11,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 
 use crate::emit::{Content, LINE_END, OutputFile};
+use crate::rustdoc::ROOT;
 
 /// The marker of a generated file. Code review tools recognise it, too.
 pub(crate) const MARKER: &str = "@generated";
@@ -38,7 +39,7 @@ pub(crate) fn format<'a>(
     let work = || {
         let mut formatted: Vec<(String, Result<String, String>)> = Vec::new();
         while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            formatted.push((file.path.clone(), text(emit(file), &header)));
+            formatted.push((file.path.clone(), text(emit(file), &header, &root(&file.path))));
         }
         formatted
     };
@@ -78,14 +79,22 @@ fn path_collisions(files: &[OutputFile<'_>]) -> Vec<String> {
     collisions.collect()
 }
 
-fn text(content: Content<'_>, header: &str) -> Result<String, String> {
+/// The path from the module of a file to the root of the client.
+fn root(path: &str) -> String {
+    match path {
+        "mod.rs" => "self::".to_owned(),
+        path => "super::".repeat(1 + path.matches('/').count()),
+    }
+}
+
+fn text(content: Content<'_>, header: &str, root: &str) -> Result<String, String> {
     match content {
         Content::Rust(parts) => {
             let mut text = Text { text: format!("// {header}\n\n"), is_empty: true, after_short: false };
             for part in parts {
                 text.push(syn::parse2(part).map_err(|error| error.to_string())?);
             }
-            Ok(text.text)
+            Ok(text.text.replace(ROOT, root))
         }
         Content::Yaml(yaml) => Ok(format!("# {header}\n{yaml}")),
         Content::Json(schema) => {

@@ -4,9 +4,14 @@
 //! differently from CommonMark: bare URLs, brackets that look like links to items, HTML, and code that would be run as
 //! a test. This module does not depend on OpenAPI.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
+
+/// Placeholder for the root of the client in the path of a link, until the file of the link is known. No description
+/// contains this character.
+pub(crate) const ROOT: char = '\u{2}';
 
 /// The documentation for a description.
 pub(crate) fn documentation(text: &str) -> String {
@@ -14,7 +19,7 @@ pub(crate) fn documentation(text: &str) -> String {
     if is_harmless(text) {
         return text.to_owned();
     }
-    let text = &*text.replace('\t', "    ");
+    let text = &*text.replace('\t', "    ").replace(ROOT, "\u{fffd}");
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     let mut in_code = false;
     let mut in_link = 0_usize;
@@ -83,10 +88,37 @@ pub(crate) fn documentation(text: &str) -> String {
     output
 }
 
+/// Turns each name in backticks into a link to the item of that name. `items` has the path of each item from the root of the
+/// client, for which the path begins with [`ROOT`].
+pub(crate) fn linked(text: &str, items: &BTreeMap<String, String>) -> String {
+    if items.is_empty() || !text.contains('`') {
+        return text.to_owned();
+    }
+    let mut output = String::with_capacity(text.len() + 64);
+    let mut written = 0;
+    let mut in_link = 0_usize;
+    for (event, range) in Parser::new(text).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => in_link += 1,
+            Event::End(TagEnd::Link | TagEnd::Image) => in_link = in_link.saturating_sub(1),
+            Event::Code(name) if in_link == 0 => {
+                let Some(path) = items.get(&*name) else { continue };
+                let item = path.rsplit("::").next().unwrap_or(path);
+                output.push_str(&text[written..range.start]);
+                output.push_str(&format!("[`{item}`]({ROOT}{path})"));
+                written = range.end;
+            }
+            _ => {}
+        }
+    }
+    output.push_str(&text[written..]);
+    output
+}
+
 /// Whether a text contains no characters that need escaping. Most texts contain none, so they are not parsed as
 /// Markdown.
 fn is_harmless(text: &str) -> bool {
-    !text.contains(['<', '[', ']', '\t'])
+    !text.contains(['<', '[', ']', '\t', ROOT])
         && !["http", "```", "~~~", "\n    "].iter().any(|marker| text.contains(marker))
 }
 
@@ -166,6 +198,23 @@ mod tests {
             assert_eq!(documentation(text), expected, "{text:?}");
             assert!(!is_harmless(text.trim()) || text.trim() == expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn names_of_items_are_links() {
+        let items = BTreeMap::from([("listTasks", "tasks::ListTasks"), ("Task", "types::Task")]);
+        let items = items.into_iter().map(|(name, path)| (name.to_owned(), path.to_owned())).collect();
+        for (text, expected) in [
+            ("See `listTasks`.", "See [`ListTasks`](\u{2}tasks::ListTasks)."),
+            ("`Task` and `Task`", "[`Task`](\u{2}types::Task) and [`Task`](\u{2}types::Task)"),
+            ("Task, `task`, ``Task``s", "Task, `task`, [`Task`](\u{2}types::Task)s"),
+            ("[`Task`](https://example.com)", "[`Task`](https://example.com)"),
+            ("```text\n`Task`\n```", "```text\n`Task`\n```"),
+        ] {
+            assert_eq!(linked(text, &items), expected);
+        }
+        assert_eq!(linked("`Task`", &BTreeMap::new()), "`Task`");
+        assert_eq!(documentation("a \u{2}b"), "a \u{fffd}b");
     }
 
     #[test]

@@ -117,7 +117,7 @@ pub fn examples() -> Vec<Example> {
                 .sort_column(ProjectSortColumn::CreatedAt)
                 .sort_type(SortType::Ascending)
         }),
-        example("listOrganizationDevices", |fh, _| fh.projects().list_organization_devices()),
+        example("listOrganizationDevices", |fh, _| fh.devices().list_organization()),
         example("listProjectDevices", |_, site| site.devices().list()),
         example("getProjectStsToken", |_, site| site.projects().upload_credentials()),
         example("addProjectMembers", |_, site| site.projects().add_members(member())),

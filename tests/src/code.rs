@@ -206,7 +206,8 @@ fn types(module: &str, items: &[Item], found: &mut Vec<TypeItem>) {
 fn enumeration(mac: &syn::Macro) -> (String, BTreeMap<String, String>) {
     let text = mac.tokens.to_string();
     let Some((name, rest)) = text.split_once('{') else { return (text, BTreeMap::new()) };
-    let pairs = rest.trim_end().trim_end_matches('}').split(" , ").filter_map(|pair| {
+    // After the pairs there can be the numbers that mean the same values.
+    let pairs = rest.split_once('}').map_or(rest, |(pairs, _)| pairs).split(" , ").filter_map(|pair| {
         let (value, variant) = pair.split_once("=>")?;
         Some((variant.trim().trim_end_matches(',').trim().to_owned(), value.trim().to_owned()))
     });

@@ -117,8 +117,8 @@ impl Responses {
     }
 }
 
-/// A value that is read is written as it came: enumerations stay open, moments and ids keep what they hold. The first
-/// byte chooses the type, the others are the text.
+/// A value that is read is written as it came: enumerations stay open, moments and ids keep what they hold. Only a number that
+/// means a text is written as the text. The first byte chooses the type, the others are the text.
 ///
 /// # Panics
 /// That does not hold.
@@ -128,7 +128,10 @@ pub fn values(bytes: &[u8]) {
     let which = usize::from(*which) % (TYPES.len() + 5);
     type Again = fn(&str) -> Result<Value, serde_json::Error>;
     let (name, exact, again): (_, _, Again) = match TYPES.get(which) {
-        Some(known) => (known.name, known.kind.ends_with("_enum") || known.kind.ends_with("_newtype"), known.again),
+        Some(known) => {
+            let is_exact = ["text_enum", "integer_enum", "text_newtype", "integer_newtype"].contains(&known.kind);
+            (known.name, is_exact, known.again)
+        }
         None => match which - TYPES.len() {
             0 => ("UnixSeconds", true, again::<UnixSeconds>),
             1 => ("UnixMillis", true, again::<UnixMillis>),

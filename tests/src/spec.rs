@@ -25,7 +25,10 @@ pub fn text() -> String {
 /// What is wrong with the text.
 pub fn from_text(text: &str) -> Result<Generated, Diagnostics> {
     let generated_by = "`cargo xtask gen` from spec/flighthub2.yaml. Change that file, not this one.".to_owned();
-    generate(&Source::new(NAME, text), &Options { generated_by, ..Options::default() })
+    generate(
+        &Source::new(NAME, text),
+        &Options { generated_by, crate_name: Some("flighthub2".to_owned()), ..Options::default() },
+    )
 }
 
 /// What is generated from the specification.

@@ -18,6 +18,18 @@ pub struct Type {
 /// All of them, by name.
 pub static TYPES: &[Type] = include!(concat!(env!("OUT_DIR"), "/types.rs"));
 
+/// A struct of the client, and how a caller makes one.
+#[derive(Clone, Copy, Debug)]
+pub struct Made {
+    /// Its name.
+    pub name: &'static str,
+    /// `builder`, `new` or `default`.
+    pub how: &'static str,
+}
+
+/// All structs of the client, each with a function that makes one from outside of the crate.
+pub static MADE: &[Made] = include!(concat!(env!("OUT_DIR"), "/made.rs"));
+
 /// Reads a text as a type, and writes it again.
 ///
 /// # Errors

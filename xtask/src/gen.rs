@@ -14,6 +14,7 @@ use crate::progress::with_progress;
 use crate::spec::{self, Failure, Format, Rules, SPEC, resolve};
 use crate::watch;
 
+const CRATE: &str = "flighthub2";
 const OUT: &str = "generated-client/src/api";
 const RUNTIME: &str = "generated-client/runtime";
 
@@ -113,6 +114,8 @@ fn options(arguments: &Arguments) -> Result<Options, Failure> {
         dialect: Rules::dialect(arguments.dialect, specification),
         bundle: arguments.out.is_none(),
         package,
+        // The examples of its documentation name the client of this repository.
+        crate_name: arguments.out.is_none().then(|| CRATE.to_owned()),
         generated_by: format!("`cargo xtask gen` from {origin}. Change that file, not this one."),
     })
 }

@@ -25,7 +25,7 @@ pub use crate::provided::Provided;
 pub use crate::request::{ListStyle, ParameterValue, RequestParts};
 pub use crate::response::{ReadError, ResponseBody};
 pub use crate::style::{Style, ValueStyle};
-pub use crate::values::{Base64, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds};
+pub use crate::values::{Base64, JsonObject, JsonValue, Secret, SecretInteger, UnixMillis, UnixSeconds};
 #[doc(hidden)]
 pub use crate::{
     __blocking_call as blocking_call, __call as call, __choice as choice, __from_variants as from_variants,

@@ -16,6 +16,8 @@
 //! | `blocking` | `send_blocking` of calls |
 //! | `stream` | pages, items and changes of a state as streams of `futures-core` |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod attempt;
 mod binary;
 #[cfg(feature = "blocking")]
@@ -68,4 +70,4 @@ pub use operation::{
 pub use pages::{Items, Pages};
 pub use prepared::{DryRun, HeaderText};
 pub use token::Token;
-pub use values::{Base64, JsonObject, JsonValue, Secret, UnixMillis, UnixSeconds, masked};
+pub use values::{Base64, JsonObject, JsonValue, Secret, SecretInteger, UnixMillis, UnixSeconds, masked};

@@ -77,6 +77,44 @@ pub mod private {
         }
     }
 
+    /// An object that keeps what does not match its type.
+    pub trait Lenient: Sized {
+        /// Reads it as it is described.
+        fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+
+        /// The members that are not described.
+        fn others(&mut self) -> &mut serde_json::Map<String, serde_json::Value>;
+    }
+
+    /// Reads an object. A member that does not match its type is put to those that are not described, so that it hides none
+    /// of the others. No member of such an object is required.
+    pub fn lenient<'de, D: Deserializer<'de>, T: Lenient>(deserializer: D) -> Result<T, D::Error> {
+        use serde::de::{Deserialize, Error};
+
+        let mut members = serde_json::Value::Object(serde_json::Map::deserialize(deserializer)?);
+        let mut kept = serde_json::Map::new();
+        // Each round takes a member away, so there are at most as many as there are members.
+        loop {
+            let mut track = serde_path_to_error::Track::new();
+            let error = match T::read(serde_path_to_error::Deserializer::new(&members, &mut track)) {
+                Ok(mut value) => {
+                    value.others().append(&mut kept);
+                    return Ok(value);
+                }
+                Err(error) => error,
+            };
+            let path = track.path();
+            let name = match path.iter().next() {
+                Some(serde_path_to_error::Segment::Map { key }) => key,
+                _ => return Err(D::Error::custom(error)),
+            };
+            let Some((name, value)) = members.as_object_mut().and_then(|members| members.remove_entry(name)) else {
+                return Err(D::Error::custom(error));
+            };
+            kept.insert(name, value);
+        }
+    }
+
     struct Members<V>(V);
 
     impl<'de, V: Visitor<'de>> Visitor<'de> for Members<V> {
@@ -133,6 +171,44 @@ pub mod private {
         }
     }
 
+    struct TextOrNumber<F, N, T>(F, N, PhantomData<T>);
+
+    impl<F: FnOnce(Cow<'_, str>) -> T, N: FnOnce(i64) -> T, T> Visitor<'_> for TextOrNumber<F, N, T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string or an integer")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<T, E> {
+            Ok((self.0)(Cow::Borrowed(text)))
+        }
+
+        fn visit_string<E>(self, text: String) -> Result<T, E> {
+            Ok((self.0)(Cow::Owned(text)))
+        }
+
+        fn visit_i64<E>(self, number: i64) -> Result<T, E> {
+            Ok((self.1)(number))
+        }
+
+        fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+            Ok(match i64::try_from(number) {
+                Ok(number) => (self.1)(number),
+                Err(_) => (self.0)(Cow::Owned(number.to_string())),
+            })
+        }
+    }
+
+    /// Reads a string, or a number that means one.
+    pub fn read_text_or_number<'de, D: Deserializer<'de>, T>(
+        deserializer: D,
+        text: impl FnOnce(Cow<'_, str>) -> T,
+        number: impl FnOnce(i64) -> T,
+    ) -> Result<T, D::Error> {
+        deserializer.deserialize_any(TextOrNumber(text, number, PhantomData))
+    }
+
     /// Reads a string without a copy where the format allows it.
     pub fn read_text<'de, D: Deserializer<'de>, T>(
         deserializer: D,
@@ -146,7 +222,7 @@ pub mod private {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __object {
-    ($name:ident) => {
+    (@written $name:ident) => {
         impl $crate::codegen::private::serde::Serialize for $name {
             fn serialize<S: $crate::codegen::private::serde::Serializer>(
                 &self,
@@ -155,6 +231,31 @@ macro_rules! __object {
                 Self::serialize(self, serializer)
             }
         }
+    };
+    // What does not match its type is kept in the field `$other`.
+    ($name:ident, lenient $other:ident) => {
+        $crate::__object!(@written $name);
+        impl $crate::codegen::private::Lenient for $name {
+            fn read<'de, D: $crate::codegen::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                Self::deserialize(deserializer)
+            }
+
+            fn others(&mut self) -> &mut $crate::codegen::JsonObject {
+                &mut self.$other
+            }
+        }
+        impl<'de> $crate::codegen::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::codegen::private::lenient(deserializer)
+            }
+        }
+    };
+    ($name:ident) => {
+        $crate::__object!(@written $name);
         impl<'de> $crate::codegen::private::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::codegen::private::serde::Deserializer<'de>>(
                 deserializer: D,
@@ -170,6 +271,30 @@ macro_rules! __object {
 #[macro_export]
 macro_rules! __text_enum {
     ($name:ident { $($text:literal => $variant:ident),* $(,)? }) => {
+        $crate::__text_enum!(@conversions $name { $($text => $variant),* });
+        $crate::__text_value!($name);
+    };
+    // A number means one of the texts, too.
+    ($name:ident { $($text:literal => $variant:ident),* $(,)? }, numbers { $($number:literal => $of:ident),* $(,)? }) => {
+        $crate::__text_enum!(@conversions $name { $($text => $variant),* });
+        $crate::__text_value!(@written $name);
+        impl $name {
+            fn read_number(number: i64) -> Self {
+                match number {
+                    $($number => Self::$of,)*
+                    other => Self::Unknown($crate::codegen::Unknown::__new(::std::string::ToString::to_string(&other))),
+                }
+            }
+        }
+        impl<'de> $crate::codegen::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::codegen::private::read_text_or_number(deserializer, Self::read, Self::read_number)
+            }
+        }
+    };
+    (@conversions $name:ident { $($text:literal => $variant:ident),* }) => {
         impl $name {
             /// The values that this version knows, as they are sent.
             pub const VALUES: &'static [&'static str] = &[$($text),*];
@@ -205,7 +330,6 @@ macro_rules! __text_enum {
                 Self::read(::std::borrow::Cow::Owned(text))
             }
         }
-        $crate::__text_value!($name);
     };
 }
 
@@ -271,6 +395,16 @@ macro_rules! __text_newtype {
 #[macro_export]
 macro_rules! __text_value {
     ($name:ident) => {
+        $crate::__text_value!(@written $name);
+        impl<'de> $crate::codegen::private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen::private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::codegen::private::read_text(deserializer, Self::read)
+            }
+        }
+    };
+    (@written $name:ident) => {
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
@@ -294,13 +428,6 @@ macro_rules! __text_value {
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
-            }
-        }
-        impl<'de> $crate::codegen::private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::codegen::private::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                $crate::codegen::private::read_text(deserializer, Self::read)
             }
         }
     };

@@ -151,12 +151,49 @@ impl Serialize for Secret {
     }
 }
 
+/// An integer that must not be shown: a part of a key, a PIN. `Debug` masks it; it is serialized unchanged, because it has to
+/// be sent.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct SecretInteger(i64);
+
+impl SecretInteger {
+    /// The number.
+    #[must_use]
+    pub fn expose(&self) -> i64 {
+        self.0
+    }
+}
+
+impl From<i64> for SecretInteger {
+    fn from(number: i64) -> Self {
+        Self(number)
+    }
+}
+
+impl fmt::Debug for SecretInteger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretInteger(***)")
+    }
+}
+
+impl Serialize for SecretInteger {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if MASKS_SECRETS.get() { serializer.serialize_str("***") } else { serializer.serialize_i64(self.0) }
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretInteger {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        i64::deserialize(deserializer).map(Self)
+    }
+}
+
 thread_local! {
     /// Whether this thread serializes secrets as `***`: only within [`mask_secrets`].
     static MASKS_SECRETS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Serializes with `***` in the place of every [`Secret`].
+/// Serializes with `***` in the place of every [`Secret`] and [`SecretInteger`].
 pub(crate) fn mask_secrets<T>(serialize: impl FnOnce() -> T) -> T {
     /// Restores the previous value when dropped, even if a caller's `Serialize` panics.
     struct Restore(bool);
@@ -169,7 +206,7 @@ pub(crate) fn mask_secrets<T>(serialize: impl FnOnce() -> T) -> T {
     serialize()
 }
 
-/// A value as JSON, with `***` in the place of every [`Secret`]: for output that is shown or logged.
+/// A value as JSON, with `***` in the place of every [`Secret`] and [`SecretInteger`]: for output that is shown or logged.
 ///
 /// # Errors
 /// It holds a number that is not finite, which JSON cannot express.
@@ -248,6 +285,16 @@ mod tests {
         assert_eq!(serde_json::to_string(&secret).unwrap(), "\"very-secret\"");
         assert_eq!(masked(&vec![secret.clone()]).unwrap(), serde_json::json!(["***"]));
         assert_eq!(serde_json::to_string(&secret).unwrap(), "\"very-secret\"");
+    }
+
+    #[test]
+    fn secret_integers_are_sent_and_not_printed() {
+        let secret = SecretInteger::from(4711);
+        assert_eq!(format!("{secret:?}"), "SecretInteger(***)");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), "4711");
+        assert_eq!(masked(&vec![secret.clone()]).unwrap(), serde_json::json!(["***"]));
+        assert_eq!(serde_json::from_str::<SecretInteger>("4711").unwrap(), secret);
+        assert!(serde_json::from_str::<SecretInteger>("\"4711\"").is_err());
     }
 
     #[test]

@@ -27,46 +27,109 @@ impl Client {
         }
     }
     /// The calls of the group *System Services*.
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// fh.system().status().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn system(&self) -> super::system::System<Self> {
         super::system::System::new(self.clone())
     }
     /// The calls of the group *Organization Projects*.
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.projects().list().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn projects(&self) -> super::projects::Projects<Self> {
         super::projects::Projects::new(self.clone())
     }
     /// The calls of the group *Livestream Management*.
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client, project: flighthub2::types::ProjectId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.project(project).livestreams().list_converters().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn livestreams(&self) -> super::livestreams::Livestreams<Self> {
         super::livestreams::Livestreams::new(self.clone())
     }
     /// The calls of the group *Annotation Management*.
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client, project: flighthub2::types::ProjectId, body: flighthub2::types::CreateMapElementBody) -> Result<(), Box<dyn std::error::Error>> {
+    /// fh.project(project).annotations().create(body).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn annotations(&self) -> super::annotations::Annotations<Self> {
         super::annotations::Annotations::new(self.clone())
     }
     /// The calls of the group *Task Management*.
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client, project: flighthub2::types::ProjectId, task_uuid: flighthub2::types::TaskId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.project(project).flight_tasks().get(task_uuid).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn flight_tasks(&self) -> super::flight_tasks::FlightTasks<Self> {
         super::flight_tasks::FlightTasks::new(self.clone())
     }
     /// The calls of the group *Device Management*.
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.devices().list_organization().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn devices(&self) -> super::devices::Devices<Self> {
         super::devices::Devices::new(self.clone())
     }
     /// The calls of the group *Route Management*.
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client, project: flighthub2::types::ProjectId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.project(project).waylines().list().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn waylines(&self) -> super::waylines::Waylines<Self> {
         super::waylines::Waylines::new(self.clone())
     }
     /// The calls of the group *Model Management*.
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client, project: flighthub2::types::ProjectId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.project(project).models().list().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn models(&self) -> super::models::Models<Self> {
         super::models::Models::new(self.clone())
     }
     /// The calls of the group *Open modeling*.
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.open_modeling().list_running().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn open_modeling(&self) -> super::open_modeling::OpenModeling<Self> {
         super::open_modeling::OpenModeling::new(self.clone())
@@ -153,46 +216,109 @@ impl ProjectClient {
         &self.project
     }
     /// The calls of the group *System Services*.
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// site.system().status().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn system(&self) -> super::system::System<Self> {
         super::system::System::new(self.clone())
     }
     /// The calls of the group *Organization Projects*.
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.projects().list().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn projects(&self) -> super::projects::Projects<Self> {
         super::projects::Projects::new(self.clone())
     }
     /// The calls of the group *Livestream Management*.
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.livestreams().list_converters().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn livestreams(&self) -> super::livestreams::Livestreams<Self> {
         super::livestreams::Livestreams::new(self.clone())
     }
     /// The calls of the group *Annotation Management*.
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient, body: flighthub2::types::CreateMapElementBody) -> Result<(), Box<dyn std::error::Error>> {
+    /// site.annotations().create(body).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn annotations(&self) -> super::annotations::Annotations<Self> {
         super::annotations::Annotations::new(self.clone())
     }
     /// The calls of the group *Task Management*.
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient, task_uuid: flighthub2::types::TaskId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.flight_tasks().get(task_uuid).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn flight_tasks(&self) -> super::flight_tasks::FlightTasks<Self> {
         super::flight_tasks::FlightTasks::new(self.clone())
     }
     /// The calls of the group *Device Management*.
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.devices().list().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn devices(&self) -> super::devices::Devices<Self> {
         super::devices::Devices::new(self.clone())
     }
     /// The calls of the group *Route Management*.
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.waylines().list().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn waylines(&self) -> super::waylines::Waylines<Self> {
         super::waylines::Waylines::new(self.clone())
     }
     /// The calls of the group *Model Management*.
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.models().list().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn models(&self) -> super::models::Models<Self> {
         super::models::Models::new(self.clone())
     }
     /// The calls of the group *Open modeling*.
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.open_modeling().list_running().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn open_modeling(&self) -> super::open_modeling::OpenModeling<Self> {
         super::open_modeling::OpenModeling::new(self.clone())

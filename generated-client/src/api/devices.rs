@@ -17,12 +17,38 @@ impl<C: runtime::Caller> Devices<C> {
     pub(super) fn new(caller: C) -> Self {
         Self { caller }
     }
+    /// Get the list of devices under the organization
+    ///
+    /// - Risk: read. It changes no data.
+    /// - Scope: the organization of the token.
+    ///
+    /// More: [`ListOrganizationDevices`].
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.devices().list_organization().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list_organization(&self) -> super::Call<C, ListOrganizationDevices>
+    where
+        C: runtime::InScope<runtime::scope::Organization<super::Client>>,
+    {
+        super::Call::new(&self.caller, ListOrganizationDevices::new())
+    }
     /// Get the list of devices under the project
     ///
     /// - Risk: read. It changes no data.
     /// - Scope: a project.
     ///
     /// More: [`ListProjectDevices`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.devices().list().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> super::Call<C, ListProjectDevices>
     where
         C: runtime::InScope<runtime::scope::Project<super::Client>>,
@@ -35,6 +61,13 @@ impl<C: runtime::Caller> Devices<C> {
     /// - Scope: a project.
     ///
     /// More: [`GetDeviceState`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient, device_sn: flighthub2::types::DeviceSn) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.devices().get_state(device_sn).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_state(
         &self,
         device_sn: impl Into<types::DeviceSn>,
@@ -50,6 +83,13 @@ impl<C: runtime::Caller> Devices<C> {
     /// - Scope: a project.
     ///
     /// More: [`GetDeviceHms`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient, device_sn_list: Vec < flighthub2::types::DeviceSn >) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.devices().get_hms(device_sn_list).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_hms(
         &self,
         device_sn_list: impl Into<Vec<types::DeviceSn>>,
@@ -126,6 +166,13 @@ impl<C: runtime::Caller> Devices<C> {
     /// - Scope: a project.
     ///
     /// More: [`GetRelayPairingResult`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient, device_sn: flighthub2::types::DeviceSn) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.devices().get_relay_pairing_result(device_sn).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_relay_pairing_result(
         &self,
         device_sn: impl Into<types::DeviceSn>,
@@ -195,6 +242,71 @@ impl<C: runtime::Caller> Devices<C> {
         C: runtime::InScope<runtime::scope::Project<super::Client>>,
     {
         super::Call::new(&self.caller, SetStreamQuality::new(body))
+    }
+}
+
+/// Get the list of devices under the organization
+///
+/// Docks, aircraft and remote controllers of the whole organization, at most 1000 entries, without paging.
+///
+/// The livestream and device calls take serial numbers and camera indexes of this list.
+///
+/// Source: Documented.
+///
+/// `GET /openapi/v0.1/device`
+///
+/// - Scope: the organization of the token.
+/// - Risk: read. It changes no data.
+/// - Repeating: safe. A repetition has no effect.
+/// - Page: <https://fh2-api-en.apifox.cn/api-263045291>
+///
+/// # Errors
+///
+/// Codes that it may return:
+///
+/// - 200401: The token is missing, empty or invalid.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ListOrganizationDevices {}
+
+runtime::object!(ListOrganizationDevices);
+
+impl ListOrganizationDevices {
+    /// The call with its required arguments.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl runtime::Operation for ListOrganizationDevices {
+    type Scope = runtime::scope::Organization<super::Client>;
+    type Output = types::DeviceList;
+    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
+            &super::API,
+            "listOrganizationDevices",
+            "GET",
+            "/openapi/v0.1/device",
+        )
+        .with_group("Device Management")
+        .with_scope(runtime::Scope::Organization)
+        .with_risk(runtime::Risk::Read)
+        .with_idempotency(runtime::Idempotency::Safe)
+        .with_availability(runtime::Availability::Everywhere)
+        .with_authenticated(true)
+        .with_deprecated(false)
+        .with_summary("Get the list of devices under the organization")
+        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045291"))
+        .with_error_codes(&[200401])
+        .with_lookup(&[])
+        .with_arguments(include_str!("arguments/list_organization_devices.json"))
+        .with_result(include_str!("results/list_organization_devices.json"))
+        .with_codec(runtime::Codec::json::<ListOrganizationDevices>());
+    fn read(
+        body: runtime::ResponseBody<'_>,
+    ) -> Result<Self::Output, runtime::ReadError> {
+        body.data()
     }
 }
 
@@ -558,8 +670,8 @@ impl runtime::Operation for SwitchDockCamera {
 
 /// Switch the lens of an aircraft's camera
 ///
-/// Changes the lens whose picture is shown. Requires control of the payload: see `acquireControl`. `lens_list` of
-/// the camera in `listProjectDevices` shows the active lens.
+/// Changes the lens whose picture is shown. Requires control of the payload: see [`AcquireControl`](super::devices::AcquireControl). `lens_list` of
+/// the camera in [`ListProjectDevices`](super::devices::ListProjectDevices) shows the active lens.
 ///
 /// The device list can also contain the lens `normal`; DJI documents only the three below for this call.
 ///
@@ -570,7 +682,7 @@ impl runtime::Operation for SwitchDockCamera {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes data nor moves a device.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `listProjectDevices` before you send it again.
+/// - If it failed and may have taken effect: check with [`ListProjectDevices`](super::devices::ListProjectDevices) before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045314>
 ///
 /// # Errors
@@ -645,7 +757,7 @@ impl runtime::Operation for SwitchAircraftLens {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
+/// - If it failed and may have taken effect: check with [`GetDeviceState`](super::devices::GetDeviceState) before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045318>
 ///
 /// # Errors
@@ -741,7 +853,7 @@ impl runtime::Operation for CalibrateDeviceRtk {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `getRelayPairingResult` before you send it again.
+/// - If it failed and may have taken effect: check with [`GetRelayPairingResult`](super::devices::GetRelayPairingResult) before you send it again.
 /// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-284542522>
 ///
@@ -811,7 +923,7 @@ impl runtime::Operation for StartRelayPairing {
 
 /// Query the result of relay pairing
 ///
-/// Returns the result of `startRelayPairing`.
+/// Returns the result of [`StartRelayPairing`](super::devices::StartRelayPairing).
 ///
 /// Newer Chinese pages of the private cloud also describe a call that clears the pairing information of a device;
 /// its path could not be read.
@@ -921,7 +1033,7 @@ impl runtime::Operation for GetRelayPairingResult {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
+/// - If it failed and may have taken effect: check with [`GetDeviceState`](super::devices::GetDeviceState) before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045312>
 ///
 /// # Errors
@@ -1012,9 +1124,9 @@ impl runtime::Operation for SendDeviceCommand {
 /// Acquire control of an aircraft's payloads
 ///
 /// **Takes control of the payloads from the current controller**, immediately and exclusively. Release control with
-/// `releaseControl`.
+/// [`ReleaseControl`](super::devices::ReleaseControl).
 ///
-/// `payloads` of the aircraft in `getDeviceState` shows the controller of each payload: `control_source` is `A` or
+/// `payloads` of the aircraft in [`GetDeviceState`](super::devices::GetDeviceState) shows the controller of each payload: `control_source` is `A` or
 /// `B` for a remote controller, and another text for a browser (inferred from DJI's Cloud API). Its value for a key
 /// has not been observed.
 ///
@@ -1027,7 +1139,7 @@ impl runtime::Operation for SendDeviceCommand {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
+/// - If it failed and may have taken effect: check with [`GetDeviceState`](super::devices::GetDeviceState) before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045315>
 ///
 /// # Errors
@@ -1095,7 +1207,7 @@ impl runtime::Operation for AcquireControl {
 /// Releases control of the payloads. A DELETE **with a body**. Some proxies drop the body: then no payload is
 /// released.
 ///
-/// `payloads` of the aircraft in `getDeviceState` shows their controllers; see `acquireControl`.
+/// `payloads` of the aircraft in [`GetDeviceState`](super::devices::GetDeviceState) shows their controllers; see [`AcquireControl`](super::devices::AcquireControl).
 ///
 /// Source: Documented.
 ///
@@ -1104,7 +1216,7 @@ impl runtime::Operation for AcquireControl {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
+/// - If it failed and may have taken effect: check with [`GetDeviceState`](super::devices::GetDeviceState) before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045316>
 ///
 /// # Errors
@@ -1170,7 +1282,7 @@ impl runtime::Operation for ReleaseControl {
 /// Set the quality of the video transmission
 ///
 /// Sets the quality of the picture that an aircraft transmits. Requires control of the aircraft: see
-/// `acquireControl`. `live_status` of the aircraft in `getDeviceState` shows the quality of a stream (inferred from
+/// [`AcquireControl`](super::devices::AcquireControl). `live_status` of the aircraft in [`GetDeviceState`](super::devices::GetDeviceState) shows the quality of a stream (inferred from
 /// DJI's Cloud API).
 ///
 /// The member is `quality_type`. One transcription of the page has `quality`; two clients contradict it.
@@ -1182,7 +1294,7 @@ impl runtime::Operation for ReleaseControl {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes data nor moves a device.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `getDeviceState` before you send it again.
+/// - If it failed and may have taken effect: check with [`GetDeviceState`](super::devices::GetDeviceState) before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045317>
 ///
 /// # Errors

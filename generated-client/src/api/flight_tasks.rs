@@ -75,6 +75,13 @@ impl<C: runtime::Caller> FlightTasks<C> {
     /// - Scope: a project.
     ///
     /// More: [`GetFlightTask`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient, task_uuid: flighthub2::types::TaskId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.flight_tasks().get(task_uuid).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(
         &self,
         task_uuid: impl Into<types::TaskId>,
@@ -102,6 +109,13 @@ impl<C: runtime::Caller> FlightTasks<C> {
     /// - Scope: a project.
     ///
     /// More: [`ListFlightTaskMedia`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient, task_uuid: flighthub2::types::TaskId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.flight_tasks().list_media(task_uuid).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list_media(
         &self,
         task_uuid: impl Into<types::TaskId>,
@@ -117,6 +131,13 @@ impl<C: runtime::Caller> FlightTasks<C> {
     /// - Scope: a project.
     ///
     /// More: [`GetFlightTaskTrack`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient, task_uuid: flighthub2::types::TaskId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.flight_tasks().get_track(task_uuid).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_track(
         &self,
         task_uuid: impl Into<types::TaskId>,
@@ -162,7 +183,7 @@ impl<C: runtime::Caller> FlightTasks<C> {
 ///   and that the error does not mention the altitude. It also reports that a `begin_at` in the past is refused.
 /// - If the dock is offline or busy, the response is HTTP 200 with an error code.
 ///
-/// If the response is lost, check `listFlightTasks` before you send the request again: a second task is a second
+/// If the response is lost, check [`ListFlightTasks`](super::flight_tasks::ListFlightTasks) before you send the request again: a second task is a second
 /// flight.
 ///
 /// Source: Documented.
@@ -172,7 +193,7 @@ impl<C: runtime::Caller> FlightTasks<C> {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `listFlightTasks` before you send it again.
+/// - If it failed and may have taken effect: check with [`ListFlightTasks`](super::flight_tasks::ListFlightTasks) before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045304>
 ///
 /// # Errors
@@ -260,7 +281,7 @@ impl runtime::Operation for CreateFlightTask {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `getFlightTask` before you send it again.
+/// - If it failed and may have taken effect: check with [`GetFlightTask`](super::flight_tasks::GetFlightTask) before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045305>
 ///
 /// # Errors
@@ -345,7 +366,7 @@ impl runtime::Operation for UpdateFlightTaskStatus {
 ///
 /// The tasks of one dock in a time window, without paging; `page` and `page_size`, which one client sends, are
 /// ignored. It is the only call that reports the actual start and end of a task (`run_at`, `completed_at`). The
-/// media folder of a task is also in `getFlightTask`.
+/// media folder of a task is also in [`GetFlightTask`](super::flight_tasks::GetFlightTask).
 ///
 /// Source: Documented.
 ///
@@ -614,7 +635,7 @@ impl<
 
 /// Get the information of a flight task
 ///
-/// One task with its settings. The times are the planned ones; `listFlightTasks` has the actual ones.
+/// One task with its settings. The times are the planned ones; [`ListFlightTasks`](super::flight_tasks::ListFlightTasks) has the actual ones.
 ///
 /// Source: Documented.
 ///

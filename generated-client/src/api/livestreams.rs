@@ -40,6 +40,13 @@ impl<C: runtime::Caller> Livestreams<C> {
     /// - Scope: a project.
     ///
     /// More: [`ListStreamConverters`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.livestreams().list_converters().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list_converters(&self) -> super::Call<C, ListStreamConverters>
     where
         C: runtime::InScope<runtime::scope::Project<super::Client>>,
@@ -247,7 +254,7 @@ impl runtime::Operation for ListStreamConverters {
 /// Create a stream converter
 ///
 /// Creates a stream converter, which can push the picture of one camera to a server of your own. DJI's page calls
-/// it a stream forwarder. This call does not start it: see `setStreamConverter`. At most 20 converters can exist
+/// it a stream forwarder. This call does not start it: see [`SetStreamConverter`](super::livestreams::SetStreamConverter). At most 20 converters can exist
 /// (code 233317).
 ///
 /// Private cloud only: public hosts return HTTP 404 without an envelope.
@@ -259,7 +266,7 @@ impl runtime::Operation for ListStreamConverters {
 /// - Scope: a project.
 /// - Risk: write. It changes data, and neither deletes data nor moves a device.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `listStreamConverters` before you send it again.
+/// - If it failed and may have taken effect: check with [`ListStreamConverters`](super::livestreams::ListStreamConverters) before you send it again.
 /// - Availability: private-cloud installations only; public hosts return HTTP 404.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045296>
 ///

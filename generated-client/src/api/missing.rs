@@ -2,13 +2,21 @@
 
 //! Markers of required values that are not set. Each is called like the value, so that an error of the compiler names it.
 
+::flighthub2_runtime::codegen::missing!(access_key_id);
+
+::flighthub2_runtime::codegen::missing!(access_key_secret);
+
 ::flighthub2_runtime::codegen::missing!(account);
 
 ::flighthub2_runtime::codegen::missing!(altitude);
 
 ::flighthub2_runtime::codegen::missing!(begin_at);
 
+::flighthub2_runtime::codegen::missing!(bucket);
+
 ::flighthub2_runtime::codegen::missing!(callback_param);
+
+::flighthub2_runtime::codegen::missing!(callsign);
 
 ::flighthub2_runtime::codegen::missing!(camera_index);
 
@@ -16,27 +24,49 @@
 
 ::flighthub2_runtime::codegen::missing!(clamp_to_ground);
 
+::flighthub2_runtime::codegen::missing!(class);
+
+::flighthub2_runtime::codegen::missing!(cloud_bucket_name);
+
+::flighthub2_runtime::codegen::missing!(code);
+
 ::flighthub2_runtime::codegen::missing!(color);
 
 ::flighthub2_runtime::codegen::missing!(content);
 
 ::flighthub2_runtime::codegen::missing!(converter_name);
 
+::flighthub2_runtime::codegen::missing!(created_at);
+
 ::flighthub2_runtime::codegen::missing!(creator);
+
+::flighthub2_runtime::codegen::missing!(credentials);
 
 ::flighthub2_runtime::codegen::missing!(desc);
 
 ::flighthub2_runtime::codegen::missing!(device_id);
 
+::flighthub2_runtime::codegen::missing!(device_model);
+
+::flighthub2_runtime::codegen::missing!(device_online_status);
+
 ::flighthub2_runtime::codegen::missing!(device_password);
 
 ::flighthub2_runtime::codegen::missing!(device_sn);
+
+::flighthub2_runtime::codegen::missing!(domain);
 
 ::flighthub2_runtime::codegen::missing!(drone_sn);
 
 ::flighthub2_runtime::codegen::missing!(end_at);
 
+::flighthub2_runtime::codegen::missing!(end_point);
+
+::flighthub2_runtime::codegen::missing!(endpoint);
+
 ::flighthub2_runtime::codegen::missing!(etag);
+
+::flighthub2_runtime::codegen::missing!(expire);
 
 ::flighthub2_runtime::codegen::missing!(files);
 
@@ -45,6 +75,12 @@
 ::flighthub2_runtime::codegen::missing!(geometry);
 
 ::flighthub2_runtime::codegen::missing!(host);
+
+::flighthub2_runtime::codegen::missing!(id);
+
+::flighthub2_runtime::codegen::missing!(introduction);
+
+::flighthub2_runtime::codegen::missing!(key);
 
 ::flighthub2_runtime::codegen::missing!(latitude);
 
@@ -58,11 +94,19 @@
 
 ::flighthub2_runtime::codegen::missing!(longitude);
 
+::flighthub2_runtime::codegen::missing!(model_status);
+
+::flighthub2_runtime::codegen::missing!(model_uuid);
+
 ::flighthub2_runtime::codegen::missing!(mount_point);
 
 ::flighthub2_runtime::codegen::missing!(name);
 
 ::flighthub2_runtime::codegen::missing!(object_key);
+
+::flighthub2_runtime::codegen::missing!(object_key_prefix);
+
+::flighthub2_runtime::codegen::missing!(org_uuid);
 
 ::flighthub2_runtime::codegen::missing!(out_of_control_action_in_flight);
 
@@ -80,6 +124,8 @@
 
 ::flighthub2_runtime::codegen::missing!(properties);
 
+::flighthub2_runtime::codegen::missing!(provider);
+
 ::flighthub2_runtime::codegen::missing!(quality_level);
 
 ::flighthub2_runtime::codegen::missing!(quality_type);
@@ -89,6 +135,8 @@
 ::flighthub2_runtime::codegen::missing!(reconstruction_mode);
 
 ::flighthub2_runtime::codegen::missing!(reconstruction_type);
+
+::flighthub2_runtime::codegen::missing!(region);
 
 ::flighthub2_runtime::codegen::missing!(resource);
 
@@ -104,15 +152,27 @@
 
 ::flighthub2_runtime::codegen::missing!(schema_option);
 
+::flighthub2_runtime::codegen::missing!(secret_access_key);
+
+::flighthub2_runtime::codegen::missing!(security_token);
+
 ::flighthub2_runtime::codegen::missing!(server_id);
 
 ::flighthub2_runtime::codegen::missing!(server_ip);
 
 ::flighthub2_runtime::codegen::missing!(server_port);
 
+::flighthub2_runtime::codegen::missing!(session_token);
+
 ::flighthub2_runtime::codegen::missing!(simplified_factor);
 
 ::flighthub2_runtime::codegen::missing!(sn);
+
+::flighthub2_runtime::codegen::missing!(status);
+
+::flighthub2_runtime::codegen::missing!(store_path);
+
+::flighthub2_runtime::codegen::missing!(sub_type);
 
 ::flighthub2_runtime::codegen::missing!(task_folder_id);
 
@@ -120,7 +180,17 @@
 
 ::flighthub2_runtime::codegen::missing!(time_zone);
 
+::flighthub2_runtime::codegen::missing!(updated_at);
+
+::flighthub2_runtime::codegen::missing!(upload_count);
+
+::flighthub2_runtime::codegen::missing!(url);
+
+::flighthub2_runtime::codegen::missing!(url_type);
+
 ::flighthub2_runtime::codegen::missing!(user_id);
+
+::flighthub2_runtime::codegen::missing!(uuid);
 
 ::flighthub2_runtime::codegen::missing!(video_expire);
 

@@ -326,7 +326,6 @@ pub static API: runtime::ApiInfo = runtime::ApiInfo::new("DJI FlightHub 2 OpenAP
 pub static OPERATIONS: &[&runtime::OperationInfo] = &[
     <system::GetSystemStatus as runtime::Operation>::INFO,
     <projects::ListProjects as runtime::Operation>::INFO,
-    <projects::ListOrganizationDevices as runtime::Operation>::INFO,
     <projects::GetProjectStsToken as runtime::Operation>::INFO,
     <projects::AddProjectMembers as runtime::Operation>::INFO,
     <livestreams::StartLivestream as runtime::Operation>::INFO,
@@ -342,6 +341,7 @@ pub static OPERATIONS: &[&runtime::OperationInfo] = &[
     <flight_tasks::ListFlightTaskMedia as runtime::Operation>::INFO,
     <flight_tasks::GetFlightTaskTrack as runtime::Operation>::INFO,
     <flight_tasks::TriggerWorkflow as runtime::Operation>::INFO,
+    <devices::ListOrganizationDevices as runtime::Operation>::INFO,
     <devices::ListProjectDevices as runtime::Operation>::INFO,
     <devices::GetDeviceState as runtime::Operation>::INFO,
     <devices::GetDeviceHms as runtime::Operation>::INFO,

@@ -23,6 +23,13 @@ impl<C: runtime::Caller> Models<C> {
     /// - Scope: a project.
     ///
     /// More: [`ListModels`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.models().list().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> super::Call<C, ListModels>
     where
         C: runtime::InScope<runtime::scope::Project<super::Client>>,
@@ -50,6 +57,13 @@ impl<C: runtime::Caller> Models<C> {
     /// - Scope: a project.
     ///
     /// More: [`GetModel`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient, model_id: flighthub2::types::ModelId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.models().get(model_id).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, model_id: impl Into<types::ModelId>) -> super::Call<C, GetModel>
     where
         C: runtime::InScope<runtime::scope::Project<super::Client>>,
@@ -62,6 +76,13 @@ impl<C: runtime::Caller> Models<C> {
     /// - Scope: a project.
     ///
     /// More: [`GetModelFileDownloadUrl`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient, file_id: flighthub2::types::ModelFileId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.models().get_file_download_url(file_id).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_file_download_url(
         &self,
         file_id: impl Into<types::ModelFileId>,
@@ -141,7 +162,7 @@ impl runtime::Operation for ListModels {
 ///
 /// Starts mapping with the pictures of a flight task. **Spends mapping quota.**
 ///
-/// The model is not complete when the response arrives. DJI's tutorial waits until its `id` is in `listModels`; so
+/// The model is not complete when the response arrives. DJI's tutorial waits until its `id` is in [`ListModels`](super::models::ListModels); so
 /// a model that is not in the list may still be in progress.
 ///
 /// Source: Documented.
@@ -151,7 +172,7 @@ impl runtime::Operation for ListModels {
 /// - Scope: a project.
 /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `listModels` before you send it again.
+/// - If it failed and may have taken effect: check with [`ListModels`](super::models::ListModels) before you send it again.
 /// - Page: <https://s.apifox.cn/a771ac0e-2756-4deb-9fd2-0e12e93b4d21/api-257170077>
 ///
 /// # Errors

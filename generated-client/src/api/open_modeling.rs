@@ -50,6 +50,13 @@ impl<C: runtime::Caller> OpenModeling<C> {
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`GetOpenModelResource`].
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client, resource_uuid: flighthub2::types::OpenModelResourceId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.open_modeling().get_resource(resource_uuid).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_resource(
         &self,
         resource_uuid: impl Into<types::OpenModelResourceId>,
@@ -107,6 +114,13 @@ impl<C: runtime::Caller> OpenModeling<C> {
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`ListRunningOpenModels`].
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.open_modeling().list_running().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list_running(&self) -> super::Call<C, ListRunningOpenModels>
     where
         C: runtime::InScope<runtime::scope::OptionalProject<super::Client>>,
@@ -119,6 +133,13 @@ impl<C: runtime::Caller> OpenModeling<C> {
     /// - Scope: the organization of the token, or a project.
     ///
     /// More: [`GetOpenModel`].
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client, model_uuid: flighthub2::types::OpenModelId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.open_modeling().get(model_uuid).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(
         &self,
         model_uuid: impl Into<types::OpenModelId>,
@@ -180,9 +201,9 @@ impl<C: runtime::Caller> OpenModeling<C> {
 ///    steps; no other response contains it;
 /// 2. upload each picture to `store_path` with `{fileName}` replaced, and store the ETag of the response without
 ///    its quotes;
-/// 3. report the pictures with `openModelUploadCallback`, at most 100 per call;
-/// 4. wait with `getOpenModelResource` until the status is 1;
-/// 5. start with `startOpenModelReconstruction`, and poll `getOpenModel`, which reports the state of the
+/// 3. report the pictures with [`OpenModelUploadCallback`](super::open_modeling::OpenModelUploadCallback), at most 100 per call;
+/// 4. wait with [`GetOpenModelResource`](super::open_modeling::GetOpenModelResource) until the status is 1;
+/// 5. start with [`StartOpenModelReconstruction`](super::open_modeling::StartOpenModelReconstruction), and poll [`GetOpenModel`](super::open_modeling::GetOpenModel), which reports the state of the
 ///    reconstruction and the location of the result.
 ///
 /// Works with the token alone; DJI's samples also send `X-Project-Uuid`.
@@ -260,7 +281,7 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
 /// - Scope: the organization of the token, or a project.
 /// - Risk: write. It changes data, and neither deletes data nor moves a device.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `getOpenModelResource` before you send it again.
+/// - If it failed and may have taken effect: check with [`GetOpenModelResource`](super::open_modeling::GetOpenModelResource) before you send it again.
 ///
 /// # Errors
 ///
@@ -494,11 +515,11 @@ impl runtime::Operation for DeleteOpenModelResource {
 /// Starts one job for each of the four `parameter_` strings in the request; at least one is required. Each job
 /// creates its own model. **Spends image quota.**
 ///
-/// Three of the strings have types: build a `MapJob`, a `Model3dJob` or a `LidarJob`, and pass the string that its
+/// Three of the strings have types: build a [`MapJob`](super::types::MapJob), a [`Model3dJob`](super::types::Model3dJob) or a [`LidarJob`](super::types::LidarJob), and pass the string that its
 /// `to_json_text` returns. Their members are inferred, so any other string is accepted and sent unchanged.
 ///
 /// Store the `uuid` of each job: no call lists jobs that have ended. If the response is lost,
-/// `listRunningOpenModels` shows running jobs; a job that is not in the list was not started, or has ended.
+/// [`ListRunningOpenModels`](super::open_modeling::ListRunningOpenModels) shows running jobs; a job that is not in the list was not started, or has ended.
 ///
 /// Source: Documented.
 ///
@@ -507,7 +528,7 @@ impl runtime::Operation for DeleteOpenModelResource {
 /// - Scope: the organization of the token, or a project.
 /// - Risk: destructive. It deletes data, stops work, spends quota or revokes rights of a person.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `listRunningOpenModels` before you send it again.
+/// - If it failed and may have taken effect: check with [`ListRunningOpenModels`](super::open_modeling::ListRunningOpenModels) before you send it again.
 ///
 /// # Errors
 ///
@@ -639,8 +660,8 @@ impl runtime::Operation for ListRunningOpenModels {
 ///   Whether 9 is final, or precedes the reconstruction, is not known. (Inferred from the names.)
 /// - After 15 the result is packed into an archive: `zip_status` 0 and 1 are in progress, 2 is complete, with the
 ///   object key of the archive in `zip_file_key`, and 3 is a failure.
-/// - How to download the archive is not known. No call of V1.0 takes that key: `getModelFileDownloadUrl` takes the
-///   id of a file of a project's model, and the credentials of `obtainOpenModelUploadToken` are for uploads.
+/// - How to download the archive is not known. No call of V1.0 takes that key: [`GetModelFileDownloadUrl`](super::models::GetModelFileDownloadUrl) takes the
+///   id of a file of a project's model, and the credentials of [`ObtainOpenModelUploadToken`](super::open_modeling::ObtainOpenModelUploadToken) are for uploads.
 ///
 /// Source: Documented.
 ///

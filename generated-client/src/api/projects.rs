@@ -23,23 +23,18 @@ impl<C: runtime::Caller> Projects<C> {
     /// - Scope: the organization of the token.
     ///
     /// More: [`ListProjects`].
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = fh.projects().list().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> super::Call<C, ListProjects>
     where
         C: runtime::InScope<runtime::scope::Organization<super::Client>>,
     {
         super::Call::new(&self.caller, ListProjects::new())
-    }
-    /// Get the list of devices under the organization
-    ///
-    /// - Risk: read. It changes no data.
-    /// - Scope: the organization of the token.
-    ///
-    /// More: [`ListOrganizationDevices`].
-    pub fn list_organization_devices(&self) -> super::Call<C, ListOrganizationDevices>
-    where
-        C: runtime::InScope<runtime::scope::Organization<super::Client>>,
-    {
-        super::Call::new(&self.caller, ListOrganizationDevices::new())
     }
     /// Obtain the storage upload credentials for the project
     ///
@@ -329,71 +324,6 @@ impl runtime::Paginated for ListProjects {
     }
 }
 
-/// Get the list of devices under the organization
-///
-/// Docks, aircraft and remote controllers of the whole organization, at most 1000 entries, without paging.
-///
-/// The livestream and device calls take serial numbers and camera indexes of this list.
-///
-/// Source: Documented.
-///
-/// `GET /openapi/v0.1/device`
-///
-/// - Scope: the organization of the token.
-/// - Risk: read. It changes no data.
-/// - Repeating: safe. A repetition has no effect.
-/// - Page: <https://fh2-api-en.apifox.cn/api-263045291>
-///
-/// # Errors
-///
-/// Codes that it may return:
-///
-/// - 200401: The token is missing, empty or invalid.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ListOrganizationDevices {}
-
-runtime::object!(ListOrganizationDevices);
-
-impl ListOrganizationDevices {
-    /// The call with its required arguments.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
-
-impl runtime::Operation for ListOrganizationDevices {
-    type Scope = runtime::scope::Organization<super::Client>;
-    type Output = types::DeviceList;
-    const INFO: &'static runtime::OperationInfo = &runtime::OperationInfo::new(
-            &super::API,
-            "listOrganizationDevices",
-            "GET",
-            "/openapi/v0.1/device",
-        )
-        .with_group("Organization Projects")
-        .with_scope(runtime::Scope::Organization)
-        .with_risk(runtime::Risk::Read)
-        .with_idempotency(runtime::Idempotency::Safe)
-        .with_availability(runtime::Availability::Everywhere)
-        .with_authenticated(true)
-        .with_deprecated(false)
-        .with_summary("Get the list of devices under the organization")
-        .with_page(Some("https://fh2-api-en.apifox.cn/api-263045291"))
-        .with_error_codes(&[200401])
-        .with_lookup(&[])
-        .with_arguments(include_str!("arguments/list_organization_devices.json"))
-        .with_result(include_str!("results/list_organization_devices.json"))
-        .with_codec(runtime::Codec::json::<ListOrganizationDevices>());
-    fn read(
-        body: runtime::ResponseBody<'_>,
-    ) -> Result<Self::Output, runtime::ReadError> {
-        body.data()
-    }
-}
-
 /// Obtain the storage upload credentials for the project
 ///
 /// Short-lived credentials for uploading a file, such as a route, to the object store of the project. They allow
@@ -406,7 +336,7 @@ impl runtime::Operation for ListOrganizationDevices {
 /// 2. upload the `.kmz` to `bucket` at `endpoint`, with the signature that `provider` requires (AWS signature 4, or
 ///    OSS for `ali`), under a key that begins with `object_key_prefix`. That a slash separates the prefix and the
 ///    name of the file is inferred: DJI's older page on uploads has keys of that format;
-/// 3. report the upload to FlightHub with `finishWaylineUpload`.
+/// 3. report the upload to FlightHub with [`FinishWaylineUpload`](super::waylines::FinishWaylineUpload).
 ///
 /// Source: Documented.
 ///

@@ -22,6 +22,13 @@ impl<C: runtime::Caller> System<C> {
     /// - Scope: the organization of the token.
     ///
     /// More: [`GetSystemStatus`].
+    ///
+    /// ```no_run
+    /// # async fn run(fh: flighthub2::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// fh.system().status().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn status(&self) -> super::Call<C, GetSystemStatus>
     where
         C: runtime::InScope<runtime::scope::Organization<super::Client>>,

@@ -38,6 +38,13 @@ impl<C: runtime::Caller> Waylines<C> {
     /// - Scope: a project.
     ///
     /// More: [`ListWaylines`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.waylines().list().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> super::Call<C, ListWaylines>
     where
         C: runtime::InScope<runtime::scope::Project<super::Client>>,
@@ -50,6 +57,13 @@ impl<C: runtime::Caller> Waylines<C> {
     /// - Scope: a project.
     ///
     /// More: [`GetWayline`].
+    ///
+    /// ```no_run
+    /// # async fn run(site: flighthub2::ProjectClient, wayline_id: flighthub2::types::WaylineId) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = site.waylines().get(wayline_id).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(
         &self,
         wayline_id: impl Into<types::WaylineId>,
@@ -63,7 +77,7 @@ impl<C: runtime::Caller> Waylines<C> {
 
 /// Notify that the upload of a flight route is complete
 ///
-/// Creates a route from a `.kmz` that was uploaded to the project's object store; see `getProjectStsToken`.
+/// Creates a route from a `.kmz` that was uploaded to the project's object store; see [`GetProjectStsToken`](super::projects::GetProjectStsToken).
 ///
 /// **Aircraft fly the uploaded route.** Whether a second upload with the same name or key creates another route or
 /// replaces the first is not known. If it replaces the first, tasks that are planned with that route fly the new
@@ -83,7 +97,7 @@ impl<C: runtime::Caller> Waylines<C> {
 /// - Scope: a project.
 /// - Risk: **physical**. It moves an aircraft or a dock, lets one fly, or takes control from a pilot.
 /// - Repeating: **never**. A second request may have a second effect.
-/// - If it failed and may have taken effect: check with `listWaylines` before you send it again.
+/// - If it failed and may have taken effect: check with [`ListWaylines`](super::waylines::ListWaylines) before you send it again.
 /// - Page: <https://fh2-api-en.apifox.cn/api-263045300>
 ///
 /// # Errors

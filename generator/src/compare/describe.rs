@@ -99,6 +99,7 @@ pub(super) fn primitive_name(primitive: Primitive) -> &'static str {
         Primitive::Double => "f64",
         Primitive::String => "String",
         Primitive::Secret => "Secret",
+        Primitive::SecretInteger => "SecretInteger",
         Primitive::Base64 => "Base64",
         Primitive::Bytes => "Vec<u8>",
         Primitive::Binary => "Binary",

@@ -8,6 +8,7 @@ use super::describe::{self, code, from_to, if_other, joined, options, removed};
 use super::matching;
 use super::recorder::{Side, Subject};
 use super::types::Owner;
+use crate::document::vocabulary::LENIENT;
 use crate::model::{AdditionalProperties, Api, Field, Struct, TypeRef};
 
 /// Why a new field is compatible.
@@ -18,17 +19,19 @@ const NON_EXHAUSTIVE: &str = "structs are `#[non_exhaustive]`: code is not affec
 enum Setter {
     /// `new` requires it, or a method of the builder that must be called.
     Required,
-    /// A method sets it.
+    /// It may be left as it is. A method sets it; in a type that is only received, the assignment to the field.
     Optional,
     /// None: there is only one value.
     Constant,
 }
 
-fn setter(api: &Api, field: &Field) -> Setter {
-    match (api.const_value(field), field.required) {
-        (Some(_), _) => Setter::Constant,
-        (None, true) => Setter::Required,
-        (None, false) => Setter::Optional,
+fn setter(api: &Api, field: &Field, is_input: bool) -> Setter {
+    if api.const_value(field).is_some() {
+        Setter::Constant
+    } else if api.is_required_argument(field, is_input) {
+        Setter::Required
+    } else {
+        Setter::Optional
     }
 }
 
@@ -42,7 +45,22 @@ fn with_required(subject: Subject, side: Side, field: &Field) -> Subject {
     field.required_pointers.iter().fold(subject, |subject, pointer| subject.also(side, pointer))
 }
 
+/// Why a new required field breaks callers.
+fn given_by(is_input: bool) -> &'static str {
+    if is_input {
+        "`new` takes it: every caller must pass it"
+    } else {
+        "`new` takes it: code that makes such a response, such as a test, must pass it"
+    }
+}
+
 impl Comparer<'_> {
+    /// Whether callers make values of a type, in each of the clients. They make responses, too, in their tests; documents
+    /// of different authors have only the requests in common.
+    fn is_made(&self, owner: &Owner<'_>) -> [bool; 2] {
+        if self.is_common { owner.is_input } else { [true; 2] }
+    }
+
     pub(super) fn object(&mut self, owner: &Owner<'_>, old: &Struct, new: &Struct) {
         let same = |old: &TypeRef, new: &TypeRef| self.same_type(old, new);
         let fields = matching::fields(old, new, &same);
@@ -59,12 +77,13 @@ impl Comparer<'_> {
                 subject = subject.also(side, format!("{}/allOf", definition.pointer));
             }
             let ty = self.describe(side).field(definition, field, definition.is_input);
-            let is_argument = owner.is_input[1] && setter(side.of(self.apis), field) == Setter::Required;
+            let [_, is_made] = self.is_made(owner);
+            let is_argument = is_made && setter(side.of(self.apis), field, owner.is_input[1]) == Setter::Required;
             if side == Side::Old {
                 let why = removed(&field.field, is_reused(&field.field));
                 self.recorder.record(&subject, Breaking, &format!("removed: `{ty}`"), &why);
             } else if is_argument {
-                let why = "`new` requires it: every caller must pass it";
+                let why = given_by(owner.is_input[1]);
                 self.recorder.record(&subject, Breaking, &format!("added and required: `{ty}`"), why);
             } else {
                 let why = match old.additional_properties {
@@ -73,6 +92,16 @@ impl Comparer<'_> {
                 };
                 self.recorder.record(&subject, Compatible, &format!("added: `{ty}`"), why);
             }
+        }
+        if old.is_lenient != new.is_lenient && !self.is_common {
+            let [at, new_at] = owner.definitions.map(|definition| &*definition.pointer);
+            let subject = Subject::both(Kind::Type, owner.name.clone(), at, new_at);
+            let what = match new.is_lenient {
+                true => "lenient now: a property that does not match its type is kept with the undescribed ones",
+                false => "no longer lenient: a property that does not match its type makes decoding fail",
+            };
+            let why = "code is unchanged; the client decodes other responses";
+            self.recorder.record(&subject.key(LENIENT), Compatible, what, why);
         }
         self.additional_properties(owner, [&old.additional_properties, &new.additional_properties]);
     }
@@ -114,7 +143,9 @@ impl Comparer<'_> {
             sides.map(|(side, field)| options(side.of(self.apis).presence(field, side.of(owner.is_input))));
         let [old_boxed, new_boxed] =
             sides.map(|(side, field)| side.of(self.apis).is_boxed(side.of(owner.definitions), field));
-        let [old_setter, new_setter] = sides.map(|(side, field)| setter(side.of(self.apis), field));
+        let [old_setter, new_setter] =
+            sides.map(|(side, field)| setter(side.of(self.apis), field, side.of(owner.is_input)));
+        let is_made = self.is_made(owner);
         let [old_type, new_type] = sides
             .map(|(side, field)| self.describe(side).field(side.of(owner.definitions), field, side.of(owner.is_input)));
         let same = self.same_type(&old.ty, &new.ty);
@@ -131,15 +162,15 @@ impl Comparer<'_> {
         };
         let presence = joined(", ", [required_now, nullable_now]);
         let (compatibility, what, why) = if !same || !same_box || old_options != new_options {
-            let why = if owner.is_input[1] && old_setter != new_setter {
+            let why = if is_made[1] && old_setter != new_setter {
                 "callers set it differently, and it has another type"
             } else {
                 "code that reads or sets it has another type"
             };
             (Breaking, joined(": ", [&presence, &if_other(&old_type, &new_type)]), why)
-        } else if owner.is_input == [true; 2] && old_setter != new_setter {
+        } else if is_made == [true; 2] && old_setter != new_setter {
             let why = match (old_setter, new_setter) {
-                (_, Setter::Required) => "`new` requires it: every caller must pass it",
+                (_, Setter::Required) => given_by(owner.is_input[1]),
                 (Setter::Required, Setter::Optional) => "`new` no longer requires it: it is set by name",
                 (Setter::Required, Setter::Constant) => "`new` no longer requires it: there is only one value",
                 _ => "the method that sets it is removed",

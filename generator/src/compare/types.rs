@@ -7,13 +7,14 @@ use super::constraints::Constrained;
 use super::describe::{code, from_to, primitive_name, removed};
 use super::matching::matched;
 use super::recorder::{Side, Subject};
-use crate::model::{EnumValue, EnumValues, Tagging, TypeDefinition, TypeId, TypeKind, Union, Variant};
+use crate::document::vocabulary::ENUM_NUMBERS;
+use crate::model::{Enum, EnumValue, EnumValues, Tagging, TypeDefinition, TypeId, TypeKind, Union, Variant};
 
 /// Two definitions of one type.
 pub(super) struct Owner<'a> {
     pub(super) name: String,
     pub(super) definitions: [&'a TypeDefinition; 2],
-    /// Whether callers construct values of the type, in each of the clients.
+    /// Whether callers send values of the type, in each of the clients.
     pub(super) is_input: [bool; 2],
 }
 
@@ -67,6 +68,7 @@ impl Comparer<'_> {
             (TypeKind::Enum(old), TypeKind::Enum(new)) => match (&old.values, &new.values) {
                 (EnumValues::Text(old_values), EnumValues::Text(new_values)) => {
                     self.values(&owner, old_values, new_values);
+                    self.numbers(&subject, [(old, old_values), (new, new_values)]);
                     return self.states(&subject, old, new);
                 }
                 (EnumValues::Integer(old_values), EnumValues::Integer(new_values)) => {
@@ -94,7 +96,7 @@ impl Comparer<'_> {
         self.recorder.record(&subject, Breaking, &what, "code that constructs or reads it has another type");
     }
 
-    /// The names in the client, and whether callers construct values of the type.
+    /// The names in the client, and whether values of the type have methods that set their fields.
     fn type_names(&mut self, old: &TypeDefinition, new: &TypeDefinition, subject: &Subject) {
         if old.name != new.name {
             let what = format!("renamed: {}", from_to(&old.name, &new.name));
@@ -114,10 +116,10 @@ impl Comparer<'_> {
         if matches!((&old.kind, &new.kind), (TypeKind::Struct(_), TypeKind::Struct(_))) {
             let subject = subject.derived();
             if !old.is_input && new.is_input {
-                let what = "part of a request now: it has a constructor and methods that set its fields";
-                self.recorder.record(&subject, Compatible, what, "callers can make values of it");
+                let what = "part of a request now: it has methods that set its fields";
+                self.recorder.record(&subject, Compatible, what, "the client has new methods for it");
             } else if old.is_input && !new.is_input {
-                let why = "its constructor and the methods that set its fields are removed";
+                let why = "the methods that set its fields are removed";
                 self.recorder.record(&subject, Breaking, "no longer part of a request", why);
             }
         }
@@ -127,6 +129,21 @@ impl Comparer<'_> {
         } else if old.is_string_content && !new.is_string_content {
             let why = "`to_json_text` and `from_json_text` are removed";
             self.recorder.record(&subject.derived(), Breaking, "no longer content of a string", why);
+        }
+    }
+
+    /// The numbers that are read as texts.
+    fn numbers(&mut self, subject: &Subject, sides: [(&Enum, &Vec<EnumValue<String>>); 2]) {
+        let [old, new] = sides.map(|(enumeration, values)| {
+            let numbers = enumeration.numbers.iter();
+            let pairs = numbers.filter_map(|(number, at)| Some(format!("{number} as `{}`", values.get(*at)?.value)));
+            pairs.collect::<Vec<_>>().join(", ")
+        });
+        if old != new && !self.is_common {
+            let [from, to] = [old, new].map(|pairs| if pairs.is_empty() { "none".to_owned() } else { pairs });
+            let what = format!("numbers that are read: {from} → {to}");
+            let why = "code is unchanged; the client reads other numbers";
+            self.recorder.record(&subject.key(ENUM_NUMBERS), Compatible, &what, why);
         }
     }
 

@@ -21,7 +21,7 @@ use super::openapi::{
 };
 use super::pointer::{NodeId, Nodes, unescape};
 use super::schema::{AdditionalProperties, Discriminator, Keywords, Limits, Schema, SchemaId, Type};
-use super::vocabulary::{CONTENT_SCHEMA, FOLLOW, PAGINATION, STATES, UNITS};
+use super::vocabulary::{CONTENT_SCHEMA, ENUM_NUMBERS, FOLLOW, LENIENT, PAGINATION, STATES, UNITS};
 use crate::policy::Policy;
 
 /// Converts a valid document.
@@ -534,6 +534,8 @@ impl Converter {
             is_envelope: extensions.take("x-envelope") == Some(Value::Bool(true)),
             enum_names: extensions.texts("x-enum-varnames"),
             enum_descriptions: extensions.texts("x-enum-descriptions"),
+            enum_numbers: extensions.pairs(ENUM_NUMBERS),
+            is_lenient: extensions.take(LENIENT) == Some(Value::Bool(true)),
             states: extensions.take(STATES).and_then(States::read),
             source: extensions.source(),
             ..Keywords::default()
@@ -607,6 +609,13 @@ impl Extensions {
             Value::String(text) => Some(text),
             _ => None,
         })
+    }
+
+    /// The members of a mapping of texts.
+    fn pairs(&mut self, key: &str) -> Option<Vec<(String, String)>> {
+        let Value::Object(members) = self.take(key)? else { return None };
+        let text = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
+        Some(members.into_iter().filter_map(text).collect())
     }
 
     fn source(&mut self) -> Option<Source> {

@@ -77,6 +77,10 @@ pub(crate) struct Keywords {
     pub(crate) is_envelope: bool,
     pub(crate) enum_names: Option<Vec<String>>,
     pub(crate) enum_descriptions: Option<Vec<String>>,
+    /// The numbers that mean values of an enumeration of texts, with the texts.
+    pub(crate) enum_numbers: Option<Vec<(String, String)>>,
+    /// Whether an object keeps a property that does not match its type.
+    pub(crate) is_lenient: bool,
     pub(crate) states: Option<States>,
     pub(crate) source: Option<Source>,
 }
@@ -110,6 +114,8 @@ impl Keywords {
             is_envelope: _,
             enum_names,
             enum_descriptions: _,
+            enum_numbers,
+            is_lenient,
             states: _,
             source: _,
         } = self;
@@ -125,6 +131,8 @@ impl Keywords {
             && *limits == other.limits
             && *discriminator == other.discriminator
             && *unit == other.unit
+            && *enum_numbers == other.enum_numbers
+            && *is_lenient == other.is_lenient
             && (*ty != Some(Type::Integer) || *enum_names == other.enum_names)
     }
 }
@@ -253,13 +261,15 @@ impl Schema {
             && !keywords.deprecated
             && !keywords.read_only
             && !keywords.write_only
-            && !keywords.is_envelope;
+            && !keywords.is_envelope
+            && !keywords.is_lenient;
         let has_annotation = keywords.discriminator.is_some()
             || keywords.default.is_some()
             || keywords.unit.is_some()
             || keywords.source.is_some()
             || keywords.enum_names.is_some()
-            || keywords.enum_descriptions.is_some();
+            || keywords.enum_descriptions.is_some()
+            || keywords.enum_numbers.is_some();
         let is_limited = self.pattern().is_some()
             || self.minimum().is_some()
             || self.maximum().is_some()

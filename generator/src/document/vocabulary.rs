@@ -251,6 +251,12 @@ static PAGINATION_OBJECT: Object = object(
 );
 static UNPAGED: Object = object(ElementKind::Unpaged, &[required("parameter", Text), required("value", Text)], &[]);
 
+/// Next to `enum` of strings: the integers that are equivalent to the values.
+pub(crate) const ENUM_NUMBERS: &str = "x-enum-numbers";
+
+/// In an open object: a property that does not match its type is kept with the undescribed ones.
+pub(crate) const LENIENT: &str = "x-lenient";
+
 /// Next to `enum`: the final values of a status.
 pub(crate) const STATES: &str = "x-states";
 static STATES_OBJECT: Object = object(
@@ -571,6 +577,8 @@ pub(crate) static SCHEMA: Object = object(
         optional("x-envelope", Boolean),
         optional("x-enum-varnames", NonEmptyList(&Text)),
         optional("x-enum-descriptions", NonEmptyList(&Text)),
+        optional(ENUM_NUMBERS, Map(&Text)),
+        optional(LENIENT, Boolean),
         optional(STATES, ValueType::Object(&STATES_OBJECT)),
         X_SOURCE,
         X_LINT_ALLOW,

@@ -101,7 +101,7 @@ impl Emitter<'_> {
         let mut names = BTreeSet::new();
         for definition in &self.api.types {
             if let (TypeKind::Struct(object), Some(_)) = (&definition.kind, &definition.builder_name) {
-                names.extend(self.api.required_fields(object).map(|field| &*field.field));
+                names.extend(self.api.required_fields(definition, object).map(|field| &*field.field));
             }
         }
         for operation in self.api.operations().filter(|operation| operation.is_builder()) {
@@ -114,19 +114,19 @@ impl Emitter<'_> {
     pub(super) fn builder_of(&self, definition: &TypeDefinition, object: &Struct, builder_name: &str) -> TokenStream {
         let name = ident(&definition.name);
         let builder = ident(builder_name);
-        let required: Vec<&Field> = self.api.required_fields(object).collect();
-        let optional: Vec<&Field> = object.fields.iter().filter(|field| !field.required).collect();
-        let values = required.iter().map(|field| (ident(&field.field), self.given(field)));
+        let required: Vec<&Field> = self.api.required_fields(definition, object).collect();
+        let optional = self.optional_fields(definition, object);
+        let values = required.iter().map(|field| (ident(&field.field), self.given(definition, field)));
         let state = TypeState::new(values, &quote! { super::super });
         let (parameters, markers, required_names) = (state.parameters(), state.markers(), state.names());
         let optional_names: Vec<Ident> = optional.iter().map(|field| ident(&field.field)).collect();
         let optional_types = optional.iter().map(|field| self.held(definition, field));
-        let optional_initials = optional.iter().map(|field| self.omitted(field));
+        let optional_initials = optional.iter().map(|field| self.omitted(definition, field));
 
         let setters = required.iter().map(|field| {
             let about = doc(&docs::field(self.api, field));
             let set = ident(&field.field);
-            let ty = argument(&self.given(field));
+            let ty = argument(&self.given(definition, field));
             let arguments = state.with_set(&set);
             let others = required_names.iter().filter(|other| **other != set).chain(&optional_names);
             quote! {
@@ -143,11 +143,11 @@ impl Emitter<'_> {
             if let Some(value) = self.constant(field) {
                 return quote! { #name: #value };
             }
-            if !field.required {
+            if !self.api.is_required_argument(field, definition.is_input) {
                 return quote! { #name: self.#name };
             }
             let given = quote! { self.#name.provided() };
-            match (self.api.is_boxed(definition, field), self.api.presence(field, true)) {
+            match (self.api.is_boxed(definition, field), self.api.presence(field, definition.is_input)) {
                 (true, Presence::Nullable) => quote! { #name: #given.map(Box::new) },
                 (true, _) => quote! { #name: Box::new(#given) },
                 _ => quote! { #name: #given },
@@ -165,6 +165,8 @@ impl Emitter<'_> {
             definition.name
         ));
         let provided = state.provided();
+        // A value that is only received is rarely changed, and its fields are public.
+        let own_setters = optional_setters.iter().filter(|_| definition.is_input);
         quote! {
             impl #name {
                 #about_new
@@ -176,7 +178,7 @@ impl Emitter<'_> {
                     }
                 }
 
-                #(#optional_setters)*
+                #(#own_setters)*
             }
 
             #about_type

@@ -4,12 +4,13 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use serde_json::{Number, Value};
 
+use super::bare;
 use crate::document::openapi::Confidence;
 use crate::model::{
-    Api, Bound, Constraints, Docs, EnumValue, ErrorCode, Field, Group, Operation, Outcome, Region, Retry, Risk, Scope,
-    Size, SizeOf, Source, UnusedPart, Variant,
+    Api, Bound, Constraints, Docs, Enum, EnumValue, EnumValues, ErrorCode, Field, Group, Operation, Outcome, Region,
+    Retry, Risk, Scope, Size, SizeOf, Source, Struct, TypeDefinition, UnusedPart, Variant,
 };
-use crate::rustdoc::{documentation, plain_line};
+use crate::rustdoc::{documentation, linked, plain_line};
 
 /// The separator of documentation lines until the file is formatted: one attribute takes a fraction of the time of
 /// many.
@@ -90,16 +91,21 @@ pub(super) fn unused(parts: &[UnusedPart]) -> String {
     format!("# Not used\n\n{}", sentences.join("\n"))
 }
 
+/// A description, with links to the operations and types that it names.
+fn described(api: &Api, description: &str) -> String {
+    linked(&documentation(description), &api.items)
+}
+
 /// All facts about an operation.
 pub(super) fn operation(api: &Api, operation: &Operation) -> String {
-    let mut text = description(operation);
+    let mut text = description(api, operation);
     text.push_str(&format!("\n\n`{} {}`\n\n", operation.http_method, operation.path.replace('`', "")));
     text.push_str(&format!("- Scope: {}\n", scope(operation.scope)));
     text.push_str(&format!("- Risk: {}\n", risk(operation.risk)));
     text.push_str(&format!("- Repeating: {}\n", retry(operation.retry)));
     if !operation.lookup.is_empty() {
         let ids: Vec<String> = operation.lookup.iter().map(|id| format!("`{}`", id.replace('`', ""))).collect();
-        let ids = ids.join(" or ");
+        let ids = linked(&ids.join(" or "), &api.items);
         text.push_str(&format!(
             "- If it failed and may have taken effect: check with {ids} before you send it again.\n"
         ));
@@ -137,33 +143,33 @@ pub(super) fn summary(operation: &Operation) -> String {
 }
 
 /// The description of an operation in the specification.
-fn description(operation: &Operation) -> String {
+fn description(api: &Api, operation: &Operation) -> String {
     let summary = summary(operation);
     let mut text = documentation(&summary);
     if let Some(description) = operation.description.as_deref().filter(|description| !description.is_empty())
         && plain_line(description) != summary
     {
         text.push_str("\n\n");
-        text.push_str(&documentation(description));
+        text.push_str(&described(api, description));
     }
     if let Some(source) = &operation.source {
         text.push_str("\n\nSource: ");
-        text.push_str(&source_sentence(source).unwrap_or_else(|| "Documented.".to_owned()));
+        text.push_str(&source_sentence(api, source).unwrap_or_else(|| "Documented.".to_owned()));
     }
     text
 }
 
 /// The documentation of a schema, a property or a parameter. Without a description it is the name.
-pub(super) fn value(name: &str, docs: &Docs) -> String {
+pub(super) fn value(api: &Api, name: &str, docs: &Docs) -> String {
     let of_name = || format!("`{}` of the API.", name.replace('`', ""));
-    let description = docs.description.as_deref().map_or_else(of_name, documentation);
+    let description = docs.description.as_deref().map_or_else(of_name, |text| described(api, text));
     let facts = docs.constraints.as_deref().map(constraints).unwrap_or_default();
-    with_facts(description, facts, docs.source.as_ref())
+    with_facts(api, description, facts, docs.source.as_ref())
 }
 
 /// The documentation of a field, with the type of the JSON that its string contains.
 pub(super) fn field(api: &Api, field: &Field) -> String {
-    let mut text = value(&field.name, &field.docs);
+    let mut text = value(api, &field.name, &field.docs);
     if let Some(content) = field.content.and_then(|id| api.definition(id)) {
         let name = &content.name;
         let link = |method: &str| format!("[`{name}::{method}`](super::{name}::{method})");
@@ -173,40 +179,68 @@ pub(super) fn field(api: &Api, field: &Field) -> String {
     text
 }
 
-pub(super) fn group(group: &Group) -> String {
-    documentation(group.description.as_deref().unwrap_or(&group.name))
+/// The documentation of a struct.
+pub(super) fn structure(api: &Api, definition: &TypeDefinition, object: &Struct) -> String {
+    let mut text = value(api, &definition.schema_name, &definition.docs);
+    if let Some(additional) = object.additional_properties.as_ref().filter(|_| object.is_lenient) {
+        let field = bare(&additional.field);
+        text.push_str(&format!(
+            "\n\nA member whose value does not match its type is kept in [`{field}`](Self::{field}), and its field is empty."
+        ));
+    }
+    text
 }
 
-pub(super) fn body(description: Option<&str>) -> String {
-    description.map_or_else(|| "The request body.".to_owned(), documentation)
+/// The documentation of an enumeration.
+pub(super) fn enumeration(api: &Api, definition: &TypeDefinition, enumeration: &Enum) -> String {
+    let mut text = value(api, &definition.schema_name, &definition.docs);
+    if let (EnumValues::Text(values), false) = (&enumeration.values, enumeration.numbers.is_empty()) {
+        let numbers = enumeration.numbers.iter().filter_map(|(number, position)| {
+            let value = values.get(*position)?;
+            Some(format!("{number} is [`{0}`](Self::{0})", value.variant))
+        });
+        let numbers: Vec<String> = numbers.collect();
+        text.push_str(&format!("\n\nNumbers are read, too: {}.", numbers.join(", ")));
+    }
+    text
 }
 
-pub(super) fn variant(variant: &Variant) -> String {
-    variant.description.as_deref().map_or_else(|| format!("The variant `{}`.", variant.name), documentation)
+pub(super) fn group(api: &Api, group: &Group) -> String {
+    described(api, group.description.as_deref().unwrap_or(&group.name))
 }
 
-pub(super) fn enum_value<T: ToString>(value: &EnumValue<T>) -> String {
-    value.description.as_deref().map_or_else(|| format!("The value `{}`.", value.value.to_string()), documentation)
+pub(super) fn body(api: &Api, description: Option<&str>) -> String {
+    description.map_or_else(|| "The request body.".to_owned(), |text| described(api, text))
 }
 
-pub(super) fn region(region: &Region) -> String {
-    let description = documentation(region.description.as_deref().unwrap_or(&region.name));
-    with_facts(description, vec![format!("<{}>", region.url)], region.source.as_ref())
+pub(super) fn variant(api: &Api, variant: &Variant) -> String {
+    let of_name = || format!("The variant `{}`.", variant.name);
+    variant.description.as_deref().map_or_else(of_name, |text| described(api, text))
 }
 
-pub(super) fn error_code(code: &ErrorCode) -> String {
+pub(super) fn enum_value<T: ToString>(api: &Api, value: &EnumValue<T>) -> String {
+    let of_value = || format!("The value `{}`.", value.value.to_string());
+    value.description.as_deref().map_or_else(of_value, |text| described(api, text))
+}
+
+pub(super) fn region(api: &Api, region: &Region) -> String {
+    let description = described(api, region.description.as_deref().unwrap_or(&region.name));
+    with_facts(api, description, vec![format!("<{}>", region.url)], region.source.as_ref())
+}
+
+pub(super) fn error_code(api: &Api, code: &ErrorCode) -> String {
     let outcome = match code.outcome {
         Outcome::Refused => "The service rejected the call, which had no effect.",
         Outcome::Throttled => "The call had no effect; it may be sent again later.",
         Outcome::Unknown => "The call may have taken effect.",
     };
     let facts = vec![format!("Code {}, group `{}`.", code.code, code.group), outcome.to_owned()];
-    with_facts(documentation(&code.meaning), facts, code.source.as_ref())
+    with_facts(api, described(api, &code.meaning), facts, code.source.as_ref())
 }
 
 /// A description followed by sentences.
-fn with_facts(mut description: String, mut facts: Vec<String>, source: Option<&Source>) -> String {
-    facts.extend(source.and_then(source_sentence));
+fn with_facts(api: &Api, mut description: String, mut facts: Vec<String>, source: Option<&Source>) -> String {
+    facts.extend(source.and_then(|source| source_sentence(api, source)));
     if !facts.is_empty() {
         description.push_str("\n\n");
         description.push_str(&facts.join(" "));
@@ -316,13 +350,13 @@ fn plain(value: &Value) -> String {
 }
 
 /// The confidence of a fact, unless it is documented.
-fn source_sentence(source: &Source) -> Option<String> {
+fn source_sentence(api: &Api, source: &Source) -> Option<String> {
     let confidence = match source.confidence {
         Confidence::Documented => None,
         Confidence::Observed => Some("Observed, not documented.".to_owned()),
         Confidence::Inferred => Some("**Inferred**, neither documented nor observed.".to_owned()),
     };
-    let note = source.note.as_deref().map(documentation);
+    let note = source.note.as_deref().map(|note| described(api, note));
     let sentences: Vec<String> = confidence.into_iter().chain(note).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }

@@ -116,7 +116,11 @@ impl Emitter<'_> {
 fn primitive_schema_type(primitive: Primitive) -> Option<&'static str> {
     match primitive {
         Primitive::Boolean => Some("boolean"),
-        Primitive::Int32 | Primitive::Int64 | Primitive::UnixSeconds | Primitive::UnixMillis => Some("integer"),
+        Primitive::Int32
+        | Primitive::Int64
+        | Primitive::SecretInteger
+        | Primitive::UnixSeconds
+        | Primitive::UnixMillis => Some("integer"),
         Primitive::Float | Primitive::Double => Some("number"),
         Primitive::String
         | Primitive::Secret

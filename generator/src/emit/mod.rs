@@ -6,6 +6,7 @@
 mod builder;
 mod docs;
 mod dynamic;
+mod examples;
 mod follow;
 mod operation;
 mod pages;
@@ -77,7 +78,7 @@ pub(crate) fn output_files<'a>(api: &'a Api, specification: Option<&'a str>) -> 
         add("error_code.rs".to_owned(), FileKind::ErrorCodes);
     }
     add("client.rs".to_owned(), FileKind::Client);
-    if (Emitter { api }).has_builders() {
+    if (Emitter { api, crate_name: None }).has_builders() {
         add("missing.rs".to_owned(), FileKind::Missing);
     }
     if let Some(text) = specification {
@@ -92,9 +93,14 @@ pub(crate) fn output_files<'a>(api: &'a Api, specification: Option<&'a str>) -> 
     files
 }
 
-/// The content of one file.
-pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, file: &'a OutputFile<'a>) -> Content<'a> {
-    let emitter = Emitter { api };
+/// The content of one file. `crate_name` is the crate whose root is the client.
+pub(crate) fn emit<'a>(
+    api: &'a Api,
+    schemas: &Schemas,
+    crate_name: Option<&'a str>,
+    file: &'a OutputFile<'a>,
+) -> Content<'a> {
+    let emitter = Emitter { api, crate_name };
     let once = |items| Content::Rust(Box::new(std::iter::once(items)));
     match &file.kind {
         FileKind::Root => once(emitter.root()),
@@ -113,6 +119,8 @@ pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, file: &'a OutputFile<'a>
 #[derive(Clone, Copy)]
 struct Emitter<'a> {
     api: &'a Api,
+    /// The crate that examples name; without it there are none.
+    crate_name: Option<&'a str>,
 }
 
 impl Emitter<'_> {
@@ -152,6 +160,7 @@ fn primitive_type(primitive: Primitive) -> TokenStream {
         Primitive::Double => quote! { f64 },
         Primitive::String => quote! { String },
         Primitive::Secret => quote! { runtime::Secret },
+        Primitive::SecretInteger => quote! { runtime::SecretInteger },
         Primitive::Base64 => quote! { runtime::Base64 },
         Primitive::Bytes => quote! { Vec<u8> },
         Primitive::Binary => quote! { runtime::Binary },

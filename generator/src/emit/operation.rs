@@ -26,7 +26,7 @@ struct Argument {
 impl<'a> Emitter<'a> {
     /// The file of a group: the type of the group, then its operations.
     pub(super) fn group(self, group: &'a Group) -> impl Iterator<Item = TokenStream> + 'a {
-        let heading = docs::inner_doc(&docs::group(group));
+        let heading = docs::inner_doc(&docs::group(self.api, group));
         let use_runtime = use_runtime();
         let methods = self.methods(group);
         let use_types = group.operations.iter().any(|operation| self.names_types(operation));
@@ -50,8 +50,11 @@ impl<'a> Emitter<'a> {
     /// The type of the group: one method for each operation.
     fn methods(&self, group: &Group) -> TokenStream {
         let name = ident(&group.type_name);
-        let about =
-            doc(&format!("The calls of the group *{}*.\n\n{}", group.name.replace('*', ""), docs::group(group)));
+        let about = doc(&format!(
+            "The calls of the group *{}*.\n\n{}",
+            group.name.replace('*', ""),
+            docs::group(self.api, group)
+        ));
         let methods = group.operations.iter().map(|operation| {
             let method = ident(&operation.method_name);
             let operation_type = ident(&operation.type_name);
@@ -63,6 +66,10 @@ impl<'a> Emitter<'a> {
                 docs::scope(operation.scope),
                 operation.type_name
             );
+            let text = match self.method_example(group, operation) {
+                Some(example) => format!("{text}\n\n{example}"),
+                None => text,
+            };
             let about = doc(&text);
             let allow = allow_deprecated(operation.deprecated);
             let deprecated = deprecated(operation.deprecated);
@@ -108,7 +115,7 @@ impl<'a> Emitter<'a> {
         let about = doc(&docs::operation(self.api, operation));
         let state = self.type_state(operation);
         let fields = operation.parameters.iter().map(|parameter| {
-            let about = doc(&docs::value(&parameter.name, &parameter.docs));
+            let about = doc(&docs::value(self.api, &parameter.name, &parameter.docs));
             let serde = dynamic::parameter_attribute(parameter);
             let field = ident(&parameter.field);
             let of_state = state.as_ref().and_then(|state| state.parameter(&field));
@@ -116,7 +123,7 @@ impl<'a> Emitter<'a> {
             quote! { #about #serde pub #field: #ty }
         });
         let body_field = operation.body.as_ref().map(|body| {
-            let about = doc(&docs::body(body.description.as_deref()));
+            let about = doc(&docs::body(self.api, body.description.as_deref()));
             let serde = dynamic::body_attribute(body);
             let field = ident(&body.field);
             let ty = self.ty(&body.ty, &quote! { types });
@@ -293,7 +300,7 @@ impl<'a> Emitter<'a> {
         let fields: Vec<_> = operation.parameters.iter().map(|parameter| ident(&parameter.field)).collect();
         let body = operation.body.as_ref().map(|body| ident(&body.field));
         let setter = |parameter: &Parameter| {
-            let about = doc(&docs::value(&parameter.name, &parameter.docs));
+            let about = doc(&docs::value(self.api, &parameter.name, &parameter.docs));
             let field = ident(&parameter.field);
             let ty = argument(&self.ty(&parameter.ty, &quote! { types }));
             let arguments = state.with_set(&field);
@@ -356,7 +363,7 @@ impl<'a> Emitter<'a> {
             };
         };
         let required = operation.required().map(|parameter| {
-            let about = doc(&docs::value(&parameter.name, &parameter.docs));
+            let about = doc(&docs::value(self.api, &parameter.name, &parameter.docs));
             let field = ident(&parameter.field);
             let ty = argument(&self.ty(&parameter.ty, &quote! { types }));
             let arguments = state.with_set(&field);
@@ -388,13 +395,19 @@ impl<'a> Emitter<'a> {
         let parameters = operation.parameters.iter().filter(|parameter| !parameter.required).map(move |parameter| {
             let ty = argument(&self.ty(&parameter.ty, &path));
             let is_list = parameter.list_style.is_some();
-            (ident(&parameter.field), ty, docs::value(&parameter.name, &parameter.docs), is_list, parameter.deprecated)
+            (
+                ident(&parameter.field),
+                ty,
+                docs::value(self.api, &parameter.name, &parameter.docs),
+                is_list,
+                parameter.deprecated,
+            )
         });
         let body = operation.body.iter().filter(|body| !body.required).map(move |body| {
             (
                 ident(&body.field),
                 argument(&self.ty(&body.ty, &body_path)),
-                docs::body(body.description.as_deref()),
+                docs::body(self.api, body.description.as_deref()),
                 false,
                 false,
             )
@@ -406,7 +419,7 @@ impl<'a> Emitter<'a> {
         let name = ident(operation.required_name.as_deref()?);
         let about = required_doc(&operation.type_name);
         let fields = operation.required().map(|parameter| {
-            let about = doc(&docs::value(&parameter.name, &parameter.docs));
+            let about = doc(&docs::value(self.api, &parameter.name, &parameter.docs));
             let field = ident(&parameter.field);
             let ty = self.ty(&parameter.ty, &quote! { types });
             quote! { #about pub #field: #ty }

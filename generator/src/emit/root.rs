@@ -6,7 +6,7 @@ use quote::quote;
 use super::docs::{self, doc, inner_doc};
 use super::{Emitter, ident, use_runtime};
 use crate::model::{CredentialPlace, EnumValues, Group, ManagedHeader, Outcome, TypeKind};
-use crate::rustdoc::{documentation, plain_line};
+use crate::rustdoc::{documentation, linked, plain_line};
 
 impl Emitter<'_> {
     /// `mod.rs`: the modules, the metadata for the runtime, and the catalogue.
@@ -14,7 +14,7 @@ impl Emitter<'_> {
         let api = self.api;
         let use_runtime = use_runtime();
         let title = &api.title;
-        let description = documentation(api.description.as_deref().unwrap_or_default());
+        let description = linked(&documentation(api.description.as_deref().unwrap_or_default()), &api.items);
         let paragraphs = [title.as_str(), &description, &docs::unused(&api.unused)];
         let paragraphs: Vec<&str> = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
         let heading = inner_doc(&paragraphs.join("\n\n"));
@@ -111,7 +111,7 @@ impl Emitter<'_> {
         let codes = &self.api.error_codes;
         let use_runtime = use_runtime();
         let variants = codes.iter().map(|code| {
-            let about = doc(&docs::error_code(code));
+            let about = doc(&docs::error_code(self.api, code));
             let name = ident(&code.variant);
             quote! { #about #name }
         });
@@ -172,7 +172,7 @@ impl Emitter<'_> {
             "Sends calls of {}. Clones are cheap and share their connections.",
             self.api.title.replace('*', "\\*")
         ));
-        let accessors = self.accessors();
+        let accessors = self.accessors(false);
         let client = caller_impls(
             &ident("Client"),
             &quote! { self.core },
@@ -237,10 +237,15 @@ impl Emitter<'_> {
         }
     }
 
-    /// The accessor method of each group.
-    fn accessors(&self) -> Vec<TokenStream> {
+    /// The accessor method of each group, for the client or for the client of a project.
+    fn accessors(&self, is_of_project: bool) -> Vec<TokenStream> {
         let accessor = |group: &Group| {
-            let about = doc(&format!("The calls of the group *{}*.", group.name.replace('*', "")));
+            let mut text = format!("The calls of the group *{}*.", group.name.replace('*', ""));
+            if let Some(example) = self.accessor_example(group, is_of_project) {
+                text.push_str("\n\n");
+                text.push_str(&example);
+            }
+            let about = doc(&text);
             let module = ident(&group.module);
             let group_type = ident(&group.type_name);
             quote! {
@@ -258,7 +263,7 @@ impl Emitter<'_> {
     fn project_client(&self) -> Option<(TokenStream, TokenStream)> {
         let header = self.api.managed_headers.project.as_ref()?;
         let ty = self.ty(&header.ty, &quote! { super::types });
-        let accessors = self.accessors();
+        let accessors = self.accessors(true);
         let scopes = ["Organization", "OptionalProject", "Project"];
         let (core, project) = (quote! { self.client.core }, quote! { Some(&self.project) });
         let caller = caller_impls(&ident("ProjectClient"), &core, &project, &scopes);
@@ -306,7 +311,7 @@ impl Emitter<'_> {
         }
         let about = doc("A public installation. A token is valid only in the region that issued it.");
         let variants = regions.iter().map(|region| {
-            let about = doc(&docs::region(region));
+            let about = doc(&docs::region(self.api, region));
             let variant = ident(&region.variant);
             quote! { #about #variant }
         });

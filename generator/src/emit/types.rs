@@ -6,8 +6,8 @@ use quote::quote;
 use super::docs::{self, doc};
 use super::{Emitter, argument, bare, deprecated, ident, primitive_type, required_doc, serde_attributes, use_runtime};
 use crate::model::{
-    Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind, TypeModule,
-    TypeRef, Union, Variant,
+    Api, Enum, EnumValue, EnumValues, Field, Presence, Primitive, Struct, Tagging, TypeDefinition, TypeKind,
+    TypeModule, TypeRef, Union, Variant,
 };
 
 /// `types.rs`, which re-exports all types.
@@ -34,7 +34,7 @@ impl<'a> Emitter<'a> {
             TypeKind::Union(union) => self.union(definition, union),
             TypeKind::Newtype(primitive) => self.newtype(definition, *primitive),
             TypeKind::Alias(ty) => {
-                let about = doc(&docs::value(&definition.schema_name, &definition.docs));
+                let about = doc(&docs::value(self.api, &definition.schema_name, &definition.docs));
                 let name = ident(&definition.name);
                 let ty = self.ty(ty, &quote! { super });
                 quote! { #about pub type #name = #ty; }
@@ -43,7 +43,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn newtype(&self, definition: &TypeDefinition, primitive: Primitive) -> TokenStream {
-        let about = doc(&docs::value(&definition.schema_name, &definition.docs));
+        let about = doc(&docs::value(self.api, &definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
         let inner = primitive_type(primitive);
         let implementation = match primitive {
@@ -60,16 +60,28 @@ impl<'a> Emitter<'a> {
     }
 
     fn enumeration(&self, definition: &TypeDefinition, enumeration: &Enum) -> TokenStream {
-        let about = doc(&docs::value(&definition.schema_name, &definition.docs));
+        let about = doc(&docs::enumeration(self.api, definition, enumeration));
         let name = ident(&definition.name);
-        let unknown = doc("A value that is not listed. It is preserved, displayed and sent back unchanged.");
+        let unknown = doc(if enumeration.numbers.is_empty() {
+            "A value that is not listed. It is preserved, displayed and sent back unchanged."
+        } else {
+            "A value that is not listed. It is preserved and displayed; a number becomes its digits."
+        });
         let states = self.states(&name, enumeration);
         match &enumeration.values {
             EnumValues::Text(values) => {
-                let variants = values.iter().map(variant);
+                let variants = values.iter().map(|value| variant(self.api, value));
                 let pairs = values.iter().map(|value| {
                     let (text, variant) = (&value.value, ident(&value.variant));
                     quote! { #text => #variant }
+                });
+                let numbers = (!enumeration.numbers.is_empty()).then(|| {
+                    let pairs = enumeration.numbers.iter().filter_map(|(number, position)| {
+                        let (number, variant) =
+                            (Literal::i64_unsuffixed(*number), ident(&values.get(*position)?.variant));
+                        Some(quote! { #number => #variant })
+                    });
+                    quote! { , numbers { #(#pairs),* } }
                 });
                 quote! {
                     #about
@@ -80,12 +92,12 @@ impl<'a> Emitter<'a> {
                         #unknown
                         Unknown(runtime::Unknown<String>),
                     }
-                    runtime::text_enum!(#name { #(#pairs),* });
+                    runtime::text_enum!(#name { #(#pairs),* } #numbers);
                     #states
                 }
             }
             EnumValues::Integer(values) => {
-                let variants = values.iter().map(variant);
+                let variants = values.iter().map(|value| variant(self.api, value));
                 let pairs = values.iter().map(|value| {
                     let (number, variant) = (Literal::i64_unsuffixed(value.value), ident(&value.variant));
                     quote! { #number => #variant }
@@ -112,10 +124,10 @@ impl<'a> Emitter<'a> {
             Tagging::Untagged => None,
             Tagging::Opaque => return self.opaque_union(definition, &union.variants),
         };
-        let about = doc(&docs::value(&definition.schema_name, &definition.docs));
+        let about = doc(&docs::value(self.api, &definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
         let variants = union.variants.iter().map(|variant| {
-            let about = doc(&docs::variant(variant));
+            let about = doc(&docs::variant(self.api, variant));
             let name = ident(&variant.variant);
             let ty = self.ty(&variant.ty, &quote! { super });
             quote! { #about #name(#ty) }
@@ -184,17 +196,18 @@ impl<'a> Emitter<'a> {
     fn opaque_union(&self, definition: &TypeDefinition, variants: &[Variant]) -> TokenStream {
         let about = doc(&format!(
             "{}\n\nIts variants cannot be discriminated, so the value is preserved as JSON; decode the variant that you expect.",
-            docs::value(&definition.schema_name, &definition.docs)
+            docs::value(self.api, &definition.schema_name, &definition.docs)
         ));
         let name = ident(&definition.name);
         let methods = variants.iter().map(|variant| {
             let bare = bare(&variant.variant);
             let (read, write) = (ident(&format!("as_{bare}")), ident(&format!("from_{bare}")));
             let ty = self.ty(&variant.ty, &quote! { super });
-            let about_read = doc(&format!("{}\n\n# Errors\nThe value is not of this variant.", docs::variant(variant)));
+            let about_read =
+                doc(&format!("{}\n\n# Errors\nThe value is not of this variant.", docs::variant(self.api, variant)));
             let about_write = doc(&format!(
                 "{}\n\n# Errors\nThe value contains a number that is not finite.",
-                docs::variant(variant)
+                docs::variant(self.api, variant)
             ));
             quote! {
                 #about_read
@@ -225,7 +238,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn structure(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
-        let about = doc(&docs::value(&definition.schema_name, &definition.docs));
+        let about = doc(&docs::structure(self.api, definition, object));
         let name = ident(&definition.name);
         let fields = object.fields.iter().map(|field| self.field(definition, field));
         let additional = object.additional_properties.as_ref().map(|additional| {
@@ -240,14 +253,17 @@ impl<'a> Emitter<'a> {
             };
             quote! { #about #[serde(flatten)] pub #field: #ty, }
         });
-        let constructor = definition.is_input.then(|| self.constructor_of(definition, object));
+        let constructor = self.constructor_of(definition, object);
         let json_text = definition.is_string_content.then(|| self.json_text_methods(&name));
-        let has_default = definition.is_input
-            && object.fields.iter().all(|field| {
-                self.api.const_value(field).is_none() && self.api.presence(field, true) != Presence::Value
-            })
-            && self.api.required_fields(object).count() == 0;
+        // Without a field that has one value only: its enumeration has no default.
+        let has_default = object.fields.iter().all(|field| {
+            self.api.const_value(field).is_none() && !self.api.is_required_argument(field, definition.is_input)
+        });
         let default = has_default.then(|| quote! { Default, });
+        let lenient = object.additional_properties.as_ref().filter(|_| object.is_lenient).map(|additional| {
+            let field = ident(&additional.field);
+            quote! { , lenient #field }
+        });
         quote! {
             #about
             #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
@@ -257,7 +273,7 @@ impl<'a> Emitter<'a> {
                 #(#fields,)*
                 #additional
             }
-            runtime::object!(#name);
+            runtime::object!(#name #lenient);
             #constructor
             #json_text
         }
@@ -288,11 +304,19 @@ impl<'a> Emitter<'a> {
     }
 
     /// The value of an optional field that is not set.
-    pub(super) fn omitted(&self, field: &Field) -> TokenStream {
-        match self.api.presence(field, true) {
+    pub(super) fn omitted(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
+        match self.api.presence(field, owner.is_input) {
             Presence::List => quote! { Vec::new() },
             _ => quote! { None },
         }
+    }
+
+    /// The fields that a caller may set: neither required fields nor fields with a constant value.
+    pub(super) fn optional_fields<'o>(&self, definition: &TypeDefinition, object: &'o Struct) -> Vec<&'o Field> {
+        let is_optional = |field: &&Field| {
+            self.api.const_value(field).is_none() && !self.api.is_required_argument(field, definition.is_input)
+        };
+        object.fields.iter().filter(is_optional).collect()
     }
 
     /// The value of a field with a constant value.
@@ -324,13 +348,15 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// The constructor `new` with all required fields, and a method for each optional field.
-    fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> TokenStream {
+    /// The constructor `new` with all required fields, and a method for each optional field. A type that is only received
+    /// has no such methods, which would be most of the code of a client: callers set its public fields. It has `Default`
+    /// if no field is required.
+    fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> Option<TokenStream> {
         if let Some(builder_name) = &definition.builder_name {
-            return self.builder_of(definition, object, builder_name);
+            return Some(self.builder_of(definition, object, builder_name));
         }
         let name = ident(&definition.name);
-        let required: Vec<&Field> = self.api.required_fields(object).collect();
+        let required: Vec<&Field> = self.api.required_fields(definition, object).collect();
         let values = object.fields.iter().map(|field| self.initial(definition, field, required.len()));
         let additional = object.additional_properties.as_ref().map(|additional| {
             let field = ident(&additional.field);
@@ -339,25 +365,28 @@ impl<'a> Emitter<'a> {
         let about = doc("Creates a value with all required fields.");
         let literal = quote! { Self { #(#values,)* #additional } };
         let constant = object.fields.iter().any(|field| self.api.const_value(field).is_some());
-        let (constructor, extra) = match (required.as_slice(), &definition.required_name) {
-            ([], _) if constant => (
-                quote! { pub fn new() -> Self { Self::default() } },
-                Some(quote! {
-                    impl Default for #name {
-                        fn default() -> Self {
-                            #literal
-                        }
+        // Where the default is not derived, it fills in the fields that have one value only.
+        let default = (required.is_empty() && constant).then(|| {
+            quote! {
+                impl Default for #name {
+                    fn default() -> Self {
+                        #literal
                     }
-                }),
-            ),
-            ([], _) => (quote! { pub fn new() -> Self { Self::default() } }, None),
+                }
+            }
+        });
+        if required.is_empty() && !definition.is_input {
+            return default;
+        }
+        let (constructor, extra) = match (required.as_slice(), &definition.required_name) {
+            ([], _) => (quote! { pub fn new() -> Self { Self::default() } }, default),
             (_, Some(required_name)) => {
                 let required_type = ident(required_name);
                 let about = required_doc(&definition.name);
                 let fields = required.iter().map(|field| {
                     let about = doc(&docs::field(self.api, field));
                     let name = ident(&field.field);
-                    let ty = self.given(field);
+                    let ty = self.given(definition, field);
                     quote! { #about pub #name: #ty }
                 });
                 (
@@ -373,12 +402,13 @@ impl<'a> Emitter<'a> {
             }
             ([only, ..], None) => {
                 let field = ident(&only.field);
-                let ty = argument(&self.given(only));
+                let ty = argument(&self.given(definition, only));
                 (quote! { pub fn new(#field: #ty) -> Self { #literal } }, None)
             }
         };
-        let setters = object.fields.iter().filter(|field| !field.required).map(|field| self.setter(definition, field));
-        quote! {
+        let optional = if definition.is_input { self.optional_fields(definition, object) } else { Vec::new() };
+        let setters = optional.iter().map(|field| self.setter(definition, field));
+        Some(quote! {
             impl #name {
                 #about
                 #[must_use]
@@ -386,13 +416,13 @@ impl<'a> Emitter<'a> {
                 #(#setters)*
             }
             #extra
-        }
+        })
     }
 
     /// The argument type of a required field.
-    pub(super) fn given(&self, field: &Field) -> TokenStream {
+    pub(super) fn given(&self, owner: &TypeDefinition, field: &Field) -> TokenStream {
         let bare = self.bare(field);
-        if self.api.presence(field, true) == Presence::Nullable {
+        if self.api.presence(field, owner.is_input) == Presence::Nullable {
             quote! { Option<#bare> }
         } else {
             bare
@@ -405,8 +435,8 @@ impl<'a> Emitter<'a> {
         if let Some(value) = self.constant(field) {
             return quote! { #name: #value };
         }
-        if !field.required {
-            let value = self.omitted(field);
+        if !self.api.is_required_argument(field, owner.is_input) {
+            let value = self.omitted(owner, field);
             return quote! { #name: #value };
         }
         let argument = if required > 1 {
@@ -414,10 +444,10 @@ impl<'a> Emitter<'a> {
         } else {
             quote! { #name.into() }
         };
-        match (self.api.is_boxed(owner, field), self.api.presence(field, true)) {
+        match (self.api.is_boxed(owner, field), self.api.presence(field, owner.is_input)) {
             (true, Presence::Nullable) if required > 1 => quote! { #name: #argument.map(Box::new) },
             (true, Presence::Nullable) => {
-                let ty = self.given(field);
+                let ty = self.given(owner, field);
                 quote! { #name: Into::<#ty>::into(#name).map(Box::new) }
             }
             (true, _) => quote! { #name: Box::new(#argument) },
@@ -444,7 +474,7 @@ impl<'a> Emitter<'a> {
         } else {
             quote! { #name.into() }
         };
-        let presence = self.api.presence(field, true);
+        let presence = self.api.presence(field, owner.is_input);
         let value = match presence {
             Presence::List | Presence::Value => value,
             Presence::Nullable | Presence::Optional => quote! { Some(#value) },
@@ -477,8 +507,8 @@ impl<'a> Emitter<'a> {
     }
 }
 
-fn variant<T: ToString>(value: &EnumValue<T>) -> TokenStream {
-    let about = doc(&docs::enum_value(value));
+fn variant<T: ToString>(api: &Api, value: &EnumValue<T>) -> TokenStream {
+    let about = doc(&docs::enum_value(api, value));
     let name = ident(&value.variant);
     quote! { #about #name }
 }

@@ -8,8 +8,10 @@ use super::schemas::{ANY, Types};
 use crate::diagnostic::Code;
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Keywords, Schema, Type};
+use crate::document::vocabulary::ENUM_NUMBERS;
 use crate::model::{Enum, EnumValue, EnumValues, Primitive, TypeKind, TypeRef};
 use crate::names::{Case, Scope, identifier};
+use crate::suggest::did_you_mean;
 
 impl Types<'_> {
     /// An enumeration of strings or integers. The generated type is open: it has a variant for unlisted values.
@@ -40,13 +42,14 @@ impl Types<'_> {
         let names = self.value_names(keywords, &values, at);
         let descriptions = self.value_descriptions(keywords, values.len(), at);
         let states = self.states(keywords, &values, at);
+        let numbers = self.numbers(keywords, &values, at);
         let indices = listed.iter().map(|(index, _)| *index).zip(names).zip(descriptions);
         match (texts, integers) {
             (Some(texts), _) if fits(Type::String) && !texts.is_empty() => {
-                TypeKind::Enum(Enum { values: EnumValues::Text(enum_values(texts, indices)), states })
+                TypeKind::Enum(Enum { values: EnumValues::Text(enum_values(texts, indices)), states, numbers })
             }
             (_, Some(integers)) if fits(Type::Integer) && !integers.is_empty() => {
-                TypeKind::Enum(Enum { values: EnumValues::Integer(enum_values(integers, indices)), states })
+                TypeKind::Enum(Enum { values: EnumValues::Integer(enum_values(integers, indices)), states, numbers })
             }
             // The documentation lists the values, because they are part of the constraints.
             _ if self.policy.takes_loose_schemas => {
@@ -116,6 +119,33 @@ impl Types<'_> {
                 Vec::new()
             }
         }
+    }
+
+    /// The numbers that are read as one of the texts, with the position of the text.
+    fn numbers(&mut self, keywords: &Keywords, values: &[&Value], at: PointerRef<'_>) -> Vec<(i64, usize)> {
+        let numbers_at = at.key(ENUM_NUMBERS);
+        let mut found = Vec::new();
+        for (number, text) in keywords.enum_numbers.iter().flatten() {
+            let number_at = numbers_at.key(number);
+            // One spelling for each number: `01` would be a second key for 1.
+            let Some(number) = number.parse::<i64>().ok().filter(|parsed| parsed.to_string() == *number) else {
+                let message = format!("`{number}` is not an integer");
+                let help = "write each number as a key and the value of `enum` that it means: `'0': idle`";
+                self.sink.report(Code::WrongValue, number_at, message, help);
+                continue;
+            };
+            match values.iter().position(|value| value.as_str() == Some(text)) {
+                Some(position) => found.push((number, position)),
+                None => {
+                    let texts = values.iter().filter_map(|value| value.as_str());
+                    let help = did_you_mean(text, texts, || "name a text that is listed under `enum`".to_owned());
+                    let message = format!("{text:?} is not a text of this enumeration");
+                    self.sink.report(Code::DanglingRef, number_at, message, help);
+                }
+            }
+        }
+        found.sort_unstable();
+        found
     }
 
     fn check_repetitions(&mut self, values: &[&Value], at: PointerRef<'_>) {
@@ -200,7 +230,8 @@ fn enum_values<T>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, constraints, problems_of_ours, slips};
+    use super::super::testing::{component, constraints, model_of_ours, problems_of_ours, slips};
+    use crate::model::TypeKind;
 
     #[test]
     fn values_have_names() {
@@ -214,6 +245,35 @@ mod tests {
         ] {
             assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
         }
+    }
+
+    #[test]
+    fn numbers_mean_listed_texts() {
+        let found = |schema: &str| problems_of_ours(&format!("components: {{schemas: {{T: {schema}}}}}"));
+        let at = "/components/schemas/T/x-enum-numbers";
+        let text = |numbers: &str| format!("{{type: string, enum: [idle, busy], x-enum-numbers: {numbers}}}");
+        for (schema, expected) in [
+            (text("{'0': ilde}"), format!("{at}/0: \"ilde\" is not a text of this enumeration")),
+            (
+                "{type: string, x-enum-numbers: {'0': idle}}".to_owned(),
+                format!("{at}: `x-enum-numbers` without `enum`"),
+            ),
+            (text("{one: idle}"), format!("{at}/one: `one` is not an integer")),
+            (text("{'01': idle}"), format!("{at}/01: `01` is not an integer")),
+            (
+                "{type: integer, enum: [0], x-enum-numbers: {'0': idle}}".to_owned(),
+                format!("{at}/0: \"idle\" is not a text of this enumeration"),
+            ),
+        ] {
+            assert_eq!(found(&schema), [expected], "{schema}");
+        }
+        let source = format!("components: {{schemas: {{T: {}}}}}", text("{'2': busy, '-1': idle, '1': busy}"));
+        let api = model_of_ours(&source);
+        let numbers = api.types.iter().find_map(|definition| match &definition.kind {
+            TypeKind::Enum(enumeration) => Some(enumeration.numbers.clone()),
+            _ => None,
+        });
+        assert_eq!(numbers, Some(vec![(-1, 0), (1, 1), (2, 1)]));
     }
 
     #[test]

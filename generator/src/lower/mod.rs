@@ -28,14 +28,14 @@ mod unions;
 mod unused;
 mod usage;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::arena::{Arena, Id};
 use crate::document::openapi::{OpenApi, Operation};
 use crate::document::pointer::PointerRef;
 use crate::document::{Document, Sink};
-use crate::model::{Api, ManagedHeaders, TypeRef};
+use crate::model::{self, Api, ManagedHeaders, TypeRef};
 use crate::policy::Policy;
 use schemas::Types;
 pub(crate) use tags::normalize_path;
@@ -89,7 +89,9 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
                 groups,
                 types: definitions,
                 type_modules: modules,
+                items: BTreeMap::new(),
             };
+            api.items = items(&api);
             problems.extend(lifecycle::complete(document, &mut api));
             api
         }
@@ -105,6 +107,28 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
     }
     warnings.extend(unused::warnings(document, &api));
     Ok((api, warnings))
+}
+
+/// The paths of operations and of the types of components. A name that means both leads to neither.
+fn items(api: &Api) -> BTreeMap<String, String> {
+    let operations = api.groups.iter().flat_map(|group| {
+        let path =
+            |operation: &model::Operation| (operation.id.clone(), format!("{}::{}", group.module, operation.type_name));
+        group.operations.iter().map(path)
+    });
+    let components = api.types.iter().filter(|definition| {
+        definition.pointer.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'))
+    });
+    let types = components.map(|definition| (definition.schema_name.clone(), format!("types::{}", definition.name)));
+    let mut items = BTreeMap::new();
+    let mut ambiguous = Vec::new();
+    for (name, path) in operations.chain(types) {
+        if items.insert(name.clone(), path).is_some() {
+            ambiguous.push(name);
+        }
+    }
+    items.retain(|name, _| !ambiguous.contains(name));
+    items
 }
 
 struct Lowering<'d> {

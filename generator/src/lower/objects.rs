@@ -8,6 +8,7 @@ use crate::diagnostic::Code;
 use crate::document::arena::ObjectOrRef;
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{AdditionalProperties as Additional, Schema, SchemaId, Type};
+use crate::document::vocabulary::LENIENT;
 use crate::model::{AdditionalProperties, Docs, Field, Primitive, Struct, TypeKind, TypeRef};
 use crate::names::{Case, Scope};
 use crate::suggest::{did_you_mean, nearest};
@@ -89,6 +90,7 @@ impl<'d> Types<'d> {
             self.sink.report(Code::TooLarge, self.at(id), message, help);
         }
         let undescribed = self.undescribed(&members, schema, id);
+        let is_lenient = self.is_lenient(&members, schema, id);
         let additional = members.additional.as_ref().and_then(|(additional, pointer)| match additional {
             Additional::Any(false) => None,
             Additional::Any(true) => Some((ANY, pointer, None)),
@@ -131,7 +133,19 @@ impl<'d> Types<'d> {
         });
         let with_names = properties.into_iter().zip(identifiers);
         let fields = with_names.map(|(property, field)| self.field(property, field, &mut scope, name)).collect();
-        TypeKind::Struct(Struct { fields, additional_properties })
+        TypeKind::Struct(Struct { fields, additional_properties, is_lenient })
+    }
+
+    /// Whether what does not match its type is kept: an object that has a place for it, and that can be without it.
+    fn is_lenient(&mut self, members: &Members<'d>, schema: &Schema, id: SchemaId) -> bool {
+        let keeps_any = matches!(members.additional, Some((Additional::Any(true), _)));
+        let is_possible = keeps_any && members.required.is_empty() && !members.properties.is_empty();
+        if schema.keywords.is_lenient && !is_possible {
+            let message = "`x-lenient` in an object that cannot keep a property of another type";
+            let help = "it needs `properties`, none of which is required, and `additionalProperties: true`";
+            self.sink.report(Code::WrongValue, self.at(id).key(LENIENT), message, help);
+        }
+        schema.keywords.is_lenient && is_possible
     }
 
     fn field(&mut self, property: Property<'d>, field: String, scope: &mut Scope, owner: &str) -> Field {
@@ -382,7 +396,42 @@ impl<'d> Types<'d> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, problems, problems_of_ours, slips};
+    use super::super::testing::{component, model_of_ours, problems, problems_of_ours, slips};
+    use crate::model::TypeKind;
+
+    #[test]
+    fn a_lenient_object_has_a_place_for_what_does_not_match() {
+        let found = |schema: &str| problems_of_ours(&format!("components: {{schemas: {{T: {schema}}}}}"));
+        let at = "/components/schemas/T/x-lenient";
+        let cannot = "`x-lenient` in an object that cannot keep a property of another type";
+        let is_none = "`x-lenient` in a schema that is no object";
+        for (schema, expected) in [
+            ("{type: object, x-lenient: true, properties: {a: {type: string}}}", cannot),
+            ("{type: object, x-lenient: true, additionalProperties: true}", cannot),
+            (
+                "{type: object, x-lenient: true, additionalProperties: {type: string}, properties: {a: {type: string}}}",
+                cannot,
+            ),
+            (
+                "{type: object, x-lenient: true, additionalProperties: true, required: [a], properties: {a: {type: string}}}",
+                cannot,
+            ),
+            ("{type: string, x-lenient: true}", is_none),
+        ] {
+            assert_eq!(found(schema), [format!("{at}: {expected}")], "{schema}");
+        }
+        for (key, expected) in [("true", true), ("false", false)] {
+            let schema = format!(
+                "{{type: object, x-lenient: {key}, additionalProperties: true, properties: {{a: {{type: string}}}}}}"
+            );
+            let api = model_of_ours(&format!("components: {{schemas: {{T: {schema}}}}}"));
+            let is_lenient = api.types.iter().find_map(|definition| match &definition.kind {
+                TypeKind::Struct(object) => Some(object.is_lenient),
+                _ => None,
+            });
+            assert_eq!(is_lenient, Some(expected));
+        }
+    }
 
     #[test]
     fn a_property_is_a_field() {

@@ -287,7 +287,12 @@ impl<'d> Lowering<'d> {
     fn is_list(&self, ty: &TypeRef) -> Option<bool> {
         match self.resolved(ty) {
             TypeRef::Primitive(
-                Primitive::Json | Primitive::JsonObject | Primitive::Secret | Primitive::Base64 | Primitive::Binary,
+                Primitive::Json
+                | Primitive::JsonObject
+                | Primitive::Secret
+                | Primitive::SecretInteger
+                | Primitive::Base64
+                | Primitive::Binary,
             ) => None,
             TypeRef::Primitive(_) => Some(false),
             TypeRef::List(item) => (self.is_list(item) == Some(false)).then_some(true),

@@ -13,6 +13,7 @@ use crate::diagnostic::Code;
 use crate::document::arena::ObjectOrRef;
 use crate::document::pointer::{NodeId, PointerRef};
 use crate::document::schema::{Bound, Schema, SchemaId, Schemas, Type};
+use crate::document::vocabulary::{ENUM_NUMBERS, LENIENT};
 use crate::document::{Document, Sink};
 use crate::model::{Docs, Primitive, TypeId, TypeKind, TypeRef};
 use crate::names::{Case, Scope, identifier};
@@ -237,6 +238,7 @@ impl<'d> Types<'d> {
         let keywords = &schema.keywords;
         let at = self.at(id);
         self.check_default(schema, at);
+        self.check_extensions(schema, at);
         let warns = self.policy.warns_of_slips;
         if schema.not.is_some() && warns {
             // `not` excludes values. It does not describe any, so the type does not depend on it.
@@ -302,6 +304,7 @@ impl<'d> Types<'d> {
             Some(Type::Integer) => match (keywords.unit, format) {
                 (Some("unix-seconds"), _) => Primitive::UnixSeconds,
                 (Some("unix-milliseconds"), _) => Primitive::UnixMillis,
+                (_, Some("password")) => Primitive::SecretInteger,
                 (_, Some("int32")) => Primitive::Int32,
                 _ => Primitive::Int64,
             },
@@ -311,6 +314,20 @@ impl<'d> Types<'d> {
             None => Primitive::Json,
         };
         alias(TypeRef::Primitive(primitive))
+    }
+
+    /// Keys that mean nothing in a schema of another kind.
+    fn check_extensions(&mut self, schema: &Schema, at: PointerRef<'_>) {
+        let keywords = &schema.keywords;
+        if keywords.enum_numbers.is_some() && keywords.values.is_empty() {
+            let help = "list the values under `enum`, or remove the key";
+            self.sink.report(Code::WrongValue, at.key(ENUM_NUMBERS), "`x-enum-numbers` without `enum`", help);
+        }
+        let is_object = !schema.properties.is_empty() || !schema.all_of.is_empty() || keywords.ty == Some(Type::Object);
+        if keywords.is_lenient && !is_object {
+            let help = "describe an object with `properties` and `additionalProperties: true`, or remove the key";
+            self.sink.report(Code::WrongValue, at.key(LENIENT), "`x-lenient` in a schema that is no object", help);
+        }
     }
 
     fn string(&mut self, format: Option<&str>, unit: Option<&str>, at: PointerRef<'_>) -> Primitive {

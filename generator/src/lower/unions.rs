@@ -329,6 +329,8 @@ impl<'c> Check<'c> {
             TypeRef::Named(id) => match self.drafts.get(id.0).map(|draft| &draft.kind) {
                 Some(Kind::Type(TypeKind::Struct(object))) => Shape::Object(object),
                 Some(Kind::Type(TypeKind::Enum(values))) => match values.values {
+                    // Its numbers could be those of another variant.
+                    EnumValues::Text(_) if !values.numbers.is_empty() => Shape::Anything,
                     EnumValues::Text(_) => Shape::Text,
                     EnumValues::Integer(_) => Shape::Number,
                 },
@@ -360,6 +362,7 @@ fn shape_of<'a>(primitive: Primitive) -> Shape<'a> {
         Primitive::Boolean => Shape::Boolean,
         Primitive::Int32
         | Primitive::Int64
+        | Primitive::SecretInteger
         | Primitive::Float
         | Primitive::Double
         | Primitive::UnixSeconds

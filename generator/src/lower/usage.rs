@@ -90,12 +90,12 @@ pub(super) fn complete(
         wrong_directions(document, &types.directions, &places)
     };
     let modules = type_modules(&places, groups);
-    let required: Vec<usize> = drafts.iter().map(|draft| required_count(&drafts, &draft.kind)).collect();
+    let required: Vec<usize> =
+        drafts.iter().zip(&places).map(|(draft, place)| required_count(&drafts, &draft.kind, place.is_input)).collect();
     let definitions = drafts.into_iter().zip(places).zip(cycles).zip(required).enumerate().map(
         |(index, (((draft, place), cycle), required))| {
             let mut derived = |applies: bool, suffix: &str| {
-                (place.is_input && applies)
-                    .then(|| types.derived_name(&format!("{}{suffix}", draft.name), document.at(draft.node)))
+                applies.then(|| types.derived_name(&format!("{}{suffix}", draft.name), document.at(draft.node)))
             };
             let builder_name = derived(takes_builder(required), "Builder");
             let required_name = derived(required > MAX_BUILDER_VALUES, "Required");
@@ -196,10 +196,22 @@ fn relax_directions(drafts: &mut [Draft<TypeKind>], places: &[Place<'_>]) {
     }
 }
 
-/// The number of fields that a caller has to set.
-fn required_count(drafts: &[Draft<TypeKind>], kind: &TypeKind) -> usize {
+/// The number of fields that a caller has to set to create a value. See [`Api::is_required_argument`](crate::model::Api),
+/// which applies the same rule to the result of this function.
+fn required_count(drafts: &[Draft<TypeKind>], kind: &TypeKind, is_input: bool) -> usize {
     let has_const_value = |field: &Field| const_value(field, |id| drafts.get(id.0).map(|draft| &draft.kind)).is_some();
-    fields(kind).iter().filter(|field| field.required && !has_const_value(field)).count()
+    let is_given = |field: &Field| is_input || !(field.nullable || is_list(drafts, &field.ty));
+    fields(kind).iter().filter(|field| field.required && is_given(field) && !has_const_value(field)).count()
+}
+
+/// Whether a type is a list behind its aliases, none of which leads back to itself.
+fn is_list<'t>(drafts: &'t [Draft<TypeKind>], mut ty: &'t TypeRef) -> bool {
+    while let TypeRef::Named(id) = ty
+        && let Some(TypeKind::Alias(target)) = drafts.get(id.0).map(|draft| &draft.kind)
+    {
+        ty = target;
+    }
+    matches!(ty, TypeRef::List(_))
 }
 
 /// The type itself and all types that it contains at any depth, including the types of the JSON in its strings.

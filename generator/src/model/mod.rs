@@ -10,6 +10,7 @@
 mod operations;
 mod types;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
@@ -52,6 +53,8 @@ pub(crate) struct Api {
     pub(crate) null_lists_are_empty: bool,
     /// The parts of the document that the client does not use, in the order of the document.
     pub(crate) unused: Vec<UnusedPart>,
+    /// Where operations and types are in the client: the path from its root, by the name that descriptions call them.
+    pub(crate) items: BTreeMap<String, String>,
 }
 
 /// All parts of one kind that the client does not use.
@@ -207,9 +210,22 @@ impl Api {
         self.types.get(id.0)
     }
 
-    /// The fields that a caller has to set.
-    pub(crate) fn required_fields<'a>(&'a self, object: &'a Struct) -> impl Iterator<Item = &'a Field> {
-        object.fields.iter().filter(|field| field.required && self.const_value(field).is_none())
+    /// The fields that a caller has to set to create a value.
+    pub(crate) fn required_fields<'a>(
+        &'a self,
+        definition: &TypeDefinition,
+        object: &'a Struct,
+    ) -> impl Iterator<Item = &'a Field> {
+        let is_input = definition.is_input;
+        object.fields.iter().filter(move |field| self.is_required_argument(field, is_input))
+    }
+
+    /// Whether a caller has to set a field to create a value. In a request the caller sets every required field, so that
+    /// the client sends no value that the caller has not chosen. In a type that is only received, a nullable field or a
+    /// list has the value that decoding gives it when it is missing: `None` or an empty list.
+    pub(crate) fn is_required_argument(&self, field: &Field, is_input: bool) -> bool {
+        let is_given = if is_input { field.required } else { self.presence(field, false) == Presence::Value };
+        is_given && self.const_value(field).is_none()
     }
 
     /// The type of a field with a constant value, which callers do not set: an enumeration with a single value.

@@ -16,6 +16,8 @@ pub(crate) enum Primitive {
     Double,
     String,
     Secret,
+    /// An integer that must not be shown.
+    SecretInteger,
     Base64,
     /// Unencoded bytes. Only a whole body can have this type, because JSON cannot contain them.
     Bytes,
@@ -112,6 +114,8 @@ pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
     /// The field that preserves properties that the schema does not describe.
     pub(crate) additional_properties: Option<AdditionalProperties>,
+    /// Whether a property that does not match its type is kept with those that are not described.
+    pub(crate) is_lenient: bool,
 }
 
 #[derive(Debug)]
@@ -147,6 +151,8 @@ pub(crate) struct Enum {
     pub(crate) values: EnumValues,
     /// The final values, if they are documented.
     pub(crate) states: Option<States>,
+    /// The numbers that are read as texts, too, each with the position of the text.
+    pub(crate) numbers: Vec<(i64, usize)>,
 }
 
 #[derive(Debug)]

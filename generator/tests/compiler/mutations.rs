@@ -1301,6 +1301,26 @@ const FACTS: &[Mutation] = &[
         "type `Language`: final values: success English",
     ),
     change(
+        "numbers read",
+        Own,
+        &[One(
+            "      x-states: {success: [done], failure: [failed]}\n",
+            "      x-states: {success: [done], failure: [failed]}\n      x-enum-numbers: {'1': done}\n",
+        )],
+        Compatible,
+        "type `JobState`: numbers that are read: none → 1 as `done`",
+    ),
+    change(
+        "lenient",
+        Own,
+        &[One(
+            "      description: A way.\n",
+            "      description: A way.\n      x-lenient: true\n      additionalProperties: true\n",
+        )],
+        Compatible,
+        "type `Plan`: lenient now",
+    ),
+    change(
         "final values removed",
         Own,
         &[

@@ -245,7 +245,7 @@ const KEYS: &[&str] = &[
     "allowReserved", "schema", "content", "parameters", "requestBody", "responses", "headers", "links", "callbacks",
     "servers", "security", "tags", "operationId", "summary", "externalDocs", "x-risk", "x-retry", "x-lookup", "x-role",
     "x-unit", "x-envelope", "x-enum-varnames", "x-enum-descriptions", "x-error-codes", "x-client-name", "x-source",
-    "x-lint-allow", "x-availability", "x-region", "x-content-schema", "x-pagination", "x-states", "x-follow", "outcome", "<<", "get", "head", "trace", "components", "schemas", "paths", "openapi",
+    "x-lint-allow", "x-availability", "x-region", "x-content-schema", "x-pagination", "x-states", "x-follow", "x-enum-numbers", "x-lenient", "outcome", "<<", "get", "head", "trace", "components", "schemas", "paths", "openapi",
 ];
 
 /// Values of every type, including keywords.

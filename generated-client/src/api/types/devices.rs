@@ -8,6 +8,772 @@ pub struct BusinessId(String);
 
 runtime::text_newtype!(BusinessId);
 
+/// Devices of an organization or a project.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct DeviceList {
+    /// The devices, at most 1000 entries.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub list: Vec<super::DeviceListEntry>,
+}
+
+runtime::object!(DeviceList);
+
+/// A dock or remote controller with its aircraft. A manually flown aircraft can be listed alone, or with a remote
+/// controller as gateway.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct DeviceListEntry {
+    /// A dock, or a remote controller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<super::Gateway>,
+    /// An aircraft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drone: Option<super::Drone>,
+}
+
+runtime::object!(DeviceListEntry);
+
+/// A dock, or a remote controller.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct Gateway {
+    /// Serial number of a dock, an aircraft or a remote controller.
+    pub sn: super::DeviceSn,
+    /// Name that users assigned; may be empty.
+    pub callsign: String,
+    /// Model of a device. The numbers are strings.
+    pub device_model: super::DeviceModel,
+    /// Whether it is online.
+    pub device_online_status: bool,
+    /// Operating mode of a dock. Also 0 when the dock is offline; remote controllers have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode_code: Option<super::DockModeCode>,
+    /// Its cameras.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub camera_list: Vec<super::GatewayCamera>,
+}
+
+runtime::object!(Gateway);
+
+impl Gateway {
+    /// A builder, which sets fields by name. Required: `sn`, `callsign`, `device_model`, `device_online_status`.
+    #[must_use]
+    pub fn builder() -> GatewayBuilder {
+        GatewayBuilder {
+            callsign: super::super::missing::callsign,
+            device_model: super::super::missing::device_model,
+            device_online_status: super::super::missing::device_online_status,
+            sn: super::super::missing::sn,
+            mode_code: None,
+            camera_list: Vec::new(),
+        }
+    }
+}
+
+/// Builds a [`Gateway`]. Required: `sn`, `callsign`, `device_model`, `device_online_status`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct GatewayBuilder<
+    T1 = super::super::missing::callsign,
+    T2 = super::super::missing::device_model,
+    T3 = super::super::missing::device_online_status,
+    T4 = super::super::missing::sn,
+> {
+    callsign: T1,
+    device_model: T2,
+    device_online_status: T3,
+    sn: T4,
+    mode_code: Option<super::DockModeCode>,
+    camera_list: Vec<super::GatewayCamera>,
+}
+
+impl<T1, T2, T3, T4> GatewayBuilder<T1, T2, T3, T4> {
+    /// Serial number of a dock, an aircraft or a remote controller.
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> GatewayBuilder<T1, T2, T3, super::DeviceSn> {
+        GatewayBuilder {
+            sn: sn.into(),
+            callsign: self.callsign,
+            device_model: self.device_model,
+            device_online_status: self.device_online_status,
+            mode_code: self.mode_code,
+            camera_list: self.camera_list,
+        }
+    }
+    /// Name that users assigned; may be empty.
+    #[must_use]
+    pub fn callsign(
+        self,
+        callsign: impl Into<String>,
+    ) -> GatewayBuilder<String, T2, T3, T4> {
+        GatewayBuilder {
+            callsign: callsign.into(),
+            device_model: self.device_model,
+            device_online_status: self.device_online_status,
+            sn: self.sn,
+            mode_code: self.mode_code,
+            camera_list: self.camera_list,
+        }
+    }
+    /// Model of a device. The numbers are strings.
+    #[must_use]
+    pub fn device_model(
+        self,
+        device_model: impl Into<super::DeviceModel>,
+    ) -> GatewayBuilder<T1, super::DeviceModel, T3, T4> {
+        GatewayBuilder {
+            device_model: device_model.into(),
+            callsign: self.callsign,
+            device_online_status: self.device_online_status,
+            sn: self.sn,
+            mode_code: self.mode_code,
+            camera_list: self.camera_list,
+        }
+    }
+    /// Whether it is online.
+    #[must_use]
+    pub fn device_online_status(
+        self,
+        device_online_status: impl Into<bool>,
+    ) -> GatewayBuilder<T1, T2, bool, T4> {
+        GatewayBuilder {
+            device_online_status: device_online_status.into(),
+            callsign: self.callsign,
+            device_model: self.device_model,
+            sn: self.sn,
+            mode_code: self.mode_code,
+            camera_list: self.camera_list,
+        }
+    }
+    /// Operating mode of a dock. Also 0 when the dock is offline; remote controllers have none.
+    #[must_use]
+    pub fn mode_code(mut self, mode_code: impl Into<super::DockModeCode>) -> Self {
+        self.mode_code = Some(mode_code.into());
+        self
+    }
+    /// Its cameras.
+    #[must_use]
+    pub fn camera_list(
+        mut self,
+        camera_list: impl Into<Vec<super::GatewayCamera>>,
+    ) -> Self {
+        self.camera_list = camera_list.into();
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> Gateway
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<super::DeviceModel>,
+        T3: runtime::Provided<bool>,
+        T4: runtime::Provided<super::DeviceSn>,
+    {
+        Gateway {
+            sn: self.sn.provided(),
+            callsign: self.callsign.provided(),
+            device_model: self.device_model.provided(),
+            device_online_status: self.device_online_status.provided(),
+            mode_code: self.mode_code,
+            camera_list: self.camera_list,
+        }
+    }
+}
+
+/// An aircraft.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct Drone {
+    /// Serial number of a dock, an aircraft or a remote controller.
+    pub sn: super::DeviceSn,
+    /// Name that users assigned; may be empty.
+    pub callsign: String,
+    /// Model of a device. The numbers are strings.
+    pub device_model: super::DeviceModel,
+    /// Whether it is online. An aircraft that sleeps in its dock is offline.
+    pub device_online_status: bool,
+    /// Operating mode of an aircraft. For an offline aircraft 0 was observed; test data of a client for V2.0 has 14.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode_code: Option<super::DroneModeCode>,
+    /// Its cameras; null until the aircraft has been powered on once.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub camera_list: Vec<super::DroneCamera>,
+}
+
+runtime::object!(Drone);
+
+impl Drone {
+    /// A builder, which sets fields by name. Required: `sn`, `callsign`, `device_model`, `device_online_status`.
+    #[must_use]
+    pub fn builder() -> DroneBuilder {
+        DroneBuilder {
+            callsign: super::super::missing::callsign,
+            device_model: super::super::missing::device_model,
+            device_online_status: super::super::missing::device_online_status,
+            sn: super::super::missing::sn,
+            mode_code: None,
+            camera_list: Vec::new(),
+        }
+    }
+}
+
+/// Builds a [`Drone`]. Required: `sn`, `callsign`, `device_model`, `device_online_status`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct DroneBuilder<
+    T1 = super::super::missing::callsign,
+    T2 = super::super::missing::device_model,
+    T3 = super::super::missing::device_online_status,
+    T4 = super::super::missing::sn,
+> {
+    callsign: T1,
+    device_model: T2,
+    device_online_status: T3,
+    sn: T4,
+    mode_code: Option<super::DroneModeCode>,
+    camera_list: Vec<super::DroneCamera>,
+}
+
+impl<T1, T2, T3, T4> DroneBuilder<T1, T2, T3, T4> {
+    /// Serial number of a dock, an aircraft or a remote controller.
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> DroneBuilder<T1, T2, T3, super::DeviceSn> {
+        DroneBuilder {
+            sn: sn.into(),
+            callsign: self.callsign,
+            device_model: self.device_model,
+            device_online_status: self.device_online_status,
+            mode_code: self.mode_code,
+            camera_list: self.camera_list,
+        }
+    }
+    /// Name that users assigned; may be empty.
+    #[must_use]
+    pub fn callsign(
+        self,
+        callsign: impl Into<String>,
+    ) -> DroneBuilder<String, T2, T3, T4> {
+        DroneBuilder {
+            callsign: callsign.into(),
+            device_model: self.device_model,
+            device_online_status: self.device_online_status,
+            sn: self.sn,
+            mode_code: self.mode_code,
+            camera_list: self.camera_list,
+        }
+    }
+    /// Model of a device. The numbers are strings.
+    #[must_use]
+    pub fn device_model(
+        self,
+        device_model: impl Into<super::DeviceModel>,
+    ) -> DroneBuilder<T1, super::DeviceModel, T3, T4> {
+        DroneBuilder {
+            device_model: device_model.into(),
+            callsign: self.callsign,
+            device_online_status: self.device_online_status,
+            sn: self.sn,
+            mode_code: self.mode_code,
+            camera_list: self.camera_list,
+        }
+    }
+    /// Whether it is online. An aircraft that sleeps in its dock is offline.
+    #[must_use]
+    pub fn device_online_status(
+        self,
+        device_online_status: impl Into<bool>,
+    ) -> DroneBuilder<T1, T2, bool, T4> {
+        DroneBuilder {
+            device_online_status: device_online_status.into(),
+            callsign: self.callsign,
+            device_model: self.device_model,
+            sn: self.sn,
+            mode_code: self.mode_code,
+            camera_list: self.camera_list,
+        }
+    }
+    /// Operating mode of an aircraft. For an offline aircraft 0 was observed; test data of a client for V2.0 has 14.
+    #[must_use]
+    pub fn mode_code(mut self, mode_code: impl Into<super::DroneModeCode>) -> Self {
+        self.mode_code = Some(mode_code.into());
+        self
+    }
+    /// Its cameras; null until the aircraft has been powered on once.
+    #[must_use]
+    pub fn camera_list(
+        mut self,
+        camera_list: impl Into<Vec<super::DroneCamera>>,
+    ) -> Self {
+        self.camera_list = camera_list.into();
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> Drone
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<super::DeviceModel>,
+        T3: runtime::Provided<bool>,
+        T4: runtime::Provided<super::DeviceSn>,
+    {
+        Drone {
+            sn: self.sn.provided(),
+            callsign: self.callsign.provided(),
+            device_model: self.device_model.provided(),
+            device_online_status: self.device_online_status.provided(),
+            mode_code: self.mode_code,
+            camera_list: self.camera_list,
+        }
+    }
+}
+
+/// Model of a device. The numbers are strings.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct DeviceModel {
+    /// Model of a device: `{domain}-{type}-{sub_type}`. Known keys: `3-1-0` DJI Dock; `3-2-0` DJI Dock 2; `3-3-0` DJI
+    /// Dock 3 (inferred); `0-60-0` Matrice 300 RTK; `0-89-0` Matrice 350 RTK; `0-67-0` Matrice 30; `0-67-1` Matrice
+    /// 30T; `0-77-0` Mavic 3E; `0-77-1` Mavic 3T; `0-91-0` Matrice 3D; `0-91-1` Matrice 3TD; `0-99-1` Matrice 4T;
+    /// `2-119-0` RC Plus; `2-144-0` RC Pro Enterprise; `2-174-0` RC Plus 2.
+    pub key: super::DeviceModelKey,
+    /// Kind of device: `0` aircraft, `2` remote controller, `3` dock.
+    pub domain: String,
+    /// Type within the domain.
+    pub r#type: String,
+    /// Variant of the type.
+    pub sub_type: String,
+    /// Display name, such as `DJI Dock 2` or `M3TD`.
+    pub name: String,
+    /// Kind of device.
+    pub class: super::DeviceClass,
+}
+
+runtime::object!(DeviceModel);
+
+impl DeviceModel {
+    /// A builder, which sets fields by name. Required: `key`, `domain`, `type`, `sub_type`, `name`, `class`.
+    #[must_use]
+    pub fn builder() -> DeviceModelBuilder {
+        DeviceModelBuilder {
+            class: super::super::missing::class,
+            domain: super::super::missing::domain,
+            key: super::super::missing::key,
+            name: super::super::missing::name,
+            r#type: super::super::missing::r#type,
+            sub_type: super::super::missing::sub_type,
+        }
+    }
+}
+
+/// Builds a [`DeviceModel`]. Required: `key`, `domain`, `type`, `sub_type`, `name`, `class`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct DeviceModelBuilder<
+    T1 = super::super::missing::class,
+    T2 = super::super::missing::domain,
+    T3 = super::super::missing::key,
+    T4 = super::super::missing::name,
+    T5 = super::super::missing::r#type,
+    T6 = super::super::missing::sub_type,
+> {
+    class: T1,
+    domain: T2,
+    key: T3,
+    name: T4,
+    r#type: T5,
+    sub_type: T6,
+}
+
+impl<T1, T2, T3, T4, T5, T6> DeviceModelBuilder<T1, T2, T3, T4, T5, T6> {
+    /// Model of a device: `{domain}-{type}-{sub_type}`. Known keys: `3-1-0` DJI Dock; `3-2-0` DJI Dock 2; `3-3-0` DJI
+    /// Dock 3 (inferred); `0-60-0` Matrice 300 RTK; `0-89-0` Matrice 350 RTK; `0-67-0` Matrice 30; `0-67-1` Matrice
+    /// 30T; `0-77-0` Mavic 3E; `0-77-1` Mavic 3T; `0-91-0` Matrice 3D; `0-91-1` Matrice 3TD; `0-99-1` Matrice 4T;
+    /// `2-119-0` RC Plus; `2-144-0` RC Pro Enterprise; `2-174-0` RC Plus 2.
+    #[must_use]
+    pub fn key(
+        self,
+        key: impl Into<super::DeviceModelKey>,
+    ) -> DeviceModelBuilder<T1, T2, super::DeviceModelKey, T4, T5, T6> {
+        DeviceModelBuilder {
+            key: key.into(),
+            class: self.class,
+            domain: self.domain,
+            name: self.name,
+            r#type: self.r#type,
+            sub_type: self.sub_type,
+        }
+    }
+    /// Kind of device: `0` aircraft, `2` remote controller, `3` dock.
+    #[must_use]
+    pub fn domain(
+        self,
+        domain: impl Into<String>,
+    ) -> DeviceModelBuilder<T1, String, T3, T4, T5, T6> {
+        DeviceModelBuilder {
+            domain: domain.into(),
+            class: self.class,
+            key: self.key,
+            name: self.name,
+            r#type: self.r#type,
+            sub_type: self.sub_type,
+        }
+    }
+    /// Type within the domain.
+    #[must_use]
+    pub fn r#type(
+        self,
+        r#type: impl Into<String>,
+    ) -> DeviceModelBuilder<T1, T2, T3, T4, String, T6> {
+        DeviceModelBuilder {
+            r#type: r#type.into(),
+            class: self.class,
+            domain: self.domain,
+            key: self.key,
+            name: self.name,
+            sub_type: self.sub_type,
+        }
+    }
+    /// Variant of the type.
+    #[must_use]
+    pub fn sub_type(
+        self,
+        sub_type: impl Into<String>,
+    ) -> DeviceModelBuilder<T1, T2, T3, T4, T5, String> {
+        DeviceModelBuilder {
+            sub_type: sub_type.into(),
+            class: self.class,
+            domain: self.domain,
+            key: self.key,
+            name: self.name,
+            r#type: self.r#type,
+        }
+    }
+    /// Display name, such as `DJI Dock 2` or `M3TD`.
+    #[must_use]
+    pub fn name(
+        self,
+        name: impl Into<String>,
+    ) -> DeviceModelBuilder<T1, T2, T3, String, T5, T6> {
+        DeviceModelBuilder {
+            name: name.into(),
+            class: self.class,
+            domain: self.domain,
+            key: self.key,
+            r#type: self.r#type,
+            sub_type: self.sub_type,
+        }
+    }
+    /// Kind of device.
+    #[must_use]
+    pub fn class(
+        self,
+        class: impl Into<super::DeviceClass>,
+    ) -> DeviceModelBuilder<super::DeviceClass, T2, T3, T4, T5, T6> {
+        DeviceModelBuilder {
+            class: class.into(),
+            domain: self.domain,
+            key: self.key,
+            name: self.name,
+            r#type: self.r#type,
+            sub_type: self.sub_type,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> DeviceModel
+    where
+        T1: runtime::Provided<super::DeviceClass>,
+        T2: runtime::Provided<String>,
+        T3: runtime::Provided<super::DeviceModelKey>,
+        T4: runtime::Provided<String>,
+        T5: runtime::Provided<String>,
+        T6: runtime::Provided<String>,
+    {
+        DeviceModel {
+            key: self.key.provided(),
+            domain: self.domain.provided(),
+            r#type: self.r#type.provided(),
+            sub_type: self.sub_type.provided(),
+            name: self.name.provided(),
+            class: self.class.provided(),
+        }
+    }
+}
+
+/// Kind of device.
+///
+/// Observed, not documented. `rc` was read in a third-party client only.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DeviceClass {
+    /// A dock.
+    Dock,
+    /// An aircraft.
+    Drone,
+    /// A remote controller.
+    RemoteController,
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    DeviceClass { "airport" => Dock, "drone" => Drone, "rc" => RemoteController }
+);
+
+/// Operating mode of a dock. Also 0 when the dock is offline; remote controllers have none.
+///
+/// **Inferred**, neither documented nor observed. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API
+/// and of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DockModeCode {
+    /// Idle, or offline.
+    Idle,
+    /// Being debugged on site.
+    OnSiteDebugging,
+    /// Being debugged remotely.
+    RemoteDebugging,
+    /// Upgrading its firmware.
+    FirmwareUpgradeInProgress,
+    /// Working.
+    InOperation,
+    /// Waiting for calibration (newer docks). Not in the table of the Cloud API.
+    ToBeCalibrated,
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
+    Unknown(runtime::Unknown<i64>),
+}
+
+runtime::integer_enum!(
+    DockModeCode { 0 => Idle, 1 => OnSiteDebugging, 2 => RemoteDebugging, 3 =>
+    FirmwareUpgradeInProgress, 4 => InOperation, 5 => ToBeCalibrated }
+);
+
+/// Operating mode of an aircraft. For an offline aircraft 0 was observed; test data of a client for V2.0 has 14.
+///
+/// **Inferred**, neither documented nor observed. The device lists of the live service have such a number, and 0 was read; the table is that of DJI's Cloud API,
+/// for 21 that of its newer Chinese edition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DroneModeCode {
+    /// Standing by.
+    Standby,
+    /// Preparing for take-off.
+    TakeoffPreparation,
+    /// Ready for take-off.
+    TakeoffPreparationCompleted,
+    /// Manual flight.
+    ManualFlight,
+    /// Automatic take-off.
+    AutomaticTakeoff,
+    /// Flying a route.
+    WaylineFlight,
+    /// Taking a panorama.
+    PanoramicPhotography,
+    /// Tracking a target.
+    IntelligentTracking,
+    /// Avoiding other aircraft that ADS-B reports.
+    AdsbAvoidance,
+    /// Returning to home automatically.
+    AutoReturningToHome,
+    /// Automatic landing.
+    AutomaticLanding,
+    /// Forced landing.
+    ForcedLanding,
+    /// Landing on three propellers.
+    ThreeBladeLanding,
+    /// Upgrading.
+    Upgrading,
+    /// Not connected.
+    NotConnected,
+    /// Advanced pilot assistance (APAS).
+    Apas,
+    /// Flown by virtual stick.
+    VirtualStickState,
+    /// Live flight controls.
+    LiveFlightControls,
+    /// Fixing its airborne RTK position.
+    AirborneRtkFixingMode,
+    /// Evaluating a site for the dock.
+    DockAddressSelecting,
+    /// Circling a point of interest.
+    Poi,
+    /// Flying a route far from its dock. In the newer Chinese edition of DJI's Cloud API, and in one client.
+    FarFromDockWaylineFlight,
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
+    Unknown(runtime::Unknown<i64>),
+}
+
+runtime::integer_enum!(
+    DroneModeCode { 0 => Standby, 1 => TakeoffPreparation, 2 =>
+    TakeoffPreparationCompleted, 3 => ManualFlight, 4 => AutomaticTakeoff, 5 =>
+    WaylineFlight, 6 => PanoramicPhotography, 7 => IntelligentTracking, 8 =>
+    AdsbAvoidance, 9 => AutoReturningToHome, 10 => AutomaticLanding, 11 => ForcedLanding,
+    12 => ThreeBladeLanding, 13 => Upgrading, 14 => NotConnected, 15 => Apas, 16 =>
+    VirtualStickState, 17 => LiveFlightControls, 18 => AirborneRtkFixingMode, 19 =>
+    DockAddressSelecting, 20 => Poi, 21 => FarFromDockWaylineFlight }
+);
+
+/// A camera of a dock.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct GatewayCamera {
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    pub camera_index: super::CameraIndex,
+    /// Active camera of a dock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub camera_position: Option<super::CameraPosition>,
+    /// Positions to which it can be switched.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub available_camera_positions: Vec<super::CameraPosition>,
+}
+
+runtime::object!(GatewayCamera);
+
+impl GatewayCamera {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(camera_index: impl Into<super::CameraIndex>) -> Self {
+        Self {
+            camera_index: camera_index.into(),
+            camera_position: None,
+            available_camera_positions: Vec::new(),
+        }
+    }
+}
+
+/// Active camera of a dock.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CameraPosition {
+    /// The camera inside the dock.
+    Indoor,
+    /// The camera outside the dock.
+    Outdoor,
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(CameraPosition { "indoor" => Indoor, "outdoor" => Outdoor });
+
+/// A camera of an aircraft.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct DroneCamera {
+    /// Index of a camera of a device: `{type}-{subtype}-{gimbalindex}`. Known types: `165-0-7` dock camera; `176-0-0`
+    /// vision assist of Matrice 3D/3TD; `80-0-0` Matrice 3D; `81-0-0` Matrice 3TD; `52-0-0` Matrice 30; `53-0-0`
+    /// Matrice 30T; `66-0-0` Mavic 3E; `67-0-0` Mavic 3T; `39-0-7` FPV of Matrice 30/300/350; `42-0-x` H20; `43-0-x`
+    /// H20T; `61-0-x` H20N; `82-0-x` H30; `83-0-x` H30T, where x is 0 for port, 1 for starboard, 2 for upper.
+    pub camera_index: super::CameraIndex,
+    /// Its lenses.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub lens_list: Vec<super::DroneCameraLens>,
+}
+
+runtime::object!(DroneCamera);
+
+impl DroneCamera {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(camera_index: impl Into<super::CameraIndex>) -> Self {
+        Self {
+            camera_index: camera_index.into(),
+            lens_list: Vec::new(),
+        }
+    }
+}
+
+/// The active lens of a camera, and the available lenses.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(remote = "Self")]
+#[non_exhaustive]
+pub struct DroneCameraLens {
+    /// A lens of an aircraft's camera.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lens_type: Option<super::LensType>,
+    /// Available lenses.
+    #[serde(
+        default,
+        deserialize_with = "runtime::null_as_empty",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub available_lens_types: Vec<super::LensType>,
+}
+
+runtime::object!(DroneCameraLens);
+
+/// A lens of an aircraft's camera.
+///
+/// Observed, not documented.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LensType {
+    /// Its picture is not documented. It is not the only lens of its camera: a live Matrice 3TD (`81-0-0`) listed it
+    /// together with the three others.
+    Normal,
+    /// Wide angle.
+    Wide,
+    /// Zoom.
+    Zoom,
+    /// Infrared.
+    Infrared,
+    /// A value that is not listed. It is preserved, displayed and sent back unchanged.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    LensType { "normal" => Normal, "wide" => Wide, "zoom" => Zoom, "ir" => Infrared }
+);
+
 /// Properties that a device last reported.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
@@ -31,19 +797,31 @@ pub struct DeviceProperties {
     /// `thermal_global_temperature_max` in degrees Celsius).
     ///
     /// **Enumerations.** Members and units are those of DJI's Cloud API, where enumerations are numbers. Values that
-    /// were read through this version are names. A member without a known name accepts any JSON, and its description
-    /// lists the numbers of the Cloud API. Names after "Expected" are predictions that have not been observed: the
-    /// Cloud API's English label in snake case. Every known name follows this rule. Labels that are sentences have no
-    /// predicted name.
+    /// were read through this version are names. An expected name is a prediction that has not been observed: the Cloud
+    /// API's English label in snake case. Every known name follows this rule; labels that are sentences have no
+    /// predicted name. **Expected names can be wrong**: a name that is not listed is preserved, so compare with every
+    /// value that you accept, and treat all others as not known. The types of expected names also read the numbers of
+    /// the Cloud API. Members without predicted names accept any JSON.
     ///
     /// **Values without a meaning.** A client for V2.0 checks for coordinates of 0 and of 999, percentages outside of 0
-    /// to 100, and numbers that are sent as strings. The last two have not been observed through this version; a number
-    /// that is sent as a string makes the whole response undecodable.
+    /// to 100, and numbers that are sent as strings. The last two have not been observed through this version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_state: Option<super::DeviceState>,
 }
 
 runtime::object!(DeviceProperties);
+
+impl DeviceProperties {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(device_sn: impl Into<super::DeviceSn>) -> Self {
+        Self {
+            device_sn: device_sn.into(),
+            device_model: None,
+            device_state: None,
+        }
+    }
+}
 
 /// Properties of a device. Which properties are present depends on its model; each of them may be missing or null.
 /// Unlisted members are preserved unchanged.
@@ -58,14 +836,14 @@ runtime::object!(DeviceProperties);
 /// `thermal_global_temperature_max` in degrees Celsius).
 ///
 /// **Enumerations.** Members and units are those of DJI's Cloud API, where enumerations are numbers. Values that
-/// were read through this version are names. A member without a known name accepts any JSON, and its description
-/// lists the numbers of the Cloud API. Names after "Expected" are predictions that have not been observed: the
-/// Cloud API's English label in snake case. Every known name follows this rule. Labels that are sentences have no
-/// predicted name.
+/// were read through this version are names. An expected name is a prediction that has not been observed: the Cloud
+/// API's English label in snake case. Every known name follows this rule; labels that are sentences have no
+/// predicted name. **Expected names can be wrong**: a name that is not listed is preserved, so compare with every
+/// value that you accept, and treat all others as not known. The types of expected names also read the numbers of
+/// the Cloud API. Members without predicted names accept any JSON.
 ///
 /// **Values without a meaning.** A client for V2.0 checks for coordinates of 0 and of 999, percentages outside of 0
-/// to 100, and numbers that are sent as strings. The last two have not been observed through this version; a number
-/// that is sent as a string makes the whole response undecodable.
+/// to 100, and numbers that are sent as strings. The last two have not been observed through this version.
 ///
 /// **Inferred**, neither documented nor observed. Members marked observed were read live through this version; the others come from DJI's Cloud API, which the
 /// page refers to. Of those, a DJI Dock 2 sent `acc_time`, `activation_time`, `backup_battery`,
@@ -77,7 +855,9 @@ runtime::object!(DeviceProperties);
 /// `height_limit`, `home_latitude`, `home_longitude`, `is_near_height_limit`, `live_status`,
 /// `low_battery_warning_threshold`, `mode_code`, `mode_code_reason`, `rth_mode`,
 /// `serious_low_battery_warning_threshold`, `total_flight_time`, `wind_direction` and `wireless_link_topo`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceState {
@@ -168,13 +948,12 @@ pub struct DeviceState {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub dongle_infos: Vec<super::DongleInfo>,
-    /// Whether the firmware versions of all modules are consistent. Cloud API: 0 yes, 1 an upgrade is needed.
-    /// Expected: `no_consistency_upgrade_required`, `consistency_upgrade_required`.
+    /// Whether the firmware versions of all modules are consistent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub compatible_status: Option<runtime::JsonValue>,
-    /// Whether the firmware is being upgraded. Cloud API: 0 no, 1 yes. Expected: `not_upgraded`, `upgrading`.
+    pub compatible_status: Option<super::FirmwareConsistency>,
+    /// Whether the firmware is being upgraded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub firmware_upgrade_status: Option<runtime::JsonValue>,
+    pub firmware_upgrade_status: Option<super::FirmwareUpgradeStatus>,
     /// Where the aircraft of a dock is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drone_in_dock: Option<super::DroneInDock>,
@@ -216,33 +995,27 @@ pub struct DeviceState {
     /// Dock: its network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_state: Option<super::NetworkState>,
-    /// Dock: stage of the flight task. Cloud API: 0 preparing, 1 flying, 2 recovering after the flight, 3 updating
-    /// custom flight areas, 4 updating terrain, 5 idle, 255 aircraft fault, 256 unknown. Expected:
-    /// `operation_preparation`, `in_flight_operation`, `post_operation_state_recovery`,
-    /// `custom_flight_area_updating`, `terrain_obstacle_updating`, `mission_idle`, `aircraft_is_abnormal`,
-    /// `unknown_state`.
+    /// Dock: stage of the flight task.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub flighttask_step_code: Option<runtime::JsonValue>,
-    /// Dock: its cover. Cloud API: 0 closed, 1 open, 2 half open, 3 abnormal. Expected: `disable`, `on`,
-    /// `half_open`, `cover_state_abnormal`.
+    pub flighttask_step_code: Option<super::DockTaskStep>,
+    /// Dock: its cover.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cover_state: Option<runtime::JsonValue>,
-    /// Dock 1: its push rods. Cloud API: 0 closed, 1 open, 2 half open, 3 abnormal. Expected: `disable`, `on`,
-    /// `half_open`, `putter_state_abnormal`.
+    pub cover_state: Option<super::CoverState>,
+    /// Dock 1: its push rods.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub putter_state: Option<runtime::JsonValue>,
-    /// Dock: its light. Cloud API: 0 off, 1 on. Expected: `disable`, `on`.
+    pub putter_state: Option<super::PutterState>,
+    /// Dock: its light.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub supplement_light_state: Option<runtime::JsonValue>,
-    /// Dock: its alarm. Cloud API: 0 off, 1 on. Expected: `disable`, `enable`.
+    pub supplement_light_state: Option<super::LightState>,
+    /// Dock: its alarm.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub alarm_state: Option<runtime::JsonValue>,
-    /// Dock: its emergency stop button. Cloud API: 0 off, 1 on. Expected: `disable`, `enable`.
+    pub alarm_state: Option<super::SwitchState>,
+    /// Dock: its emergency stop button.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub emergency_stop_state: Option<runtime::JsonValue>,
-    /// Dock: whether the home position is valid. Cloud API: 0 no, 1 yes. Expected: `invalid`, `valid`.
+    pub emergency_stop_state: Option<super::SwitchState>,
+    /// Dock: whether the home position is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub home_position_is_valid: Option<runtime::JsonValue>,
+    pub home_position_is_valid: Option<super::HomePositionValidity>,
     /// Dock: working current.
     ///
     /// Unit: milliamperes.
@@ -280,33 +1053,29 @@ pub struct DeviceState {
     /// Dock: its backup battery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backup_battery: Option<super::BackupBattery>,
-    /// Dock: how it stores the aircraft's battery while there is no task. Cloud API: 1 schedule, between 55 and 60
-    /// percent; 2 standby, between 90 and 95 percent, which increases battery wear. Expected: `schedule_mode`,
-    /// `standby_mode`.
+    /// Dock: how it stores the aircraft's battery while there is no task.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub battery_store_mode: Option<runtime::JsonValue>,
+    pub battery_store_mode: Option<super::BatteryStoreMode>,
     /// Dock: maintenance of the aircraft's battery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drone_battery_maintenance_info: Option<super::DroneBatteryMaintenance>,
-    /// Dock: whether it runs silently, with slower fans, less cooling and no buzzer. Cloud API: 0 no, 1 yes.
-    /// Expected: `non_silent_mode`, `silent_mode`; of Dock 1 `not_in_quiet_mode`, `in_quiet_mode`.
+    /// Dock: whether it runs silently.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub silent_mode: Option<runtime::JsonValue>,
-    /// Dock: whether photos are transferred in flight. A boolean in the Cloud API, with values 0 and 1; number,
-    /// name or boolean here.
+    pub silent_mode: Option<super::SilentMode>,
+    /// Dock: whether photos are transferred in flight. A boolean in the Cloud API, with values 0 and 1. Any JSON:
+    /// whether the service sends a number, a name or a boolean is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub air_transfer_enable: Option<runtime::JsonValue>,
     /// Dock: whether its owner participates in DJI's user experience programme. Cloud API: 0 not asked yet, 1 no, 2
-    /// yes.
+    /// yes. Any JSON: the names of these values are not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_experience_improvement: Option<runtime::JsonValue>,
     /// Dock: source of its RTK corrections.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rtcm_info: Option<super::RtcmInfo>,
-    /// Dock 1: its link for direct remote control. Cloud API: 0 not connected, 1 connecting, 2 connected. Expected:
-    /// `not_connected`, `connecting`, `connected`.
+    /// Dock 1: its link for direct remote control.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub drc_state: Option<runtime::JsonValue>,
+    pub drc_state: Option<super::DrcState>,
     /// Dock 1: controllers of its aircraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drone_authority_info: Option<super::DroneAuthority>,
@@ -336,12 +1105,13 @@ pub struct DeviceState {
     /// - 21: the return was cancelled (hovering).
     /// - 22: an obstacle during the return (landing).
     /// - 23: strong wind at the dock (return).
+    ///
+    /// Any JSON: the names of these values are not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode_code_reason: Option<runtime::JsonValue>,
-    /// Aircraft: flight mode switch. Cloud API: 0 A, 1 P, 2 NAV, 3 FPV, 4 FARM, 5 S, 6 F, 7 M, 8 G, 9 T. Expected:
-    /// `a`, `p`, `nav`, `fpv`, `farm`, `s`, `f`, `m`, `g`, `t`.
+    /// Aircraft: flight mode switch.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub gear: Option<runtime::JsonValue>,
+    pub gear: Option<super::FlightModeSwitch>,
     /// Aircraft: height above the point of take-off.
     ///
     /// Unit: metres. Observed, not documented.
@@ -387,12 +1157,10 @@ pub struct DeviceState {
     /// Unit: metres. Observed, not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub home_distance: Option<f64>,
-    /// Aircraft: direction of the wind. Cloud API: 1 north, 2 north-east, 3 east, 4 south-east, 5 south, 6
-    /// south-west, 7 west, 8 north-west; it does not specify whether that is the direction from which or towards
-    /// which the wind blows. Expected: `true_north`, `northeast`, `east`, `southeast`, `south`, `southwest`,
-    /// `west`, `northwest`.
+    /// Aircraft: direction of the wind. The Cloud API does not specify whether that is the direction from which or
+    /// towards which the wind blows.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub wind_direction: Option<runtime::JsonValue>,
+    pub wind_direction: Option<super::WindDirection>,
     /// Aircraft: its batteries.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub battery: Option<super::DroneBattery>,
@@ -421,49 +1189,47 @@ pub struct DeviceState {
     /// Aircraft: its distance limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_limit_status: Option<super::DistanceLimit>,
-    /// Aircraft: whether it is close to its height limit. Cloud API: 0 no, 1 yes.
+    /// Aircraft: whether it is close to its height limit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_near_height_limit: Option<runtime::JsonValue>,
-    /// Aircraft: whether it is close to a limited area. Cloud API: 0 no, 1 yes.
+    pub is_near_height_limit: Option<super::HeightLimitProximity>,
+    /// Aircraft: whether it is close to a limited area.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_near_area_limit: Option<runtime::JsonValue>,
-    /// Aircraft: night lights. Cloud API: 0 off, 1 on. Expected: `disable`, `on`.
+    pub is_near_area_limit: Option<super::AreaLimitProximity>,
+    /// Aircraft: night lights.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub night_lights_state: Option<runtime::JsonValue>,
-    /// Aircraft: configured method of choosing the return height. Cloud API: 0 smart, 1 preset; docks use preset
-    /// only. Expected: `intelligent_altitude`, `preset_altitude`.
+    pub night_lights_state: Option<super::LightState>,
+    /// Aircraft: configured method of choosing the return height. Docks use preset only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rth_mode: Option<runtime::JsonValue>,
-    /// Aircraft: current method of choosing the return height. Values as in `rth_mode`.
+    pub rth_mode: Option<super::ReturnHeightMode>,
+    /// Aircraft: current method of choosing the return height.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_rth_mode: Option<runtime::JsonValue>,
+    pub current_rth_mode: Option<super::ReturnHeightMode>,
     /// Aircraft: altitude for returning to home, 20 to 500.
     ///
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rth_altitude: Option<f64>,
-    /// Aircraft: action when it loses its controller. Cloud API: 0 hover, 1 land, 2 return. Expected: `hovering`,
-    /// `landing`, `returning_to_home`.
+    /// Aircraft: action when it loses its controller.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rc_lost_action: Option<runtime::JsonValue>,
+    pub rc_lost_action: Option<super::SignalLossAction>,
     /// Matrice 30: action when it loses its controller on a route. Cloud API: 0 continue the route, 1 leave the
-    /// route and perform `rc_lost_action`.
+    /// route and perform `rc_lost_action`. Any JSON: the names of these values are not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_wayline_when_rc_lost: Option<runtime::JsonValue>,
-    /// Aircraft: configured method of flying to a point. Cloud API: 0 at the optimal height, 1 at a preset height.
-    /// Expected: `optimal_height_flight`, `preset_height_flight`.
+    /// Aircraft: configured method of flying to a point.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub commander_flight_mode: Option<runtime::JsonValue>,
-    /// Aircraft: current method of flying to a point. Values as in `commander_flight_mode`.
+    pub commander_flight_mode: Option<super::FlyToHeightMode>,
+    /// Aircraft: current method of flying to a point.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_commander_flight_mode: Option<runtime::JsonValue>,
+    pub current_commander_flight_mode: Option<super::FlyToHeightMode>,
     /// Aircraft: height when it flies to a point, above the point of take-off; 2 to 3000.
     ///
     /// Unit: metres.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commander_flight_height: Option<f64>,
     /// Aircraft: action when it loses the signal while it flies to a point. Cloud API: 0 continue to the point, 1
-    /// leave the task and perform the configured action for a lost signal.
+    /// leave the task and perform the configured action for a lost signal. Any JSON: the names of these values are
+    /// not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commander_mode_lost_action: Option<runtime::JsonValue>,
     /// Aircraft: battery charge of the first warning.
@@ -509,12 +1275,12 @@ pub struct DeviceState {
     /// Expected: `disable`, `enable`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub camera_watermark_settings: Option<super::CameraWatermark>,
-    /// Aircraft: whether offline maps are used. A boolean in the Cloud API, with values 0 and 1; number, name or
-    /// boolean here.
+    /// Aircraft: whether offline maps are used. A boolean in the Cloud API, with values 0 and 1. Any JSON: whether
+    /// the service sends a number, a name or a boolean is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offline_map_enable: Option<runtime::JsonValue>,
-    /// Matrice 30: whether its remote identification works. A boolean in the Cloud API: true if so; number, name or
-    /// boolean here.
+    /// Matrice 30: whether its remote identification works. A boolean in the Cloud API: true if so. Any JSON:
+    /// whether the service sends a number, a name or a boolean is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rid_state: Option<runtime::JsonValue>,
     /// Matrice 30: user interfaces of its PSDK payloads.
@@ -536,12 +1302,12 @@ pub struct DeviceState {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(DeviceState);
+runtime::object!(DeviceState, lenient other);
 
 /// Operating mode of a device, as a name: the first six values are for docks, the others for aircraft. The device
 /// lists have the same modes as numbers; 21 has no known name.
 ///
-/// **Inferred**, neither documented nor observed. The table is that of a third-party client, and its names follow the rule that `DeviceState` describes. The
+/// **Inferred**, neither documented nor observed. The table is that of a third-party client, and its names follow the rule that [`DeviceState`](super::super::types::DeviceState) describes. The
 /// code of other clients uses `idle` and `wayline_flight`; that of a client for V2.0 `manual_flight`,
 /// `live_flight_controls`, `panoramic_photography`, `intelligent_tracking`, `adsb_avoidance`, `apas`,
 /// `airborne_rtk_fixing_mode` and `auto_returning_to_home`.
@@ -623,6 +1389,450 @@ runtime::text_enum!(
     "dock_address_selecting" => DockAddressSelecting, "poi" => Poi }
 );
 
+/// Whether the firmware versions of all modules are consistent.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`Consistent`](Self::Consistent), 1 is [`UpgradeRequired`](Self::UpgradeRequired).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FirmwareConsistency {
+    /// They are.
+    Consistent,
+    /// They are not; an upgrade is needed.
+    UpgradeRequired,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    FirmwareConsistency { "no_consistency_upgrade_required" => Consistent,
+    "consistency_upgrade_required" => UpgradeRequired }, numbers { 0 => Consistent, 1 =>
+    UpgradeRequired }
+);
+
+/// Whether the firmware is being upgraded.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`Idle`](Self::Idle), 1 is [`Upgrading`](Self::Upgrading).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FirmwareUpgradeStatus {
+    /// It is not.
+    Idle,
+    /// It is.
+    Upgrading,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    FirmwareUpgradeStatus { "not_upgraded" => Idle, "upgrading" => Upgrading }, numbers {
+    0 => Idle, 1 => Upgrading }
+);
+
+/// Stage of the flight task of a dock.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`Preparing`](Self::Preparing), 1 is [`InFlight`](Self::InFlight), 2 is [`Recovering`](Self::Recovering), 3 is [`UpdatingFlightAreas`](Self::UpdatingFlightAreas), 4 is [`UpdatingTerrain`](Self::UpdatingTerrain), 5 is [`Idle`](Self::Idle), 255 is [`AircraftFault`](Self::AircraftFault), 256 is [`NotKnown`](Self::NotKnown).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DockTaskStep {
+    /// Preparing.
+    Preparing,
+    /// Flying.
+    InFlight,
+    /// Recovering after the flight.
+    Recovering,
+    /// Updating custom flight areas.
+    UpdatingFlightAreas,
+    /// Updating terrain.
+    UpdatingTerrain,
+    /// Idle.
+    Idle,
+    /// The aircraft has a fault.
+    AircraftFault,
+    /// The dock does not know it.
+    NotKnown,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    DockTaskStep { "operation_preparation" => Preparing, "in_flight_operation" =>
+    InFlight, "post_operation_state_recovery" => Recovering,
+    "custom_flight_area_updating" => UpdatingFlightAreas, "terrain_obstacle_updating" =>
+    UpdatingTerrain, "mission_idle" => Idle, "aircraft_is_abnormal" => AircraftFault,
+    "unknown_state" => NotKnown }, numbers { 0 => Preparing, 1 => InFlight, 2 =>
+    Recovering, 3 => UpdatingFlightAreas, 4 => UpdatingTerrain, 5 => Idle, 255 =>
+    AircraftFault, 256 => NotKnown }
+);
+
+/// The cover of a dock.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`Closed`](Self::Closed), 1 is [`Open`](Self::Open), 2 is [`HalfOpen`](Self::HalfOpen), 3 is [`Abnormal`](Self::Abnormal).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CoverState {
+    /// Closed.
+    Closed,
+    /// Open.
+    Open,
+    /// Half open.
+    HalfOpen,
+    /// Abnormal.
+    Abnormal,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    CoverState { "disable" => Closed, "on" => Open, "half_open" => HalfOpen,
+    "cover_state_abnormal" => Abnormal }, numbers { 0 => Closed, 1 => Open, 2 =>
+    HalfOpen, 3 => Abnormal }
+);
+
+/// The push rods of a dock.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`Closed`](Self::Closed), 1 is [`Open`](Self::Open), 2 is [`HalfOpen`](Self::HalfOpen), 3 is [`Abnormal`](Self::Abnormal).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum PutterState {
+    /// Closed.
+    Closed,
+    /// Open.
+    Open,
+    /// Half open.
+    HalfOpen,
+    /// Abnormal.
+    Abnormal,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    PutterState { "disable" => Closed, "on" => Open, "half_open" => HalfOpen,
+    "putter_state_abnormal" => Abnormal }, numbers { 0 => Closed, 1 => Open, 2 =>
+    HalfOpen, 3 => Abnormal }
+);
+
+/// Whether a light is on.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`Off`](Self::Off), 1 is [`On`](Self::On).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LightState {
+    /// Off.
+    Off,
+    /// On.
+    On,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    LightState { "disable" => Off, "on" => On }, numbers { 0 => Off, 1 => On }
+);
+
+/// Whether an alarm or a button is on.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`Off`](Self::Off), 1 is [`On`](Self::On).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SwitchState {
+    /// Off.
+    Off,
+    /// On.
+    On,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    SwitchState { "disable" => Off, "enable" => On }, numbers { 0 => Off, 1 => On }
+);
+
+/// Whether the home position of a dock is valid.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`Invalid`](Self::Invalid), 1 is [`Valid`](Self::Valid).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum HomePositionValidity {
+    /// It is not.
+    Invalid,
+    /// It is.
+    Valid,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    HomePositionValidity { "invalid" => Invalid, "valid" => Valid }, numbers { 0 =>
+    Invalid, 1 => Valid }
+);
+
+/// How a dock stores the aircraft's battery while there is no task.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 1 is [`Schedule`](Self::Schedule), 2 is [`Standby`](Self::Standby).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum BatteryStoreMode {
+    /// Between 55 and 60 percent.
+    Schedule,
+    /// Between 90 and 95 percent, which increases battery wear.
+    Standby,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    BatteryStoreMode { "schedule_mode" => Schedule, "standby_mode" => Standby }, numbers
+    { 1 => Schedule, 2 => Standby }
+);
+
+/// Whether a dock runs silently, with slower fans, less cooling and no buzzer.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API, which has other labels for Dock 1. The names are expected, see
+/// [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`Off`](Self::Off), 1 is [`On`](Self::On).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SilentMode {
+    /// It does not.
+    Off,
+    /// It does.
+    On,
+    /// Dock 1 does not.
+    Dock1Off,
+    /// Dock 1 does.
+    Dock1On,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    SilentMode { "non_silent_mode" => Off, "silent_mode" => On, "not_in_quiet_mode" =>
+    Dock1Off, "in_quiet_mode" => Dock1On }, numbers { 0 => Off, 1 => On }
+);
+
+/// Link of a dock for direct remote control.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`NotConnected`](Self::NotConnected), 1 is [`Connecting`](Self::Connecting), 2 is [`Connected`](Self::Connected).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DrcState {
+    /// Not connected.
+    NotConnected,
+    /// Connecting.
+    Connecting,
+    /// Connected.
+    Connected,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    DrcState { "not_connected" => NotConnected, "connecting" => Connecting, "connected"
+    => Connected }, numbers { 0 => NotConnected, 1 => Connecting, 2 => Connected }
+);
+
+/// Flight mode switch of an aircraft.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`A`](Self::A), 1 is [`P`](Self::P), 2 is [`Nav`](Self::Nav), 3 is [`Fpv`](Self::Fpv), 4 is [`Farm`](Self::Farm), 5 is [`S`](Self::S), 6 is [`F`](Self::F), 7 is [`M`](Self::M), 8 is [`G`](Self::G), 9 is [`T`](Self::T).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FlightModeSwitch {
+    /// Position A.
+    A,
+    /// Position P.
+    P,
+    /// Position NAV.
+    Nav,
+    /// Position FPV.
+    Fpv,
+    /// Position FARM.
+    Farm,
+    /// Position S.
+    S,
+    /// Position F.
+    F,
+    /// Position M.
+    M,
+    /// Position G.
+    G,
+    /// Position T.
+    T,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    FlightModeSwitch { "a" => A, "p" => P, "nav" => Nav, "fpv" => Fpv, "farm" => Farm,
+    "s" => S, "f" => F, "m" => M, "g" => G, "t" => T }, numbers { 0 => A, 1 => P, 2 =>
+    Nav, 3 => Fpv, 4 => Farm, 5 => S, 6 => F, 7 => M, 8 => G, 9 => T }
+);
+
+/// Direction of the wind.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 1 is [`TrueNorth`](Self::TrueNorth), 2 is [`Northeast`](Self::Northeast), 3 is [`East`](Self::East), 4 is [`Southeast`](Self::Southeast), 5 is [`South`](Self::South), 6 is [`Southwest`](Self::Southwest), 7 is [`West`](Self::West), 8 is [`Northwest`](Self::Northwest).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum WindDirection {
+    /// North.
+    TrueNorth,
+    /// North-east.
+    Northeast,
+    /// East.
+    East,
+    /// South-east.
+    Southeast,
+    /// South.
+    South,
+    /// South-west.
+    Southwest,
+    /// West.
+    West,
+    /// North-west.
+    Northwest,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    WindDirection { "true_north" => TrueNorth, "northeast" => Northeast, "east" => East,
+    "southeast" => Southeast, "south" => South, "southwest" => Southwest, "west" => West,
+    "northwest" => Northwest }, numbers { 1 => TrueNorth, 2 => Northeast, 3 => East, 4 =>
+    Southeast, 5 => South, 6 => Southwest, 7 => West, 8 => Northwest }
+);
+
+/// How an aircraft chooses its return height.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`Intelligent`](Self::Intelligent), 1 is [`Preset`](Self::Preset).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ReturnHeightMode {
+    /// Chooses it by itself.
+    Intelligent,
+    /// Uses the preset one.
+    Preset,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    ReturnHeightMode { "intelligent_altitude" => Intelligent, "preset_altitude" => Preset
+    }, numbers { 0 => Intelligent, 1 => Preset }
+);
+
+/// Action of an aircraft that loses its controller.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`Hover`](Self::Hover), 1 is [`Land`](Self::Land), 2 is [`ReturnHome`](Self::ReturnHome).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SignalLossAction {
+    /// Hovers.
+    Hover,
+    /// Lands.
+    Land,
+    /// Returns to home.
+    ReturnHome,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    SignalLossAction { "hovering" => Hover, "landing" => Land, "returning_to_home" =>
+    ReturnHome }, numbers { 0 => Hover, 1 => Land, 2 => ReturnHome }
+);
+
+/// Height at which an aircraft flies to a point.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`Optimal`](Self::Optimal), 1 is [`Preset`](Self::Preset).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FlyToHeightMode {
+    /// The optimal height.
+    Optimal,
+    /// A preset height.
+    Preset,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    FlyToHeightMode { "optimal_height_flight" => Optimal, "preset_height_flight" =>
+    Preset }, numbers { 0 => Optimal, 1 => Preset }
+);
+
+/// Whether an aircraft is close to its height limit.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`NotNear`](Self::NotNear), 1 is [`Near`](Self::Near).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum HeightLimitProximity {
+    /// It is not.
+    NotNear,
+    /// It is.
+    Near,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    HeightLimitProximity { "not_reaching_the_set_height_limit" => NotNear,
+    "approaching_the_set_height_limit" => Near }, numbers { 0 => NotNear, 1 => Near }
+);
+
+/// Whether an aircraft is close to a limited area.
+///
+/// **Inferred**, neither documented nor observed. The numbers are those of DJI's Cloud API. The names are expected, see [`DeviceState`](super::super::types::DeviceState); none was observed.
+///
+/// Numbers are read, too: 0 is [`NotNear`](Self::NotNear), 1 is [`Near`](Self::Near).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum AreaLimitProximity {
+    /// It is not.
+    NotNear,
+    /// It is.
+    Near,
+    /// A value that is not listed. It is preserved and displayed; a number becomes its digits.
+    Unknown(runtime::Unknown<String>),
+}
+
+runtime::text_enum!(
+    AreaLimitProximity { "not_reaching_the_geo_zone" => NotNear,
+    "approaching_the_geo_zone" => Near }, numbers { 0 => NotNear, 1 => Near }
+);
+
 /// Where the aircraft of a dock is.
 ///
 /// Observed, not documented.
@@ -642,7 +1852,9 @@ runtime::text_enum!(DroneInDock { "inside" => Inside, "outside" => Outside });
 /// Dock: its aircraft.
 ///
 /// Observed, not documented.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SubDevice {
@@ -672,7 +1884,7 @@ pub struct SubDevice {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(SubDevice);
+runtime::object!(SubDevice, lenient other);
 
 /// Whether the aircraft of a dock is switched on. Off is normal between flights.
 ///
@@ -693,7 +1905,9 @@ runtime::text_enum!(SubDevicePower { "power_on" => PowerOn, "power_off" => Power
 /// Dock: charging of its aircraft.
 ///
 /// Observed, not documented.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneChargeState {
@@ -711,10 +1925,12 @@ pub struct DroneChargeState {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(DroneChargeState);
+runtime::object!(DroneChargeState, lenient other);
 
 /// Dock: its network.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct NetworkState {
@@ -735,12 +1951,14 @@ pub struct NetworkState {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(NetworkState);
+runtime::object!(NetworkState, lenient other);
 
 /// Satellite positioning.
 ///
 /// Observed, not documented.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PositionState {
@@ -770,7 +1988,7 @@ pub struct PositionState {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(PositionState);
+runtime::object!(PositionState, lenient other);
 
 /// Quality of the position fix. In the Cloud API 1 to 5, and 10.
 ///
@@ -803,7 +2021,9 @@ runtime::text_enum!(
 /// Storage of a device.
 ///
 /// Observed, not documented.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StorageState {
@@ -822,12 +2042,14 @@ pub struct StorageState {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(StorageState);
+runtime::object!(StorageState, lenient other);
 
 /// Dock: its media.
 ///
 /// Observed, not documented.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MediaFileDetail {
@@ -839,10 +2061,12 @@ pub struct MediaFileDetail {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(MediaFileDetail);
+runtime::object!(MediaFileDetail, lenient other);
 
 /// Dock: position at which its aircraft lands if it cannot land in the dock.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AlternateLandPoint {
@@ -874,10 +2098,12 @@ pub struct AlternateLandPoint {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(AlternateLandPoint);
+runtime::object!(AlternateLandPoint, lenient other);
 
 /// Dock: its air conditioner.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct AirConditioner {
@@ -897,10 +2123,12 @@ pub struct AirConditioner {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(AirConditioner);
+runtime::object!(AirConditioner, lenient other);
 
 /// Dock: its backup battery.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BackupBattery {
@@ -922,10 +2150,12 @@ pub struct BackupBattery {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(BackupBattery);
+runtime::object!(BackupBattery, lenient other);
 
 /// Dock: maintenance of the aircraft's battery.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneBatteryMaintenance {
@@ -954,10 +2184,12 @@ pub struct DroneBatteryMaintenance {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(DroneBatteryMaintenance);
+runtime::object!(DroneBatteryMaintenance, lenient other);
 
 /// Reading of one battery. **A number of 32767 means that it could not be read.**
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct BatteryReading {
@@ -984,10 +2216,12 @@ pub struct BatteryReading {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(BatteryReading);
+runtime::object!(BatteryReading, lenient other);
 
 /// Maintenance of a device.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MaintainStatus {
@@ -1003,10 +2237,12 @@ pub struct MaintainStatus {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(MaintainStatus);
+runtime::object!(MaintainStatus, lenient other);
 
 /// One kind of maintenance.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MaintainStatusEntry {
@@ -1040,10 +2276,12 @@ pub struct MaintainStatusEntry {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(MaintainStatusEntry);
+runtime::object!(MaintainStatusEntry, lenient other);
 
 /// Dock: source of its RTK corrections.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RtcmInfo {
@@ -1068,10 +2306,12 @@ pub struct RtcmInfo {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(RtcmInfo);
+runtime::object!(RtcmInfo, lenient other);
 
 /// Radio link of a device. Qualities range from 0 to 5.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WirelessLink {
@@ -1111,20 +2351,22 @@ pub struct WirelessLink {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(WirelessLink);
+runtime::object!(WirelessLink, lenient other);
 
 /// Devices of the radio link.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WirelessLinkTopology {
-    /// Encryption key of the link, 28 numbers. **It is a secret**, and is not masked in this list.
+    /// Encryption key of the link, 28 numbers. **It is a secret.**
     #[serde(
         default,
         deserialize_with = "runtime::null_as_empty",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub secret_code: Vec<i64>,
+    pub secret_code: Vec<runtime::SecretInteger>,
     /// A device of the link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub center_node: Option<super::WirelessLinkNode>,
@@ -1140,10 +2382,12 @@ pub struct WirelessLinkTopology {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(WirelessLinkTopology);
+runtime::object!(WirelessLinkTopology, lenient other);
 
 /// A device of the link.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WirelessLinkNode {
@@ -1161,10 +2405,12 @@ pub struct WirelessLinkNode {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(WirelessLinkNode);
+runtime::object!(WirelessLinkNode, lenient other);
 
 /// A 4G dongle.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DongleInfo {
@@ -1201,10 +2447,12 @@ pub struct DongleInfo {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(DongleInfo);
+runtime::object!(DongleInfo, lenient other);
 
 /// A profile of an eSIM.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct EsimInfo {
@@ -1223,14 +2471,16 @@ pub struct EsimInfo {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(EsimInfo);
+runtime::object!(EsimInfo, lenient other);
 
 /// The SIM card in a dongle.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct SimInfo {
-    /// Its operator. Values as in `EsimInfo`.
+    /// Its operator. Values as in [`EsimInfo`](super::super::types::EsimInfo).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub telecom_operator: Option<runtime::JsonValue>,
     /// Kind of card. Cloud API: 0 unknown, 1 of one operator, 2 of three operators. Expected: `unknown`,
@@ -1245,12 +2495,14 @@ pub struct SimInfo {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(SimInfo);
+runtime::object!(SimInfo, lenient other);
 
 /// Livestream capacity of a device.
 ///
 /// **Inferred**, neither documented nor observed. A client reads the member, and a live dock sent it through V2.0; its contents are those of DJI's Cloud API.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacity {
@@ -1272,10 +2524,12 @@ pub struct LiveCapacity {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(LiveCapacity);
+runtime::object!(LiveCapacity, lenient other);
 
 /// A device with cameras.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacityDevice {
@@ -1300,10 +2554,12 @@ pub struct LiveCapacityDevice {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(LiveCapacityDevice);
+runtime::object!(LiveCapacityDevice, lenient other);
 
 /// A camera with livestream capacity.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacityCamera {
@@ -1331,10 +2587,12 @@ pub struct LiveCapacityCamera {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(LiveCapacityCamera);
+runtime::object!(LiveCapacityCamera, lenient other);
 
 /// A picture that a camera can stream.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveCapacityVideo {
@@ -1356,10 +2614,12 @@ pub struct LiveCapacityVideo {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(LiveCapacityVideo);
+runtime::object!(LiveCapacityVideo, lenient other);
 
 /// A running stream.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveStatus {
@@ -1385,12 +2645,14 @@ pub struct LiveStatus {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(LiveStatus);
+runtime::object!(LiveStatus, lenient other);
 
 /// Aircraft: its batteries.
 ///
 /// Observed, not documented.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneBattery {
@@ -1426,12 +2688,14 @@ pub struct DroneBattery {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(DroneBattery);
+runtime::object!(DroneBattery, lenient other);
 
 /// A battery of an aircraft.
 ///
 /// **Inferred**, neither documented nor observed.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneBatteryCell {
@@ -1478,10 +2742,12 @@ pub struct DroneBatteryCell {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(DroneBatteryCell);
+runtime::object!(DroneBatteryCell, lenient other);
 
 /// State of a camera of an aircraft.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CameraState {
@@ -1609,10 +2875,12 @@ pub struct CameraState {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(CameraState);
+runtime::object!(CameraState, lenient other);
 
 /// A point of the infrared picture, as fractions of its width and height, and its temperature.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MeteringPoint {
@@ -1634,10 +2902,12 @@ pub struct MeteringPoint {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(MeteringPoint);
+runtime::object!(MeteringPoint, lenient other);
 
 /// An area of the infrared picture, as fractions of its width and height, and its temperatures.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MeteringArea {
@@ -1675,10 +2945,12 @@ pub struct MeteringArea {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(MeteringArea);
+runtime::object!(MeteringArea, lenient other);
 
 /// Section of the wide picture that the zoom picture shows, as fractions of its width and height.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LiveviewRegion {
@@ -1699,10 +2971,12 @@ pub struct LiveviewRegion {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(LiveviewRegion);
+runtime::object!(LiveviewRegion, lenient other);
 
 /// A payload of an aircraft.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PayloadState {
@@ -1726,10 +3000,12 @@ pub struct PayloadState {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(PayloadState);
+runtime::object!(PayloadState, lenient other);
 
 /// Dock 1: controllers of its aircraft.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DroneAuthority {
@@ -1752,10 +3028,12 @@ pub struct DroneAuthority {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(DroneAuthority);
+runtime::object!(DroneAuthority, lenient other);
 
 /// Controller of a payload.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PayloadAuthority {
@@ -1776,11 +3054,13 @@ pub struct PayloadAuthority {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(PayloadAuthority);
+runtime::object!(PayloadAuthority, lenient other);
 
 /// Aircraft: watermark of its photos and videos; livestreams have none. Switches in the Cloud API: 0 off, 1 on.
 /// Expected: `disable`, `enable`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct CameraWatermark {
@@ -1814,10 +3094,12 @@ pub struct CameraWatermark {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(CameraWatermark);
+runtime::object!(CameraWatermark, lenient other);
 
 /// User interface of a PSDK payload.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PsdkUiResource {
@@ -1835,10 +3117,12 @@ pub struct PsdkUiResource {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(PsdkUiResource);
+runtime::object!(PsdkUiResource, lenient other);
 
 /// A PSDK payload and the values of its widgets.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PsdkWidgetValues {
@@ -1872,10 +3156,12 @@ pub struct PsdkWidgetValues {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(PsdkWidgetValues);
+runtime::object!(PsdkWidgetValues, lenient other);
 
 /// State of a loudspeaker.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PsdkSpeaker {
@@ -1904,10 +3190,12 @@ pub struct PsdkSpeaker {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(PsdkSpeaker);
+runtime::object!(PsdkSpeaker, lenient other);
 
 /// Value of a widget.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct PsdkWidgetValue {
@@ -1922,10 +3210,12 @@ pub struct PsdkWidgetValue {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(PsdkWidgetValue);
+runtime::object!(PsdkWidgetValue, lenient other);
 
 /// Aircraft: its obstacle avoidance. Cloud API: 0 off, 1 on. Expected: `disable`, `enable`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ObstacleAvoidance {
@@ -1943,10 +3233,12 @@ pub struct ObstacleAvoidance {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(ObstacleAvoidance);
+runtime::object!(ObstacleAvoidance, lenient other);
 
 /// Aircraft: its distance limit.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// A member whose value does not match its type is kept in [`other`](Self::other), and its field is empty.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DistanceLimit {
@@ -1966,12 +3258,12 @@ pub struct DistanceLimit {
     pub other: runtime::JsonObject,
 }
 
-runtime::object!(DistanceLimit);
+runtime::object!(DistanceLimit, lenient other);
 
 /// Alerts, grouped by device.
 ///
 /// Observed, not documented.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceHmsList {
@@ -2002,10 +3294,21 @@ pub struct DeviceHms {
 
 runtime::object!(DeviceHms);
 
+impl DeviceHms {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(device_sn: impl Into<super::DeviceSn>) -> Self {
+        Self {
+            device_sn: device_sn.into(),
+            device_hms: None,
+        }
+    }
+}
+
 /// Alerts.
 ///
 /// Observed, not documented.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct HmsAlertList {
@@ -2061,8 +3364,129 @@ pub struct HmsAlert {
 
 runtime::object!(HmsAlert);
 
+impl HmsAlert {
+    /// A builder, which sets fields by name. Required: `level`, `code`.
+    #[must_use]
+    pub fn builder() -> HmsAlertBuilder {
+        HmsAlertBuilder {
+            code: super::super::missing::code,
+            level: super::super::missing::level,
+            module: None,
+            in_the_key: None,
+            message: None,
+            args: None,
+            imminent: None,
+        }
+    }
+}
+
+/// Builds a [`HmsAlert`]. Required: `level`, `code`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct HmsAlertBuilder<
+    T1 = super::super::missing::code,
+    T2 = super::super::missing::level,
+> {
+    code: T1,
+    level: T2,
+    module: Option<super::HmsModule>,
+    in_the_key: Option<super::HmsPhase>,
+    message: Option<String>,
+    args: Option<super::HmsArguments>,
+    imminent: Option<bool>,
+}
+
+impl<T1, T2> HmsAlertBuilder<T1, T2> {
+    /// Severity of an alert. In the Cloud API 0, 1 and 2.
+    #[must_use]
+    pub fn level(
+        self,
+        level: impl Into<super::HmsLevel>,
+    ) -> HmsAlertBuilder<T1, super::HmsLevel> {
+        HmsAlertBuilder {
+            level: level.into(),
+            code: self.code,
+            module: self.module,
+            in_the_key: self.in_the_key,
+            message: self.message,
+            args: self.args,
+            imminent: self.imminent,
+        }
+    }
+    /// Code of the alert in hexadecimal, such as `0x16100001`. In DJI's list for the Cloud API its text has the key
+    /// `dock_tip_{code}` for a dock. For an aircraft it has `fpv_tip_{code}_in_the_sky` while it flies, if the list
+    /// has that key, otherwise `fpv_tip_{code}`.
+    #[must_use]
+    pub fn code(self, code: impl Into<String>) -> HmsAlertBuilder<String, T2> {
+        HmsAlertBuilder {
+            code: code.into(),
+            level: self.level,
+            module: self.module,
+            in_the_key: self.in_the_key,
+            message: self.message,
+            args: self.args,
+            imminent: self.imminent,
+        }
+    }
+    /// Module of an alert. In the Cloud API 0 to 3.
+    #[must_use]
+    pub fn module(mut self, module: impl Into<super::HmsModule>) -> Self {
+        self.module = Some(module.into());
+        self
+    }
+    /// Location of the aircraft. (V2.0 names the member `in_the_sky`.)
+    #[must_use]
+    pub fn in_the_key(mut self, in_the_key: impl Into<super::HmsPhase>) -> Self {
+        self.in_the_key = Some(in_the_key.into());
+        self
+    }
+    /// Display text, in the requested language. The texts of DJI's list for the Cloud API have placeholders;
+    /// whether the service has replaced them here is not known:
+    ///
+    /// - `%alarmid`: the code.
+    /// - `%index`: `sensor_index` of `args`, plus 1.
+    /// - `%component_index`: `component_index` of `args`, plus 1.
+    /// - `%battery_index`: left if `sensor_index` is 0, else right.
+    /// - `%dock_cover_index`: left if `sensor_index` is 0, else right.
+    /// - `%charging_rod_index`: front, back, left or right for a `sensor_index` of 0, 1, 2 or 3.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+    /// Values for the placeholders in the text of an alert.
+    #[must_use]
+    pub fn args(mut self, args: impl Into<super::HmsArguments>) -> Self {
+        self.args = Some(args.into());
+        self
+    }
+    /// Whether the alert is cleared automatically, such as the alert of strong wind when the wind drops (according
+    /// to the Cloud API).
+    #[must_use]
+    pub fn imminent(mut self, imminent: impl Into<bool>) -> Self {
+        self.imminent = Some(imminent.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> HmsAlert
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<super::HmsLevel>,
+    {
+        HmsAlert {
+            level: self.level.provided(),
+            module: self.module,
+            in_the_key: self.in_the_key,
+            code: self.code.provided(),
+            message: self.message,
+            args: self.args,
+            imminent: self.imminent,
+        }
+    }
+}
+
 /// Values for the placeholders in the text of an alert.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct HmsArguments {
@@ -2246,7 +3670,7 @@ pub struct SwitchAircraftLensBody {
     pub sn: super::DeviceSn,
     /// The camera, from the device list.
     pub camera_index: super::CameraIndex,
-    /// A lens for `switchAircraftLens`.
+    /// A lens for [`SwitchAircraftLens`](super::super::devices::SwitchAircraftLens).
     pub lens_type: super::SwitchableLens,
 }
 
@@ -2301,7 +3725,7 @@ impl<T1, T2, T3> SwitchAircraftLensBodyBuilder<T1, T2, T3> {
             sn: self.sn,
         }
     }
-    /// A lens for `switchAircraftLens`.
+    /// A lens for [`SwitchAircraftLens`](super::super::devices::SwitchAircraftLens).
     #[must_use]
     pub fn lens_type(
         self,
@@ -2329,7 +3753,7 @@ impl<T1, T2, T3> SwitchAircraftLensBodyBuilder<T1, T2, T3> {
     }
 }
 
-/// A lens for `switchAircraftLens`.
+/// A lens for [`SwitchAircraftLens`](super::super::devices::SwitchAircraftLens).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SwitchableLens {
@@ -2493,7 +3917,7 @@ impl<T1, T2, T3, T4, T5> CalibrateDeviceRtkBodyBuilder<T1, T2, T3, T4, T5> {
 ///
 /// **Inferred**, neither documented nor observed. Read in a client for V2.0, and in a test of another client against a mock; no response of the live service is
 /// known.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceTaskResult {
@@ -2675,6 +4099,18 @@ pub struct RelayPairingResult {
 
 runtime::object!(RelayPairingResult);
 
+impl RelayPairingResult {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(status: impl Into<super::RelayPairingStatus>) -> Self {
+        Self {
+            status: status.into(),
+            output: None,
+            bid: None,
+        }
+    }
+}
+
 /// Result status of relay pairing.
 ///
 /// **Inferred**, neither documented nor observed.
@@ -2694,7 +4130,7 @@ runtime::text_enum!(RelayPairingStatus { "ok" => Ok, "failed" => Failed });
 /// Details of relay pairing.
 ///
 /// **Inferred**, neither documented nor observed.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RelayPairingOutput {
@@ -2841,8 +4277,19 @@ pub struct DeviceControl {
 
 runtime::object!(DeviceControl);
 
+impl DeviceControl {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(drone_sn: impl Into<super::DeviceSn>) -> Self {
+        Self {
+            drone_sn: drone_sn.into(),
+            controls: Vec::new(),
+        }
+    }
+}
+
 /// A controlled item and its controller.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceControlEntry {
@@ -2877,7 +4324,7 @@ pub enum DeviceControlType {
 runtime::text_enum!(DeviceControlType { "payload" => Payload, "flight" => Flight });
 
 /// The dock or remote controller that relays control.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceControlGateway {
@@ -2891,7 +4338,7 @@ runtime::object!(DeviceControlGateway);
 /// User that has control.
 ///
 /// **Inferred**, neither documented nor observed.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct DeviceControlUser {

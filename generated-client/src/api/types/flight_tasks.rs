@@ -957,6 +957,16 @@ pub struct CreatedFlightTask {
 
 runtime::object!(CreatedFlightTask);
 
+impl CreatedFlightTask {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(task_uuid: impl Into<super::TaskId>) -> Self {
+        Self {
+            task_uuid: task_uuid.into(),
+        }
+    }
+}
+
 /// New status of a planned task.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
@@ -993,7 +1003,7 @@ runtime::text_enum!(
 );
 
 /// Flight tasks of a dock.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FlightTaskList {
@@ -1049,7 +1059,7 @@ pub struct FlightTaskListEntry {
     pub completed_at: Option<runtime::DateTime>,
     /// Id of a flight route (wayline).
     pub wayline_uuid: super::WaylineId,
-    /// Folder of its media, the `task_folder_id` of `createModel`.
+    /// Folder of its media, the `task_folder_id` of [`CreateModel`](super::super::models::CreateModel).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder_id: Option<super::TaskFolderId>,
     /// Last waypoint that was reached.
@@ -1082,6 +1092,377 @@ pub struct FlightTaskListEntry {
 }
 
 runtime::object!(FlightTaskListEntry);
+
+impl FlightTaskListEntry {
+    /// A builder, which sets fields by name. Required: `uuid`, `name`, `task_type`, `status`, `sn`, `wayline_uuid`.
+    #[must_use]
+    pub fn builder() -> FlightTaskListEntryBuilder {
+        FlightTaskListEntryBuilder {
+            name: super::super::missing::name,
+            sn: super::super::missing::sn,
+            status: super::super::missing::status,
+            task_type: super::super::missing::task_type,
+            uuid: super::super::missing::uuid,
+            wayline_uuid: super::super::missing::wayline_uuid,
+            landing_dock_sn: None,
+            begin_at: None,
+            end_at: None,
+            run_at: None,
+            completed_at: None,
+            folder_id: None,
+            current_waypoint_index: None,
+            total_waypoints: None,
+            media_upload_status: None,
+            resumable_status: None,
+            is_break_point_resume: None,
+            operations: None,
+            exceptions: None,
+        }
+    }
+}
+
+/// Builds a [`FlightTaskListEntry`]. Required: `uuid`, `name`, `task_type`, `status`, `sn`, `wayline_uuid`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct FlightTaskListEntryBuilder<
+    T1 = super::super::missing::name,
+    T2 = super::super::missing::sn,
+    T3 = super::super::missing::status,
+    T4 = super::super::missing::task_type,
+    T5 = super::super::missing::uuid,
+    T6 = super::super::missing::wayline_uuid,
+> {
+    name: T1,
+    sn: T2,
+    status: T3,
+    task_type: T4,
+    uuid: T5,
+    wayline_uuid: T6,
+    landing_dock_sn: Option<super::DeviceSn>,
+    begin_at: Option<runtime::DateTime>,
+    end_at: Option<runtime::DateTime>,
+    run_at: Option<runtime::DateTime>,
+    completed_at: Option<runtime::DateTime>,
+    folder_id: Option<super::TaskFolderId>,
+    current_waypoint_index: Option<i64>,
+    total_waypoints: Option<i64>,
+    media_upload_status: Option<super::MediaUploadStatus>,
+    resumable_status: Option<super::ResumableStatus>,
+    is_break_point_resume: Option<bool>,
+    operations: Option<runtime::JsonValue>,
+    exceptions: Option<runtime::JsonValue>,
+}
+
+impl<T1, T2, T3, T4, T5, T6> FlightTaskListEntryBuilder<T1, T2, T3, T4, T5, T6> {
+    /// Id of a flight task.
+    #[must_use]
+    pub fn uuid(
+        self,
+        uuid: impl Into<super::TaskId>,
+    ) -> FlightTaskListEntryBuilder<T1, T2, T3, T4, super::TaskId, T6> {
+        FlightTaskListEntryBuilder {
+            uuid: uuid.into(),
+            name: self.name,
+            sn: self.sn,
+            status: self.status,
+            task_type: self.task_type,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            run_at: self.run_at,
+            completed_at: self.completed_at,
+            folder_id: self.folder_id,
+            current_waypoint_index: self.current_waypoint_index,
+            total_waypoints: self.total_waypoints,
+            media_upload_status: self.media_upload_status,
+            resumable_status: self.resumable_status,
+            is_break_point_resume: self.is_break_point_resume,
+            operations: self.operations,
+            exceptions: self.exceptions,
+        }
+    }
+    /// Name.
+    #[must_use]
+    pub fn name(
+        self,
+        name: impl Into<String>,
+    ) -> FlightTaskListEntryBuilder<String, T2, T3, T4, T5, T6> {
+        FlightTaskListEntryBuilder {
+            name: name.into(),
+            sn: self.sn,
+            status: self.status,
+            task_type: self.task_type,
+            uuid: self.uuid,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            run_at: self.run_at,
+            completed_at: self.completed_at,
+            folder_id: self.folder_id,
+            current_waypoint_index: self.current_waypoint_index,
+            total_waypoints: self.total_waypoints,
+            media_upload_status: self.media_upload_status,
+            resumable_status: self.resumable_status,
+            is_break_point_resume: self.is_break_point_resume,
+            operations: self.operations,
+            exceptions: self.exceptions,
+        }
+    }
+    /// Schedule type of a task.
+    #[must_use]
+    pub fn task_type(
+        self,
+        task_type: impl Into<super::TaskType>,
+    ) -> FlightTaskListEntryBuilder<T1, T2, T3, super::TaskType, T5, T6> {
+        FlightTaskListEntryBuilder {
+            task_type: task_type.into(),
+            name: self.name,
+            sn: self.sn,
+            status: self.status,
+            uuid: self.uuid,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            run_at: self.run_at,
+            completed_at: self.completed_at,
+            folder_id: self.folder_id,
+            current_waypoint_index: self.current_waypoint_index,
+            total_waypoints: self.total_waypoints,
+            media_upload_status: self.media_upload_status,
+            resumable_status: self.resumable_status,
+            is_break_point_resume: self.is_break_point_resume,
+            operations: self.operations,
+            exceptions: self.exceptions,
+        }
+    }
+    /// State of a flight task. The final states are `success`, `terminated`, `timeout` and `starting_failure` (read in
+    /// one client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
+    #[must_use]
+    pub fn status(
+        self,
+        status: impl Into<super::TaskStatus>,
+    ) -> FlightTaskListEntryBuilder<T1, T2, super::TaskStatus, T4, T5, T6> {
+        FlightTaskListEntryBuilder {
+            status: status.into(),
+            name: self.name,
+            sn: self.sn,
+            task_type: self.task_type,
+            uuid: self.uuid,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            run_at: self.run_at,
+            completed_at: self.completed_at,
+            folder_id: self.folder_id,
+            current_waypoint_index: self.current_waypoint_index,
+            total_waypoints: self.total_waypoints,
+            media_upload_status: self.media_upload_status,
+            resumable_status: self.resumable_status,
+            is_break_point_resume: self.is_break_point_resume,
+            operations: self.operations,
+            exceptions: self.exceptions,
+        }
+    }
+    /// Dock from which it takes off.
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> FlightTaskListEntryBuilder<T1, super::DeviceSn, T3, T4, T5, T6> {
+        FlightTaskListEntryBuilder {
+            sn: sn.into(),
+            name: self.name,
+            status: self.status,
+            task_type: self.task_type,
+            uuid: self.uuid,
+            wayline_uuid: self.wayline_uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            run_at: self.run_at,
+            completed_at: self.completed_at,
+            folder_id: self.folder_id,
+            current_waypoint_index: self.current_waypoint_index,
+            total_waypoints: self.total_waypoints,
+            media_upload_status: self.media_upload_status,
+            resumable_status: self.resumable_status,
+            is_break_point_resume: self.is_break_point_resume,
+            operations: self.operations,
+            exceptions: self.exceptions,
+        }
+    }
+    /// Id of a flight route (wayline).
+    #[must_use]
+    pub fn wayline_uuid(
+        self,
+        wayline_uuid: impl Into<super::WaylineId>,
+    ) -> FlightTaskListEntryBuilder<T1, T2, T3, T4, T5, super::WaylineId> {
+        FlightTaskListEntryBuilder {
+            wayline_uuid: wayline_uuid.into(),
+            name: self.name,
+            sn: self.sn,
+            status: self.status,
+            task_type: self.task_type,
+            uuid: self.uuid,
+            landing_dock_sn: self.landing_dock_sn,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            run_at: self.run_at,
+            completed_at: self.completed_at,
+            folder_id: self.folder_id,
+            current_waypoint_index: self.current_waypoint_index,
+            total_waypoints: self.total_waypoints,
+            media_upload_status: self.media_upload_status,
+            resumable_status: self.resumable_status,
+            is_break_point_resume: self.is_break_point_resume,
+            operations: self.operations,
+            exceptions: self.exceptions,
+        }
+    }
+    /// Dock on which it lands; empty if there is none.
+    #[must_use]
+    pub fn landing_dock_sn(
+        mut self,
+        landing_dock_sn: impl Into<super::DeviceSn>,
+    ) -> Self {
+        self.landing_dock_sn = Some(landing_dock_sn.into());
+        self
+    }
+    /// Planned start.
+    ///
+    /// Unit: RFC 3339.
+    #[must_use]
+    pub fn begin_at(mut self, begin_at: impl Into<runtime::DateTime>) -> Self {
+        self.begin_at = Some(begin_at.into());
+        self
+    }
+    /// Planned end.
+    ///
+    /// Unit: RFC 3339.
+    #[must_use]
+    pub fn end_at(mut self, end_at: impl Into<runtime::DateTime>) -> Self {
+        self.end_at = Some(end_at.into());
+        self
+    }
+    /// Actual start; empty until the task starts.
+    ///
+    /// Unit: RFC 3339.
+    #[must_use]
+    pub fn run_at(mut self, run_at: impl Into<runtime::DateTime>) -> Self {
+        self.run_at = Some(run_at.into());
+        self
+    }
+    /// Actual end; empty until the task ends.
+    ///
+    /// Unit: RFC 3339.
+    #[must_use]
+    pub fn completed_at(mut self, completed_at: impl Into<runtime::DateTime>) -> Self {
+        self.completed_at = Some(completed_at.into());
+        self
+    }
+    /// Folder of its media, the `task_folder_id` of [`CreateModel`](super::super::models::CreateModel).
+    #[must_use]
+    pub fn folder_id(mut self, folder_id: impl Into<super::TaskFolderId>) -> Self {
+        self.folder_id = Some(folder_id.into());
+        self
+    }
+    /// Last waypoint that was reached.
+    #[must_use]
+    pub fn current_waypoint_index(
+        mut self,
+        current_waypoint_index: impl Into<i64>,
+    ) -> Self {
+        self.current_waypoint_index = Some(current_waypoint_index.into());
+        self
+    }
+    /// Number of waypoints of its route.
+    #[must_use]
+    pub fn total_waypoints(mut self, total_waypoints: impl Into<i64>) -> Self {
+        self.total_waypoints = Some(total_waypoints.into());
+        self
+    }
+    /// Upload state of a task's media.
+    #[must_use]
+    pub fn media_upload_status(
+        mut self,
+        media_upload_status: impl Into<super::MediaUploadStatus>,
+    ) -> Self {
+        self.media_upload_status = Some(media_upload_status.into());
+        self
+    }
+    /// How an interrupted task is resumed from its breakpoint.
+    #[must_use]
+    pub fn resumable_status(
+        mut self,
+        resumable_status: impl Into<super::ResumableStatus>,
+    ) -> Self {
+        self.resumable_status = Some(resumable_status.into());
+        self
+    }
+    /// Whether it resumes an interrupted task.
+    #[must_use]
+    pub fn is_break_point_resume(
+        mut self,
+        is_break_point_resume: impl Into<bool>,
+    ) -> Self {
+        self.is_break_point_resume = Some(is_break_point_resume.into());
+        self
+    }
+    /// Actions of users on the task. The type is not certain: null or an object in one client, a list of objects
+    /// with `operator_account` in another.
+    ///
+    /// **Inferred**, neither documented nor observed.
+    #[must_use]
+    pub fn operations(mut self, operations: impl Into<runtime::JsonValue>) -> Self {
+        self.operations = Some(operations.into());
+        self
+    }
+    /// Errors of the task. The type is not certain: null or an object in one client, a list of objects with `code`,
+    /// `message`, `happen_at` and `sn` in another. Codes are of the group `device`.
+    ///
+    /// **Inferred**, neither documented nor observed.
+    #[must_use]
+    pub fn exceptions(mut self, exceptions: impl Into<runtime::JsonValue>) -> Self {
+        self.exceptions = Some(exceptions.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> FlightTaskListEntry
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<super::DeviceSn>,
+        T3: runtime::Provided<super::TaskStatus>,
+        T4: runtime::Provided<super::TaskType>,
+        T5: runtime::Provided<super::TaskId>,
+        T6: runtime::Provided<super::WaylineId>,
+    {
+        FlightTaskListEntry {
+            uuid: self.uuid.provided(),
+            name: self.name.provided(),
+            task_type: self.task_type.provided(),
+            status: self.status.provided(),
+            sn: self.sn.provided(),
+            landing_dock_sn: self.landing_dock_sn,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            run_at: self.run_at,
+            completed_at: self.completed_at,
+            wayline_uuid: self.wayline_uuid.provided(),
+            folder_id: self.folder_id,
+            current_waypoint_index: self.current_waypoint_index,
+            total_waypoints: self.total_waypoints,
+            media_upload_status: self.media_upload_status,
+            resumable_status: self.resumable_status,
+            is_break_point_resume: self.is_break_point_resume,
+            operations: self.operations,
+            exceptions: self.exceptions,
+        }
+    }
+}
 
 /// Upload state of a task's media.
 ///
@@ -1189,7 +1570,7 @@ pub struct FlightTask {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub days_of_month: Vec<i64>,
-    /// Week of the month, a single number here; a list in the body of `createFlightTask`.
+    /// Week of the month, a single number here; a list in the body of [`CreateFlightTask`](super::super::flight_tasks::CreateFlightTask).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub week_of_month: Option<i64>,
     /// Start times of a recurring task, in unix seconds.
@@ -1218,8 +1599,405 @@ pub struct FlightTask {
 
 runtime::object!(FlightTask);
 
+impl FlightTask {
+    /// A builder, which sets fields by name. Required: `uuid`, `name`, `task_type`, `status`, `sn`, `wayline_uuid`.
+    #[must_use]
+    pub fn builder() -> FlightTaskBuilder {
+        FlightTaskBuilder {
+            name: super::super::missing::name,
+            sn: super::super::missing::sn,
+            status: super::super::missing::status,
+            task_type: super::super::missing::task_type,
+            uuid: super::super::missing::uuid,
+            wayline_uuid: super::super::missing::wayline_uuid,
+            begin_at: None,
+            end_at: None,
+            out_of_control_action_in_flight: None,
+            rth_altitude: None,
+            rth_mode: None,
+            resumable_status: None,
+            repeat_type: None,
+            interval: None,
+            days_of_week: Vec::new(),
+            days_of_month: Vec::new(),
+            week_of_month: None,
+            recurring_task_start_time_list: Vec::new(),
+            continuous_task_periods: Vec::new(),
+            min_battery_capacity: None,
+            folder_info: None,
+        }
+    }
+}
+
+/// Builds a [`FlightTask`]. Required: `uuid`, `name`, `task_type`, `status`, `sn`, `wayline_uuid`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct FlightTaskBuilder<
+    T1 = super::super::missing::name,
+    T2 = super::super::missing::sn,
+    T3 = super::super::missing::status,
+    T4 = super::super::missing::task_type,
+    T5 = super::super::missing::uuid,
+    T6 = super::super::missing::wayline_uuid,
+> {
+    name: T1,
+    sn: T2,
+    status: T3,
+    task_type: T4,
+    uuid: T5,
+    wayline_uuid: T6,
+    begin_at: Option<runtime::DateTime>,
+    end_at: Option<runtime::DateTime>,
+    out_of_control_action_in_flight: Option<super::OutOfControlAction>,
+    rth_altitude: Option<i64>,
+    rth_mode: Option<super::RthMode>,
+    resumable_status: Option<super::ResumableStatus>,
+    repeat_type: Option<super::RepeatType>,
+    interval: Option<i64>,
+    days_of_week: Vec<i64>,
+    days_of_month: Vec<i64>,
+    week_of_month: Option<i64>,
+    recurring_task_start_time_list: Vec<runtime::UnixSeconds>,
+    continuous_task_periods: Vec<super::TaskPeriod>,
+    min_battery_capacity: Option<i64>,
+    folder_info: Option<super::FlightTaskFolder>,
+}
+
+impl<T1, T2, T3, T4, T5, T6> FlightTaskBuilder<T1, T2, T3, T4, T5, T6> {
+    /// Id of a flight task.
+    #[must_use]
+    pub fn uuid(
+        self,
+        uuid: impl Into<super::TaskId>,
+    ) -> FlightTaskBuilder<T1, T2, T3, T4, super::TaskId, T6> {
+        FlightTaskBuilder {
+            uuid: uuid.into(),
+            name: self.name,
+            sn: self.sn,
+            status: self.status,
+            task_type: self.task_type,
+            wayline_uuid: self.wayline_uuid,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            rth_altitude: self.rth_altitude,
+            rth_mode: self.rth_mode,
+            resumable_status: self.resumable_status,
+            repeat_type: self.repeat_type,
+            interval: self.interval,
+            days_of_week: self.days_of_week,
+            days_of_month: self.days_of_month,
+            week_of_month: self.week_of_month,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            folder_info: self.folder_info,
+        }
+    }
+    /// Name.
+    #[must_use]
+    pub fn name(
+        self,
+        name: impl Into<String>,
+    ) -> FlightTaskBuilder<String, T2, T3, T4, T5, T6> {
+        FlightTaskBuilder {
+            name: name.into(),
+            sn: self.sn,
+            status: self.status,
+            task_type: self.task_type,
+            uuid: self.uuid,
+            wayline_uuid: self.wayline_uuid,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            rth_altitude: self.rth_altitude,
+            rth_mode: self.rth_mode,
+            resumable_status: self.resumable_status,
+            repeat_type: self.repeat_type,
+            interval: self.interval,
+            days_of_week: self.days_of_week,
+            days_of_month: self.days_of_month,
+            week_of_month: self.week_of_month,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            folder_info: self.folder_info,
+        }
+    }
+    /// Schedule type of a task.
+    #[must_use]
+    pub fn task_type(
+        self,
+        task_type: impl Into<super::TaskType>,
+    ) -> FlightTaskBuilder<T1, T2, T3, super::TaskType, T5, T6> {
+        FlightTaskBuilder {
+            task_type: task_type.into(),
+            name: self.name,
+            sn: self.sn,
+            status: self.status,
+            uuid: self.uuid,
+            wayline_uuid: self.wayline_uuid,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            rth_altitude: self.rth_altitude,
+            rth_mode: self.rth_mode,
+            resumable_status: self.resumable_status,
+            repeat_type: self.repeat_type,
+            interval: self.interval,
+            days_of_week: self.days_of_week,
+            days_of_month: self.days_of_month,
+            week_of_month: self.week_of_month,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            folder_info: self.folder_info,
+        }
+    }
+    /// State of a flight task. The final states are `success`, `terminated`, `timeout` and `starting_failure` (read in
+    /// one client). (V2.0 adds `partially_done`, `preparing` and `queue_for_takeoff`.)
+    #[must_use]
+    pub fn status(
+        self,
+        status: impl Into<super::TaskStatus>,
+    ) -> FlightTaskBuilder<T1, T2, super::TaskStatus, T4, T5, T6> {
+        FlightTaskBuilder {
+            status: status.into(),
+            name: self.name,
+            sn: self.sn,
+            task_type: self.task_type,
+            uuid: self.uuid,
+            wayline_uuid: self.wayline_uuid,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            rth_altitude: self.rth_altitude,
+            rth_mode: self.rth_mode,
+            resumable_status: self.resumable_status,
+            repeat_type: self.repeat_type,
+            interval: self.interval,
+            days_of_week: self.days_of_week,
+            days_of_month: self.days_of_month,
+            week_of_month: self.week_of_month,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            folder_info: self.folder_info,
+        }
+    }
+    /// Dock from which it takes off.
+    #[must_use]
+    pub fn sn(
+        self,
+        sn: impl Into<super::DeviceSn>,
+    ) -> FlightTaskBuilder<T1, super::DeviceSn, T3, T4, T5, T6> {
+        FlightTaskBuilder {
+            sn: sn.into(),
+            name: self.name,
+            status: self.status,
+            task_type: self.task_type,
+            uuid: self.uuid,
+            wayline_uuid: self.wayline_uuid,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            rth_altitude: self.rth_altitude,
+            rth_mode: self.rth_mode,
+            resumable_status: self.resumable_status,
+            repeat_type: self.repeat_type,
+            interval: self.interval,
+            days_of_week: self.days_of_week,
+            days_of_month: self.days_of_month,
+            week_of_month: self.week_of_month,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            folder_info: self.folder_info,
+        }
+    }
+    /// Id of a flight route (wayline).
+    #[must_use]
+    pub fn wayline_uuid(
+        self,
+        wayline_uuid: impl Into<super::WaylineId>,
+    ) -> FlightTaskBuilder<T1, T2, T3, T4, T5, super::WaylineId> {
+        FlightTaskBuilder {
+            wayline_uuid: wayline_uuid.into(),
+            name: self.name,
+            sn: self.sn,
+            status: self.status,
+            task_type: self.task_type,
+            uuid: self.uuid,
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            rth_altitude: self.rth_altitude,
+            rth_mode: self.rth_mode,
+            resumable_status: self.resumable_status,
+            repeat_type: self.repeat_type,
+            interval: self.interval,
+            days_of_week: self.days_of_week,
+            days_of_month: self.days_of_month,
+            week_of_month: self.week_of_month,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            folder_info: self.folder_info,
+        }
+    }
+    /// Planned start.
+    ///
+    /// Unit: RFC 3339.
+    #[must_use]
+    pub fn begin_at(mut self, begin_at: impl Into<runtime::DateTime>) -> Self {
+        self.begin_at = Some(begin_at.into());
+        self
+    }
+    /// Planned end.
+    ///
+    /// Unit: RFC 3339.
+    #[must_use]
+    pub fn end_at(mut self, end_at: impl Into<runtime::DateTime>) -> Self {
+        self.end_at = Some(end_at.into());
+        self
+    }
+    /// Action of an aircraft that loses the signal in flight.
+    #[must_use]
+    pub fn out_of_control_action_in_flight(
+        mut self,
+        out_of_control_action_in_flight: impl Into<super::OutOfControlAction>,
+    ) -> Self {
+        self.out_of_control_action_in_flight = Some(
+            out_of_control_action_in_flight.into(),
+        );
+        self
+    }
+    /// Altitude for returning to home, above the point of take-off.
+    ///
+    /// Unit: metres.
+    #[must_use]
+    pub fn rth_altitude(mut self, rth_altitude: impl Into<i64>) -> Self {
+        self.rth_altitude = Some(rth_altitude.into());
+        self
+    }
+    /// How an aircraft chooses its altitude when it returns to home.
+    #[must_use]
+    pub fn rth_mode(mut self, rth_mode: impl Into<super::RthMode>) -> Self {
+        self.rth_mode = Some(rth_mode.into());
+        self
+    }
+    /// How an interrupted task is resumed from its breakpoint.
+    #[must_use]
+    pub fn resumable_status(
+        mut self,
+        resumable_status: impl Into<super::ResumableStatus>,
+    ) -> Self {
+        self.resumable_status = Some(resumable_status.into());
+        self
+    }
+    /// How a task repeats.
+    #[must_use]
+    pub fn repeat_type(mut self, repeat_type: impl Into<super::RepeatType>) -> Self {
+        self.repeat_type = Some(repeat_type.into());
+        self
+    }
+    /// Interval in days, weeks or months.
+    #[must_use]
+    pub fn interval(mut self, interval: impl Into<i64>) -> Self {
+        self.interval = Some(interval.into());
+        self
+    }
+    /// Days of the week, 0 for Sunday.
+    #[must_use]
+    pub fn days_of_week(mut self, days_of_week: impl Into<Vec<i64>>) -> Self {
+        self.days_of_week = days_of_week.into();
+        self
+    }
+    /// Days of the month.
+    #[must_use]
+    pub fn days_of_month(mut self, days_of_month: impl Into<Vec<i64>>) -> Self {
+        self.days_of_month = days_of_month.into();
+        self
+    }
+    /// Week of the month, a single number here; a list in the body of [`CreateFlightTask`](super::super::flight_tasks::CreateFlightTask).
+    #[must_use]
+    pub fn week_of_month(mut self, week_of_month: impl Into<i64>) -> Self {
+        self.week_of_month = Some(week_of_month.into());
+        self
+    }
+    /// Start times of a recurring task, in unix seconds.
+    #[must_use]
+    pub fn recurring_task_start_time_list(
+        mut self,
+        recurring_task_start_time_list: impl Into<Vec<runtime::UnixSeconds>>,
+    ) -> Self {
+        self.recurring_task_start_time_list = recurring_task_start_time_list.into();
+        self
+    }
+    /// Periods of a continuous task, in unix seconds.
+    #[must_use]
+    pub fn continuous_task_periods(
+        mut self,
+        continuous_task_periods: impl Into<Vec<super::TaskPeriod>>,
+    ) -> Self {
+        self.continuous_task_periods = continuous_task_periods.into();
+        self
+    }
+    /// Minimum battery charge for take-off.
+    ///
+    /// Unit: percent.
+    #[must_use]
+    pub fn min_battery_capacity(mut self, min_battery_capacity: impl Into<i64>) -> Self {
+        self.min_battery_capacity = Some(min_battery_capacity.into());
+        self
+    }
+    /// Media of a flight task.
+    #[must_use]
+    pub fn folder_info(
+        mut self,
+        folder_info: impl Into<super::FlightTaskFolder>,
+    ) -> Self {
+        self.folder_info = Some(folder_info.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> FlightTask
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<super::DeviceSn>,
+        T3: runtime::Provided<super::TaskStatus>,
+        T4: runtime::Provided<super::TaskType>,
+        T5: runtime::Provided<super::TaskId>,
+        T6: runtime::Provided<super::WaylineId>,
+    {
+        FlightTask {
+            uuid: self.uuid.provided(),
+            name: self.name.provided(),
+            task_type: self.task_type.provided(),
+            status: self.status.provided(),
+            sn: self.sn.provided(),
+            wayline_uuid: self.wayline_uuid.provided(),
+            begin_at: self.begin_at,
+            end_at: self.end_at,
+            out_of_control_action_in_flight: self.out_of_control_action_in_flight,
+            rth_altitude: self.rth_altitude,
+            rth_mode: self.rth_mode,
+            resumable_status: self.resumable_status,
+            repeat_type: self.repeat_type,
+            interval: self.interval,
+            days_of_week: self.days_of_week,
+            days_of_month: self.days_of_month,
+            week_of_month: self.week_of_month,
+            recurring_task_start_time_list: self.recurring_task_start_time_list,
+            continuous_task_periods: self.continuous_task_periods,
+            min_battery_capacity: self.min_battery_capacity,
+            folder_info: self.folder_info,
+        }
+    }
+}
+
 /// Media of a flight task.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FlightTaskFolder {
@@ -1237,7 +2015,7 @@ pub struct FlightTaskFolder {
 runtime::object!(FlightTaskFolder);
 
 /// Media of a flight task.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MediaFileList {
@@ -1292,8 +2070,146 @@ pub struct MediaFile {
 
 runtime::object!(MediaFile);
 
+impl MediaFile {
+    /// A builder, which sets fields by name. Required: `uuid`, `name`.
+    #[must_use]
+    pub fn builder() -> MediaFileBuilder {
+        MediaFileBuilder {
+            name: super::super::missing::name,
+            uuid: super::super::missing::uuid,
+            file_type: None,
+            suffix: None,
+            size: None,
+            preview_url: None,
+            original_url: None,
+            create_at: None,
+            update_at: None,
+        }
+    }
+}
+
+/// Builds a [`MediaFile`]. Required: `uuid`, `name`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct MediaFileBuilder<
+    T1 = super::super::missing::name,
+    T2 = super::super::missing::uuid,
+> {
+    name: T1,
+    uuid: T2,
+    file_type: Option<String>,
+    suffix: Option<String>,
+    size: Option<i64>,
+    preview_url: Option<runtime::Secret>,
+    original_url: Option<runtime::Secret>,
+    create_at: Option<runtime::DateTime>,
+    update_at: Option<runtime::DateTime>,
+}
+
+impl<T1, T2> MediaFileBuilder<T1, T2> {
+    /// Id of a media file.
+    #[must_use]
+    pub fn uuid(
+        self,
+        uuid: impl Into<super::MediaFileId>,
+    ) -> MediaFileBuilder<T1, super::MediaFileId> {
+        MediaFileBuilder {
+            uuid: uuid.into(),
+            name: self.name,
+            file_type: self.file_type,
+            suffix: self.suffix,
+            size: self.size,
+            preview_url: self.preview_url,
+            original_url: self.original_url,
+            create_at: self.create_at,
+            update_at: self.update_at,
+        }
+    }
+    /// Name of the file. In the only known sample it has no extension.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> MediaFileBuilder<String, T2> {
+        MediaFileBuilder {
+            name: name.into(),
+            uuid: self.uuid,
+            file_type: self.file_type,
+            suffix: self.suffix,
+            size: self.size,
+            preview_url: self.preview_url,
+            original_url: self.original_url,
+            create_at: self.create_at,
+            update_at: self.update_at,
+        }
+    }
+    /// Kind of file. `image` and `video` are known.
+    #[must_use]
+    pub fn file_type(mut self, file_type: impl Into<String>) -> Self {
+        self.file_type = Some(file_type.into());
+        self
+    }
+    /// File extension. In the only known sample it begins with a dot.
+    #[must_use]
+    pub fn suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.suffix = Some(suffix.into());
+        self
+    }
+    /// Size.
+    ///
+    /// Unit: bytes.
+    #[must_use]
+    pub fn size(mut self, size: impl Into<i64>) -> Self {
+        self.size = Some(size.into());
+        self
+    }
+    /// Signed address of a preview.
+    #[must_use]
+    pub fn preview_url(mut self, preview_url: impl Into<runtime::Secret>) -> Self {
+        self.preview_url = Some(preview_url.into());
+        self
+    }
+    /// Signed address of the file.
+    #[must_use]
+    pub fn original_url(mut self, original_url: impl Into<runtime::Secret>) -> Self {
+        self.original_url = Some(original_url.into());
+        self
+    }
+    /// When it was recorded.
+    ///
+    /// Unit: RFC 3339.
+    #[must_use]
+    pub fn create_at(mut self, create_at: impl Into<runtime::DateTime>) -> Self {
+        self.create_at = Some(create_at.into());
+        self
+    }
+    /// When it was last changed.
+    ///
+    /// Unit: RFC 3339.
+    #[must_use]
+    pub fn update_at(mut self, update_at: impl Into<runtime::DateTime>) -> Self {
+        self.update_at = Some(update_at.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> MediaFile
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<super::MediaFileId>,
+    {
+        MediaFile {
+            uuid: self.uuid.provided(),
+            name: self.name.provided(),
+            file_type: self.file_type,
+            suffix: self.suffix,
+            size: self.size,
+            preview_url: self.preview_url,
+            original_url: self.original_url,
+            create_at: self.create_at,
+            update_at: self.update_at,
+        }
+    }
+}
+
 /// A flight task and the track of its aircraft.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct FlightTaskTrack {
@@ -1316,7 +2232,7 @@ pub struct FlightTaskTrack {
 runtime::object!(FlightTaskTrack);
 
 /// Flight track of an aircraft.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct Track {
@@ -1372,6 +2288,87 @@ pub struct TrackPoint {
 }
 
 runtime::object!(TrackPoint);
+
+impl TrackPoint {
+    /// A builder, which sets fields by name. Required: `latitude`, `longitude`.
+    #[must_use]
+    pub fn builder() -> TrackPointBuilder {
+        TrackPointBuilder {
+            latitude: super::super::missing::latitude,
+            longitude: super::super::missing::longitude,
+            timestamp: None,
+            height: None,
+        }
+    }
+}
+
+/// Builds a [`TrackPoint`]. Required: `latitude`, `longitude`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct TrackPointBuilder<
+    T1 = super::super::missing::latitude,
+    T2 = super::super::missing::longitude,
+> {
+    latitude: T1,
+    longitude: T2,
+    timestamp: Option<i64>,
+    height: Option<f64>,
+}
+
+impl<T1, T2> TrackPointBuilder<T1, T2> {
+    /// Latitude, WGS 84.
+    ///
+    /// Unit: degrees.
+    #[must_use]
+    pub fn latitude(self, latitude: impl Into<f64>) -> TrackPointBuilder<f64, T2> {
+        TrackPointBuilder {
+            latitude: latitude.into(),
+            longitude: self.longitude,
+            timestamp: self.timestamp,
+            height: self.height,
+        }
+    }
+    /// Longitude, WGS 84.
+    ///
+    /// Unit: degrees.
+    #[must_use]
+    pub fn longitude(self, longitude: impl Into<f64>) -> TrackPointBuilder<T1, f64> {
+        TrackPointBuilder {
+            longitude: longitude.into(),
+            latitude: self.latitude,
+            timestamp: self.timestamp,
+            height: self.height,
+        }
+    }
+    /// Time at which the aircraft was at the point, as unix time. **The unit is not known**: a sample of a client
+    /// for V1.0 has seconds (10 digits), one of a client for V2.0 has milliseconds (13 digits).
+    #[must_use]
+    pub fn timestamp(mut self, timestamp: impl Into<i64>) -> Self {
+        self.timestamp = Some(timestamp.into());
+        self
+    }
+    /// Height.
+    ///
+    /// Unit: metres.
+    #[must_use]
+    pub fn height(mut self, height: impl Into<f64>) -> Self {
+        self.height = Some(height.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> TrackPoint
+    where
+        T1: runtime::Provided<f64>,
+        T2: runtime::Provided<f64>,
+    {
+        TrackPoint {
+            timestamp: self.timestamp,
+            latitude: self.latitude.provided(),
+            longitude: self.longitude.provided(),
+            height: self.height,
+        }
+    }
+}
 
 /// An incident for a workflow.
 ///
@@ -1637,7 +2634,7 @@ impl<T1, T2, T3, T4, T5> WorkflowIncidentBuilder<T1, T2, T3, T4, T5> {
 /// An incident that was accepted.
 ///
 /// Observed, not documented. Observed by one client.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct TriggeredWorkflow {

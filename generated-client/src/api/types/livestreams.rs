@@ -148,6 +148,78 @@ pub struct Livestream {
 
 runtime::object!(Livestream);
 
+impl Livestream {
+    /// A builder, which sets fields by name. Required: `url`, `url_type`.
+    #[must_use]
+    pub fn builder() -> LivestreamBuilder {
+        LivestreamBuilder {
+            url: super::super::missing::url,
+            url_type: super::super::missing::url_type,
+            expire_ts: None,
+        }
+    }
+}
+
+/// Builds a [`Livestream`]. Required: `url`, `url_type`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct LivestreamBuilder<
+    T1 = super::super::missing::url,
+    T2 = super::super::missing::url_type,
+> {
+    url: T1,
+    url_type: T2,
+    expire_ts: Option<runtime::UnixSeconds>,
+}
+
+impl<T1, T2> LivestreamBuilder<T1, T2> {
+    /// Address or credentials for watching, in the format of `url_type`. It contains a token that is sufficient for
+    /// watching: keep it secret.
+    #[must_use]
+    pub fn url(
+        self,
+        url: impl Into<runtime::Secret>,
+    ) -> LivestreamBuilder<runtime::Secret, T2> {
+        LivestreamBuilder {
+            url: url.into(),
+            url_type: self.url_type,
+            expire_ts: self.expire_ts,
+        }
+    }
+    /// Format of a livestream's `url`.
+    #[must_use]
+    pub fn url_type(
+        self,
+        url_type: impl Into<super::LivestreamUrlType>,
+    ) -> LivestreamBuilder<T1, super::LivestreamUrlType> {
+        LivestreamBuilder {
+            url_type: url_type.into(),
+            url: self.url,
+            expire_ts: self.expire_ts,
+        }
+    }
+    /// Expiry of the token.
+    ///
+    /// Unit: seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn expire_ts(mut self, expire_ts: impl Into<runtime::UnixSeconds>) -> Self {
+        self.expire_ts = Some(expire_ts.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> Livestream
+    where
+        T1: runtime::Provided<runtime::Secret>,
+        T2: runtime::Provided<super::LivestreamUrlType>,
+    {
+        Livestream {
+            url: self.url.provided(),
+            url_type: self.url_type.provided(),
+            expire_ts: self.expire_ts,
+        }
+    }
+}
+
 /// Format of a livestream's `url`.
 ///
 /// Observed, not documented. `volc` was observed on the live service, `agora` and `srs` in other clients. The members of `agora` are those
@@ -575,6 +647,16 @@ pub struct CreatedStreamConverter {
 
 runtime::object!(CreatedStreamConverter);
 
+impl CreatedStreamConverter {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(converter_id: impl Into<super::StreamConverterId>) -> Self {
+        Self {
+            converter_id: converter_id.into(),
+        }
+    }
+}
+
 /// Whether a stream converter is enabled.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
@@ -599,7 +681,7 @@ impl SetStreamConverterBody {
 /// Stream converters of a project.
 ///
 /// **Inferred**, neither documented nor observed. Public hosts do not have the call; no response has been observed.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StreamConverterList {
@@ -661,10 +743,30 @@ pub struct StreamConverter {
 
 runtime::object!(StreamConverter);
 
+impl StreamConverter {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(converter_id: impl Into<super::StreamConverterId>) -> Self {
+        Self {
+            converter_id: converter_id.into(),
+            converter_name: None,
+            sn: None,
+            camera_index: None,
+            schema: None,
+            schema_option: None,
+            auto_push_stream: None,
+            device_online_status: None,
+            device_callsign: None,
+            state: None,
+            code: None,
+        }
+    }
+}
+
 /// Target of a stream converter in the list; members that its protocol does not use are empty.
 ///
 /// **Inferred**, neither documented nor observed. Read in two clients; no response has been observed.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StreamConverterOptions {

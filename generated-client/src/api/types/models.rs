@@ -17,7 +17,7 @@ runtime::text_newtype!(ModelFileId);
 /// Models of a project.
 ///
 /// Observed, not documented.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ModelList {
@@ -67,6 +67,119 @@ pub struct Model {
 }
 
 runtime::object!(Model);
+
+impl Model {
+    /// A builder, which sets fields by name. Required: `id`, `name`.
+    #[must_use]
+    pub fn builder() -> ModelBuilder {
+        ModelBuilder {
+            id: super::super::missing::id,
+            name: super::super::missing::name,
+            file_type: None,
+            show_on_map: None,
+            size: None,
+            create_at: None,
+            update_at: None,
+        }
+    }
+}
+
+/// Builds a [`Model`]. Required: `id`, `name`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct ModelBuilder<
+    T1 = super::super::missing::id,
+    T2 = super::super::missing::name,
+> {
+    id: T1,
+    name: T2,
+    file_type: Option<super::ModelKind>,
+    show_on_map: Option<bool>,
+    size: Option<i64>,
+    create_at: Option<runtime::UnixMillis>,
+    update_at: Option<runtime::UnixMillis>,
+}
+
+impl<T1, T2> ModelBuilder<T1, T2> {
+    /// Id of a map or 3D model of a project.
+    #[must_use]
+    pub fn id(self, id: impl Into<super::ModelId>) -> ModelBuilder<super::ModelId, T2> {
+        ModelBuilder {
+            id: id.into(),
+            name: self.name,
+            file_type: self.file_type,
+            show_on_map: self.show_on_map,
+            size: self.size,
+            create_at: self.create_at,
+            update_at: self.update_at,
+        }
+    }
+    /// Name.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> ModelBuilder<T1, String> {
+        ModelBuilder {
+            name: name.into(),
+            id: self.id,
+            file_type: self.file_type,
+            show_on_map: self.show_on_map,
+            size: self.size,
+            create_at: self.create_at,
+            update_at: self.update_at,
+        }
+    }
+    /// Kind of model.
+    #[must_use]
+    pub fn file_type(mut self, file_type: impl Into<super::ModelKind>) -> Self {
+        self.file_type = Some(file_type.into());
+        self
+    }
+    /// Whether it is shown on the map.
+    #[must_use]
+    pub fn show_on_map(mut self, show_on_map: impl Into<bool>) -> Self {
+        self.show_on_map = Some(show_on_map.into());
+        self
+    }
+    /// Size.
+    ///
+    /// Unit: bytes.
+    #[must_use]
+    pub fn size(mut self, size: impl Into<i64>) -> Self {
+        self.size = Some(size.into());
+        self
+    }
+    /// When it was created.
+    ///
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
+    #[must_use]
+    pub fn create_at(mut self, create_at: impl Into<runtime::UnixMillis>) -> Self {
+        self.create_at = Some(create_at.into());
+        self
+    }
+    /// When it was last changed.
+    ///
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
+    #[must_use]
+    pub fn update_at(mut self, update_at: impl Into<runtime::UnixMillis>) -> Self {
+        self.update_at = Some(update_at.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> Model
+    where
+        T1: runtime::Provided<super::ModelId>,
+        T2: runtime::Provided<String>,
+    {
+        Model {
+            id: self.id.provided(),
+            name: self.name.provided(),
+            file_type: self.file_type,
+            show_on_map: self.show_on_map,
+            size: self.size,
+            create_at: self.create_at,
+            update_at: self.update_at,
+        }
+    }
+}
 
 /// Kind of model.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,6 +240,155 @@ pub struct ModelDetail {
 
 runtime::object!(ModelDetail);
 
+impl ModelDetail {
+    /// A builder, which sets fields by name. Required: `id`, `name`.
+    #[must_use]
+    pub fn builder() -> ModelDetailBuilder {
+        ModelDetailBuilder {
+            id: super::super::missing::id,
+            name: super::super::missing::name,
+            file_type: None,
+            show_on_map: None,
+            size: None,
+            create_at: None,
+            update_at: None,
+            user_name: None,
+            url: None,
+            preview_url: None,
+        }
+    }
+}
+
+/// Builds a [`ModelDetail`]. Required: `id`, `name`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct ModelDetailBuilder<
+    T1 = super::super::missing::id,
+    T2 = super::super::missing::name,
+> {
+    id: T1,
+    name: T2,
+    file_type: Option<super::ModelKind>,
+    show_on_map: Option<bool>,
+    size: Option<i64>,
+    create_at: Option<runtime::UnixMillis>,
+    update_at: Option<runtime::UnixMillis>,
+    user_name: Option<String>,
+    url: Option<runtime::Secret>,
+    preview_url: Option<runtime::Secret>,
+}
+
+impl<T1, T2> ModelDetailBuilder<T1, T2> {
+    /// Id of a map or 3D model of a project.
+    #[must_use]
+    pub fn id(
+        self,
+        id: impl Into<super::ModelId>,
+    ) -> ModelDetailBuilder<super::ModelId, T2> {
+        ModelDetailBuilder {
+            id: id.into(),
+            name: self.name,
+            file_type: self.file_type,
+            show_on_map: self.show_on_map,
+            size: self.size,
+            create_at: self.create_at,
+            update_at: self.update_at,
+            user_name: self.user_name,
+            url: self.url,
+            preview_url: self.preview_url,
+        }
+    }
+    /// Name.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> ModelDetailBuilder<T1, String> {
+        ModelDetailBuilder {
+            name: name.into(),
+            id: self.id,
+            file_type: self.file_type,
+            show_on_map: self.show_on_map,
+            size: self.size,
+            create_at: self.create_at,
+            update_at: self.update_at,
+            user_name: self.user_name,
+            url: self.url,
+            preview_url: self.preview_url,
+        }
+    }
+    /// Kind of model.
+    #[must_use]
+    pub fn file_type(mut self, file_type: impl Into<super::ModelKind>) -> Self {
+        self.file_type = Some(file_type.into());
+        self
+    }
+    /// Whether it is shown on the map.
+    #[must_use]
+    pub fn show_on_map(mut self, show_on_map: impl Into<bool>) -> Self {
+        self.show_on_map = Some(show_on_map.into());
+        self
+    }
+    /// Size.
+    ///
+    /// Unit: bytes.
+    #[must_use]
+    pub fn size(mut self, size: impl Into<i64>) -> Self {
+        self.size = Some(size.into());
+        self
+    }
+    /// When it was created.
+    ///
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
+    #[must_use]
+    pub fn create_at(mut self, create_at: impl Into<runtime::UnixMillis>) -> Self {
+        self.create_at = Some(create_at.into());
+        self
+    }
+    /// When it was last changed.
+    ///
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
+    #[must_use]
+    pub fn update_at(mut self, update_at: impl Into<runtime::UnixMillis>) -> Self {
+        self.update_at = Some(update_at.into());
+        self
+    }
+    /// Person who created it.
+    #[must_use]
+    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+        self.user_name = Some(user_name.into());
+        self
+    }
+    /// Signed address of its files.
+    #[must_use]
+    pub fn url(mut self, url: impl Into<runtime::Secret>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+    /// Signed address of a preview.
+    #[must_use]
+    pub fn preview_url(mut self, preview_url: impl Into<runtime::Secret>) -> Self {
+        self.preview_url = Some(preview_url.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> ModelDetail
+    where
+        T1: runtime::Provided<super::ModelId>,
+        T2: runtime::Provided<String>,
+    {
+        ModelDetail {
+            id: self.id.provided(),
+            name: self.name.provided(),
+            file_type: self.file_type,
+            show_on_map: self.show_on_map,
+            size: self.size,
+            create_at: self.create_at,
+            update_at: self.update_at,
+            user_name: self.user_name,
+            url: self.url,
+            preview_url: self.preview_url,
+        }
+    }
+}
+
 /// A model to reconstruct.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
@@ -141,8 +403,8 @@ pub struct CreateModelBody {
     ///
     /// More than 0 and at most 1.
     pub simplified_factor: f64,
-    /// Folder with the pictures: `folder_id` of a flight task in `listFlightTasks`, or `folder_info.folder_id` in
-    /// `getFlightTask`.
+    /// Folder with the pictures: `folder_id` of a flight task in [`ListFlightTasks`](super::super::flight_tasks::ListFlightTasks), or `folder_info.folder_id` in
+    /// [`GetFlightTask`](super::super::flight_tasks::GetFlightTask).
     pub task_folder_id: super::TaskFolderId,
     /// Coordinate system, as an EPSG code such as `EPSG:32649` or as WKT. DJI's page of accepted systems could not
     /// be read.
@@ -278,8 +540,8 @@ impl<
             predefine_area: self.predefine_area,
         }
     }
-    /// Folder with the pictures: `folder_id` of a flight task in `listFlightTasks`, or `folder_info.folder_id` in
-    /// `getFlightTask`.
+    /// Folder with the pictures: `folder_id` of a flight task in [`ListFlightTasks`](super::super::flight_tasks::ListFlightTasks), or `folder_info.folder_id` in
+    /// [`GetFlightTask`](super::super::flight_tasks::GetFlightTask).
     #[must_use]
     pub fn task_folder_id(
         self,
@@ -576,6 +838,14 @@ pub struct CreatedModel {
 
 runtime::object!(CreatedModel);
 
+impl CreatedModel {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(id: impl Into<super::ModelId>) -> Self {
+        Self { id: id.into() }
+    }
+}
+
 /// Download address of a model file.
 ///
 /// **Inferred**, neither documented nor observed.
@@ -591,3 +861,11 @@ pub struct ModelFileDownload {
 }
 
 runtime::object!(ModelFileDownload);
+
+impl ModelFileDownload {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(url: impl Into<runtime::Secret>) -> Self {
+        Self { url: url.into(), id: None }
+    }
+}

@@ -44,7 +44,7 @@ pub struct OpenModelUploadToken {
     /// Object key to write to, with a literal `{fileName}` to replace. The folder before it is the
     /// `resource_uuid`.
     pub store_path: String,
-    /// Opaque; pass it to `openModelUploadCallback`.
+    /// Opaque; pass it to [`OpenModelUploadCallback`](super::super::open_modeling::OpenModelUploadCallback).
     pub callback_param: String,
     /// Expiry of the credentials.
     ///
@@ -54,6 +54,238 @@ pub struct OpenModelUploadToken {
 }
 
 runtime::object!(OpenModelUploadToken);
+
+impl OpenModelUploadToken {
+    /// A builder, which sets fields by name. Required: `access_key_id`, `secret_access_key`, `session_token`, `cloud_bucket_name`, `end_point`, `store_path`, `callback_param`.
+    #[must_use]
+    pub fn builder() -> OpenModelUploadTokenBuilder {
+        OpenModelUploadTokenBuilder {
+            access_key_id: super::super::missing::access_key_id,
+            callback_param: super::super::missing::callback_param,
+            cloud_bucket_name: super::super::missing::cloud_bucket_name,
+            end_point: super::super::missing::end_point,
+            secret_access_key: super::super::missing::secret_access_key,
+            session_token: super::super::missing::session_token,
+            store_path: super::super::missing::store_path,
+            cloud_name: None,
+            region: None,
+            expire_time: None,
+        }
+    }
+}
+
+/// Builds a [`OpenModelUploadToken`]. Required: `access_key_id`, `secret_access_key`, `session_token`, `cloud_bucket_name`, `end_point`, `store_path`, `callback_param`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct OpenModelUploadTokenBuilder<
+    T1 = super::super::missing::access_key_id,
+    T2 = super::super::missing::callback_param,
+    T3 = super::super::missing::cloud_bucket_name,
+    T4 = super::super::missing::end_point,
+    T5 = super::super::missing::secret_access_key,
+    T6 = super::super::missing::session_token,
+    T7 = super::super::missing::store_path,
+> {
+    access_key_id: T1,
+    callback_param: T2,
+    cloud_bucket_name: T3,
+    end_point: T4,
+    secret_access_key: T5,
+    session_token: T6,
+    store_path: T7,
+    cloud_name: Option<String>,
+    region: Option<String>,
+    expire_time: Option<runtime::UnixSeconds>,
+}
+
+impl<
+    T1,
+    T2,
+    T3,
+    T4,
+    T5,
+    T6,
+    T7,
+> OpenModelUploadTokenBuilder<T1, T2, T3, T4, T5, T6, T7> {
+    /// Id of the access key.
+    #[must_use]
+    pub fn access_key_id(
+        self,
+        access_key_id: impl Into<String>,
+    ) -> OpenModelUploadTokenBuilder<String, T2, T3, T4, T5, T6, T7> {
+        OpenModelUploadTokenBuilder {
+            access_key_id: access_key_id.into(),
+            callback_param: self.callback_param,
+            cloud_bucket_name: self.cloud_bucket_name,
+            end_point: self.end_point,
+            secret_access_key: self.secret_access_key,
+            session_token: self.session_token,
+            store_path: self.store_path,
+            cloud_name: self.cloud_name,
+            region: self.region,
+            expire_time: self.expire_time,
+        }
+    }
+    /// Secret of the access key.
+    #[must_use]
+    pub fn secret_access_key(
+        self,
+        secret_access_key: impl Into<runtime::Secret>,
+    ) -> OpenModelUploadTokenBuilder<T1, T2, T3, T4, runtime::Secret, T6, T7> {
+        OpenModelUploadTokenBuilder {
+            secret_access_key: secret_access_key.into(),
+            access_key_id: self.access_key_id,
+            callback_param: self.callback_param,
+            cloud_bucket_name: self.cloud_bucket_name,
+            end_point: self.end_point,
+            session_token: self.session_token,
+            store_path: self.store_path,
+            cloud_name: self.cloud_name,
+            region: self.region,
+            expire_time: self.expire_time,
+        }
+    }
+    /// Session token for the access key.
+    #[must_use]
+    pub fn session_token(
+        self,
+        session_token: impl Into<runtime::Secret>,
+    ) -> OpenModelUploadTokenBuilder<T1, T2, T3, T4, T5, runtime::Secret, T7> {
+        OpenModelUploadTokenBuilder {
+            session_token: session_token.into(),
+            access_key_id: self.access_key_id,
+            callback_param: self.callback_param,
+            cloud_bucket_name: self.cloud_bucket_name,
+            end_point: self.end_point,
+            secret_access_key: self.secret_access_key,
+            store_path: self.store_path,
+            cloud_name: self.cloud_name,
+            region: self.region,
+            expire_time: self.expire_time,
+        }
+    }
+    /// Bucket to write to.
+    #[must_use]
+    pub fn cloud_bucket_name(
+        self,
+        cloud_bucket_name: impl Into<String>,
+    ) -> OpenModelUploadTokenBuilder<T1, T2, String, T4, T5, T6, T7> {
+        OpenModelUploadTokenBuilder {
+            cloud_bucket_name: cloud_bucket_name.into(),
+            access_key_id: self.access_key_id,
+            callback_param: self.callback_param,
+            end_point: self.end_point,
+            secret_access_key: self.secret_access_key,
+            session_token: self.session_token,
+            store_path: self.store_path,
+            cloud_name: self.cloud_name,
+            region: self.region,
+            expire_time: self.expire_time,
+        }
+    }
+    /// Address of the object store.
+    #[must_use]
+    pub fn end_point(
+        self,
+        end_point: impl Into<String>,
+    ) -> OpenModelUploadTokenBuilder<T1, T2, T3, String, T5, T6, T7> {
+        OpenModelUploadTokenBuilder {
+            end_point: end_point.into(),
+            access_key_id: self.access_key_id,
+            callback_param: self.callback_param,
+            cloud_bucket_name: self.cloud_bucket_name,
+            secret_access_key: self.secret_access_key,
+            session_token: self.session_token,
+            store_path: self.store_path,
+            cloud_name: self.cloud_name,
+            region: self.region,
+            expire_time: self.expire_time,
+        }
+    }
+    /// Object key to write to, with a literal `{fileName}` to replace. The folder before it is the
+    /// `resource_uuid`.
+    #[must_use]
+    pub fn store_path(
+        self,
+        store_path: impl Into<String>,
+    ) -> OpenModelUploadTokenBuilder<T1, T2, T3, T4, T5, T6, String> {
+        OpenModelUploadTokenBuilder {
+            store_path: store_path.into(),
+            access_key_id: self.access_key_id,
+            callback_param: self.callback_param,
+            cloud_bucket_name: self.cloud_bucket_name,
+            end_point: self.end_point,
+            secret_access_key: self.secret_access_key,
+            session_token: self.session_token,
+            cloud_name: self.cloud_name,
+            region: self.region,
+            expire_time: self.expire_time,
+        }
+    }
+    /// Opaque; pass it to [`OpenModelUploadCallback`](super::super::open_modeling::OpenModelUploadCallback).
+    #[must_use]
+    pub fn callback_param(
+        self,
+        callback_param: impl Into<String>,
+    ) -> OpenModelUploadTokenBuilder<T1, String, T3, T4, T5, T6, T7> {
+        OpenModelUploadTokenBuilder {
+            callback_param: callback_param.into(),
+            access_key_id: self.access_key_id,
+            cloud_bucket_name: self.cloud_bucket_name,
+            end_point: self.end_point,
+            secret_access_key: self.secret_access_key,
+            session_token: self.session_token,
+            store_path: self.store_path,
+            cloud_name: self.cloud_name,
+            region: self.region,
+            expire_time: self.expire_time,
+        }
+    }
+    /// Kind of object store, such as `ali` or `aws`.
+    #[must_use]
+    pub fn cloud_name(mut self, cloud_name: impl Into<String>) -> Self {
+        self.cloud_name = Some(cloud_name.into());
+        self
+    }
+    /// Region of the bucket.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+    /// Expiry of the credentials.
+    ///
+    /// Unit: seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn expire_time(mut self, expire_time: impl Into<runtime::UnixSeconds>) -> Self {
+        self.expire_time = Some(expire_time.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> OpenModelUploadToken
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<String>,
+        T3: runtime::Provided<String>,
+        T4: runtime::Provided<String>,
+        T5: runtime::Provided<runtime::Secret>,
+        T6: runtime::Provided<runtime::Secret>,
+        T7: runtime::Provided<String>,
+    {
+        OpenModelUploadToken {
+            cloud_name: self.cloud_name,
+            access_key_id: self.access_key_id.provided(),
+            secret_access_key: self.secret_access_key.provided(),
+            session_token: self.session_token.provided(),
+            region: self.region,
+            cloud_bucket_name: self.cloud_bucket_name.provided(),
+            end_point: self.end_point.provided(),
+            store_path: self.store_path.provided(),
+            callback_param: self.callback_param.provided(),
+            expire_time: self.expire_time,
+        }
+    }
+}
 
 /// Files that were uploaded.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -67,7 +299,7 @@ pub struct OpenModelUploadCallbackBody {
     /// At most 255 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_name: Option<String>,
-    /// The `callback_param` that `obtainOpenModelUploadToken` returned.
+    /// The `callback_param` that [`ObtainOpenModelUploadToken`](super::super::open_modeling::ObtainOpenModelUploadToken) returned.
     pub callback_param: String,
     /// The files.
     ///
@@ -126,7 +358,7 @@ impl<T1, T2, T3> OpenModelUploadCallbackBodyBuilder<T1, T2, T3> {
             resource_name: self.resource_name,
         }
     }
-    /// The `callback_param` that `obtainOpenModelUploadToken` returned.
+    /// The `callback_param` that [`ObtainOpenModelUploadToken`](super::super::open_modeling::ObtainOpenModelUploadToken) returned.
     #[must_use]
     pub fn callback_param(
         self,
@@ -266,6 +498,77 @@ pub struct OpenModelUploadResult {
 
 runtime::object!(OpenModelUploadResult);
 
+impl OpenModelUploadResult {
+    /// A builder, which sets fields by name. Required: `resource_uuid`, `upload_count`.
+    #[must_use]
+    pub fn builder() -> OpenModelUploadResultBuilder {
+        OpenModelUploadResultBuilder {
+            resource_uuid: super::super::missing::resource_uuid,
+            upload_count: super::super::missing::upload_count,
+            file_name_list: Vec::new(),
+        }
+    }
+}
+
+/// Builds a [`OpenModelUploadResult`]. Required: `resource_uuid`, `upload_count`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct OpenModelUploadResultBuilder<
+    T1 = super::super::missing::resource_uuid,
+    T2 = super::super::missing::upload_count,
+> {
+    resource_uuid: T1,
+    upload_count: T2,
+    file_name_list: Vec<String>,
+}
+
+impl<T1, T2> OpenModelUploadResultBuilder<T1, T2> {
+    /// Id of the pictures that were uploaded for open modeling.
+    #[must_use]
+    pub fn resource_uuid(
+        self,
+        resource_uuid: impl Into<super::OpenModelResourceId>,
+    ) -> OpenModelUploadResultBuilder<super::OpenModelResourceId, T2> {
+        OpenModelUploadResultBuilder {
+            resource_uuid: resource_uuid.into(),
+            upload_count: self.upload_count,
+            file_name_list: self.file_name_list,
+        }
+    }
+    /// Number of accepted files.
+    #[must_use]
+    pub fn upload_count(
+        self,
+        upload_count: impl Into<i64>,
+    ) -> OpenModelUploadResultBuilder<T1, i64> {
+        OpenModelUploadResultBuilder {
+            upload_count: upload_count.into(),
+            resource_uuid: self.resource_uuid,
+            file_name_list: self.file_name_list,
+        }
+    }
+    /// Names of the files.
+    ///
+    /// Observed, not documented.
+    #[must_use]
+    pub fn file_name_list(mut self, file_name_list: impl Into<Vec<String>>) -> Self {
+        self.file_name_list = file_name_list.into();
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> OpenModelUploadResult
+    where
+        T1: runtime::Provided<super::OpenModelResourceId>,
+        T2: runtime::Provided<i64>,
+    {
+        OpenModelUploadResult {
+            resource_uuid: self.resource_uuid.provided(),
+            upload_count: self.upload_count.provided(),
+            file_name_list: self.file_name_list,
+        }
+    }
+}
+
 /// Pictures that were uploaded for open modeling.
 ///
 /// Observed, not documented.
@@ -292,6 +595,88 @@ pub struct OpenModelResource {
 }
 
 runtime::object!(OpenModelResource);
+
+impl OpenModelResource {
+    /// A builder, which sets fields by name. Required: `resource_uuid`, `status`.
+    #[must_use]
+    pub fn builder() -> OpenModelResourceBuilder {
+        OpenModelResourceBuilder {
+            resource_uuid: super::super::missing::resource_uuid,
+            status: super::super::missing::status,
+            resource_size: None,
+            file_names: Vec::new(),
+        }
+    }
+}
+
+/// Builds a [`OpenModelResource`]. Required: `resource_uuid`, `status`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct OpenModelResourceBuilder<
+    T1 = super::super::missing::resource_uuid,
+    T2 = super::super::missing::status,
+> {
+    resource_uuid: T1,
+    status: T2,
+    resource_size: Option<i64>,
+    file_names: Vec<String>,
+}
+
+impl<T1, T2> OpenModelResourceBuilder<T1, T2> {
+    /// Id of the pictures that were uploaded for open modeling.
+    #[must_use]
+    pub fn resource_uuid(
+        self,
+        resource_uuid: impl Into<super::OpenModelResourceId>,
+    ) -> OpenModelResourceBuilder<super::OpenModelResourceId, T2> {
+        OpenModelResourceBuilder {
+            resource_uuid: resource_uuid.into(),
+            status: self.status,
+            resource_size: self.resource_size,
+            file_names: self.file_names,
+        }
+    }
+    /// State of a resource.
+    #[must_use]
+    pub fn status(
+        self,
+        status: impl Into<super::OpenModelResourceStatus>,
+    ) -> OpenModelResourceBuilder<T1, super::OpenModelResourceStatus> {
+        OpenModelResourceBuilder {
+            status: status.into(),
+            resource_uuid: self.resource_uuid,
+            resource_size: self.resource_size,
+            file_names: self.file_names,
+        }
+    }
+    /// Size of all files.
+    ///
+    /// Unit: bytes.
+    #[must_use]
+    pub fn resource_size(mut self, resource_size: impl Into<i64>) -> Self {
+        self.resource_size = Some(resource_size.into());
+        self
+    }
+    /// Names of the files.
+    #[must_use]
+    pub fn file_names(mut self, file_names: impl Into<Vec<String>>) -> Self {
+        self.file_names = file_names.into();
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> OpenModelResource
+    where
+        T1: runtime::Provided<super::OpenModelResourceId>,
+        T2: runtime::Provided<super::OpenModelResourceStatus>,
+    {
+        OpenModelResource {
+            resource_uuid: self.resource_uuid.provided(),
+            status: self.status.provided(),
+            resource_size: self.resource_size,
+            file_names: self.file_names,
+        }
+    }
+}
 
 /// State of a resource.
 ///
@@ -433,7 +818,7 @@ impl StartOpenModelReconstructionBody {
     }
 }
 
-/// Parameters of a map, the contents of `parameter_2d` of `startOpenModelReconstruction`.
+/// Parameters of a map, the contents of `parameter_2d` of [`StartOpenModelReconstruction`](super::super::open_modeling::StartOpenModelReconstruction).
 ///
 /// **Inferred**, neither documented nor observed. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
 /// page of the same title could not be read.
@@ -504,7 +889,7 @@ impl MapJob {
     }
 }
 
-/// Parameters of a 3D model, the contents of `parameter_3d` of `startOpenModelReconstruction`.
+/// Parameters of a 3D model, the contents of `parameter_3d` of [`StartOpenModelReconstruction`](super::super::open_modeling::StartOpenModelReconstruction).
 ///
 /// **Inferred**, neither documented nor observed. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
 /// page of the same title could not be read.
@@ -575,7 +960,7 @@ impl Model3dJob {
     }
 }
 
-/// Parameters of a LiDAR reconstruction, the contents of `parameter_lidar` of `startOpenModelReconstruction`.
+/// Parameters of a LiDAR reconstruction, the contents of `parameter_lidar` of [`StartOpenModelReconstruction`](super::super::open_modeling::StartOpenModelReconstruction).
 /// TerraAPI takes no area of interest for it.
 ///
 /// **Inferred**, neither documented nor observed. From the page "Algorithm Parameter Introduction" of DJI's TerraAPI, which this interface replaces. FlightHub's
@@ -1977,7 +2362,7 @@ impl ReconstructionExport {
 /// The jobs that were started, one for each parameter string.
 ///
 /// **Inferred**, neither documented nor observed. Read in two clients; whether either of them sent this call to the live service is not known.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct StartedOpenModelReconstruction {
@@ -2015,6 +2400,76 @@ pub struct StartedOpenModel {
 }
 
 runtime::object!(StartedOpenModel);
+
+impl StartedOpenModel {
+    /// A builder, which sets fields by name. Required: `uuid`, `status`.
+    #[must_use]
+    pub fn builder() -> StartedOpenModelBuilder {
+        StartedOpenModelBuilder {
+            status: super::super::missing::status,
+            uuid: super::super::missing::uuid,
+            sub_error_code: None,
+        }
+    }
+}
+
+/// Builds a [`StartedOpenModel`]. Required: `uuid`, `status`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct StartedOpenModelBuilder<
+    T1 = super::super::missing::status,
+    T2 = super::super::missing::uuid,
+> {
+    status: T1,
+    uuid: T2,
+    sub_error_code: Option<i64>,
+}
+
+impl<T1, T2> StartedOpenModelBuilder<T1, T2> {
+    /// Id of a model of open modeling.
+    #[must_use]
+    pub fn uuid(
+        self,
+        uuid: impl Into<super::OpenModelId>,
+    ) -> StartedOpenModelBuilder<T1, super::OpenModelId> {
+        StartedOpenModelBuilder {
+            uuid: uuid.into(),
+            status: self.status,
+            sub_error_code: self.sub_error_code,
+        }
+    }
+    /// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are final, and only 15 has a result
+    /// (inferred from the names).
+    #[must_use]
+    pub fn status(
+        self,
+        status: impl Into<super::OpenModelStatus>,
+    ) -> StartedOpenModelBuilder<super::OpenModelStatus, T2> {
+        StartedOpenModelBuilder {
+            status: status.into(),
+            uuid: self.uuid,
+            sub_error_code: self.sub_error_code,
+        }
+    }
+    /// Error of the job; 0 for none. DJI's list of these codes could not be read.
+    #[must_use]
+    pub fn sub_error_code(mut self, sub_error_code: impl Into<i64>) -> Self {
+        self.sub_error_code = Some(sub_error_code.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> StartedOpenModel
+    where
+        T1: runtime::Provided<super::OpenModelStatus>,
+        T2: runtime::Provided<super::OpenModelId>,
+    {
+        StartedOpenModel {
+            uuid: self.uuid.provided(),
+            status: self.status.provided(),
+            sub_error_code: self.sub_error_code,
+        }
+    }
+}
 
 /// Kind of reconstruction.
 ///
@@ -2097,7 +2552,7 @@ impl runtime::State for OpenModelStatus {
 /// Reconstructions of open modeling.
 ///
 /// Observed, not documented. Only empty lists have been observed.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct OpenModelList {
@@ -2157,6 +2612,168 @@ pub struct OpenModel {
 }
 
 runtime::object!(OpenModel);
+
+impl OpenModel {
+    /// A builder, which sets fields by name. Required: `model_uuid`, `model_status`.
+    #[must_use]
+    pub fn builder() -> OpenModelBuilder {
+        OpenModelBuilder {
+            model_status: super::super::missing::model_status,
+            model_uuid: super::super::missing::model_uuid,
+            resource_uuid: None,
+            model_type: None,
+            model_size: None,
+            reconstruction_progress: None,
+            error_code: None,
+            zip_status: None,
+            zip_progress: None,
+            zip_file_key: None,
+        }
+    }
+}
+
+/// Builds a [`OpenModel`]. Required: `model_uuid`, `model_status`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct OpenModelBuilder<
+    T1 = super::super::missing::model_status,
+    T2 = super::super::missing::model_uuid,
+> {
+    model_status: T1,
+    model_uuid: T2,
+    resource_uuid: Option<super::OpenModelResourceId>,
+    model_type: Option<super::OpenModelType>,
+    model_size: Option<i64>,
+    reconstruction_progress: Option<i64>,
+    error_code: Option<i64>,
+    zip_status: Option<super::OpenModelZipStatus>,
+    zip_progress: Option<i64>,
+    zip_file_key: Option<String>,
+}
+
+impl<T1, T2> OpenModelBuilder<T1, T2> {
+    /// Id of a model of open modeling.
+    #[must_use]
+    pub fn model_uuid(
+        self,
+        model_uuid: impl Into<super::OpenModelId>,
+    ) -> OpenModelBuilder<T1, super::OpenModelId> {
+        OpenModelBuilder {
+            model_uuid: model_uuid.into(),
+            model_status: self.model_status,
+            resource_uuid: self.resource_uuid,
+            model_type: self.model_type,
+            model_size: self.model_size,
+            reconstruction_progress: self.reconstruction_progress,
+            error_code: self.error_code,
+            zip_status: self.zip_status,
+            zip_progress: self.zip_progress,
+            zip_file_key: self.zip_file_key,
+        }
+    }
+    /// State of a reconstruction. 12 and 14 are in progress; 8, 13, 15 and 16 are final, and only 15 has a result
+    /// (inferred from the names).
+    #[must_use]
+    pub fn model_status(
+        self,
+        model_status: impl Into<super::OpenModelStatus>,
+    ) -> OpenModelBuilder<super::OpenModelStatus, T2> {
+        OpenModelBuilder {
+            model_status: model_status.into(),
+            model_uuid: self.model_uuid,
+            resource_uuid: self.resource_uuid,
+            model_type: self.model_type,
+            model_size: self.model_size,
+            reconstruction_progress: self.reconstruction_progress,
+            error_code: self.error_code,
+            zip_status: self.zip_status,
+            zip_progress: self.zip_progress,
+            zip_file_key: self.zip_file_key,
+        }
+    }
+    /// Id of the pictures that were uploaded for open modeling.
+    #[must_use]
+    pub fn resource_uuid(
+        mut self,
+        resource_uuid: impl Into<super::OpenModelResourceId>,
+    ) -> Self {
+        self.resource_uuid = Some(resource_uuid.into());
+        self
+    }
+    /// Kind of reconstruction.
+    #[must_use]
+    pub fn model_type(mut self, model_type: impl Into<super::OpenModelType>) -> Self {
+        self.model_type = Some(model_type.into());
+        self
+    }
+    /// Size of the result.
+    ///
+    /// Unit: bytes.
+    #[must_use]
+    pub fn model_size(mut self, model_size: impl Into<i64>) -> Self {
+        self.model_size = Some(model_size.into());
+        self
+    }
+    /// Progress.
+    ///
+    /// Unit: percent. At least 0 and at most 100.
+    #[must_use]
+    pub fn reconstruction_progress(
+        mut self,
+        reconstruction_progress: impl Into<i64>,
+    ) -> Self {
+        self.reconstruction_progress = Some(reconstruction_progress.into());
+        self
+    }
+    /// Error; 0 for none. DJI's list of these codes could not be read.
+    #[must_use]
+    pub fn error_code(mut self, error_code: impl Into<i64>) -> Self {
+        self.error_code = Some(error_code.into());
+        self
+    }
+    /// State of a result's archive.
+    #[must_use]
+    pub fn zip_status(
+        mut self,
+        zip_status: impl Into<super::OpenModelZipStatus>,
+    ) -> Self {
+        self.zip_status = Some(zip_status.into());
+        self
+    }
+    /// Progress of the archive.
+    ///
+    /// Unit: percent. At least 0 and at most 100.
+    #[must_use]
+    pub fn zip_progress(mut self, zip_progress: impl Into<i64>) -> Self {
+        self.zip_progress = Some(zip_progress.into());
+        self
+    }
+    /// Object key of the archive; empty until the archive exists.
+    #[must_use]
+    pub fn zip_file_key(mut self, zip_file_key: impl Into<String>) -> Self {
+        self.zip_file_key = Some(zip_file_key.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> OpenModel
+    where
+        T1: runtime::Provided<super::OpenModelStatus>,
+        T2: runtime::Provided<super::OpenModelId>,
+    {
+        OpenModel {
+            resource_uuid: self.resource_uuid,
+            model_uuid: self.model_uuid.provided(),
+            model_type: self.model_type,
+            model_status: self.model_status.provided(),
+            model_size: self.model_size,
+            reconstruction_progress: self.reconstruction_progress,
+            error_code: self.error_code,
+            zip_status: self.zip_status,
+            zip_progress: self.zip_progress,
+            zip_file_key: self.zip_file_key,
+        }
+    }
+}
 
 /// State of a result's archive.
 ///

@@ -65,7 +65,7 @@ pub enum SortType {
 runtime::text_enum!(SortType { "ASC" => Ascending, "DESC" => Descending });
 
 /// Projects of an organization.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct ProjectList {
@@ -110,6 +110,174 @@ pub struct Project {
 
 runtime::object!(Project);
 
+impl Project {
+    /// A builder, which sets fields by name. Required: `name`, `introduction`, `uuid`, `org_uuid`, `created_at`, `updated_at`.
+    #[must_use]
+    pub fn builder() -> ProjectBuilder {
+        ProjectBuilder {
+            created_at: super::super::missing::created_at,
+            introduction: super::super::missing::introduction,
+            name: super::super::missing::name,
+            org_uuid: super::super::missing::org_uuid,
+            updated_at: super::super::missing::updated_at,
+            uuid: super::super::missing::uuid,
+            project_work_center_point: None,
+        }
+    }
+}
+
+/// Builds a [`Project`]. Required: `name`, `introduction`, `uuid`, `org_uuid`, `created_at`, `updated_at`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct ProjectBuilder<
+    T1 = super::super::missing::created_at,
+    T2 = super::super::missing::introduction,
+    T3 = super::super::missing::name,
+    T4 = super::super::missing::org_uuid,
+    T5 = super::super::missing::updated_at,
+    T6 = super::super::missing::uuid,
+> {
+    created_at: T1,
+    introduction: T2,
+    name: T3,
+    org_uuid: T4,
+    updated_at: T5,
+    uuid: T6,
+    project_work_center_point: Option<super::ProjectWorkCenterPoint>,
+}
+
+impl<T1, T2, T3, T4, T5, T6> ProjectBuilder<T1, T2, T3, T4, T5, T6> {
+    /// Name.
+    #[must_use]
+    pub fn name(
+        self,
+        name: impl Into<String>,
+    ) -> ProjectBuilder<T1, T2, String, T4, T5, T6> {
+        ProjectBuilder {
+            name: name.into(),
+            created_at: self.created_at,
+            introduction: self.introduction,
+            org_uuid: self.org_uuid,
+            updated_at: self.updated_at,
+            uuid: self.uuid,
+            project_work_center_point: self.project_work_center_point,
+        }
+    }
+    /// Description; may be empty.
+    #[must_use]
+    pub fn introduction(
+        self,
+        introduction: impl Into<String>,
+    ) -> ProjectBuilder<T1, String, T3, T4, T5, T6> {
+        ProjectBuilder {
+            introduction: introduction.into(),
+            created_at: self.created_at,
+            name: self.name,
+            org_uuid: self.org_uuid,
+            updated_at: self.updated_at,
+            uuid: self.uuid,
+            project_work_center_point: self.project_work_center_point,
+        }
+    }
+    /// Id, as sent in `X-Project-Uuid`.
+    #[must_use]
+    pub fn uuid(
+        self,
+        uuid: impl Into<super::ProjectId>,
+    ) -> ProjectBuilder<T1, T2, T3, T4, T5, super::ProjectId> {
+        ProjectBuilder {
+            uuid: uuid.into(),
+            created_at: self.created_at,
+            introduction: self.introduction,
+            name: self.name,
+            org_uuid: self.org_uuid,
+            updated_at: self.updated_at,
+            project_work_center_point: self.project_work_center_point,
+        }
+    }
+    /// Organization that the project belongs to.
+    #[must_use]
+    pub fn org_uuid(
+        self,
+        org_uuid: impl Into<super::OrganizationId>,
+    ) -> ProjectBuilder<T1, T2, T3, super::OrganizationId, T5, T6> {
+        ProjectBuilder {
+            org_uuid: org_uuid.into(),
+            created_at: self.created_at,
+            introduction: self.introduction,
+            name: self.name,
+            updated_at: self.updated_at,
+            uuid: self.uuid,
+            project_work_center_point: self.project_work_center_point,
+        }
+    }
+    /// When it was created.
+    ///
+    /// Unit: seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn created_at(
+        self,
+        created_at: impl Into<runtime::UnixSeconds>,
+    ) -> ProjectBuilder<runtime::UnixSeconds, T2, T3, T4, T5, T6> {
+        ProjectBuilder {
+            created_at: created_at.into(),
+            introduction: self.introduction,
+            name: self.name,
+            org_uuid: self.org_uuid,
+            updated_at: self.updated_at,
+            uuid: self.uuid,
+            project_work_center_point: self.project_work_center_point,
+        }
+    }
+    /// When it was last changed.
+    ///
+    /// Unit: seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn updated_at(
+        self,
+        updated_at: impl Into<runtime::UnixSeconds>,
+    ) -> ProjectBuilder<T1, T2, T3, T4, runtime::UnixSeconds, T6> {
+        ProjectBuilder {
+            updated_at: updated_at.into(),
+            created_at: self.created_at,
+            introduction: self.introduction,
+            name: self.name,
+            org_uuid: self.org_uuid,
+            uuid: self.uuid,
+            project_work_center_point: self.project_work_center_point,
+        }
+    }
+    /// Centre of the area of a project.
+    #[must_use]
+    pub fn project_work_center_point(
+        mut self,
+        project_work_center_point: impl Into<super::ProjectWorkCenterPoint>,
+    ) -> Self {
+        self.project_work_center_point = Some(project_work_center_point.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> Project
+    where
+        T1: runtime::Provided<runtime::UnixSeconds>,
+        T2: runtime::Provided<String>,
+        T3: runtime::Provided<String>,
+        T4: runtime::Provided<super::OrganizationId>,
+        T5: runtime::Provided<runtime::UnixSeconds>,
+        T6: runtime::Provided<super::ProjectId>,
+    {
+        Project {
+            name: self.name.provided(),
+            introduction: self.introduction.provided(),
+            uuid: self.uuid.provided(),
+            org_uuid: self.org_uuid.provided(),
+            project_work_center_point: self.project_work_center_point,
+            created_at: self.created_at.provided(),
+            updated_at: self.updated_at.provided(),
+        }
+    }
+}
+
 /// Centre of the area of a project.
 ///
 /// Observed, not documented.
@@ -128,6 +296,68 @@ pub struct ProjectWorkCenterPoint {
 }
 
 runtime::object!(ProjectWorkCenterPoint);
+
+impl ProjectWorkCenterPoint {
+    /// A builder, which sets fields by name. Required: `latitude`, `longitude`.
+    #[must_use]
+    pub fn builder() -> ProjectWorkCenterPointBuilder {
+        ProjectWorkCenterPointBuilder {
+            latitude: super::super::missing::latitude,
+            longitude: super::super::missing::longitude,
+        }
+    }
+}
+
+/// Builds a [`ProjectWorkCenterPoint`]. Required: `latitude`, `longitude`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct ProjectWorkCenterPointBuilder<
+    T1 = super::super::missing::latitude,
+    T2 = super::super::missing::longitude,
+> {
+    latitude: T1,
+    longitude: T2,
+}
+
+impl<T1, T2> ProjectWorkCenterPointBuilder<T1, T2> {
+    /// Latitude, WGS 84.
+    ///
+    /// Unit: degrees.
+    #[must_use]
+    pub fn latitude(
+        self,
+        latitude: impl Into<f64>,
+    ) -> ProjectWorkCenterPointBuilder<f64, T2> {
+        ProjectWorkCenterPointBuilder {
+            latitude: latitude.into(),
+            longitude: self.longitude,
+        }
+    }
+    /// Longitude, WGS 84.
+    ///
+    /// Unit: degrees.
+    #[must_use]
+    pub fn longitude(
+        self,
+        longitude: impl Into<f64>,
+    ) -> ProjectWorkCenterPointBuilder<T1, f64> {
+        ProjectWorkCenterPointBuilder {
+            longitude: longitude.into(),
+            latitude: self.latitude,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> ProjectWorkCenterPoint
+    where
+        T1: runtime::Provided<f64>,
+        T2: runtime::Provided<f64>,
+    {
+        ProjectWorkCenterPoint {
+            latitude: self.latitude.provided(),
+            longitude: self.longitude.provided(),
+        }
+    }
+}
 
 /// Address and credentials for uploading files of a project.
 ///
@@ -153,6 +383,160 @@ pub struct ProjectStorageCredentials {
 
 runtime::object!(ProjectStorageCredentials);
 
+impl ProjectStorageCredentials {
+    /// A builder, which sets fields by name. Required: `endpoint`, `bucket`, `region`, `provider`, `object_key_prefix`, `credentials`.
+    #[must_use]
+    pub fn builder() -> ProjectStorageCredentialsBuilder {
+        ProjectStorageCredentialsBuilder {
+            bucket: super::super::missing::bucket,
+            credentials: super::super::missing::credentials,
+            endpoint: super::super::missing::endpoint,
+            object_key_prefix: super::super::missing::object_key_prefix,
+            provider: super::super::missing::provider,
+            region: super::super::missing::region,
+        }
+    }
+}
+
+/// Builds a [`ProjectStorageCredentials`]. Required: `endpoint`, `bucket`, `region`, `provider`, `object_key_prefix`, `credentials`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct ProjectStorageCredentialsBuilder<
+    T1 = super::super::missing::bucket,
+    T2 = super::super::missing::credentials,
+    T3 = super::super::missing::endpoint,
+    T4 = super::super::missing::object_key_prefix,
+    T5 = super::super::missing::provider,
+    T6 = super::super::missing::region,
+> {
+    bucket: T1,
+    credentials: T2,
+    endpoint: T3,
+    object_key_prefix: T4,
+    provider: T5,
+    region: T6,
+}
+
+impl<T1, T2, T3, T4, T5, T6> ProjectStorageCredentialsBuilder<T1, T2, T3, T4, T5, T6> {
+    /// Address of the object store.
+    #[must_use]
+    pub fn endpoint(
+        self,
+        endpoint: impl Into<String>,
+    ) -> ProjectStorageCredentialsBuilder<T1, T2, String, T4, T5, T6> {
+        ProjectStorageCredentialsBuilder {
+            endpoint: endpoint.into(),
+            bucket: self.bucket,
+            credentials: self.credentials,
+            object_key_prefix: self.object_key_prefix,
+            provider: self.provider,
+            region: self.region,
+        }
+    }
+    /// Bucket to write to.
+    #[must_use]
+    pub fn bucket(
+        self,
+        bucket: impl Into<String>,
+    ) -> ProjectStorageCredentialsBuilder<String, T2, T3, T4, T5, T6> {
+        ProjectStorageCredentialsBuilder {
+            bucket: bucket.into(),
+            credentials: self.credentials,
+            endpoint: self.endpoint,
+            object_key_prefix: self.object_key_prefix,
+            provider: self.provider,
+            region: self.region,
+        }
+    }
+    /// Region of the bucket.
+    #[must_use]
+    pub fn region(
+        self,
+        region: impl Into<String>,
+    ) -> ProjectStorageCredentialsBuilder<T1, T2, T3, T4, T5, String> {
+        ProjectStorageCredentialsBuilder {
+            region: region.into(),
+            bucket: self.bucket,
+            credentials: self.credentials,
+            endpoint: self.endpoint,
+            object_key_prefix: self.object_key_prefix,
+            provider: self.provider,
+        }
+    }
+    /// Kind of object store. `ali` was observed; `aws` and `minio` exist in the interface on which this one is
+    /// modelled.
+    #[must_use]
+    pub fn provider(
+        self,
+        provider: impl Into<String>,
+    ) -> ProjectStorageCredentialsBuilder<T1, T2, T3, T4, String, T6> {
+        ProjectStorageCredentialsBuilder {
+            provider: provider.into(),
+            bucket: self.bucket,
+            credentials: self.credentials,
+            endpoint: self.endpoint,
+            object_key_prefix: self.object_key_prefix,
+            region: self.region,
+        }
+    }
+    /// Required prefix of every object key.
+    #[must_use]
+    pub fn object_key_prefix(
+        self,
+        object_key_prefix: impl Into<String>,
+    ) -> ProjectStorageCredentialsBuilder<T1, T2, T3, String, T5, T6> {
+        ProjectStorageCredentialsBuilder {
+            object_key_prefix: object_key_prefix.into(),
+            bucket: self.bucket,
+            credentials: self.credentials,
+            endpoint: self.endpoint,
+            provider: self.provider,
+            region: self.region,
+        }
+    }
+    /// Credentials of an object store that can write only.
+    #[must_use]
+    pub fn credentials(
+        self,
+        credentials: impl Into<super::StorageCredentials>,
+    ) -> ProjectStorageCredentialsBuilder<
+        T1,
+        super::StorageCredentials,
+        T3,
+        T4,
+        T5,
+        T6,
+    > {
+        ProjectStorageCredentialsBuilder {
+            credentials: credentials.into(),
+            bucket: self.bucket,
+            endpoint: self.endpoint,
+            object_key_prefix: self.object_key_prefix,
+            provider: self.provider,
+            region: self.region,
+        }
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> ProjectStorageCredentials
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<super::StorageCredentials>,
+        T3: runtime::Provided<String>,
+        T4: runtime::Provided<String>,
+        T5: runtime::Provided<String>,
+        T6: runtime::Provided<String>,
+    {
+        ProjectStorageCredentials {
+            endpoint: self.endpoint.provided(),
+            bucket: self.bucket.provided(),
+            region: self.region.provided(),
+            provider: self.provider.provided(),
+            object_key_prefix: self.object_key_prefix.provided(),
+            credentials: self.credentials.provided(),
+        }
+    }
+}
+
 /// Credentials of an object store that can write only.
 ///
 /// Observed, not documented.
@@ -176,6 +560,119 @@ pub struct StorageCredentials {
 }
 
 runtime::object!(StorageCredentials);
+
+impl StorageCredentials {
+    /// A builder, which sets fields by name. Required: `access_key_id`, `access_key_secret`, `security_token`, `expire`.
+    #[must_use]
+    pub fn builder() -> StorageCredentialsBuilder {
+        StorageCredentialsBuilder {
+            access_key_id: super::super::missing::access_key_id,
+            access_key_secret: super::super::missing::access_key_secret,
+            expire: super::super::missing::expire,
+            security_token: super::super::missing::security_token,
+            platform: None,
+        }
+    }
+}
+
+/// Builds a [`StorageCredentials`]. Required: `access_key_id`, `access_key_secret`, `security_token`, `expire`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct StorageCredentialsBuilder<
+    T1 = super::super::missing::access_key_id,
+    T2 = super::super::missing::access_key_secret,
+    T3 = super::super::missing::expire,
+    T4 = super::super::missing::security_token,
+> {
+    access_key_id: T1,
+    access_key_secret: T2,
+    expire: T3,
+    security_token: T4,
+    platform: Option<i64>,
+}
+
+impl<T1, T2, T3, T4> StorageCredentialsBuilder<T1, T2, T3, T4> {
+    /// Id of the access key.
+    #[must_use]
+    pub fn access_key_id(
+        self,
+        access_key_id: impl Into<String>,
+    ) -> StorageCredentialsBuilder<String, T2, T3, T4> {
+        StorageCredentialsBuilder {
+            access_key_id: access_key_id.into(),
+            access_key_secret: self.access_key_secret,
+            expire: self.expire,
+            security_token: self.security_token,
+            platform: self.platform,
+        }
+    }
+    /// Secret of the access key.
+    #[must_use]
+    pub fn access_key_secret(
+        self,
+        access_key_secret: impl Into<runtime::Secret>,
+    ) -> StorageCredentialsBuilder<T1, runtime::Secret, T3, T4> {
+        StorageCredentialsBuilder {
+            access_key_secret: access_key_secret.into(),
+            access_key_id: self.access_key_id,
+            expire: self.expire,
+            security_token: self.security_token,
+            platform: self.platform,
+        }
+    }
+    /// Session token for the access key.
+    #[must_use]
+    pub fn security_token(
+        self,
+        security_token: impl Into<runtime::Secret>,
+    ) -> StorageCredentialsBuilder<T1, T2, T3, runtime::Secret> {
+        StorageCredentialsBuilder {
+            security_token: security_token.into(),
+            access_key_id: self.access_key_id,
+            access_key_secret: self.access_key_secret,
+            expire: self.expire,
+            platform: self.platform,
+        }
+    }
+    /// Validity period of the credentials.
+    ///
+    /// Unit: seconds.
+    #[must_use]
+    pub fn expire(
+        self,
+        expire: impl Into<i64>,
+    ) -> StorageCredentialsBuilder<T1, T2, i64, T4> {
+        StorageCredentialsBuilder {
+            expire: expire.into(),
+            access_key_id: self.access_key_id,
+            access_key_secret: self.access_key_secret,
+            security_token: self.security_token,
+            platform: self.platform,
+        }
+    }
+    /// Purpose unknown.
+    #[must_use]
+    pub fn platform(mut self, platform: impl Into<i64>) -> Self {
+        self.platform = Some(platform.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> StorageCredentials
+    where
+        T1: runtime::Provided<String>,
+        T2: runtime::Provided<runtime::Secret>,
+        T3: runtime::Provided<i64>,
+        T4: runtime::Provided<runtime::Secret>,
+    {
+        StorageCredentials {
+            access_key_id: self.access_key_id.provided(),
+            access_key_secret: self.access_key_secret.provided(),
+            security_token: self.security_token.provided(),
+            expire: self.expire.provided(),
+            platform: self.platform,
+        }
+    }
+}
 
 /// People to add to a project.
 ///

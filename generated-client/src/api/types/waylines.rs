@@ -87,8 +87,19 @@ pub struct FinishedWaylineUpload {
 
 runtime::object!(FinishedWaylineUpload);
 
+impl FinishedWaylineUpload {
+    /// Creates a value with all required fields.
+    #[must_use]
+    pub fn new(uuid: impl Into<super::WaylineId>) -> Self {
+        Self {
+            uuid: uuid.into(),
+            name: None,
+        }
+    }
+}
+
 /// Flight routes of a project.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WaylineList {
@@ -143,8 +154,131 @@ pub struct Wayline {
 
 runtime::object!(Wayline);
 
+impl Wayline {
+    /// A builder, which sets fields by name. Required: `id`, `name`.
+    #[must_use]
+    pub fn builder() -> WaylineBuilder {
+        WaylineBuilder {
+            id: super::super::missing::id,
+            name: super::super::missing::name,
+            device_model_key: None,
+            payload_information: Vec::new(),
+            template_types: Vec::new(),
+            update_time: None,
+            size: None,
+        }
+    }
+}
+
+/// Builds a [`Wayline`]. Required: `id`, `name`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct WaylineBuilder<
+    T1 = super::super::missing::id,
+    T2 = super::super::missing::name,
+> {
+    id: T1,
+    name: T2,
+    device_model_key: Option<super::DeviceModelKey>,
+    payload_information: Vec<super::WaylinePayload>,
+    template_types: Vec<super::WaylineTemplateType>,
+    update_time: Option<runtime::UnixMillis>,
+    size: Option<i64>,
+}
+
+impl<T1, T2> WaylineBuilder<T1, T2> {
+    /// Id, the `wayline_uuid` of a flight task.
+    #[must_use]
+    pub fn id(
+        self,
+        id: impl Into<super::WaylineId>,
+    ) -> WaylineBuilder<super::WaylineId, T2> {
+        WaylineBuilder {
+            id: id.into(),
+            name: self.name,
+            device_model_key: self.device_model_key,
+            payload_information: self.payload_information,
+            template_types: self.template_types,
+            update_time: self.update_time,
+            size: self.size,
+        }
+    }
+    /// Name.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> WaylineBuilder<T1, String> {
+        WaylineBuilder {
+            name: name.into(),
+            id: self.id,
+            device_model_key: self.device_model_key,
+            payload_information: self.payload_information,
+            template_types: self.template_types,
+            update_time: self.update_time,
+            size: self.size,
+        }
+    }
+    /// Aircraft model for which it was planned.
+    #[must_use]
+    pub fn device_model_key(
+        mut self,
+        device_model_key: impl Into<super::DeviceModelKey>,
+    ) -> Self {
+        self.device_model_key = Some(device_model_key.into());
+        self
+    }
+    /// Payloads for which it was planned.
+    #[must_use]
+    pub fn payload_information(
+        mut self,
+        payload_information: impl Into<Vec<super::WaylinePayload>>,
+    ) -> Self {
+        self.payload_information = payload_information.into();
+        self
+    }
+    /// Route types that it contains.
+    #[must_use]
+    pub fn template_types(
+        mut self,
+        template_types: impl Into<Vec<super::WaylineTemplateType>>,
+    ) -> Self {
+        self.template_types = template_types.into();
+        self
+    }
+    /// When it was last changed.
+    ///
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
+    #[must_use]
+    pub fn update_time(mut self, update_time: impl Into<runtime::UnixMillis>) -> Self {
+        self.update_time = Some(update_time.into());
+        self
+    }
+    /// Size of its file.
+    ///
+    /// Unit: bytes.
+    #[must_use]
+    pub fn size(mut self, size: impl Into<i64>) -> Self {
+        self.size = Some(size.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> Wayline
+    where
+        T1: runtime::Provided<super::WaylineId>,
+        T2: runtime::Provided<String>,
+    {
+        Wayline {
+            id: self.id.provided(),
+            name: self.name.provided(),
+            device_model_key: self.device_model_key,
+            payload_information: self.payload_information,
+            template_types: self.template_types,
+            update_time: self.update_time,
+            size: self.size,
+        }
+    }
+}
+
 /// A payload for which a route was planned. The numbers are strings.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct WaylinePayload {
@@ -243,3 +377,161 @@ pub struct WaylineDetail {
 }
 
 runtime::object!(WaylineDetail);
+
+impl WaylineDetail {
+    /// A builder, which sets fields by name. Required: `id`, `name`.
+    #[must_use]
+    pub fn builder() -> WaylineDetailBuilder {
+        WaylineDetailBuilder {
+            id: super::super::missing::id,
+            name: super::super::missing::name,
+            device_model_key: None,
+            payload_information: Vec::new(),
+            template_types: Vec::new(),
+            update_time: None,
+            size: None,
+            download_url: None,
+            distance: None,
+            wayline_point_nums: None,
+        }
+    }
+}
+
+/// Builds a [`WaylineDetail`]. Required: `id`, `name`; [`build`](Self::build) compiles when all of them are set.
+#[derive(Clone, Debug)]
+pub struct WaylineDetailBuilder<
+    T1 = super::super::missing::id,
+    T2 = super::super::missing::name,
+> {
+    id: T1,
+    name: T2,
+    device_model_key: Option<super::DeviceModelKey>,
+    payload_information: Vec<super::WaylinePayload>,
+    template_types: Vec<super::WaylineTemplateType>,
+    update_time: Option<runtime::UnixMillis>,
+    size: Option<i64>,
+    download_url: Option<runtime::Secret>,
+    distance: Option<f64>,
+    wayline_point_nums: Option<i64>,
+}
+
+impl<T1, T2> WaylineDetailBuilder<T1, T2> {
+    /// Id, the `wayline_uuid` of a flight task.
+    #[must_use]
+    pub fn id(
+        self,
+        id: impl Into<super::WaylineId>,
+    ) -> WaylineDetailBuilder<super::WaylineId, T2> {
+        WaylineDetailBuilder {
+            id: id.into(),
+            name: self.name,
+            device_model_key: self.device_model_key,
+            payload_information: self.payload_information,
+            template_types: self.template_types,
+            update_time: self.update_time,
+            size: self.size,
+            download_url: self.download_url,
+            distance: self.distance,
+            wayline_point_nums: self.wayline_point_nums,
+        }
+    }
+    /// Name.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> WaylineDetailBuilder<T1, String> {
+        WaylineDetailBuilder {
+            name: name.into(),
+            id: self.id,
+            device_model_key: self.device_model_key,
+            payload_information: self.payload_information,
+            template_types: self.template_types,
+            update_time: self.update_time,
+            size: self.size,
+            download_url: self.download_url,
+            distance: self.distance,
+            wayline_point_nums: self.wayline_point_nums,
+        }
+    }
+    /// Aircraft model for which it was planned.
+    #[must_use]
+    pub fn device_model_key(
+        mut self,
+        device_model_key: impl Into<super::DeviceModelKey>,
+    ) -> Self {
+        self.device_model_key = Some(device_model_key.into());
+        self
+    }
+    /// Payloads for which it was planned.
+    #[must_use]
+    pub fn payload_information(
+        mut self,
+        payload_information: impl Into<Vec<super::WaylinePayload>>,
+    ) -> Self {
+        self.payload_information = payload_information.into();
+        self
+    }
+    /// Route types that it contains.
+    #[must_use]
+    pub fn template_types(
+        mut self,
+        template_types: impl Into<Vec<super::WaylineTemplateType>>,
+    ) -> Self {
+        self.template_types = template_types.into();
+        self
+    }
+    /// When it was last changed.
+    ///
+    /// Unit: milliseconds since 1970-01-01T00:00:00Z. **Inferred**, neither documented nor observed. Milliseconds in a sample for V2.0.
+    #[must_use]
+    pub fn update_time(mut self, update_time: impl Into<runtime::UnixMillis>) -> Self {
+        self.update_time = Some(update_time.into());
+        self
+    }
+    /// Size of its file.
+    ///
+    /// Unit: bytes.
+    #[must_use]
+    pub fn size(mut self, size: impl Into<i64>) -> Self {
+        self.size = Some(size.into());
+        self
+    }
+    /// Signed address of the `.kmz`.
+    #[must_use]
+    pub fn download_url(mut self, download_url: impl Into<runtime::Secret>) -> Self {
+        self.download_url = Some(download_url.into());
+        self
+    }
+    /// Length.
+    ///
+    /// Unit: metres.
+    #[must_use]
+    pub fn distance(mut self, distance: impl Into<f64>) -> Self {
+        self.distance = Some(distance.into());
+        self
+    }
+    /// Number of waypoints.
+    #[must_use]
+    pub fn wayline_point_nums(mut self, wayline_point_nums: impl Into<i64>) -> Self {
+        self.wayline_point_nums = Some(wayline_point_nums.into());
+        self
+    }
+    /// The value. The compiler names a required field that is not set.
+    #[must_use]
+    pub fn build(self) -> WaylineDetail
+    where
+        T1: runtime::Provided<super::WaylineId>,
+        T2: runtime::Provided<String>,
+    {
+        WaylineDetail {
+            id: self.id.provided(),
+            name: self.name.provided(),
+            device_model_key: self.device_model_key,
+            payload_information: self.payload_information,
+            template_types: self.template_types,
+            update_time: self.update_time,
+            size: self.size,
+            download_url: self.download_url,
+            distance: self.distance,
+            wayline_point_nums: self.wayline_point_nums,
+        }
+    }
+}
