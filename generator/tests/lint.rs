@@ -282,8 +282,7 @@ fn examples_that_do_not_fit() {
     ]);
 }
 
-/// The client ignores response headers, and does not support parameters with `content`; their examples are checked
-/// nevertheless.
+/// Examples of response headers, and of parameters with `content`, are checked like others.
 #[test]
 fn examples_of_headers_and_of_content() {
     let text = "openapi: 3.0.3

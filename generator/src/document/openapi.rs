@@ -47,7 +47,15 @@ pub(crate) struct Tag {
 }
 
 /// Schemes that a request needs together. Without any it needs none.
-pub(crate) type SecurityRequirement = Vec<String>;
+pub(crate) type SecurityRequirement = Vec<RequiredScheme>;
+
+/// A scheme that a request needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RequiredScheme {
+    pub(crate) name: String,
+    /// What the credential must be allowed to do, in the order of the document.
+    pub(crate) scopes: Vec<String>,
+}
 
 /// An entry of `x-error-codes`.
 #[derive(Debug)]
@@ -240,13 +248,18 @@ pub(crate) struct RequestBody {
 
 #[derive(Debug)]
 pub(crate) struct Response {
-    pub(crate) has_headers: bool,
+    pub(crate) description: String,
+    /// By name, in the order of the document.
+    pub(crate) headers: Vec<(String, Id<Header>)>,
     pub(crate) content: Vec<MediaType>,
 }
 
-/// A header of a response. The client reads none; its examples are checked.
+/// A header of a response. Its style is always `simple`.
 #[derive(Debug)]
 pub(crate) struct Header {
+    pub(crate) description: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) deprecated: bool,
     /// None for a header that has `content` instead.
     pub(crate) schema: Option<SchemaId>,
     pub(crate) content: Vec<MediaType>,
@@ -281,8 +294,41 @@ pub(crate) enum SecurityScheme {
     CookieKey(String),
     /// A scheme of the `Authorization` header.
     Http(String),
-    /// OAuth 2 and OpenID Connect, which end in a bearer token.
-    OAuth,
+    /// OAuth 2, whose flows end in a bearer token.
+    OAuth2(Vec<OAuthFlow>),
+    /// OpenID Connect, which ends in a bearer token, with the address of its configuration.
+    OpenIdConnect(String),
+}
+
+/// How a token of OAuth 2 is obtained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OAuthFlow {
+    pub(crate) kind: OAuthFlowKind,
+    pub(crate) authorization_url: Option<String>,
+    pub(crate) token_url: Option<String>,
+    pub(crate) refresh_url: Option<String>,
+    /// By name, with their descriptions.
+    pub(crate) scopes: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OAuthFlowKind {
+    Implicit,
+    Password,
+    ClientCredentials,
+    AuthorizationCode,
+}
+
+impl OAuthFlowKind {
+    /// The key of an OAuth Flows Object.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Implicit => "implicit",
+            Self::Password => "password",
+            Self::ClientCredentials => "clientCredentials",
+            Self::AuthorizationCode => "authorizationCode",
+        }
+    }
 }
 
 /// How much an operation can do. Each class includes those before it.

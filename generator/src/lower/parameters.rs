@@ -283,7 +283,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// Whether a type is a list, or none if it cannot be a parameter.
-    fn is_list(&self, ty: &TypeRef) -> Option<bool> {
+    pub(super) fn is_list(&self, ty: &TypeRef) -> Option<bool> {
         match self.resolved(ty) {
             TypeRef::Primitive(
                 Primitive::Json | Primitive::JsonObject | Primitive::Secret | Primitive::Base64 | Primitive::Binary,

@@ -66,7 +66,8 @@ impl<'d> Lowering<'d> {
     fn required_schemes(&mut self) -> Vec<Required<'d>> {
         let api = self.api;
         let own = api.operations().flat_map(|(_, operation)| operation.security.iter().flatten());
-        let required: HashSet<&str> = api.security.iter().flatten().chain(own).flatten().map(String::as_str).collect();
+        let required = api.security.iter().flatten().chain(own).flatten();
+        let required: HashSet<&str> = required.map(|scheme| scheme.name.as_str()).collect();
         let mut schemes = Vec::new();
         for (name, id) in api.security_schemes.components().filter(|(name, _)| required.contains(name)) {
             let Some((scheme, _)) = self.resolve(&api.security_schemes, id) else { continue };
@@ -86,7 +87,7 @@ impl<'d> Lowering<'d> {
         };
         schemes.iter().find(|scheme| {
             let is_sufficient = |requirement: &SecurityRequirement| {
-                !requirement.is_empty() && requirement.iter().all(|name| header(name) == scheme.header.as_ref())
+                !requirement.is_empty() && requirement.iter().all(|it| header(&it.name) == scheme.header.as_ref())
             };
             scheme.header.is_some() && required().all(|list| list.iter().any(is_sufficient))
         })
@@ -100,7 +101,8 @@ impl<'d> Lowering<'d> {
         let requirements = self.api.requirements(operation).unwrap_or_default();
         let schemes = &self.api.security_schemes;
         for (index, requirement) in requirements.iter().enumerate() {
-            for name in requirement.iter().filter(|name| schemes.component(name).is_none()) {
+            let names = requirement.iter().map(|scheme| &scheme.name);
+            for name in names.filter(|name| schemes.component(name).is_none()) {
                 let message = format!("there is no security scheme `{name}`");
                 let known = schemes.components().map(|(name, _)| name);
                 let help = did_you_mean(name, known, || "add it to `components/securitySchemes`".to_owned());
@@ -108,8 +110,9 @@ impl<'d> Lowering<'d> {
                 self.sink.report_slip(Code::DanglingRef, here.index(index).key(name), message, help, effect);
             }
         }
-        let is_defined =
-            |requirement: &&SecurityRequirement| requirement.iter().all(|name| schemes.component(name).is_some());
+        let is_defined = |requirement: &&SecurityRequirement| {
+            requirement.iter().all(|scheme| schemes.component(&scheme.name).is_some())
+        };
         let defined: Vec<SecurityRequirement> = requirements.iter().filter(is_defined).cloned().collect();
         // Where none of them is defined, a call is made without: nothing is known of how.
         defined
@@ -119,7 +122,7 @@ impl<'d> Lowering<'d> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{model, operation, problems_of_ours, slips};
-    use crate::model::CredentialPlace;
+    use crate::model::{CredentialPlace, SecurityRequirement};
 
     fn document(schemes: &str, security: &str) -> String {
         format!(
@@ -193,7 +196,8 @@ mod tests {
         ] {
             let api = model(&keys(own));
             let found = operation(&api);
-            assert_eq!(found.security, sets, "{own}");
+            let names = |set: &SecurityRequirement| set.iter().map(|scheme| scheme.name.clone()).collect::<Vec<_>>();
+            assert_eq!(found.security.iter().map(names).collect::<Vec<_>>(), sets, "{own}");
             assert_eq!(found.is_authenticated(), is_authenticated, "{own}");
             // All schemes are there, whether they are required or not.
             let pointers: Vec<_> =

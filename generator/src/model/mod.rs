@@ -12,7 +12,9 @@ mod types;
 use std::fmt;
 
 use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
-pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, SecurityRequirement, Source, Status, Style};
+pub(crate) use crate::document::openapi::{
+    OAuthFlow, Outcome, Retry, Risk, SecurityRequirement, Source, Status, Style,
+};
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 pub(crate) use crate::lifecycle::{Follow, Pagination, States};
 pub(crate) use operations::*;
@@ -61,10 +63,6 @@ pub(crate) struct UnusedPart {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnusedKind {
-    /// Operations with responses, other than the successful one, that have content.
-    FailureResponses,
-    /// Operations whose successful response has headers.
-    ResponseHeaders,
     /// Operations with callbacks.
     Callbacks,
     /// Operations with servers of their own.
@@ -80,8 +78,6 @@ pub(crate) enum UnusedKind {
 impl fmt::Display for UnusedPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (parts, verb) = match self.kind {
-            UnusedKind::FailureResponses => ("failure responses", "typed"),
-            UnusedKind::ResponseHeaders => ("response headers", "read"),
             UnusedKind::Callbacks => ("callbacks", "generated"),
             UnusedKind::Servers => ("servers", "used: calls are sent to the base URL of the client"),
             UnusedKind::MediaTypes => ("other media types", "used"),
@@ -139,7 +135,7 @@ pub(crate) struct ManagedHeader {
 }
 
 /// Where an object is that others can refer to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SourceRef {
     /// Where it is used: the object itself, or a reference to it.
     pub(crate) slot: String,
@@ -245,7 +241,11 @@ impl Api {
             Response::OptionalPlain(ty) => Some((ty, true)),
             Response::Data(ty) | Response::Plain(ty) => Some((ty, false)),
             Response::OptionalData(ty) => Some((ty, !self.is_list(ty))),
-            Response::Text(_) | Response::Bytes(_) | Response::Empty | Response::NoContent => None,
+            Response::Text(_)
+            | Response::Bytes(_)
+            | Response::Empty
+            | Response::NoContent
+            | Response::ByStatus(_) => None,
         }
     }
 

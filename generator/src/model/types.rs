@@ -195,7 +195,7 @@ pub(crate) struct Variant {
 }
 
 /// What the documentation of a value says beside its type.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Docs {
     pub(crate) description: Option<String>,
     /// None if there is nothing in them.
@@ -204,7 +204,7 @@ pub(crate) struct Docs {
 }
 
 /// Limits and other facts about the values of a schema.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Constraints {
     pub(crate) unit: Option<&'static str>,
     /// The values of a type that is no enumeration in the client.
