@@ -412,6 +412,37 @@ fn used_parts_are_not_counted() {
     assert_eq!(unused(&circle).len(), 1);
 }
 
+/// Null where an object or a text should be: the place is that of the key, and nothing next to it is lost.
+#[test]
+fn null_in_a_security_scheme_is_reported_where_it_is() {
+    let with_scheme = |flows: &str| {
+        let scheme = format!("  securitySchemes:\n    key: {{type: oauth2, flows: {flows}}}\n");
+        document(DONE, "").replace("paths:", "security: [{key: [read]}]\npaths:") + &scheme
+    };
+    let at = "/components/securitySchemes/key/flows";
+    for (flows, expected) in [
+        ("null", vec![at, at]),
+        ("{implicit: null}", vec!["/implicit"]),
+        ("{implicit: {authorizationUrl: null, scopes: {}}}", vec!["/implicit/authorizationUrl"; 2]),
+        ("{password: {tokenUrl: t, scopes: null}}", vec!["/password/scopes"; 2]),
+        ("{password: {tokenUrl: t, scopes: {read: null}}}", vec!["/password/scopes/read"]),
+        ("{password: {tokenUrl: t}}", vec!["/password"]),
+        ("{clientCredentials: {scopes: {}}}", vec!["/clientCredentials"]),
+    ] {
+        let text = with_scheme(flows);
+        let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{flows}:\n{problems}"));
+        let found: Vec<_> = made.warnings.iter().map(|warning| warning.location.pointer.as_str()).collect();
+        let full = |pointer: &&str| if pointer.starts_with("/comp") { (*pointer).to_owned() } else { format!("{at}{pointer}") };
+        assert_eq!(found, expected.iter().map(full).collect::<Vec<_>>(), "{flows}: {:#?}", made.warnings);
+        let refused = generate(&Source::new("spec.yaml", text), &Options::default()).unwrap_err();
+        let is_there = |pointer: &String| refused.problems().iter().any(|problem| problem.location.pointer == *pointer);
+        assert!(expected.iter().map(full).all(|pointer| is_there(&pointer)), "{flows}:\n{refused}");
+    }
+    // The client does not use `xml`, whatever it is.
+    let made = made(&with_schema("{type: string, xml: null}"), Dialect::OpenApi).unwrap();
+    assert_eq!(made.warnings.len(), 1, "the type is not used: {:#?}", made.warnings);
+}
+
 /// Variants refer to each other in both directions: following every path would not terminate.
 #[test]
 fn nested_choices_are_read_once() {

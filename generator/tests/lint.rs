@@ -69,6 +69,10 @@ fn descriptions() {
             "security: [{key: [], token: []}]\ncomponents: {securitySchemes: {token: {type: apiKey, in: header, name: X-Token}}}",
             &[(Code::MissingDescription, "token")],
         ),
+        (
+            "paths: {/things: {get: {responses: {'200': {headers: {X-Left: {schema: {type: integer}}}}}}}}",
+            &[(Code::MissingDescription, "X-Left")],
+        ),
     ]);
     let text = base().replacen("      summary: List the things\n", "", 1);
     let problems = linted(&text);
@@ -302,7 +306,7 @@ paths:
             X-Shared: {$ref: '#/components/headers/Shared'}
 components:
   headers:
-    Shared: {schema: {type: boolean}, examples: {a: {value: true}, b: {value: 1}}}
+    Shared: {description: S., schema: {type: boolean}, examples: {a: {value: true}, b: {value: 1}}}
 ";
     let problems = lint(&Source::new("spec.yaml", text), Dialect::OpenApi);
     let warnings = problems.problems().iter().filter(|problem| problem.severity() == Severity::Warning);

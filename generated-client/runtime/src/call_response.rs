@@ -5,7 +5,7 @@ use std::fmt;
 use crate::headers::ResponseHeaders;
 use crate::operation::{Operation, TypedHeaders};
 
-/// A successful response: what [`send`](crate::codegen::Operation) returns, and the status and the headers beside it.
+/// A successful response: what `send` of a call returns, with the status and the headers.
 ///
 /// ```
 /// # use flighthub2_runtime::{CallResponse, Operation};

@@ -510,7 +510,7 @@ pub(crate) static RESPONSE: Object = object(
     ElementKind::Response,
     &[
         required("description", Text),
-        foreign("headers", Map(&RefOr(&HEADER))),
+        optional("headers", Map(&RefOr(&HEADER))),
         optional("content", Map(&ValueType::Object(&MEDIA_TYPE))),
         foreign("links", Map(&Any)),
     ],

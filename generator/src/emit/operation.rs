@@ -239,7 +239,7 @@ impl<'a> Emitter<'a> {
         let arguments = self.arguments(operation);
         let names = arguments.iter().map(|argument| &argument.name);
         let types = arguments.iter().map(|argument| &argument.ty);
-        let given = arguments.iter().flat_map(|argument| &argument.fields);
+        let values = arguments.iter().flat_map(|argument| &argument.fields);
         let optional = operation.parameters.iter().filter(|parameter| !parameter.required).map(|parameter| {
             let field = ident(&parameter.field);
             let empty = if parameter.list_style.is_some() {
@@ -267,7 +267,7 @@ impl<'a> Emitter<'a> {
         let value = if arguments.is_empty() && !operation.is_builder() {
             quote! { Self::default() }
         } else {
-            quote! { Self { #(#given,)* #(#required,)* #(#optional,)* #no_body } }
+            quote! { Self { #(#values,)* #(#required,)* #(#optional,)* #no_body } }
         };
         quote! {
             #about

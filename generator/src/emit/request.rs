@@ -86,17 +86,17 @@ fn write_body(body: &Body) -> TokenStream {
 }
 
 /// Puts a parameter of any type into a request.
-fn write_value(parameter: &Parameter, style: ValueStyle, given: TokenStream) -> TokenStream {
+fn write_value(parameter: &Parameter, style: ValueStyle, required: TokenStream) -> TokenStream {
     let (wire, field) = (&parameter.name, ident(&parameter.field));
     let style = value_style(style);
     let value = match (parameter.required, &parameter.ty) {
         // Null is not sent.
-        (true, TypeRef::Nullable(_)) => quote! { Some(#given) },
-        (true, _) => given.clone(),
+        (true, TypeRef::Nullable(_)) => quote! { Some(#required) },
+        (true, _) => required.clone(),
         (false, _) => quote! { self.#field.as_ref() },
     };
     match parameter.location {
-        Location::Path => quote! { request.path_value(#wire, #given, #style); },
+        Location::Path => quote! { request.path_value(#wire, #required, #style); },
         Location::Query => quote! { request.query_value(#wire, #value, #style); },
         Location::Header => quote! { request.header_value(#wire, #value, #style); },
         Location::Cookie => quote! { request.cookie_value(#wire, #value, #style); },

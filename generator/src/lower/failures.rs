@@ -140,7 +140,6 @@ pub(super) fn variant_name(status: Status) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{definition, model, model_of_ours, operation};
-    use super::*;
 
     /// The variants of the failures of an operation with these responses.
     fn failures(responses: &str) -> Option<Vec<String>> {

@@ -122,6 +122,7 @@ impl<'d> Lowering<'d> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{model, operation, problems_of_ours, slips};
+    use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
     use crate::model::{CredentialPlace, SecurityRequirement};
 
     fn document(schemes: &str, security: &str) -> String {
@@ -180,6 +181,26 @@ mod tests {
             (CredentialPlace::Header, "X", String::new()),
         ];
         assert_eq!(places, expected);
+    }
+
+    #[test]
+    fn scopes_and_flows_are_kept() {
+        let code = "authorizationCode: {authorizationUrl: a, tokenUrl: t, refreshUrl: r, scopes: {w: Write., r: Read.}}";
+        let schemes = format!(
+            "o: {{type: oauth2, flows: {{{code}, implicit: {{authorizationUrl: a, scopes: {{}}}}}}}}, \
+             c: {{type: openIdConnect, openIdConnectUrl: u}}"
+        );
+        let api = model(&document(&schemes, "[{o: [w, r]}, {c: [s]}]"));
+        let kinds: Vec<_> = api.security_schemes.iter().map(|scheme| &scheme.kind).collect();
+        let [SecuritySchemeKind::OAuth2(flows), SecuritySchemeKind::OpenIdConnect(url)] = kinds.as_slice() else {
+            panic!("{kinds:?}")
+        };
+        assert_eq!(url, "u");
+        assert_eq!(flows.iter().map(|flow| flow.kind.key()).collect::<Vec<_>>(), ["implicit", "authorizationCode"]);
+        assert_eq!((flows[0].token_url.as_deref(), flows[1].refresh_url.as_deref()), (None, Some("r")));
+        assert_eq!(flows[1].scopes, [("w", "Write."), ("r", "Read.")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+        let scopes: Vec<_> = operation(&api).security.iter().flatten().map(|scheme| scheme.scopes.join(" ")).collect();
+        assert_eq!(scopes, ["w r", "s"]);
     }
 
     #[test]
