@@ -125,8 +125,8 @@ impl<'d> Lowering<'d> {
         // The names of headers are case-insensitive.
         let mut by_name: Vec<Vec<&ResponseHeader>> = Vec::new();
         for header in responses.iter().flat_map(|response| &response.headers) {
-            let is_same = |known: &&mut Vec<&ResponseHeader>| known[0].name.eq_ignore_ascii_case(&header.name);
-            match by_name.iter_mut().find(is_same) {
+            let is_same = |known: &ResponseHeader| known.name.eq_ignore_ascii_case(&header.name);
+            match by_name.iter_mut().find(|known| known.first().is_some_and(|first| is_same(first))) {
                 Some(known) => known.push(header),
                 None => by_name.push(vec![header]),
             }
