@@ -431,7 +431,8 @@ fn null_in_a_security_scheme_is_reported_where_it_is() {
     ] {
         let text = with_scheme(flows);
         let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{flows}:\n{problems}"));
-        let found: Vec<_> = made.warnings.iter().map(|warning| warning.location.pointer.as_str()).collect();
+        let slips = made.warnings.iter().filter(|warning| warning.code != Code::UnusedPart);
+        let found: Vec<_> = slips.map(|warning| warning.location.pointer.as_str()).collect();
         let full = |pointer: &&str| if pointer.starts_with("/comp") { (*pointer).to_owned() } else { format!("{at}{pointer}") };
         assert_eq!(found, expected.iter().map(full).collect::<Vec<_>>(), "{flows}: {:#?}", made.warnings);
         let refused = generate(&Source::new("spec.yaml", text), &Options::default()).unwrap_err();
