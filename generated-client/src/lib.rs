@@ -64,10 +64,10 @@ pub use api::*;
 #[doc(inline)]
 pub use flighthub2_runtime::{
     ApiInfo, Availability, Base64, CallResponse, Clock, DateTime, Delivery, DryRun, DynamicCall, Error, ErrorCodeInfo,
-    ErrorKind, Follow, FollowBuilder, FollowError, FollowErrorKind, HeaderMap, HeaderText, Idempotency, Items, JsonObject,
-    JsonValue, Operation, OperationInfo, Outcome, Pages, ParameterInfo, ParameterLocation, ResponseHeaders, Risk, Scope,
-    Secret, SerializeError, SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds, Unknown, UnknownName, Update, codegen,
-    masked,
+    ErrorKind, Follow, FollowBuilder, FollowError, FollowErrorKind, HeaderMap, HeaderText, Idempotency, Items,
+    JsonObject, JsonValue, Operation, OperationInfo, Outcome, Pages, ParameterInfo, ParameterLocation, ResponseHeaders,
+    Risk, Scope, Secret, SerializeError, SleepFuture, Token, TokenHeader, UnixMillis, UnixSeconds, Unknown,
+    UnknownName, Update, codegen, masked,
 };
 
 /// The examples of the README compile.

@@ -433,7 +433,9 @@ fn null_in_a_security_scheme_is_reported_where_it_is() {
         let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{flows}:\n{problems}"));
         let slips = made.warnings.iter().filter(|warning| warning.code != Code::UnusedPart);
         let found: Vec<_> = slips.map(|warning| warning.location.pointer.as_str()).collect();
-        let full = |pointer: &&str| if pointer.starts_with("/comp") { (*pointer).to_owned() } else { format!("{at}{pointer}") };
+        let full = |pointer: &&str| {
+            if pointer.starts_with("/comp") { (*pointer).to_owned() } else { format!("{at}{pointer}") }
+        };
         assert_eq!(found, expected.iter().map(full).collect::<Vec<_>>(), "{flows}: {:#?}", made.warnings);
         let refused = generate(&Source::new("spec.yaml", text), &Options::default()).unwrap_err();
         let is_there = |pointer: &String| refused.problems().iter().any(|problem| problem.location.pointer == *pointer);

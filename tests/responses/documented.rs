@@ -108,7 +108,9 @@ async fn without_a_documented_body_there_is_no_failure() {
     assert!(error.failure::<GetPet>().is_none() && error.headers().is_some());
     place.response.lock().unwrap().clear();
     let error = place.get().await.unwrap_err();
-    assert!(error.failure::<GetPet>().is_none() && error.headers().is_none() && error.typed_headers::<GetPet>().is_none());
+    assert!(
+        error.failure::<GetPet>().is_none() && error.headers().is_none() && error.typed_headers::<GetPet>().is_none()
+    );
     let error = place.failed("404 Not Found", format!(r#"{{"title":"{}"}}"#, "x".repeat(3_000))).await;
     assert!(error.to_string().contains("longer than 2000 bytes"), "{error}");
     assert!(error.failure::<GetPet>().is_none());
@@ -122,7 +124,11 @@ async fn without_a_documented_body_there_is_no_failure() {
 #[tokio::test]
 async fn nothing_of_a_failure_is_shown_by_its_error() {
     let place = Place::new();
-    place.respond("404 Not Found", &["x-echo: SECRET-TOKEN-OF-THE-CLIENT"], format!(r#"{{"{SECRET}":{{"title":1}},"title":1}}"#));
+    place.respond(
+        "404 Not Found",
+        &["x-echo: SECRET-TOKEN-OF-THE-CLIENT"],
+        format!(r#"{{"{SECRET}":{{"title":1}},"title":1}}"#),
+    );
     let error = place.get().await.unwrap_err();
     let mismatch = error.failure::<GetPet>().unwrap().unwrap_err();
     for shown in [

@@ -13,9 +13,9 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 use tokio::sync::Semaphore;
 
-use crate::call_settings::CallSettings;
 use crate::attempt::Exchange;
 use crate::call_response::CallResponse;
+use crate::call_settings::CallSettings;
 use crate::clock::Clock;
 use crate::credentials::{Credentials, Written};
 use crate::error::{Delivery, Error, ErrorKind};

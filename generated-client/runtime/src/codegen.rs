@@ -20,7 +20,8 @@ pub use crate::open_enum::private;
 pub use crate::open_enum::{SerializeError, Unknown};
 pub use crate::operation::{
     ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
-    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, TypedFailure, TypedHeaders, UnknownName, scope,
+    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, TypedFailure, TypedHeaders, UnknownName,
+    scope,
 };
 pub use crate::pages::{Items, PageEnd, Pages, Paginated, Pagination};
 pub use crate::provided::Provided;

@@ -110,7 +110,10 @@ impl fmt::Debug for ResponseHeaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |(name, value): (&HeaderName, &HeaderValue)| {
             let is_hidden = value.is_sensitive() || is_secret(name.as_str());
-            (name.to_string(), if is_hidden { "***".to_owned() } else { String::from_utf8_lossy(value.as_bytes()).into() })
+            (
+                name.to_string(),
+                if is_hidden { "***".to_owned() } else { String::from_utf8_lossy(value.as_bytes()).into() },
+            )
         };
         f.debug_map().entries(self.0.iter().map(shown)).finish()
     }
@@ -160,8 +163,22 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 
 /// Words in the names of headers whose values are secrets.
 const SECRET_WORDS: &[&str] = &[
-    "auth", "cookie", "token", "secret", "password", "passwd", "credential", "session", "signature", "api-key",
-    "apikey", "access-key", "private-key", "csrf", "xsrf", "jwt",
+    "auth",
+    "cookie",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "credential",
+    "session",
+    "signature",
+    "api-key",
+    "apikey",
+    "access-key",
+    "private-key",
+    "csrf",
+    "xsrf",
+    "jwt",
 ];
 
 fn is_secret(name: &str) -> bool {
@@ -234,11 +251,7 @@ impl<'de> Deserializer<'de> for HeaderText<'_> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, TextError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, TextError> {
         visitor.visit_newtype_struct(self)
     }
 

@@ -62,9 +62,9 @@ pub use clock::{Clock, SleepFuture};
 pub use date_time::DateTime;
 pub use dynamic::DynamicCall;
 pub use error::{Delivery, Error, ErrorKind};
+pub use follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Update};
 pub use headers::{HeaderError, ResponseHeaders};
 pub use http::HeaderMap;
-pub use follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Update};
 pub use open_enum::{SerializeError, Unknown};
 pub use operation::{
     ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,

@@ -5,7 +5,7 @@ use super::change::Compatibility::{Breaking, Compatible, DocumentationOnly};
 use super::change::Kind;
 use super::describe::{code, from_to};
 use super::recorder::{Side, Subject};
-use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
+use crate::document::openapi::{RequiredScheme, SecurityScheme as SecuritySchemeKind};
 use crate::model::{Api, OAuthFlow, Operation, SecurityRequirement, SecurityScheme};
 
 impl Comparer<'_> {
@@ -54,9 +54,9 @@ impl Comparer<'_> {
         if tokens[0] == tokens[1] {
             return;
         }
-        let [old, new] = tokens
-            .each_ref()
-            .map(|token| token.as_ref().map_or("none".to_owned(), |token| format!("{}: {}…", token.name, token.prefix)));
+        let [old, new] = tokens.each_ref().map(|token| {
+            token.as_ref().map_or("none".to_owned(), |token| format!("{}: {}…", token.name, token.prefix))
+        });
         let [old_at, new_at] = self.apis.map(|api| api.token_scheme().map_or("/security", |scheme| &scheme.pointer));
         let subject = Subject::both(Kind::Header, "token", old_at, new_at);
         let (compatibility, why) = match tokens {
@@ -74,7 +74,8 @@ impl Comparer<'_> {
         let sets = [old, new].map(|operation| operation.security.iter().map(names).collect::<Vec<_>>());
         let is_refused = !self.apis[1].credential_schemes.is_empty() && !accepts_all(&sets);
         let (compatibility, why) = if is_refused {
-            let why = "a call with the credentials of before is refused before it is sent: the compiler does not notice";
+            let why =
+                "a call with the credentials of before is refused before it is sent: the compiler does not notice";
             (Breaking, why)
         } else {
             (Compatible, "code is unchanged; the client sends other credentials")
@@ -86,11 +87,13 @@ impl Comparer<'_> {
             let [old, new] = sets.map(|sets| shown(&sets));
             self.recorder.record(&subject, compatibility, &format!("credentials: {}", from_to(&old, &new)), why);
         }
-        let scopes = [old, new].map(|operation| shown(&operation.security.iter().map(scopes).collect::<Vec<_>>()));
-        if scopes[0] != scopes[1] {
-            let [old, new] = &scopes;
-            let why = "code is unchanged; the service asks the credential for other scopes";
-            self.recorder.record(&subject, Compatible, &format!("scopes: {}", from_to(old, new)), why);
+        for set in &old.security {
+            let Some(other) = new.security.iter().find(|other| names(other) == names(set)) else { continue };
+            let [from, to] = [set, other].map(scopes);
+            if from != to {
+                let why = "code is unchanged; the service asks the credential for other scopes";
+                self.recorder.record(&subject, Compatible, &format!("scopes: {}", from_to(&from, &to)), why);
+            }
         }
     }
 
@@ -122,10 +125,14 @@ fn names(set: &SecurityRequirement) -> String {
     set.iter().map(|scheme| scheme.name.as_str()).collect::<Vec<_>>().join(" and ")
 }
 
-/// The scopes of a set, by scheme.
+/// The scopes of a set, by scheme. Their order has no meaning.
 fn scopes(set: &SecurityRequirement) -> String {
-    let of = set.iter().filter(|scheme| !scheme.scopes.is_empty());
-    of.map(|scheme| format!("{}: {}", scheme.name, scheme.scopes.join(" "))).collect::<Vec<_>>().join(" and ")
+    let of_scheme = |scheme: &RequiredScheme| {
+        let mut scopes: Vec<&str> = scheme.scopes.iter().map(String::as_str).collect();
+        scopes.sort_unstable();
+        format!("{}: {}", scheme.name, if scopes.is_empty() { "none".to_owned() } else { scopes.join(" ") })
+    };
+    set.iter().map(of_scheme).collect::<Vec<_>>().join(" and ")
 }
 
 fn shown(sets: &[String]) -> String {

@@ -4,8 +4,8 @@
 
 use super::change::Compatibility;
 use crate::model::{
-    Api, Body, Encoding, EnumValues, Field, Location, Parameter, Presence, Primitive, Response, Scope, Status, StatusEnum, Tagging,
-    TypeDefinition, TypeKind, TypeRef, Union, ValueStyle,
+    Api, Body, Encoding, EnumValues, Field, Location, Parameter, Presence, Primitive, Response, Scope, Status,
+    StatusEnum, Tagging, TypeDefinition, TypeKind, TypeRef, Union, ValueStyle,
 };
 
 /// The encoding of a body.

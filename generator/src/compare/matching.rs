@@ -180,7 +180,8 @@ impl<'a> Models<'a> {
             positions.extend(old.body.iter().zip(&new.body).map(|(old, new)| (&old.ty, &new.ty)));
             let received = old_api.received(&old.response).zip(new_api.received(&new.response));
             positions.extend(received.map(|((old, _), (new, _))| (old, new)));
-            for responses in [by_status(old, new), old.failure.as_ref().zip(new.failure.as_ref())].into_iter().flatten() {
+            for responses in [by_status(old, new), old.failure.as_ref().zip(new.failure.as_ref())].into_iter().flatten()
+            {
                 let variants = variants(&responses.0.variants, &responses.1.variants).both;
                 let types = variants.into_iter().filter_map(|(old, new)| old.response.ty().zip(new.response.ty()));
                 positions.extend(types);

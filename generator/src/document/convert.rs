@@ -14,8 +14,8 @@ use serde_json::{Number, Value};
 use super::arena::{Arena, Id, ObjectOrRef};
 use super::lifecycle::{Follow, Pagination, States};
 use super::openapi::{
-    Confidence, Encoding, ErrorCode, Header, HeaderRole, MediaType, Method, OAuthFlow, OAuthFlowKind, OpenApi, Operation,
-    Outcome, Parameter, ParameterLocation, PathItem, RequestBody, RequiredScheme, Response, Retry, Risk,
+    Confidence, Encoding, ErrorCode, Header, HeaderRole, MediaType, Method, OAuthFlow, OAuthFlowKind, OpenApi,
+    Operation, Outcome, Parameter, ParameterLocation, PathItem, RequestBody, RequiredScheme, Response, Retry, Risk,
     SecurityRequirement, SecurityScheme, Server, Source, Status, Style, Tag,
 };
 use super::pointer::{NodeId, Nodes, unescape};

@@ -94,7 +94,8 @@ impl<'d> Lowering<'d> {
                     resolved if self.is_list(resolved).is_some() => (ty, HeaderFormat::Simple),
                     _ => {
                         let message = "a header of this type is not decoded";
-                        let help = "describe a string, a number, a boolean, an enumeration or a list of these, or `content`";
+                        let help =
+                            "describe a string, a number, a boolean, an enumeration or a list of these, or `content`";
                         let at = self.types.at(schema);
                         self.sink.report_slip(Code::Unsupported, at, message, help, "callers get its text");
                         (TEXT, HeaderFormat::Simple)
@@ -178,9 +179,8 @@ mod tests {
 
     /// An operation whose responses have these headers.
     fn call(responses: &[(&str, &str)]) -> String {
-        let response = |(status, headers): &(&str, &str)| {
-            format!("'{status}': {{description: '', headers: {{{headers}}}}}")
-        };
+        let response =
+            |(status, headers): &(&str, &str)| format!("'{status}': {{description: '', headers: {{{headers}}}}}");
         let responses = responses.iter().map(response).collect::<Vec<_>>().join(", ");
         format!("paths:\n  /a: {{get: {{responses: {{{responses}}}}}}}")
     }
@@ -220,7 +220,8 @@ mod tests {
         assert_eq!(headers(&[("200", required), ("404", "x-a: {schema: {type: integer}}")]), ["x_a?: Int64"]);
         let two = "X-A: {schema: {type: integer}}, x.a: {schema: {type: string}}";
         assert_eq!(headers(&[("200", two)]), ["x_a?: Int64", "x_a_2?: String"]);
-        let other = [("200", required), ("404", "X-A: {schema: {type: string}}"), ("500", "X-A: {schema: {type: number}}")];
+        let other =
+            [("200", required), ("404", "X-A: {schema: {type: string}}"), ("500", "X-A: {schema: {type: number}}")];
         assert_eq!(headers(&other), ["x_a?: String"]);
         let message = "`X-A` has another type in another response of this operation: callers get its text";
         assert_eq!(slips(&call(&other)), [format!("/paths/~1a/get/responses/404/headers/X-A: {message}")]);

@@ -185,7 +185,8 @@ mod tests {
 
     #[test]
     fn scopes_and_flows_are_kept() {
-        let code = "authorizationCode: {authorizationUrl: a, tokenUrl: t, refreshUrl: r, scopes: {w: Write., r: Read.}}";
+        let code =
+            "authorizationCode: {authorizationUrl: a, tokenUrl: t, refreshUrl: r, scopes: {w: Write., r: Read.}}";
         let schemes = format!(
             "o: {{type: oauth2, flows: {{{code}, implicit: {{authorizationUrl: a, scopes: {{}}}}}}}}, \
              c: {{type: openIdConnect, openIdConnectUrl: u}}"

@@ -65,9 +65,7 @@ pub(crate) fn warnings(document: &Document<'_>, api: &Api) -> Vec<Diagnostic> {
                 "JSON is used if there is any, then a form, parts, text and bytes, the first of its kind"
             }
             UnusedKind::PartHeaders => "a part is sent with its name, its file name and its media type",
-            UnusedKind::Types => {
-                "a type is generated all the same; remove its schema if nothing needs it"
-            }
+            UnusedKind::Types => "a type is generated all the same; remove its schema if nothing needs it",
         };
         let place = document.locate(PointerRef::Base(&part.pointer));
         Diagnostic::new(Code::UnusedPart, place, part.to_string(), help)

@@ -40,7 +40,10 @@ pub(super) const CALLS: &[Mutation] = &[
     change(
         "failure of another type",
         Foreign,
-        &[One(NOT_FOUND, "        '404': {description: No such tool., content: {text/plain: {schema: {type: string}}}}\n")],
+        &[One(
+            NOT_FOUND,
+            "        '404': {description: No such tool., content: {text/plain: {schema: {type: string}}}}\n",
+        )],
         Breaking,
         "failure response `FindToolFailure::NotFound`: `Problem` → `String`",
     ),
@@ -61,15 +64,21 @@ pub(super) const CALLS: &[Mutation] = &[
     change(
         "success added",
         Foreign,
-        &[One(WAY, "        '202': {description: It is on its way., content: {application/json: \
-                   {schema: {$ref: '#/components/schemas/Place'}}}}\n        '204': {description: It is here.}\n")],
+        &[One(
+            WAY,
+            "        '202': {description: It is on its way., content: {application/json: \
+                   {schema: {$ref: '#/components/schemas/Place'}}}}\n        '204': {description: It is here.}\n",
+        )],
         Compatible,
         "response `FindToolSuccess::NoContent`: added: `204`",
     ),
     change(
         "response header added",
         Foreign,
-        &[One("            X-Note:", "            X-More: {description: More., schema: {type: string}}\n            X-Note:")],
+        &[One(
+            "            X-Note:",
+            "            X-More: {description: More., schema: {type: string}}\n            X-Note:",
+        )],
         Compatible,
         "response header `FindToolHeaders::x_more`: added: `X-More`",
     ),
@@ -83,7 +92,10 @@ pub(super) const CALLS: &[Mutation] = &[
     change(
         "response header of another type",
         Foreign,
-        &[One("{description: Anything about it., schema: {type: string}}", "{description: Anything about it., schema: {type: boolean}}")],
+        &[One(
+            "{description: Anything about it., schema: {type: string}}",
+            "{description: Anything about it., schema: {type: boolean}}",
+        )],
         Breaking,
         "response header `FindToolHeaders::x_note`: `String` → `bool`",
     ),
@@ -104,7 +116,10 @@ pub(super) const CALLS: &[Mutation] = &[
     change(
         "style of a path parameter",
         Foreign,
-        &[One("required: true, style: label, description: Which tool.", "required: true, style: matrix, description: Which tool.")],
+        &[One(
+            "required: true, style: label, description: Which tool.",
+            "required: true, style: matrix, description: Which tool.",
+        )],
         Compatible,
         "parameter `findTool.tool`: style: `label` → `matrix`",
     ),
@@ -125,7 +140,10 @@ pub(super) const CALLS: &[Mutation] = &[
     change(
         "servers of an operation",
         Foreign,
-        &[One("    get: {tags: [orders], operationId: ping,", "    get: {tags: [orders], servers: [{url: 'https://b.example'}], operationId: ping,")],
+        &[One(
+            "    get: {tags: [orders], operationId: ping,",
+            "    get: {tags: [orders], servers: [{url: 'https://b.example'}], operationId: ping,",
+        )],
         Compatible,
         "operation `ping`: servers: `those of the document` → `https://b.example`",
     ),
@@ -141,7 +159,7 @@ pub(super) const CALLS: &[Mutation] = &[
         Foreign,
         &[One("security: [{account: [tools]}]", "security: [{account: [tools, parts]}]")],
         Compatible,
-        "operation `findTool`: scopes: `account: tools` → `account: tools parts`",
+        "operation `findTool`: scopes: `account: tools` → `account: parts tools`",
     ),
     change(
         "alternative credential",
@@ -160,7 +178,10 @@ pub(super) const CALLS: &[Mutation] = &[
     unseen(
         "credential required",
         Foreign,
-        &[One("    get: {tags: [orders], operationId: ping,", "    get: {tags: [orders], security: [{key: []}], operationId: ping,")],
+        &[One(
+            "    get: {tags: [orders], operationId: ping,",
+            "    get: {tags: [orders], security: [{key: []}], operationId: ping,",
+        )],
         "operation `ping`: the token is sent",
         "credentials are given to a client by their names",
     ),
@@ -174,7 +195,10 @@ pub(super) const CALLS: &[Mutation] = &[
     unseen(
         "credential renamed",
         Foreign,
-        &[One("    key: {type: apiKey", "    other: {type: apiKey"), One("security: [{key: []}]", "security: [{other: []}]")],
+        &[
+            One("    key: {type: apiKey", "    other: {type: apiKey"),
+            One("security: [{key: []}]", "security: [{other: []}]"),
+        ],
         "security scheme `key`: no longer a credential of the client",
         "credentials are given to a client by their names",
     ),
