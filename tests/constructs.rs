@@ -432,13 +432,24 @@ fn multipart_bodies_and_styled_forms_are_sent() {
 }
 
 #[test]
-fn successes_of_several_types_are_one_response() {
-    use any_call::default::SendParts;
-    let read = |text: &str| SendParts::read(ResponseBody::new(text)).unwrap();
-    assert_eq!(read(""), None);
-    assert_eq!(read(r#"{"ticket":"t"}"#).unwrap().as_status202().unwrap().ticket.as_deref(), Some("t"));
-    let upload = read(r#"{"picture":"é"}"#).unwrap().as_status200().unwrap();
+fn successes_of_several_types_are_chosen_by_status() {
+    use any_call::default::{PutFile, PutFileSuccess, SendParts, SendPartsSuccess};
+    let read = |status, text: &str| SendParts::read(ResponseBody::new(text).with_status(status));
+    assert_eq!(read(204, ""), Ok(SendPartsSuccess::NoContent));
+    let Ok(SendPartsSuccess::Accepted(ticket)) = read(202, r#"{"ticket":"t"}"#) else { panic!() };
+    assert_eq!(ticket.ticket.as_deref(), Some("t"));
+    let Ok(SendPartsSuccess::Ok(upload)) = read(200, r#"{"picture":"é"}"#) else { panic!() };
     assert_eq!(upload.picture.as_bytes(), "é".as_bytes());
+    assert!(matches!(read(200, r#"{"ticket":"t"}"#), Err(ReadError::Mismatch { .. })), "that is the body of 202");
+    let error = read(203, r#"{"ticket":"t"}"#).unwrap_err().to_string();
+    assert!(error.contains("documents no response with the status 203"), "{error}");
+    let bytes = [0xff, 0x00];
+    let file = |status| PutFile::read(ResponseBody::from_bytes(&bytes).with_status(status));
+    assert_eq!(file(200), Ok(PutFileSuccess::Ok(bytes.to_vec())));
+    assert!(file(201).unwrap_err().to_string().contains("not UTF-8"), "the response of 201 is text");
+    // As JSON, a success is the value of its variant.
+    assert_eq!(serde_json::to_value(file(200).unwrap()).unwrap(), json!("/wA="));
+    assert_eq!(serde_json::to_value(SendPartsSuccess::NoContent).unwrap(), JsonValue::Null);
 }
 
 #[test]

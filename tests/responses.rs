@@ -8,6 +8,9 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
+#[path = "responses/documented.rs"]
+mod documented;
+
 use std::sync::{Arc, Mutex};
 
 use flighthub2::types::{DeviceState, HmsAlert};

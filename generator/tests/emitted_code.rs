@@ -68,8 +68,9 @@ const CONSTRUCTS: &[&str] = &[
     "enumeration of texts", "envelope", "header parameter", "list in a query", "list in place", "list with a name",
     "map in place", "map with a name", "members that are called like methods", "members that are not described", "null", "object", "object in place",
     "object that may be null", "object to be joined", "object without members", "oneOf", "oneOf with a discriminator",
-    "operation", "operation of a project", "operation without an id", "path parameter", "query parameter", "reference",
-    "reference with words of its own", "request body", "scalar", "type around a text or a number", "unit",
+    "failure with a body", "operation", "operation of a project", "operation without an id", "path parameter",
+    "query parameter", "reference", "reference with words of its own", "request body", "response header", "scalar",
+    "successes of several types", "type around a text or a number", "unit",
 ];
 
 #[test]

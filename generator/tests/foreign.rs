@@ -377,16 +377,14 @@ components:
     Shelf: {type: array, items: {$ref: '#/components/schemas/Thing'}}
 ";
     let expected = [
-        ("the response headers of 1 operation are not read", "/paths/~1a/get/responses"),
-        ("the failure responses of 2 operations are not typed", "/paths/~1a/get/responses/409"),
         ("the callbacks of 1 operation are not generated", "/paths/~1a/post/callbacks"),
-        // Problem, its cause, Kind and Shelf.
-        ("4 types are used by none of the generated operations", "/components/schemas/Problem"),
+        // The types of failures and headers are used.
+        ("1 type is used by none of the generated operations", "/components/schemas/Shelf"),
     ];
     let expected = expected.map(|(message, pointer)| (message.to_owned(), pointer.to_owned()));
     assert_eq!(unused(text), expected);
     let again = Diagnostics::new(Source::new("spec.yaml", text), made(text, Dialect::OpenApi).unwrap().warnings);
-    assert_eq!(again.problems().len(), 4);
+    assert_eq!(again.problems().len(), 2);
     let shown = again.problems().iter().map(|problem| (problem.message.clone(), problem.location.pointer.clone()));
     assert!(shown.eq(expected), "they are shown in another order: {again}");
 }
@@ -400,20 +398,52 @@ fn used_parts_are_not_counted() {
         format!("      responses: {{default: {{description: D, {json}}}}}\n"),
         format!("      requestBody: {{{json}}}\n{DONE}"),
         format!("      requestBody: {{{json}}}\n      responses: {{'404': {{description: D}}}}\n"),
+        format!("      responses: {{'404': {{description: D, {json}}}}}\n"),
+        format!("      responses: {{'204': {{description: D, headers: {{H: {{{json}}}}}}}}}\n"),
     ] {
         assert_eq!(unused(&document(&operation, "")), [], "{operation}");
     }
     let only_failures = document(&format!("      responses: {{'404': {{description: D, {json}}}}}\n"), "");
-    assert_eq!(
-        unused(&only_failures).iter().map(|(message, _)| message.as_str()).collect::<Vec<_>>(),
-        ["the failure responses of 1 operation are not typed", "1 type is used by none of the generated operations"]
-    );
     // A circular reference is not followed endlessly.
     let circle = only_failures.replace(
         &format!("'404': {{description: D, {json}}}"),
         "'404': {$ref: '#/components/responses/A'}, '204': {description: D}",
     ) + "  responses: {A: {$ref: '#/components/responses/B'}, B: {$ref: '#/components/responses/A'}}\n";
     assert_eq!(unused(&circle).len(), 1);
+}
+
+/// Null where an object or a text should be: the place is that of the key, and nothing next to it is lost.
+#[test]
+fn null_in_a_security_scheme_is_reported_where_it_is() {
+    let with_scheme = |flows: &str| {
+        let scheme = format!("  securitySchemes:\n    key: {{type: oauth2, flows: {flows}}}\n");
+        document(DONE, "").replace("paths:", "security: [{key: [read]}]\npaths:") + &scheme
+    };
+    let at = "/components/securitySchemes/key/flows";
+    for (flows, expected) in [
+        ("null", vec![at, at]),
+        ("{implicit: null}", vec!["/implicit"]),
+        ("{implicit: {authorizationUrl: null, scopes: {}}}", vec!["/implicit/authorizationUrl"; 2]),
+        ("{password: {tokenUrl: t, scopes: null}}", vec!["/password/scopes"; 2]),
+        ("{password: {tokenUrl: t, scopes: {read: null}}}", vec!["/password/scopes/read"]),
+        ("{password: {tokenUrl: t}}", vec!["/password"]),
+        ("{clientCredentials: {scopes: {}}}", vec!["/clientCredentials"]),
+    ] {
+        let text = with_scheme(flows);
+        let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{flows}:\n{problems}"));
+        let slips = made.warnings.iter().filter(|warning| warning.code != Code::UnusedPart);
+        let found: Vec<_> = slips.map(|warning| warning.location.pointer.as_str()).collect();
+        let full = |pointer: &&str| {
+            if pointer.starts_with("/comp") { (*pointer).to_owned() } else { format!("{at}{pointer}") }
+        };
+        assert_eq!(found, expected.iter().map(full).collect::<Vec<_>>(), "{flows}: {:#?}", made.warnings);
+        let refused = generate(&Source::new("spec.yaml", text), &Options::default()).unwrap_err();
+        let is_there = |pointer: &String| refused.problems().iter().any(|problem| problem.location.pointer == *pointer);
+        assert!(expected.iter().map(full).all(|pointer| is_there(&pointer)), "{flows}:\n{refused}");
+    }
+    // The client does not use `xml`, whatever it is.
+    let made = made(&with_schema("{type: string, xml: null}"), Dialect::OpenApi).unwrap();
+    assert_eq!(made.warnings.len(), 1, "the type is not used: {:#?}", made.warnings);
 }
 
 /// Variants refer to each other in both directions: following every path would not terminate.

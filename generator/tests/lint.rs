@@ -69,6 +69,10 @@ fn descriptions() {
             "security: [{key: [], token: []}]\ncomponents: {securitySchemes: {token: {type: apiKey, in: header, name: X-Token}}}",
             &[(Code::MissingDescription, "token")],
         ),
+        (
+            "paths: {/things: {get: {responses: {'200': {headers: {X-Left: {schema: {type: integer}}}}}}}}",
+            &[(Code::MissingDescription, "X-Left")],
+        ),
     ]);
     let text = base().replacen("      summary: List the things\n", "", 1);
     let problems = linted(&text);
@@ -282,8 +286,7 @@ fn examples_that_do_not_fit() {
     ]);
 }
 
-/// The client ignores response headers, and does not support parameters with `content`; their examples are checked
-/// nevertheless.
+/// Examples of response headers, and of parameters with `content`, are checked like others.
 #[test]
 fn examples_of_headers_and_of_content() {
     let text = "openapi: 3.0.3
@@ -303,7 +306,7 @@ paths:
             X-Shared: {$ref: '#/components/headers/Shared'}
 components:
   headers:
-    Shared: {schema: {type: boolean}, examples: {a: {value: true}, b: {value: 1}}}
+    Shared: {description: S., schema: {type: boolean}, examples: {a: {value: true}, b: {value: 1}}}
 ";
     let problems = lint(&Source::new("spec.yaml", text), Dialect::OpenApi);
     let warnings = problems.problems().iter().filter(|problem| problem.severity() == Severity::Warning);

@@ -18,6 +18,7 @@ use crate::transport::{Body, RequestBody, Transport, TransportError};
 /// A response that is not interpreted yet.
 pub(crate) struct Exchange {
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     pub(crate) content_type: Option<String>,
     pub(crate) body: Vec<u8>,
     /// The wait that the response asks for.
@@ -43,7 +44,7 @@ pub(crate) async fn send(
     let retry_after = text(&head.headers, &RETRY_AFTER);
     let retry_after = retry_after.and_then(|text| retry::retry_after(text, SystemTime::now()));
     let content_type = text(&head.headers, &CONTENT_TYPE).map(str::to_owned);
-    Ok(Exchange { status: head.status, content_type, body, retry_after })
+    Ok(Exchange { status: head.status, headers: head.headers, content_type, body, retry_after })
 }
 
 fn made(prepared: &Prepared, request_id: Option<(&'static str, &str)>) -> Result<Request<RequestBody>, Error> {

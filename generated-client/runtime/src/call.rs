@@ -152,6 +152,18 @@ macro_rules! __call {
             {
                 self.caller.core().execute(&self.operation, self.caller.project_id()).await
             }
+
+            /// Sends the call and waits for its response, for its HTTP status and its headers, too.
+            ///
+            /// # Errors
+            /// See [`Call::send`].
+            pub async fn send_with_headers(self) -> ::core::result::Result<$crate::CallResponse<O>, $crate::Error>
+            where
+                O: $crate::codegen::Operation,
+                C: $crate::codegen::InScope<O::Scope>,
+            {
+                self.caller.core().execute_with_headers(&self.operation, self.caller.project_id()).await
+            }
         }
 
         impl<C, O> Call<C, O> {
@@ -234,6 +246,22 @@ macro_rules! __blocking_call {
                 C: $crate::codegen::InScope<O::Scope>,
             {
                 self.caller.core().execute_blocking(&self.operation, self.caller.project_id())
+            }
+
+            /// Sends the call and waits for its response without `async`, for its HTTP status and its headers, too. Needs
+            /// the feature `blocking`; see [`Call::send_blocking`].
+            ///
+            /// # Errors
+            /// See [`Call::send_blocking`].
+            ///
+            /// # Panics
+            /// See [`Call::send_blocking`].
+            pub fn send_blocking_with_headers(self) -> ::core::result::Result<$crate::CallResponse<O>, $crate::Error>
+            where
+                O: $crate::codegen::Operation,
+                C: $crate::codegen::InScope<O::Scope>,
+            {
+                self.caller.core().execute_blocking_with_headers(&self.operation, self.caller.project_id())
             }
         }
     };

@@ -13,11 +13,14 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 use tokio::sync::Semaphore;
 
+use crate::attempt::Exchange;
+use crate::call_response::CallResponse;
 use crate::call_settings::CallSettings;
 use crate::clock::Clock;
 use crate::credentials::{Credentials, Written};
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::execution::Execution;
+use crate::headers::ResponseHeaders;
 use crate::operation::{Operation, OperationInfo, Risk};
 use crate::prepared::{DryRun, Prepared};
 use crate::request::{RequestParts, header_problem};
@@ -117,6 +120,28 @@ impl Core {
         async move { core.execute_parts(O::INFO, parts, project.as_deref(), O::read).await }
     }
 
+    /// Sends an operation and waits for its response, for its status and its headers, too.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn execute_with_headers<O: Operation>(
+        &self,
+        operation: &O,
+        project: Option<&str>,
+    ) -> impl Future<Output = Result<CallResponse<O>, Error>> + Send + use<O> {
+        let (core, parts, project) = (self.clone(), parts_of(operation), project.map(str::to_owned));
+        async move {
+            let (output, exchange) = core.exchange_parts(O::INFO, parts, project.as_deref(), O::read).await?;
+            Ok(core.call_response(output, exchange))
+        }
+    }
+
+    fn call_response<O: Operation>(&self, output: O::Output, exchange: Exchange) -> CallResponse<O> {
+        let shared = self.shared();
+        let headers = ResponseHeaders::received(exchange.headers, shared.token.as_ref(), &shared.credentials);
+        CallResponse::new(output, exchange.status.as_u16(), headers)
+    }
+
     /// Sends an operation and blocks this thread until its response is read. Only what is not generic moves to the client's own thread, so an operation
     /// and its output may be tied to this one.
     ///
@@ -127,6 +152,20 @@ impl Core {
         self.execute_parts_blocking(O::INFO, parts_of(operation), project, O::read)
     }
 
+    /// The same as [`execute_with_headers`](Self::execute_with_headers) on this thread.
+    ///
+    /// # Errors
+    /// See [`execute_blocking`](Self::execute_blocking).
+    #[cfg(feature = "blocking")]
+    pub fn execute_blocking_with_headers<O: Operation>(
+        &self,
+        operation: &O,
+        project: Option<&str>,
+    ) -> Result<CallResponse<O>, Error> {
+        let (output, exchange) = self.exchange_parts_blocking(O::INFO, parts_of(operation), project, O::read)?;
+        Ok(self.call_response(output, exchange))
+    }
+
     /// Sends an operation whose arguments are in place, and reads its response.
     pub(crate) async fn execute_parts<T>(
         &self,
@@ -135,7 +174,7 @@ impl Core {
         project: Option<&str>,
         read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
     ) -> Result<T, Error> {
-        self.poll_parts(info, parts, project, read).await.map(|(output, _)| output)
+        self.exchange_parts(info, parts, project, read).await.map(|(output, _)| output)
     }
 
     /// Sends an operation, for its output and the wait that the response asks for before the next request
@@ -145,21 +184,23 @@ impl Core {
         operation: &O,
         project: Option<&str>,
     ) -> Result<(O::Output, Option<Duration>), Error> {
-        self.poll_parts(O::INFO, parts_of(operation), project, O::read).await
+        let (output, exchange) = self.exchange_parts(O::INFO, parts_of(operation), project, O::read).await?;
+        Ok((output, exchange.retry_after))
     }
 
-    async fn poll_parts<T>(
+    /// Sends an operation whose arguments are in place, for its output and the response that it was read from.
+    async fn exchange_parts<T>(
         &self,
         info: &'static OperationInfo,
         parts: RequestParts,
         project: Option<&str>,
         read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
-    ) -> Result<(T, Option<Duration>), Error> {
+    ) -> Result<(T, Exchange), Error> {
         let mut execution = self.start(info, parts, project)?;
         loop {
             let exchange = execution.exchange().await?;
-            if let Some(result) = execution.finish(&exchange, read(ResponseBody::from_bytes(&exchange.body))) {
-                return result.map(|output| (output, exchange.retry_after));
+            if let Some(result) = execution.finish(&exchange, read(body_of(&exchange))) {
+                return result.map(|output| (output, exchange));
             }
         }
     }
@@ -172,6 +213,17 @@ impl Core {
         project: Option<&str>,
         read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
     ) -> Result<T, Error> {
+        self.exchange_parts_blocking(info, parts, project, read).map(|(output, _)| output)
+    }
+
+    #[cfg(feature = "blocking")]
+    fn exchange_parts_blocking<T>(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+        read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
+    ) -> Result<(T, Exchange), Error> {
         let blocking = &self.shared.blocking;
         blocking.check().map_err(|error| error.of(info))?;
         let mut execution = self.start(info, parts, project)?;
@@ -183,8 +235,8 @@ impl Core {
             let (back, exchange) = blocking.run(running).map_err(|error| error.of(info))?;
             execution = back;
             let exchange = exchange?;
-            if let Some(result) = execution.finish(&exchange, read(ResponseBody::from_bytes(&exchange.body))) {
-                return result;
+            if let Some(result) = execution.finish(&exchange, read(body_of(&exchange))) {
+                return result.map(|output| (output, exchange));
             }
         }
     }
@@ -331,6 +383,10 @@ fn parts_of<O: Operation>(operation: &O) -> RequestParts {
     let mut parts = RequestParts::new(O::INFO.path);
     operation.write(&mut parts);
     parts
+}
+
+fn body_of(exchange: &Exchange) -> ResponseBody<'_> {
+    ResponseBody::from_bytes(&exchange.body).with_status(exchange.status.as_u16())
 }
 
 fn media_type(text: &str) -> Result<HeaderValue, Error> {

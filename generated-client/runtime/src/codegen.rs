@@ -6,6 +6,7 @@
 pub use crate::binary::Binary;
 pub use crate::builder::ClientBuilder;
 pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
+pub use crate::call_response::CallResponse;
 pub use crate::client::Core;
 pub use crate::date_time::DateTime;
 pub use crate::dynamic::{Codec, DynamicCall};
@@ -13,12 +14,14 @@ pub use crate::error::Error;
 #[doc(hidden)]
 pub use crate::external::{Activity, External, ExternalResponse};
 pub use crate::follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Followed, State, Update};
+pub use crate::headers::{HeaderError, ResponseHeaders};
 #[doc(hidden)]
 pub use crate::open_enum::private;
 pub use crate::open_enum::{SerializeError, Unknown};
 pub use crate::operation::{
     ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
-    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, UnknownName, scope,
+    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, TypedFailure, TypedHeaders, UnknownName,
+    scope,
 };
 pub use crate::pages::{Items, PageEnd, Pages, Paginated, Pagination};
 pub use crate::provided::Provided;

@@ -80,7 +80,7 @@ impl Credentials {
     }
 
     /// Removes all credentials from a string.
-    fn without(&self, text: &str) -> String {
+    pub(crate) fn without(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, (_, token)| text.replace(token.expose(), "***"))
     }
 
@@ -88,6 +88,7 @@ impl Credentials {
     pub(crate) fn scrubbed(&self, exchange: &Exchange) -> Exchange {
         Exchange {
             status: exchange.status,
+            headers: exchange.headers.clone(),
             content_type: exchange.content_type.as_deref().map(|text| self.without(text)),
             body: match std::str::from_utf8(&exchange.body) {
                 Ok(text) => self.without(text).into_bytes(),
@@ -100,12 +101,12 @@ impl Credentials {
 
     /// Removes all credentials from the error of a response.
     pub(crate) fn scrubbed_error(&self, error: ReadError) -> ReadError {
-        match error {
-            ReadError::Failure { code, message } => ReadError::Failure { code, message: self.without(&message) },
-            ReadError::Mismatch { path, message } => {
-                ReadError::Mismatch { path: self.without(&path), message: self.without(&message) }
-            }
-        }
+        error.masked(|text| self.without(text))
+    }
+
+    /// Whether a condition holds for any of them.
+    pub(crate) fn any(&self, condition: impl Fn(&Token) -> bool) -> bool {
+        self.0.iter().any(|(_, token)| condition(token))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -6,7 +6,9 @@ use std::time::Duration;
 use http::StatusCode;
 use tracing::Span;
 
-use crate::operation::{ApiInfo, Idempotency, OperationInfo, Outcome, Risk};
+use crate::headers::ResponseHeaders;
+use crate::operation::{ApiInfo, Idempotency, OperationInfo, Outcome, Risk, TypedFailure, TypedHeaders};
+use crate::response::{ReadError, ResponseBody};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,7 +92,22 @@ struct Inner {
     code: Option<i64>,
     path: Option<String>,
     retry_after: Option<Duration>,
+    response: Option<Response>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The response of the last attempt.
+struct Response {
+    headers: ResponseHeaders,
+    /// Of a response whose status is no success.
+    body: Option<FailureBody>,
+}
+
+/// The body of a failure, which is decoded when a caller asks for it.
+pub(crate) struct FailureBody {
+    pub(crate) bytes: Vec<u8>,
+    /// Removes credentials from a text that is shown.
+    pub(crate) masked: Box<dyn Fn(&str) -> String + Send + Sync>,
 }
 
 /// The requests of a call, and whether those before the last one may have taken effect.
@@ -124,6 +141,7 @@ impl Error {
             code: None,
             path: None,
             retry_after: None,
+            response: None,
             source: None,
         }))
     }
@@ -168,6 +186,12 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
         self.0.retry_after = retry_after;
+        self
+    }
+
+    /// Adds the response of the last attempt.
+    pub(crate) fn with_response(mut self, headers: ResponseHeaders, body: Option<FailureBody>) -> Self {
+        self.0.response = Some(Response { headers, body });
         self
     }
 
@@ -259,6 +283,53 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// The headers of the response of the last attempt, documented or not. `None` if there is no whole response.
+    #[must_use]
+    pub fn headers(&self) -> Option<&ResponseHeaders> {
+        self.0.response.as_ref().map(|response| &response.headers)
+    }
+
+    /// The headers of the response that the specification of an operation documents, with a method for each. `None` if
+    /// there is no whole response, or if the call was one of another operation.
+    #[must_use]
+    pub fn typed_headers<O: TypedHeaders>(&self) -> Option<O::Headers> {
+        let response = self.0.response.as_ref().filter(|_| self.is_of(O::INFO))?;
+        Some(response.headers.clone().into())
+    }
+
+    /// The body of the response, if its status is a failure that the specification of an operation documents. Of several
+    /// descriptions the one of the status itself applies, else that of its range (`4XX`), else the default.
+    ///
+    /// `None` if there is no whole response, if its status is a success or is not documented, or if the call was one of
+    /// another operation. The body is kept with the error, up to
+    /// [`max_response_bytes`](crate::ClientBuilder::max_response_bytes). Its values are as the service has sent them;
+    /// neither `Debug` nor `Display` of the error shows it.
+    ///
+    /// ```
+    /// # use flighthub2_runtime::{Error, TypedFailure};
+    /// fn report<O: TypedFailure<Failure: std::fmt::Debug>>(error: &Error) {
+    ///     match error.failure::<O>() {
+    ///         Some(Ok(failure)) => println!("documented: {failure:?}"),
+    ///         Some(Err(mismatch)) => println!("not as documented: {mismatch}"),
+    ///         None => println!("not documented: {error}"),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The body is not of the documented type. The error has the path of the mismatch.
+    pub fn failure<O: TypedFailure>(&self) -> Option<Result<O::Failure, ReadError>> {
+        let body = self.0.response.as_ref().filter(|_| self.is_of(O::INFO))?.body.as_ref()?;
+        let received = ResponseBody::from_bytes(&body.bytes).with_status(self.status()?);
+        let read = O::read_failure(received)?;
+        Some(read.map_err(|error| error.masked(&body.masked)))
+    }
+
+    /// Whether the call was one of an operation. Its metadata may exist several times in a program.
+    fn is_of(&self, info: &'static OperationInfo) -> bool {
+        self.0.operation.is_some_and(|operation| std::ptr::eq(operation.api, info.api) && operation.id == info.id)
     }
 
     /// The error code of the service. `ErrorCode::of` of the generated API returns it as a type.

@@ -7,6 +7,7 @@
 
 use std::time::{Duration, Instant};
 
+use http::HeaderMap;
 use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
 use tracing::{Instrument as _, Span};
@@ -14,12 +15,14 @@ use tracing::{Instrument as _, Span};
 use crate::attempt::{self, Exchange};
 use crate::client::{Core, Shared};
 use crate::clock::with_timeout;
-use crate::error::{Delivery, Error, ErrorKind, Sent};
+use crate::error::{Delivery, Error, ErrorKind, FailureBody, Sent};
 use crate::failure;
+use crate::headers::ResponseHeaders;
 use crate::operation::OperationInfo;
 use crate::prepared::Prepared;
 use crate::response::ReadError;
 use crate::retry::{self, Ending};
+use crate::token::mask;
 
 pub(crate) struct Execution {
     client: Core,
@@ -59,7 +62,7 @@ impl Execution {
                         let scrubbed = (!shared.credentials.is_empty()).then(|| shared.credentials.scrubbed(&exchange));
                         let shown = scrubbed.as_ref().unwrap_or(&exchange);
                         let error = failure::of_status(shown, shared.token.as_ref());
-                        self.failed(error, exchange.retry_after)
+                        self.failed(error, exchange.retry_after).map(|error| self.with_response(error, exchange))
                     }
                     Err(error) => self.failed(error, None),
                 };
@@ -89,9 +92,25 @@ impl Execution {
                     None => (exchange, error),
                 };
                 let error = failure::of_reading(shown, error, shared.token.as_ref());
-                self.failed(error, exchange.retry_after).map(Err)
+                let error = self.failed(error, exchange.retry_after)?;
+                Some(Err(error.with_response(self.received(exchange.headers.clone()), None)))
             }
         }
+    }
+
+    /// The headers of a response, of which those with a credential are marked.
+    pub(crate) fn received(&self, headers: HeaderMap) -> ResponseHeaders {
+        let shared = self.client.shared();
+        ResponseHeaders::received(headers, shared.token.as_ref(), &shared.credentials)
+    }
+
+    /// The error of the last attempt with its response, which callers can decode.
+    fn with_response(&self, error: Error, exchange: Exchange) -> Error {
+        let shared = self.client.shared();
+        let (token, credentials) = (shared.token.clone(), shared.credentials.clone());
+        let masked = move |text: &str| mask(token.as_ref(), &credentials.without(text), usize::MAX);
+        let body = FailureBody { bytes: exchange.body, masked: Box::new(masked) };
+        error.with_response(self.received(exchange.headers), Some(body))
     }
 
     /// Decides after a failed attempt: a retry after a wait, or the end of the call.

@@ -24,6 +24,7 @@ mod binary;
 mod blocking;
 mod builder;
 mod call;
+mod call_response;
 mod call_settings;
 mod client;
 mod clock;
@@ -36,6 +37,7 @@ mod execution;
 mod external;
 mod failure;
 mod follow;
+mod headers;
 #[cfg(feature = "reqwest")]
 mod http_client;
 mod multipart;
@@ -57,17 +59,21 @@ mod values;
 
 pub use binary::Binary;
 pub use builder::ClientBuilder;
+pub use call_response::CallResponse;
 pub use clock::{Clock, SleepFuture};
 pub use date_time::DateTime;
 pub use dynamic::DynamicCall;
 pub use error::{Delivery, Error, ErrorKind};
 pub use follow::{Follow, FollowBuilder, FollowError, FollowErrorKind, Update};
+pub use headers::{HeaderError, ResponseHeaders};
+pub use http::HeaderMap;
 pub use open_enum::{SerializeError, Unknown};
 pub use operation::{
     ApiInfo, Availability, CredentialInfo, CredentialPlace, ErrorCodeInfo, Idempotency, Operation, OperationInfo,
-    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, UnknownName,
+    Outcome, ParameterInfo, ParameterLocation, Risk, Scope, TokenHeader, TypedFailure, TypedHeaders, UnknownName,
 };
 pub use pages::{Items, Pages};
 pub use prepared::{DryRun, HeaderText};
+pub use response::ReadError;
 pub use token::Token;
 pub use values::{Base64, JsonObject, JsonValue, Secret, SecretInteger, UnixMillis, UnixSeconds, masked};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::dynamic::Codec;
+use crate::headers::ResponseHeaders;
 use crate::request::RequestParts;
 use crate::response::{ReadError, ResponseBody};
 
@@ -38,6 +39,30 @@ pub trait Operation {
     /// # Errors
     /// The response reports a failure, or cannot be decoded.
     fn read(body: ResponseBody<'_>) -> Result<Self::Output, ReadError>;
+}
+
+/// An operation whose specification documents the bodies of failures.
+#[diagnostic::on_unimplemented(
+    message = "the specification documents no body of a failure of `{Self}`",
+    label = "its failures have no type"
+)]
+pub trait TypedFailure: Operation {
+    /// A documented failure: an enumeration with a variant for each documented status.
+    type Failure;
+
+    /// Reads the body of a response by its [status](ResponseBody::status): that of the status itself, else that of its
+    /// range, else the default. `None` for a status that is not documented.
+    fn read_failure(body: ResponseBody<'_>) -> Option<Result<Self::Failure, ReadError>>;
+}
+
+/// An operation whose specification documents headers of its responses.
+#[diagnostic::on_unimplemented(
+    message = "the specification documents no header of the responses of `{Self}`",
+    label = "its headers have no types: `headers()` has all of them"
+)]
+pub trait TypedHeaders: Operation {
+    /// The documented headers, with a method for each.
+    type Headers: From<ResponseHeaders>;
 }
 
 /// Where calls belong, as types: a call of a project cannot be sent without one, and a call of one API not by the client

@@ -17,6 +17,7 @@ pub struct ResponseBody<'a> {
     text: &'a str,
     /// The number of valid bytes, if not all are UTF-8.
     text_ends: Option<usize>,
+    status: u16,
 }
 
 impl fmt::Debug for ResponseBody<'_> {
@@ -57,6 +58,16 @@ impl fmt::Display for ReadError {
     }
 }
 
+impl ReadError {
+    /// The same without credentials: messages and paths consist of texts of the response.
+    pub(crate) fn masked(self, masked: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Failure { code, message } => Self::Failure { code, message: masked(&message) },
+            Self::Mismatch { path, message } => Self::Mismatch { path: masked(&path), message: masked(&message) },
+        }
+    }
+}
+
 impl std::error::Error for ReadError {}
 
 /// The envelope of a success. Its message is not used, and so not required.
@@ -82,18 +93,30 @@ struct Bare {
 }
 
 impl<'a> ResponseBody<'a> {
-    /// A body that is a string.
+    /// A body that is a string, of a response with the status 200.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        Self { bytes: text.as_bytes(), text, text_ends: None }
+        Self { bytes: text.as_bytes(), text, text_ends: None, status: 200 }
     }
 
-    /// A body as it was received.
+    /// The same body in a response with another status.
+    #[must_use]
+    pub fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The HTTP status of the response, as a number.
+    #[must_use]
+    pub fn status(self) -> u16 {
+        self.status
+    }
+
+    /// A body as it was received, of a response with the status 200.
     #[must_use]
     pub fn from_bytes(bytes: &'a [u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self::new(text),
-            Err(error) => Self { bytes, text: "", text_ends: Some(error.valid_up_to()) },
+            Err(error) => Self { bytes, text: "", text_ends: Some(error.valid_up_to()), status: 200 },
         }
     }
 
@@ -179,6 +202,15 @@ impl<'a> ResponseBody<'a> {
     /// None; the signature is that of the other methods.
     pub fn ignore(self) -> Result<(), ReadError> {
         Ok(())
+    }
+
+    /// The error of a response whose status the specification does not document.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn undocumented<T>(self) -> Result<T, ReadError> {
+        let message = format!("the specification documents no response with the status {}", self.status);
+        Err(ReadError::Mismatch { path: String::new(), message })
     }
 
     /// The body as an object. The derived implementation of serde would accept a list, too.

@@ -66,6 +66,12 @@ kinds! {
     Body = "request body",
     /// The response of a successful call.
     Response = "response",
+    /// The response of a failed call.
+    Failure = "failure response",
+    /// A header of a response.
+    ResponseHeader = "response header",
+    /// A security scheme.
+    Security = "security scheme",
     /// A named type.
     Type = "type",
     /// A property of an object.

@@ -4,8 +4,8 @@
 
 use super::change::Compatibility;
 use crate::model::{
-    Api, Body, Encoding, EnumValues, Field, Location, Parameter, Presence, Primitive, Response, Scope, Tagging,
-    TypeDefinition, TypeKind, TypeRef, Union,
+    Api, Body, Encoding, EnumValues, Field, Location, Parameter, Presence, Primitive, Response, Scope, Status,
+    StatusEnum, Tagging, TypeDefinition, TypeKind, TypeRef, Union, ValueStyle,
 };
 
 /// The encoding of a body.
@@ -67,6 +67,8 @@ impl Describer<'_> {
         match response {
             Response::Text(_) => "String".to_owned(),
             Response::Bytes(_) => "Vec<u8>".to_owned(),
+            Response::ByStatus(successes) if self.as_json => by_status(self, successes),
+            Response::ByStatus(successes) => successes.type_name.clone(),
             _ => match self.api.received(response) {
                 Some((ty, is_optional)) => optional(self.ty(ty), usize::from(is_optional)),
                 None => "()".to_owned(),
@@ -87,6 +89,22 @@ impl Describer<'_> {
             TypeKind::Newtype(primitive) => format!("a newtype of `{}`", primitive_name(*primitive)),
             TypeKind::Alias(ty) => format!("an alias of `{}`", self.ty(ty)),
         }
+    }
+}
+
+/// Responses by status, as JSON: `200: string, 202: object`.
+fn by_status(describer: Describer<'_>, responses: &StatusEnum) -> String {
+    let variants = responses.variants.iter();
+    let variants = variants.map(|it| format!("{}: {}", status(it.status), describer.response(&it.response)));
+    variants.collect::<Vec<_>>().join(", ")
+}
+
+/// A key of a Responses Object.
+pub(super) fn status(status: Status) -> String {
+    match status {
+        Status::Code(code) => code.to_string(),
+        Status::Range(hundreds) => format!("{hundreds}XX"),
+        Status::Default => "default".to_owned(),
     }
 }
 
@@ -122,6 +140,16 @@ pub(super) fn options(presence: Presence) -> usize {
 
 fn optional(ty: String, options: usize) -> String {
     (0..options).fold(ty, |ty, _| format!("Option<{ty}>"))
+}
+
+/// How a parameter is serialized, in the words of OpenAPI.
+pub(super) fn style(parameter: &Parameter) -> String {
+    let Some(ValueStyle { style, explode, allow_reserved }) = parameter.value_style else {
+        return "the default".to_owned();
+    };
+    let marks = [(explode, " explode"), (allow_reserved, " allowReserved")];
+    let marks: String = marks.iter().filter(|(is_set, _)| *is_set).map(|(_, mark)| *mark).collect();
+    format!("{}{marks}", style.as_str())
 }
 
 pub(super) fn location(location: Location) -> &'static str {

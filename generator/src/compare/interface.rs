@@ -13,7 +13,7 @@ impl Comparer<'_> {
         self.groups(calls);
         self.regions();
         self.error_codes();
-        self.token();
+        self.credentials();
         let [old, new] = self.apis.map(|api| &api.managed_headers);
         self.managed_header("request id", [&old.request_id, &new.request_id], None);
         self.managed_header("language", [&old.language, &new.language], Some("ClientBuilder::language"));
@@ -160,19 +160,6 @@ impl Comparer<'_> {
         let subject = Subject::both(Kind::Order, name, old, new).key(key);
         let why = "code compiles; `<` compares values in the order in which they are listed";
         self.recorder.record(&subject, Compatible, &format!("`{key}` in another order"), why);
-    }
-
-    fn token(&mut self) {
-        let [old, new] = self
-            .apis
-            .map(|api| api.token().map_or("none".to_owned(), |token| format!("{}: {}…", token.name, token.prefix)));
-        if old != new {
-            let [old_at, new_at] =
-                self.apis.map(|api| api.token_scheme().map_or("/security", |scheme| &scheme.pointer));
-            let subject = Subject::both(Kind::Header, "token", old_at, new_at);
-            let why = "code is unchanged; the client writes the token into another header";
-            self.recorder.record(&subject, Compatible, &from_to(&old, &new), why);
-        }
     }
 
     fn managed_header(&mut self, name: &str, headers: [&Option<ManagedHeader>; 2], method: Option<&str>) {

@@ -66,7 +66,7 @@ pub(super) fn key_kind(key: &str) -> KeyKind {
 /// The kind of an unreported difference, and why it does not affect callers.
 pub(super) fn describe(key: &str, is_failure: bool) -> (Kind, &'static str) {
     if is_failure {
-        return (Kind::Documentation, "the client decodes failures independently of their documentation");
+        return (Kind::Documentation, "it changes no type that the client reads of a failure");
     }
     match (key_kind(key), key) {
         (KeyKind::Text | KeyKind::Texts, _) => (Kind::Documentation, "it is descriptive text"),

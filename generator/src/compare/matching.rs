@@ -7,7 +7,10 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::recorder::Side;
-use crate::model::{Api, EnumValues, Field, Group, Location, Operation, Parameter, Struct, TypeId, TypeKind, TypeRef};
+use crate::model::{
+    Api, EnumValues, Field, Group, Location, Operation, Parameter, Response, StatusEnum, StatusVariant, Struct, TypeId,
+    TypeKind, TypeRef, TypedHeader, TypedHeaders,
+};
 
 /// Two matched lists.
 #[derive(Debug)]
@@ -177,6 +180,14 @@ impl<'a> Models<'a> {
             positions.extend(old.body.iter().zip(&new.body).map(|(old, new)| (&old.ty, &new.ty)));
             let received = old_api.received(&old.response).zip(new_api.received(&new.response));
             positions.extend(received.map(|((old, _), (new, _))| (old, new)));
+            for responses in [by_status(old, new), old.failure.as_ref().zip(new.failure.as_ref())].into_iter().flatten()
+            {
+                let variants = variants(&responses.0.variants, &responses.1.variants).both;
+                let types = variants.into_iter().filter_map(|(old, new)| old.response.ty().zip(new.response.ty()));
+                positions.extend(types);
+            }
+            let headers = headers([old.headers.as_ref(), new.headers.as_ref()]).both;
+            positions.extend(headers.into_iter().map(|(old, new)| (&old.ty, &new.ty)));
         }
         for (old, new) in pairs.in_order() {
             let (Some(old), Some(new)) = (old_api.definition(old), new_api.definition(new)) else { continue };
@@ -301,6 +312,26 @@ pub(super) fn parameters<'a>(
     };
     let rules: [Rule<'_, Parameter>; 2] = [&|old, new| old.name == new.name, &|old, new| old.field == new.field];
     matched(&old.parameters, &new.parameters, key, &rules, &renamed)
+}
+
+/// The successes of two operations, if both are by status.
+fn by_status<'a>(old: &'a Operation, new: &'a Operation) -> Option<(&'a StatusEnum, &'a StatusEnum)> {
+    match (&old.response, &new.response) {
+        (Response::ByStatus(old), Response::ByStatus(new)) => Some((old, new)),
+        _ => None,
+    }
+}
+
+/// The variants of two enumerations of responses, by their status.
+pub(super) fn variants<'a>(old: &'a [StatusVariant], new: &'a [StatusVariant]) -> Matched<'a, StatusVariant> {
+    // A status that is written twice is one variant of the model.
+    matched(old, new, |_, variant| variant.variant.as_str(), &[], &|_, _| false)
+}
+
+/// The headers of the responses of two operations, by their names.
+pub(super) fn headers<'a>(typed: [Option<&'a TypedHeaders>; 2]) -> Matched<'a, TypedHeader> {
+    let [old, new] = typed.map(|typed| typed.map_or(&[][..], |typed| &typed.headers));
+    matched(old, new, |_, header: &TypedHeader| header.name.to_ascii_lowercase(), &[], &|_, _| false)
 }
 
 /// The fields of two objects.

@@ -2,7 +2,7 @@
 //!
 //! text → `document` → `lower` → `model`, twice. Then two passes find every difference:
 //!
-//! 1. The rules in `interface`, `operations`, `request_response`, `types` and `fields` compare model with model, and
+//! 1. The rules in `interface`, `credentials`, `operations`, `request_response`, `responses`, `types` and `fields` compare model with model, and
 //!    determine the effect of the new client on a program that was written for the old one. An object of the model has
 //!    the places of the document that state it; so a recorded change has the places of the changed fact.
 //! 2. The model does not contain everything that a document states: examples, suppressions of lint, the schema of an
@@ -15,6 +15,7 @@
 
 mod change;
 mod constraints;
+mod credentials;
 mod describe;
 mod fields;
 mod interface;
@@ -26,6 +27,7 @@ mod recorder;
 mod render;
 mod request_response;
 mod residual;
+mod responses;
 mod types;
 mod version;
 

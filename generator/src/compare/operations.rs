@@ -26,7 +26,7 @@ pub(super) fn matched_calls<'c, 'a>(old: &'c [Call<'a>], new: &'c [Call<'a>]) ->
 }
 
 /// The pointer of the path item that has an operation.
-fn path_item(operation: &Operation) -> &str {
+pub(super) fn path_item(operation: &Operation) -> &str {
     operation.pointer.rsplit_once('/').map_or("", |(path, _)| path)
 }
 
@@ -170,12 +170,6 @@ impl<'a> Comparer<'a> {
             "the catalogue states it; the client sends the request anyway",
         );
         metadatum(
-            old.is_authenticated() == new.is_authenticated(),
-            subject.key("security").also(Side::Old, "/security").also(Side::New, "/security"),
-            if new.is_authenticated() { "the token is sent" } else { "the token is no longer sent" },
-            "code is unchanged; the client sends another header",
-        );
-        metadatum(
             old.deprecated == new.deprecated,
             subject.key("deprecated"),
             describe::deprecated(new.deprecated),
@@ -193,6 +187,8 @@ impl<'a> Comparer<'a> {
             &format!("lookup after a lost response: {}", difference(&old.lookup, &new.lookup)),
             "the catalogue and the message of an error list it",
         );
+        self.security(&subject, old, new);
+        self.servers(&subject, old, new);
         self.lifecycle(&subject, old, new);
     }
 }

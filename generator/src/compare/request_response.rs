@@ -7,7 +7,7 @@ use super::constraints::Constrained;
 use super::describe::{self, code, from_to, if_other, joined, removed};
 use super::matching;
 use super::recorder::{Side, Subject};
-use crate::model::{Body, Location, Operation, Parameter};
+use crate::model::{Body, Location, Operation, Parameter, Response};
 
 impl Comparer<'_> {
     pub(super) fn request_and_response(&mut self, old: &Operation, new: &Operation) {
@@ -15,6 +15,8 @@ impl Comparer<'_> {
         self.parameters(old, new, &owner);
         self.body(old, new, &owner);
         self.response(old, new, &owner);
+        self.failures(old, new);
+        self.response_headers(old, new);
     }
 
     fn response(&mut self, old: &Operation, new: &Operation, owner: &str) {
@@ -36,7 +38,15 @@ impl Comparer<'_> {
         let schema = if same_type { schema.keys(&["nullable"]) } else { schema };
         // With another type, the status is another one, too.
         let subject = slot.clone().and(&slot.location()).and(&schema);
+        let enums = [old, new].map(|operation| match &operation.response {
+            Response::ByStatus(successes) => Some(successes),
+            _ => None,
+        });
+        let operations = [old, new].map(|operation| operation.type_name.as_str());
         let (old, new) = (&old.response, &new.response);
+        if let [Some(_), Some(_)] = enums {
+            self.by_status(Kind::Response, operations, enums);
+        }
         if !same_type || !same_presence {
             let [old_type, new_type] = types;
             self.recorder.record(&subject, Breaking, &from_to(&old_type, &new_type), "callers get another type");
@@ -160,7 +170,12 @@ impl Comparer<'_> {
         } else if old.list_style != new.list_style {
             let what = "its items are serialized differently";
             let why = "code is unchanged; the client sends another query";
-            self.recorder.record(&fact(&["style", "explode"]), Compatible, what, why);
+            self.recorder.record(&fact(STYLE_KEYS), Compatible, what, why);
+        } else if old.value_style != new.value_style {
+            let [old, new] = [old, new].map(describe::style);
+            let what = format!("style: {}", from_to(&old, &new));
+            let why = "code is unchanged; the client serializes the value differently";
+            self.recorder.record(&fact(STYLE_KEYS), Compatible, &what, why);
         }
     }
 
@@ -191,8 +206,13 @@ impl Comparer<'_> {
         let same = self.same_type(&old.ty, &new.ty);
         if same && old.encoding != new.encoding {
             let [old, new] = [old, new].map(|body| describe::encoding(&body.encoding));
-            let why = "code is unchanged; the client sends another media type";
-            let what = format!("encoding: {}", from_to(&old, &new));
+            let (what, why) = if old == new {
+                let what = "its properties are encoded differently".to_owned();
+                (what, "code is unchanged; the client sends the properties in another encoding")
+            } else {
+                let what = format!("encoding: {}", from_to(&old, &new));
+                (what, "code is unchanged; the client sends another media type")
+            };
             self.recorder.record(&subject.keys(&["content"]), Compatible, &what, why);
         }
         let content = if same { subject.derived() } else { subject.keys(&["content", "$ref"]) };
@@ -207,6 +227,9 @@ impl Comparer<'_> {
         }
     }
 }
+
+/// The keys of a parameter that decide how its value is serialized.
+const STYLE_KEYS: &[&str] = &["style", "explode", "allowReserved", "schema", "content"];
 
 /// A change of `required`, and why it breaks callers.
 fn requirement(is_required: bool) -> (&'static str, &'static str) {

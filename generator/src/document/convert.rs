@@ -15,9 +15,9 @@ use serde_json::{Number, Value};
 use super::arena::{Arena, Id, ObjectOrRef};
 use super::lifecycle::{Follow, Pagination, States};
 use super::openapi::{
-    Confidence, Encoding, ErrorCode, Header, HeaderRole, MediaType, Method, OpenApi, Operation, Outcome, Parameter,
-    ParameterLocation, PathItem, RequestBody, Response, Retry, Risk, SecurityRequirement, SecurityScheme, Server,
-    Source, Status, Style, Tag,
+    Confidence, Encoding, ErrorCode, Header, HeaderRole, MediaType, Method, OAuthFlow, OAuthFlowKind, OpenApi,
+    Operation, Outcome, Parameter, ParameterLocation, PathItem, RequestBody, RequiredScheme, Response, Retry, Risk,
+    SecurityRequirement, SecurityScheme, Server, Source, Status, Style, Tag,
 };
 use super::pointer::{NodeId, Nodes, unescape};
 use super::schema::{AdditionalProperties, Discriminator, Keywords, Limits, Schema, SchemaId, Type};
@@ -337,20 +337,21 @@ impl Converter {
     }
 
     fn response(&mut self, response: openapiv3::Response, node: NodeId) -> Response {
-        let has_headers = !response.headers.is_empty();
-        if has_headers {
+        let mut headers = Vec::with_capacity(response.headers.len());
+        if !response.headers.is_empty() {
             let headers_node = self.nodes.key(node, "headers");
             for (name, header) in response.headers {
                 let node = self.nodes.name(headers_node, &name);
-                self.place(node, header, |of| &mut of.headers, Self::header);
+                headers.push((name, self.place(node, header, |of| &mut of.headers, Self::header)));
             }
         }
-        Response { has_headers, content: self.content(response.content, node) }
+        Response { description: response.description, headers, content: self.content(response.content, node) }
     }
 
     fn header(&mut self, header: openapiv3::Header, node: NodeId) -> Header {
-        let (schema, content) = self.schema_or_content(header.format, node);
-        Header { schema, content }
+        let openapiv3::Header { description, required, deprecated, format, .. } = header;
+        let (schema, content) = self.schema_or_content(format, node);
+        Header { description, required, deprecated: deprecated.unwrap_or_default(), schema, content }
     }
 
     fn schema_or_content(
@@ -386,7 +387,8 @@ impl Converter {
             Written::APIKey { location: APIKeyLocation::Query, name, .. } => SecurityScheme::QueryKey(name),
             Written::APIKey { location: APIKeyLocation::Cookie, name, .. } => SecurityScheme::CookieKey(name),
             Written::HTTP { scheme, .. } => SecurityScheme::Http(scheme),
-            Written::OAuth2 { .. } | Written::OpenIDConnect { .. } => SecurityScheme::OAuth,
+            Written::OAuth2 { flows, .. } => SecurityScheme::OAuth2(oauth_flows(flows)),
+            Written::OpenIDConnect { open_id_connect_url, .. } => SecurityScheme::OpenIdConnect(open_id_connect_url),
         }
     }
 
@@ -654,7 +656,42 @@ fn encoding(encoding: openapiv3::Encoding) -> Encoding {
 }
 
 fn requirements(written: Vec<openapiv3::SecurityRequirement>) -> Vec<SecurityRequirement> {
-    written.into_iter().map(|requirement| requirement.into_keys().collect()).collect()
+    let scheme = |(name, scopes)| RequiredScheme { name, scopes };
+    written.into_iter().map(|requirement| requirement.into_iter().map(scheme).collect()).collect()
+}
+
+fn oauth_flows(written: openapiv3::OAuth2Flows) -> Vec<OAuthFlow> {
+    let openapiv3::OAuth2Flows { implicit, password, client_credentials, authorization_code, .. } = written;
+    let scopes = |scopes: IndexMap<String, String>| scopes.into_iter().collect();
+    let implicit = implicit.map(|flow| OAuthFlow {
+        kind: OAuthFlowKind::Implicit,
+        authorization_url: Some(flow.authorization_url),
+        token_url: None,
+        refresh_url: flow.refresh_url,
+        scopes: scopes(flow.scopes),
+    });
+    let password = password.map(|flow| OAuthFlow {
+        kind: OAuthFlowKind::Password,
+        authorization_url: None,
+        token_url: Some(flow.token_url),
+        refresh_url: flow.refresh_url,
+        scopes: scopes(flow.scopes),
+    });
+    let client_credentials = client_credentials.map(|flow| OAuthFlow {
+        kind: OAuthFlowKind::ClientCredentials,
+        authorization_url: None,
+        token_url: Some(flow.token_url),
+        refresh_url: flow.refresh_url,
+        scopes: scopes(flow.scopes),
+    });
+    let authorization_code = authorization_code.map(|flow| OAuthFlow {
+        kind: OAuthFlowKind::AuthorizationCode,
+        authorization_url: Some(flow.authorization_url),
+        token_url: Some(flow.token_url),
+        refresh_url: flow.refresh_url,
+        scopes: scopes(flow.scopes),
+    });
+    [implicit, password, client_credentials, authorization_code].into_iter().flatten().collect()
 }
 
 fn unboxed<T>(value: ReferenceOr<Box<T>>) -> ReferenceOr<T> {

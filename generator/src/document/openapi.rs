@@ -47,7 +47,15 @@ pub(crate) struct Tag {
 }
 
 /// Schemes that a request must satisfy together. An empty requirement accepts requests without credentials.
-pub(crate) type SecurityRequirement = Vec<String>;
+pub(crate) type SecurityRequirement = Vec<RequiredScheme>;
+
+/// A scheme of a security requirement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RequiredScheme {
+    pub(crate) name: String,
+    /// The scopes that the credential must have, in the order of the document.
+    pub(crate) scopes: Vec<String>,
+}
 
 /// An entry of `x-error-codes`.
 #[derive(Debug)]
@@ -241,13 +249,18 @@ pub(crate) struct RequestBody {
 
 #[derive(Debug)]
 pub(crate) struct Response {
-    pub(crate) has_headers: bool,
+    pub(crate) description: String,
+    /// By name, in the order of the document.
+    pub(crate) headers: Vec<(String, Id<Header>)>,
     pub(crate) content: Vec<MediaType>,
 }
 
-/// A header of a response. The client reads none of them; only their examples are checked.
+/// A header of a response. Its style is always `simple`.
 #[derive(Debug)]
 pub(crate) struct Header {
+    pub(crate) description: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) deprecated: bool,
     /// `None` for a header with `content`.
     pub(crate) schema: Option<SchemaId>,
     pub(crate) content: Vec<MediaType>,
@@ -282,8 +295,41 @@ pub(crate) enum SecurityScheme {
     CookieKey(String),
     /// A scheme of the `Authorization` header.
     Http(String),
-    /// OAuth 2 and OpenID Connect, for which the client sends a bearer token.
-    OAuth,
+    /// OAuth 2, for which the client sends a bearer token.
+    OAuth2(Vec<OAuthFlow>),
+    /// OpenID Connect, with the URL of its configuration. The client sends a bearer token.
+    OpenIdConnect(String),
+}
+
+/// A flow that obtains a token of OAuth 2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OAuthFlow {
+    pub(crate) kind: OAuthFlowKind,
+    pub(crate) authorization_url: Option<String>,
+    pub(crate) token_url: Option<String>,
+    pub(crate) refresh_url: Option<String>,
+    /// The scopes by name, with their descriptions.
+    pub(crate) scopes: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OAuthFlowKind {
+    Implicit,
+    Password,
+    ClientCredentials,
+    AuthorizationCode,
+}
+
+impl OAuthFlowKind {
+    /// The key of an OAuth Flows Object.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Implicit => "implicit",
+            Self::Password => "password",
+            Self::ClientCredentials => "clientCredentials",
+            Self::AuthorizationCode => "authorizationCode",
+        }
+    }
 }
 
 /// The risk class of an operation. Each class includes the preceding ones.

@@ -517,11 +517,13 @@ impl<'s> Checker<'s> {
                 Some("openIdConnect") => ("openIdConnectUrl", Inserted::EmptyText),
                 _ => return,
             };
-            if node.entry(missing.0).is_none() {
+            let field = object.fields.iter().find(|field| field.key == missing.0);
+            if field.is_some_and(|field| self.present(node, field, at).is_none()) {
                 let message = format!("this Security Scheme Object has no `{}`", missing.0);
                 let help = format!("add `{}`", missing.0);
                 let effect = ("callers provide a token", Change::Insert(missing.0, missing.1));
-                self.slip(Code::MissingKey, owner(), at, (message, help), effect);
+                let (span, place) = self.place_of(node, missing.0, &at);
+                self.slip_at(at.pointer(), Code::MissingKey, span, place, (message, help), effect);
             }
         }
     }
@@ -595,12 +597,14 @@ fn default_of(object: &Object, field: &Field) -> Option<(&'static str, Inserted)
     match (object.kind, field.key) {
         (ElementKind::Operation, "responses") => Some(("its responses are not decoded", Inserted::EmptyMapping)),
         (ElementKind::RequestBody, "content") => Some(("the operation has no request body", Inserted::EmptyMapping)),
+        (ElementKind::OAuthFlow, vocabulary::SCOPES) => Some(("it has no scopes", Inserted::EmptyMapping)),
         (
             ElementKind::Info
             | ElementKind::License
             | ElementKind::ExternalDocs
             | ElementKind::Response
-            | ElementKind::ServerVariable,
+            | ElementKind::ServerVariable
+            | ElementKind::OAuthFlow,
             _,
         ) => Some(("it is treated as an empty string", Inserted::EmptyText)),
         _ => None,
@@ -646,6 +650,11 @@ const WITHOUT_EFFECT: &[&str] = &[
     "tags",
 ];
 
+/// Whether a location is the description of a scope. Removing the value would remove the scope, too.
+fn is_scope(at: PointerRef<'_>) -> bool {
+    matches!(at, PointerRef::Key(PointerRef::Key(_, vocabulary::SCOPES), _))
+}
+
 /// The conversion of a value of another type than the expected one; `None` if the type is correct, or if the intended
 /// value is unknown.
 fn repair(node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) -> Option<Change> {
@@ -662,7 +671,9 @@ fn repair(node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) -> Option<Chan
         (ValueType::Text, ScalarType::Null) if last(&["name", "title", "version", "url"]) => {
             Some(Change::Text(String::new()))
         }
-        (ValueType::Text, ScalarType::Null) if last(&["description"]) => Some(Change::Text(String::new())),
+        (ValueType::Text, ScalarType::Null) if last(&["description"]) || is_scope(at) => {
+            Some(Change::Text(String::new()))
+        }
         (_, ScalarType::Null) => matches!(at, PointerRef::Key(..)).then_some(Change::Remove),
         (ValueType::Text, _) => Some(Change::Text(text.to_owned())),
         (ValueType::Boolean, ScalarType::String) if ["true", "false"].contains(&&*text.to_ascii_lowercase()) => {

@@ -72,6 +72,10 @@ pub enum ElementKind {
     Response,
     /// A Security Scheme Object.
     SecurityScheme,
+    /// An OAuth Flows Object.
+    OAuthFlows,
+    /// An OAuth Flow Object.
+    OAuthFlow,
     /// A Schema Object.
     Schema,
     /// A Discriminator Object.
@@ -116,6 +120,8 @@ impl ElementKind {
             Self::Responses => "Responses Object",
             Self::Response => "Response Object",
             Self::SecurityScheme => "Security Scheme Object",
+            Self::OAuthFlows => "OAuth Flows Object",
+            Self::OAuthFlow => "OAuth Flow Object",
             Self::Schema => "Schema Object",
             Self::Discriminator => "Discriminator Object",
             Self::Provenance => "x-source",
@@ -510,7 +516,7 @@ pub(crate) static RESPONSE: Object = object(
     ElementKind::Response,
     &[
         required("description", Text),
-        foreign("headers", Map(&RefOr(&HEADER))),
+        optional("headers", Map(&RefOr(&HEADER))),
         optional("content", Map(&ValueType::Object(&MEDIA_TYPE))),
         foreign("links", Map(&Any)),
     ],
@@ -526,11 +532,59 @@ pub(crate) static SECURITY_SCHEME: Object = object(
         optional("in", OneOf(&["query", "header", "cookie"])),
         optional("scheme", Text),
         optional("bearerFormat", Text),
-        optional("flows", Any),
+        optional("flows", ValueType::Object(&OAUTH_FLOWS)),
         optional("openIdConnectUrl", Text),
     ],
     &[X_LINT_ALLOW],
 );
+
+pub(crate) static OAUTH_FLOWS: Object = object(
+    ElementKind::OAuthFlows,
+    &[
+        optional("implicit", ValueType::Object(&IMPLICIT_FLOW)),
+        optional("password", ValueType::Object(&TOKEN_FLOW)),
+        optional("clientCredentials", ValueType::Object(&TOKEN_FLOW)),
+        optional("authorizationCode", ValueType::Object(&CODE_FLOW)),
+    ],
+    &[],
+);
+
+/// The keys of a flow that has addresses of both kinds.
+static CODE_FLOW: Object = object(
+    ElementKind::OAuthFlow,
+    &[
+        required("authorizationUrl", Text),
+        required("tokenUrl", Text),
+        optional("refreshUrl", Text),
+        required(SCOPES, Map(&Text)),
+    ],
+    &[],
+);
+/// Those of one that has no address for tokens; others write one nevertheless.
+static IMPLICIT_FLOW: Object = object(
+    ElementKind::OAuthFlow,
+    &[
+        required("authorizationUrl", Text),
+        foreign("tokenUrl", Text),
+        optional("refreshUrl", Text),
+        required(SCOPES, Map(&Text)),
+    ],
+    &[],
+);
+/// Those of one that asks nobody; others write an address nevertheless.
+static TOKEN_FLOW: Object = object(
+    ElementKind::OAuthFlow,
+    &[
+        foreign("authorizationUrl", Text),
+        required("tokenUrl", Text),
+        optional("refreshUrl", Text),
+        required(SCOPES, Map(&Text)),
+    ],
+    &[],
+);
+
+/// What a token can be allowed to do: descriptions by names that a document chooses.
+pub(crate) const SCOPES: &str = "scopes";
 
 pub(crate) static SCHEMA: Object = object(
     ElementKind::Schema,
@@ -604,6 +658,8 @@ pub(crate) static OBJECTS: &[&Object] = &[
     &SERVER,
     &EXAMPLE,
     &SECURITY_SCHEME,
+    &OAUTH_FLOWS,
+    &CODE_FLOW,
     &DISCRIMINATOR,
     &ERROR_CODE,
     &SERVER_VARIABLE,

@@ -8,7 +8,8 @@ use super::bare;
 use crate::document::openapi::Confidence;
 use crate::model::{
     Api, Bound, Constraints, Docs, Enum, EnumValue, EnumValues, ErrorCode, Field, Group, Operation, Outcome, Region,
-    Retry, Risk, Scope, Size, SizeOf, Source, Struct, TypeDefinition, UnusedPart, Variant,
+    Retry, Risk, Scope, SecurityRequirement, Size, SizeOf, Source, Status, StatusVariant, Struct, TypeDefinition,
+    TypedHeader, UnusedPart, Variant,
 };
 use crate::rustdoc::{documentation, linked, plain_line};
 
@@ -121,6 +122,15 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
         let servers = servers.join(" or ");
         text.push_str(&format!("- Server: {servers}. Send it with a client that has this base URL.\n"));
     }
+    if let Some(scopes) = scopes(operation) {
+        text.push_str(&format!("- Scopes of the token: {scopes}.\n"));
+    }
+    if let Some(headers) = &operation.headers {
+        text.push_str(&format!("- Headers of the response: [`{}`].\n", headers.type_name));
+    }
+    if let Some(failure) = &operation.failure {
+        text.push_str(&format!("- Failures: [`{}`].\n", failure.type_name));
+    }
     if let Some(page) = &operation.external_docs_url {
         text.push_str(&format!("- Page: <{page}>\n"));
     }
@@ -134,6 +144,41 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
         }
     }
     text.trim_end().to_owned()
+}
+
+/// The scopes that the sets of credentials of an operation need; none if no set needs any.
+fn scopes(operation: &Operation) -> Option<String> {
+    let of_set = |set: &SecurityRequirement| {
+        let scopes = set.iter().flat_map(|scheme| &scheme.scopes);
+        scopes.map(|scope| format!("`{}`", scope.replace('`', ""))).collect::<Vec<_>>().join(", ")
+    };
+    let sets: Vec<String> = operation.security.iter().map(of_set).filter(|scopes| !scopes.is_empty()).collect();
+    (!sets.is_empty()).then(|| sets.join("; or "))
+}
+
+/// The documentation of a response of a status.
+pub(super) fn status(variant: &StatusVariant) -> String {
+    let status = match variant.status {
+        Status::Code(code) => format!("HTTP {code}"),
+        Status::Range(hundreds) => format!("HTTP {hundreds}00 to {hundreds}99"),
+        Status::Default => "Any other status".to_owned(),
+    };
+    match variant.description.trim() {
+        "" => format!("{status}."),
+        description => format!("{status}: {}", documentation(description)),
+    }
+}
+
+/// The documentation of a header of responses.
+pub(super) fn header(api: &Api, header: &TypedHeader) -> String {
+    let mut text = value(api, &header.name, &header.docs);
+    text.push_str("\n\n# Errors\n");
+    text.push_str(if header.required {
+        "The response does not have the header, or its value is of another type."
+    } else {
+        "Its value is of another type."
+    });
+    text
 }
 
 /// The summary of an operation: one line without markup.

@@ -1,4 +1,6 @@
-//! Operations: for each a struct of arguments and an `impl`, and for each group a type with methods.
+//! Operations: for each a struct of arguments and its methods, and for each group a type with methods.
+//!
+//! What an operation writes is in [`super::request`], what it reads in [`super::responses`].
 
 use std::iter;
 
@@ -9,10 +11,7 @@ use super::builder::{MISSING, TypeState};
 use super::docs::{self, doc};
 use super::dynamic;
 use super::{Emitter, allow_deprecated, argument, deprecated, ident, required_doc, use_runtime};
-use crate::model::{
-    Body, Encoding, Group, ListStyle, Location, Operation, Parameter, Response, Retry, Risk, Scope, Style, TypeRef,
-    ValueStyle,
-};
+use crate::model::{Group, Location, Operation, Parameter, Scope, TypeRef};
 use crate::rustdoc::documentation;
 
 /// The arguments of a call, in order.
@@ -41,10 +40,9 @@ impl<'a> Emitter<'a> {
     }
 
     fn names_types(&self, operation: &Operation) -> bool {
-        let answer = operation.response.ty().and_then(TypeRef::named);
-        let given = operation.parameters.iter().map(|parameter| &parameter.ty);
-        let given = given.chain(operation.body.as_ref().map(|body| &body.ty));
-        answer.or_else(|| given.filter_map(|ty| ty.named()).next()).is_some()
+        let arguments = operation.parameters.iter().map(|parameter| &parameter.ty);
+        let arguments = arguments.chain(operation.body.as_ref().map(|body| &body.ty));
+        arguments.chain(operation.received_types()).any(|ty| TypeRef::named(ty).is_some())
     }
 
     /// The type of the group: one method for each operation.
@@ -248,7 +246,7 @@ impl<'a> Emitter<'a> {
         let arguments = self.arguments(operation);
         let names = arguments.iter().map(|argument| &argument.name);
         let types = arguments.iter().map(|argument| &argument.ty);
-        let given = arguments.iter().flat_map(|argument| &argument.fields);
+        let values = arguments.iter().flat_map(|argument| &argument.fields);
         let optional = operation.parameters.iter().filter(|parameter| !parameter.required).map(|parameter| {
             let field = ident(&parameter.field);
             let empty = if parameter.list_style.is_some() {
@@ -276,7 +274,7 @@ impl<'a> Emitter<'a> {
         let value = if arguments.is_empty() && !operation.is_builder() {
             quote! { Self::default() }
         } else {
-            quote! { Self { #(#given,)* #(#required,)* #(#optional,)* #no_body } }
+            quote! { Self { #(#values,)* #(#required,)* #(#optional,)* #no_body } }
         };
         quote! {
             #about
@@ -289,7 +287,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// The type parameters of an operation whose required arguments are set by name.
-    fn type_state(&self, operation: &Operation) -> Option<TypeState> {
+    pub(super) fn type_state(&self, operation: &Operation) -> Option<TypeState> {
         let values = operation.required().map(|it| (ident(&it.field), self.ty(&it.ty, &quote! { types })));
         operation.is_builder().then(|| TypeState::new(values, &quote! { super }))
     }
@@ -432,242 +430,18 @@ impl<'a> Emitter<'a> {
             }
         })
     }
-
-    fn implementation(&self, group: &Group, operation: &Operation) -> TokenStream {
-        let name = ident(&operation.type_name);
-        let scope = scope_type(operation.scope);
-        let path = quote! { types };
-        let (output, read) = match &operation.response {
-            Response::Data(ty) | Response::OptionalData(ty) if self.api.is_list(ty) => {
-                (self.ty(ty, &path), quote! { list })
-            }
-            Response::Data(ty) => (self.ty(ty, &path), quote! { data }),
-            Response::OptionalData(ty) => {
-                let ty = self.ty(ty, &path);
-                (quote! { Option<#ty> }, quote! { optional_data })
-            }
-            Response::Empty => (quote! { () }, quote! { empty }),
-            Response::Plain(ty) => (self.ty(ty, &path), quote! { json }),
-            Response::OptionalPlain(ty) => {
-                let ty = self.ty(ty, &path);
-                (quote! { Option<#ty> }, quote! { optional_json })
-            }
-            Response::Text(_) => (quote! { String }, quote! { text }),
-            Response::Bytes(_) => (quote! { Vec<u8> }, quote! { bytes }),
-            Response::NoContent => (quote! { () }, quote! { ignore }),
-        };
-        let info = self.info(group, operation);
-        let state = self.type_state(operation);
-        // A value that is set by name is provided by its type parameter.
-        let required_value = |parameter: &Parameter| {
-            let field = ident(&parameter.field);
-            if state.is_some() && parameter.is_required_argument() {
-                quote! { self.#field.provided_ref() }
-            } else {
-                quote! { &self.#field }
-            }
-        };
-        let writes = operation.parameters.iter().map(|parameter| {
-            let wire = &parameter.name;
-            let field = ident(&parameter.field);
-            if let Some(style) = parameter.value_style {
-                return write_value(parameter, style, required_value(parameter));
-            }
-            match (parameter.location, parameter.list_style, parameter.required) {
-                (Location::Path, ..) => quote! { request.path(#wire, &self.#field); },
-                (Location::Query, Some(style), _) => {
-                    let style = list_style(style);
-                    let value = required_value(parameter);
-                    quote! { request.query_list(#wire, #value, runtime::ListStyle::#style); }
-                }
-                (Location::Query, None, true) => {
-                    let value = required_value(parameter);
-                    quote! { request.query(#wire, #value); }
-                }
-                (Location::Query, None, false) => quote! { request.query(#wire, self.#field.as_ref()); },
-                (Location::Header, _, true) => {
-                    let value = required_value(parameter);
-                    quote! { request.header(#wire, #value); }
-                }
-                (Location::Header, _, false) => quote! { request.header(#wire, self.#field.as_ref()); },
-                // Every cookie has a style.
-                (Location::Cookie, ..) => TokenStream::new(),
-            }
-        });
-        let body = operation.body.as_ref().map(write_body);
-        let accept = operation.response.media_type().map(|media_type| quote! { request.accept(#media_type); });
-        let write = (!is_unit(operation) || accept.is_some()).then(|| {
-            quote! {
-                fn write(&self, request: &mut runtime::RequestParts) {
-                    #accept
-                    #(#writes)*
-                    #body
-                }
-            }
-        });
-        let generics = state.as_ref().map(|state| {
-            let provided = state.provided();
-            quote! { <#(#provided),*> }
-        });
-        let arguments = in_brackets(state.as_ref().map_or(&[], TypeState::parameters));
-        quote! {
-            impl #generics runtime::Operation for #name #arguments {
-                type Scope = #scope;
-                type Output = #output;
-
-                const INFO: &'static runtime::OperationInfo = #info;
-
-                #write
-
-                fn read(body: runtime::ResponseBody<'_>) -> Result<Self::Output, runtime::ReadError> {
-                    body.#read()
-                }
-            }
-        }
-    }
-
-    fn info(&self, group: &Group, operation: &Operation) -> TokenStream {
-        let id = &operation.id;
-        let group = &group.name;
-        let method = operation.http_method;
-        let path = &operation.path;
-        let scope = match operation.scope {
-            Scope::Organization => quote! { Organization },
-            Scope::OptionalProject => quote! { OptionalProject },
-            Scope::Project => quote! { Project },
-        };
-        let risk = match operation.risk {
-            Risk::Read => quote! { Read },
-            Risk::Write => quote! { Write },
-            Risk::Destructive => quote! { Destructive },
-            Risk::Physical => quote! { Physical },
-        };
-        let retry = match operation.retry {
-            Retry::Safe => quote! { Safe },
-            Retry::Idempotent => quote! { Idempotent },
-            Retry::Never => quote! { NonIdempotent },
-        };
-        let availability = if operation.private_cloud_only {
-            quote! { PrivateCloud }
-        } else {
-            quote! { Everywhere }
-        };
-        let authenticated = operation.is_authenticated();
-        let security = (!self.api.credential_schemes.is_empty()).then(|| {
-            let sets = operation.security.iter().map(|set| quote! { &[#(#set),*] });
-            quote! { .with_security(&[#(#sets),*]) }
-        });
-        let deprecated = operation.deprecated;
-        let summary = docs::summary(operation);
-        let page = match &operation.external_docs_url {
-            Some(page) => quote! { Some(#page) },
-            None => quote! { None },
-        };
-        let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
-        let lookup = &operation.lookup;
-        let arguments = &operation.arguments_file;
-        let dynamic = self.dynamic(operation);
-        quote! {
-            &runtime::OperationInfo::new(&super::API, #id, #method, #path)
-                .with_group(#group)
-                .with_scope(runtime::Scope::#scope)
-                .with_risk(runtime::Risk::#risk)
-                .with_idempotency(runtime::Idempotency::#retry)
-                .with_availability(runtime::Availability::#availability)
-                .with_authenticated(#authenticated)
-                #security
-                .with_deprecated(#deprecated)
-                .with_summary(#summary)
-                .with_page(#page)
-                .with_error_codes(&[#(#codes),*])
-                .with_lookup(&[#(#lookup),*])
-                .with_arguments(include_str!(#arguments))
-                #dynamic
-        }
-    }
-}
-
-/// Adds the body to a request.
-fn write_body(body: &Body) -> TokenStream {
-    let field = ident(&body.field);
-    let value = match (body.required, &body.ty) {
-        // Null is a body, too.
-        (true, TypeRef::Nullable(_)) => quote! { Some(&self.#field) },
-        (true, _) => quote! { &self.#field },
-        (false, _) => quote! { self.#field.as_ref() },
-    };
-    match &body.encoding {
-        Encoding::Json => quote! { request.body(#value); },
-        Encoding::Form => quote! { request.form(#value); },
-        Encoding::StyledForm(styles) => {
-            let (names, styles): (Vec<_>, Vec<_>) =
-                styles.iter().map(|(name, style)| (name, value_style(*style))).unzip();
-            quote! { request.form_styled(#value, &[#((#names, #styles)),*]); }
-        }
-        Encoding::Multipart { media_type, types, .. } => {
-            let (names, types): (Vec<_>, Vec<_>) = types.iter().map(|(name, ty)| (name, ty)).unzip();
-            quote! { request.multipart(#value, #media_type, &[#((#names, #types)),*]); }
-        }
-        Encoding::Raw(media_type) => quote! { request.raw(#value, #media_type); },
-    }
-}
-
-/// Puts a parameter of any type into a request.
-fn write_value(parameter: &Parameter, style: ValueStyle, given: TokenStream) -> TokenStream {
-    let (wire, field) = (&parameter.name, ident(&parameter.field));
-    let style = value_style(style);
-    let value = match (parameter.required, &parameter.ty) {
-        // Null is not sent.
-        (true, TypeRef::Nullable(_)) => quote! { Some(#given) },
-        (true, _) => given.clone(),
-        (false, _) => quote! { self.#field.as_ref() },
-    };
-    match parameter.location {
-        Location::Path => quote! { request.path_value(#wire, #given, #style); },
-        Location::Query => quote! { request.query_value(#wire, #value, #style); },
-        Location::Header => quote! { request.header_value(#wire, #value, #style); },
-        Location::Cookie => quote! { request.cookie_value(#wire, #value, #style); },
-    }
-}
-
-fn value_style(ValueStyle { style, explode, allow_reserved }: ValueStyle) -> TokenStream {
-    let style = match style {
-        Style::Simple => quote! { Simple },
-        Style::Matrix => quote! { Matrix },
-        Style::Label => quote! { Label },
-        Style::Form => quote! { Form },
-        Style::SpaceDelimited => quote! { SpaceDelimited },
-        Style::PipeDelimited => quote! { PipeDelimited },
-        Style::DeepObject => quote! { DeepObject },
-        Style::Json => quote! { Json },
-    };
-    let reserved = allow_reserved.then(|| quote! { .with_reserved() });
-    quote! { runtime::ValueStyle::new(runtime::Style::#style, #explode)#reserved }
 }
 
 /// Type arguments, if there are any.
-fn in_brackets<T: quote::ToTokens>(arguments: &[T]) -> Option<TokenStream> {
+pub(super) fn in_brackets<T: quote::ToTokens>(arguments: &[T]) -> Option<TokenStream> {
     (!arguments.is_empty()).then(|| quote! { <#(#arguments),*> })
 }
 
-/// Whether an operation has no arguments at all.
-fn is_unit(operation: &Operation) -> bool {
-    operation.parameters.is_empty() && operation.body.is_none()
-}
-
-fn scope_type(scope: Scope) -> TokenStream {
+/// The type of a scope.
+pub(super) fn scope_type(scope: Scope) -> TokenStream {
     match scope {
         Scope::Organization => quote! { runtime::scope::Organization<super::Client> },
         Scope::OptionalProject => quote! { runtime::scope::OptionalProject<super::Client> },
         Scope::Project => quote! { runtime::scope::Project<super::Client> },
-    }
-}
-
-fn list_style(style: ListStyle) -> TokenStream {
-    match style {
-        ListStyle::Repeated => quote! { Repeated },
-        ListStyle::Comma => quote! { Comma },
-        ListStyle::Space => quote! { Space },
-        ListStyle::Pipe => quote! { Pipe },
     }
 }

@@ -27,6 +27,9 @@ pub(super) fn missing_descriptions(context: &Context<'_>, sink: &mut Sink<'_>) {
     for (id, parameter) in api.parameters.objects() {
         describe("parameter", api.parameters.node(id), parameter.description.as_deref());
     }
+    for (id, header) in api.headers.objects() {
+        describe("header", api.headers.node(id), header.description.as_deref());
+    }
     for (id, body) in api.request_bodies.objects() {
         describe("request body", api.request_bodies.node(id), body.description.as_deref());
     }

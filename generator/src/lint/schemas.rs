@@ -31,7 +31,7 @@ pub(super) fn unused(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let requirements = api.operations().filter_map(|(_, operation)| api.requirements(operation));
     let requirements = requirements.chain(api.security.as_deref()).flatten().flatten();
-    let schemes = requirements.filter_map(|name| api.security_schemes.component(name));
+    let schemes = requirements.filter_map(|scheme| api.security_schemes.component(&scheme.name));
     let schemes = schemes.map(|scheme| context.position(api.security_schemes.node(scheme)));
     references.entry(None).or_default().extend(schemes);
 

@@ -8,6 +8,8 @@ mod bodies;
 mod docs;
 mod enums;
 mod error_codes;
+mod failures;
+mod headers;
 mod lifecycle;
 mod media_type;
 mod objects;
@@ -32,10 +34,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::arena::{Arena, Id};
-use crate::document::openapi::{OpenApi, Operation};
+use crate::document::openapi::{Header, OpenApi, Operation};
 use crate::document::pointer::PointerRef;
 use crate::document::{Document, Sink};
-use crate::model::{self, Api, ManagedHeaders, TypeRef};
+use crate::model::{self, Api, HeaderFormat, ManagedHeaders, TypeRef};
 use crate::policy::Policy;
 use schemas::Types;
 pub(crate) use tags::normalize_path;
@@ -57,6 +59,7 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
         aliases,
         managed_headers: ManagedHeaders::default(),
         uses: Vec::new(),
+        header_types: HashMap::new(),
         sink: Sink::new(document),
     };
     let (token_scheme, credential_schemes) = lowering.token_scheme();
@@ -143,6 +146,8 @@ struct Lowering<'d> {
     aliases: Aliases,
     managed_headers: ManagedHeaders,
     uses: Vec<Use>,
+    /// The types of headers that were read already: responses share them.
+    header_types: HashMap<Id<Header>, (TypeRef, HeaderFormat)>,
     sink: Sink<'d>,
 }
 

@@ -17,6 +17,8 @@ const CALL_NAMES: &[&str] = &[
     "new",
     "send",
     "send_blocking",
+    "send_with_headers",
+    "send_blocking_with_headers",
     "map_operation",
     "operation",
     "info",
@@ -95,7 +97,10 @@ impl<'d> Lowering<'d> {
         let with_fields = lowered.drafts.into_iter().zip(&names).zip(issued.by_ref());
         let parameters: Vec<Parameter> = with_fields.map(|((draft, name), field)| draft.named(field, name)).collect();
         let body = body.zip(issued.next()).map(|(draft, field)| draft.named(field));
-        let success = self.response(operation, context);
+        let success = self.response(operation, &type_name, types, context);
+        let failure = self.failure(operation, &type_name, types, context);
+        let responses = self.responses(operation, context);
+        let headers = self.typed_headers(&responses, &type_name, types);
         let (risk, retry) = self.risk_and_retry(operation);
         self.check_codes(operation);
         self.check_lookup(operation);
@@ -139,7 +144,9 @@ impl<'d> Lowering<'d> {
             response_constraints: success
                 .schema
                 .and_then(|schema| docs::constraints_in_place(&self.api.schemas, schema)),
-            responses: self.responses(operation),
+            responses,
+            failure,
+            headers,
             callbacks_pointer: operation.has_callbacks.then(|| at.key("callbacks").pointer()),
             servers: self.servers(item, operation),
             arguments,

@@ -284,7 +284,7 @@ impl<'d> Lowering<'d> {
     }
 
     /// Whether a type is a list. `None` for a type that is neither a single string on the wire nor a list of those.
-    fn is_list(&self, ty: &TypeRef) -> Option<bool> {
+    pub(super) fn is_list(&self, ty: &TypeRef) -> Option<bool> {
         match self.resolved(ty) {
             TypeRef::Primitive(
                 Primitive::Json

@@ -1,6 +1,7 @@
 //! The response of a successful call.
 
 use super::Lowering;
+use super::failures::{in_order, variant_name};
 use super::media_type::{Format, can_be_a_header};
 use super::schemas::ANY;
 use crate::diagnostic::Code;
@@ -8,7 +9,8 @@ use crate::document::arena::{Id, ObjectOrRef};
 use crate::document::openapi::{self, MediaType, Operation, Status};
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Schema, SchemaId, Type};
-use crate::model::{Response, SourceRef, StatusResponse, TypeRef};
+use crate::model::{Response, SourceRef, StatusEnum, StatusVariant};
+use crate::names::Scope;
 
 /// The help for content that cannot be read.
 const SUPPORTED: &str =
@@ -30,140 +32,102 @@ impl Success {
     }
 }
 
+/// A success of an operation, with its status.
+struct Found<'d> {
+    status: Status,
+    at: PointerRef<'d>,
+    description: &'d str,
+    success: Success,
+}
+
 impl<'d> Lowering<'d> {
-    /// The one successful response of an operation.
-    pub(super) fn response(&mut self, operation: &'d Operation, context: (&str, &str)) -> Success {
+    /// The one successful response of an operation, or all of them by status.
+    pub(super) fn response(
+        &mut self,
+        operation: &'d Operation,
+        type_name: &str,
+        types: &mut Scope,
+        (id, module): (&str, &str),
+    ) -> Success {
         let operation_at = self.document.at(operation.node);
         let responses_at = operation_at.key("responses");
-        let mut successes: Vec<Id<openapi::Response>> =
-            operation.responses.iter().filter(|(status, _)| status.is_of(2)).map(|(_, id)| *id).collect();
-        let default = operation.responses.iter().find(|(status, _)| *status == Status::Default);
+        let mut successes: Vec<&(Status, Id<openapi::Response>)> =
+            operation.responses.iter().filter(|(status, _)| status.is_of(2)).collect();
         if self.policy.requires_envelope {
             for (_, failure) in operation.responses.iter().filter(|(status, _)| !status.is_of(2)) {
                 self.check_failure(*failure);
             }
         } else if successes.is_empty() {
-            successes.extend(default.map(|(_, id)| *id));
+            successes.extend(operation.responses.iter().find(|(status, _)| *status == Status::Default));
         }
-        let mut found: Vec<(PointerRef<'d>, Success)> = Vec::new();
-        let mut names: Vec<String> = Vec::new();
-        for id in successes {
-            let at = self.document.at(self.api.responses.node(id));
-            let Some((written, node)) = self.resolve(&self.api.responses, id) else { continue };
-            let (response, node, schema) = self.success(written, node, at, context);
-            if !found.iter().any(|(_, known)| known.response == response) {
-                found.push((at, Success { response, source_ref: SourceRef { slot: at.pointer(), node }, schema }));
-                let status = operation.responses.iter().find(|(_, known)| *known == id).map(|(status, _)| *status);
-                names.push(match status {
-                    Some(Status::Code(code)) => format!("status_{code}"),
-                    Some(Status::Range(hundreds)) => format!("status_{hundreds}xx"),
-                    Some(Status::Default) | None => "status_default".to_owned(),
-                });
+        let mut found: Vec<Found<'d>> = Vec::new();
+        for &&(status, response_id) in &successes {
+            let at = self.document.at(self.api.responses.node(response_id));
+            let Some((written, node)) = self.resolve(&self.api.responses, response_id) else { continue };
+            let hint = format!("{id}_answer");
+            let (response, node, schema) = self.read_response(written, node, at, &hint, (id, module));
+            let success = Success { response, source_ref: SourceRef { slot: at.pointer(), node }, schema };
+            found.push(Found { status, at, description: &written.description, success });
+        }
+        let mut distinct: Vec<&Found<'d>> = Vec::new();
+        for one in &found {
+            if !distinct.iter().any(|known| known.success.response == one.success.response) {
+                distinct.push(one);
             }
         }
-        let none = || Success::none(responses_at.pointer());
         let is_loose = !self.policy.requires_envelope;
-        match found.as_slice() {
-            [(_, success)] => success.clone(),
-            // With content under one status and without under another.
-            [
-                (_, success @ Success { response: Response::Plain(ty), .. }),
-                (_, Success { response: Response::NoContent, .. }),
-            ]
-            | [
-                (_, Success { response: Response::NoContent, .. }),
-                (_, success @ Success { response: Response::Plain(ty), .. }),
-            ] if is_loose => Success { response: Response::OptionalPlain(ty.clone()), ..success.clone() },
+        match distinct.as_slice() {
+            [only] => only.success.clone(),
             // Only failures are described, so nothing is known about the response of a success. A redirect alone is no
             // success: the client does not follow it.
-            [] if is_loose && !operation.responses.iter().any(|(status, _)| status.is_of(3)) => none(),
+            [] if is_loose && !operation.responses.iter().any(|(status, _)| status.is_of(3)) => {
+                Success::none(responses_at.pointer())
+            }
             [] => {
                 let (message, help) = ("there is no successful response", "describe the response under `'200'`");
                 // The client follows no redirect, and a call returns its status as an error.
                 let effect = "a call returns the status of a redirect as an error";
                 self.sink.report_slip(Code::Answer, responses_at, message, help, effect);
-                none()
+                Success::none(responses_at.pointer())
             }
-            [_, ..] if is_loose => self.one_of_several(&found, &names, context),
-            [(first, _), (second, _), ..] => {
+            [first, ..] if is_loose => match one_type(&distinct) {
+                Some(success) => success,
+                None => {
+                    let variants = found.iter().map(|one| StatusVariant {
+                        variant: variant_name(one.status),
+                        status: one.status,
+                        source_ref: one.success.source_ref.clone(),
+                        description: one.description.to_owned(),
+                        response: one.success.response.clone(),
+                    });
+                    let type_name = types.issue_type(&format!("{type_name}Success"));
+                    let successes = StatusEnum { type_name, variants: in_order(variants.collect()) };
+                    let source_ref = first.success.source_ref.clone();
+                    // The schema of one of them is not that of the response.
+                    Success { response: Response::ByStatus(successes), source_ref, schema: None }
+                }
+            },
+            [first, second, ..] => {
                 self.sink.report_with(
                     Code::Unsupported,
-                    *second,
+                    second.at,
                     "several successful responses of different types",
                     "keep the one that callers get; a call returns one type",
-                    (*first, "another one"),
+                    (first.at, "another one"),
                 );
-                none()
+                Success::none(responses_at.pointer())
             }
         }
     }
 
-    /// The response of an operation whose successes differ: JSON of one of several types, or the whole body as it is.
-    fn one_of_several(
-        &mut self,
-        found: &[(PointerRef<'d>, Success)],
-        names: &[String],
-        (id, module): (&str, &str),
-    ) -> Success {
-        let Some((_, first)) = found.first() else { return Success::none(String::new()) };
-        let described: Vec<&Success> =
-            found.iter().map(|(_, success)| success).filter(|it| it.response != Response::NoContent).collect();
-        let is_optional = described.len() < found.len();
-        let all = |is: fn(&Response) -> bool| described.iter().all(|success| is(&success.response));
-        let media_types: Vec<&str> = described.iter().filter_map(|success| success.response.media_type()).collect();
-        let media_type = match media_types.as_slice() {
-            [first, rest @ ..] if media_types.len() == described.len() && rest.iter().all(|it| it == first) => *first,
-            _ => "*/*",
-        };
-        let response = if all(|response| matches!(response, Response::Text(_))) {
-            Response::Text(media_type.to_owned())
-        } else if !all(|response| response.ty().is_some()) {
-            Response::Bytes(media_type.to_owned())
-        } else {
-            let variants = found.iter().zip(names).filter_map(|((at, success), name)| {
-                let ty = match success.response.ty()? {
-                    TypeRef::Nullable(inner) => (**inner).clone(),
-                    ty => ty.clone(),
-                };
-                Some((name.clone(), ty, *at))
-            });
-            let variants: Vec<_> = variants.collect();
-            let is_nullable = described.iter().any(|success| {
-                matches!(&success.response, Response::OptionalPlain(_) | Response::Plain(TypeRef::Nullable(_)))
-            });
-            let ty = match variants.as_slice() {
-                [(_, only, _)] => only.clone(),
-                _ => self.types.union_of(&format!("{id}_response"), variants, first.schema),
-            };
-            self.note_use(module, &ty, false);
-            if is_optional || is_nullable { Response::OptionalPlain(ty) } else { Response::Plain(ty) }
-        };
-        // The schema of one of them is not that of the response.
-        let schema = first.schema.filter(|_| described.len() == 1);
-        Success { response, schema, ..first.clone() }
-    }
-
-    /// All responses of an operation. One whose reference leads back to itself has no content.
-    pub(super) fn responses(&self, operation: &Operation) -> Vec<StatusResponse> {
-        let responses = operation.responses.iter().map(|(status, id)| {
-            let written = self.api.responses.resolve(*id).map(|(_, response)| response);
-            let content = written.into_iter().flat_map(|response| &response.content);
-            StatusResponse {
-                status: *status,
-                pointer: self.document.at(self.api.responses.node(*id)).pointer(),
-                has_headers: written.is_some_and(|response| response.has_headers),
-                media_types: content.map(|media_type| media_type.name.clone()).collect(),
-            }
-        });
-        responses.collect()
-    }
-
     /// A response, where its type is defined, and the schema there. `slot` is where the operation has it.
-    fn success(
+    /// A type that is described in place is called after `hint`.
+    pub(super) fn read_response(
         &mut self,
         response: &'d openapi::Response,
         node: PointerRef<'d>,
         slot: PointerRef<'d>,
+        hint: &str,
         (id, module): (&str, &str),
     ) -> (Response, String, Option<SchemaId>) {
         let Some(content) = self.content(&response.content) else {
@@ -207,7 +171,7 @@ impl<'d> Lowering<'d> {
                     "write `allOf:` with `$ref: '#/components/schemas/Envelope'` and an object with the property `data`",
                 );
             }
-            let (ty, nullable) = self.types.type_of(schema, &format!("{id}_answer"));
+            let (ty, nullable) = self.types.type_of(schema, hint);
             (Response::Plain(ty.or_null(nullable)), schema)
         };
         if let Some(ty) = response.ty() {
@@ -285,6 +249,29 @@ impl<'d> Lowering<'d> {
     }
 }
 
+/// The response that several successes are, if callers need not know the status: one type beside no content, or texts
+/// and bytes of several media types.
+fn one_type(distinct: &[&Found<'_>]) -> Option<Success> {
+    let has_content = |one: &&&Found<'_>| one.success.response != Response::NoContent;
+    let with_content: Vec<&Found<'_>> = distinct.iter().filter(has_content).copied().collect();
+    let first = with_content.first()?.success.clone();
+    if let ([_], Response::Plain(ty)) = (with_content.as_slice(), &first.response) {
+        return Some(Success { response: Response::OptionalPlain(ty.clone()), ..first });
+    }
+    let all = |is: fn(&Response) -> bool| with_content.iter().all(|one| is(&one.success.response));
+    let any = || "*/*".to_owned();
+    let media_type = match (&first.response, with_content.len()) {
+        (Response::Text(media_type) | Response::Bytes(media_type), 1) => media_type.clone(),
+        _ => any(),
+    };
+    let response = match &first.response {
+        Response::Text(_) if all(|response| matches!(response, Response::Text(_))) => Response::Text(media_type),
+        Response::Bytes(_) if all(|response| matches!(response, Response::Bytes(_))) => Response::Bytes(media_type),
+        _ => return None,
+    };
+    Some(Success { response, ..first })
+}
+
 /// The media type that the client asks for.
 fn accepted(media_type: &MediaType) -> String {
     if can_be_a_header(&media_type.name) { media_type.name.clone() } else { "*/*".to_owned() }
@@ -297,8 +284,9 @@ fn is_empty_object(schema: &Schema) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{definition, model, operation, problems_of_ours, slips};
-    use super::StatusResponse;
+    use super::super::testing::{model, operation, problems_of_ours, slips};
+    use super::*;
+    use crate::model::StatusResponse;
 
     fn call(responses: &str) -> String {
         format!("paths:\n  /a: {{get: {{responses: {{{responses}}}}}}}")
@@ -340,17 +328,32 @@ mod tests {
         );
         let expected = "/paths/~1a/get/responses/201: several successful responses of different types".to_owned();
         assert!(problems_of_ours(&call(&two)).contains(&expected));
-        let api = model(&call(&two));
-        assert_eq!(definition(&api, "GetAResponse"), "union(Status200(String), Status201(Int64))");
+        let by_status = |responses: &str| {
+            let api = model(&call(responses));
+            let Response::ByStatus(successes) = &operation(&api).response else { panic!("{responses}") };
+            assert_eq!(successes.type_name, "GetASuccess");
+            let shown = |it: &StatusVariant| format!("{} {:?}", it.variant, it.response);
+            (successes.variants.iter().map(shown).collect::<Vec<_>>(), operation(&api).response.media_type().is_some())
+        };
+        let expected = ["Ok Plain(Primitive(String))", "Created Plain(Primitive(Int64))"].map(str::to_owned);
+        assert_eq!(by_status(&two), (expected.to_vec(), false));
         let none = "'204': {description: ''}";
-        let shown = response(&format!("{two}, {none}"));
-        assert!(shown.starts_with("OptionalPlain(Named("), "{shown}");
+        let range = content("application/json", "{type: boolean}");
+        let (found, _) = by_status(&format!("2XX: {range}, {two}, {none}"));
+        let more = ["NoContent NoContent", "Successful Plain(Primitive(Boolean))"].map(str::to_owned);
+        assert_eq!(found, [expected.clone(), more].concat());
+        // A status whose type is that of another one has a variant, too.
+        let (found, _) = by_status(&format!("{two}, '202': {}", content("application/json", "{type: string}")));
+        assert_eq!(found, [&expected[..], &["Accepted Plain(Primitive(String))".to_owned()]].concat());
         let text = content("text/plain", "{type: string}");
         let csv = content("text/csv", "{type: string}");
         assert_eq!(response(&format!("'200': {text}, '201': {csv}")), "Text(\"*/*\")");
         assert_eq!(response(&format!("'200': {text}, {none}")), "Text(\"text/plain\")");
         let json = content("application/json", "{type: string}");
-        assert_eq!(response(&format!("'200': {text}, '201': {json}")), "Bytes(\"*/*\")");
+        let expected = ["Ok Text(\"text/plain\")", "Created Plain(Primitive(String))"].map(str::to_owned);
+        assert_eq!(by_status(&format!("'200': {text}, '201': {json}")), (expected.to_vec(), true));
+        let png = content("image/png", "{type: string, format: binary}");
+        assert_eq!(response(&format!("'200': {png}, {none}")), "Bytes(\"image/png\")");
         let message = "there is no successful response: a call returns the status of a redirect as an error";
         let expected = format!("/paths/~1a/get/responses: {message}");
         assert_eq!(slips(&call("'302': {description: ''}")), [expected]);
@@ -364,17 +367,16 @@ mod tests {
             let api = model(&call(responses));
             let found = operation(&api);
             let one = |response: &StatusResponse| {
-                let header = if response.has_headers { " with headers" } else { "" };
-                format!("{:?} {}{header}", response.status, response.media_types.join(" "))
+                let headers: Vec<_> = response.headers.iter().map(|header| header.name.as_str()).collect();
+                format!("{:?} {} {}", response.status, response.media_types.join(" "), headers.join(" "))
             };
-            (found.successes().map(one).collect::<Vec<_>>(), found.failures().map(one).collect::<Vec<_>>())
+            (found.successes().map(one).collect::<Vec<_>>(), found.responses.iter().map(one).collect::<Vec<_>>())
         };
-        let found = shown(&format!("'404': {text}, default: {text}, 2XX: {header}"));
-        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        let failures = texts(&["Code(404) text/plain", "Default text/plain"]);
-        assert_eq!(found, (texts(&["Range(2)  with headers"]), failures));
+        let (successes, all) = shown(&format!("'404': {text}, default: {text}, 2XX: {header}"));
+        assert_eq!(successes, ["Range(2)  H"]);
+        assert_eq!(all, ["Code(404) text/plain ", "Range(2)  H", "Default text/plain "]);
         // Without another one the default response is that of a success.
-        let found = shown(&format!("'404': {text}, default: {text}"));
-        assert_eq!(found, (texts(&["Default text/plain"]), texts(&["Code(404) text/plain"])));
+        let (successes, _) = shown(&format!("'404': {text}, default: {text}"));
+        assert_eq!(successes, ["Default text/plain "]);
     }
 }

@@ -66,7 +66,8 @@ impl<'d> Lowering<'d> {
     fn required_schemes(&mut self) -> Vec<Required<'d>> {
         let api = self.api;
         let own = api.operations().flat_map(|(_, operation)| operation.security.iter().flatten());
-        let required: HashSet<&str> = api.security.iter().flatten().chain(own).flatten().map(String::as_str).collect();
+        let required = api.security.iter().flatten().chain(own).flatten();
+        let required: HashSet<&str> = required.map(|scheme| scheme.name.as_str()).collect();
         let mut schemes = Vec::new();
         for (name, id) in api.security_schemes.components().filter(|(name, _)| required.contains(name)) {
             let Some((scheme, _)) = self.resolve(&api.security_schemes, id) else { continue };
@@ -86,7 +87,7 @@ impl<'d> Lowering<'d> {
         };
         schemes.iter().find(|scheme| {
             let is_sufficient = |requirement: &SecurityRequirement| {
-                !requirement.is_empty() && requirement.iter().all(|name| header(name) == scheme.header.as_ref())
+                !requirement.is_empty() && requirement.iter().all(|it| header(&it.name) == scheme.header.as_ref())
             };
             scheme.header.is_some() && required().all(|list| list.iter().any(is_sufficient))
         })
@@ -100,7 +101,8 @@ impl<'d> Lowering<'d> {
         let requirements = self.api.requirements(operation).unwrap_or_default();
         let schemes = &self.api.security_schemes;
         for (index, requirement) in requirements.iter().enumerate() {
-            for name in requirement.iter().filter(|name| schemes.component(name).is_none()) {
+            let names = requirement.iter().map(|scheme| &scheme.name);
+            for name in names.filter(|name| schemes.component(name).is_none()) {
                 let message = format!("there is no security scheme `{name}`");
                 let known = schemes.components().map(|(name, _)| name);
                 let help = did_you_mean(name, known, || "add it to `components/securitySchemes`".to_owned());
@@ -108,8 +110,9 @@ impl<'d> Lowering<'d> {
                 self.sink.report_slip(Code::DanglingRef, here.index(index).key(name), message, help, effect);
             }
         }
-        let is_defined =
-            |requirement: &&SecurityRequirement| requirement.iter().all(|name| schemes.component(name).is_some());
+        let is_defined = |requirement: &&SecurityRequirement| {
+            requirement.iter().all(|scheme| schemes.component(&scheme.name).is_some())
+        };
         let defined: Vec<SecurityRequirement> = requirements.iter().filter(is_defined).cloned().collect();
         // Where none of them is defined, a call is made without: nothing is known of how.
         defined
@@ -119,7 +122,8 @@ impl<'d> Lowering<'d> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{model, operation, problems_of_ours, slips};
-    use crate::model::CredentialPlace;
+    use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
+    use crate::model::{CredentialPlace, SecurityRequirement};
 
     fn document(schemes: &str, security: &str) -> String {
         format!(
@@ -180,6 +184,27 @@ mod tests {
     }
 
     #[test]
+    fn scopes_and_flows_are_kept() {
+        let code =
+            "authorizationCode: {authorizationUrl: a, tokenUrl: t, refreshUrl: r, scopes: {w: Write., r: Read.}}";
+        let schemes = format!(
+            "o: {{type: oauth2, flows: {{{code}, implicit: {{authorizationUrl: a, scopes: {{}}}}}}}}, \
+             c: {{type: openIdConnect, openIdConnectUrl: u}}"
+        );
+        let api = model(&document(&schemes, "[{o: [w, r]}, {c: [s]}]"));
+        let kinds: Vec<_> = api.security_schemes.iter().map(|scheme| &scheme.kind).collect();
+        let [SecuritySchemeKind::OAuth2(flows), SecuritySchemeKind::OpenIdConnect(url)] = kinds.as_slice() else {
+            panic!("{kinds:?}")
+        };
+        assert_eq!(url, "u");
+        assert_eq!(flows.iter().map(|flow| flow.kind.key()).collect::<Vec<_>>(), ["implicit", "authorizationCode"]);
+        assert_eq!((flows[0].token_url.as_deref(), flows[1].refresh_url.as_deref()), (None, Some("r")));
+        assert_eq!(flows[1].scopes, [("w", "Write."), ("r", "Read.")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+        let scopes: Vec<_> = operation(&api).security.iter().flatten().map(|scheme| scheme.scopes.join(" ")).collect();
+        assert_eq!(scopes, ["w r", "s"]);
+    }
+
+    #[test]
     fn an_operation_keeps_all_sets_of_schemes() {
         let schemes = "a: {type: apiKey, in: header, name: X-A}, b: {type: apiKey, in: query, name: b}, \
                        c: {$ref: '#/components/securitySchemes/a'}";
@@ -193,7 +218,8 @@ mod tests {
         ] {
             let api = model(&keys(own));
             let found = operation(&api);
-            assert_eq!(found.security, sets, "{own}");
+            let names = |set: &SecurityRequirement| set.iter().map(|scheme| scheme.name.clone()).collect::<Vec<_>>();
+            assert_eq!(found.security.iter().map(names).collect::<Vec<_>>(), sets, "{own}");
             assert_eq!(found.is_authenticated(), is_authenticated, "{own}");
             // All schemes are there, whether they are required or not.
             let pointers: Vec<_> =

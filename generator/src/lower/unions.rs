@@ -11,9 +11,9 @@ use super::usage::Aliases;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::document::arena::ObjectOrRef;
-use crate::document::pointer::{Nodes, PointerRef, escape};
+use crate::document::pointer::escape;
 use crate::document::schema::{Discriminator, Schema, SchemaId};
-use crate::model::{Docs, EnumValues, Primitive, Struct, Tagging, TypeId, TypeKind, TypeRef, Union, Variant};
+use crate::model::{EnumValues, Primitive, Struct, Tagging, TypeKind, TypeRef, Union, Variant};
 use crate::names::{Case, Scope};
 use crate::suggest::did_you_mean;
 
@@ -76,25 +76,6 @@ impl<'d> Types<'d> {
         }
         let property = discriminator.map(|discriminator| discriminator.property_name.clone());
         UnionDraft { property, key, variants }
-    }
-
-    /// A union of the types of several responses. It has no discriminator.
-    pub(super) fn union_of(
-        &mut self,
-        name: &str,
-        variants: Vec<(String, TypeRef, PointerRef<'d>)>,
-        schema: Option<SchemaId>,
-    ) -> TypeRef {
-        let variants = variants
-            .into_iter()
-            .map(|(name, ty, _)| VariantDraft { name, tags: Vec::new(), ty, description: None })
-            .collect();
-        let type_id = TypeId(self.drafts.len());
-        let union = UnionDraft { property: None, key: "anyOf", variants };
-        let node = schema.map_or(Nodes::ROOT, |schema| self.schemas.node(schema));
-        let (schema_name, name) = (name.to_owned(), self.scope.issue_type(name));
-        self.drafts.push(Draft { name, schema_name, docs: Docs::default(), kind: Kind::Union(union), node });
-        TypeRef::Named(type_id)
     }
 
     fn variant(

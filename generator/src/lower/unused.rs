@@ -16,11 +16,6 @@ pub(super) fn parts(document: &Document<'_>, groups: &[Group], definitions: &[Ty
         return Vec::new();
     }
     let operations = in_order_of(document, groups);
-    let failure_responses = operations.iter().filter_map(|operation| {
-        let failure = operation.failures().find(|response| !response.media_types.is_empty())?;
-        Some(failure.pointer.clone())
-    });
-    let response_headers = operations.iter().filter(|it| it.successes().any(|response| response.has_headers));
     let callbacks = operations.iter().filter_map(|operation| operation.callbacks_pointer.clone());
     let servers = operations.iter().filter(|it| !it.servers.is_empty()).map(|it| it.pointer.clone());
     let media_types = operations.iter().filter(|it| {
@@ -33,8 +28,6 @@ pub(super) fn parts(document: &Document<'_>, groups: &[Group], definitions: &[Ty
     });
     let types = definitions.iter().filter(|definition| !definition.is_used);
     let kinds = [
-        part(UnusedKind::FailureResponses, failure_responses),
-        part(UnusedKind::ResponseHeaders, response_headers.map(|it| format!("{}/responses", it.pointer))),
         part(UnusedKind::Callbacks, callbacks),
         part(UnusedKind::Servers, servers),
         part(UnusedKind::MediaTypes, media_types.map(|it| it.pointer.clone())),
@@ -64,10 +57,6 @@ fn part(kind: UnusedKind, mut pointers: impl Iterator<Item = String>) -> Option<
 pub(crate) fn warnings(document: &Document<'_>, api: &Api) -> Vec<Diagnostic> {
     let warning = |part: &UnusedPart| {
         let help = match part.kind {
-            UnusedKind::FailureResponses => {
-                "a call that fails returns an error with the HTTP status and an excerpt of the body"
-            }
-            UnusedKind::ResponseHeaders => "a call returns the body of the response only",
             UnusedKind::Callbacks => {
                 "the client sends requests only; receive those of the service with a server of your own"
             }
@@ -76,9 +65,7 @@ pub(crate) fn warnings(document: &Document<'_>, api: &Api) -> Vec<Diagnostic> {
                 "JSON is used if there is any, then a form, parts, text and bytes, the first of its kind"
             }
             UnusedKind::PartHeaders => "a part is sent with its name, its file name and its media type",
-            UnusedKind::Types => {
-                "a type is generated all the same: read the body of a failure as one, or take its schema out"
-            }
+            UnusedKind::Types => "a type is generated all the same; remove its schema if nothing needs it",
         };
         let place = document.locate(PointerRef::Base(&part.pointer));
         Diagnostic::new(Code::UnusedPart, place, part.to_string(), help)
@@ -103,12 +90,11 @@ mod tests {
              /b: {{get: {{callbacks: {{c: {{}}}}, responses: {{'204': {{description: ''}}, default: {failure}}}}}}}\n"
         );
         let expected = [
-            "/paths/~1a/get/responses: the response headers of 1 operation are not read",
-            "/paths/~1a/get/responses/409: the failure responses of 2 operations are not typed",
             "/paths/~1b/get/callbacks: the callbacks of 1 operation are not generated",
-            "/components/schemas/P: 1 type is used by none of the generated operations",
+            "/components/schemas/Q: 1 type is used by none of the generated operations",
         ];
-        assert_eq!(unused(&format!("{paths}components: {{schemas: {{P: {{properties: {{a: {{}}}}}}}}}}")), expected);
+        let schemas = "schemas: {P: {properties: {a: {}}}, Q: {properties: {a: {}}}}";
+        assert_eq!(unused(&format!("{paths}components: {{{schemas}}}")), expected);
     }
 
     #[test]

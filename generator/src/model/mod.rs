@@ -14,7 +14,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
-pub(crate) use crate::document::openapi::{Outcome, Retry, Risk, SecurityRequirement, Source, Status, Style};
+pub(crate) use crate::document::openapi::{
+    OAuthFlow, Outcome, Retry, Risk, SecurityRequirement, Source, Status, Style,
+};
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 pub(crate) use crate::lifecycle::{Follow, Pagination, States};
 pub(crate) use operations::*;
@@ -68,10 +70,6 @@ pub(crate) struct UnusedPart {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnusedKind {
-    /// Operations with content in responses other than the successful one.
-    FailureResponses,
-    /// Operations whose successful response has headers.
-    ResponseHeaders,
     /// Operations with callbacks.
     Callbacks,
     /// Operations that override the servers of the document.
@@ -87,8 +85,6 @@ pub(crate) enum UnusedKind {
 impl fmt::Display for UnusedPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (parts, verb) = match self.kind {
-            UnusedKind::FailureResponses => ("failure responses", "typed"),
-            UnusedKind::ResponseHeaders => ("response headers", "read"),
             UnusedKind::Callbacks => ("callbacks", "generated"),
             UnusedKind::Servers => ("servers", "used: calls are sent to the base URL of the client"),
             UnusedKind::MediaTypes => ("other media types", "used"),
@@ -146,7 +142,7 @@ pub(crate) struct ManagedHeader {
 }
 
 /// The location of an object that a `$ref` can refer to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SourceRef {
     /// The JSON pointer of the use: an inline object or a reference.
     pub(crate) slot: String,
@@ -266,7 +262,9 @@ impl Api {
             Response::OptionalPlain(ty) => Some((ty, true)),
             Response::Data(ty) | Response::Plain(ty) => Some((ty, false)),
             Response::OptionalData(ty) => Some((ty, !self.is_list(ty))),
-            Response::Text(_) | Response::Bytes(_) | Response::Empty | Response::NoContent => None,
+            Response::Text(_) | Response::Bytes(_) | Response::Empty | Response::NoContent | Response::ByStatus(_) => {
+                None
+            }
         }
     }
 

@@ -52,6 +52,10 @@ pub(crate) struct Operation {
     pub(crate) response_constraints: Option<Box<Constraints>>,
     /// All documented responses, in the order of the document.
     pub(crate) responses: Vec<StatusResponse>,
+    /// The bodies of failure responses by status, if the document describes any.
+    pub(crate) failure: Option<StatusEnum>,
+    /// The headers of the responses, if the document describes any.
+    pub(crate) headers: Option<TypedHeaders>,
     /// The JSON pointer of the callbacks, if there are any.
     pub(crate) callbacks_pointer: Option<String>,
     /// The server addresses that override those of the document.
@@ -71,11 +75,72 @@ pub(crate) struct Operation {
 #[derive(Debug)]
 pub(crate) struct StatusResponse {
     pub(crate) status: Status,
-    /// The JSON pointer of the response in the operation.
-    pub(crate) pointer: String,
-    pub(crate) has_headers: bool,
+    /// The headers in the order of the document.
+    pub(crate) headers: Vec<ResponseHeader>,
     /// The media types of its content, in the order of the document.
     pub(crate) media_types: Vec<String>,
+}
+
+/// A header of a response.
+#[derive(Debug)]
+pub(crate) struct ResponseHeader {
+    pub(crate) name: String,
+    pub(crate) source_ref: SourceRef,
+    pub(crate) required: bool,
+    pub(crate) deprecated: bool,
+    pub(crate) ty: TypeRef,
+    pub(crate) format: HeaderFormat,
+    pub(crate) docs: Docs,
+}
+
+/// The serialization of a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeaderFormat {
+    /// A string, or several that are separated by commas.
+    Simple,
+    Json,
+}
+
+/// The headers of all responses of an operation, as a type with a method for each.
+#[derive(Debug)]
+pub(crate) struct TypedHeaders {
+    pub(crate) type_name: String,
+    pub(crate) headers: Vec<TypedHeader>,
+}
+
+/// A header of some responses of an operation. If the responses describe it differently, it is an optional string.
+#[derive(Debug)]
+pub(crate) struct TypedHeader {
+    /// The name of the method that returns it.
+    pub(crate) method: String,
+    /// The name of the header in the first response.
+    pub(crate) name: String,
+    /// The places of the headers.
+    pub(crate) source_refs: Vec<SourceRef>,
+    pub(crate) required: bool,
+    pub(crate) deprecated: bool,
+    pub(crate) ty: TypeRef,
+    pub(crate) format: HeaderFormat,
+    pub(crate) docs: Docs,
+}
+
+/// Responses of an operation by status, as an enumeration.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct StatusEnum {
+    pub(crate) type_name: String,
+    /// In the order in which they apply: a status, then a range of them, then the default.
+    pub(crate) variants: Vec<StatusVariant>,
+}
+
+/// A response of a status, or of a range of them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct StatusVariant {
+    pub(crate) variant: String,
+    pub(crate) status: Status,
+    pub(crate) source_ref: SourceRef,
+    pub(crate) description: String,
+    /// Never [`Response::ByStatus`].
+    pub(crate) response: Response,
 }
 
 /// An argument of a dynamic call.
@@ -191,6 +256,8 @@ pub(crate) enum Response {
     Bytes(String),
     /// No body.
     NoContent,
+    /// One of several, by status.
+    ByStatus(StatusEnum),
 }
 
 impl Response {
@@ -198,16 +265,36 @@ impl Response {
     pub(crate) fn ty(&self) -> Option<&TypeRef> {
         match self {
             Self::Data(ty) | Self::OptionalData(ty) | Self::Plain(ty) | Self::OptionalPlain(ty) => Some(ty),
-            Self::Text(_) | Self::Bytes(_) | Self::Empty | Self::NoContent => None,
+            Self::Text(_) | Self::Bytes(_) | Self::Empty | Self::NoContent | Self::ByStatus(_) => None,
         }
+    }
+
+    /// The types that are decoded from JSON, of all statuses.
+    pub(crate) fn types(&self) -> impl Iterator<Item = &TypeRef> {
+        let by_status = match self {
+            Self::ByStatus(successes) => Some(successes.types()),
+            _ => None,
+        };
+        self.ty().into_iter().chain(by_status.into_iter().flatten())
     }
 
     /// The media type that the client requests instead of JSON.
     pub(crate) fn media_type(&self) -> Option<&str> {
         match self {
             Self::Text(media_type) | Self::Bytes(media_type) => Some(media_type),
+            Self::ByStatus(successes) => {
+                let is_other = |variant: &StatusVariant| variant.response.media_type().is_some();
+                successes.variants.iter().any(is_other).then_some("*/*")
+            }
             _ => None,
         }
+    }
+}
+
+impl StatusEnum {
+    /// The types that are read from JSON.
+    pub(crate) fn types(&self) -> impl Iterator<Item = &TypeRef> {
+        self.variants.iter().filter_map(|variant| variant.response.ty())
     }
 }
 
@@ -231,7 +318,7 @@ impl SecuritySchemeKind {
             Self::Http(scheme) if scheme.eq_ignore_ascii_case("bearer") => authorization("Bearer "),
             // The token is the Base64 of user name and password.
             Self::Http(_) if self.is_basic() => authorization("Basic "),
-            Self::OAuth => authorization("Bearer "),
+            Self::OAuth2(_) | Self::OpenIdConnect(_) => authorization("Bearer "),
             Self::Http(_) | Self::QueryKey(_) | Self::CookieKey(_) => None,
         }
     }
@@ -242,7 +329,9 @@ impl SecuritySchemeKind {
             Self::HeaderKey(name) => (CredentialPlace::Header, name, String::new()),
             Self::QueryKey(name) => (CredentialPlace::Query, name, String::new()),
             Self::CookieKey(name) => (CredentialPlace::Cookie, name, String::new()),
-            Self::OAuth => (CredentialPlace::Header, "Authorization", "Bearer ".to_owned()),
+            Self::OAuth2(_) | Self::OpenIdConnect(_) => {
+                (CredentialPlace::Header, "Authorization", "Bearer ".to_owned())
+            }
             Self::Http(scheme) => {
                 let known = ["Bearer", "Basic"].into_iter().find(|known| known.eq_ignore_ascii_case(scheme));
                 (CredentialPlace::Header, "Authorization", format!("{} ", known.unwrap_or(scheme)))
@@ -263,19 +352,18 @@ impl Operation {
 
     /// The responses with a successful status, or the default response if there are none.
     pub(crate) fn successes(&self) -> impl Iterator<Item = &StatusResponse> {
-        self.responses.iter().filter(|response| self.is_success(response))
-    }
-
-    /// The responses that are not [successes](Self::successes).
-    pub(crate) fn failures(&self) -> impl Iterator<Item = &StatusResponse> {
-        self.responses.iter().filter(|response| !self.is_success(response))
-    }
-
-    fn is_success(&self, response: &StatusResponse) -> bool {
-        match response.status {
-            Status::Default => !self.responses.iter().any(|other| other.status.is_of(2)),
+        let has_other = self.responses.iter().any(|response| response.status.is_of(2));
+        self.responses.iter().filter(move |response| match response.status {
+            Status::Default => !has_other,
             status => status.is_of(2),
-        }
+        })
+    }
+
+    /// The types of the model that callers name or receive, other than those of arguments.
+    pub(crate) fn received_types(&self) -> impl Iterator<Item = &TypeRef> {
+        let failures = self.failure.iter().flat_map(StatusEnum::types);
+        let headers = self.headers.iter().flat_map(|typed| &typed.headers).map(|header| &header.ty);
+        self.response.types().chain(failures).chain(headers)
     }
 
     /// Whether callers set the required parameters with a builder.

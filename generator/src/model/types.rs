@@ -203,7 +203,7 @@ pub(crate) struct Variant {
 }
 
 /// The facts about a value that its documentation contains in addition to its type.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Docs {
     pub(crate) description: Option<String>,
     /// `None` if there are no constraints.
@@ -212,7 +212,7 @@ pub(crate) struct Docs {
 }
 
 /// Limits and other facts about the values of a schema.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Constraints {
     pub(crate) unit: Option<&'static str>,
     /// The values under `enum`, if the type in the client is not an enumeration.

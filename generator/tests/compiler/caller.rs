@@ -319,6 +319,20 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
             };
             vec![of_call, has_trait(ty, quote! { #path })]
         }
+        "TypedFailure" => {
+            let failure = associated(item, "Failure");
+            vec![quote! {
+                fn failure(error: &runtime::Error) -> Option<Result<#failure, runtime::ReadError>> { error.failure::<#ty>() }
+            }]
+        }
+        "TypedHeaders" => {
+            let headers = associated(item, "Headers");
+            vec![quote! {
+                fn headers(response: &runtime::CallResponse<#ty>) -> #headers { response.typed_headers() }
+            }]
+        }
+        // The runtime makes values of it.
+        "From" => Vec::new(),
         "ApiClient" => {
             let settings = item.items.iter().filter_map(|member| match member {
                 ImplItem::Type(member) => Some((member.ident.to_string().to_lowercase(), &member.ty)),
@@ -335,6 +349,14 @@ fn implementation(item: &ItemImpl, path: &syn::Path) -> Vec<TokenStream> {
         "BaseUrl" | "Caller" | "Display" | "FromStr" | "InScope" | "State" => vec![has_trait(ty, quote! { #path })],
         other => panic!("a caller does not know implementations of `{other}` yet"),
     }
+}
+
+/// A type of the implementation of a trait.
+fn associated<'i>(item: &'i ItemImpl, name: &str) -> Option<&'i Type> {
+    item.items.iter().find_map(|member| match member {
+        ImplItem::Type(member) if member.ident == name => Some(&member.ty),
+        _ => None,
+    })
 }
 
 /// The items that a macro of the runtime generates.

@@ -3,7 +3,11 @@
 //! The compatibility is that of the worst change of the edit, and `reported` is a part of the line that reports it. If
 //! the compiler accepts a change that is reported as breaking, `compiles_because` is the reason.
 
+#[path = "mutations_of_calls.rs"]
+mod mutations_of_calls;
+
 use flighthub2_generator::compare::Compatibility::{self, Breaking, Compatible, DocumentationOnly};
+use mutations_of_calls::CALLS;
 
 /// The edited specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -1517,6 +1521,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Mutation> {
         ENUMS_AND_UNIONS,
         FACTS,
         INTERFACE,
+        CALLS,
     ];
     tables.into_iter().flatten()
 }

@@ -71,6 +71,8 @@ const PARAMETERS: &[&str] = &[
     "dry_run", "request", "a.b", "page[size]", "filter", "in", "async", "Self", "body_2", "caller", "body", "a_b", "aB", "_a_b",
 ];
 const HEADERS: &[&str] = &["X-Trace", "X-Class-Name", "x_class_name", "X-Type", "If-Match", "type", "X-4g"];
+const RESPONSE_HEADERS: &[&str] =
+    &["X-Limit", "x-limit", "X_Limit", "type", "Clone", "From", "ETag", "Content-Type", "4g", "X.Limit", "self"];
 #[rustfmt::skip]
 const TAGS: &[&str] = &[
     "The group", "types", "client", "mod", "self", "shared", "名称", "type", "Region", "error_code", "a/b", "A B",
@@ -553,8 +555,64 @@ impl Maker<'_, '_> {
                 json!({"204": {"description": "D"}, "4XX": response(json!({}))})
             }
             1 => json!({"default": response(schema)}),
-            _ => json!({"200": response(schema), "404": {"description": "D"}}),
+            2 => {
+                let mut responses = json!({"200": response(schema), "404": {"description": "D"}});
+                self.failures(&mut responses);
+                responses
+            }
+            3 => {
+                self.note("successes of several types");
+                let text = json!({"description": "D", "content": {"text/plain": {"schema": {"type": "string"}}}});
+                let mut responses = json!({"200": response(schema), "202": text, "204": {"description": "D"}});
+                if self.chance(2) {
+                    responses["2XX"] = response(self.value(1));
+                }
+                self.failures(&mut responses);
+                responses
+            }
+            _ => {
+                let mut found = response(schema);
+                found["headers"] = self.headers();
+                json!({"200": found, "404": {"description": "D", "headers": self.headers()}})
+            }
         }
+    }
+
+    /// Adds failures with bodies to some responses: a status, a range, the default.
+    fn failures(&mut self, responses: &mut Value) {
+        self.note("failure with a body");
+        for status in self.some_of(&["400", "404", "418", "500", "4XX", "5XX", "default"], 3) {
+            let schema = if self.chance(2) { self.value(1) } else { self.body() };
+            let media_type = self.choices.one_of(&["application/json", "application/problem+json", "text/plain"]);
+            let content = json!({media_type: {"schema": schema}});
+            responses[status] = json!({"description": self.choices.one_of(TEXTS), "content": content});
+            if self.chance(3) {
+                responses[status]["headers"] = self.headers();
+            }
+        }
+    }
+
+    fn headers(&mut self) -> Value {
+        let names = self.some_of(RESPONSE_HEADERS, 3);
+        let mut headers = Map::new();
+        for name in names {
+            self.note("response header");
+            let mut header = json!({"description": self.choices.one_of(TEXTS)});
+            match self.choices.below(4) {
+                0 => header["schema"] = json!({"type": "array", "items": self.scalar()}),
+                1 => header["content"] = json!({"application/json": {"schema": self.value(1)}}),
+                2 => header["schema"] = self.texts(),
+                _ => header["schema"] = self.value(0),
+            }
+            if self.chance(2) {
+                header["required"] = true.into();
+            }
+            if self.chance(6) {
+                header["deprecated"] = true.into();
+            }
+            headers.insert(name.to_owned(), header);
+        }
+        headers.into()
     }
 
     fn parameter(&mut self, name: &str, location: &'static str) -> Value {

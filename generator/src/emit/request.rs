@@ -1,0 +1,133 @@
+//! What an operation writes into a request: its parameters by their styles, and its body.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::builder::TypeState;
+use super::{Emitter, ident};
+use crate::model::{Body, Encoding, ListStyle, Location, Operation, Parameter, Style, TypeRef, ValueStyle};
+
+impl Emitter<'_> {
+    /// The method `write` of an operation, unless it writes nothing.
+    pub(super) fn write(self, operation: &Operation, state: Option<&TypeState>) -> Option<TokenStream> {
+        // A value that is set by name is provided by its type parameter.
+        let required_value = |parameter: &Parameter| {
+            let field = ident(&parameter.field);
+            if state.is_some() && parameter.is_required_argument() {
+                quote! { self.#field.provided_ref() }
+            } else {
+                quote! { &self.#field }
+            }
+        };
+        let writes = operation.parameters.iter().map(|parameter| {
+            let wire = &parameter.name;
+            let field = ident(&parameter.field);
+            if let Some(style) = parameter.value_style {
+                return write_value(parameter, style, required_value(parameter));
+            }
+            match (parameter.location, parameter.list_style, parameter.required) {
+                (Location::Path, ..) => quote! { request.path(#wire, &self.#field); },
+                (Location::Query, Some(style), _) => {
+                    let style = list_style(style);
+                    let value = required_value(parameter);
+                    quote! { request.query_list(#wire, #value, runtime::ListStyle::#style); }
+                }
+                (Location::Query, None, true) => {
+                    let value = required_value(parameter);
+                    quote! { request.query(#wire, #value); }
+                }
+                (Location::Query, None, false) => quote! { request.query(#wire, self.#field.as_ref()); },
+                (Location::Header, _, true) => {
+                    let value = required_value(parameter);
+                    quote! { request.header(#wire, #value); }
+                }
+                (Location::Header, _, false) => quote! { request.header(#wire, self.#field.as_ref()); },
+                // Every cookie has a style.
+                (Location::Cookie, ..) => TokenStream::new(),
+            }
+        });
+        let body = operation.body.as_ref().map(write_body);
+        let accept = operation.response.media_type().map(|media_type| quote! { request.accept(#media_type); });
+        (!is_unit(operation) || accept.is_some()).then(|| {
+            quote! {
+                fn write(&self, request: &mut runtime::RequestParts) {
+                    #accept
+                    #(#writes)*
+                    #body
+                }
+            }
+        })
+    }
+}
+
+/// Adds the body to a request.
+fn write_body(body: &Body) -> TokenStream {
+    let field = ident(&body.field);
+    let value = match (body.required, &body.ty) {
+        // Null is a body, too.
+        (true, TypeRef::Nullable(_)) => quote! { Some(&self.#field) },
+        (true, _) => quote! { &self.#field },
+        (false, _) => quote! { self.#field.as_ref() },
+    };
+    match &body.encoding {
+        Encoding::Json => quote! { request.body(#value); },
+        Encoding::Form => quote! { request.form(#value); },
+        Encoding::StyledForm(styles) => {
+            let (names, styles): (Vec<_>, Vec<_>) =
+                styles.iter().map(|(name, style)| (name, value_style(*style))).unzip();
+            quote! { request.form_styled(#value, &[#((#names, #styles)),*]); }
+        }
+        Encoding::Multipart { media_type, types, .. } => {
+            let (names, types): (Vec<_>, Vec<_>) = types.iter().map(|(name, ty)| (name, ty)).unzip();
+            quote! { request.multipart(#value, #media_type, &[#((#names, #types)),*]); }
+        }
+        Encoding::Raw(media_type) => quote! { request.raw(#value, #media_type); },
+    }
+}
+
+/// Puts a parameter of any type into a request.
+fn write_value(parameter: &Parameter, style: ValueStyle, required: TokenStream) -> TokenStream {
+    let (wire, field) = (&parameter.name, ident(&parameter.field));
+    let style = value_style(style);
+    let value = match (parameter.required, &parameter.ty) {
+        // Null is not sent.
+        (true, TypeRef::Nullable(_)) => quote! { Some(#required) },
+        (true, _) => required.clone(),
+        (false, _) => quote! { self.#field.as_ref() },
+    };
+    match parameter.location {
+        Location::Path => quote! { request.path_value(#wire, #required, #style); },
+        Location::Query => quote! { request.query_value(#wire, #value, #style); },
+        Location::Header => quote! { request.header_value(#wire, #value, #style); },
+        Location::Cookie => quote! { request.cookie_value(#wire, #value, #style); },
+    }
+}
+
+fn value_style(ValueStyle { style, explode, allow_reserved }: ValueStyle) -> TokenStream {
+    let style = match style {
+        Style::Simple => quote! { Simple },
+        Style::Matrix => quote! { Matrix },
+        Style::Label => quote! { Label },
+        Style::Form => quote! { Form },
+        Style::SpaceDelimited => quote! { SpaceDelimited },
+        Style::PipeDelimited => quote! { PipeDelimited },
+        Style::DeepObject => quote! { DeepObject },
+        Style::Json => quote! { Json },
+    };
+    let reserved = allow_reserved.then(|| quote! { .with_reserved() });
+    quote! { runtime::ValueStyle::new(runtime::Style::#style, #explode)#reserved }
+}
+
+/// Whether an operation has no arguments at all.
+fn is_unit(operation: &Operation) -> bool {
+    operation.parameters.is_empty() && operation.body.is_none()
+}
+
+fn list_style(style: ListStyle) -> TokenStream {
+    match style {
+        ListStyle::Repeated => quote! { Repeated },
+        ListStyle::Comma => quote! { Comma },
+        ListStyle::Space => quote! { Space },
+        ListStyle::Pipe => quote! { Pipe },
+    }
+}

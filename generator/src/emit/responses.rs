@@ -1,0 +1,241 @@
+//! How responses are read: the output of an operation, its failures by status, and the headers that it documents.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use super::builder::TypeState;
+use super::docs::{self, doc};
+use super::operation::{in_brackets, scope_type};
+use super::{Emitter, deprecated, ident};
+use crate::model::{Group, HeaderFormat, Operation, Response, Status, StatusEnum, StatusVariant, TypedHeader};
+
+impl Emitter<'_> {
+    /// The implementation of `Operation`, and what it needs of responses.
+    pub(super) fn implementation(&self, group: &Group, operation: &Operation) -> TokenStream {
+        let name = ident(&operation.type_name);
+        let scope = scope_type(operation.scope);
+        let info = self.info(group, operation);
+        let state = self.type_state(operation);
+        let write = self.write(operation, state.as_ref());
+        let (output, read) = self.output(operation);
+        let generics = state.as_ref().map(|state| {
+            let provided = state.provided();
+            quote! { <#(#provided),*> }
+        });
+        let arguments = in_brackets(state.as_ref().map_or(&[], TypeState::parameters));
+        let successes = match &operation.response {
+            Response::ByStatus(successes) => Some(self.successes(operation, successes)),
+            _ => None,
+        };
+        let failures = operation.failure.as_ref().map(|failures| self.failures(operation, failures));
+        let headers = self.typed_headers(operation);
+        quote! {
+            impl #generics runtime::Operation for #name #arguments {
+                type Scope = #scope;
+                type Output = #output;
+
+                const INFO: &'static runtime::OperationInfo = #info;
+
+                #write
+
+                fn read(body: runtime::ResponseBody<'_>) -> Result<Self::Output, runtime::ReadError> {
+                    #read
+                }
+            }
+
+            #successes
+            #failures
+            #headers
+        }
+    }
+
+    /// The output of an operation, and the expression that reads it from a body.
+    fn output(&self, operation: &Operation) -> (TokenStream, TokenStream) {
+        let path = quote! { types };
+        match &operation.response {
+            Response::Data(ty) | Response::OptionalData(ty) if self.api.is_list(ty) => {
+                (self.ty(ty, &path), quote! { body.list() })
+            }
+            Response::Data(ty) => (self.ty(ty, &path), quote! { body.data() }),
+            Response::OptionalData(ty) => {
+                let ty = self.ty(ty, &path);
+                (quote! { Option<#ty> }, quote! { body.optional_data() })
+            }
+            Response::Empty => (quote! { () }, quote! { body.empty() }),
+            Response::OptionalPlain(ty) => {
+                let ty = self.ty(ty, &path);
+                (quote! { Option<#ty> }, quote! { body.optional_json() })
+            }
+            Response::NoContent => (quote! { () }, quote! { body.ignore() }),
+            Response::ByStatus(successes) => {
+                let name = ident(&successes.type_name);
+                let has_default = successes.variants.iter().any(|variant| variant.status == Status::Default);
+                let otherwise = (!has_default).then(|| quote! { _ => body.undocumented(), });
+                let arms = successes.variants.iter().map(|variant| arm(&name, variant));
+                (quote! { #name }, quote! { match body.status() { #(#arms,)* #otherwise } })
+            }
+            content @ (Response::Plain(_) | Response::Text(_) | Response::Bytes(_)) => {
+                let ty = self.content_type(content);
+                let read = reading(content);
+                (quote! { #ty }, quote! { body.#read() })
+            }
+        }
+    }
+
+    /// The type of a body that is read as a whole; none without one.
+    fn content_type(&self, response: &Response) -> Option<TokenStream> {
+        match response {
+            Response::Text(_) => Some(quote! { String }),
+            Response::Bytes(_) => Some(quote! { Vec<u8> }),
+            response => response.ty().map(|ty| self.ty(ty, &quote! { types })),
+        }
+    }
+
+    /// Successes that differ. As JSON, a value is that of its variant.
+    fn successes(&self, operation: &Operation, successes: &StatusEnum) -> TokenStream {
+        let name = ident(&successes.type_name);
+        let about = doc(&format!("What [`{}`] returns, by HTTP status.", operation.type_name));
+        let variants = successes.variants.iter().map(|variant| {
+            let about = doc(&docs::status(variant));
+            let bytes = matches!(variant.response, Response::Bytes(_))
+                .then(|| quote! { #[serde(serialize_with = "runtime::base64_body::serialize")] });
+            let variant = self.variant(variant);
+            quote! { #about #bytes #variant }
+        });
+        quote! {
+            #about
+            #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+            #[serde(untagged)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#variants,)*
+            }
+        }
+    }
+
+    /// The failures that are documented with a body.
+    fn failures(&self, operation: &Operation, failures: &StatusEnum) -> TokenStream {
+        let name = ident(&failures.type_name);
+        let operation_type = ident(&operation.type_name);
+        let about = doc(&format!(
+            "Documented failures of [`{}`], by HTTP status: what [`failure`](runtime::Error::failure) of an error returns.",
+            operation.type_name
+        ));
+        let variants = failures.variants.iter().map(|variant| {
+            let about = doc(&docs::status(variant));
+            let variant = self.variant(variant);
+            quote! { #about #variant }
+        });
+        let has_default = failures.variants.iter().any(|variant| variant.status == Status::Default);
+        let otherwise = (!has_default).then(|| quote! { _ => return None, });
+        let arms = failures.variants.iter().map(|variant| arm(&name, variant));
+        quote! {
+            #about
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#variants,)*
+            }
+
+            impl runtime::TypedFailure for #operation_type {
+                type Failure = #name;
+
+                fn read_failure(body: runtime::ResponseBody<'_>) -> Option<Result<#name, runtime::ReadError>> {
+                    Some(match body.status() { #(#arms,)* #otherwise })
+                }
+            }
+        }
+    }
+
+    /// A variant of responses by status.
+    fn variant(&self, variant: &StatusVariant) -> TokenStream {
+        let name = ident(&variant.variant);
+        let content = self.content_type(&variant.response).map(|ty| quote! { (#ty) });
+        quote! { #name #content }
+    }
+
+    /// The documented headers of the responses of an operation.
+    fn typed_headers(&self, operation: &Operation) -> Option<TokenStream> {
+        let typed = operation.headers.as_ref()?;
+        let name = ident(&typed.type_name);
+        let operation_type = ident(&operation.type_name);
+        let about = doc(&format!(
+            "Documented headers of the responses of [`{}`]: what [`typed_headers`](runtime::CallResponse::typed_headers) \
+             of a response returns, and [`typed_headers`](runtime::Error::typed_headers) of an error.",
+            operation.type_name
+        ));
+        let methods = typed.headers.iter().map(|header| self.header(header));
+        Some(quote! {
+            #about
+            #[derive(Clone, Debug)]
+            pub struct #name(runtime::ResponseHeaders);
+
+            impl #name {
+                #(#methods)*
+            }
+
+            impl From<runtime::ResponseHeaders> for #name {
+                fn from(headers: runtime::ResponseHeaders) -> Self {
+                    Self(headers)
+                }
+            }
+
+            impl runtime::TypedHeaders for #operation_type {
+                type Headers = #name;
+            }
+        })
+    }
+
+    /// The method that returns a header.
+    fn header(&self, header: &TypedHeader) -> TokenStream {
+        let about = doc(&docs::header(self.api, header));
+        let deprecated = deprecated(header.deprecated);
+        let method = ident(&header.method);
+        let name = &header.name;
+        let ty = self.ty(&header.ty, &quote! { types });
+        let (ty, read) = match (header.required, header.format) {
+            (true, HeaderFormat::Simple) => (ty, quote! { required }),
+            (true, HeaderFormat::Json) => (ty, quote! { required_json }),
+            (false, HeaderFormat::Simple) => (quote! { Option<#ty> }, quote! { optional }),
+            (false, HeaderFormat::Json) => (quote! { Option<#ty> }, quote! { optional_json }),
+        };
+        quote! {
+            #about
+            #deprecated
+            pub fn #method(&self) -> Result<#ty, runtime::HeaderError> {
+                self.0.#read(#name)
+            }
+        }
+    }
+}
+
+/// The arm of a `match` on the status that reads a variant of an enumeration.
+fn arm(name: &Ident, variant: &StatusVariant) -> TokenStream {
+    let pattern = match variant.status {
+        Status::Code(code) => {
+            let code = Literal::u16_unsuffixed(code);
+            quote! { #code }
+        }
+        Status::Range(hundreds) => {
+            let first = Literal::u16_unsuffixed(hundreds * 100);
+            let last = Literal::u16_unsuffixed(hundreds * 100 + 99);
+            quote! { #first..=#last }
+        }
+        Status::Default => quote! { _ },
+    };
+    let of = ident(&variant.variant);
+    if variant.response == Response::NoContent {
+        return quote! { #pattern => Ok(#name::#of) };
+    }
+    let read = reading(&variant.response);
+    quote! { #pattern => body.#read().map(#name::#of) }
+}
+
+/// The method that reads a body as a whole.
+fn reading(response: &Response) -> TokenStream {
+    match response {
+        Response::Text(_) => quote! { text },
+        Response::Bytes(_) => quote! { bytes },
+        _ => quote! { json },
+    }
+}
