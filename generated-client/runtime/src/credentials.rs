@@ -88,9 +88,12 @@ impl Credentials {
     pub(crate) fn scrubbed(&self, exchange: &Exchange) -> Exchange {
         Exchange {
             status: exchange.status,
-            content_type: exchange.content_type.as_deref().map(|text| self.without(text)),
+            content_type: exchange
+                .content_type
+                .as_ref()
+                .and_then(|kind| HeaderValue::try_from(self.without(kind.to_str().ok()?)).ok()),
             body: match std::str::from_utf8(&exchange.body) {
-                Ok(text) => self.without(text).into_bytes(),
+                Ok(text) => self.without(text).into(),
                 // Bytes are not shown.
                 Err(_) => exchange.body.clone(),
             },
