@@ -17,6 +17,7 @@ mod limits;
 mod mock;
 mod object_store;
 mod pages;
+mod picture;
 mod properties;
 mod responses;
 mod simulation;

@@ -396,3 +396,14 @@ async fn a_stale_connection_fails_no_read_and_repeats_no_write() {
         }
     }
 }
+
+/// No source documents a wait for these codes, and those that call them retryable describe other editions of the API.
+#[tokio::test]
+async fn a_code_that_says_try_later_without_a_wait_is_handed_on() {
+    for code in [200_500, 210_318, 210_500, 210_504, 228_500] {
+        let server = Server::start(move |_| json(format!(r#"{{"code":{code},"message":"later"}}"#)));
+        let fh = builder(&server.url()).clock(Instantly::new()).build().unwrap();
+        let error = fh.projects().list().send().await.unwrap_err();
+        assert_eq!((error.code(), error.attempts(), error.may_have_taken_effect()), (Some(code), 1, false), "{error}");
+    }
+}

@@ -8,44 +8,13 @@
 )]
 
 use std::collections::BTreeSet;
-use std::io;
-use std::sync::{Arc, Mutex};
 
 use flighthub2_tests::calls::examples;
 use flighthub2_tests::client::{PROJECT, TOKEN, client};
+use flighthub2_tests::log::Log;
 use flighthub2_tests::server::{Server, http_response, json};
 use flighthub2_tests::{spec, vectors};
 use serde_json::Value;
-use tracing_subscriber::fmt::MakeWriter;
-
-/// A place that traces are written to.
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Written {
-    fn take(&self) -> String {
-        String::from_utf8_lossy(&std::mem::take(&mut *self.0.lock().unwrap())).into_owned()
-    }
-}
-
-impl io::Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Written {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 /// Names of members that the specification calls secret.
 fn secret_names(schema: &Value, found: &mut BTreeSet<String>) {
@@ -82,9 +51,13 @@ fn mark(value: &mut Value, names: &BTreeSet<String>, marks: &mut BTreeSet<String
 
 #[tokio::test]
 async fn no_trace_or_output_contains_a_secret() {
-    let written = Written::default();
+    let log = Log::default();
+    let written = log.clone();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
-    subscriber.with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL).with_writer(written.clone()).init();
+    subscriber
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_writer(move || written.clone())
+        .init();
 
     let mut names = BTreeSet::new();
     secret_names(&spec::value()["components"]["schemas"], &mut names);
@@ -109,7 +82,7 @@ async fn no_trace_or_output_contains_a_secret() {
             if let Err(error) = result {
                 shown.push_str(&format!("{error} {error:?} {error:#?}"));
             }
-            let traced = written.take();
+            let traced = log.take();
             spans += traced.matches("flighthub2.attempt").count();
             assert!(traced.contains(example.info.id), "{}", example.name);
             for secret in &wanted {

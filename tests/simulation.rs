@@ -185,6 +185,81 @@ async fn a_test_can_end_a_flight() {
     assert!(server.set_task_status(&UNKNOWN.into(), &TaskStatus::Paused).is_err());
 }
 
+/// A task for each of the two examples that repeat, which begin on Monday, 2026-02-02.
+#[tokio::test]
+async fn a_repeated_task_flies_each_time_that_is_planned() {
+    const DAY: u64 = 86_400;
+    let server = MockServer::start().await.unwrap();
+    server.set_flight_media(PROJECT, 2, 100);
+    let begin = server.now().get() as u64;
+    let until = |time: u64| server.advance(Duration::from_secs(time - server.now().get() as u64));
+    let created = call(&server, "POST", "flight-task", Some(body("createFlightTask_recurring", json!({})))).await;
+    let task = created["data"]["task_uuid"].as_str().unwrap();
+    let detail = async || data(&server, &format!("flight-task/{task}")).await;
+    let status = async || detail().await["status"].as_str().unwrap().to_owned();
+    let media = async || data(&server, &format!("flight-task/{task}/media")).await["list"].clone();
+    let entry = async || {
+        let path = format!("flight-task/list?sn={DOCK}&begin_at=0&end_at=9999999999&task_type=recurring");
+        data(&server, &path).await["list"].as_array().unwrap().last().unwrap().clone()
+    };
+    // Monday at 9:00 and at 15:00 UTC, then Wednesday and Friday.
+    let (morning, afternoon) = (1_770_022_800, 1_770_044_400);
+    assert_eq!((begin < morning, status().await.as_str()), (true, "waiting"));
+    until(morning + 60);
+    assert_eq!((status().await.as_str(), &entry().await["run_at"]), ("executing", &json!("2026-02-02T09:00:00Z")));
+    until(morning + 3600);
+    // `success` would be the end of the whole task.
+    assert_eq!((status().await.as_str(), media().await.as_array().unwrap().len()), ("waiting", 2));
+    assert_eq!(entry().await["completed_at"], "");
+    until(afternoon + 60);
+    assert_eq!(status().await, "executing");
+    until(afternoon + 3600);
+    let files = media().await;
+    let ids: std::collections::BTreeSet<&str> =
+        files.as_array().unwrap().iter().map(|file| file["uuid"].as_str().unwrap()).collect();
+    let names: std::collections::BTreeSet<&str> =
+        files.as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
+    assert_eq!((ids.len(), names.len()), (4, 4), "{files}");
+    assert_eq!(detail().await["folder_info"]["expected_file_count"], 4);
+    until(morning + DAY + 60);
+    assert_eq!(status().await, "waiting", "it flies on Tuesday");
+    // Both flights of Wednesday come while it is suspended.
+    let change = async |wanted: &str| {
+        code(&server, "PUT", &format!("flight-task/{task}/status"), Some(json!({"status": wanted}))).await
+    };
+    assert_eq!(change("suspended").await, 0);
+    until(afternoon + 2 * DAY + 60);
+    assert_eq!(status().await, "suspended");
+    assert_eq!(change("restored").await, 0);
+    assert_eq!((status().await.as_str(), media().await.as_array().unwrap().len()), ("waiting", 4));
+    until(morning + 4 * DAY + 60);
+    assert_eq!(status().await, "executing", "it does not fly on Friday");
+    // The last day is Wednesday, 4 March: 28 flights, of which two were suspended.
+    until(afternoon + 30 * DAY + 60);
+    assert_eq!(status().await, "executing");
+    until(afternoon + 31 * DAY);
+    assert_eq!((status().await.as_str(), media().await.as_array().unwrap().len()), ("success", 52));
+    assert_eq!(entry().await["completed_at"], "2026-03-04T15:20:00Z");
+    assert_eq!(change("suspended").await, 200_101);
+}
+
+#[tokio::test]
+async fn a_continuous_task_charges_between_its_flights() {
+    let server = MockServer::start().await.unwrap();
+    let created = call(&server, "POST", "flight-task", Some(body("createFlightTask_continuous", json!({})))).await;
+    let task = created["data"]["task_uuid"].as_str().unwrap();
+    let status = async || data(&server, &format!("flight-task/{task}")).await["status"].as_str().unwrap().to_owned();
+    // From 9:00 to 11:00 UTC: at 9:00, 9:50 and 10:40 on each day.
+    let mut seen = Vec::new();
+    for at in [0, 25 * 60, 51 * 60, 75 * 60, 101 * 60, 125 * 60, 24 * 3600 + 60] {
+        server.advance(Duration::from_secs(1_770_022_801 + at - server.now().get() as u64));
+        seen.push(status().await);
+    }
+    assert_eq!(seen, ["executing", "waiting", "executing", "waiting", "executing", "waiting", "executing"]);
+    let other = body("createFlightTask_continuous", json!({"time_zone": "Mars/Base"}));
+    assert_eq!(code(&server, "POST", "flight-task", Some(other)).await, 200_101);
+}
+
 #[tokio::test]
 async fn the_clock_runs_by_itself_when_a_test_starts_it() {
     let server = MockServer::start().await.unwrap();

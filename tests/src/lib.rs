@@ -7,6 +7,7 @@ pub mod client;
 pub mod clock;
 pub mod code;
 pub mod fixtures;
+pub mod log;
 pub mod options;
 pub mod properties;
 pub mod raw;

@@ -7,9 +7,11 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
+mod credentials;
 mod download;
 mod fake;
 mod flight;
+mod input;
 mod mock;
 mod preflight;
 mod reconstruct;

@@ -1,14 +1,13 @@
 //! Workflows against the mock server: its object store verifies signatures by itself.
 
-use std::sync::{Arc, Mutex};
+use std::fs;
 use std::time::Duration;
-use std::{fs, io};
 
 use flighthub2::testing::{MockServer, PROJECT, StoreFault, StoreProvider};
 use flighthub2::waylines::FinishWaylineUpload;
 use flighthub2::workflows::ErrorKind;
 use flighthub2_tests::clock::Instantly;
-use tracing_subscriber::fmt::MakeWriter;
+use flighthub2_tests::log::Log;
 
 use crate::fake::{all_of, content};
 use crate::route::kmz;
@@ -131,34 +130,13 @@ async fn an_upload_may_take_longer_than_a_response() {
     assert_eq!(server.store().requests().len(), 1);
 }
 
-/// What every library of this process logs.
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Written {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn no_log_has_a_credential_or_a_signed_address() {
-    let written = Written::default();
+    // What every library of this process logs.
+    let log = Log::default();
+    let written = log.clone();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
-    subscriber.with_writer(written.clone()).init();
+    subscriber.with_writer(move || written.clone()).init();
     let folder = tempfile::tempdir().unwrap();
     let path = route(&folder);
     for provider in PROVIDERS {
@@ -171,8 +149,8 @@ async fn no_log_has_a_credential_or_a_signed_address() {
         let target = folder.path().join(provider.as_str());
         workflows.download(address.as_str(), target).run().await.unwrap();
 
-        let log = String::from_utf8_lossy(&written.0.lock().unwrap().clone()).into_owned();
-        assert!(log.contains("flighthub2.external"), "the log is there");
+        let logged = log.text();
+        assert!(logged.contains("flighthub2.external"), "the log is there");
         let put = server.store().requests().remove(0);
         let secrets: Vec<&str> = ["authorization", "x-amz-security-token", "x-oss-security-token"]
             .iter()
@@ -181,7 +159,7 @@ async fn no_log_has_a_credential_or_a_signed_address() {
             .collect();
         assert_eq!(secrets.len(), 3);
         for secret in secrets {
-            assert!(!log.contains(secret), "{provider:?}: {secret}");
+            assert!(!logged.contains(secret), "{provider:?}: {secret}");
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::response::Parts;
 use http::{HeaderMap, Request, StatusCode};
@@ -19,8 +20,8 @@ use crate::transport::{Body, RequestBody, Transport, TransportError};
 pub(crate) struct Exchange {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) content_type: Option<String>,
-    pub(crate) body: Vec<u8>,
+    pub(crate) content_type: Option<HeaderValue>,
+    pub(crate) body: Bytes,
     /// The wait that the response asks for.
     pub(crate) retry_after: Option<Duration>,
 }
@@ -29,7 +30,7 @@ pub(crate) struct Exchange {
 pub(crate) async fn send(
     transport: &dyn Transport,
     request: &Prepared,
-    request_id: Option<(&'static str, &str)>,
+    request_id: Option<(HeaderName, &str)>,
     mut limit: SleepFuture,
     max_bytes: usize,
 ) -> Result<Exchange, Error> {
@@ -43,26 +44,24 @@ pub(crate) async fn send(
     let body = body.map_err(|error| error.with_status(head.status))?;
     let retry_after = text(&head.headers, &RETRY_AFTER);
     let retry_after = retry_after.and_then(|text| retry::retry_after(text, SystemTime::now()));
-    let content_type = text(&head.headers, &CONTENT_TYPE).map(str::to_owned);
+    let content_type = head.headers.get(CONTENT_TYPE).cloned();
     Ok(Exchange { status: head.status, headers: head.headers, content_type, body, retry_after })
 }
 
-fn made(prepared: &Prepared, request_id: Option<(&'static str, &str)>) -> Result<Request<RequestBody>, Error> {
+fn made(prepared: &Prepared, request_id: Option<(HeaderName, &str)>) -> Result<Request<RequestBody>, Error> {
     let mut request = Request::new(RequestBody::from(prepared.body.clone()));
     *request.method_mut() = prepared.method.clone();
     *request.uri_mut() = prepared.uri.clone();
     *request.headers_mut() = prepared.headers.clone();
     if let Some((name, id)) = request_id {
-        let bad = |source| Error::config("a bad request id").with_source(source);
-        let value = HeaderValue::from_str(id).map_err(|error| bad(http::Error::from(error)))?;
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| bad(http::Error::from(error)))?;
+        let value = HeaderValue::from_str(id).map_err(|error| Error::config("a bad request id").with_source(error))?;
         request.headers_mut().insert(name, value);
     }
     Ok(request)
 }
 
-/// Collects the body, up to the size limit.
-async fn collected(head: &Parts, mut content: Body, max_bytes: usize) -> Result<Vec<u8>, Error> {
+/// Collects the body, up to the size limit. One that comes in one part is not copied.
+async fn collected(head: &Parts, mut content: Body, max_bytes: usize) -> Result<Bytes, Error> {
     let unreadable = |message| Error::new(ErrorKind::InvalidResponse, Delivery::Responded, message);
     if let Some(coding) = text(&head.headers, &CONTENT_ENCODING).filter(|coding| *coding != "identity") {
         let shown: String = coding.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
@@ -72,16 +71,22 @@ async fn collected(head: &Parts, mut content: Body, max_bytes: usize) -> Result<
     if content.promised_bytes() > max_bytes as u64 {
         return Err(too_long());
     }
-    let mut body = Vec::new();
+    let mut first = Bytes::new();
+    let mut body = BytesMut::new();
     while let Some(part) = content.next().await {
         // The head of the response was received, so the request has arrived, whatever the transport reports about the body.
         let part = part.map_err(TransportError::after_the_head)?;
-        if part.len() > max_bytes.saturating_sub(body.len()) {
+        if part.len() > max_bytes.saturating_sub(first.len().max(body.len())) {
             return Err(too_long());
         }
+        if first.is_empty() && body.is_empty() {
+            first = part;
+            continue;
+        }
+        body.extend_from_slice(&std::mem::take(&mut first));
         body.extend_from_slice(&part);
     }
-    Ok(body)
+    Ok(if body.is_empty() { first } else { body.freeze() })
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

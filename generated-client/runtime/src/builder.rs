@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::call::{ApiClient, BaseUrl as _};
-use crate::client::{Core, Shared};
+use crate::client::{Core, HeaderNames, Shared};
 use crate::clock::{Clock, TokioClock};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -298,6 +298,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         Ok(C::from_core(Core::new(Shared {
             transport,
             base_url,
+            header_names: HeaderNames::of(C::API),
             token: self.token,
             credentials: self.credentials,
             max_risk: self.max_risk,

@@ -21,7 +21,7 @@ use crate::credentials::{Credentials, Written};
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::execution::Execution;
 use crate::headers::ResponseHeaders;
-use crate::operation::{Operation, OperationInfo, Risk};
+use crate::operation::{ApiInfo, Operation, OperationInfo, Risk};
 use crate::prepared::{DryRun, Prepared};
 use crate::request::{RequestParts, header_problem};
 use crate::response::{ReadError, ResponseBody};
@@ -45,6 +45,7 @@ pub struct Core {
 pub(crate) struct Shared {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) base_url: String,
+    pub(crate) header_names: HeaderNames,
     /// `None` if no operation of the API needs one.
     pub(crate) token: Option<Token>,
     pub(crate) credentials: Credentials,
@@ -354,7 +355,7 @@ impl Core {
         if let (Some(token), true) = (info.api.token, info.authenticated) {
             let value = shared.token.as_ref().map(|value| value.header(token.prefix));
             let value = value.ok_or_else(|| Error::config("the operation needs a token, and the client has none"))?;
-            headers.insert(name(token.name)?, value?);
+            headers.insert(shared.header_names.get(token.name)?, value?);
         }
         let project_header = match info.scope {
             crate::operation::Scope::Organization => None,
@@ -369,7 +370,7 @@ impl Core {
                 return Err(refused(problem));
             }
             let value = HeaderValue::from_str(text).map_err(|error| refused(error.to_string()))?;
-            headers.insert(name(header)?, value);
+            headers.insert(shared.header_names.get(header)?, value);
         }
         if let Some(settings) = self.settings() {
             let refused = |problem| Error::new(ErrorKind::InvalidArgument, Delivery::NotSent, problem);
@@ -397,7 +398,26 @@ fn media_type(text: &str) -> Result<HeaderValue, Error> {
         .map_err(|error| Error::config(format!("`{text}` cannot be a media type")).with_source(error))
 }
 
-fn name(header: &'static str) -> Result<HeaderName, Error> {
-    HeaderName::from_bytes(header.as_bytes())
-        .map_err(|error| Error::config(format!("`{header}` cannot be the name of a header")).with_source(error))
+/// The headers that the client writes itself, parsed once: each name that is parsed is an allocation.
+#[derive(Debug)]
+pub(crate) struct HeaderNames(Vec<(&'static str, HeaderName)>);
+
+impl HeaderNames {
+    /// Those of an API. A name that is none is reported by the call that needs it.
+    pub(crate) fn of(api: &'static ApiInfo) -> Self {
+        let names = [api.token.map(|token| token.name), api.request_id_header, api.language_header, api.project_header];
+        Self(names.into_iter().flatten().filter_map(|name| Some((name, parsed(name).ok()?))).collect())
+    }
+
+    pub(crate) fn get(&self, name: &'static str) -> Result<HeaderName, Error> {
+        match self.0.iter().find(|(known, _)| *known == name) {
+            Some((_, parsed)) => Ok(parsed.clone()),
+            None => parsed(name),
+        }
+    }
+}
+
+fn parsed(name: &'static str) -> Result<HeaderName, Error> {
+    HeaderName::from_bytes(name.as_bytes())
+        .map_err(|error| Error::config(format!("`{name}` cannot be the name of a header")).with_source(error))
 }

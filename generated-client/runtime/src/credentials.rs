@@ -89,9 +89,12 @@ impl Credentials {
         Exchange {
             status: exchange.status,
             headers: exchange.headers.clone(),
-            content_type: exchange.content_type.as_deref().map(|text| self.without(text)),
+            content_type: exchange
+                .content_type
+                .as_ref()
+                .and_then(|kind| HeaderValue::try_from(self.without(kind.to_str().ok()?)).ok()),
             body: match std::str::from_utf8(&exchange.body) {
-                Ok(text) => self.without(text).into_bytes(),
+                Ok(text) => self.without(text).into(),
                 // Error messages show no bytes.
                 Err(_) => exchange.body.clone(),
             },

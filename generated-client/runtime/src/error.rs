@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::StatusCode;
 use tracing::Span;
 
@@ -105,8 +106,8 @@ struct Response {
 
 /// The body of a failure, which is decoded when a caller asks for it.
 pub(crate) struct FailureBody {
-    pub(crate) bytes: Vec<u8>,
-    /// Removes credentials from a text that is shown.
+    pub(crate) bytes: Bytes,
+    /// Removes credentials from a string that is shown.
     pub(crate) masked: Box<dyn Fn(&str) -> String + Send + Sync>,
 }
 

@@ -151,22 +151,22 @@ impl Execution {
         }
         let _slot = acquire_slot(shared, *deadline).await?;
         let time_left = time_left(shared, *deadline)?.min(shared.attempt_timeout);
-        let request_id = info.api.request_id_header.map(|header| {
+        let header = info.api.request_id_header.map(|header| shared.header_names.get(header)).transpose()?;
+        if header.is_some() {
             let id = client.request_id().map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned);
-            (header, id)
-        });
+            sent.request_ids.push(id);
+        }
+        let request_id = header.zip(sent.request_ids.last().map(String::as_str));
         let span = tracing::debug_span!(
             "flighthub2.attempt",
             attempt = sent.attempts + 1,
-            request_id = request_id.as_ref().map(|(_, id)| id.as_str()),
+            request_id = request_id.as_ref().map(|(_, id)| *id),
             status = tracing::field::Empty,
             error = tracing::field::Empty,
         );
         sent.attempts += 1;
-        sent.request_ids.extend(request_id.as_ref().map(|(_, id)| id.clone()));
-        let id = request_id.as_ref().map(|(header, id)| (*header, id.as_str()));
         let limit = shared.clock.timeout(time_left);
-        let sending = attempt::send(&*shared.transport, request, id, limit, shared.max_response_bytes);
+        let sending = attempt::send(&*shared.transport, request, request_id, limit, shared.max_response_bytes);
         let outcome = sending.instrument(span.clone()).await;
         match &outcome {
             Ok(exchange) => span.record("status", exchange.status.as_u16()),

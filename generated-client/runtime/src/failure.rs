@@ -67,7 +67,11 @@ fn one_line(text: &str, max_chars: usize, token: Option<&Token>) -> String {
 
 /// The beginning of a response that is not JSON, without long words, which could be secrets.
 fn snippet(exchange: &Exchange, token: Option<&Token>) -> String {
-    let kind = one_line(exchange.content_type.as_deref().unwrap_or("unnamed content"), MEDIA_TYPE_CHARS, token);
+    let kind = one_line(
+        exchange.content_type.as_ref().and_then(|kind| kind.to_str().ok()).unwrap_or("unnamed content"),
+        MEDIA_TYPE_CHARS,
+        token,
+    );
     let body = exchange.body.trim_ascii_start();
     let beginning = String::from_utf8_lossy(&body[..body.len().min(SNIPPET_BYTES)]);
     let whole = body.len() <= SNIPPET_BYTES;

@@ -409,6 +409,12 @@ impl<T> FollowError<T> {
     pub fn poll(&self) -> Option<&Error> {
         self.0.poll.as_ref()
     }
+
+    /// The same, owned.
+    #[must_use]
+    pub fn into_poll(self) -> Option<Error> {
+        self.0.poll
+    }
 }
 
 impl<T> fmt::Display for FollowError<T> {

@@ -44,8 +44,13 @@ impl Token {
 
     /// The value of a header, marked so that it is neither printed nor indexed.
     pub(crate) fn header(&self, prefix: &str) -> Result<HeaderValue, Error> {
-        let mut value = HeaderValue::from_str(&format!("{prefix}{}", self.0.expose_secret()))
-            .map_err(|_| Error::config("the token cannot be sent in a header"))?;
+        let token = self.0.expose_secret();
+        let value = if prefix.is_empty() {
+            HeaderValue::from_str(token)
+        } else {
+            HeaderValue::from_str(&format!("{prefix}{token}"))
+        };
+        let mut value = value.map_err(|_| Error::config("the token cannot be sent in a header"))?;
         value.set_sensitive(true);
         Ok(value)
     }

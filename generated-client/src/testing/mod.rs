@@ -47,8 +47,14 @@
 //! | upload credentials, addresses of files | lead to the [object store](ObjectStore) |
 //!
 //! Tasks, routes and converters of the examples are there, too, and never change. Durations are those of the simulation;
-//! the service documents none. A task that is suspended when its time comes does not fly; recurring and continuous tasks
-//! fly once, at their first time.
+//! the service documents none.
+//!
+//! Recurring and continuous tasks fly on each of their days, which are counted in their `time_zone`; another time zone than
+//! those of the IANA is code 200101. A continuous task flies as long as its periods last, and charges for 30 minutes
+//! between two flights. Between flights a task is `waiting`, and after the last one it is a `success`; the media of all its
+//! flights are in one list. The service documents neither. A flight whose time comes while its task is suspended, or while
+//! the flight before it is in the air, is not flown; a task that has no flight left is a `timeout`. The first 1000 flights
+//! of the first ten years are simulated.
 //!
 //! # Limits
 //! - The last 100 000 requests are recorded, up to 64 MiB: see [`MockServer::dropped_requests`]. Of a longer body the first
@@ -80,6 +86,7 @@ mod record;
 mod respond;
 mod response;
 mod route;
+mod schedule;
 mod schema;
 mod server;
 mod simulation;
@@ -290,11 +297,11 @@ impl MockServer {
     /// # Errors
     /// There is no such task.
     pub fn set_task_status(&self, task: &TaskId, status: &TaskStatus) -> io::Result<()> {
-        let status = serde_json::to_value(status)?;
+        let (status, now) = (serde_json::to_value(status)?, self.shared.clock.now());
         let mut state = self.shared.state();
         let found = state.world.as_mut().and_then(|world| world.task(task.as_str()));
         let task = found.ok_or_else(|| unknown("flight task", task.as_str()))?;
-        task.force(status.as_str().unwrap_or_default().to_owned());
+        task.force(status.as_str().unwrap_or_default().to_owned(), now);
         Ok(())
     }
 

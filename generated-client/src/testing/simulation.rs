@@ -11,15 +11,12 @@ use serde_json::{Value, json};
 use super::check::{Arguments, BAD_PARAMETER};
 use super::devices::{self, Dock, Part};
 use super::history::{History, Limits};
+use super::schedule::{self, FLIGHT};
 use super::state::{ADDRESS_LIFETIME, Context, Examples, Ids, Outcome, listed, rfc3339, with};
 use super::store::objects::Content;
 use super::store::service::Store;
 use super::zip;
 
-/// How long an immediate task waits, in seconds.
-const PREPARATION: i64 = 5;
-/// How long a flight takes, in seconds.
-const FLIGHT: i64 = 20 * 60;
 /// How long a task is planned for, if it does not say so.
 const WINDOW: i64 = 60 * 60;
 /// Seconds from the landing until each further media file is uploaded.
@@ -76,17 +73,17 @@ pub(crate) struct Task {
     detail: Value,
     /// As `listFlightTasks` responds.
     entry: Value,
-    /// When it is to fly; `None` if it is one of the examples, which stays as it is.
-    begin: Option<i64>,
-    suspended: bool,
-    /// Its time came while it was suspended.
-    missed: bool,
-    /// The status that a test has set.
-    forced: Option<String>,
-    /// Ids of its media files.
-    media: Vec<String>,
-    /// Bytes of each of them.
-    media_size: u64,
+    /// When it flies, in order, without the flights whose time came while it was suspended; `None` if it is one of the
+    /// examples, which stays as it is.
+    flights: Option<Vec<i64>>,
+    /// Since when it is suspended.
+    suspended: Option<i64>,
+    /// The status that a test has set, and when.
+    forced: Option<(String, i64)>,
+    /// The id of its first media file; those of the others are made of it.
+    first_media: String,
+    /// Media files of each flight, and the bytes of each file.
+    media: (u32, u64),
 }
 
 #[derive(Debug)]
@@ -124,12 +121,11 @@ impl Site {
             let example = |entry| Task {
                 detail: detail.clone(),
                 entry,
-                begin: None,
-                suspended: false,
-                missed: false,
+                flights: None,
+                suspended: None,
                 forced: None,
-                media: Vec::new(),
-                media_size: 0,
+                first_media: String::new(),
+                media: (0, 0),
             };
             site.tasks.extend(entries.map(example));
             site.waylines.extend([examples.data("getWayline")]);
@@ -166,7 +162,7 @@ impl Site {
     fn flies(&self, sn: &Value, now: i64) -> bool {
         self.tasks
             .iter()
-            .any(|task| task.begin.is_some() && task.detail["sn"] == *sn && task.status(now) == "executing")
+            .any(|task| task.flights.is_some() && task.detail["sn"] == *sn && task.status(now) == "executing")
     }
 
     pub(crate) fn act(&mut self, operation: &str, arguments: &Arguments, context: &mut Context<'_>) -> Outcome {
@@ -183,12 +179,12 @@ impl Site {
             "listFlightTasks" => self.list_tasks(&value, now),
             "getFlightTask" => self.task(value("task_uuid")).map_or(NO_TASK, |task| Outcome::Data(task.detail(now))),
             "listFlightTaskMedia" => match self.task(value("task_uuid")) {
-                Some(task) if task.begin.is_none() => Outcome::Example,
+                Some(task) if task.flights.is_none() => Outcome::Example,
                 Some(task) => Outcome::Data(task.media(examples, now, context.store)),
                 None => NO_TASK,
             },
             "getFlightTaskTrack" => match self.task(value("task_uuid")) {
-                Some(task) if task.is_done(now) => Outcome::Data(task.track(examples)),
+                Some(task) if task.has_track(now) => Outcome::Data(task.track(examples)),
                 Some(_) => NO_TRACK,
                 None => NO_TASK,
             },
@@ -272,14 +268,12 @@ impl Site {
             return DOCK_OFFLINE;
         }
         let kind = body["task_type"].as_str().unwrap_or("immediate");
-        let first = match kind {
-            "immediate" => None,
-            "recurring" => body["recurring_task_start_time_list"][0].as_i64(),
-            "continuous" => body["continuous_task_periods"][0][0].as_i64(),
-            _ => body["begin_at"].as_i64(),
+        let flights = match schedule::flights(body, now) {
+            Ok(flights) => flights,
+            Err(why) => return Outcome::Refused(BAD_PARAMETER, why),
         };
-        let begin = first.or_else(|| body["begin_at"].as_i64().filter(|_| kind != "immediate"));
-        let begin = begin.unwrap_or_else(|| now.saturating_add(PREPARATION));
+        let planned = body["begin_at"].as_i64().filter(|_| kind != "immediate");
+        let begin = planned.or_else(|| flights.first().copied()).unwrap_or(now);
         let end = body["end_at"].as_i64().unwrap_or_else(|| begin.saturating_add(WINDOW));
         let id = ids.uuid();
         let common = [
@@ -319,34 +313,32 @@ impl Site {
             entry = with(entry, &[("resumable_status", resumable.clone())]);
         }
         let detail = with(detail, &given);
-        let (files, media_size) = self.media;
+        let size = made.length + flights.len() * size_of::<i64>();
         let task = Task {
             detail,
             entry,
-            begin: Some(begin),
-            suspended: false,
-            missed: false,
+            flights: Some(flights),
+            suspended: None,
             forced: None,
-            media: (0..files).map(|_| ids.uuid()).collect(),
-            media_size,
+            first_media: ids.uuid(),
+            media: self.media,
         };
-        self.tasks.push(task, made.length + files as usize * 64);
+        self.tasks.push(task, size);
         Outcome::Data(with(examples.data("createFlightTask"), &[("task_uuid", json!(id))]))
     }
 
     fn change_task(&mut self, id: &Value, wanted: &Value, now: i64) -> Outcome {
         let Some(task) = self.tasks.iter_mut().find(|task| task.detail["uuid"] == *id) else { return NO_TASK };
-        let Some(begin) = task.begin else { return Outcome::Done };
+        if task.flights.is_none() {
+            return Outcome::Done;
+        }
         if task.detail["task_type"] == "immediate" {
             return TOO_LATE;
         }
         match (task.status(now), wanted.as_str()) {
-            ("waiting" | "suspended", Some("suspended")) => task.suspended = true,
+            ("waiting" | "suspended", Some("suspended")) => task.suspended = task.suspended.or(Some(now)),
             ("waiting", Some("restored")) => {}
-            ("suspended", Some("restored")) => {
-                task.suspended = false;
-                task.missed = now >= begin;
-            }
+            ("suspended", Some("restored")) => task.restore(now),
             _ => return TOO_LATE,
         }
         Outcome::Done
@@ -473,61 +465,102 @@ impl Model {
 
 impl Task {
     /// Sets the status, whatever the time is.
-    pub(crate) fn force(&mut self, status: String) {
-        self.forced = Some(status);
+    pub(crate) fn force(&mut self, status: String, now: i64) {
+        self.forced = Some((status, now));
+    }
+
+    /// Ends a suspension: the flights whose time came meanwhile are not made up for.
+    fn restore(&mut self, now: i64) {
+        if let (Some(since), Some(flights)) = (self.suspended.take(), &mut self.flights) {
+            flights.retain(|start| *start <= since || *start > now);
+        }
+    }
+
+    fn flights(&self) -> &[i64] {
+        self.flights.as_deref().unwrap_or_default()
+    }
+
+    /// The flights that have begun.
+    fn begun(&self, now: i64) -> &[i64] {
+        let until = self.suspended.map_or(now, |since| since.min(now));
+        let flights = self.flights();
+        &flights[..flights.partition_point(|start| *start <= until)]
+    }
+
+    /// The flights that have ended as they should. A status that a test has set ends them, unless it is a success.
+    fn landed(&self, now: i64) -> &[i64] {
+        let until = match &self.forced {
+            Some((status, since)) if status != "success" => (*since).min(now),
+            _ => now,
+        };
+        let begun = self.begun(now);
+        &begun[..begun.partition_point(|start| landing(*start) <= until)]
     }
 
     fn status(&self, now: i64) -> &str {
-        let Some(begin) = self.begin else { return self.entry["status"].as_str().unwrap_or_default() };
-        if let Some(status) = &self.forced {
-            status
-        } else if self.suspended {
-            "suspended"
-        } else if self.missed {
-            "timeout"
-        } else if now < begin {
-            "waiting"
-        } else if now < begin.saturating_add(FLIGHT) {
-            "executing"
-        } else {
-            "success"
+        if self.flights.is_none() {
+            return self.entry["status"].as_str().unwrap_or_default();
+        }
+        if let Some((status, _)) = &self.forced {
+            return status;
+        }
+        if self.suspended.is_some() {
+            return "suspended";
+        }
+        let (all, begun) = (self.flights().len(), self.begun(now));
+        match begun.last() {
+            _ if all == 0 => "timeout",
+            Some(last) if now < landing(*last) => "executing",
+            Some(_) if begun.len() == all => "success",
+            // `success` is final, so a task that flies again is waiting.
+            _ => "waiting",
         }
     }
 
-    /// When the aircraft is back.
-    fn landing(&self) -> i64 {
-        self.begin.unwrap_or_default().saturating_add(FLIGHT)
+    /// How many media files of each flight that has landed are uploaded.
+    fn uploads(&self, now: i64) -> impl Iterator<Item = (i64, i64)> + '_ {
+        let files = i64::from(self.media.0);
+        self.landed(now).iter().map(move |start| {
+            let passed = now.saturating_sub(landing(*start)).max(0) / UPLOAD;
+            (*start, passed.min(files))
+        })
     }
 
     /// How many media files are uploaded.
-    fn uploaded(&self, now: i64) -> usize {
-        if !self.is_done(now) {
-            return 0;
-        }
-        let passed = now.saturating_sub(self.landing()).max(0) / UPLOAD;
-        usize::try_from(passed).unwrap_or(usize::MAX).min(self.media.len())
+    fn uploaded(&self, now: i64) -> i64 {
+        self.uploads(now).map(|(_, files)| files).sum()
+    }
+
+    /// How many media files there are, uploaded or in the aircraft.
+    fn expected(&self, now: i64) -> i64 {
+        self.landed(now).len() as i64 * i64::from(self.media.0)
     }
 
     fn media(&self, examples: &Examples<'_>, now: i64, store: &Store) -> Value {
         let template = examples.list("listFlightTaskMedia").into_iter().next().unwrap_or_else(|| json!({}));
-        let begin = self.begin.unwrap_or_default();
-        let files = self.media.iter().take(self.uploaded(now)).zip(1..).map(|(uuid, number)| {
-            let taken = rfc3339(begin.saturating_add(number));
+        let (of_flight, size) = self.media;
+        let numbered = self.uploads(now).zip(0_i64..).flat_map(|((start, files), flight)| {
+            (1..=files).map(move |number| (start, number, flight * i64::from(of_flight) + number - 1))
+        });
+        let files = numbered.map(|(start, number, index)| {
+            // Each id is the first one with another beginning.
+            let uuid = format!("{index:08x}{}", self.first_media.get(8..).unwrap_or_default());
+            let taken = rfc3339(start.saturating_add(number));
             let name = format!("DJI_{}_{number:04}_V", taken.replace(['-', 'T', ':', 'Z'], ""));
             let address = |kind: &str, size: u64| {
                 let key = format!("media/{uuid}/{kind}/{name}.jpeg");
                 store.put_generated(&key, size);
                 json!(store.signed_url(&key, ADDRESS_LIFETIME))
             };
-            let updated = self.landing().saturating_add(number.saturating_mul(UPLOAD));
+            let updated = landing(start).saturating_add(number.saturating_mul(UPLOAD));
             with(
                 template.clone(),
                 &[
                     ("uuid", json!(uuid)),
                     ("name", json!(name)),
-                    ("size", json!(self.media_size)),
-                    ("preview_url", address("preview", self.media_size.min(20_000))),
-                    ("original_url", address("original", self.media_size)),
+                    ("size", json!(size)),
+                    ("preview_url", address("preview", size.min(20_000))),
+                    ("original_url", address("original", size)),
                     ("create_at", json!(taken)),
                     ("update_at", json!(rfc3339(updated))),
                 ],
@@ -539,19 +572,22 @@ impl Task {
     fn track(&self, examples: &Examples<'_>) -> Value {
         let own = ["name", "wayline_uuid"].map(|name| (name, self.detail[name].clone()));
         let example = examples.data("getFlightTaskTrack");
-        if self.begin.is_none() { example } else { with(example, &own) }
+        if self.flights.is_none() { example } else { with(example, &own) }
     }
 
-    fn is_done(&self, now: i64) -> bool {
-        self.status(now) == "success"
+    /// Whether there is a track: that of the last flight that has landed.
+    fn has_track(&self, now: i64) -> bool {
+        self.status(now) == "success" || !self.landed(now).is_empty()
     }
 
     fn detail(&self, now: i64) -> Value {
         let status = json!(self.status(now));
         let mut detail = with(self.detail.clone(), &[("status", status)]);
-        if self.begin.is_some() {
-            let expected = if self.is_done(now) { self.media.len() } else { 0 };
-            let counts = [("expected_file_count", json!(expected)), ("uploaded_file_count", json!(self.uploaded(now)))];
+        if self.flights.is_some() {
+            let counts = [
+                ("expected_file_count", json!(self.expected(now))),
+                ("uploaded_file_count", json!(self.uploaded(now))),
+            ];
             let folder = with(detail["folder_info"].clone(), &counts);
             detail = with(detail, &[("folder_info", folder)]);
         }
@@ -559,34 +595,44 @@ impl Task {
     }
 
     fn entry(&self, now: i64) -> Value {
-        let Some(begin) = self.begin else { return self.entry.clone() };
+        if self.flights.is_none() {
+            return self.entry.clone();
+        }
         let status = self.status(now);
-        let at = |time: i64, reached: bool| json!(if reached { rfc3339(time) } else { String::new() });
-        let (flew, done) = (matches!(status, "executing" | "success"), status == "success");
+        // Times and waypoints are those of the flight that has begun last.
+        let flew = matches!(status, "executing" | "success") || !self.landed(now).is_empty();
+        let last = self.begun(now).last().copied().filter(|_| flew);
+        let end = last.map(landing).filter(|_| status == "success");
+        let at = |time: Option<i64>| json!(time.map(rfc3339).unwrap_or_default());
         let total = self.entry["total_waypoints"].as_i64().unwrap_or_default();
-        let flown = if flew { now.saturating_sub(begin).clamp(0, FLIGHT) } else { 0 };
-        let uploaded = self.uploaded(now);
+        let flown = last.map_or(0, |start| now.saturating_sub(start).clamp(0, FLIGHT));
+        let (uploaded, expected) = (self.uploaded(now), self.expected(now));
         let members = [
             ("status", json!(status)),
-            ("run_at", at(begin, flew)),
-            ("completed_at", at(self.landing(), done)),
-            ("current_waypoint_index", json!(if done { total } else { total * flown / FLIGHT })),
+            ("run_at", at(last)),
+            ("completed_at", at(end)),
+            ("current_waypoint_index", json!(if status == "success" { total } else { total * flown / FLIGHT })),
             (
                 "media_upload_status",
                 json!(match uploaded {
-                    all if all == self.media.len() => "upload_finished",
+                    all if all == expected => "upload_finished",
                     0 => "to_upload",
                     _ => "uploading",
                 }),
             ),
         ];
         let mut entry = with(self.entry.clone(), &members);
-        if !done {
+        if status != "success" && self.landed(now).is_empty() {
             // There are no media yet.
             entry.as_object_mut().map(|members| members.remove("media_upload_status"));
         }
         entry
     }
+}
+
+/// When the aircraft is back from a flight.
+fn landing(start: i64) -> i64 {
+    start.saturating_add(FLIGHT)
 }
 
 /// The aircraft and the payloads that a call wants to control.

@@ -14,6 +14,12 @@ pub(crate) async fn blocking<T: Send + 'static>(
     }
 }
 
+/// Opens a file to read. `None` if it is a folder, a pipe or a device: opening a pipe waits until another program writes to
+/// it, and a device may have no end.
+pub(crate) fn open_file(path: &Path) -> io::Result<Option<File>> {
+    if fs::metadata(path)?.is_file() { File::open(path).map(Some) } else { Ok(None) }
+}
+
 /// `.name.suffix` in the same folder, so that a rename is atomic.
 pub(crate) fn beside(path: &Path, suffix: &str) -> Option<PathBuf> {
     let mut name = std::ffi::OsString::from(".");
@@ -37,6 +43,9 @@ pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
 pub(crate) fn open_locked(path: &Path) -> io::Result<Option<File>> {
     // A link to another file is never the file itself, so this must end.
     for _ in 0..16 {
+        if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a folder, a pipe or a device"));
+        }
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
             Ok(()) => {}

@@ -185,19 +185,19 @@ impl FlyAndFetch {
                     self.media.steps.show(FlightStep::Status(update.state().clone()));
                     last = Some(update.into_response());
                 }
-                Err(error) => match (error.kind(), error.poll()) {
-                    (FollowErrorKind::Failed, _) => {
-                        let status = error.last().map(|task| task.status.to_string()).unwrap_or_default();
-                        let message = format!("the flight ended without success: its status is `{status}`");
-                        return Err(Error::new(ErrorKind::Unsuccessful, message));
-                    }
+                Err(error) if error.kind() == FollowErrorKind::Failed => {
+                    let status = error.last().map(|task| task.status.to_string()).unwrap_or_default();
+                    let message = format!("the flight ended without success: its status is `{status}`");
+                    return Err(Error::new(ErrorKind::Unsuccessful, message));
+                }
+                Err(error) => match error.into_poll() {
                     // Refused, not lost: the next poll will be refused, too.
-                    (FollowErrorKind::Poll, Some(poll)) if poll.kind() == ApiErrorKind::Api => {
-                        return Err(Error::new(ErrorKind::Api, format!("the task cannot be followed: {poll}")));
+                    Some(poll) if poll.kind() == ApiErrorKind::Api => {
+                        return Err(Error::api("the task cannot be followed", poll));
                     }
                     // The aircraft flies on without the network of this machine.
-                    (FollowErrorKind::Poll, poll) => failed_poll = poll.map(ToString::to_string),
-                    _ => {}
+                    Some(poll) => failed_poll = Some(poll.to_string()),
+                    None => {}
                 },
             }
         }

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use super::disk::blocking;
+use super::disk::{blocking, open_file};
 use super::error::{Error, ErrorKind};
 
 /// What a WPMZ archive consists of at least.
@@ -21,7 +21,7 @@ const MAX_LIST_BYTES: u64 = 4 << 20;
 pub(crate) async fn inspect(path: &Path) -> Result<(), Error> {
     let owned = path.to_owned();
     let problem = blocking(move || {
-        let mut file = File::open(owned)?;
+        let Some(mut file) = open_file(&owned)? else { return Ok(Some("it is no file".to_owned())) };
         match problem_of(&mut file) {
             Ok(()) => Ok(None),
             Err(Problem::Io(error)) => Err(error),

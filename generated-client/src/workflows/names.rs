@@ -71,13 +71,16 @@ fn shortened(name: String) -> String {
     format!("{}{extension}", stem[..end].trim_end_matches(['.', ' ']))
 }
 
-/// A name with a text before its extension: `a.jpeg` and `7` make `a-7.jpeg`.
+/// A name with a text before its extension: `a.jpeg` and `7` make `a-7.jpeg`. A long name is shortened before the text, so
+/// that names with different texts are different.
 pub(crate) fn with_suffix(name: &str, suffix: &str) -> String {
     let (stem, extension) = match name.rfind('.') {
         Some(dot) if dot > 0 => name.split_at(dot),
         _ => (name, ""),
     };
-    file_name(&format!("{stem}-{suffix}{extension}"))
+    let end = format!("-{suffix}{extension}");
+    let stem = &stem[..stem.floor_char_boundary(MAX_BYTES.saturating_sub(end.len()))];
+    file_name(&format!("{stem}{end}"))
 }
 
 /// A name with an extension, unless it ends with it already. The extension may have its dot or not.
@@ -140,5 +143,10 @@ mod tests {
         assert_eq!(with_extension("a", ""), "a");
         assert_eq!(with_suffix("a.jpeg", "7"), "a-7.jpeg");
         assert_eq!(with_suffix("a", "7"), "a-7");
+        for name in [format!("{}.jpeg", "写".repeat(300)), "x".repeat(300), format!("x.{}", "y".repeat(300))] {
+            let name = file_name(&name);
+            let [one, two] = ["1", "2"].map(|suffix| with_suffix(&name, suffix));
+            assert!(one != two && one.len() <= MAX_BYTES, "{one}");
+        }
     }
 }

@@ -24,7 +24,7 @@ use crate::types::{
     OpenModel, OpenModelId, OpenModelResourceId, OpenModelUploadCallbackBody, OpenModelUploadToken,
     StartOpenModelReconstructionBody, UploadedFile,
 };
-use crate::{Client, ErrorKind as ApiErrorKind, FollowErrorKind};
+use crate::{Client, ErrorKind as ApiErrorKind, FollowError, FollowErrorKind};
 
 /// How many files one call of `openModelUploadCallback` takes.
 const FILES_A_CALL: usize = 100;
@@ -205,6 +205,13 @@ impl Reconstruct {
         check_runtime()?;
         if self.pictures.is_empty() {
             return Err(Error::new(ErrorKind::InvalidArgument, "there are no pictures"));
+        }
+        // Before it is in the store and cannot be written down.
+        if let Some(picture) = self.pictures.iter().find(|picture| picture.to_str().is_none()) {
+            let message = format!("the path `{}` is no UTF-8, and a journal holds no other", picture.display());
+            return Err(Error::new(ErrorKind::InvalidArgument, message)
+                .done("nothing was uploaded")
+                .next("rename the file or its folder"));
         }
         let (journal, state) = Journal::open(&self.journal, self.external.clock()).await?;
         let mut run = Run { settings: &self, journal, state };
@@ -422,10 +429,7 @@ impl Run<'_> {
             return Ok(());
         }
         let imported = self.settings.modeling().follow_resource(id.clone()).timeout(limit).await;
-        imported.map_err(|error| {
-            let kind = kind_of(error.kind());
-            Error::new(kind, format!("the files were not imported: {error}")).with_source(error.to_string())
-        })?;
+        imported.map_err(|error| not_followed("the files were not imported", error))?;
         self.settings.steps.show(ReconstructionStep::Imported);
         Ok(())
     }
@@ -481,8 +485,7 @@ impl Run<'_> {
                     }
                     Err(error) if error.poll().is_some_and(|poll| poll.kind() != ApiErrorKind::Api) => {}
                     Err(error) => {
-                        return Err(Error::new(kind_of(error.kind()), format!("the model {id} is not there: {error}"))
-                            .with_source(error.to_string()));
+                        return Err(not_followed(&format!("the model {id} is not there"), error));
                     }
                 }
             }
@@ -505,11 +508,17 @@ impl Run<'_> {
     }
 }
 
-fn kind_of(kind: FollowErrorKind) -> ErrorKind {
-    match kind {
+/// Why there is no final state, with what the service has said.
+fn not_followed<T>(doing: &str, error: FollowError<T>) -> Error {
+    let kind = match error.kind() {
         FollowErrorKind::Timeout => ErrorKind::Timeout,
         FollowErrorKind::Failed => ErrorKind::Unsuccessful,
         _ => ErrorKind::Api,
+    };
+    let message = format!("{doing}: {error}");
+    match error.into_poll() {
+        Some(poll) => Error::api(doing, poll).with_kind(kind),
+        None => Error::new(kind, message),
     }
 }
 

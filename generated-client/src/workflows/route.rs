@@ -111,7 +111,8 @@ impl UploadRoute {
         self.check_name(&name).await?;
 
         let credentials = ProjectStorage { project: self.project.clone(), external: self.external.clone() };
-        let (store, prefix) = credentials.obtain_with_prefix().await?;
+        let obtained = credentials.obtain_with_prefix().await;
+        let (store, prefix) = obtained.map_err(|error| error.done("nothing was sent to the object store"))?;
         let object_key = object_key(&prefix, &self.path);
         let credentials = Credentials::new(credentials, Some(store));
         let sent = put(&self.external, &credentials, &self.limits, &object_key, &source, &self.progress).await;
@@ -183,9 +184,7 @@ impl ProjectStorage {
     /// The store, and the prefix that its keys must have.
     async fn obtain_with_prefix(&self) -> Result<(Store, String), Error> {
         let given = self.project.projects().upload_credentials().send().await;
-        let given = given.map_err(|error| {
-            Error::api("no credentials for the object store", error).done("nothing was sent to the object store")
-        })?;
+        let given = given.map_err(|error| Error::api("no credentials for the object store", error))?;
         let lifetime =
             u64::try_from(given.credentials.expire).ok().filter(|seconds| *seconds > 0).map(Duration::from_secs);
         let prefix = given.object_key_prefix;

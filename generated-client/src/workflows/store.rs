@@ -333,6 +333,8 @@ pub(crate) async fn put<S: CredentialSource>(
             }
             Failure::Again(error, asked) => {
                 failures += 1;
+                // The wait may outlast the credentials: what is refused after it are no longer new ones.
+                renewed = false;
                 if failures >= limits.max_failures {
                     return Err(
                         error.done(format!("{failures} attempts were made to send `{}`", source.path.display()))

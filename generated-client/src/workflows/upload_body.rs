@@ -14,7 +14,7 @@ use http_body::{Frame, SizeHint};
 use md5::{Digest as _, Md5};
 use tokio::task::JoinHandle;
 
-use super::disk::blocking;
+use super::disk::{blocking, open_file};
 use super::error::{Error, ErrorKind};
 use super::progress::{Callback, Progress};
 
@@ -53,11 +53,12 @@ impl Source {
     pub(crate) async fn open(path: &Path) -> Result<Self, Error> {
         let owned = path.to_owned();
         let read = blocking(move || {
-            let mut file = File::open(&owned)?;
-            let metadata = file.metadata()?;
-            let state = FileState::of(&metadata);
-            if !metadata.is_file() || state.bytes == 0 || state.bytes > MAX_BYTES {
-                return Ok((metadata.is_file(), state, None));
+            let Some(mut file) = open_file(&owned)? else {
+                return Ok((false, FileState { bytes: 0, modified: None }, None));
+            };
+            let state = FileState::of(&file.metadata()?);
+            if state.bytes == 0 || state.bytes > MAX_BYTES {
+                return Ok((true, state, None));
             }
             let mut hash = Md5::new();
             let mut chunk = vec![0; CHUNK_BYTES];
@@ -100,8 +101,8 @@ impl Source {
     /// A body with its content; for each attempt a new one.
     pub(crate) async fn body(&self, activity: Activity, progress: Callback<Progress>) -> Result<FileBody, Error> {
         let path = self.path.clone();
-        let file = blocking(move || File::open(path)).await;
-        let file = file.map_err(|error| Error::file("read", &self.path, error))?;
+        let file = blocking(move || open_file(&path)).await;
+        let file = file.map_err(|error| Error::file("read", &self.path, error))?.ok_or_else(|| changed(&self.path))?;
         let total = self.state.bytes;
         Ok(FileBody { state: Reading::Idle(file), total, left: total, activity, progress })
     }
@@ -168,8 +169,12 @@ impl http_body::Body for FileBody {
 }
 
 /// As many bytes as are wanted.
-fn read_chunk(mut file: File, wanted: usize) -> io::Result<(File, Bytes)> {
-    let mut chunk = vec![0; wanted];
-    file.read_exact(&mut chunk)?;
+fn read_chunk(file: File, wanted: usize) -> io::Result<(File, Bytes)> {
+    // Not `read_exact`, whose buffer would have to be zeroed first.
+    let mut chunk = Vec::with_capacity(wanted);
+    (&file).take(wanted as u64).read_to_end(&mut chunk)?;
+    if chunk.len() < wanted {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
     Ok((file, chunk.into()))
 }
