@@ -95,6 +95,11 @@ pub(crate) enum Case {
     Camel,
 }
 
+/// The id of an operation that has none, by the key of its method and its path.
+pub(crate) fn operation_id(method: &str, path: &str) -> String {
+    identifier(&format!("{method}_{path}"), Case::Snake)
+}
+
 /// The identifier that a name asks for. Two names can ask for the same one: see [`Scope`].
 pub(crate) fn identifier(name: &str, case: Case) -> String {
     let mut identifier = if is_spelled_like(name, case) {

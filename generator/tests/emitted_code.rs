@@ -51,7 +51,7 @@ fn documents() -> Vec<Document> {
 
 fn generated(document: &Document) -> Result<Generated, Diagnostics> {
     let options =
-        Options { dialect: document.dialect, bundle: false, package: None, generated_by: "a test".to_owned() };
+        Options { dialect: document.dialect, bundle: false, generated_by: "a test".to_owned(), ..Options::default() };
     generate(&document.source, &options)
 }
 

@@ -4,8 +4,8 @@
 //! and references with their locations, and [`parse_yaml`], which reads a specification that is not finished, or another
 //! file.
 //!
-//! The text becomes a tree of [`Node`]s (`yaml`), whose form is checked against the vocabulary of OpenAPI 3.0
-//! (`validate`). `serde_yaml` and `openapiv3` read the same values, and `convert` turns what they read into the objects that
+//! The text becomes a tree of [`Node`]s (`yaml`), to which overlays are applied (`overlay`), from which operations can be
+//! taken (`prune`), and whose form is checked against the vocabulary of OpenAPI 3.0 (`validate`). `serde_yaml` and `openapiv3` read the same values, and `convert` turns what they read into the objects that
 //! all later stages share (`openapi`, `schema`): each with its place, each reference with its target. This stage knows what
 //! may be written where, not what it means.
 //!
@@ -32,14 +32,17 @@
 pub(crate) mod arena;
 mod convert;
 mod edit;
+mod editor_schema;
 mod index;
 pub(crate) mod lifecycle;
 mod limits;
 pub(crate) mod node;
 mod offsets;
 pub(crate) mod openapi;
+mod overlay;
 mod path_parameters;
 pub(crate) mod pointer;
+pub(crate) mod prune;
 mod references;
 pub(crate) mod schema;
 mod sink;
@@ -53,6 +56,7 @@ use std::thread;
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Source};
 use crate::policy::Policy;
+pub use editor_schema::editor_schema;
 pub use index::{Element, Index};
 pub use node::{Entry, Node};
 pub use openapi::Confidence;
@@ -75,44 +79,23 @@ pub struct Document<'s> {
 }
 
 impl<'s> Document<'s> {
-    /// Reads a specification.
+    /// Reads a specification, with its overlays.
     ///
     /// # Errors
-    /// Everything that is wrong with its syntax; if nothing is, everything that is wrong with its form.
+    /// Everything that is wrong with its syntax, or with an overlay; if nothing is, everything that is wrong with its form.
     pub fn read(source: &'s Source, dialect: Dialect) -> Result<Self, Diagnostics> {
-        let failed = |problems| Diagnostics::new(source.clone(), problems);
-        let policy = Policy::of(dialect);
-        if let Some(problem) = limits::check(source) {
-            return Err(failed(vec![problem]));
-        }
-        let mut tree = yaml::parse(source, policy.takes_aliases).map_err(failed)?;
-        if policy.warns_of_slips {
-            references::normalize(&mut tree, policy);
-        }
-        // Neither needs the other.
-        let (checked, mut value) = thread::scope(|scope| {
-            let checked = scope.spawn(|| validate::check(source, &tree, policy));
-            let value = tree.yaml();
-            (checked.join().unwrap_or_else(|panic| resume_unwind(panic)), value)
-        });
-        let validate::Checked { problems, warnings, edits } = checked;
-        if !problems.is_empty() {
-            return Err(failed(problems.into_iter().chain(warnings).collect()));
-        }
-        if !edits.is_empty() {
-            edit::apply(&mut tree, edits);
-            value = tree.yaml();
-        }
-        // Only now: what does not fit `openapiv3` reads twice at every level.
-        match serde_yaml::from_value::<openapiv3::OpenAPI>(value) {
-            Ok(api) => Ok(Self { source, tree, api: convert::convert(api, policy), policy, warnings }),
-            Err(error) => Err(failed(vec![unreadable(source, &tree, &error)])),
-        }
+        Unchecked::read(source, dialect)?.check()
     }
 
     /// The slips of a document of others, which change nothing in the generated code.
     pub(crate) fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
+    }
+
+    /// The document as text: JSON, which is YAML, too. Other than the text that was read, it has the changes of overlays.
+    pub(crate) fn text(&self) -> String {
+        // Everything that is read can be written.
+        serde_json::to_string_pretty(&self.tree.json()).unwrap_or_default() + "\n"
     }
 
     /// The objects alone, for stages that report nothing.
@@ -153,6 +136,56 @@ impl<'s> Document<'s> {
         let pointer = at.pointer();
         let (key, value) = self.tree.locate(&pointer);
         self.source.location(if matches!(at, PointerRef::Value(_)) { value } else { key }, pointer)
+    }
+}
+
+/// A specification whose form is not checked yet: only what it needs of it can be taken out.
+#[derive(Clone, Debug)]
+pub(crate) struct Unchecked<'s> {
+    pub(crate) source: &'s Source,
+    pub(crate) tree: Node<'s>,
+    pub(crate) policy: &'static Policy,
+}
+
+impl<'s> Unchecked<'s> {
+    /// Reads the syntax of a specification, and applies its overlays.
+    pub(crate) fn read(source: &'s Source, dialect: Dialect) -> Result<Self, Diagnostics> {
+        let failed = |problems| Diagnostics::new(source.clone(), problems);
+        let policy = Policy::of(dialect);
+        if let Some(problem) = limits::check(source) {
+            return Err(failed(vec![problem]));
+        }
+        let mut tree = yaml::parse(source, policy.takes_aliases).map_err(failed)?;
+        overlay::apply(source, &mut tree).map_err(failed)?;
+        if policy.warns_of_slips {
+            references::normalize(&mut tree, policy);
+        }
+        Ok(Self { source, tree, policy })
+    }
+
+    /// Checks the form, and reads the objects.
+    pub(crate) fn check(self) -> Result<Document<'s>, Diagnostics> {
+        let Self { source, mut tree, policy } = self;
+        let failed = |problems| Diagnostics::new(source.clone(), problems);
+        // Neither needs the other.
+        let (checked, mut value) = thread::scope(|scope| {
+            let checked = scope.spawn(|| validate::check(source, &tree, policy));
+            let value = tree.yaml();
+            (checked.join().unwrap_or_else(|panic| resume_unwind(panic)), value)
+        });
+        let validate::Checked { problems, warnings, edits } = checked;
+        if !problems.is_empty() {
+            return Err(failed(problems.into_iter().chain(warnings).collect()));
+        }
+        if !edits.is_empty() {
+            edit::apply(&mut tree, edits);
+            value = tree.yaml();
+        }
+        // Only now: what does not fit `openapiv3` reads twice at every level.
+        match serde_yaml::from_value::<openapiv3::OpenAPI>(value) {
+            Ok(api) => Ok(Document { source, tree, api: convert::convert(api, policy), policy, warnings }),
+            Err(error) => Err(failed(vec![unreadable(source, &tree, &error)])),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 use crate::document::openapi::Confidence;
 use crate::model::{
     Api, Bound, Constraints, Docs, EnumValue, ErrorCode, Field, Group, Operation, Outcome, Region, Retry, Risk, Scope,
-    Size, SizeOf, Source, UnusedPart, Variant,
+    Size, SizeOf, SkippedPart, Source, UnusedPart, Variant,
 };
 use crate::rustdoc::{documentation, plain_line};
 
@@ -88,6 +88,25 @@ pub(super) fn unused(parts: &[UnusedPart]) -> String {
     }
     let sentences: Vec<String> = parts.iter().map(|part| format!("- {}.", capitalized(&part.to_string()))).collect();
     format!("# Not used\n\n{}", sentences.join("\n"))
+}
+
+/// The parts of a document that are not generated; empty if all are.
+pub(super) fn not_generated(api: &Api) -> String {
+    let mut sentences = Vec::new();
+    match api.excluded {
+        0 => {}
+        1 => sentences.push("- 1 operation, which a filter excludes.".to_owned()),
+        count => sentences.push(format!("- {count} operations, which a filter excludes.")),
+    }
+    for SkippedPart { what, why } in &api.skipped {
+        // Names of a document can have line breaks.
+        let line = format!("{}: {why}", capitalized(what)).replace(char::is_control, " ");
+        sentences.push(format!("- {}.", documentation(&line).trim_end_matches('.')));
+    }
+    if sentences.is_empty() {
+        return String::new();
+    }
+    format!("# Not generated\n\n{}", sentences.join("\n"))
 }
 
 /// All facts about an operation.

@@ -28,14 +28,14 @@ mod unions;
 mod unused;
 mod usage;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::arena::{Arena, Id};
 use crate::document::openapi::{OpenApi, Operation};
 use crate::document::pointer::PointerRef;
 use crate::document::{Document, Sink};
-use crate::model::{Api, ManagedHeaders, TypeRef};
+use crate::model::{Api, ManagedHeaders, Tagging, TypeDefinition, TypeKind, TypeRef, UntypedPart, UntypedReason};
 use crate::policy::Policy;
 use schemas::Types;
 pub(crate) use tags::normalize_path;
@@ -84,6 +84,9 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
                 regions,
                 error_codes,
                 unused: unused::parts(document, &groups, &definitions),
+                excluded: 0,
+                skipped: Vec::new(),
+                untyped: untyped(document, std::mem::take(&mut types.untyped), &definitions),
                 groups,
                 types: definitions,
                 type_modules: modules,
@@ -103,6 +106,24 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
     }
     warnings.extend(unused::warnings(document, &api));
     Ok((api, warnings))
+}
+
+/// What is any JSON, in the order of the document.
+fn untyped(
+    document: &Document<'_>,
+    mut noted: BTreeSet<UntypedPart>,
+    definitions: &[TypeDefinition],
+) -> Vec<UntypedPart> {
+    let is_opaque = |kind: &TypeKind| matches!(kind, TypeKind::Union(union) if union.tagging == Tagging::Opaque);
+    noted.extend(
+        definitions.iter().filter(|definition| is_opaque(&definition.kind)).map(|definition| UntypedPart {
+            pointer: definition.pointer.clone(),
+            reason: UntypedReason::AmbiguousUnion,
+        }),
+    );
+    let mut parts: Vec<UntypedPart> = noted.into_iter().collect();
+    parts.sort_by_cached_key(|part| (document.locate(PointerRef::Base(&part.pointer)).span.start, part.clone()));
+    parts
 }
 
 struct Lowering<'d> {

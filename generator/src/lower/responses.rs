@@ -8,7 +8,7 @@ use crate::document::arena::{Id, ObjectOrRef};
 use crate::document::openapi::{self, MediaType, Operation, Status};
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Schema, SchemaId, Type};
-use crate::model::{Response, SourceRef, StatusResponse, TypeRef};
+use crate::model::{Response, SourceRef, StatusResponse, TypeRef, UntypedReason};
 
 /// The help for content that cannot be read.
 const SUPPORTED: &str =
@@ -189,6 +189,7 @@ impl<'d> Lowering<'d> {
         }
         let Some(schema) = media_type.schema else {
             if !self.policy.requires_envelope {
+                self.types.note_untyped(media_at, UntypedReason::NoSchema);
                 return (Response::Plain(ANY), media_at.pointer(), None);
             }
             let help = "add `schema`: the envelope with its `data`";

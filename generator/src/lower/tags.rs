@@ -7,11 +7,11 @@ use std::collections::HashMap;
 
 use super::Lowering;
 use super::usage::SHARED;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::openapi::{Operation, PathItem};
 use crate::document::pointer::PointerRef;
 use crate::model::{self, Group};
-use crate::names::{Case, MAX_FILE_NAME, Scope, file_name, identifier};
+use crate::names::{Case, MAX_FILE_NAME, Scope, file_name, operation_id};
 use crate::suggest::did_you_mean;
 
 /// Modules and files that the client has anyway. `main.rs` would be a program.
@@ -33,6 +33,8 @@ const TAKEN_MODULES: &[&str] = &[
 
 /// Methods that the clients have anyway. A group has a method of the name of its module.
 const TAKEN_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone", "call"];
+
+const ADD_ID: &str = "add `operationId`, such as `listProjects`: it names the operation in the client";
 
 /// An operation with its path and its id.
 pub(super) struct Named<'d> {
@@ -146,6 +148,11 @@ impl<'d> Lowering<'d> {
                         self.sink.report_with(Code::DuplicateName, id_at, message, help, other);
                     }
                 }
+                if operation.id.is_none() && !self.policy.requires_metadata {
+                    let message = format!("this operation has no `operationId`: it is called `{id}`");
+                    let place = self.document.locate(at);
+                    self.sink.warnings.push(Diagnostic::new(Code::DerivedName, place, message, ADD_ID));
+                }
                 ids.insert(id.clone(), id_at.pointer());
                 operations.push(Named { item, operation, id });
             }
@@ -158,9 +165,8 @@ impl<'d> Lowering<'d> {
             return id.clone();
         }
         if self.policy.requires_metadata {
-            let help = "add `operationId`, such as `listProjects`: it names the operation in the client";
             let at = self.document.at(operation.node);
-            self.sink.report(Code::MissingKey, at, "this operation has no `operationId`", help);
+            self.sink.report(Code::MissingKey, at, "this operation has no `operationId`", ADD_ID);
         }
         derived_id(item, operation)
     }
@@ -233,7 +239,7 @@ impl<'d> Lowering<'d> {
 
 /// The id of an operation by its method and its path.
 fn derived_id(item: &PathItem, operation: &Operation) -> String {
-    identifier(&format!("{}_{}", operation.method.key(), item.path), Case::Snake)
+    operation_id(operation.method.key(), &item.path)
 }
 
 /// Path of the file of a module, whose name a scope of files has issued: Rust leaves no choice.

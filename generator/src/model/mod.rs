@@ -48,7 +48,30 @@ pub(crate) struct Api {
     pub(crate) null_lists_are_empty: bool,
     /// What the document has and the client does not use, in the order of the document.
     pub(crate) unused: Vec<UnusedPart>,
+    /// How many operations the document has that are not generated because a filter excludes them.
+    pub(crate) excluded: usize,
+    /// What is not generated because it has errors.
+    pub(crate) skipped: Vec<SkippedPart>,
+    /// What is any JSON, in the order of the document.
+    pub(crate) untyped: Vec<UntypedPart>,
 }
+
+/// A part of the document that is not generated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SkippedPart {
+    /// Such as ``the operation `GET /pets` (listPets)``.
+    pub(crate) what: String,
+    pub(crate) why: String,
+}
+
+/// A value of the document that is any JSON in the client.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct UntypedPart {
+    pub(crate) pointer: String,
+    pub(crate) reason: UntypedReason,
+}
+
+pub(crate) use crate::untyped::UntypedReason;
 
 /// All parts of a kind that the document has and the client does not use.
 #[derive(Debug, PartialEq, Eq)]
