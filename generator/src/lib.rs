@@ -42,7 +42,7 @@ pub mod suggest;
 mod untyped;
 pub mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Location, Severity, Source, UnknownCode};
 pub use filter::{Filter, InvalidPattern, OperationPattern};
@@ -144,9 +144,7 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     let lowered = |unchecked: document::Unchecked<'_>| {
         let document = unchecked.check()?;
         let (api, warnings) = lower::lower(&document).map_err(failed)?;
-        let locate = |pointer: &str| document.locate(document::pointer::PointerRef::Base(pointer));
-        let untyped = api.untyped.iter().map(|it| Untyped { location: locate(&it.pointer), reason: it.reason });
-        let untyped: Vec<Untyped> = untyped.collect();
+        let untyped = untyped(&document, &api.untyped);
         // With overlays, the text of the specification is not the document.
         let bundled = (options.bundle && source.overlays().next().is_some()).then(|| document.text());
         Ok((api, warnings, untyped, bundled, document.into_api().schemas))
@@ -184,6 +182,22 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
         skipped: api.skipped.iter().map(|part| format!("{}: {}", part.what, part.why)).collect(),
         untyped,
     })
+}
+
+/// What is any JSON, in the order of the document.
+fn untyped(document: &document::Document<'_>, parts: &BTreeSet<model::UntypedPart>) -> Vec<Untyped> {
+    let places = document.locate_all(parts.iter().map(|part| part.pointer.as_str()));
+    let located = parts.iter().map(|part| Untyped {
+        location: places
+            .get(part.pointer.as_str())
+            .cloned()
+            .unwrap_or_else(|| document.locate(document::pointer::PointerRef::Base(&part.pointer))),
+        reason: part.reason,
+    });
+    let mut untyped: Vec<Untyped> = located.collect();
+    // Those of one place are sorted already.
+    untyped.sort_by_key(|it| it.location.span.start);
+    untyped
 }
 
 /// The examples of the README compile.

@@ -50,6 +50,7 @@ pub(crate) mod validate;
 pub(crate) mod vocabulary;
 pub(crate) mod yaml;
 
+use std::collections::HashMap;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -90,6 +91,36 @@ impl<'s> Document<'s> {
     /// The slips of a document of others, which change nothing in the generated code.
     pub(crate) fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
+    }
+
+    /// Where nodes are that were found by their pointers, many at once: each mapping on the way is looked through once.
+    pub(crate) fn locate_all<'p>(&self, pointers: impl Iterator<Item = &'p str>) -> HashMap<&'p str, Location> {
+        let mut wanted: HashMap<&str, Option<&'p str>> = HashMap::new();
+        let mut places: HashMap<&'p str, Location> = HashMap::new();
+        for pointer in pointers {
+            wanted.insert(pointer, Some(pointer));
+            for (end, _) in pointer.rmatch_indices('/') {
+                let is_new = !wanted.contains_key(&pointer[..end]);
+                wanted.entry(&pointer[..end]).or_default();
+                if !is_new {
+                    break;
+                }
+            }
+        }
+        let mut next = vec![(&self.tree, String::new())];
+        while let Some((node, at)) = next.pop() {
+            let members = node.mapping().iter().map(|entry| (escape(&entry.key), &entry.key_span, &entry.node));
+            let items = node.sequence().iter().enumerate().map(|(index, item)| (index.to_string(), &item.span, item));
+            for (token, span, child) in members.chain(items) {
+                let pointer = format!("{at}/{token}");
+                let Some(place) = wanted.get(pointer.as_str()) else { continue };
+                if let Some(wanted) = place {
+                    places.insert(wanted, self.source.location(span.clone(), *wanted));
+                }
+                next.push((child, pointer));
+            }
+        }
+        places
     }
 
     /// The document as text: JSON, which is YAML, too. Other than the text that was read, it has the changes of overlays.

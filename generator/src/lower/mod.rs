@@ -86,7 +86,7 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
                 unused: unused::parts(document, &groups, &definitions),
                 excluded: 0,
                 skipped: Vec::new(),
-                untyped: untyped(document, std::mem::take(&mut types.untyped), &definitions),
+                untyped: untyped(std::mem::take(&mut types.untyped), &definitions),
                 groups,
                 types: definitions,
                 type_modules: modules,
@@ -108,12 +108,8 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
     Ok((api, warnings))
 }
 
-/// What is any JSON, in the order of the document.
-fn untyped(
-    document: &Document<'_>,
-    mut noted: BTreeSet<UntypedPart>,
-    definitions: &[TypeDefinition],
-) -> Vec<UntypedPart> {
+/// What is any JSON, with the unions whose variants cannot be discriminated.
+fn untyped(mut noted: BTreeSet<UntypedPart>, definitions: &[TypeDefinition]) -> BTreeSet<UntypedPart> {
     let is_opaque = |kind: &TypeKind| matches!(kind, TypeKind::Union(union) if union.tagging == Tagging::Opaque);
     noted.extend(
         definitions.iter().filter(|definition| is_opaque(&definition.kind)).map(|definition| UntypedPart {
@@ -121,9 +117,7 @@ fn untyped(
             reason: UntypedReason::AmbiguousUnion,
         }),
     );
-    let mut parts: Vec<UntypedPart> = noted.into_iter().collect();
-    parts.sort_by_cached_key(|part| (document.locate(PointerRef::Base(&part.pointer)).span.start, part.clone()));
-    parts
+    noted
 }
 
 struct Lowering<'d> {

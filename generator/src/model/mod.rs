@@ -9,6 +9,7 @@
 mod operations;
 mod types;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
@@ -52,8 +53,8 @@ pub(crate) struct Api {
     pub(crate) excluded: usize,
     /// What is not generated because it has errors.
     pub(crate) skipped: Vec<SkippedPart>,
-    /// What is any JSON, in the order of the document.
-    pub(crate) untyped: Vec<UntypedPart>,
+    /// What is any JSON.
+    pub(crate) untyped: BTreeSet<UntypedPart>,
 }
 
 /// A part of the document that is not generated.

@@ -14,7 +14,7 @@ use super::vocabulary::{
 use crate::diagnostic::Code;
 
 /// Where the objects and keys of OpenAPI are described.
-const OPENAPI: &str = "https://spec.openapis.org/oas/v3.0.3";
+const OPENAPI: &str = "https://spec.openapis.org/oas/v3.0.3.html";
 
 /// Keys that an operation of ours must have, beyond those of OpenAPI: see `Policy::requires_metadata`.
 const METADATA: &[&str] = &["operationId", "tags", "x-risk", "x-retry"];
@@ -80,19 +80,23 @@ impl Schema {
     /// The value of a key, with what an editor shows of it.
     fn field(&mut self, object: &Object, field: &'static Field) -> Value {
         let value = if field.key == CONTENT_SCHEMA { self.reference(&SCHEMA) } else { self.value(&field.shape) };
-        let description = about::key(object.kind, field.key).map_or_else(
-            || format!("`{}` of {}: {OPENAPI}", field.key, object.name),
-            |about| match field.key.strip_prefix("x-") {
-                Some(_) => format!("{about}\n\nspec/README.md#{}", field.key),
-                None => about.to_owned(),
-            },
-        );
+        let about = about::key(object.kind, field.key);
+        let description = match (about, field.key.starts_with("x-")) {
+            (Some(about), true) => format!("{about}\n\nspec/README.md#{}", field.key),
+            (Some(about), false) => about.to_owned(),
+            (None, _) => {
+                let section = slug(object.name).replace("openapi-document", "openapi-object");
+                format!("`{}` of the {}: {OPENAPI}#{section}", field.key, object.name)
+            }
+        };
         // Draft 7 ignores what is next to `$ref`.
         let mut value = if value.get("$ref").is_some() { json!({"allOf": [value]}) } else { value };
         if let Value::Object(keys) = &mut value {
-            keys.insert("description".to_owned(), description.clone().into());
-            // What the language server of YAML shows instead.
-            keys.insert("markdownDescription".to_owned(), description.into());
+            if about.is_some() {
+                // What the language server of YAML shows instead.
+                keys.insert("markdownDescription".to_owned(), description.clone().into());
+            }
+            keys.insert("description".to_owned(), description.into());
         }
         value
     }
