@@ -14,7 +14,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use flighthub2_generator::document::editor_schema;
 use flighthub2_generator::{Code, Diagnostics, Dialect, Options, Severity, Source, generate};
+use flighthub2_tests::spec;
+use serde_json::Value;
 
 fn fixture() -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/envelope.yaml")).unwrap()
@@ -463,6 +466,53 @@ const MISSPELT: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Codes of mistakes that have to do with two places of a document, which a JSON Schema cannot compare.
+const BEYOND_A_SCHEMA: &[Code] = &[
+    Code::AmbiguousPath,
+    Code::DanglingRef,
+    Code::DuplicateName,
+    Code::Envelope,
+    Code::EnumNames,
+    Code::Unsupported,
+    Code::UnknownErrorCode,
+];
+
+/// The JSON Schema for editors takes our specification, and refuses each wrong `x-` key and value.
+#[test]
+fn the_schema_for_editors_refuses_wrong_keys() {
+    let schema: Value = serde_json::from_str(&editor_schema()).unwrap();
+    let validator = jsonschema::draft7::new(&schema).unwrap();
+    let json = |text: &str| -> Value { serde_yaml::from_str(text).unwrap() };
+    let errors = |text: &str| -> Vec<String> {
+        validator.iter_errors(&json(text)).map(|error| format!("{}: {error}", error.instance_path())).collect()
+    };
+    assert_eq!(errors(&spec::text()), Vec::<String>::new());
+    let fixture = fixture();
+    assert_eq!(errors(&fixture), Vec::<String>::new());
+    let edits = CASES.iter().map(|case| (case.from, case.to, case.expected.iter().map(|(code, _)| *code).collect()));
+    let misspelt = MISSPELT.iter().map(|(from, to, _)| {
+        let problems = problems(&fixture.replace(from, to), Dialect::FlightHub);
+        (*from, *to, problems.problems().iter().map(|problem| problem.code).collect::<Vec<Code>>())
+    });
+    let mut checked = 0;
+    for (from, to, codes) in edits.chain(misspelt) {
+        let is_ours = from.contains("x-") || to.contains("x-");
+        if !is_ours || codes.iter().any(|code| BEYOND_A_SCHEMA.contains(code)) {
+            continue;
+        }
+        // A lookup of what is no read.
+        if codes == [Code::RiskRetry] && to.contains("x-lookup") {
+            continue;
+        }
+        let text = fixture.replace(from, to);
+        if serde_yaml::from_str::<Value>(&text).is_ok() {
+            checked += 1;
+            assert!(!errors(&text).is_empty(), "this is taken: {to} ({codes:?})");
+        }
+    }
+    assert!(checked >= 12, "{checked}");
+}
+
 #[test]
 fn misspelt_keys_get_a_suggestion() {
     let fixture = fixture();
@@ -506,6 +556,8 @@ fn every_diagnostic_code_has_a_case() {
     let mut shown: BTreeSet<Code> = CASES.iter().flat_map(|case| case.expected).map(|(code, _)| *code).collect();
     // Shown below, because no small edit of a text makes them; a fault of the generator itself has no case.
     shown.extend([Code::NotUtf8, Code::TooDeep, Code::TooLarge, Code::Internal]);
+    // Of overlays and filters, which have tests of their own in the generator.
+    shown.extend([Code::Overlay, Code::OverlayTarget, Code::JsonPath, Code::Filter]);
     let errors = Code::ALL.iter().filter(|code| code.severity() == Severity::Error);
     let missing: Vec<&Code> = errors.filter(|code| !shown.contains(code)).collect();
     assert!(missing.is_empty(), "{missing:?}");

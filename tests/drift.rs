@@ -10,6 +10,7 @@
 use std::fs;
 use std::path::Path;
 
+use flighthub2_generator::document::editor_schema;
 use flighthub2_generator::write::Plan;
 use flighthub2_tests::spec;
 
@@ -20,6 +21,14 @@ fn the_committed_client_is_current() {
     let differences: Vec<String> =
         plan.changes().iter().map(|change| format!("{:?}\n{}", change.action, change.diff())).collect();
     assert!(differences.is_empty(), "run `cargo xtask gen`:\n{}", differences.join("\n"));
+}
+
+#[test]
+fn the_committed_schema_for_editors_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/flighthub2.schema.json");
+    let committed = fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == editor_schema(), "run `cargo xtask gen`: spec/flighthub2.schema.json is stale");
+    assert!(spec::text().starts_with("# yaml-language-server: $schema=flighthub2.schema.json\n"));
 }
 
 #[test]

@@ -1,10 +1,12 @@
-//! Problems of a specification, and their rendering as text and as JSON.
+//! Problems of a specification, and their rendering as text, as JSON, for GitHub Actions and as SARIF.
 //!
 //! In: a problem and its location. Out: a [`Diagnostic`], and its rendering. This module depends neither on OpenAPI nor
 //! on Rust.
 
 mod code;
+mod github;
 mod json;
+mod sarif;
 mod source;
 mod text;
 
@@ -40,6 +42,15 @@ impl Diagnostic {
     /// The same problem as a warning, for an error in a third-party document that does not change the generated code.
     pub(crate) fn into_warning(mut self) -> Self {
         self.severity = Severity::Warning;
+        self
+    }
+
+    /// The same problem of a file whose first byte has another number.
+    pub(crate) fn moved(mut self, first: usize) -> Self {
+        let related = self.related.iter_mut().map(|(place, _)| place);
+        for place in related.chain([&mut self.location]) {
+            place.span = place.span.start + first..place.span.end + first;
+        }
         self
     }
 
@@ -104,10 +115,29 @@ impl Diagnostics {
     }
 
     /// One line with a JSON object for each problem: `code`, `severity`, `message`, `file`, `line`, `column`, `end`
-    /// (with `line` and `column`), `pointer`, `help`, and `related` with the related locations.
+    /// (with `line` and `column`), `pointer`, `help`, and `related` with the related locations, each with `file` if that is
+    /// another file. A pointer refers to the document after all overlays are applied.
     #[must_use]
     pub fn json_lines(&self) -> String {
         self.problems.iter().map(|problem| json::render(&self.source, problem)).collect()
+    }
+}
+
+impl Diagnostics {
+    /// One line with a [workflow command] of GitHub Actions for each problem: in a job, GitHub shows it at its lines of a
+    /// pull request. GitHub shows the first ten of each severity of a step.
+    ///
+    /// [workflow command]: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+    #[must_use]
+    pub fn github_commands(&self) -> String {
+        self.problems.iter().map(|problem| github::render(&self.source, problem)).collect()
+    }
+
+    /// A document of SARIF 2.1.0 with all problems, which services for code scanning read. Its rules have the
+    /// explanations of the codes. Paths are relative if the names of the sources are.
+    #[must_use]
+    pub fn sarif(&self) -> String {
+        sarif::render(&self.source, &self.problems)
     }
 }
 

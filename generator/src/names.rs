@@ -95,6 +95,11 @@ pub(crate) enum Case {
     Camel,
 }
 
+/// The id of an operation without `operationId`, derived from its method and path.
+pub(crate) fn operation_id(method: &str, path: &str) -> String {
+    identifier(&format!("{method}_{path}"), Case::Snake)
+}
+
 /// The identifier of a name. Different names can have the same identifier; [`Scope`] makes identifiers unique.
 pub(crate) fn identifier(name: &str, case: Case) -> String {
     let mut identifier = if has_case(name, case) {

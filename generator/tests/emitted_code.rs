@@ -50,13 +50,8 @@ fn documents() -> Vec<Document> {
 }
 
 fn generated(document: &Document) -> Result<Generated, Diagnostics> {
-    let options = Options {
-        dialect: document.dialect,
-        bundle: false,
-        package: None,
-        crate_name: None,
-        generated_by: "a test".to_owned(),
-    };
+    let options =
+        Options { dialect: document.dialect, bundle: false, generated_by: "a test".to_owned(), ..Options::default() };
     generate(&document.source, &options)
 }
 

@@ -6,9 +6,12 @@ use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use flighthub2_generator::document::editor_schema;
 use flighthub2_generator::write::{Action, Plan};
-use flighthub2_generator::{Diagnostics, Generated, Options, Package, generate};
+use flighthub2_generator::{
+    Diagnostics, Filter, Generated, OperationPattern, Options, Package, Source, generate, report,
+};
 
 use crate::progress::with_progress;
 use crate::spec::{self, Failure, Format, Rules, SPEC, resolve};
@@ -16,6 +19,8 @@ use crate::watch;
 
 const CRATE: &str = "flighthub2";
 const OUT: &str = "generated-client/src/api";
+/// The JSON Schema for editors of the specification.
+const SCHEMA: &str = "spec/flighthub2.schema.json";
 const RUNTIME: &str = "generated-client/runtime";
 
 /// Generate the client from the specification.
@@ -28,7 +33,10 @@ const RUNTIME: &str = "generated-client/runtime";
   cargo xtask gen --watch
   cargo xtask gen --check
   cargo xtask gen --spec petstore.yaml --out src/petstore
-  cargo xtask gen --spec petstore.yaml --out ../petstore --crate petstore")]
+  cargo xtask gen --spec petstore.yaml --out ../petstore --crate petstore
+  cargo xtask gen --spec petstore.yaml --out src/petstore --overlay petstore.overlay.yaml
+  cargo xtask gen --spec petstore.yaml --out src/petstore --include tag:pets --exclude 'path:DELETE *'
+  cargo xtask gen --spec petstore.yaml --out src/petstore --skip-unsupported --report")]
 pub(crate) struct Arguments {
     /// Do not write; list stale, missing and obsolete files, and fail if there are any.
     #[arg(long)]
@@ -50,16 +58,49 @@ pub(crate) struct Arguments {
     /// others].
     #[arg(long, value_name = "RULES")]
     dialect: Option<Rules>,
+    /// An overlay (OpenAPI Overlay 1.0 or 1.1) that is applied to the specification before it is read, so that a mistake
+    /// of another author is corrected without changing the file. May be repeated; the order is that of the options.
+    #[arg(long, value_name = "FILE", requires = "spec")]
+    overlay: Vec<PathBuf>,
+    /// Generate the operations that a pattern matches only; may be repeated. `tag:PATTERN`, `operation:PATTERN` (the
+    /// `operationId`), `path:PATTERN` or `path:METHOD PATTERN`. `*` stands for any text, `?` for one character; the whole
+    /// name has to match. Types that only other operations use are not generated.
+    #[arg(long, value_name = "PATTERN", requires = "out")]
+    include: Vec<OperationPattern>,
+    /// Do not generate the operations that a pattern matches, also if they are included; may be repeated.
+    #[arg(long, value_name = "PATTERN", requires = "out")]
+    exclude: Vec<OperationPattern>,
+    /// Leave out the operations for which no correct code is possible, and what only they use, and generate everything
+    /// else. A warning for each says why, and so does the documentation of the generated code. An error that belongs to
+    /// no operation stays an error.
+    #[arg(long, requires = "out")]
+    skip_unsupported: bool,
+    /// Report what was generated, what was left out, and each value that is any JSON, with the reason.
+    #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    report: Option<ReportFormat>,
     /// The output format of problems.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    /// For readers.
+    Text,
+    /// One JSON object, and no other text, on standard output.
+    Json,
+}
+
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let once = || generated(arguments).unwrap_or_else(Failure::report);
     if arguments.watch {
-        let (spec, name) = resolve(arguments.spec.as_deref(), SPEC);
-        watch::run(&spec, &name, once)
+        let (spec, mut name) = resolve(arguments.spec.as_deref(), SPEC);
+        let mut files = vec![spec];
+        for overlay in &arguments.overlay {
+            name.push_str(&format!(", {}", overlay.display()));
+            files.push(overlay.clone());
+        }
+        watch::run(&files, &name, once)
     } else {
         once()
     }
@@ -68,44 +109,96 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let (out, out_name) = resolve(arguments.out.as_deref(), OUT);
+    if arguments.report == Some(ReportFormat::Json) && arguments.format != Format::Text {
+        let why = "`--report=json` and another format than text would both write to standard output";
+        return Err(Failure::wrong_use(why.to_owned()));
+    }
     let options = options(arguments)?;
     let generate = |source| {
         let output = with_progress("generating", || generate(&source, &options))?;
         let warnings = Diagnostics::new(source, output.warnings.clone());
         Ok((output, warnings))
     };
-    let (output, warnings) = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(generate) {
+    let source = spec::read_with_overlays(arguments.spec.as_deref(), SPEC, &arguments.overlay)?;
+    let (output, warnings) = match source.and_then(generate) {
         Ok(output) => output,
         Err(problems) => {
             arguments.format.report(&problems);
             return Err("no file was written".to_owned().into());
         }
     };
-    if !warnings.problems().is_empty() {
-        arguments.format.report(&warnings);
-    }
+    arguments.format.report_any(&warnings);
     let plan = Plan::new(&out, &output.files).map_err(|error| error.to_string())?;
+    let schema = if arguments.spec.is_none() && arguments.out.is_none() { stale_schema()? } else { None };
+    // Standard output is that of the report alone.
+    let printed = if arguments.report == Some(ReportFormat::Json) { Format::Json } else { arguments.format };
     if arguments.check {
-        let repair = match &arguments.spec {
-            Some(spec) => {
-                let package = arguments.package.as_ref().map_or(String::new(), |name| format!(" --crate {name}"));
-                format!("cargo xtask gen --spec {} --out {out_name}{package}", spec.display())
-            }
-            None => "cargo xtask gen".to_owned(),
-        };
-        return Ok(checked(&plan, &output, &out_name, &repair, started, arguments.format));
+        let repair = arguments.command(&out_name);
+        if schema.is_some() {
+            printed.print(&format!("stale: {SCHEMA}. To repair: {repair}"));
+        }
+        let code = checked(&plan, &output, &out_name, &repair, started, printed);
+        print_report(arguments, warnings.source(), &output);
+        return Ok(if schema.is_some() { ExitCode::FAILURE } else { code });
+    }
+    if let Some((path, text)) = schema {
+        fs::write(path, text).map_err(|error| format!("cannot write {SCHEMA}: {error}"))?;
+        printed.print(&format!("changed {SCHEMA}"));
     }
     plan.apply().map_err(|error| format!("cannot write {out_name}: {error}"))?;
-    report(&plan, &output, &out_name, started, arguments.format);
+    report_changes(&plan, &output, &out_name, started, printed);
+    print_report(arguments, warnings.source(), &output);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The path and the text of the JSON Schema for editors, if the file has another text.
+fn stale_schema() -> Result<Option<(PathBuf, String)>, Failure> {
+    let (path, name) = resolve(None, SCHEMA);
+    let text = editor_schema();
+    match fs::read_to_string(&path) {
+        Ok(current) if current == text => Ok(None),
+        Ok(_) => Ok(Some((path, text))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Some((path, text))),
+        Err(error) => Err(format!("cannot read {name}: {error}").into()),
+    }
+}
+
+impl Arguments {
+    /// The command that generates the same without `--check`.
+    fn command(&self, out: &str) -> String {
+        let Some(spec) = &self.spec else { return "cargo xtask gen".to_owned() };
+        let mut command = format!("cargo xtask gen --spec {} --out {out}", spec.display());
+        let mut add = |option: &str, value: &str| command.push_str(&format!(" {option} {value}"));
+        self.package.iter().for_each(|name| add("--crate", name));
+        self.overlay.iter().for_each(|overlay| add("--overlay", &overlay.display().to_string()));
+        self.include.iter().for_each(|pattern| add("--include", &format!("'{pattern}'")));
+        self.exclude.iter().for_each(|pattern| add("--exclude", &format!("'{pattern}'")));
+        if self.skip_unsupported {
+            command.push_str(" --skip-unsupported");
+        }
+        command
+    }
+}
+
+fn print_report(arguments: &Arguments, source: &Source, output: &Generated) {
+    match arguments.report {
+        Some(ReportFormat::Text) => arguments.format.print(report::text(source, made).trim_end()),
+        Some(ReportFormat::Json) => spec::print(&report::json(source, made)),
+        None => {}
+    }
 }
 
 fn options(arguments: &Arguments) -> Result<Options, Failure> {
     let specification = arguments.spec.as_deref();
-    let origin = match specification {
-        Some(spec) => spec.file_name().unwrap_or_default().to_string_lossy(),
-        None => SPEC.into(),
+    let mut origin = match specification {
+        Some(spec) => spec.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        None => SPEC.to_owned(),
     };
+    for overlay in &arguments.overlay {
+        origin.push_str(&format!(" and {}", overlay.file_name().unwrap_or_default().to_string_lossy()));
+    }
+    let change = if arguments.overlay.is_empty() { "Change that file" } else { "Change these files" };
+    let filter = arguments.include.iter().cloned().fold(Filter::default(), Filter::including);
     let package = match (&arguments.package, &arguments.out) {
         (Some(name), Some(out)) => Some(package(name, out)?),
         _ => None,
@@ -116,7 +209,9 @@ fn options(arguments: &Arguments) -> Result<Options, Failure> {
         package,
         // The examples of its documentation name the client of this repository.
         crate_name: arguments.out.is_none().then(|| CRATE.to_owned()),
-        generated_by: format!("`cargo xtask gen` from {origin}. Change that file, not this one."),
+        generated_by: format!("`cargo xtask gen` from {origin}. {change}, not this one."),
+        filter: arguments.exclude.iter().cloned().fold(filter, Filter::excluding),
+        skip_unsupported: arguments.skip_unsupported,
     })
 }
 
@@ -186,7 +281,7 @@ fn matches(pattern: &Path, path: &Path, with_below: bool) -> bool {
 
 fn checked(plan: &Plan, output: &Generated, out: &str, repair: &str, started: Instant, format: Format) -> ExitCode {
     if plan.changes().is_empty() {
-        report(plan, output, out, started, format);
+        report_changes(plan, output, out, started, format);
         return ExitCode::SUCCESS;
     }
     for change in plan.changes() {
@@ -206,7 +301,7 @@ fn checked(plan: &Plan, output: &Generated, out: &str, repair: &str, started: In
     ExitCode::FAILURE
 }
 
-fn report(plan: &Plan, output: &Generated, out: &str, started: Instant, format: Format) {
+fn report_changes(plan: &Plan, output: &Generated, out: &str, started: Instant, format: Format) {
     for change in plan.changes() {
         let what = match change.action {
             Action::Add => "added  ",
@@ -217,6 +312,12 @@ fn report(plan: &Plan, output: &Generated, out: &str, started: Instant, format: 
     }
     let contents = format!("{} operations, {} types, {} files", output.operations, output.types, output.files.len());
     let milliseconds = started.elapsed().as_millis();
+    if !made.skipped.is_empty() {
+        format.print(&format!("not generated, because of errors:\n  {}", made.skipped.join("\n  ")));
+    }
+    if made.excluded > 0 {
+        format.print(&format!("excluded: {} operations", made.excluded));
+    }
     if plan.changes().is_empty() {
         format.print(&format!("up to date: {contents} ({milliseconds} ms)"));
     } else {

@@ -15,11 +15,16 @@ use crate::spec::{Format, Rules};
 #[command(after_help = "Examples:
   cargo xtask lint
   cargo xtask lint --format json
-  cargo xtask lint --spec petstore.yaml")]
+  cargo xtask lint --format sarif
+  cargo xtask lint --spec petstore.yaml
+  cargo xtask lint --spec petstore.yaml --overlay petstore.overlay.yaml")]
 pub(crate) struct Arguments {
     /// Another specification [default: spec/flighthub2.yaml].
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
+    /// An overlay (OpenAPI Overlay 1.0 or 1.1), applied before the check; may be repeated.
+    #[arg(long, value_name = "FILE", requires = "spec")]
+    overlay: Vec<PathBuf>,
     /// The rules for the specification [default: flighthub for the specification of this repository, openapi for
     /// others].
     #[arg(long, value_name = "RULES")]
@@ -52,12 +57,14 @@ mod in_this_program {
     fn checked(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let started = Instant::now();
         let dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
-        let problems: Diagnostics = match spec::read(arguments.spec.as_deref(), spec::SPEC)? {
+        let read = spec::read_with_overlays(arguments.spec.as_deref(), spec::SPEC, &arguments.overlay)?;
+        let problems: Diagnostics = match read {
             Ok(source) => with_progress("checking", || lint(&source, dialect)),
             Err(problems) => problems,
         };
         if problems.problems().is_empty() {
             let milliseconds = started.elapsed().as_millis();
+            arguments.format.report_any(&problems);
             arguments.format.print(&format!("clean: {} ({milliseconds} ms)", problems.source().name()));
             return Ok(ExitCode::SUCCESS);
         }

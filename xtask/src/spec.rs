@@ -37,8 +37,12 @@ impl Rules {
 pub(crate) enum Format {
     /// As text, on standard error.
     Text,
-    /// For editors and annotations: one JSON object per line, and no other text, on standard output.
+    /// For editors: one JSON object per line, and no other text, on standard output.
     Json,
+    /// For jobs of GitHub Actions: one workflow command per problem on standard output, shown at the lines of a change.
+    Github,
+    /// For code scanning: a document of SARIF 2.1.0, also if there is no problem, on standard output.
+    Sarif,
 }
 
 impl Format {
@@ -47,14 +51,23 @@ impl Format {
         match self {
             Self::Text => eprint!("{}", rendered(problems)),
             Self::Json => print(&problems.json_lines()),
+            Self::Github => print(&problems.github_commands()),
+            Self::Sarif => print(&problems.sarif()),
         }
     }
 
-    /// Prints a message that is not a problem; on standard error if standard output is JSON.
+    /// Reports the problems of a run that may have none.
+    pub(crate) fn report_any(self, problems: &Diagnostics) {
+        if self == Self::Sarif || !problems.problems().is_empty() {
+            self.report(problems);
+        }
+    }
+
+    /// Prints a message that is not a problem; on standard error if standard output is for programs.
     pub(crate) fn print(self, line: &str) {
         match self {
             Self::Text => print(&format!("{line}\n")),
-            Self::Json => eprintln!("{line}"),
+            Self::Json | Self::Github | Self::Sarif => eprintln!("{line}"),
         }
     }
 }
@@ -135,6 +148,25 @@ pub(crate) fn read(file: Option<&Path>, own: &str) -> Result<Result<Source, Diag
     let (path, name) = resolve(file, own);
     let bytes = fs::read(&path).map_err(|error| Failure::wrong_use(format!("cannot read {name}: {error}")))?;
     Ok(Source::from_bytes(name, bytes))
+}
+
+/// Reads such a file with the overlays that are applied to it.
+pub(crate) fn read_with_overlays(
+    file: Option<&Path>,
+    own: &str,
+    overlays: &[PathBuf],
+) -> Result<Result<Source, Diagnostics>, Failure> {
+    let mut source = match read(file, own)? {
+        Ok(source) => source,
+        Err(problems) => return Ok(Err(problems)),
+    };
+    for overlay in overlays {
+        match read(Some(overlay), "")? {
+            Ok(overlay) => source = source.with_overlay(overlay),
+            Err(problems) => return Ok(Err(problems)),
+        }
+    }
+    Ok(Ok(source))
 }
 
 #[cfg(test)]

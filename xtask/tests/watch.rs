@@ -38,8 +38,18 @@ struct Watch {
 
 impl Watch {
     fn new() -> Self {
+        Self::with_overlay(None)
+    }
+
+    fn with_overlay(overlay: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("spec.yaml"), SPEC).unwrap();
+        let mut overlays = Vec::new();
+        if let Some(text) = overlay {
+            let path = folder.path().join("overlay.yaml");
+            fs::write(&path, text).unwrap();
+            overlays.extend(["--overlay".into(), path.into_os_string()]);
+        }
         // One pipe, as on a terminal, which preserves the order of the output.
         let (reader, pipe) = std::io::pipe().unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_xtask"))
@@ -47,6 +57,7 @@ impl Watch {
             .arg(folder.path().join("spec.yaml"))
             .arg("--out")
             .arg(folder.path().join("out"))
+            .args(overlays)
             .stdout(pipe.try_clone().unwrap())
             .stderr(pipe)
             .spawn()
@@ -113,6 +124,19 @@ impl Drop for Watch {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+#[test]
+fn a_save_of_an_overlay_is_generated() {
+    let overlay = |title: &str| {
+        format!(
+            "overlay: 1.1.0\ninfo: {{title: O, version: '1'}}\nactions: [{{target: $.info.title, update: {title}}}]\n"
+        )
+    };
+    let mut watch = Watch::with_overlay(Some(&overlay("First")));
+    watch.expect_generated("First");
+    fs::write(watch.path("overlay.yaml"), overlay("Second title")).unwrap();
+    watch.expect_generated("Second title");
 }
 
 #[test]

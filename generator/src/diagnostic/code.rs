@@ -131,6 +131,14 @@ codes! {
         UnknownErrorCode = "unknown-error-code",
         /// A default does not match its schema.
         BadDefault = "bad-default",
+        /// An overlay is none, or cannot be applied.
+        Overlay = "overlay",
+        /// The target of an overlay's action selects nothing.
+        OverlayTarget = "overlay-target",
+        /// A target of an overlay is not JSONPath, or a part of it that is not supported.
+        JsonPath = "json-path",
+        /// A pattern that includes or excludes operations matches none, or contradicts another one.
+        Filter = "filter",
         /// A bug of the generator.
         Internal = "internal",
     }
@@ -173,6 +181,10 @@ codes! {
         UnusedAllow = "unused-allow",
         /// The generated client does not use a part of a document.
         UnusedPart = "unused-part",
+        /// An operation has no `operationId`: its name is made of its method and path.
+        DerivedName = "derived-name",
+        /// An operation or a component is not generated because it has errors, as it was requested.
+        Skipped = "skipped",
     }
 }
 
@@ -180,7 +192,8 @@ impl Code {
     /// Whether it is a rule of [`lint`](crate::lint()). [`generate`](crate::generate) reports the other warnings.
     #[must_use]
     pub fn is_rule(self) -> bool {
-        self.severity() == Severity::Warning && self != Self::UnusedPart
+        let of_generate = [Self::UnusedPart, Self::DerivedName, Self::Skipped];
+        self.severity() == Severity::Warning && !of_generate.contains(&self)
     }
 
     /// The rules that `x-lint-allow` can suppress: all but the one about unused suppressions.

@@ -20,6 +20,9 @@ struct Line<'a> {
 #[derive(Serialize)]
 struct Related<'a> {
     message: &'a str,
+    /// Where it is another one than that of the problem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     #[serde(flatten)]
     place: Span<'a>,
 }
@@ -41,12 +44,17 @@ struct Position {
 
 /// One problem, with a line break.
 pub(super) fn render<'a>(source: &'a Source, problem: &'a Diagnostic) -> String {
-    let related = |(place, why): &'a (Location, String)| Related { message: why, place: span(source, place) };
+    let file = source.name_of(&problem.location);
+    let related = |(place, why): &'a (Location, String)| Related {
+        message: why,
+        file: Some(source.name_of(place)).filter(|other| *other != file),
+        place: span(source, place),
+    };
     let line = Line {
         code: problem.code.as_str(),
         severity: problem.severity().as_str(),
         message: &problem.message,
-        file: source.name(),
+        file,
         place: span(source, &problem.location),
         help: &problem.help,
         related: problem.related.iter().map(related).collect(),
@@ -56,6 +64,7 @@ pub(super) fn render<'a>(source: &'a Source, problem: &'a Diagnostic) -> String 
 }
 
 fn span<'a>(source: &Source, place: &'a Location) -> Span<'a> {
-    let (line, column) = source.position(place.span.end);
+    let (file, bytes) = source.file(place);
+    let (line, column) = file.position(bytes.end);
     Span { line: place.line, column: place.column, end: Position { line, column }, pointer: &place.pointer }
 }

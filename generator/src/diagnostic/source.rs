@@ -5,11 +5,15 @@ use std::sync::OnceLock;
 
 use super::{Code, Diagnostic, Diagnostics};
 
-/// The text of a specification, and its name in messages.
+/// The text of a specification, and its name in messages; with the overlays that are applied to it.
+///
+/// The bytes of all files are counted through: those of an overlay follow those of the file before it. So a range of bytes
+/// names its file, too.
 #[derive(Clone, Debug)]
 pub struct Source {
     name: String,
     text: String,
+    overlays: Vec<Source>,
     /// Line and column of every [`STEP`]th byte, both from 0, computed on first use. One long line can have many
     /// problems.
     positions: OnceLock<Vec<(usize, usize)>>,
@@ -22,7 +26,56 @@ impl Source {
     /// Creates a source from its name in messages (usually the path as entered by the user) and its text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: joined_pairs(text.into()), positions: OnceLock::new() }
+        Self { name: name.into(), text: joined_pairs(text.into()), overlays: Vec::new(), positions: OnceLock::new() }
+    }
+
+    /// Adds an overlay: a document of the [OpenAPI Overlay Specification](https://spec.openapis.org/overlay/v1.1.0.html),
+    /// which changes the specification before it is read. Overlays are applied in the order in which they are added.
+    ///
+    /// ```
+    /// use flighthub2_generator::{Dialect, Options, Source, generate};
+    ///
+    /// let document = Source::new("api.yaml", "openapi: 3.0.3\ninfo: {title: Things, version: '1'}\npaths: {}\n");
+    /// let overlay = "overlay: 1.1.0\ninfo: {title: T, version: '1'}\nactions: [{target: $.info.title, update: Objects}]\n";
+    /// let source = document.with_overlay(Source::new("mended.overlay.yaml", overlay));
+    /// let generated = generate(&source, &Options { dialect: Dialect::OpenApi, ..Options::default() })?;
+    /// assert!(generated.files["mod.rs"].contains("Objects"));
+    /// # Ok::<(), flighthub2_generator::Diagnostics>(())
+    /// ```
+    #[must_use]
+    pub fn with_overlay(mut self, overlay: Self) -> Self {
+        let Self { name, text, overlays, positions } = overlay;
+        self.overlays.push(Self { name, text, overlays: Vec::new(), positions });
+        self.overlays.extend(overlays);
+        self
+    }
+
+    /// The overlays, each with the number of its first byte.
+    pub(crate) fn overlays(&self) -> impl Iterator<Item = (usize, &Self)> {
+        self.overlays.iter().scan(self.text.len(), |end, file| {
+            // One byte between two files, so that the end of one is not the beginning of the next.
+            let start = *end + 1;
+            *end = start + file.text.len();
+            Some((start, file))
+        })
+    }
+
+    /// The file that a byte is in, and the number of its first byte.
+    fn file_of(&self, byte: usize) -> (usize, &Self) {
+        let before = self.overlays().take_while(|(start, _)| *start <= byte);
+        before.last().unwrap_or((0, self))
+    }
+
+    /// The file that a location is in, and its bytes there.
+    pub(super) fn file(&self, place: &Location) -> (&Self, Range<usize>) {
+        let (first, file) = self.file_of(place.span.start);
+        (file, place.span.start - first..place.span.end.saturating_sub(first))
+    }
+
+    /// The name of the file that a location is in: that of the specification, or of an overlay.
+    #[must_use]
+    pub fn name_of(&self, place: &Location) -> &str {
+        self.file(place).0.name()
     }
 
     /// The name in messages.
@@ -70,13 +123,14 @@ impl Source {
     /// The location of a byte range. A range outside of the text is clamped.
     #[must_use]
     pub fn location(&self, span: Range<usize>, pointer: impl Into<String>) -> Location {
-        let start = self.text.floor_char_boundary(span.start);
-        let end = self.text.floor_char_boundary(span.end).max(start);
-        let (line, column) = self.position(start);
-        Location { line, column, span: start..end, pointer: pointer.into() }
+        let (first, file) = self.file_of(span.start);
+        let start = file.text.floor_char_boundary(span.start - first);
+        let end = file.text.floor_char_boundary(span.end.saturating_sub(first)).max(start);
+        let (line, column) = file.position(start);
+        Location { line, column, span: first + start..first + end, pointer: pointer.into() }
     }
 
-    /// Line and column of a byte of the text, both from 1.
+    /// Line and column of a byte of this file, both from 1.
     pub(super) fn position(&self, byte: usize) -> (usize, usize) {
         let positions = self.positions.get_or_init(|| {
             let mut position = (0, 0);
@@ -116,7 +170,7 @@ pub struct Location {
     pub column: usize,
     /// JSON pointer (RFC 6901) of the node; empty for the document itself.
     pub pointer: String,
-    /// Bytes of the text.
+    /// Bytes of the text; those of an overlay are counted behind those of the specification.
     pub span: Range<usize>,
 }
 

@@ -14,6 +14,10 @@ pub(super) fn render(source: &Source, problem: &Diagnostic, styled: bool) -> Str
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let shown: Vec<Shown<'_>> = std::iter::once((&problem.location, None))
         .chain(problem.related.iter().map(|(place, why)| (place, Some(why.as_str()))))
+        .map(|(place, why)| {
+            let (file, bytes) = source.file(place);
+            Shown { file, place, bytes, why }
+        })
         .collect();
     let level = match problem.severity() {
         Severity::Error => Level::ERROR,
@@ -23,7 +27,7 @@ pub(super) fn render(source: &Source, problem: &Diagnostic, styled: bool) -> Str
     let group = level
         .primary_title(one_line(&problem.message))
         .id(problem.code.as_str())
-        .elements(lines(source, &shown))
+        .elements(lines(&shown))
         .element(Level::NOTE.message(format!("at {}", one_line(pointer))))
         .element(Level::HELP.message(one_line(&problem.help)));
     // In lines of the document the renderer replaces most control characters by pictures, but not these.
@@ -41,7 +45,17 @@ pub(super) fn count(source: &Source, problems: &[Diagnostic]) -> String {
     let counts: Vec<String> =
         [counted(errors, "error"), counted(problems.len() - errors, "warning")].into_iter().flatten().collect();
     let counts = if counts.is_empty() { "no problems".to_owned() } else { counts.join(" and ") };
-    format!("{counts} in {}\n", source.name())
+    // Those of the files in which problems are: overlays have some, too.
+    let mut files: Vec<&str> = Vec::new();
+    for name in problems.iter().map(|problem| source.name_of(&problem.location)) {
+        if !files.contains(&name) {
+            files.push(name);
+        }
+    }
+    if files.is_empty() {
+        files.push(source.name());
+    }
+    format!("{counts} in {}\n", files.join(" and "))
 }
 
 /// A text without control characters, including line breaks: names of a document can contain them.
@@ -55,45 +69,56 @@ fn one_line(text: &str) -> String {
     text.chars().filter_map(picture).collect()
 }
 
-/// A location to show; a related one has a label.
-type Shown<'p> = (&'p Location, Option<&'p str>);
+/// A location to show.
+struct Shown<'p> {
+    file: &'p Source,
+    place: &'p Location,
+    /// Its bytes in the file.
+    bytes: Range<usize>,
+    /// The label of a related one.
+    why: Option<&'p str>,
+}
 
-/// The lines of all locations in one snippet; if it is long, one snippet for each location; of a long line, only the
-/// surroundings of the location.
-fn lines<'p>(source: &'p Source, shown: &[Shown<'p>]) -> Vec<Element<'p>> {
-    let text = source.text();
-    let start = shown.iter().map(|(place, _)| place.span.start).min().unwrap_or_default();
-    let end = shown.iter().map(|(place, _)| visible(source, place).end).max().unwrap_or_default();
+/// The lines of all locations in one snippet; if it is long, or in several files, one snippet for each location; of a long
+/// line, only the surroundings of the location.
+fn lines<'p>(shown: &[Shown<'p>]) -> Vec<Element<'p>> {
+    let Some(file) = shown.first().map(|one| one.file) else { return Vec::new() };
+    if shown.iter().any(|one| !std::ptr::eq(one.file, file)) {
+        return shown.iter().flat_map(|one| lines(std::slice::from_ref(one))).collect();
+    }
+    let text = file.text();
+    let start = shown.iter().map(|one| one.bytes.start).min().unwrap_or_default();
+    let end = shown.iter().map(|one| visible(one).end).max().unwrap_or_default();
     let start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
     match shown {
         _ if end - start <= MAX_SHOWN => {
-            let annotations = shown.iter().map(|(place, why)| annotation(source, place, *why, start));
-            let (first_line, _) = source.position(start);
-            let snippet = Snippet::source(&text[start..end]).line_start(first_line).path(source.name());
+            let annotations = shown.iter().map(|one| annotation(one, start));
+            let (first_line, _) = file.position(start);
+            let snippet = Snippet::source(&text[start..end]).line_start(first_line).path(file.name());
             vec![Element::from(snippet.annotations(annotations))]
         }
-        [(place, why)] => {
-            let origin = Origin::path(source.name()).line(place.line).char_column(place.column);
-            let why = why.map(|why| Element::from(Level::NOTE.message(one_line(why))));
+        [one] => {
+            let origin = Origin::path(file.name()).line(one.place.line).char_column(one.place.column);
+            let why = one.why.map(|why| Element::from(Level::NOTE.message(one_line(why))));
             [Element::from(origin)].into_iter().chain(why).collect()
         }
-        _ => shown.iter().flat_map(|one| lines(source, std::slice::from_ref(one))).collect(),
+        _ => shown.iter().flat_map(|one| lines(std::slice::from_ref(one))).collect(),
     }
 }
 
-fn annotation<'p>(source: &Source, place: &Location, why: Option<&'p str>, start: usize) -> Annotation<'p> {
-    let span = visible(source, place);
+fn annotation<'p>(shown: &Shown<'p>, start: usize) -> Annotation<'p> {
+    let span = visible(shown);
     let within = span.start - start..span.end - start;
-    match why {
+    match shown.why {
         None => AnnotationKind::Primary.span(within),
         Some(why) => AnnotationKind::Context.span(within).label(one_line(why)),
     }
 }
 
 /// A long node is shown by its first line, which identifies it.
-fn visible(source: &Source, place: &Location) -> Range<usize> {
-    let text = &source.text()[place.span.clone()];
+fn visible(shown: &Shown<'_>) -> Range<usize> {
+    let text = &shown.file.text()[shown.bytes.clone()];
     let first_line = text.split('\n').next().unwrap_or_default().trim_end();
-    place.span.start..place.span.start + first_line.len()
+    shown.bytes.start..shown.bytes.start + first_line.len()
 }

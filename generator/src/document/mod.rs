@@ -4,10 +4,11 @@
 //! its objects and references with their locations, and [`parse_yaml`], which also reads incomplete specifications and
 //! other YAML files.
 //!
-//! The text is parsed to a tree of [`Node`]s (`yaml`), which is validated against the vocabulary of OpenAPI 3.0
-//! (`validate`). `serde_yaml` and `openapiv3` deserialize the same values, and `convert` converts the result to the
-//! objects that all later stages share (`openapi`, `schema`): each object has its location, each reference its target.
-//! This stage knows which keys and values are allowed where, not what they mean.
+//! The text is parsed to a tree of [`Node`]s (`yaml`). Overlays change the tree (`overlay`), and operations can be removed
+//! from it (`prune`). Then it is validated against the vocabulary of OpenAPI 3.0 (`validate`). `serde_yaml` and `openapiv3`
+//! deserialize the same values, and `convert` converts the result to the objects that all later stages share (`openapi`,
+//! `schema`): each object has its location, each reference its target. This stage knows which keys and values are allowed
+//! where, not what they mean.
 //!
 //! ```
 //! use flighthub2_generator::document::{Document, ElementKind};
@@ -32,14 +33,17 @@
 pub(crate) mod arena;
 mod convert;
 mod edit;
+mod editor_schema;
 mod index;
 pub(crate) mod lifecycle;
 mod limits;
 pub(crate) mod node;
 mod offsets;
 pub(crate) mod openapi;
+mod overlay;
 mod path_parameters;
 pub(crate) mod pointer;
+pub(crate) mod prune;
 mod references;
 pub(crate) mod schema;
 mod sink;
@@ -47,12 +51,14 @@ pub(crate) mod validate;
 pub(crate) mod vocabulary;
 pub(crate) mod yaml;
 
+use std::collections::HashMap;
 use std::panic::resume_unwind;
 use std::thread;
 
 use crate::Dialect;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Location, Source};
 use crate::policy::Policy;
+pub use editor_schema::editor_schema;
 pub use index::{Element, Index};
 pub use node::{Entry, Node};
 pub use openapi::Confidence;
@@ -75,44 +81,53 @@ pub struct Document<'s> {
 }
 
 impl<'s> Document<'s> {
-    /// Reads a specification.
+    /// Reads a specification, with its overlays.
     ///
     /// # Errors
-    /// All syntax errors; if there are none, all structural errors.
+    /// All syntax errors and errors of overlays; if there are none, all structural errors.
     pub fn read(source: &'s Source, dialect: Dialect) -> Result<Self, Diagnostics> {
-        let failed = |problems| Diagnostics::new(source.clone(), problems);
-        let policy = Policy::of(dialect);
-        if let Some(problem) = limits::check(source) {
-            return Err(failed(vec![problem]));
-        }
-        let mut tree = yaml::parse(source, policy.takes_aliases).map_err(failed)?;
-        if policy.warns_of_slips {
-            references::normalize(&mut tree, policy);
-        }
-        // The two are independent.
-        let (checked, mut value) = thread::scope(|scope| {
-            let checked = scope.spawn(|| validate::check(source, &tree, policy));
-            let value = tree.yaml();
-            (checked.join().unwrap_or_else(|panic| resume_unwind(panic)), value)
-        });
-        let validate::Checked { problems, warnings, edits } = checked;
-        if !problems.is_empty() {
-            return Err(failed(problems.into_iter().chain(warnings).collect()));
-        }
-        if !edits.is_empty() {
-            edit::apply(&mut tree, edits);
-            value = tree.yaml();
-        }
-        // Deserialization follows validation, because `openapiv3` deserializes invalid input twice at each level.
-        match serde_yaml::from_value::<openapiv3::OpenAPI>(value) {
-            Ok(api) => Ok(Self { source, tree, api: convert::convert(api, policy), policy, warnings }),
-            Err(error) => Err(failed(vec![unreadable(source, &tree, &error)])),
-        }
+        Unchecked::read(source, dialect)?.check()
     }
 
     /// The recoverable mistakes of a third-party document, which do not change the generated code.
     pub(crate) fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
+    }
+
+    /// The locations of the nodes at these pointers. Each mapping on the paths is searched once for all of them.
+    pub(crate) fn locate_all<'p>(&self, pointers: impl Iterator<Item = &'p str>) -> HashMap<&'p str, Location> {
+        let mut wanted: HashMap<&str, Option<&'p str>> = HashMap::new();
+        let mut places: HashMap<&'p str, Location> = HashMap::new();
+        for pointer in pointers {
+            wanted.insert(pointer, Some(pointer));
+            for (end, _) in pointer.rmatch_indices('/') {
+                let is_new = !wanted.contains_key(&pointer[..end]);
+                wanted.entry(&pointer[..end]).or_default();
+                if !is_new {
+                    break;
+                }
+            }
+        }
+        let mut next = vec![(&self.tree, String::new())];
+        while let Some((node, at)) = next.pop() {
+            let members = node.mapping().iter().map(|entry| (escape(&entry.key), &entry.key_span, &entry.node));
+            let items = node.sequence().iter().enumerate().map(|(index, item)| (index.to_string(), &item.span, item));
+            for (token, span, child) in members.chain(items) {
+                let pointer = format!("{at}/{token}");
+                let Some(place) = wanted.get(pointer.as_str()) else { continue };
+                if let Some(wanted) = place {
+                    places.insert(wanted, self.source.location(span.clone(), *wanted));
+                }
+                next.push((child, pointer));
+            }
+        }
+        places
+    }
+
+    /// The document with all overlays applied, as JSON, which is also YAML.
+    pub(crate) fn text(&self) -> String {
+        // Every value of the tree can be serialized.
+        serde_json::to_string_pretty(&self.tree.json()).unwrap_or_default() + "\n"
     }
 
     /// Only the objects, for stages that report no diagnostics.
@@ -153,6 +168,56 @@ impl<'s> Document<'s> {
         let pointer = at.pointer();
         let (key, value) = self.tree.locate(&pointer);
         self.source.location(if matches!(at, PointerRef::Value(_)) { value } else { key }, pointer)
+    }
+}
+
+/// A parsed specification that is not validated yet, from which operations can still be removed.
+#[derive(Clone, Debug)]
+pub(crate) struct Unchecked<'s> {
+    pub(crate) source: &'s Source,
+    pub(crate) tree: Node<'s>,
+    pub(crate) policy: &'static Policy,
+}
+
+impl<'s> Unchecked<'s> {
+    /// Parses a specification and applies its overlays.
+    pub(crate) fn read(source: &'s Source, dialect: Dialect) -> Result<Self, Diagnostics> {
+        let failed = |problems| Diagnostics::new(source.clone(), problems);
+        let policy = Policy::of(dialect);
+        if let Some(problem) = limits::check(source) {
+            return Err(failed(vec![problem]));
+        }
+        let mut tree = yaml::parse(source, policy.takes_aliases).map_err(failed)?;
+        overlay::apply(source, &mut tree).map_err(failed)?;
+        if policy.warns_of_slips {
+            references::normalize(&mut tree, policy);
+        }
+        Ok(Self { source, tree, policy })
+    }
+
+    /// Validates the tree, and converts it to objects.
+    pub(crate) fn check(self) -> Result<Document<'s>, Diagnostics> {
+        let Self { source, mut tree, policy } = self;
+        let failed = |problems| Diagnostics::new(source.clone(), problems);
+        // The two are independent.
+        let (checked, mut value) = thread::scope(|scope| {
+            let checked = scope.spawn(|| validate::check(source, &tree, policy));
+            let value = tree.yaml();
+            (checked.join().unwrap_or_else(|panic| resume_unwind(panic)), value)
+        });
+        let validate::Checked { problems, warnings, edits } = checked;
+        if !problems.is_empty() {
+            return Err(failed(problems.into_iter().chain(warnings).collect()));
+        }
+        if !edits.is_empty() {
+            edit::apply(&mut tree, edits);
+            value = tree.yaml();
+        }
+        // Deserialization follows validation, because `openapiv3` deserializes invalid input twice at each level.
+        match serde_yaml::from_value::<openapiv3::OpenAPI>(value) {
+            Ok(api) => Ok(Document { source, tree, api: convert::convert(api, policy), policy, warnings }),
+            Err(error) => Err(failed(vec![unreadable(source, &tree, &error)])),
+        }
     }
 }
 

@@ -80,7 +80,7 @@ impl Scalar<'_> {
         kind == other.scalar_type() && (self.text == other.text || self.json() == other.json())
     }
 
-    fn json(&self) -> Json {
+    pub(super) fn json(&self) -> Json {
         let text = &*self.text;
         match self.scalar_type() {
             ScalarType::Null => Json::Null,

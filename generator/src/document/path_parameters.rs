@@ -6,9 +6,8 @@
 use super::edit::{Change, Edit};
 use super::node::{Entry, Node};
 use super::pointer::PointerRef;
+use super::prune::METHOD_KEYS;
 use crate::diagnostic::{Code, Diagnostic, Source};
-
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// Reports and adds missing path parameters.
 pub(super) fn check(source: &Source, root: &Node<'_>) -> (Vec<Diagnostic>, Vec<Edit>) {
@@ -17,7 +16,7 @@ pub(super) fn check(source: &Source, root: &Node<'_>) -> (Vec<Diagnostic>, Vec<E
     for item in root.get("paths").map(Node::mapping).unwrap_or_default() {
         let names: Vec<&str> = item.key.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)).collect();
         let item_at = paths_at.key(&item.key);
-        for operation in item.node.mapping().iter().filter(|entry| METHODS.contains(&&*entry.key)) {
+        for operation in item.node.mapping().iter().filter(|entry| METHOD_KEYS.contains(&&*entry.key)) {
             for (index, name) in names.iter().enumerate() {
                 let is_known = has(root, &item.node, name) || has(root, &operation.node, name);
                 if name.is_empty() || is_known || names[..index].contains(name) || !operation.node.is_mapping() {

@@ -8,8 +8,8 @@ use super::bare;
 use crate::document::openapi::Confidence;
 use crate::model::{
     Api, Bound, Constraints, Docs, Enum, EnumValue, EnumValues, ErrorCode, Field, Group, Operation, Outcome, Region,
-    Retry, Risk, Scope, SecurityRequirement, Size, SizeOf, Source, Status, StatusVariant, Struct, TypeDefinition,
-    TypedHeader, UnusedPart, Variant,
+    Retry, Risk, Scope, SecurityRequirement, Size, SizeOf, SkippedPart, Source, Status, StatusVariant, Struct,
+    TypeDefinition, TypedHeader, UnusedPart, Variant,
 };
 use crate::rustdoc::{documentation, linked, plain_line};
 
@@ -95,6 +95,25 @@ pub(super) fn unused(parts: &[UnusedPart]) -> String {
 /// A description, with links to the operations and types that it names.
 fn described(api: &Api, description: &str) -> String {
     linked(&documentation(description), &api.items)
+}
+
+/// The parts of a document that are not generated; empty if all are.
+pub(super) fn not_generated(api: &Api) -> String {
+    let mut sentences = Vec::new();
+    match api.excluded {
+        0 => {}
+        1 => sentences.push("- 1 operation, which a filter excludes.".to_owned()),
+        count => sentences.push(format!("- {count} operations, which a filter excludes.")),
+    }
+    for SkippedPart { what, why } in &api.skipped {
+        // Names in a document can contain line breaks.
+        let line = format!("{}: {why}", capitalized(what)).replace(char::is_control, " ");
+        sentences.push(format!("- {}.", documentation(&line).trim_end_matches('.')));
+    }
+    if sentences.is_empty() {
+        return String::new();
+    }
+    format!("# Not generated\n\n{}", sentences.join("\n"))
 }
 
 /// All facts about an operation.

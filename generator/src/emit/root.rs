@@ -15,7 +15,8 @@ impl Emitter<'_> {
         let use_runtime = use_runtime();
         let title = &api.title;
         let description = linked(&documentation(api.description.as_deref().unwrap_or_default()), &api.items);
-        let paragraphs = [title.as_str(), &description, &docs::unused(&api.unused)];
+        let (not_generated, unused) = (docs::not_generated(api), docs::unused(&api.unused));
+        let paragraphs = [title.as_str(), &description, &not_generated, &unused];
         let paragraphs: Vec<&str> = paragraphs.into_iter().filter(|text| !text.is_empty()).collect();
         let heading = inner_doc(&paragraphs.join("\n\n"));
         let modules = api.groups.iter().map(|group| ident(&group.module));

@@ -7,7 +7,7 @@ use super::schemas::{ANY, Kind};
 use crate::diagnostic::Code;
 use crate::document::openapi::{MediaType, Operation, Style};
 use crate::document::schema::SchemaId;
-use crate::model::{Body, Constraints, Encoding, Primitive, SourceRef, TypeKind, TypeRef, ValueStyle};
+use crate::model::{Body, Constraints, Encoding, Primitive, SourceRef, TypeKind, TypeRef, UntypedReason, ValueStyle};
 
 /// A body whose field has no name yet.
 pub(super) struct BodyDraft {
@@ -70,7 +70,10 @@ impl<'d> Lowering<'d> {
             (Format::Json | Format::Form | Format::Multipart, Some(schema)) => {
                 self.types.type_of(schema, &format!("{id}_body"))
             }
-            (Format::Json | Format::Form | Format::Multipart, None) => (any, false),
+            (Format::Json | Format::Form | Format::Multipart, None) => {
+                self.types.note_untyped(media_at, UntypedReason::NoSchema);
+                (any, false)
+            }
             (Format::Text, _) => (TypeRef::Primitive(Primitive::String), false),
             (Format::Bytes, _) => (TypeRef::Primitive(Primitive::Bytes), false),
         };

@@ -9,7 +9,7 @@ use crate::diagnostic::Code;
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Keywords, Schema, Type};
 use crate::document::vocabulary::ENUM_NUMBERS;
-use crate::model::{Enum, EnumValue, EnumValues, Primitive, TypeKind, TypeRef};
+use crate::model::{Enum, EnumValue, EnumValues, Primitive, TypeKind, TypeRef, UntypedReason};
 use crate::names::{Case, Scope, identifier};
 use crate::suggest::did_you_mean;
 
@@ -65,7 +65,10 @@ impl Types<'_> {
                     Some(Type::Number) => TypeRef::Primitive(Primitive::Double),
                     Some(Type::String) => TypeRef::Primitive(Primitive::String),
                     Some(Type::Integer) => TypeRef::Primitive(Primitive::Int64),
-                    Some(Type::Object | Type::Array) | None => ANY,
+                    Some(Type::Object | Type::Array) | None => {
+                        self.note_untyped(at, UntypedReason::MixedEnum);
+                        ANY
+                    }
                 })
             }
             _ => {

@@ -30,14 +30,16 @@ mod unions;
 mod unused;
 mod usage;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::arena::{Arena, Id};
 use crate::document::openapi::{Header, OpenApi, Operation};
 use crate::document::pointer::PointerRef;
 use crate::document::{Document, Sink};
-use crate::model::{self, Api, HeaderFormat, ManagedHeaders, TypeRef};
+use crate::model::{
+    self, Api, HeaderFormat, ManagedHeaders, Tagging, TypeDefinition, TypeKind, TypeRef, UntypedPart, UntypedReason,
+};
 use crate::policy::Policy;
 use schemas::Types;
 pub(crate) use tags::normalize_path;
@@ -89,6 +91,9 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
                 regions,
                 error_codes,
                 unused: unused::parts(document, &groups, &definitions),
+                excluded: 0,
+                skipped: Vec::new(),
+                untyped: untyped(std::mem::take(&mut types.untyped), &definitions),
                 groups,
                 types: definitions,
                 type_modules: modules,
@@ -132,6 +137,18 @@ fn items(api: &Api) -> BTreeMap<String, String> {
     }
     items.retain(|name, _| !ambiguous.contains(name));
     items
+}
+
+/// All untyped values, including the unions whose variants cannot be discriminated.
+fn untyped(mut noted: BTreeSet<UntypedPart>, definitions: &[TypeDefinition]) -> BTreeSet<UntypedPart> {
+    let is_opaque = |kind: &TypeKind| matches!(kind, TypeKind::Union(union) if union.tagging == Tagging::Opaque);
+    noted.extend(
+        definitions.iter().filter(|definition| is_opaque(&definition.kind)).map(|definition| UntypedPart {
+            pointer: definition.pointer.clone(),
+            reason: UntypedReason::AmbiguousUnion,
+        }),
+    );
+    noted
 }
 
 struct Lowering<'d> {

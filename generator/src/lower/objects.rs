@@ -9,7 +9,7 @@ use crate::document::arena::ObjectOrRef;
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{AdditionalProperties as Additional, Schema, SchemaId, Type};
 use crate::document::vocabulary::LENIENT;
-use crate::model::{AdditionalProperties, Docs, Field, Primitive, Struct, TypeKind, TypeRef};
+use crate::model::{AdditionalProperties, Docs, Field, Primitive, Struct, TypeKind, TypeRef, UntypedReason};
 use crate::names::{Case, Scope};
 use crate::suggest::{did_you_mean, nearest};
 
@@ -93,7 +93,12 @@ impl<'d> Types<'d> {
         let is_lenient = self.is_lenient(&members, schema, id);
         let additional = members.additional.as_ref().and_then(|(additional, pointer)| match additional {
             Additional::Any(false) => None,
-            Additional::Any(true) => Some((ANY, pointer, None)),
+            Additional::Any(true) => {
+                if !members.properties.is_empty() {
+                    self.note_untyped(PointerRef::Base(pointer), UntypedReason::AnyMembers);
+                }
+                Some((ANY, pointer, None))
+            }
             Additional::Schema(schema) => {
                 let (ty, nullable) = self.type_of(*schema, &format!("{name}_value"));
                 Some((ty.or_null(nullable), pointer, docs::constraints_in_place(self.schemas, *schema)))
@@ -101,7 +106,10 @@ impl<'d> Types<'d> {
         });
         if members.properties.is_empty() {
             return match additional {
-                None | Some((ANY, ..)) => ANY_OBJECT,
+                None | Some((ANY, ..)) => {
+                    self.note_untyped(self.at(id), UntypedReason::NoProperties);
+                    ANY_OBJECT
+                }
                 Some((ty, ..)) => TypeKind::Alias(TypeRef::Map(Box::new(ty))),
             };
         }
@@ -122,6 +130,12 @@ impl<'d> Types<'d> {
             pointer: pointer.clone(),
             required_pointers: vec![pointer],
         }));
+        for property in properties.iter().filter(|property| property.schema.is_none()) {
+            let is_described = members.any.contains(property.name);
+            let (conflict, undescribed) = (UntypedReason::ConflictingProperty, UntypedReason::UndescribedProperty);
+            let reason = if is_described { conflict } else { undescribed };
+            self.note_untyped(PointerRef::Base(&property.pointer), reason);
+        }
         let names: Vec<&str> = properties.iter().map(|property| property.name).collect();
         let mut scope = Scope::with_reserved(RESERVED_MEMBERS.iter().copied());
         let identifiers = scope.issue_all(&names, Case::Snake);

@@ -13,7 +13,7 @@ use crate::document::pointer::PointerRef;
 use crate::document::schema::SchemaId;
 use crate::model::{
     Docs, ListStyle, Location, ManagedHeader, ManagedHeaders, Parameter, Primitive, Scope, SourceRef, TypeKind,
-    TypeRef, ValueStyle,
+    TypeRef, UntypedReason, ValueStyle,
 };
 use crate::suggest::did_you_mean;
 
@@ -126,7 +126,10 @@ impl<'d> Lowering<'d> {
         let schema = parameter.schema.or(media_type.and_then(|media_type| media_type.schema));
         let Value { ty, list_style, value_style } = match schema {
             Some(schema) => self.value(parameter, schema, location, at, id),
-            None => Value { ty: ANY, list_style: None, value_style: Some(self.value_style(parameter)) },
+            None => {
+                self.types.note_untyped(at, UntypedReason::NoSchema);
+                Value { ty: ANY, list_style: None, value_style: Some(self.value_style(parameter)) }
+            }
         };
         self.note_use(module, &ty, true);
         let source_ref = SourceRef { slot: slot.pointer(), node: at.pointer() };

@@ -9,7 +9,7 @@ use crate::document::arena::{Id, ObjectOrRef};
 use crate::document::openapi::{self, MediaType, Operation, Status};
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Schema, SchemaId, Type};
-use crate::model::{Response, SourceRef, StatusEnum, StatusVariant};
+use crate::model::{Response, SourceRef, StatusEnum, StatusVariant, UntypedReason};
 use crate::names::Scope;
 
 /// The help for content that cannot be read.
@@ -153,6 +153,7 @@ impl<'d> Lowering<'d> {
         }
         let Some(schema) = media_type.schema else {
             if !self.policy.requires_envelope {
+                self.types.note_untyped(media_at, UntypedReason::NoSchema);
                 return (Response::Plain(ANY), media_at.pointer(), None);
             }
             let help = "add `schema`: the envelope with its `data`";

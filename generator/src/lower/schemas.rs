@@ -3,7 +3,7 @@
 //! In: a schema. Out: a [`TypeRef`], and a draft of a definition for a type that needs a name. A type is named after
 //! its component; the type of an inline schema is named after its owner and its property.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use crate::document::pointer::{NodeId, PointerRef};
 use crate::document::schema::{Bound, Schema, SchemaId, Schemas, Type};
 use crate::document::vocabulary::{ENUM_NUMBERS, LENIENT};
 use crate::document::{Document, Sink};
-use crate::model::{Docs, Primitive, TypeId, TypeKind, TypeRef};
+use crate::model::{Docs, Primitive, TypeId, TypeKind, TypeRef, UntypedPart, UntypedReason};
 use crate::names::{Case, Scope, identifier};
 use crate::policy::Policy;
 
@@ -68,6 +68,8 @@ pub(super) struct Types<'d> {
     pub(super) in_progress: Vec<SchemaId>,
     /// The number of properties of all objects so far, including those of the members of `allOf`.
     pub(super) property_count: usize,
+    /// What is any JSON.
+    pub(super) untyped: BTreeSet<UntypedPart>,
     pub(super) sink: Sink<'d>,
 }
 
@@ -86,6 +88,7 @@ impl<'d> Types<'d> {
             directions: Vec::new(),
             in_progress: Vec::new(),
             property_count: 0,
+            untyped: BTreeSet::new(),
             sink: Sink::new(document),
         };
         types.issue_names();
@@ -119,6 +122,11 @@ impl<'d> Types<'d> {
 
     pub(super) fn at(&self, id: SchemaId) -> PointerRef<'d> {
         self.document.at(self.schemas.node(id))
+    }
+
+    /// Records an untyped value.
+    pub(super) fn note_untyped(&mut self, at: PointerRef<'_>, reason: UntypedReason) {
+        self.untyped.insert(UntypedPart { pointer: at.pointer(), reason });
     }
 
     /// Whether a schema is the envelope, or is composed of it with `allOf`.
@@ -294,10 +302,16 @@ impl<'d> Types<'d> {
         let primitive = match ty {
             Some(Type::Object) => return Kind::Type(self.object(schema, id, hint)),
             Some(Type::Array) => {
-                let item = schema.items.map_or(ANY, |items| {
-                    let (ty, nullable) = self.type_of(items, &format!("{hint}_item"));
-                    ty.or_null(nullable)
-                });
+                let item = match schema.items {
+                    Some(items) => {
+                        let (ty, nullable) = self.type_of(items, &format!("{hint}_item"));
+                        ty.or_null(nullable)
+                    }
+                    None => {
+                        self.note_untyped(at, UntypedReason::NoItems);
+                        ANY
+                    }
+                };
                 return alias(TypeRef::List(Box::new(item)));
             }
             Some(Type::String) => self.string(format, keywords.unit, at),
@@ -311,7 +325,10 @@ impl<'d> Types<'d> {
             Some(Type::Number) if format == Some("float") => Primitive::Float,
             Some(Type::Number) => Primitive::Double,
             Some(Type::Boolean) => Primitive::Boolean,
-            None => Primitive::Json,
+            None => {
+                self.note_untyped(at, UntypedReason::NoType);
+                Primitive::Json
+            }
         };
         alias(TypeRef::Primitive(primitive))
     }
@@ -425,7 +442,10 @@ impl<'d> Types<'d> {
                 Some(Type::Integer) => TypeRef::Primitive(Primitive::Int64),
                 Some(Type::Number) => TypeRef::Primitive(Primitive::Double),
                 Some(Type::Boolean) => TypeRef::Primitive(Primitive::Boolean),
-                _ => ANY,
+                _ => {
+                    self.note_untyped(at, UntypedReason::NoType);
+                    ANY
+                }
             }),
         }
     }

@@ -7,11 +7,11 @@ use std::collections::HashMap;
 
 use super::Lowering;
 use super::usage::SHARED;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::openapi::{Operation, PathItem};
 use crate::document::pointer::PointerRef;
 use crate::model::{self, Group};
-use crate::names::{Case, MAX_FILE_NAME, Scope, file_name, identifier};
+use crate::names::{Case, MAX_FILE_NAME, Scope, file_name, operation_id};
 use crate::suggest::did_you_mean;
 
 /// The names of modules and files that every client has. `main` is reserved because Cargo would build `main.rs` as a
@@ -34,6 +34,8 @@ const RESERVED_MODULES: &[&str] = &[
 
 /// The names of methods that every client has. The accessor of a group has the name of its module.
 const RESERVED_METHODS: &[&str] = &["builder", "send", "project", "project_id", "core", "clone", "call"];
+
+const ADD_ID: &str = "add `operationId`, such as `listProjects`: it names the operation in the client";
 
 /// An operation with its path and its id.
 pub(super) struct Named<'d> {
@@ -148,6 +150,11 @@ impl<'d> Lowering<'d> {
                         self.sink.report_with(Code::DuplicateName, id_at, message, help, other);
                     }
                 }
+                if operation.id.is_none() && !self.policy.requires_metadata {
+                    let message = format!("this operation has no `operationId`: it is called `{id}`");
+                    let place = self.document.locate(at);
+                    self.sink.warnings.push(Diagnostic::new(Code::DerivedName, place, message, ADD_ID));
+                }
                 ids.insert(id.clone(), id_at.pointer());
                 operations.push(Named { item, operation, id });
             }
@@ -160,9 +167,8 @@ impl<'d> Lowering<'d> {
             return id.clone();
         }
         if self.policy.requires_metadata {
-            let help = "add `operationId`, such as `listProjects`: it names the operation in the client";
             let at = self.document.at(operation.node);
-            self.sink.report(Code::MissingKey, at, "this operation has no `operationId`", help);
+            self.sink.report(Code::MissingKey, at, "this operation has no `operationId`", ADD_ID);
         }
         derived_id(item, operation)
     }
@@ -235,7 +241,7 @@ impl<'d> Lowering<'d> {
 
 /// The id of an operation by its method and its path.
 fn derived_id(item: &PathItem, operation: &Operation) -> String {
-    identifier(&format!("{}_{}", operation.method.key(), item.path), Case::Snake)
+    operation_id(operation.method.key(), &item.path)
 }
 
 /// The path of the file of a module, as Rust requires it. A [scope of files](Scope::of_files) issued the name.

@@ -10,7 +10,7 @@
 mod operations;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
@@ -55,9 +55,32 @@ pub(crate) struct Api {
     pub(crate) null_lists_are_empty: bool,
     /// The parts of the document that the client does not use, in the order of the document.
     pub(crate) unused: Vec<UnusedPart>,
-    /// Where operations and types are in the client: the path from its root, by the name that descriptions call them.
+    /// The path of each operation and type from the root of the client, by the name that descriptions use.
     pub(crate) items: BTreeMap<String, String>,
+    /// The number of operations that a filter excludes.
+    pub(crate) excluded: usize,
+    /// The parts that are not generated because they have errors.
+    pub(crate) skipped: Vec<SkippedPart>,
+    /// The untyped values.
+    pub(crate) untyped: BTreeSet<UntypedPart>,
 }
+
+/// A part of the document that is not generated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SkippedPart {
+    /// Such as ``the operation `GET /pets` (listPets)``.
+    pub(crate) what: String,
+    pub(crate) why: String,
+}
+
+/// An untyped value: any JSON in the client.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct UntypedPart {
+    pub(crate) pointer: String,
+    pub(crate) reason: UntypedReason,
+}
+
+pub(crate) use crate::untyped::UntypedReason;
 
 /// All parts of one kind that the client does not use.
 #[derive(Debug, PartialEq, Eq)]

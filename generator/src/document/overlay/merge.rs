@@ -1,0 +1,130 @@
+//! Merging a value into a value, by the Overlay Specification.
+//!
+//! In: a node of the document, and the node that an action adds to it. Out: the merged node, whose parts know the file that
+//! they are written in; or the two values that cannot be merged.
+
+use std::collections::HashMap;
+
+use super::super::limits;
+use super::super::node::{Node, Value};
+use super::super::pointer::PointerRef;
+use super::select::{Budget, Exhausted};
+use crate::diagnostic::{Code, Diagnostic, Source};
+
+/// How large a tree is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Size {
+    pub(super) nodes: usize,
+    /// Of its texts and keys.
+    pub(super) bytes: usize,
+    pub(super) height: usize,
+}
+
+impl Size {
+    pub(super) fn of(node: &Node<'_>) -> Self {
+        let mut size = Self { nodes: 1, bytes: 0, height: 1 };
+        let mut add = |part: Self, key: usize| {
+            size.nodes += part.nodes;
+            size.bytes += part.bytes + key;
+            size.height = size.height.max(part.height + 1);
+        };
+        match &node.value {
+            Value::Scalar(scalar) => size.bytes = scalar.text.len(),
+            Value::Sequence(items) => items.iter().for_each(|item| add(Self::of(item), 0)),
+            Value::Mapping(entries) => {
+                entries.iter().for_each(|entry| add(Self::of(&entry.node), entry.key.len()));
+            }
+        }
+        size
+    }
+}
+
+/// What a node is to an overlay.
+pub(super) fn kind(node: &Node<'_>) -> &'static str {
+    match &node.value {
+        Value::Scalar(_) => "a scalar",
+        Value::Sequence(_) => "an array",
+        Value::Mapping(_) => "an object",
+    }
+}
+
+/// Merges one value.
+pub(super) struct Merge<'s, 'b> {
+    pub(super) source: &'s Source,
+    pub(super) budget: &'b mut Budget,
+    /// Version 1.1: a list that is added to a list is concatenated, and a scalar replaces a scalar.
+    pub(super) extends_lists: bool,
+}
+
+/// Why values are not merged; none if the budget is spent.
+type Merged = Result<(), Option<Box<Diagnostic>>>;
+
+impl<'s> Merge<'s, '_> {
+    /// Merges the value of an action into a node that its target selects. `at` is where the value is.
+    pub(super) fn into_target(&mut self, target: &mut Node<'s>, update: &Node<'s>, at: PointerRef<'_>) -> Merged {
+        match (&mut target.value, &update.value) {
+            (Value::Sequence(items), value) => {
+                match value {
+                    Value::Sequence(added) if self.extends_lists => items.extend(added.iter().cloned()),
+                    _ => items.push(update.clone()),
+                }
+                self.check_members(items.len(), update, at)
+            }
+            (Value::Scalar(_), Value::Scalar(_)) if !self.extends_lists => {
+                let message = "version 1.0 of overlays changes objects and arrays only".to_owned();
+                let help = "write `overlay: 1.1.0`, or update the object that the scalar is in".to_owned();
+                Err(Some(Box::new(self.problem(update, at, message, help))))
+            }
+            _ => self.merge(target, update, at),
+        }
+    }
+
+    fn merge(&mut self, target: &mut Node<'s>, update: &Node<'s>, at: PointerRef<'_>) -> Merged {
+        match (&mut target.value, &update.value) {
+            (Value::Mapping(entries), Value::Mapping(added)) => {
+                self.budget.spend(entries.len() + added.len()).map_err(|Exhausted| None)?;
+                let known: HashMap<String, usize> =
+                    entries.iter().enumerate().map(|(index, entry)| (entry.key.to_string(), index)).collect();
+                for addition in added {
+                    let Some(entry) = known.get(&*addition.key).and_then(|index| entries.get_mut(*index)) else {
+                        entries.push(addition.clone());
+                        continue;
+                    };
+                    self.merge(&mut entry.node, &addition.node, at.key(&addition.key))?;
+                    if matches!(addition.node.value, Value::Scalar(_)) {
+                        // A problem of the value is one of the overlay.
+                        entry.key_span = addition.key_span.clone();
+                    }
+                }
+                self.check_members(entries.len(), update, at)
+            }
+            (Value::Sequence(items), Value::Sequence(added)) => {
+                items.extend(added.iter().cloned());
+                self.check_members(items.len(), update, at)
+            }
+            (Value::Scalar(_), Value::Scalar(_)) => {
+                *target = update.clone();
+                Ok(())
+            }
+            _ => {
+                let message = format!("{} cannot be merged with {}", kind(update), kind(target));
+                let help = "remove the value with an action before, and add the new one then".to_owned();
+                let problem = self.problem(update, at, message, help);
+                let there = self.source.location(target.span.clone(), "");
+                Err(Some(Box::new(problem.with_note(there, "the value of the document"))))
+            }
+        }
+    }
+
+    fn problem(&self, update: &Node<'_>, at: PointerRef<'_>, message: String, help: String) -> Diagnostic {
+        Diagnostic::new(Code::Overlay, self.source.location(update.span.clone(), at.pointer()), message, help)
+    }
+
+    fn check_members(&self, members: usize, update: &Node<'_>, at: PointerRef<'_>) -> Merged {
+        if members <= limits::MEMBERS {
+            return Ok(());
+        }
+        let what = "with this, the value has more members";
+        Err(Some(limits::too_large(self.source, update.span.start, at, what, limits::MEMBERS)))
+    }
+}

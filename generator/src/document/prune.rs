@@ -1,0 +1,335 @@
+//! Operations of a tree, and what each of them needs.
+//!
+//! In: the tree of a document, and which operations are not wanted. Out: the tree without them and without the components
+//! that only they use. A component that no operation uses stays, and so does what it refers to. This module does not know
+//! why an operation is not wanted.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+
+use super::index::{Element, Index};
+use super::node::{Node, Value};
+use super::pointer::{escape, unescape};
+use super::vocabulary::ElementKind;
+use crate::names::operation_id;
+use crate::policy::Policy;
+
+/// The keys of a Path Item Object that are operations.
+pub(crate) const METHOD_KEYS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// An operation as it is written.
+#[derive(Debug)]
+pub(crate) struct WrittenOperation {
+    pub(crate) path: String,
+    /// The key of the path item.
+    pub(crate) method: &'static str,
+    /// That of the document, or the one that is made of method and path.
+    pub(crate) id: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) pointer: String,
+    pub(crate) span: Range<usize>,
+}
+
+impl WrittenOperation {
+    /// Its method and path, as a request line has them.
+    pub(crate) fn request(&self) -> String {
+        format!("{} {}", self.method.to_uppercase(), self.path)
+    }
+}
+
+/// Every operation, in the order of the document.
+pub(crate) fn operations(tree: &Node<'_>) -> Vec<WrittenOperation> {
+    let mut operations = Vec::new();
+    for item in tree.get("paths").map(Node::mapping).unwrap_or_default() {
+        for entry in item.node.mapping() {
+            let Some(method) = METHOD_KEYS.iter().find(|method| entry.key == **method) else { continue };
+            let written = entry.node.get("operationId").filter(|id| id.is_string()).and_then(Node::as_str);
+            let tags = entry.node.get("tags").map(Node::sequence).unwrap_or_default();
+            operations.push(WrittenOperation {
+                path: item.key.to_string(),
+                method,
+                id: written.map_or_else(|| operation_id(method, &item.key), str::to_owned),
+                tags: tags.iter().filter_map(Node::as_str).map(str::to_owned).collect(),
+                pointer: format!("/paths/{}/{method}", escape(&item.key)),
+                span: entry.key_span.clone(),
+            });
+        }
+    }
+    operations
+}
+
+/// A component: its section and its name.
+pub(crate) type Component = (String, String);
+
+/// Which components the operations and components of a document need.
+#[derive(Debug)]
+pub(crate) struct Needs {
+    components: Vec<Component>,
+    positions: HashMap<Component, usize>,
+    /// The components that each component refers to.
+    of_components: Vec<BTreeSet<usize>>,
+    /// Those that each operation refers to, by its pointer.
+    of_operations: HashMap<String, BTreeSet<usize>>,
+}
+
+impl Needs {
+    /// Reads the references of a tree.
+    pub(crate) fn new(tree: &Node<'_>, policy: &Policy, operations: &[WrittenOperation]) -> Self {
+        let index = Index::new(tree, policy);
+        let mut components = Vec::new();
+        let mut positions = HashMap::new();
+        for section in tree.get("components").map(Node::mapping).unwrap_or_default() {
+            for entry in section.node.mapping() {
+                positions.insert((section.key.to_string(), entry.key.to_string()), components.len());
+                components.push((section.key.to_string(), entry.key.to_string()));
+            }
+        }
+        let mut needs = Self {
+            of_components: vec![BTreeSet::new(); components.len()],
+            of_operations: operations.iter().map(|it| (it.pointer.clone(), BTreeSet::new())).collect(),
+            components,
+            positions,
+        };
+        // The operations of a path item, which have its parameters.
+        let mut of_item: HashMap<&str, Vec<&str>> = HashMap::new();
+        for operation in operations {
+            if let Some((item, _)) = operation.pointer.rsplit_once('/') {
+                of_item.entry(item).or_default().push(&operation.pointer);
+            }
+        }
+        let mut owners: Vec<Owner<'_>> = Vec::new();
+        let all: Vec<&Element<'_>> = index.iter().collect();
+        for element in &all {
+            let outer = element.owner.and_then(|owner| owners.get(owner).copied()).unwrap_or(Owner::Document);
+            let component = component_of(&element.pointer).and_then(|component| needs.positions.get(&component));
+            let owner = match (component, element.kind()) {
+                (Some(position), _) => Owner::Component(*position),
+                (None, ElementKind::PathItem) => Owner::PathItem(&element.pointer),
+                (None, ElementKind::Operation) => Owner::Operation(&element.pointer),
+                _ => outer,
+            };
+            owners.push(owner);
+            for target in needs.targets(element, &all) {
+                match owner {
+                    Owner::Document => {}
+                    Owner::Component(position) => {
+                        needs.of_components[position].insert(target);
+                    }
+                    Owner::Operation(pointer) => needs.note(pointer, target),
+                    Owner::PathItem(item) => {
+                        for pointer in of_item.get(item).into_iter().flatten() {
+                            needs.note(pointer, target);
+                        }
+                    }
+                }
+            }
+        }
+        needs.note_security(tree, operations);
+        needs
+    }
+
+    fn note(&mut self, operation: &str, target: usize) {
+        if let Some(needs) = self.of_operations.get_mut(operation) {
+            needs.insert(target);
+        }
+    }
+
+    /// The components that an element names.
+    fn targets(&self, element: &Element<'_>, all: &[&Element<'_>]) -> Vec<usize> {
+        if element.is_reference() {
+            let target = element.target.and_then(|target| all.get(target));
+            let component = target.and_then(|target| component_of(&target.pointer));
+            return component.and_then(|component| self.positions.get(&component).copied()).into_iter().collect();
+        }
+        if element.kind() != ElementKind::Discriminator {
+            return Vec::new();
+        }
+        let mapping = element.node().get("mapping").map(Node::mapping).unwrap_or_default();
+        let named = mapping.iter().filter_map(|entry| {
+            let target = entry.node.as_str()?;
+            let name = target.strip_prefix("#/components/schemas/").map_or_else(|| target.to_owned(), unescape);
+            self.positions.get(&("schemas".to_owned(), name)).copied()
+        });
+        named.collect()
+    }
+
+    /// Operations need the security schemes that they name, or those of the document.
+    fn note_security(&mut self, tree: &Node<'_>, operations: &[WrittenOperation]) {
+        for operation in operations {
+            let own = tree.find(&operation.pointer).and_then(|node| node.get("security"));
+            let requirements = own.or_else(|| tree.get("security")).map(Node::sequence).unwrap_or_default();
+            for entry in requirements.iter().flat_map(Node::mapping) {
+                let scheme = ("securitySchemes".to_owned(), entry.key.to_string());
+                if let Some(target) = self.positions.get(&scheme).copied() {
+                    self.note(&operation.pointer, target);
+                }
+            }
+        }
+    }
+
+    /// These components, and all that they lead to.
+    fn closure(&self, start: impl IntoIterator<Item = usize>) -> HashSet<usize> {
+        let mut found = HashSet::new();
+        let mut next: Vec<usize> = start.into_iter().collect();
+        while let Some(position) = next.pop() {
+            if found.insert(position) {
+                next.extend(self.of_components.get(position).into_iter().flatten());
+            }
+        }
+        found
+    }
+
+    fn all_of<'o>(&self, operations: impl Iterator<Item = &'o WrittenOperation>) -> HashSet<usize> {
+        self.closure(operations.filter_map(|it| self.of_operations.get(&it.pointer)).flatten().copied())
+    }
+
+    /// The components that lead to one of these, themselves included.
+    pub(crate) fn dependents(&self, components: &BTreeSet<Component>) -> BTreeSet<Component> {
+        let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (user, targets) in self.of_components.iter().enumerate() {
+            for target in targets {
+                users.entry(*target).or_default().push(user);
+            }
+        }
+        let mut found = BTreeSet::new();
+        let mut next: Vec<usize> = components.iter().filter_map(|it| self.positions.get(it).copied()).collect();
+        while let Some(position) = next.pop() {
+            if found.insert(position) {
+                next.extend(users.get(&position).into_iter().flatten());
+            }
+        }
+        found.into_iter().filter_map(|position| self.components.get(position).cloned()).collect()
+    }
+
+    /// Whether an operation refers to one of these components directly.
+    pub(crate) fn names_any(&self, operation: &WrittenOperation, components: &BTreeSet<Component>) -> bool {
+        let needed = self.of_operations.get(&operation.pointer).into_iter().flatten();
+        needed.filter_map(|position| self.components.get(*position)).any(|needed| components.contains(needed))
+    }
+
+    /// The components that some of the `removed` operations use, directly or not, and that neither another operation nor a
+    /// component without users needs.
+    pub(crate) fn only_of(&self, operations: &[WrittenOperation], removed: &HashSet<String>) -> BTreeSet<Component> {
+        let is_removed = |it: &&WrittenOperation| removed.contains(&it.pointer);
+        let of_removed = self.all_of(operations.iter().filter(is_removed));
+        let used = self.all_of(operations.iter());
+        let unused = (0..self.components.len()).filter(|position| !used.contains(position));
+        let mut kept = self.closure(unused);
+        kept.extend(self.all_of(operations.iter().filter(|it| !is_removed(it))));
+        let only = of_removed.difference(&kept).filter_map(|position| self.components.get(*position).cloned());
+        only.collect()
+    }
+}
+
+/// What an element is part of.
+#[derive(Clone, Copy)]
+enum Owner<'e> {
+    Document,
+    PathItem(&'e str),
+    Operation(&'e str),
+    Component(usize),
+}
+
+/// The component that a pointer leads to or into.
+pub(crate) fn component_of(pointer: &str) -> Option<Component> {
+    let mut tokens = pointer.strip_prefix("/components/")?.split('/');
+    Some((unescape(tokens.next()?), unescape(tokens.next()?)))
+}
+
+/// Takes operations out of a tree, by their pointers, with whole path items, by their paths, and components. A path item
+/// without operations that had some is removed, too.
+pub(crate) fn remove(
+    tree: &mut Node<'_>,
+    operations: &HashSet<String>,
+    paths: &HashSet<String>,
+    components: &BTreeSet<Component>,
+) {
+    let Value::Mapping(root) = &mut tree.value else { return };
+    for entry in root {
+        let Value::Mapping(members) = &mut entry.node.value else { continue };
+        match &*entry.key {
+            "paths" => members.retain_mut(|item| {
+                let path = escape(&item.key);
+                if let Value::Mapping(keys) = &mut item.node.value {
+                    let has_operations =
+                        |keys: &[super::Entry<'_>]| keys.iter().any(|it| METHOD_KEYS.contains(&&*it.key));
+                    let had_operations = has_operations(keys);
+                    keys.retain(|it| !operations.contains(&format!("/paths/{path}/{}", it.key)));
+                    if had_operations && !has_operations(keys) {
+                        return false;
+                    }
+                }
+                !paths.contains(&*item.key)
+            }),
+            "components" => {
+                for section in members {
+                    if let Value::Mapping(named) = &mut section.node.value {
+                        named.retain(|it| !components.contains(&(section.key.to_string(), it.key.to_string())));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::yaml::parse;
+    use super::*;
+    use crate::{Dialect, Source};
+
+    const TEXT: &str = "
+paths:
+  /a:
+    parameters: [{$ref: '#/components/parameters/P'}]
+    get: {operationId: one, tags: [x], requestBody: {$ref: '#/components/requestBodies/B'}}
+    post: {security: [{key: []}]}
+  /b:
+    get: {responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/Shared'}}}}}}
+components:
+  parameters: {P: {schema: {$ref: '#/components/schemas/Shared'}}}
+  requestBodies: {B: {content: {a/b: {schema: {$ref: '#/components/schemas/Union'}}}}}
+  schemas:
+    Shared: {}
+    Union: {oneOf: [], discriminator: {propertyName: p, mapping: {m: Mapped, n: '#/components/schemas/Other'}}}
+    Mapped: {properties: {a: {$ref: '#/components/schemas/Deep'}}}
+    Other: {}
+    Deep: {}
+    Unused: {properties: {a: {$ref: '#/components/schemas/Deep'}}}
+  securitySchemes: {key: {}, root: {}}
+security: [{root: []}]
+";
+
+    fn names(components: &BTreeSet<Component>) -> Vec<&str> {
+        components.iter().map(|(_, name)| name.as_str()).collect()
+    }
+
+    #[test]
+    fn components_that_only_removed_operations_need_are_found() {
+        let source = Source::new("x.yaml", TEXT);
+        let mut tree = parse(&source, false).unwrap();
+        let all = operations(&tree);
+        let described: Vec<_> = all.iter().map(|it| format!("{} {} {:?}", it.request(), it.id, it.tags)).collect();
+        assert_eq!(described, ["GET /a one [\"x\"]", "POST /a post_a []", "GET /b get_b []"]);
+        let needs = Needs::new(&tree, Policy::of(Dialect::OpenApi), &all);
+        let only = |pointers: &[&str]| needs.only_of(&all, &pointers.iter().map(|it| (*it).to_owned()).collect());
+        // `Deep` is needed by a component that no operation uses.
+        assert_eq!(names(&only(&["/paths/~1a/get"])), ["B", "Mapped", "Other", "Union"]);
+        assert_eq!(names(&only(&["/paths/~1a/post"])), ["key"]);
+        assert_eq!(names(&only(&["/paths/~1a/get", "/paths/~1a/post"])), ["P", "B", "Mapped", "Other", "Union", "key"]);
+        let of = |section: &str, name: &str| BTreeSet::from([(section.to_owned(), name.to_owned())]);
+        assert_eq!(names(&needs.dependents(&of("schemas", "Deep"))), ["B", "Deep", "Mapped", "Union", "Unused"]);
+        assert!(needs.names_any(&all[1], &of("parameters", "P")) && !needs.names_any(&all[2], &of("parameters", "P")));
+        assert!(needs.names_any(&all[0], &of("securitySchemes", "root")));
+        remove(
+            &mut tree,
+            &HashSet::from(["/paths/~1a/get".to_owned(), "/paths/~1b/get".to_owned()]),
+            &HashSet::new(),
+            &of("schemas", "Other"),
+        );
+        let json = tree.json();
+        assert!(json["paths"].get("/b").is_none() && json["paths"]["/a"].get("get").is_none());
+        assert!(json["paths"]["/a"].get("post").is_some() && json["components"]["schemas"].get("Other").is_none());
+    }
+}

@@ -1,0 +1,163 @@
+//! Generating a document without the operations that have errors, if that is requested.
+//!
+//! In: a document, and the errors for which no client can be generated from it. Out: the document without the operations
+//! that the errors belong to, and what was taken out. An error belongs to the operation that it is in; one of a path item to
+//! all operations of that; one of a component to all operations that use it. Any other error stays an error.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::document::Unchecked;
+use crate::document::pointer::{escape, unescape};
+use crate::document::prune::{self, Component, Needs, WrittenOperation, component_of};
+use crate::model::SkippedPart;
+
+/// Taking operations out brings errors to light that the others have hidden, but not endlessly.
+const ROUNDS: usize = 50;
+
+/// What was taken out of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Skipped {
+    /// For the documentation of the generated code, in the order in which it was taken out.
+    pub(crate) parts: Vec<SkippedPart>,
+    pub(crate) warnings: Vec<Diagnostic>,
+}
+
+/// Runs a stage; as long as it fails, without the operations that its errors belong to.
+pub(crate) fn run<'s, T>(
+    mut document: Unchecked<'s>,
+    attempt: impl Fn(Unchecked<'s>) -> Result<T, Diagnostics>,
+) -> Result<(T, Skipped), Diagnostics> {
+    let mut skipped = Skipped::default();
+    let mut first = None;
+    for _ in 0..ROUNDS {
+        let problems = match attempt(document.clone()) {
+            Ok(made) => return Ok((made, skipped)),
+            Err(problems) => problems,
+        };
+        let mut left = match skipped.take_out(&mut document, &problems) {
+            true => prune::operations(&document.tree).into_iter(),
+            false => return Err(problems),
+        };
+        let problems = first.get_or_insert(problems);
+        if left.next().is_none() {
+            return Err(problems.clone());
+        }
+    }
+    attempt(document).map(|made| (made, skipped))
+}
+
+impl Skipped {
+    /// Takes out what the errors belong to; false if one of them belongs to nothing that can be taken out.
+    fn take_out(&mut self, document: &mut Unchecked<'_>, problems: &Diagnostics) -> bool {
+        let operations = prune::operations(&document.tree);
+        let needs = Needs::new(&document.tree, document.policy, &operations);
+        let errors = problems.problems().iter().filter(|problem| problem.severity() == Severity::Error);
+        let (mut by_place, mut failed): (BTreeMap<Place, Vec<&Diagnostic>>, _) = (BTreeMap::new(), BTreeSet::new());
+        for error in errors {
+            let Some(place) = Place::of(&error.location.pointer).filter(|_| error.code != Code::Internal) else {
+                return false;
+            };
+            if let Place::Component(component) = &place {
+                failed.insert(component.clone());
+            }
+            by_place.entry(place).or_default().push(error);
+        }
+        // Those that each component with an error makes impossible.
+        let dependents: Vec<(Component, BTreeSet<Component>)> =
+            failed.iter().map(|it| (it.clone(), needs.dependents(&BTreeSet::from([it.clone()])))).collect();
+        let failed = needs.dependents(&failed);
+        let mut removed: HashSet<String> = HashSet::new();
+        for operation in &operations {
+            let own = by_place.get(&Place::operation(operation)).or_else(|| by_place.get(&Place::path(operation)));
+            let errors: Vec<&Diagnostic> = match own {
+                Some(errors) => errors.clone(),
+                None if needs.names_any(operation, &failed) => {
+                    let causes = dependents.iter().filter(|(_, users)| needs.names_any(operation, users));
+                    let of_cause = |(cause, _): &(Component, _)| by_place.get(&Place::Component(cause.clone()));
+                    causes.filter_map(of_cause).flatten().copied().collect()
+                }
+                None => continue,
+            };
+            removed.insert(operation.pointer.clone());
+            let place = document.source.location(operation.span.clone(), &*operation.pointer);
+            self.note(format!("the operation `{}`", operation.request()), Some(&operation.id), place, &errors);
+        }
+        let mut paths: HashSet<String> = HashSet::new();
+        for (place, errors) in &by_place {
+            if let Place::Path(path) = place {
+                paths.insert(path.clone());
+                if !operations.iter().any(|operation| operation.path == *path)
+                    && let Some(error) = errors.first()
+                {
+                    self.note(format!("the path `{path}`"), None, error.location.clone(), errors);
+                }
+            }
+        }
+        let mut components = failed;
+        for component in &components {
+            let errors = by_place.get(&Place::Component(component.clone())).cloned().unwrap_or_default();
+            let what = format!("the component `{}` of `{}`", component.1, component.0);
+            let pointer = format!("/components/{}/{}", escape(&component.0), escape(&component.1));
+            let place = document.source.location(document.tree.locate(&pointer).0, pointer);
+            self.note(what, None, place, &errors);
+        }
+        let only = needs.only_of(&operations, &removed);
+        for (section, name) in only.difference(&components) {
+            let what = format!("the component `{name}` of `{section}`");
+            self.parts.push(SkippedPart { what, why: "only operations that are not generated use it".to_owned() });
+        }
+        components.extend(only);
+        prune::remove(&mut document.tree, &removed, &paths, &components);
+        // Something was removed, or the next round would be the same.
+        !removed.is_empty() || !paths.is_empty() || !components.is_empty()
+    }
+
+    fn note(&mut self, what: String, id: Option<&str>, place: crate::Location, errors: &[&Diagnostic]) {
+        let why = match errors {
+            [] => "it refers to a component with an error".to_owned(),
+            [only] => only.message.clone(),
+            [first, rest @ ..] => format!("{} (and {} more)", first.message, rest.len()),
+        };
+        let named = id.map(|id| format!(" ({id})")).unwrap_or_default();
+        let what = format!("{what}{named}");
+        let help = "correct the document, or an overlay of it, and it is generated";
+        let mut warning = Diagnostic::new(Code::Skipped, place, format!("{what} is not generated: {why}"), help);
+        for error in errors {
+            warning.add_note(error.location.clone(), format!("{}: {}", error.code, error.message));
+        }
+        self.warnings.push(warning);
+        self.parts.push(SkippedPart { what, why });
+    }
+}
+
+/// The part of a document that an error belongs to.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// By its path and method.
+    Operation(String, String),
+    Path(String),
+    Component(Component),
+}
+
+impl Place {
+    fn of(pointer: &str) -> Option<Self> {
+        if let Some(component) = component_of(pointer) {
+            return Some(Self::Component(component));
+        }
+        let mut tokens = pointer.strip_prefix("/paths/")?.split('/').map(unescape);
+        let path = tokens.next()?;
+        Some(match tokens.next() {
+            Some(method) if prune::METHOD_KEYS.contains(&&*method) => Self::Operation(path, method),
+            _ => Self::Path(path),
+        })
+    }
+
+    fn operation(operation: &WrittenOperation) -> Self {
+        Self::Operation(operation.path.clone(), operation.method.to_owned())
+    }
+
+    fn path(operation: &WrittenOperation) -> Self {
+        Self::Path(operation.path.clone())
+    }
+}

@@ -1,0 +1,333 @@
+//! What is generated of a document: filters, operations that are skipped, overlays, and the report.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
+
+use flighthub2_generator::{
+    Code, Diagnostics, Dialect, Filter, Generated, Options, Severity, Source, UntypedReason, generate, report,
+};
+
+const DOCUMENT: &str = "\
+openapi: 3.0.3
+info: {title: Pets, version: '1'}
+paths:
+  /pets:
+    parameters: [{name: q, in: query, schema: {$ref: '#/components/schemas/Query'}}]
+    get:
+      operationId: listPets
+      tags: [pets]
+      responses: {'200': {description: D, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}
+    post:
+      operationId: addPet
+      tags: [pets, admin]
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/NewPet'}}}}
+      responses: {'204': {description: D}}
+  /shops:
+    get:
+      tags: [shops]
+      responses: {'200': {description: D, content: {application/json: {schema: {$ref: '#/components/schemas/Shop'}}}}}
+components:
+  schemas:
+    Query: {type: object, properties: {name: {type: string}}}
+    Pet: {type: object, properties: {name: {type: string}, toy: {$ref: '#/components/schemas/Toy'}}}
+    NewPet: {type: object, properties: {name: {type: string}, toy: {$ref: '#/components/schemas/Toy'}, any: {}}}
+    Toy: {type: object, properties: {name: {type: string}}}
+    Shop: {type: object, properties: {name: {type: string}, owner: {$ref: '#/components/schemas/Owner'}}}
+    Owner: {type: object, properties: {name: {type: string}}}
+    Unused: {type: object, properties: {owner: {$ref: '#/components/schemas/Owner'}}}
+";
+
+fn options() -> Options {
+    Options { dialect: Dialect::OpenApi, ..Options::default() }
+}
+
+fn with_filter(include: &[&str], exclude: &[&str]) -> Result<Generated, Diagnostics> {
+    let filter = include.iter().fold(Filter::default(), |filter, it| filter.including(it.parse().unwrap()));
+    let filter = exclude.iter().fold(filter, |filter, it| filter.excluding(it.parse().unwrap()));
+    generate(&Source::new("pets.yaml", DOCUMENT), &Options { filter, ..options() })
+}
+
+fn skipping(text: &str) -> Result<Generated, Diagnostics> {
+    generate(&Source::new("pets.yaml", text), &Options { skip_unsupported: true, ..options() })
+}
+
+/// The ids of the operations, in the catalogue's order, and the names of the types.
+fn contents(made: &Generated) -> (Vec<String>, Vec<String>) {
+    let text: String = made.files.values().map(String::as_str).collect();
+    let ids = made.files["mod.rs"].split("OPERATIONS").nth(1).unwrap().split(" as runtime::Operation").count() - 1;
+    assert_eq!(ids, made.operations);
+    let ids = ["listPets", "addPet", "get_shops"].into_iter().filter(|id| text.contains(&format!("\"{id}\"")));
+    let types = ["Query", "Pet", "NewPet", "Toy", "Shop", "Owner", "Unused"].into_iter();
+    let types = types.filter(|name| text.contains(&format!("pub struct {name} ")));
+    (ids.map(str::to_owned).collect(), types.map(str::to_owned).collect())
+}
+
+#[test]
+fn a_filter_generates_what_it_selects_and_the_types_of_that() {
+    let all = contents(&with_filter(&[], &[]).unwrap());
+    assert_eq!(all.0, ["listPets", "addPet", "get_shops"]);
+    assert_eq!(all.1, ["Query", "Pet", "NewPet", "Toy", "Shop", "Owner", "Unused"]);
+    // `Owner` is used by a type that no operation uses, and stays with it.
+    for (include, exclude, ids, types) in [
+        (
+            vec!["tag:pets"],
+            vec![],
+            vec!["listPets", "addPet"],
+            vec!["Query", "Pet", "NewPet", "Toy", "Owner", "Unused"],
+        ),
+        (
+            vec![],
+            vec!["tag:adm*"],
+            vec!["listPets", "get_shops"],
+            vec!["Query", "Pet", "Toy", "Shop", "Owner", "Unused"],
+        ),
+        (vec!["path:/shops"], vec![], vec!["get_shops"], vec!["Shop", "Owner", "Unused"]),
+        (vec!["operation:get_*"], vec![], vec!["get_shops"], vec!["Shop", "Owner", "Unused"]),
+        (vec!["path:GET *"], vec!["path:/s*"], vec!["listPets"], vec!["Query", "Pet", "Toy", "Owner", "Unused"]),
+        (vec!["operation:addPet", "tag:shops"], vec!["path:delete *", "path:post /nothing"], vec![], vec![]),
+    ] {
+        let made = with_filter(&include, &exclude);
+        if ids.is_empty() {
+            assert!(made.is_err(), "{include:?} {exclude:?}");
+            continue;
+        }
+        let made = made.unwrap_or_else(|problems| panic!("{problems}"));
+        assert_eq!(
+            contents(&made),
+            (ids.iter().map(|it| (*it).to_owned()).collect(), types.iter().map(|it| (*it).to_owned()).collect()),
+            "{include:?} {exclude:?}"
+        );
+        assert_eq!(made.excluded + made.operations, 3);
+        let note = format!("{} operation", made.excluded);
+        assert!(made.files["mod.rs"].contains("# Not generated") && made.files["mod.rs"].contains(&note));
+    }
+}
+
+#[test]
+fn a_filter_that_has_no_effect_is_an_error_with_a_suggestion() {
+    for (include, exclude, messages) in [
+        (
+            vec!["tag:pet"],
+            vec![],
+            vec!["the included pattern `tag:pet` matches no operation; did you mean `tag:pets`?"],
+        ),
+        (
+            vec!["operation:LISTPETS"],
+            vec!["path:/pets/*"],
+            vec![
+                "the excluded pattern `path:/pets/*` matches no operation; did you mean `path:/pets`?",
+                "the included pattern `operation:LISTPETS` matches no operation; did you mean `operation:listPets`?",
+            ],
+        ),
+        (
+            vec!["tag:shops", "tag:admin"],
+            vec!["path:POST *"],
+            vec![
+                "every operation that `tag:admin` includes is excluded by `path:POST *`; \
+                 remove one of the patterns, or make the excluded one narrower",
+            ],
+        ),
+        (vec![], vec!["path:*"], vec!["every operation is excluded; remove a pattern, or make one narrower"]),
+    ] {
+        let problems = with_filter(&include, &exclude).unwrap_err();
+        let found: Vec<String> =
+            problems.problems().iter().map(|problem| format!("{}; {}", problem.message, problem.help)).collect();
+        assert_eq!(found, messages);
+        assert!(problems.problems().iter().all(|it| it.code == Code::Filter && it.location.pointer == "/paths"));
+    }
+}
+
+#[test]
+fn operations_with_errors_are_excluded_before_they_are_reported() {
+    let text =
+        DOCUMENT.replace("tags: [shops]", "tags: [shops]\n      parameters: [{$ref: '#/components/parameters/P'}]");
+    let source = Source::new("pets.yaml", text);
+    assert!(generate(&source, &options()).is_err());
+    let filter = Filter::default().excluding("tag:shops".parse().unwrap());
+    assert_eq!(generate(&source, &Options { filter, ..options() }).unwrap().operations, 2);
+}
+
+const BODY: &str = "application/json: {schema: {$ref: '#/components/schemas/NewPet'}}";
+/// The generator has no encoding for it.
+const FORM_OF_A_LIST: &str = "application/x-www-form-urlencoded: {schema: {type: array, items: {type: string}}}";
+
+#[test]
+fn what_has_an_error_is_skipped_and_everything_else_is_generated() {
+    let wrong = "{type: object, properties: {a: {$ref: '#/components/schemas/Missing'}}}";
+    let toy = "Toy: {type: object, properties: {name: {type: string}}}";
+    for (from, to, ids, skipped) in [
+        // Of an operation, found with the form.
+        (
+            "tags: [shops]",
+            "parameters: [{$ref: '#/components/parameters/P'}]",
+            vec!["listPets", "addPet"],
+            vec![
+                "the operation `GET /shops` (get_shops): there is no `#/components/parameters/P`",
+                "the component `Shop` of `schemas`: only operations that are not generated use it",
+            ],
+        ),
+        // Of an operation, found with the meaning.
+        (BODY, FORM_OF_A_LIST, vec!["listPets", "get_shops"], vec!["the operation `POST /pets` (addPet): "]),
+        // Of a path item.
+        (
+            "in: query, schema: {$ref",
+            "in: qeury, schema: {$ref",
+            vec!["get_shops"],
+            vec![
+                "the operation `GET /pets` (listPets): `qeury` is not",
+                "the operation `POST /pets` (addPet): `qeury` is not",
+                "the component `NewPet` of `schemas`: only operations that are not generated use it",
+                "the component `Pet` of `schemas`: only operations that are not generated use it",
+                "the component `Query` of `schemas`: only operations that are not generated use it",
+                "the component `Toy` of `schemas`: only operations that are not generated use it",
+            ],
+        ),
+        // Of a component that others use.
+        (
+            toy,
+            &format!("Toy: {wrong}"),
+            vec!["get_shops"],
+            vec![
+                "the operation `GET /pets` (listPets): there is no `#/components/schemas/Missing`",
+                "the operation `POST /pets` (addPet): there is no `#/components/schemas/Missing`",
+                "the component `NewPet` of `schemas`: it refers to a component with an error",
+                "the component `Pet` of `schemas`: it refers to a component with an error",
+                "the component `Toy` of `schemas`: there is no `#/components/schemas/Missing`",
+                "the component `Query` of `schemas`: only operations that are not generated use it",
+            ],
+        ),
+        // Of a component that no operation uses.
+        (
+            "Unused: {type: object, properties: {owner: {$ref: '#/components/schemas/Owner'}}}",
+            &format!("Unused: {wrong}"),
+            vec!["listPets", "addPet", "get_shops"],
+            vec!["the component `Unused` of `schemas`: there is no `#/components/schemas/Missing`"],
+        ),
+    ] {
+        let text = DOCUMENT.replace(from, to);
+        assert_ne!(text, DOCUMENT, "{from}");
+        let source = Source::new("pets.yaml", &*text);
+        assert!(generate(&source, &options()).is_err(), "{to}");
+        let made = skipping(&text).unwrap_or_else(|problems| panic!("{problems}"));
+        assert_eq!(contents(&made).0, ids, "{to}");
+        let found: Vec<&str> = made.skipped.iter().map(String::as_str).collect();
+        let starts = found.iter().zip(&skipped).all(|(found, expected)| found.starts_with(expected));
+        assert!(starts && found.len() == skipped.len(), "{to}\n{found:#?}\n{skipped:#?}");
+        // Each is in the warnings, with its place, and in the documentation.
+        let with_errors = skipped.iter().filter(|it| !it.contains("only operations")).count();
+        let warnings: Vec<_> = made.warnings.iter().filter(|it| it.code == Code::Skipped).collect();
+        assert_eq!(warnings.len(), with_errors, "{to}");
+        for warning in warnings {
+            assert_eq!(warning.severity(), Severity::Warning);
+            assert!(source.location(warning.location.span.clone(), "").line > 3, "{warning:?}");
+        }
+        let docs = &made.files["mod.rs"];
+        assert_eq!(docs.matches("//! - The ").count(), skipped.len(), "{docs}");
+    }
+}
+
+/// A second error that the first has hidden.
+#[test]
+fn skipping_goes_on_until_everything_is_generated() {
+    let text = DOCUMENT
+        .replace("tags: [shops]", "parameters: [{$ref: '#/components/parameters/P'}]")
+        .replace(BODY, FORM_OF_A_LIST);
+    let made = skipping(&text).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(contents(&made).0, ["listPets"]);
+    assert_eq!(made.warnings.iter().filter(|it| it.code == Code::Skipped).count(), 2);
+    assert_eq!(made.operations, 1);
+}
+
+#[test]
+fn errors_that_belong_to_no_operation_stay_errors() {
+    for (from, to, code) in [
+        ("info: {title: Pets, version: '1'}", "info: []", Code::WrongValue),
+        ("openapi: 3.0.3", "openapi: 3.1.0", Code::Version),
+        ("paths:", "servers: 5\npaths:", Code::WrongValue),
+        ("tags: [shops]", "tags: [shops", Code::YamlSyntax),
+    ] {
+        let problems = skipping(&DOCUMENT.replace(from, to)).unwrap_err();
+        assert!(problems.problems().iter().any(|it| it.code == code), "{to}\n{problems}");
+    }
+    // Nothing is left.
+    let all = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a: {get: {parameters: [{$ref: '#/components/parameters/P'}], responses: {}}}\n";
+    assert_eq!(skipping(all).unwrap_err().problems()[0].code, Code::DanglingRef);
+}
+
+#[test]
+fn without_errors_skipping_changes_nothing() {
+    let source = Source::new("pets.yaml", DOCUMENT);
+    assert_eq!(generate(&source, &options()).unwrap(), skipping(DOCUMENT).unwrap());
+}
+
+#[test]
+fn problems_of_an_overlaid_document_are_in_the_file_that_they_are_written_in() {
+    let overlay = "overlay: 1.1.0\ninfo: {title: O, version: '1'}\nactions:\n  - target: $.paths['/shops'].get\n    update:\n      \
+                   operationId: listShops\n      parameters: [{$ref: '#/components/parameters/P'}]\n";
+    let source = Source::new("pets.yaml", DOCUMENT).with_overlay(Source::new("pets.overlay.yaml", overlay));
+    let problems = generate(&source, &options()).unwrap_err();
+    let [problem] = problems.problems() else { panic!("{problems}") };
+    assert_eq!(
+        (problem.code, problem.location.pointer.as_str()),
+        (Code::DanglingRef, "/paths/~1shops/get/parameters/0/$ref")
+    );
+    let shown = problems.to_string();
+    assert!(shown.contains("--> pets.overlay.yaml:7:27"), "{shown}");
+    assert!(problems.json_lines().contains("\"file\":\"pets.overlay.yaml\",\"line\":7"), "{}", problems.json_lines());
+    let fine = overlay.replace("      parameters: [{$ref: '#/components/parameters/P'}]\n", "");
+    let source = Source::new("pets.yaml", DOCUMENT).with_overlay(Source::new("pets.overlay.yaml", fine));
+    let made = generate(&source, &options()).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(made.files["shops.rs"].contains("listShops"));
+    // A client that plays the service for tests plays the changed document.
+    assert!(made.files["specification.yaml"].contains("\"operationId\": \"listShops\""));
+}
+
+#[test]
+fn a_derived_name_is_reported_with_its_place() {
+    let made = generate(&Source::new("pets.yaml", DOCUMENT), &options()).unwrap();
+    let derived: Vec<_> = made.warnings.iter().filter(|it| it.code == Code::DerivedName).collect();
+    let [warning] = derived.as_slice() else { panic!("{derived:#?}") };
+    assert_eq!(warning.location.pointer, "/paths/~1shops/get");
+    assert_eq!(warning.message, "this operation has no `operationId`: it is called `get_shops`");
+}
+
+/// A schema that is any JSON, by its reason and the end of its pointer.
+#[test]
+fn every_value_of_any_json_is_reported_with_its_reason() {
+    let schemas = "
+    A: {type: object, required: [u], properties: {
+      no_type: {}, no_items: {type: array}, object: {type: object}, mixed: {enum: [1, a]},
+      union: {oneOf: [{type: object, properties: {a: {type: string}}}, {type: object, properties: {b: {type: string}}}]},
+      ok: {type: string}}, additionalProperties: true}
+    B: {allOf: [{type: object, properties: {c: {type: string}}}, {type: object, properties: {c: {type: integer}}}]}
+";
+    let text = format!(
+        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    post:\n      operationId: a\n      \
+         requestBody: {{content: {{application/json: {{}}}}}}\n      responses: {{'200': {{description: D, content: {{application/json: {{}}}}}}}}\n\
+         components:\n  schemas:{schemas}"
+    );
+    let source = Source::new("t.yaml", text);
+    let made = generate(&source, &options()).unwrap_or_else(|problems| panic!("{problems}"));
+    let found: Vec<(UntypedReason, &str)> =
+        made.untyped.iter().map(|it| (it.reason, it.location.pointer.as_str())).collect();
+    let expected = [
+        (UntypedReason::NoSchema, "/paths/~1a/post/requestBody/content/application~1json"),
+        (UntypedReason::NoSchema, "/paths/~1a/post/responses/200/content/application~1json"),
+        (UntypedReason::UndescribedProperty, "/components/schemas/A/required/0"),
+        (UntypedReason::NoType, "/components/schemas/A/properties/no_type"),
+        (UntypedReason::NoItems, "/components/schemas/A/properties/no_items"),
+        (UntypedReason::NoProperties, "/components/schemas/A/properties/object"),
+        (UntypedReason::MixedEnum, "/components/schemas/A/properties/mixed"),
+        (UntypedReason::AmbiguousUnion, "/components/schemas/A/properties/union"),
+        (UntypedReason::AnyMembers, "/components/schemas/A/additionalProperties"),
+        (UntypedReason::ConflictingProperty, "/components/schemas/B/allOf/0/properties/c"),
+    ];
+    assert_eq!(found, expected);
+    let text = report::text(&source, &made);
+    assert!(text.contains("values that are any JSON (`serde_json::Value`): 10\n"), "{text}");
+    assert!(text.contains("     2  the content has no schema\n        t.yaml:7:"), "{text}");
+    let json: serde_json::Value = serde_json::from_str(&report::json(&source, &made)).unwrap();
+    assert_eq!(json["untyped"]["count"], 10);
+    assert_eq!(json["untyped"]["by_reason"]["the content has no schema"], 2);
+    assert_eq!(json["untyped"]["places"][0]["line"], 7);
+    assert_eq!(json["operations"], 1);
+}
