@@ -182,8 +182,8 @@ impl Arguments {
 
 fn print_report(arguments: &Arguments, source: &Source, output: &Generated) {
     match arguments.report {
-        Some(ReportFormat::Text) => arguments.format.print(report::text(source, made).trim_end()),
-        Some(ReportFormat::Json) => spec::print(&report::json(source, made)),
+        Some(ReportFormat::Text) => arguments.format.print(report::text(source, output).trim_end()),
+        Some(ReportFormat::Json) => spec::print(&report::json(source, output)),
         None => {}
     }
 }
@@ -312,11 +312,11 @@ fn report_changes(plan: &Plan, output: &Generated, out: &str, started: Instant, 
     }
     let contents = format!("{} operations, {} types, {} files", output.operations, output.types, output.files.len());
     let milliseconds = started.elapsed().as_millis();
-    if !made.skipped.is_empty() {
-        format.print(&format!("not generated, because of errors:\n  {}", made.skipped.join("\n  ")));
+    if !output.skipped.is_empty() {
+        format.print(&format!("not generated, because of errors:\n  {}", output.skipped.join("\n  ")));
     }
-    if made.excluded > 0 {
-        format.print(&format!("excluded: {} operations", made.excluded));
+    if output.excluded > 0 {
+        format.print(&format!("excluded: {} operations", output.excluded));
     }
     if plan.changes().is_empty() {
         format.print(&format!("up to date: {contents} ({milliseconds} ms)"));
