@@ -345,7 +345,8 @@ fn what_others_write_loosely_loses_nothing() {
     assert!(serde_json::from_value::<Thing>(json!({"name": "n"})).is_err(), "`elsewhere` is required");
     assert_eq!(written(&loose::default::PutThing::new(None)).body_bytes(), Some(&b"null"[..]));
     assert_eq!(written(&loose::default::ListThings::new()).query_text(), "");
-    assert_eq!(security_choice::default::GetA::INFO.api.token.map(|token| token.prefix), Some("Basic "));
+    let schemes: Vec<_> = security_choice::API.credentials.iter().map(|known| known.scheme).collect();
+    assert_eq!((security_choice::API.token, schemes), (None, vec!["bearer", "key_in_query", "user"]));
     assert!(security_choice::default::GetB::INFO.authenticated && !security_choice::default::GetC::INFO.authenticated);
 }
 

@@ -49,6 +49,9 @@ pub(crate) struct Arguments {
     /// others].
     #[arg(long, value_name = "RULES")]
     dialect: Option<Rules>,
+    /// Also read files outside of the folder of the specification, if it refers to them. Nothing is read from the network.
+    #[arg(long, requires = "spec")]
+    allow_outside: bool,
     /// The output format of problems.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -73,7 +76,7 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let warnings = Diagnostics::new(source, made.warnings.clone());
         Ok((made, warnings))
     };
-    let (made, warnings) = match spec::read(arguments.spec.as_deref(), SPEC)?.and_then(generate) {
+    let (made, warnings) = match spec::read_with_files(arguments.spec.as_deref(), SPEC, arguments.allow_outside)?.and_then(generate) {
         Ok(made) => made,
         Err(problems) => {
             arguments.format.report(&problems);

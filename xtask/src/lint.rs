@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
     /// others].
     #[arg(long, value_name = "RULES")]
     dialect: Option<Rules>,
+    /// Also read files outside of the folder of the specification, if it refers to them. Nothing is read from the network.
+    #[arg(long, requires = "spec")]
+    allow_outside: bool,
     /// The output format of problems.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -52,7 +55,8 @@ mod in_this_program {
     fn checked(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let started = Instant::now();
         let dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
-        let problems: Diagnostics = match spec::read(arguments.spec.as_deref(), spec::SPEC)? {
+        let file = arguments.spec.as_deref();
+        let problems: Diagnostics = match spec::read_with_files(file, spec::SPEC, arguments.allow_outside)? {
             Ok(source) => with_progress("checking", || lint(&source, dialect)),
             Err(problems) => problems,
         };

@@ -20,6 +20,9 @@ struct Line<'a> {
 #[derive(Serialize)]
 struct Related<'a> {
     message: &'a str,
+    /// Where it is not that of the problem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     #[serde(flatten)]
     place: Span<'a>,
 }
@@ -41,12 +44,15 @@ struct Position {
 
 /// One problem, with a line break.
 pub(super) fn render<'a>(source: &'a Source, problem: &'a Diagnostic) -> String {
-    let related = |(place, why): &'a (Location, String)| Related { message: why, place: span(source, place) };
+    let related = |(place, why): &'a (Location, String)| {
+        let file = Some(source.file_name(place)).filter(|file| *file != source.file_name(&problem.location));
+        Related { message: why, file, place: span(source, place) }
+    };
     let line = Line {
         code: problem.code.as_str(),
         severity: problem.severity().as_str(),
         message: &problem.message,
-        file: source.name(),
+        file: source.file_name(&problem.location),
         place: span(source, &problem.location),
         help: &problem.help,
         related: problem.related.iter().map(related).collect(),

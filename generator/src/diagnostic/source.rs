@@ -1,18 +1,37 @@
 //! The text of a specification, and locations in it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::{Code, Diagnostic, Diagnostics};
 
-/// The text of a specification, and its name in messages.
+/// The text of a specification, and its name in messages; with [`with_files`](Self::with_files) also the files that it
+/// refers to.
 #[derive(Clone, Debug)]
 pub struct Source {
     name: String,
+    /// The text of the document, followed by those of its files. A byte of it identifies a file, too.
     text: String,
+    /// Bytes of the document.
+    length: usize,
+    files: Vec<File>,
+    /// Why files are not there, by their paths.
+    unread: BTreeMap<String, String>,
     /// Line and column of every [`STEP`]th byte, both from 0, computed on first use. One long line can have many
     /// problems.
     positions: OnceLock<Vec<(usize, usize)>>,
+}
+
+/// A file that a document refers to.
+#[derive(Clone, Debug)]
+struct File {
+    /// From the folder of the document, with `/`.
+    path: String,
+    /// The name in messages.
+    name: String,
+    /// Its bytes in the text.
+    span: Range<usize>,
 }
 
 /// The number of bytes that are scanned for a position.
@@ -22,7 +41,63 @@ impl Source {
     /// Creates a source from its name in messages (usually the path as given by the user) and its text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: joined_pairs(text.into()), positions: OnceLock::new() }
+        let text = joined_pairs(text.into());
+        Self {
+            name: name.into(),
+            length: text.len(),
+            text,
+            files: Vec::new(),
+            unread: BTreeMap::new(),
+            positions: OnceLock::new(),
+        }
+    }
+
+    /// Adds a file by its path from the folder of the document.
+    pub(crate) fn add_file(&mut self, path: String, text: String) {
+        let folder = self.name.rfind(['/', '\\']).map_or("", |end| &self.name[..=end]);
+        let name = format!("{folder}{path}");
+        // The first column of a file is that of a line.
+        self.text.push('\n');
+        let start = self.text.len();
+        self.text.push_str(&joined_pairs(text));
+        self.files.push(File { path, name, span: start..self.text.len() });
+        self.positions = OnceLock::new();
+    }
+
+    /// Notes why a file is not there.
+    pub(crate) fn add_unread(&mut self, path: String, why: String) {
+        self.unread.insert(path, why);
+    }
+
+    /// The paths and the bytes of the files besides the document.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
+        self.files.iter().map(|file| (file.path.as_str(), file.span.clone()))
+    }
+
+    /// Why a file is not there.
+    pub(crate) fn unread(&self, path: &str) -> Option<&str> {
+        self.unread.get(path).map(String::as_str)
+    }
+
+    /// The text of the document and those of its files, as locations count their bytes.
+    pub(crate) fn all(&self) -> &str {
+        &self.text
+    }
+
+    fn file(&self, byte: usize) -> Option<&File> {
+        let after = self.files.partition_point(|file| file.span.start <= byte);
+        self.files.get(after.checked_sub(1)?)
+    }
+
+    /// The path of the file that has a byte; none for the document itself.
+    pub(crate) fn path_of(&self, byte: usize) -> Option<&str> {
+        self.file(byte).map(|file| file.path.as_str())
+    }
+
+    /// The name of the file that a location is in.
+    #[must_use]
+    pub fn file_name(&self, location: &Location) -> &str {
+        self.file(location.span.start).map_or(&self.name, |file| &file.name)
     }
 
     /// The name in messages.
@@ -34,13 +109,13 @@ impl Source {
     /// The text.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        &self.text[..self.length]
     }
 
     /// The text without a byte order mark. YAML allows the mark, but not every parser does.
     #[must_use]
     pub(crate) fn without_bom(&self) -> &str {
-        self.text.strip_prefix('\u{feff}').unwrap_or(&self.text)
+        self.text().strip_prefix('\u{feff}').unwrap_or(self.text())
     }
 
     /// Reads bytes as UTF-8.
@@ -71,13 +146,20 @@ impl Source {
     #[must_use]
     pub fn location(&self, span: Range<usize>, pointer: impl Into<String>) -> Location {
         let start = self.text.floor_char_boundary(span.start);
-        let end = self.text.floor_char_boundary(span.end).max(start);
+        let file_end = self.file(start).map_or(self.length, |file| file.span.end).max(start);
+        let end = self.text.floor_char_boundary(span.end.min(file_end)).max(start);
         let (line, column) = self.position(start);
         Location { line, column, span: start..end, pointer: pointer.into() }
     }
 
-    /// Line and column of a byte of the text, both from 1.
+    /// Line and column of a byte in its file, both from 1.
     pub(super) fn position(&self, byte: usize) -> (usize, usize) {
+        let (line, column) = self.position_in_all(byte);
+        let lines_before = self.file(byte).map_or(0, |file| self.position_in_all(file.span.start).0);
+        (line - lines_before + 1, column + 1)
+    }
+
+    fn position_in_all(&self, byte: usize) -> (usize, usize) {
         let positions = self.positions.get_or_init(|| {
             let mut position = (0, 0);
             let steps = self.text.as_bytes().chunks(STEP);
@@ -93,8 +175,7 @@ impl Source {
             Some(position) => (step * STEP, *position),
             None => (0, (0, 0)),
         };
-        let (line, column) = moved(position, self.text.as_bytes().get(start..byte).unwrap_or_default());
-        (line + 1, column + 1)
+        moved(position, self.text.as_bytes().get(start..byte).unwrap_or_default())
     }
 }
 
@@ -116,7 +197,7 @@ pub struct Location {
     pub column: usize,
     /// JSON pointer (RFC 6901) of the node; empty for the document itself.
     pub pointer: String,
-    /// Bytes of the text.
+    /// Bytes of the text; beyond its end those of other files. [`Source::file_name`] has the name of the file.
     pub span: Range<usize>,
 }
 

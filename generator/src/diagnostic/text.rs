@@ -61,20 +61,23 @@ type Shown<'p> = (&'p Location, Option<&'p str>);
 /// The lines of all locations in one snippet; if it is long, one snippet for each location; of a long line, only the
 /// surroundings of the location.
 fn lines<'p>(source: &'p Source, shown: &[Shown<'p>]) -> Vec<Element<'p>> {
-    let text = source.text();
+    let text = source.all();
     let start = shown.iter().map(|(place, _)| place.span.start).min().unwrap_or_default();
     let end = shown.iter().map(|(place, _)| visible(source, place).end).max().unwrap_or_default();
     let start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
     match shown {
-        _ if end - start <= MAX_SHOWN => {
+        [(first, _), rest @ ..]
+            if end - start <= MAX_SHOWN
+                && rest.iter().all(|(place, _)| source.file_name(place) == source.file_name(first)) =>
+        {
             let annotations = shown.iter().map(|(place, why)| annotation(source, place, *why, start));
             let (first_line, _) = source.position(start);
-            let snippet = Snippet::source(&text[start..end]).line_start(first_line).path(source.name());
+            let snippet = Snippet::source(&text[start..end]).line_start(first_line).path(source.file_name(first));
             vec![Element::from(snippet.annotations(annotations))]
         }
         [(place, why)] => {
-            let origin = Origin::path(source.name()).line(place.line).char_column(place.column);
+            let origin = Origin::path(source.file_name(place)).line(place.line).char_column(place.column);
             let why = why.map(|why| Element::from(Level::NOTE.message(one_line(why))));
             [Element::from(origin)].into_iter().chain(why).collect()
         }
@@ -93,7 +96,7 @@ fn annotation<'p>(source: &Source, place: &Location, why: Option<&'p str>, start
 
 /// A long node is shown by its first line, which identifies it.
 fn visible(source: &Source, place: &Location) -> Range<usize> {
-    let text = &source.text()[place.span.clone()];
+    let text = &source.all()[place.span.clone()];
     let first_line = text.split('\n').next().unwrap_or_default().trim_end();
     place.span.start..place.span.start + first_line.len()
 }

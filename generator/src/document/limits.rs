@@ -26,7 +26,7 @@ pub(crate) const DEPTH: usize = 100;
 
 /// A document that is too large as a whole.
 pub(super) fn check(source: &Source) -> Option<Diagnostic> {
-    let length = source.text().len();
+    let length = source.all().len();
     if length <= DOCUMENT {
         return None;
     }

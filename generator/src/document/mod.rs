@@ -32,6 +32,7 @@
 pub(crate) mod arena;
 mod convert;
 mod edit;
+mod files;
 mod index;
 pub(crate) mod lifecycle;
 mod limits;
@@ -47,6 +48,7 @@ pub(crate) mod validate;
 pub(crate) mod vocabulary;
 pub(crate) mod yaml;
 
+use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -87,7 +89,8 @@ impl<'s> Document<'s> {
         }
         let mut tree = yaml::parse(source, policy.takes_aliases).map_err(failed)?;
         if policy.warns_of_slips {
-            references::normalize(&mut tree, policy);
+            let files = trees(source, policy.takes_aliases).map_err(failed)?;
+            references::normalize(source, &mut tree, files, policy);
         }
         // Neither needs the other.
         let (checked, mut value) = thread::scope(|scope| {
@@ -154,6 +157,22 @@ impl<'s> Document<'s> {
         let (key, value) = self.tree.locate(&pointer);
         self.source.location(if matches!(at, PointerRef::Value(_)) { value } else { key }, pointer)
     }
+}
+
+/// The trees of the files of a document, by their paths. Their references are relative to the document.
+fn trees(source: &Source, takes_aliases: bool) -> Result<BTreeMap<String, Node<'_>>, Vec<Diagnostic>> {
+    let mut trees = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (path, part) in source.files() {
+        match yaml::parse_part(source, part, takes_aliases) {
+            Ok(mut tree) => {
+                files::relative_to_document(source, path, &mut tree);
+                trees.insert(path.to_owned(), tree);
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(trees) } else { Err(problems) }
 }
 
 /// Reads YAML, whatever it says, as a tree of values that know where they are in the text.

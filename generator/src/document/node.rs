@@ -249,6 +249,15 @@ impl<'a> Node<'a> {
         })
     }
 
+    /// How many keys and values there are, itself included.
+    pub(super) fn size(&self) -> usize {
+        match &self.value {
+            Value::Scalar(_) => 1,
+            Value::Sequence(items) => 1 + items.iter().map(Node::size).sum::<usize>(),
+            Value::Mapping(entries) => 1 + entries.iter().map(|entry| 1 + entry.node.size()).sum::<usize>(),
+        }
+    }
+
     /// The value as JSON. An infinite number, which JSON does not have, becomes null.
     pub(crate) fn json(&self) -> Json {
         match &self.value {

@@ -6,15 +6,18 @@ use saphyr_parser::Span;
 
 /// The characters of a text that take more than a byte.
 pub(super) struct Offsets {
+    /// Where the text begins.
+    start: usize,
     /// For each character that takes more than a byte: its number, and the bytes that all up to and with it take more
     /// than one each.
     wide: Vec<(usize, usize)>,
 }
 
 impl Offsets {
-    pub(super) fn new(text: &str) -> Self {
+    /// Those of a text that begins at a byte of a larger one.
+    pub(super) fn new(text: &str, start: usize) -> Self {
         if text.is_ascii() {
-            return Self { wide: Vec::new() };
+            return Self { start, wide: Vec::new() };
         }
         let mut extra = 0;
         let wide = text
@@ -26,12 +29,12 @@ impl Offsets {
                 (index, extra)
             })
             .collect();
-        Self { wide }
+        Self { start, wide }
     }
 
     pub(super) fn byte(&self, character: usize) -> usize {
         let before = self.wide.partition_point(|&(index, _)| index < character);
-        character + before.checked_sub(1).map_or(0, |last| self.wide[last].1)
+        self.start + character + before.checked_sub(1).map_or(0, |last| self.wide[last].1)
     }
 
     pub(super) fn range(&self, span: Span) -> Range<usize> {

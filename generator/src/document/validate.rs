@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::edit::{Change, Edit, Inserted};
+use super::files;
 use super::node::{Entry, Node, Scalar, ScalarType, Value};
 use super::path_parameters;
 use super::pointer::{PointerRef, escape, unescape};
@@ -439,7 +440,11 @@ impl<'s> Checker<'s> {
         let meant = nearest(&end, names).map(|name| format!("did you mean `{prefix}{}`?", escape(name)));
         let pointer = target.strip_prefix('#').filter(|_| direct.is_none());
         let somewhere = pointer.is_some_and(|pointer| self.root.find(pointer).is_some());
-        let (code, message, help) = if direct.is_some() {
+        let file = self.file_of(target, reference);
+        let (code, message, help) = if let Some((code, why)) = file {
+            let help = "move the target into the document, or into a file of its folder";
+            (code, format!("`{target}` leads to a file {why}"), help.to_owned())
+        } else if direct.is_some() {
             (Code::DanglingRef, format!("there is no `{target}`"), format!("add `{end}` to `components/{section}`"))
         } else if target.starts_with('#') && !somewhere {
             (Code::DanglingRef, format!("there is no `{target}`"), format!("{} stand under `{prefix}`", plural(object)))
@@ -448,8 +453,24 @@ impl<'s> Checker<'s> {
             (Code::Unsupported, format!("`{target}` does not lead to a {} of this document", object.name), help)
         };
         // A place that is there is meant; it cannot be used.
-        let help = if somewhere { help } else { meant.unwrap_or(help) };
+        let help = if somewhere || file.is_some() { help } else { meant.unwrap_or(help) };
         self.report(code, reference.node.span.clone(), at, message, help);
+    }
+
+    /// Why a reference into another file cannot be used, if the file is the reason.
+    fn file_of(&self, target: &str, reference: &Entry<'_>) -> Option<(Code, &'s str)> {
+        let from = self.source.path_of(reference.node.span.start).unwrap_or_default();
+        if target.starts_with('#') {
+            return None;
+        }
+        match files::resolve(self.source.name(), from, target).0 {
+            files::Target::Document => None,
+            files::Target::Remote => Some((Code::Unsupported, "of another machine, and the generator uses no network")),
+            files::Target::File(path) => {
+                let why = self.source.unread(&path)?;
+                Some((if why.contains("cannot be read") { Code::DanglingRef } else { Code::Unsupported }, why))
+            }
+        }
     }
 
     fn wrong(&mut self, node: &Node<'_>, at: PointerRef<'_>, expected: &str) {

@@ -19,10 +19,21 @@ use crate::diagnostic::{Code, Diagnostic, Location, Source};
 /// A syntax error ends the reading; duplicate keys do not, and are all in the list. `takes_aliases` allows anchors, aliases
 /// and merge keys, which count as the nodes that they stand for.
 pub(crate) fn parse(source: &Source, takes_aliases: bool) -> Result<Node<'_>, Vec<Diagnostic>> {
+    parse_part(source, 0..source.text().len(), takes_aliases)
+}
+
+/// Reads one of the files of a source, by its bytes.
+pub(crate) fn parse_part(
+    source: &Source,
+    part: Range<usize>,
+    takes_aliases: bool,
+) -> Result<Node<'_>, Vec<Diagnostic>> {
+    let own = source.all().get(part.clone()).unwrap_or_default();
     let mut builder = Builder {
         source,
-        offsets: Offsets::new(source.text()),
-        events: Parser::new_from_str(source.text()),
+        text: source.all().get(..part.end).unwrap_or_default(),
+        offsets: Offsets::new(own, part.start),
+        events: Parser::new_from_str(own),
         brackets: Vec::new(),
         nodes: 0,
         anchors: takes_aliases.then(HashMap::new),
@@ -42,6 +53,8 @@ type Parsed<T> = Result<T, Box<Diagnostic>>;
 
 struct Builder<'a> {
     source: &'a Source,
+    /// Up to the end of what is read.
+    text: &'a str,
     offsets: Offsets,
     events: Parser<'a, saphyr_parser::StrInput<'a>>,
     /// Where the brackets are that have been opened and not closed yet.
@@ -61,7 +74,7 @@ impl<'a> Builder<'a> {
                 Ok((event, range))
             }
             Some(Err(error)) => Err(Box::new(self.syntax_error(&error))),
-            None => Ok((Event::StreamEnd, self.source.text().len()..self.source.text().len())),
+            None => Ok((Event::StreamEnd, self.text.len()..self.text.len())),
         }
     }
 
@@ -339,14 +352,14 @@ impl<'a> Builder<'a> {
     /// Notes a bracket, if a collection is written with one; how many were open before.
     fn opened(&mut self, start: usize) -> usize {
         let open = self.brackets.len();
-        if self.source.text().get(start..).is_some_and(|rest| rest.starts_with(['[', '{'])) {
+        if self.text.get(start..).is_some_and(|rest| rest.starts_with(['[', '{'])) {
             self.brackets.push(start);
         }
         open
     }
 
     fn syntax_error(&self, error: &ScanError) -> Diagnostic {
-        let (text, info) = (self.source.text(), error.info());
+        let (text, info) = (self.text, error.info());
         let start = text.floor_char_boundary(self.offsets.byte(error.marker().index()));
         let place = self.source.location(start..start, "");
         if info.contains("recursion limit") {
@@ -390,7 +403,7 @@ impl<'a> Builder<'a> {
 
     /// The parser counts the blank space after a node to it.
     fn trimmed(&self, span: Range<usize>) -> Range<usize> {
-        let text = self.source.text().get(span.clone()).unwrap_or_default();
+        let text = self.text.get(span.clone()).unwrap_or_default();
         span.start..span.start + text.trim_end().len()
     }
 }

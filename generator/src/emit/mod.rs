@@ -98,7 +98,7 @@ pub(crate) fn emit<'a>(api: &'a Api, schemas: &Schemas, task: &'a Task<'a>) -> C
     match &task.subject {
         Subject::Root => once(emitter.root()),
         Subject::Group(group) => Content::Rust(Box::new(emitter.group(group))),
-        Subject::Arguments(operation) => Content::Json(json_schema::arguments(schemas, &operation.arguments)),
+        Subject::Arguments(operation) => Content::Json(json_schema::arguments(schemas, operation)),
         Subject::Result(operation) => Content::Json(json_schema::result(schemas, operation)),
         Subject::TypesRoot => once(types::root(&api.type_modules)),
         Subject::Types(module) => Content::Rust(Box::new(emitter.types(module))),

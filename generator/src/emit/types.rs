@@ -111,6 +111,7 @@ impl<'a> Emitter<'a> {
             Tagging::Property(tag) => Some(tag),
             Tagging::Untagged => None,
             Tagging::Opaque => return self.opaque_union(definition, &union.variants),
+            Tagging::MediaType => return self.choice(definition, union),
         };
         let about = doc(&docs::value(&definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
@@ -150,6 +151,35 @@ impl<'a> Emitter<'a> {
             }
             #implementation
             #conversions
+        }
+    }
+
+    /// A body of one of several media types. JSON has it as an object with one key.
+    fn choice(&self, definition: &TypeDefinition, union: &Union) -> TokenStream {
+        let about = doc("A body of one of several media types. A value of a type becomes the first variant of that type.");
+        let name = ident(&definition.name);
+        let variants = union.variants.iter().map(|form| {
+            let about = doc(&docs::variant(form));
+            let (variant, tags) = (ident(&form.variant), &form.tags);
+            let ty = self.ty(&form.ty, &quote! { super });
+            let bytes = form.ty == TypeRef::Primitive(Primitive::Bytes);
+            let bytes = bytes.then(|| quote! { #[serde(with = "runtime::base64_body")] });
+            quote! { #about #(#[serde(rename = #tags)])* #variant(#bytes #ty) }
+        });
+        let types: Vec<TypeRef> = union.variants.iter().map(|variant| self.without_aliases(&variant.ty)).collect();
+        let first = |index: usize| types.iter().position(|ty| Some(ty) == types.get(index)) == Some(index);
+        let conversions = union.variants.iter().enumerate().filter(|(index, _)| first(*index)).map(|(_, variant)| {
+            let (name, ty) = (ident(&variant.variant), self.ty(&variant.ty, &quote! { super }));
+            quote! { #name(#ty) }
+        });
+        quote! {
+            #about
+            #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#variants),*
+            }
+            runtime::from_variants!(#name { #(#conversions),* });
         }
     }
 

@@ -17,6 +17,9 @@ use crate::model::{Docs, EnumValues, Primitive, Struct, Tagging, TypeId, TypeKin
 use crate::names::{Case, Scope};
 use crate::suggest::did_you_mean;
 
+/// The key of a union whose variants are media types.
+const CHOICE: &str = "content";
+
 /// A union whose variants have no names in the client yet.
 #[derive(Debug)]
 pub(super) struct UnionDraft {
@@ -97,6 +100,25 @@ impl<'d> Types<'d> {
         TypeRef::Named(type_id)
     }
 
+    /// A body of one of several media types, which callers choose: the variant, the media type and the type of each.
+    pub(super) fn choice_of(
+        &mut self,
+        name: &str,
+        choices: impl Iterator<Item = (String, String, TypeRef)>,
+        schema: Option<SchemaId>,
+    ) -> TypeRef {
+        let variants = choices.map(|(name, media_type, ty)| {
+            let description = Some(format!("Sent as `{media_type}`."));
+            VariantDraft { name, tags: vec![media_type], ty, description }
+        });
+        let union = UnionDraft { property: None, key: CHOICE, variants: variants.collect() };
+        let type_id = TypeId(self.drafts.len());
+        let node = schema.map_or(Nodes::ROOT, |schema| self.schemas.node(schema));
+        let (schema_name, name) = (name.to_owned(), self.scope.issue_type(name));
+        self.drafts.push(Draft { name, schema_name, docs: Docs::default(), kind: Kind::Union(union), node });
+        TypeRef::Named(type_id)
+    }
+
     fn variant(
         &mut self,
         id: SchemaId,
@@ -169,6 +191,10 @@ pub(super) fn complete(
     let mut unions: Vec<Option<Union>> = Vec::with_capacity(drafts.len());
     for draft in &drafts {
         unions.push(match &draft.kind {
+            // The variants have their names, and nobody has to tell one from another.
+            Kind::Union(union) if union.key == CHOICE => {
+                Some(completed(union, union.variants.iter().map(|variant| variant.name.clone()).collect(), false))
+            }
             Kind::Union(union) => {
                 let names: Vec<&str> = union.variants.iter().map(|variant| variant.name.as_str()).collect();
                 let names = Scope::with_taken(["Unknown"]).issue_all(&names, Case::Camel);
@@ -215,6 +241,7 @@ fn completed(union: &UnionDraft, names: Vec<String>, is_opaque: bool) -> Union {
     let tagging = match &union.property {
         _ if is_opaque => Tagging::Opaque,
         Some(property) => Tagging::Property(property.clone()),
+        None if union.key == CHOICE => Tagging::MediaType,
         None => Tagging::Untagged,
     };
     Union { tagging, key: union.key, variants: variants.collect() }

@@ -137,6 +137,8 @@ pub(crate) struct Parameter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Json,
+    /// JSON of another media type than `application/json`.
+    JsonOf(String),
     /// `a=1&b=2`: a pair for each member.
     Form,
     /// The same, with the styles of members by their names.
@@ -150,6 +152,22 @@ pub(crate) enum Encoding {
     },
     /// A text or bytes as they are, of this media type.
     Raw(String),
+    /// Bytes whose media type callers name.
+    File,
+    /// One of several, each with a variant of the type of the body.
+    Choice(Vec<Choice>),
+}
+
+/// A media type that callers choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) variant: String,
+    pub(crate) media_type: String,
+    pub(crate) encoding: Encoding,
+    pub(crate) is_nullable: bool,
+    /// Whether a caller gives bytes, and not a text.
+    pub(crate) is_bytes: bool,
+    pub(crate) schema: Option<SchemaId>,
 }
 
 #[derive(Debug)]
@@ -161,8 +179,8 @@ pub(crate) struct Body {
     pub(crate) schema_pointer: String,
     pub(crate) required: bool,
     pub(crate) encoding: Encoding,
-    /// How many media types it can have, this one included.
-    pub(crate) media_types: usize,
+    /// How many media types the document has for it that callers cannot choose.
+    pub(crate) other_media_types: usize,
     pub(crate) ty: TypeRef,
     /// Those of its schema, where it is written in place.
     pub(crate) constraints: Option<Box<Constraints>>,

@@ -178,6 +178,8 @@ pub(crate) enum Tagging {
     Property(String),
     /// What each variant requires: the first that fits is taken.
     Untagged,
+    /// The media type of a body, which callers choose. It is the tag of each variant.
+    MediaType,
     /// Nothing. A value can be of several variants, and is kept as JSON; callers ask for each.
     Opaque,
 }
