@@ -9,7 +9,7 @@
 
 use flighthub2::codegen::{JsonValue, Operation, ReadError, RequestParts, ResponseBody};
 use flighthub2_tests::fixtures::{
-    any_call, any_of, bodies, enums, envelope, formats, forms, loose, maps, objects, one_of, parameters, query_arrays,
+    any_call, any_of, bodies, enums, envelope, formats, forms, loose, maps, media_types, objects, one_of, parameters, query_arrays,
     raw, recursion, references, security_choice, successes,
 };
 use serde::Serialize;
@@ -334,6 +334,40 @@ fn a_success_can_have_content_or_none() {
     assert!(GetReport::read(ResponseBody::from_bytes(&[0xff])).is_err(), "bytes are no empty text");
     assert_eq!(MakeReport::read(ResponseBody::new("[{}]")).unwrap().unwrap().len(), 1);
     assert_eq!(DeleteReport::read(ResponseBody::new("anything")), Ok(()));
+}
+
+#[test]
+fn a_caller_chooses_the_media_type_of_a_body() {
+    use flighthub2::codegen::Binary;
+    use media_types::default::{PatchPet, PostFile, PutFile, PutPet};
+    use media_types::types::{PatchPetContent, Pet, PutPetContent, Upload};
+    let sent = |body: PutPetContent| {
+        let parts = written(&PutPet::new(body));
+        (parts.content_type().to_owned(), parts.body_bytes().unwrap().to_vec())
+    };
+    let pet = || Pet::new().name("a b");
+    let json = ("application/json".to_owned(), br#"{"name":"a b"}"#.to_vec());
+    // The first media type is that of a type, where it has several.
+    assert_eq!(sent(pet().into()), json);
+    assert_eq!(sent(PutPetContent::Json(pet())), json);
+    let form = ("application/x-www-form-urlencoded".to_owned(), b"name=a%20b".to_vec());
+    assert_eq!(sent(PutPetContent::Form(pet())), form);
+    assert_eq!(sent("<pet/>".to_owned().into()), ("application/xml".to_owned(), b"<pet/>".to_vec()));
+    assert_eq!(sent(vec![0xff].into()), ("image/png".to_owned(), vec![0xff]));
+    let (media_type, parts) = sent(Upload::new().picture(vec![0xff]).into());
+    assert!(media_type.starts_with("multipart/form-data; boundary=") && parts.contains(&0xff));
+    // In JSON the media type is the key.
+    let tagged = json!({"body": {"image/png": "/w=="}});
+    assert_eq!(again::<PutPet>(&tagged), tagged);
+    let merge = PatchPet::new().body(pet());
+    assert_eq!(written(&merge).content_type(), "application/merge-patch+json");
+    assert_eq!(written(&PatchPet::new().body(PatchPetContent::TextPlain("a".into()))).body_bytes(), Some(&b"a"[..]));
+    assert_eq!(written(&PatchPet::new()).body_bytes(), None);
+    let file = |file: Binary| written(&PutFile::new(file)).content_type().to_owned();
+    assert_eq!(file(vec![1].into()), "application/octet-stream");
+    assert_eq!(file(Binary::from(vec![1]).with_media_type("image/png")), "image/png");
+    let json = written(&PostFile::new(vec![b'{', b'}']));
+    assert_eq!((json.content_type(), json.body_bytes()), ("application/json", Some(&b"{}"[..])));
 }
 
 #[test]

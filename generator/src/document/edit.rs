@@ -214,19 +214,27 @@ mod tests {
         assert_eq!(tree.json(), expected);
     }
 
+    /// The least time of three runs: another process can only make one longer.
+    fn time_of(edits: usize) -> Duration {
+        let members: Vec<String> = (0..edits).map(|number| format!("s{number}: {{x: 1}}")).collect();
+        let source = Source::new("x.yaml", format!("{{a: {{{}}}}}", members.join(", ")));
+        let once = || {
+            let mut tree = parse(&source, false).unwrap();
+            let pointers = (0..edits).map(|number| format!("/a/s{number}/x"));
+            let edits = pointers.map(|pointer| Edit { pointer, change: Change::Remove }).collect();
+            let started = Instant::now();
+            apply(&mut tree, edits);
+            let elapsed = started.elapsed();
+            assert!(tree.get("a").unwrap().mapping().iter().all(|entry| entry.node.mapping().is_empty()));
+            elapsed
+        };
+        (0..3).map(|_| once()).min().unwrap()
+    }
+
     #[test]
     fn the_time_of_edits_grows_with_their_number_only() {
-        let all = 40_000;
-        let members: Vec<String> = (0..all).map(|number| format!("s{number}: {{x: 1}}")).collect();
-        let text = format!("{{a: {{{}}}}}", members.join(", "));
-        let source = Source::new("x.yaml", text);
-        let mut tree = parse(&source, false).unwrap();
-        let pointers = (0..all).map(|number| format!("/a/s{number}/x"));
-        let edits = pointers.map(|pointer| Edit { pointer, change: Change::Remove }).collect();
-        let started = Instant::now();
-        apply(&mut tree, edits);
-        // A search of each parent from the beginning takes ten seconds and more.
-        assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
-        assert!(tree.get("a").unwrap().mapping().iter().all(|entry| entry.node.mapping().is_empty()));
+        let (few, many) = (time_of(2_000), time_of(40_000));
+        // A search of each parent from the beginning takes 400 times as long.
+        assert!(many < few * 100, "{few:?}, {many:?}");
     }
 }

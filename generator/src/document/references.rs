@@ -424,11 +424,12 @@ components:
         assert_eq!(schemas["b"]["properties"]["pets"]["items"]["$ref"], "#/components/schemas/Pet_2");
         assert_eq!(schemas["b"]["properties"]["top"]["$ref"], "#/components/schemas/Top");
         // Both are the one string.
-        let end = |mut at: &str| {
-            while let Some(next) = schemas[at]["$ref"].as_str() {
-                at = next.rsplit('/').next().unwrap();
+        let end = |at: &str| {
+            let mut at = at.to_owned();
+            while let Some(next) = schemas[&at]["$ref"].as_str() {
+                at = next.rsplit('/').next().unwrap().to_owned();
             }
-            at.to_owned()
+            at
         };
         let name = properties["name"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
         assert_eq!(end(name), end("Name"));
