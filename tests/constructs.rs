@@ -9,8 +9,8 @@
 
 use flighthub2::codegen::{JsonValue, Operation, ReadError, RequestParts, ResponseBody};
 use flighthub2_tests::fixtures::{
-    any_call, any_of, bodies, enums, envelope, formats, forms, loose, maps, media_types, objects, one_of, parameters, query_arrays,
-    raw, recursion, references, security_choice, successes,
+    any_call, any_of, bodies, enums, envelope, formats, forms, loose, maps, media_types, objects, one_of, parameters,
+    query_arrays, raw, recursion, references, security_choice, successes,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -76,7 +76,8 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let warnings = Diagnostics::new(source, made.warnings.clone());
         Ok((made, warnings))
     };
-    let (made, warnings) = match spec::read_with_files(arguments.spec.as_deref(), SPEC, arguments.allow_outside)?.and_then(generate) {
+    let read = spec::read_with_files(arguments.spec.as_deref(), SPEC, arguments.allow_outside)?;
+    let (made, warnings) = match read.and_then(generate) {
         Ok(made) => made,
         Err(problems) => {
             arguments.format.report(&problems);

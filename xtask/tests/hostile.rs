@@ -335,24 +335,27 @@ fn references_to_files_are_bounded() {
         ("/etc/passwd", "unsupported"),
         ("file:///etc/passwd", "unsupported"),
         ("http://127.0.0.1:9/a.yaml", "unsupported"),
-        ("a.yaml#/none", "unsupported"),
+        ("a.yaml#/none", "dangling-ref"),
     ] {
         assert_eq!(codes(&[], &schema(target), &[("a.yaml", "{}")]), [code], "{target}");
     }
     assert_eq!(codes(&[], &schema("a.yaml"), &[("a.yaml", "a: [")]), ["yaml-syntax"]);
-    assert_eq!(codes(&[], &schema("a.yaml"), &[("a.yaml", "not a schema")]), ["unsupported"]);
+    assert_eq!(codes(&[], &schema("a.yaml"), &[("a.yaml", "not a schema")]), ["dangling-ref"]);
     // One file for each link of a chain, up to the limit and beyond.
     let files: Vec<(String, String)> = (0..1500)
-        .map(|number| (format!("f{number}.yaml"), format!("{{type: object, properties: {{a: {{$ref: f{}.yaml}}}}}}", number + 1)))
+        .map(|number| {
+            (format!("f{number}.yaml"), format!("{{type: object, properties: {{a: {{$ref: f{}.yaml}}}}}}", number + 1))
+        })
         .collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    assert_eq!(codes(&[], &schema("f0.yaml"), &files), ["unsupported"]);
+    assert_eq!(codes(&[], &schema("f0.yaml"), &files), ["dangling-ref"]);
     // Each path of many is a copy of the largest one.
     let mut item = "a:\n  get:\n    responses: {'200': {description: D}}\n    parameters:\n".to_owned();
-    (0..2000).for_each(|number| writeln!(item, "    - {{name: p{number}, in: query, schema: {{type: string}}}}").unwrap());
+    (0..2000)
+        .for_each(|number| writeln!(item, "    - {{name: p{number}, in: query, schema: {{type: string}}}}").unwrap());
     let paths: Vec<String> = (0..20_000).map(|number| format!("  /p{number}: {{$ref: 'a.yaml#/a'}}")).collect();
     let document = format!("{HEAD}paths:\n{}\n", paths.join("\n"));
-    assert_eq!(codes(&[], &document, &[("a.yaml", &item)]), ["unsupported"]);
+    assert_eq!(codes(&[], &document, &[("a.yaml", &item)]), ["dangling-ref"]);
 }
 
 /// A link in the folder can lead out of it.
@@ -377,7 +380,8 @@ fn a_link_out_of_the_folder_is_not_followed() {
 
 #[test]
 fn parts_and_servers_and_schemes_are_bounded() {
-    let operation = |keys: &str| format!("paths: {{/a: {{post: {{{keys}, responses: {{'200': {{description: D}}}}}}}}}}\n");
+    let operation =
+        |keys: &str| format!("paths: {{/a: {{post: {{{keys}, responses: {{'200': {{description: D}}}}}}}}}}\n");
     // Parts without a schema: any of them can be sent.
     let parts = operation("requestBody: {content: {multipart/form-data: {}}}");
     assert_eq!(error_codes("gen", format!("{HEAD}{parts}").as_bytes()), [""; 0]);

@@ -149,7 +149,11 @@ impl Serialize for Binary {
 
 impl<'de> Deserialize<'de> for Binary {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if IS_ARGUMENT.get() { deserializer.deserialize_any(Argument) } else { String::deserialize(deserializer).map(Self::from) }
+        if IS_ARGUMENT.get() {
+            deserializer.deserialize_any(Argument)
+        } else {
+            String::deserialize(deserializer).map(Self::from)
+        }
     }
 }
 
@@ -196,7 +200,8 @@ mod tests {
             (binary.clone(), serde_json::to_string(&binary).unwrap())
         });
         assert_eq!((binary, written.as_str()), (Binary::from(&[0xff][..]).with_file_name("a.bin"), file));
-        let read = |text: &str| as_arguments(|| serde_json::from_str::<Binary>(text).map_err(|error| error.to_string()));
+        let read =
+            |text: &str| as_arguments(|| serde_json::from_str::<Binary>(text).map_err(|error| error.to_string()));
         assert_eq!(read("\"a\""), Ok("a".into()));
         assert!(read("5").unwrap_err().contains("a string, or an object with `base64`"));
         assert!(read(r#"{"base64":"","name":"a"}"#).unwrap_err().contains("unknown field"));

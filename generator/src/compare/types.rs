@@ -60,7 +60,9 @@ impl Comparer<'_> {
         match (&old.kind, &new.kind) {
             (TypeKind::Struct(old), TypeKind::Struct(new)) => return self.object(&owner, old, new),
             (TypeKind::Union(old), TypeKind::Union(new))
-                if [Tagging::Opaque, Tagging::MediaType].iter().all(|kind| (old.tagging == *kind) == (new.tagging == *kind)) =>
+                if [Tagging::Opaque, Tagging::MediaType]
+                    .iter()
+                    .all(|kind| (old.tagging == *kind) == (new.tagging == *kind)) =>
             {
                 return self.union(&owner, &subject, old, new);
             }

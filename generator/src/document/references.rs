@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use percent_encoding::percent_decode_str;
 
+use super::edit::{self, Change, Edit};
 use super::files::{self, Target};
 use super::index::{Element, Index};
 use super::limits;
@@ -68,7 +69,12 @@ impl Component {
 }
 
 /// Moves the targets of references to `components`.
-pub(super) fn normalize<'a>(source: &Source, document: &mut Node<'a>, files: BTreeMap<String, Node<'a>>, policy: &Policy) {
+pub(super) fn normalize<'a>(
+    source: &Source,
+    document: &mut Node<'a>,
+    files: BTreeMap<String, Node<'a>>,
+    policy: &Policy,
+) {
     if !has_other_references(document) {
         return;
     }
@@ -91,11 +97,8 @@ pub(super) fn normalize<'a>(source: &Source, document: &mut Node<'a>, files: BTr
                 trees.find(&element, &mut taken, &mut rewritten, &mut targets);
             }
         }
-        for (pointer, reference) in rewritten {
-            if let Some(node) = trees.document.find_mut(&format!("{pointer}/$ref")) {
-                node.value = Value::Scalar(Scalar { text: Cow::Owned(reference), plain: false });
-            }
-        }
+        let edit = |(pointer, reference)| Edit { pointer: format!("{pointer}/$ref"), change: Change::Text(reference) };
+        edit::apply(trees.document, rewritten.into_iter().map(edit).collect());
         // The innermost first: the pointer of one that is within another one leads nowhere once the other one is moved.
         for ((file, pointer), component) in targets.into_iter().rev() {
             // Those of a place where the document has no objects were not found yet.
@@ -224,23 +227,20 @@ impl<'a> Trees<'_, 'a> {
     /// Puts a copy of its target into each path that is a reference. Its own keys are kept. A reference that leads to
     /// itself, or to more than a document may have, is left as it is.
     fn copy_path_items(&mut self) {
+        let is_reference = |(_, entry): &(usize, &Entry<'_>)| entry.node.get("$ref").is_some();
         let items = self.document.get("paths").map(Node::mapping).unwrap_or_default();
-        let paths: Vec<String> = items.iter().filter(|entry| entry.node.get("$ref").is_some()).map(|entry| entry.key.to_string()).collect();
+        let items: Vec<usize> = items.iter().enumerate().filter(is_reference).map(|(index, _)| index).collect();
         let mut copied = 0;
-        for path in paths {
-            let pointer = format!("/paths/{}", escape(&path));
+        for index in items {
             for _ in 0..CHAIN {
-                let Some(reference) = self.document.find(&format!("{pointer}/$ref")).and_then(Node::as_str) else { break };
-                let target = self.place(reference).filter(|place| !(place.0.is_empty() && place.1 == pointer));
-                let target = target.and_then(|(file, target)| self.tree(&file)?.find(&target));
-                let Some(target) = target.cloned() else { break };
+                let Some(target) = self.target_of_path(index) else { break };
                 copied += target.size();
                 if copied > limits::NODES {
-                    break;
+                    return;
                 }
-                let Some(Node { value: Value::Mapping(own), .. }) = self.document.find_mut(&pointer) else { break };
+                let Value::Mapping(members) = target.value.clone() else { break };
+                let Some(own) = self.path_item(index) else { break };
                 own.retain(|entry| entry.key != "$ref");
-                let Value::Mapping(members) = target.value else { break };
                 for member in members {
                     if !own.iter().any(|entry| entry.key == member.key) {
                         own.push(member);
@@ -250,24 +250,38 @@ impl<'a> Trees<'_, 'a> {
         }
     }
 
+    /// What the path of a position refers to, unless it is that path.
+    fn target_of_path(&self, index: usize) -> Option<&Node<'a>> {
+        let entry = self.document.get("paths")?.mapping().get(index)?;
+        let (file, pointer) = self.place(entry.node.get("$ref")?.as_str()?)?;
+        let is_itself = file.is_empty() && pointer == format!("/paths/{}", escape(&entry.key));
+        self.tree(&file)?.find(&pointer).filter(|_| !is_itself)
+    }
+
+    /// The members of the path of a position.
+    fn path_item(&mut self, index: usize) -> Option<&mut Vec<Entry<'a>>> {
+        let Value::Mapping(root) = &mut self.document.value else { return None };
+        match &mut members_of(root, "paths")?.get_mut(index)?.node.value {
+            Value::Mapping(members) => Some(members),
+            _ => None,
+        }
+    }
+
     /// Gives the variants of discriminators the names of their components.
     fn name_variants(&mut self, policy: &Policy) {
         let index = Index::new(self.document, policy);
-        let mut named = Vec::new();
+        let mut edits = Vec::new();
         for element in index.iter().filter(|element| element.object.kind == ElementKind::Discriminator) {
             for entry in element.node.get("mapping").map(Node::mapping).unwrap_or_default() {
                 let written = entry.node.as_str().filter(|text| files::is_reference(text));
                 let Some((file, pointer)) = written.and_then(|written| self.place(written)) else { continue };
                 if file.is_empty() && component_of(&pointer).is_some_and(|(section, _)| section == "schemas") {
-                    named.push((format!("{}/mapping/{}", element.pointer, escape(&entry.key)), format!("#{pointer}")));
+                    let at = format!("{}/mapping/{}", element.pointer, escape(&entry.key));
+                    edits.push(Edit { pointer: at, change: Change::Text(format!("#{pointer}")) });
                 }
             }
         }
-        for (pointer, reference) in named {
-            if let Some(node) = self.document.find_mut(&pointer) {
-                node.value = Value::Scalar(Scalar { text: Cow::Owned(reference), plain: false });
-            }
-        }
+        edit::apply(self.document, edits);
     }
 }
 
@@ -298,7 +312,8 @@ fn free_name(file: &str, pointer: &str, section: &'static str, taken: &mut HashS
     let joined = telling.flat_map(|word| word.split(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
     let joined = joined.collect::<Vec<_>>().join("_");
     let stem = file.rsplit('/').next().and_then(|name| name.split('.').next());
-    let stem = stem.into_iter().flat_map(|stem| stem.split(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
+    let stem =
+        stem.into_iter().flat_map(|stem| stem.split(|c: char| !c.is_alphanumeric())).filter(|word| !word.is_empty());
     let stem = stem.collect::<Vec<_>>().join("_");
     let base = [joined, stem].into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| section.to_owned());
     let base: String = base.chars().take(100).collect();
@@ -470,7 +485,8 @@ components: {parameters: {P: {name: p}}}
     #[test]
     fn a_mapping_of_a_discriminator_names_the_component() {
         let a = "D: {properties: {k: {type: string}}, discriminator: {propertyName: k, mapping: {x: '#/X', y: Y}}}\nX: {allOf: [{$ref: '#/D'}]}";
-        let json = with_files("components: {schemas: {D: {$ref: 'a.yaml#/D'}, E: {$ref: 'a.yaml#/X'}}}", &[("a.yaml", a)]);
+        let json =
+            with_files("components: {schemas: {D: {$ref: 'a.yaml#/D'}, E: {$ref: 'a.yaml#/X'}}}", &[("a.yaml", a)]);
         let schemas = &json["components"]["schemas"];
         let mapping = &schemas["D_2"]["discriminator"]["mapping"];
         assert_eq!(mapping, &serde_json::json!({"x": "#/components/schemas/X", "y": "Y"}));

@@ -63,6 +63,9 @@ fn suggest_owner(key: &str, fields: impl Fn(&Object) -> &'static [Field]) -> Opt
 /// Suggestions are computed for the first problems only.
 const MAX_SUGGESTIONS: usize = 100;
 
+/// Why the target of a reference in a file that was read is still there.
+const NOT_FOUND: &str = "that has no such object, or it is too many references or copies away";
+
 struct Checker<'s> {
     source: &'s Source,
     root: &'s Node<'s>,
@@ -269,7 +272,14 @@ impl<'s> Checker<'s> {
             Support::ForeignOnly => self.policy.refuses_unused_keys,
             Support::No => true,
         };
-        if refused {
+        let reference = entry.node.as_str().filter(|_| field.key == "$ref" && self.policy.warns_of_slips);
+        if let (true, Some(target)) = (refused, reference) {
+            // One that can be followed was replaced by its target.
+            let (code, why) = self.file_of(target, entry).unwrap_or((Code::DanglingRef, "that is not there"));
+            let what = if target.starts_with('#') { "a place" } else { "a file" };
+            let help = "write what it leads to, or a reference to another path or file of the folder".to_owned();
+            self.report(code, entry.node.span.clone(), here, format!("`{target}` leads to {what} {why}"), help);
+        } else if refused {
             self.report(
                 Code::Unsupported,
                 entry.key_span.clone(),
@@ -463,14 +473,22 @@ impl<'s> Checker<'s> {
         if target.starts_with('#') {
             return None;
         }
+        // References to files that were not read are as they are written; the others are relative to the document.
         match files::resolve(self.source.name(), from, target).0 {
-            files::Target::Document => None,
-            files::Target::Remote => Some((Code::Unsupported, "of another machine, and the generator uses no network")),
-            files::Target::File(path) => {
-                let why = self.source.unread(&path)?;
-                Some((if why.contains("cannot be read") { Code::DanglingRef } else { Code::Unsupported }, why))
+            files::Target::Remote => {
+                return Some((Code::Unsupported, "of another machine, and the generator uses no network"));
             }
+            files::Target::File(path) => {
+                if let Some(why) = self.source.unread(&path) {
+                    let code = if why.contains("cannot be read") { Code::DanglingRef } else { Code::Unsupported };
+                    return Some((code, why));
+                }
+            }
+            files::Target::Document => {}
         }
+        // What is there became a component.
+        let files::Target::File(path) = files::resolve(self.source.name(), "", target).0 else { return None };
+        self.source.files().any(|(known, _)| known == path).then_some((Code::DanglingRef, NOT_FOUND))
     }
 
     fn wrong(&mut self, node: &Node<'_>, at: PointerRef<'_>, expected: &str) {

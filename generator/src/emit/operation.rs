@@ -581,10 +581,18 @@ fn write_body(body: &Body, ty: &TokenStream) -> TokenStream {
         let arms = choices.iter().map(|choice| {
             let variant = ident(&choice.variant);
             // Null is a body, too.
-            let value = if choice.is_nullable { quote! { Some(body) } } else { quote! { body } };
+            let value = if choice.is_nullable {
+                quote! { Some(body) }
+            } else {
+                quote! { body }
+            };
             let write = write_encoded(&choice.encoding, &value);
             let pattern = quote! { #ty::#variant(body) };
-            let pattern = if body.required { pattern } else { quote! { Some(#pattern) } };
+            let pattern = if body.required {
+                pattern
+            } else {
+                quote! { Some(#pattern) }
+            };
             quote! { #pattern => { #write } }
         });
         let none = (!body.required).then(|| quote! { None => {} });

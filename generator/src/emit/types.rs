@@ -156,7 +156,8 @@ impl<'a> Emitter<'a> {
 
     /// A body of one of several media types. JSON has it as an object with one key.
     fn choice(&self, definition: &TypeDefinition, union: &Union) -> TokenStream {
-        let about = doc("A body of one of several media types. A value of a type becomes the first variant of that type.");
+        let about =
+            doc("A body of one of several media types. A value of a type becomes the first variant of that type.");
         let name = ident(&definition.name);
         let variants = union.variants.iter().map(|form| {
             let about = doc(&docs::variant(form));

@@ -190,9 +190,10 @@ impl<'d> Lowering<'d> {
         let names: Vec<String> = choices.iter().map(|(content, _)| variant_name(*content)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let names = Scope::default().issue_all(&names, Case::Camel);
-        let described = choices.iter().zip(&names).map(|((content, (_, ty)), variant)| {
-            (variant.clone(), content.media_type.name.clone(), ty.clone())
-        });
+        let described = choices
+            .iter()
+            .zip(&names)
+            .map(|((content, (_, ty)), variant)| (variant.clone(), content.media_type.name.clone(), ty.clone()));
         let schema = choices.first().and_then(|(content, _)| content.media_type.schema);
         let ty = self.types.choice_of(&format!("{id}_content"), described, schema);
         let choices = choices.into_iter().zip(names).map(|((content, (encoding, ty)), variant)| Choice {

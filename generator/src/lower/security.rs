@@ -117,7 +117,8 @@ impl<'d> Lowering<'d> {
             }
         }
         if let Some((at, (first, second))) = contradiction {
-            let message = format!("`{first}` and `{second}` are written to the same place of a request, so it cannot have both");
+            let message =
+                format!("`{first}` and `{second}` are written to the same place of a request, so it cannot have both");
             let help = "list them as alternatives, each in a requirement of its own";
             if sets.is_empty() {
                 self.sink.report(Code::Unsupported, at, message, help);
@@ -256,7 +257,10 @@ mod tests {
                        c: {type: apiKey, in: header, name: authorization}, d: {type: oauth2, flows: {}}";
         let message = "`a` and `b` are written to the same place of a request, so it cannot have both";
         assert_eq!(problems(&document(schemes, "[{a: [], b: []}]")), [format!("/security/0: {message}")]);
-        assert_eq!(problems(&document(schemes, "[{b: [], c: []}]")), [format!("/security/0: {}", message.replace("`b`", "`c`").replace("`a`", "`b`"))]);
+        assert_eq!(
+            problems(&document(schemes, "[{b: [], c: []}]")),
+            [format!("/security/0: {}", message.replace("`b`", "`c`").replace("`a`", "`b`"))]
+        );
         let found = slips(&document(schemes, "[{b: []}, {a: [], b: []}]"));
         assert_eq!(found, [format!("/security/1: {message}: this set of credentials is not used")]);
         assert_eq!(operation(&model(&document(schemes, "[{b: [], d: []}]"))).security, [["b", "d"]]);
