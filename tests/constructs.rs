@@ -9,8 +9,8 @@
 
 use flighthub2::codegen::{JsonValue, Operation, ReadError, RequestParts, ResponseBody};
 use flighthub2_tests::fixtures::{
-    any_call, any_of, bodies, enums, envelope, formats, forms, loose, maps, objects, one_of, parameters, query_arrays,
-    raw, recursion, references, security_choice, successes,
+    any_call, any_of, bodies, enums, envelope, formats, forms, loose, maps, media_types, objects, one_of, parameters,
+    query_arrays, raw, recursion, references, security_choice, successes,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -337,6 +337,40 @@ fn successes_may_have_no_content() {
 }
 
 #[test]
+fn a_caller_chooses_the_media_type_of_a_body() {
+    use flighthub2::codegen::Binary;
+    use media_types::default::{PatchPet, PostFile, PutFile, PutPet};
+    use media_types::types::{PatchPetContent, Pet, PutPetContent, Upload};
+    let sent = |body: PutPetContent| {
+        let parts = written(&PutPet::new(body));
+        (parts.content_type().to_owned(), parts.body_bytes().unwrap().to_vec())
+    };
+    let pet = || Pet::new().name("a b");
+    let json = ("application/json".to_owned(), br#"{"name":"a b"}"#.to_vec());
+    // The first media type is that of a type, where it has several.
+    assert_eq!(sent(pet().into()), json);
+    assert_eq!(sent(PutPetContent::Json(pet())), json);
+    let form = ("application/x-www-form-urlencoded".to_owned(), b"name=a%20b".to_vec());
+    assert_eq!(sent(PutPetContent::Form(pet())), form);
+    assert_eq!(sent("<pet/>".to_owned().into()), ("application/xml".to_owned(), b"<pet/>".to_vec()));
+    assert_eq!(sent(vec![0xff].into()), ("image/png".to_owned(), vec![0xff]));
+    let (media_type, parts) = sent(Upload::new().picture(vec![0xff]).into());
+    assert!(media_type.starts_with("multipart/form-data; boundary=") && parts.contains(&0xff));
+    // In JSON the media type is the key.
+    let tagged = json!({"body": {"image/png": "/w=="}});
+    assert_eq!(again::<PutPet>(&tagged), tagged);
+    let merge = PatchPet::new().body(pet());
+    assert_eq!(written(&merge).content_type(), "application/merge-patch+json");
+    assert_eq!(written(&PatchPet::new().body(PatchPetContent::TextPlain("a".into()))).body_bytes(), Some(&b"a"[..]));
+    assert_eq!(written(&PatchPet::new()).body_bytes(), None);
+    let file = |file: Binary| written(&PutFile::new(file)).content_type().to_owned();
+    assert_eq!(file(vec![1].into()), "application/octet-stream");
+    assert_eq!(file(Binary::from(vec![1]).with_media_type("image/png")), "image/png");
+    let json = written(&PostFile::new(vec![b'{', b'}']));
+    assert_eq!((json.content_type(), json.body_bytes()), ("application/json", Some(&b"{}"[..])));
+}
+
+#[test]
 fn loosely_described_schemas_lose_no_data() {
     use loose::types::Thing;
     let thing = json!({"name": "n", "elsewhere": {"x": 1}, "always": true, "half": 0.5, "kind": "b", "coded": [1],
@@ -345,7 +379,8 @@ fn loosely_described_schemas_lose_no_data() {
     assert!(serde_json::from_value::<Thing>(json!({"name": "n"})).is_err(), "`elsewhere` is required");
     assert_eq!(written(&loose::default::PutThing::new(None)).body_bytes(), Some(&b"null"[..]));
     assert_eq!(written(&loose::default::ListThings::new()).query_text(), "");
-    assert_eq!(security_choice::default::GetA::INFO.api.token.map(|token| token.prefix), Some("Basic "));
+    let schemes: Vec<_> = security_choice::API.credentials.iter().map(|known| known.scheme).collect();
+    assert_eq!((security_choice::API.token, schemes), (None, vec!["bearer", "key_in_query", "user"]));
     assert!(security_choice::default::GetB::INFO.authenticated && !security_choice::default::GetC::INFO.authenticated);
 }
 

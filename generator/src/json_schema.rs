@@ -10,19 +10,26 @@ use serde_json::{Map, Number, Value, json};
 
 use crate::document::arena::ObjectOrRef;
 use crate::document::pointer::{escape, unescape};
-use crate::document::schema::{AdditionalProperties, Schema, SchemaId, Schemas};
-use crate::model::{Argument, Operation, Response};
+use crate::document::schema::{AdditionalProperties, Schema, SchemaId, Schemas, Type};
+use crate::model::{Body, Encoding, Operation, Primitive, Response, TypeRef};
 
 /// The version of JSON Schema of the output.
 const VERSION: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The schema of an object with the arguments of an operation.
-pub(crate) fn arguments(schemas: &Schemas, arguments: &[Argument]) -> Value {
+pub(crate) fn arguments(schemas: &Schemas, operation: &Operation) -> Value {
     let mut definitions = Definitions::new(schemas);
+    let body = operation.body.as_ref();
+    // The body is the last of them.
+    let own = body.and_then(|body| definitions.body(body)).zip(operation.arguments.len().checked_sub(1));
     let mut properties = Map::new();
     let mut required: Vec<Value> = Vec::new();
-    for argument in arguments {
-        let mut converted = argument.schema.map_or_else(|| json!({}), |schema| definitions.convert(schema));
+    for (index, argument) in operation.arguments.iter().enumerate() {
+        let mut converted = match (&own, argument.schema) {
+            (Some((own, at)), _) if *at == index => own.clone(),
+            (_, Some(schema)) => definitions.convert(schema),
+            (_, None) => json!({}),
+        };
         if let (Some(description), Value::Object(object)) = (&argument.description, &mut converted) {
             object.insert("description".to_owned(), description.as_str().into());
         }
@@ -41,6 +48,26 @@ pub(crate) fn arguments(schemas: &Schemas, arguments: &[Argument]) -> Value {
     schema.insert("additionalProperties".to_owned(), Value::Bool(false));
     definitions.close(&mut schema);
     Value::Object(schema)
+}
+
+/// A string, or bytes that callers encode.
+fn raw(is_bytes: bool) -> Value {
+    if is_bytes { json!({ "type": "string", "contentEncoding": "base64" }) } else { json!({ "type": "string" }) }
+}
+
+/// A file argument: its text, or its bytes with the file name and the media type of the part.
+fn file() -> Map<String, Value> {
+    let object = json!({
+        "type": "object",
+        "properties": {
+            "base64": { "type": "string", "contentEncoding": "base64" },
+            "fileName": { "type": "string" },
+            "mediaType": { "type": "string" },
+        },
+        "required": ["base64"],
+        "additionalProperties": false,
+    });
+    Map::from_iter([("anyOf".to_owned(), json!([{ "type": "string" }, object]))])
 }
 
 /// The schema of the result of a successful call.
@@ -99,11 +126,48 @@ struct Definitions<'d> {
     found: BTreeMap<String, Value>,
     /// Referenced schemas that are not converted yet. Each can add further ones.
     next: Vec<SchemaId>,
+    /// Whether `format: binary` is a file.
+    has_files: bool,
 }
 
 impl<'d> Definitions<'d> {
     fn new(schemas: &'d Schemas) -> Self {
-        Self { schemas, found: BTreeMap::new(), next: Vec::new() }
+        Self { schemas, found: BTreeMap::new(), next: Vec::new(), has_files: false }
+    }
+
+    /// The schema of a body whose type does not follow its schema.
+    fn body(&mut self, body: &Body) -> Option<Value> {
+        self.has_files = match &body.encoding {
+            Encoding::Choice(choices) => {
+                choices.iter().any(|choice| matches!(choice.encoding, Encoding::Multipart { .. }))
+            }
+            encoding => matches!(encoding, Encoding::Multipart { .. }),
+        };
+        match (&body.encoding, &body.ty) {
+            (Encoding::Raw(_), ty) => Some(raw(*ty == TypeRef::Primitive(Primitive::Bytes))),
+            (Encoding::File, _) => Some(Value::Object(file())),
+            // The parts have no schema.
+            (Encoding::Multipart { .. }, TypeRef::Map(item)) if **item == TypeRef::Primitive(Primitive::Binary) => {
+                Some(json!({ "type": "object", "additionalProperties": file() }))
+            }
+            (Encoding::Choice(choices), _) => {
+                let alternatives = choices.iter().map(|choice| {
+                    let schema = match (&choice.encoding, choice.schema) {
+                        (Encoding::Raw(_), _) => raw(choice.is_bytes),
+                        (_, Some(schema)) => self.convert(schema),
+                        (_, None) => json!({}),
+                    };
+                    json!({
+                        "type": "object",
+                        "properties": { &choice.media_type: schema },
+                        "required": [choice.media_type],
+                        "additionalProperties": false,
+                    })
+                });
+                Some(json!({ "oneOf": alternatives.collect::<Vec<Value>>() }))
+            }
+            _ => None,
+        }
     }
 
     /// Adds the referenced schemas under `$defs`.
@@ -123,6 +187,12 @@ impl<'d> Definitions<'d> {
             ObjectOrRef::Object(schema) => schema,
         };
         let mut converted = keywords(schema);
+        let is_binary = schema.keywords.ty == Some(Type::String) && schema.keywords.format.as_deref() == Some("binary");
+        if self.has_files && is_binary {
+            let description = converted.remove("description").map(|text| ("description".to_owned(), text));
+            let file: Map<String, Value> = description.into_iter().chain(file()).collect();
+            return if schema.keywords.nullable { or_null(file) } else { Value::Object(file) };
+        }
         if !schema.properties.is_empty() {
             let properties = schema.properties.iter().map(|(name, property)| (name.clone(), self.convert(*property)));
             converted.insert("properties".to_owned(), Value::Object(properties.collect()));

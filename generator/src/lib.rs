@@ -149,8 +149,9 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
         let document = unchecked.check()?;
         let (api, warnings) = lower::lower(&document).map_err(failed)?;
         let untyped = untyped(&document, &api.untyped);
-        // With overlays, the text of the specification is not the document.
-        let bundled = (options.bundle && source.overlays().next().is_some()).then(|| document.text());
+        // With overlays and further files, the text of the specification is not the whole document.
+        let is_whole = source.overlays().next().is_none() && source.files().next().is_none();
+        let bundled = (options.bundle && !is_whole).then(|| document.text());
         Ok((api, warnings, untyped, bundled, document.into_api().schemas))
     };
     let (made, skipped) = if options.skip_unsupported {

@@ -143,7 +143,6 @@ fn slips() -> Vec<(&'static str, Code, String)> {
             Code::UnknownRequired,
             with_schema("{type: object, required: [colour], properties: {color: {type: string}}}"),
         ),
-        ("bytes of any type", Code::Unsupported, with_body("image/*: {schema: {type: string, format: binary}}")),
         (
             "a media type that is none",
             Code::Unsupported,
@@ -222,6 +221,12 @@ fn what_is_represented_has_no_warning() {
             ),
         ),
         ("several parts", with_body("multipart/form-data: {schema: {$ref: '#/components/schemas/Thing'}}")),
+        ("bytes of any type", with_body("image/*: {schema: {type: string, format: binary}}")),
+        ("a file of JSON", with_body("application/json: {schema: {type: string, format: binary}}")),
+        (
+            "a choice of media types",
+            with_body("application/json: {schema: {type: integer}}, text/plain: {schema: {type: string}}"),
+        ),
         (
             "bytes within JSON",
             with_body("application/json: {schema: {properties: {a: {type: string, format: binary}}}}"),

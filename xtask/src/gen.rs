@@ -78,6 +78,9 @@ pub(crate) struct Arguments {
     /// Report what was generated, what was left out, and each value that is any JSON, with the reason.
     #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     report: Option<ReportFormat>,
+    /// Also read files outside of the folder of the specification, if it refers to them. Nothing is read from the network.
+    #[arg(long, requires = "spec")]
+    allow_outside: bool,
     /// The output format of problems.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -119,8 +122,8 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let warnings = Diagnostics::new(source, output.warnings.clone());
         Ok((output, warnings))
     };
-    let source = spec::read_with_overlays(arguments.spec.as_deref(), SPEC, &arguments.overlay)?;
-    let (output, warnings) = match source.and_then(generate) {
+    let read = spec::read_all(arguments.spec.as_deref(), SPEC, &arguments.overlay, arguments.allow_outside)?;
+    let (output, warnings) = match read.and_then(generate) {
         Ok(output) => output,
         Err(problems) => {
             arguments.format.report(&problems);

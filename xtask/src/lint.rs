@@ -29,6 +29,9 @@ pub(crate) struct Arguments {
     /// others].
     #[arg(long, value_name = "RULES")]
     dialect: Option<Rules>,
+    /// Also read files outside of the folder of the specification, if it refers to them. Nothing is read from the network.
+    #[arg(long, requires = "spec")]
+    allow_outside: bool,
     /// The output format of problems.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -57,7 +60,8 @@ mod in_this_program {
     fn checked(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let started = Instant::now();
         let dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
-        let read = spec::read_with_overlays(arguments.spec.as_deref(), spec::SPEC, &arguments.overlay)?;
+        let file = arguments.spec.as_deref();
+        let read = spec::read_all(file, spec::SPEC, &arguments.overlay, arguments.allow_outside)?;
         let problems: Diagnostics = match read {
             Ok(source) => with_progress("checking", || lint(&source, dialect)),
             Err(problems) => problems,

@@ -12,6 +12,9 @@ use flighthub2_generator::{Diagnostics, Dialect, Source};
 /// The specification of this repository, below its root.
 pub(crate) const SPEC: &str = "spec/flighthub2.yaml";
 
+/// Bytes of a file that is read for a reference. The generator has the same limit for all of them together.
+const MAX_BYTES: u64 = 40 << 20;
+
 /// The exit code of wrong usage.
 const WRONG_USE: u8 = 2;
 
@@ -150,11 +153,13 @@ pub(crate) fn read(file: Option<&Path>, own: &str) -> Result<Result<Source, Diag
     Ok(Source::from_bytes(name, bytes))
 }
 
-/// Reads such a file with the overlays that are applied to it.
-pub(crate) fn read_with_overlays(
+/// Reads a specification, the overlays that are applied to it, and the files that it refers to: those of its folder, and
+/// others if that is allowed.
+pub(crate) fn read_all(
     file: Option<&Path>,
     own: &str,
     overlays: &[PathBuf],
+    allow_outside: bool,
 ) -> Result<Result<Source, Diagnostics>, Failure> {
     let mut source = match read(file, own)? {
         Ok(source) => source,
@@ -166,7 +171,27 @@ pub(crate) fn read_with_overlays(
             Err(problems) => return Ok(Err(problems)),
         }
     }
-    Ok(Ok(source))
+    let Some(file) = file else { return Ok(Ok(source)) };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(Ok(source.with_files(allow_outside, |path| read_other(folder, path, allow_outside))))
+}
+
+/// Reads a file by its path from a folder.
+fn read_other(folder: &Path, path: &str, allow_outside: bool) -> Result<String, String> {
+    let text = |error: io::Error| error.to_string();
+    // Links are resolved, because a link can lead out of the folder.
+    let path = folder.join(path).canonicalize().map_err(text)?;
+    if !allow_outside && !path.starts_with(folder.canonicalize().map_err(text)?) {
+        return Err("it is a link out of the folder".to_owned());
+    }
+    let metadata = fs::metadata(&path).map_err(text)?;
+    if !metadata.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(format!("it has more than {MAX_BYTES} bytes"));
+    }
+    fs::read_to_string(&path).map_err(text)
 }
 
 #[cfg(test)]

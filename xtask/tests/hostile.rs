@@ -49,12 +49,20 @@ fn error_codes(command: &str, bytes: &[u8]) -> Vec<String> {
 }
 
 fn problem_codes(command: &str, dialect: &str, bytes: &[u8]) -> Codes {
+    problem_codes_of(command, &["--dialect", dialect], &[("spec.yaml", bytes)])
+}
+
+/// The same of several files, by their paths from the folder of the document, which is `spec.yaml`.
+fn problem_codes_of(command: &str, arguments: &[&str], files: &[(&str, &[u8])]) -> Codes {
     let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name);
-    fs::write(at("spec.yaml"), bytes).unwrap();
+    let at = |name: &str| folder.path().join("folder").join(name);
+    fs::create_dir(folder.path().join("folder")).unwrap();
+    for (path, bytes) in files {
+        fs::write(at(path), bytes).unwrap();
+    }
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("ulimit -v {MEMORY}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_xtask"), command]);
-    shell.arg("--spec").arg(at("spec.yaml")).args(["--format", "json", "--dialect", dialect]);
+    shell.arg("--spec").arg(at("spec.yaml")).args(["--format", "json"]).args(arguments);
     if command == "gen" {
         shell.arg("--out").arg(at("out"));
     }
@@ -90,7 +98,8 @@ fn problem_codes(command: &str, dialect: &str, bytes: &[u8]) -> Codes {
         }
     }
     assert_eq!(status.code() == Some(0), is_clean, "{command}: {text_of:.1000}{stderr:.1000}");
-    println!("{command} --dialect {dialect}: {:?}, {codes:?}", started.elapsed());
+    assert!(command != "gen" || at("out").exists() == codes.errors.is_empty(), "an error leaves nothing behind");
+    println!("{command} {}: {:?}, {codes:?}", arguments.join(" "), started.elapsed());
     codes
 }
 
@@ -312,6 +321,97 @@ fn references_may_lead_anywhere() {
     let text = schemas(chain(length(5_000)));
     accepted(text.replace("paths: {}\n", &response(&reference("A0"))));
     accepted(text.replace("A0: {", "A0: {example: {a: {a: {}}}, ").replace("paths: {}\n", &response(&reference("A0"))));
+}
+
+/// References through files end, and files outside of the folder are read only if that is allowed.
+#[test]
+fn references_to_files_are_bounded() {
+    let schema = |target: &str| schemas([format!("A: {{$ref: '{target}'}}")]);
+    let codes = |arguments: &[&str], document: &str, files: &[(&str, &str)]| {
+        let mut all: Vec<(&str, &[u8])> = vec![("spec.yaml", document.as_bytes())];
+        all.extend(files.iter().map(|(path, text)| (*path, text.as_bytes())));
+        problem_codes_of("gen", arguments, &all).errors
+    };
+    let none = [""; 0];
+    let circle = [("a.yaml", "A: {$ref: 'b.yaml#/B'}"), ("b.yaml", "B: {$ref: 'a.yaml#/A'}")];
+    assert_eq!(codes(&[], &schema("a.yaml#/A"), &circle), ["circular-ref"]);
+    assert_eq!(codes(&[], &schema("spec.yaml#/components/schemas/A"), &[]), ["circular-ref"]);
+    // A cycle that is a type.
+    let list = [
+        ("a.yaml", "type: object\nproperties: {b: {$ref: 'b.yaml'}}"),
+        ("b.yaml", "type: array\nitems: {$ref: a.yaml}"),
+    ];
+    assert_eq!(codes(&[], &schema("a.yaml"), &list), none);
+    let outside = [("../outside.yaml", "A: {type: string}")];
+    assert_eq!(codes(&[], &schema("../outside.yaml#/A"), &outside), ["unsupported"]);
+    assert_eq!(codes(&["--allow-outside"], &schema("../outside.yaml#/A"), &outside), none);
+    for (target, code) in [
+        ("missing.yaml", "dangling-ref"),
+        (".", "dangling-ref"),
+        ("/etc/passwd", "unsupported"),
+        ("file:///etc/passwd", "unsupported"),
+        ("http://127.0.0.1:9/a.yaml", "unsupported"),
+        ("a.yaml#/none", "dangling-ref"),
+    ] {
+        assert_eq!(codes(&[], &schema(target), &[("a.yaml", "{}")]), [code], "{target}");
+    }
+    assert_eq!(codes(&[], &schema("a.yaml"), &[("a.yaml", "a: [")]), ["yaml-syntax"]);
+    assert_eq!(codes(&[], &schema("a.yaml"), &[("a.yaml", "not a schema")]), ["dangling-ref"]);
+    // One file for each link of a chain, up to the limit and beyond.
+    let files: Vec<(String, String)> = (0..1500)
+        .map(|number| {
+            (format!("f{number}.yaml"), format!("{{type: object, properties: {{a: {{$ref: f{}.yaml}}}}}}", number + 1))
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    assert_eq!(codes(&[], &schema("f0.yaml"), &files), ["dangling-ref"]);
+    // Each path of many is a copy of the largest one.
+    let mut item = "a:\n  get:\n    responses: {'200': {description: D}}\n    parameters:\n".to_owned();
+    (0..2000)
+        .for_each(|number| writeln!(item, "    - {{name: p{number}, in: query, schema: {{type: string}}}}").unwrap());
+    let paths: Vec<String> = (0..20_000).map(|number| format!("  /p{number}: {{$ref: 'a.yaml#/a'}}")).collect();
+    let document = format!("{HEAD}paths:\n{}\n", paths.join("\n"));
+    assert_eq!(codes(&[], &document, &[("a.yaml", &item)]), ["dangling-ref"]);
+}
+
+/// A link in the folder can lead out of it.
+#[test]
+fn a_link_out_of_the_folder_is_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("in")).unwrap();
+    fs::write(at("secret.yaml"), "type: string").unwrap();
+    std::os::unix::fs::symlink(at("secret.yaml"), at("in/link.yaml")).unwrap();
+    fs::write(at("in/spec.yaml"), schemas(["A: {$ref: link.yaml}".to_owned()])).unwrap();
+    let run = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.args(["gen", "--spec"]).arg(at("in/spec.yaml")).arg("--out").arg(at("out")).args(more);
+        let output = command.output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (succeeded, text) = run(&[]);
+    assert!(!succeeded && text.contains("it is a link out of the folder") && !at("out").exists(), "{text}");
+    assert!(run(&["--allow-outside"]).0);
+}
+
+#[test]
+fn parts_and_servers_and_schemes_are_bounded() {
+    let operation =
+        |keys: &str| format!("paths: {{/a: {{post: {{{keys}, responses: {{'200': {{description: D}}}}}}}}}}\n");
+    // Parts without a schema: any of them can be sent.
+    let parts = operation("requestBody: {content: {multipart/form-data: {}}}");
+    assert_eq!(error_codes("gen", format!("{HEAD}{parts}").as_bytes()), [""; 0]);
+    let no_object = operation("requestBody: {content: {multipart/form-data: {schema: {type: string}}}}");
+    let codes = problem_codes("gen", "openapi", format!("{HEAD}{no_object}").as_bytes());
+    assert!(codes.errors.is_empty() && codes.warnings.contains(&"unsupported".to_owned()), "{codes:?}");
+    let servers: Vec<String> = (0..10_000).map(|number| format!("{{url: 'https://s{number}.example.com'}}")).collect();
+    let servers = format!("servers: [{}]", servers.join(", "));
+    accepted(format!("{HEAD}{servers}\npaths: {{}}\n"));
+    accepted(format!("{HEAD}{}", operation(&servers)));
+    // One header cannot begin with two words.
+    let schemes = "components: {securitySchemes: {a: {type: http, scheme: basic}, b: {type: http, scheme: bearer}}}\n";
+    let both = operation("security: [{a: [], b: []}]");
+    assert_eq!(error_codes("gen", format!("{HEAD}{schemes}{both}").as_bytes()), ["unsupported"]);
 }
 
 /// Two paths at each of many levels: following all of them would not terminate.

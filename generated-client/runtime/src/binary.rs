@@ -1,16 +1,50 @@
 //! Bytes that are a part of a request or a response.
 //!
 //! A part of a multipart body carries them as they are. JSON has no bytes: there they are a string, and what is no UTF-8
-//! is refused before the request is sent.
+//! is refused before the request is sent. Only in the arguments of a call that is chosen at run time they may be an object,
+//! with the bytes in base64: such a call has no other way to name a file.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::Error as _;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::ser::{Error as _, SerializeTupleStruct as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::values::Base64;
+
 /// How a [`Binary`] announces itself to the serializer of parts.
 pub(crate) const NAME: &str = "$flighthub2::Binary";
+
+/// A [`Binary`] among the arguments of a call with JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct File {
+    base64: Base64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    media_type: Option<String>,
+}
+
+thread_local! {
+    /// Whether this thread converts arguments of a call with JSON: only within [`as_arguments`].
+    static IS_ARGUMENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Reads and writes each [`Binary`] as a string or, with its file name and media type, as an object.
+pub(crate) fn as_arguments<T>(convert: impl FnOnce() -> T) -> T {
+    /// Puts the value back that was there before, after a panic of a caller's type, too.
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            IS_ARGUMENT.set(self.0);
+        }
+    }
+    let _restore = Restore(IS_ARGUMENT.replace(true));
+    convert()
+}
 
 /// Bytes, with the name and the media type that a part of a multipart body has.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +67,11 @@ impl Binary {
         self.bytes
     }
 
+    /// The media type, if its caller has named one.
+    pub(crate) fn media_type(&self) -> Option<&str> {
+        self.media_type.as_deref()
+    }
+
     /// Sets the name of the file, for a part of a multipart body.
     #[must_use]
     pub fn with_file_name(mut self, name: impl Into<String>) -> Self {
@@ -40,7 +79,7 @@ impl Binary {
         self
     }
 
-    /// Sets the media type, for a part of a multipart body. Otherwise it is the one that the document names, or
+    /// Sets the media type, for a part of a multipart body, and for a body of any media type. Otherwise it is the one that the document names, or
     /// `application/octet-stream`.
     #[must_use]
     pub fn with_media_type(mut self, media_type: impl Into<String>) -> Self {
@@ -93,6 +132,11 @@ impl Serialize for Binary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             let text = std::str::from_utf8(&self.bytes);
+            let is_text = text.is_ok() && self.file_name.is_none() && self.media_type.is_none();
+            if IS_ARGUMENT.get() && !is_text {
+                let (file_name, media_type) = (self.file_name.clone(), self.media_type.clone());
+                return File { base64: self.as_bytes().into(), file_name, media_type }.serialize(serializer);
+            }
             return serializer.serialize_str(text.map_err(|_| S::Error::custom("bytes that are no UTF-8"))?);
         }
         let mut parts = serializer.serialize_tuple_struct(NAME, 3)?;
@@ -105,7 +149,31 @@ impl Serialize for Binary {
 
 impl<'de> Deserialize<'de> for Binary {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from).map_err(D::Error::custom)
+        if IS_ARGUMENT.get() {
+            deserializer.deserialize_any(Argument)
+        } else {
+            String::deserialize(deserializer).map(Self::from)
+        }
+    }
+}
+
+/// Reads a [`Binary`] among arguments.
+struct Argument;
+
+impl<'de> Visitor<'de> for Argument {
+    type Value = Binary;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string, or an object with `base64`")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Binary, E> {
+        Ok(text.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Binary, A::Error> {
+        let File { base64, file_name, media_type } = File::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Binary { bytes: base64.into_bytes(), file_name, media_type })
     }
 }
 
@@ -121,5 +189,22 @@ mod tests {
         let error = serde_json::to_string(&Binary::from(&[0xff][..])).unwrap_err();
         assert!(error.to_string().contains("no UTF-8"), "{error}");
         assert_eq!(format!("{binary:?}"), "Binary(2 bytes)");
+    }
+
+    #[test]
+    fn bytes_of_arguments_are_a_string_or_a_file() {
+        let file = r#"{"base64":"/w==","fileName":"a.bin"}"#;
+        assert!(serde_json::from_str::<Binary>(file).is_err(), "a response has no files");
+        let (binary, written) = as_arguments(|| {
+            let binary: Binary = serde_json::from_str(file).unwrap();
+            (binary.clone(), serde_json::to_string(&binary).unwrap())
+        });
+        assert_eq!((binary, written.as_str()), (Binary::from(&[0xff][..]).with_file_name("a.bin"), file));
+        let read =
+            |text: &str| as_arguments(|| serde_json::from_str::<Binary>(text).map_err(|error| error.to_string()));
+        assert_eq!(read("\"a\""), Ok("a".into()));
+        assert!(read("5").unwrap_err().contains("a string, or an object with `base64`"));
+        assert!(read(r#"{"base64":"","name":"a"}"#).unwrap_err().contains("unknown field"));
+        assert_eq!(as_arguments(|| serde_json::to_string(&Binary::from("a")).unwrap()), "\"a\"");
     }
 }

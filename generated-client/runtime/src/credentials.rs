@@ -125,7 +125,15 @@ impl Written {
                 let name = HeaderName::from_bytes(info.name.as_bytes()).map_err(|error| {
                     Error::config(format!("`{}` cannot be the name of a header", info.name)).with_source(error)
                 })?;
-                headers.insert(name.clone(), token.header(info.prefix)?);
+                let value = token.header(info.prefix)?;
+                if let Some(other) = headers.insert(name.clone(), value.clone())
+                    && other != value
+                {
+                    return Err(Error::config(format!(
+                        "`{}` is written to the header `{}`, which has another value in this call",
+                        info.scheme, info.name
+                    )));
+                }
                 self.prefixes.push((name, info.prefix.to_owned()));
             }
             CredentialPlace::Query => {
@@ -162,6 +170,7 @@ mod tests {
         CredentialInfo::new("app", CredentialPlace::Header, "X-App"),
         CredentialInfo::new("bearer", CredentialPlace::Header, "Authorization").with_prefix("Bearer "),
         CredentialInfo::new("session", CredentialPlace::Cookie, "sid"),
+        CredentialInfo::new("oauth", CredentialPlace::Header, "Authorization").with_prefix("Bearer "),
     ]);
 
     fn credentials(given: &[&str]) -> Credentials {
@@ -207,6 +216,19 @@ mod tests {
         // A call that may be anonymous is made with what is given.
         let (_, headers) = written(&["bearer"], &[&[], &["bearer"]]).unwrap();
         assert!(headers.contains(&"authorization: Bearer secret-bearer+".to_owned()));
+    }
+
+    #[test]
+    fn two_credentials_of_one_header_have_to_be_the_same() {
+        let error = written(&["bearer", "oauth"], &[&["bearer", "oauth"]]).unwrap_err();
+        assert!(error.message().contains("`oauth` is written to the header `Authorization`"), "{error}");
+        assert!(!error.to_string().contains("secret"), "{error}");
+        let info = OperationInfo::new(&API, "a", "GET", "/a").with_security(&[&["bearer", "oauth"]]);
+        let mut credentials = Credentials::default();
+        for scheme in ["bearer", "oauth"] {
+            credentials.set(scheme.to_owned(), Token::new("same").unwrap());
+        }
+        assert!(credentials.write(&info, &mut HeaderMap::new()).is_ok());
     }
 
     #[test]

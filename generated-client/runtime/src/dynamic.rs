@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::binary::as_arguments;
 use crate::client::Core;
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::operation::{Operation, OperationInfo, Scope};
@@ -59,13 +60,13 @@ impl Codec {
 }
 
 fn write<O: Operation + Serialize + DeserializeOwned>(arguments: &Value) -> Result<RequestParts, String> {
-    let operation: O = serde_path_to_error::deserialize(arguments).map_err(|error| {
+    let operation: O = as_arguments(|| serde_path_to_error::deserialize(arguments)).map_err(|error| {
         let path = error.path().to_string();
         let problem = without_values(&error.into_inner().to_string());
         if path == "." { format!("arguments: {problem}") } else { format!("argument `{path}`: {problem}") }
     })?;
     // A type ignores properties that it does not know, since a response may have new ones. In arguments they are mistakes.
-    let written = serde_json::to_value(&operation).map_err(|error| format!("arguments: {error}"))?;
+    let written = as_arguments(|| serde_json::to_value(&operation)).map_err(|error| format!("arguments: {error}"))?;
     if let Some(path) = lost(arguments, &written, &mut String::new()) {
         return Err(format!("argument `{path}` does not exist"));
     }

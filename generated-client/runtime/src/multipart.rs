@@ -1,8 +1,8 @@
 //! Bodies of several parts (RFC 7578).
 //!
 //! In: an object that serde can serialize. Out: its members as parts, in their order. A member that is a list is a part for
-//! each item, null is none, text and numbers are parts of text, [`Binary`](crate::Binary) is a part of its bytes, and
-//! everything else is JSON.
+//! each item, or one of JSON if the document calls it JSON; null is none, text and numbers are parts of text,
+//! [`Binary`](crate::Binary) is a part of its bytes, and everything else is JSON.
 
 use std::fmt;
 
@@ -54,7 +54,7 @@ pub(crate) fn body<T: Serialize + ?Sized>(
     types: &[(&str, &str)],
     boundary: &str,
 ) -> Result<Vec<u8>, NoParts> {
-    let parts = value.serialize(Members)?;
+    let parts = value.serialize(Members(types))?;
     let mut body = Vec::new();
     for (name, part) in parts {
         let mut head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", quoted(&name));
@@ -86,12 +86,12 @@ fn quoted(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Serializes an object.
-struct Members;
+/// Serializes an object, whose parts have these media types by their names.
+struct Members<'t>(&'t [(&'t str, &'t str)]);
 
 /// The parts that were collected from an object.
-#[derive(Default)]
-struct Gathered {
+struct Gathered<'t> {
+    types: &'t [(&'t str, &'t str)],
     parts: Vec<(String, Part)>,
     key: Option<String>,
 }
@@ -109,15 +109,15 @@ macro_rules! refuse {
     };
 }
 
-impl Serializer for Members {
+impl<'t> Serializer for Members<'t> {
     type Ok = Vec<(String, Part)>;
     type Error = NoParts;
     type SerializeSeq = Impossible<Self::Ok, NoParts>;
     type SerializeTuple = Impossible<Self::Ok, NoParts>;
     type SerializeTupleStruct = Impossible<Self::Ok, NoParts>;
     type SerializeTupleVariant = Impossible<Self::Ok, NoParts>;
-    type SerializeMap = Gathered;
-    type SerializeStruct = Gathered;
+    type SerializeMap = Gathered<'t>;
+    type SerializeStruct = Gathered<'t>;
     type SerializeStructVariant = Impossible<Self::Ok, NoParts>;
 
     refuse! { Self::Ok =>
@@ -151,12 +151,12 @@ impl Serializer for Members {
         value.serialize(self)
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Gathered, NoParts> {
-        Ok(Gathered::default())
+    fn serialize_map(self, _: Option<usize>) -> Result<Gathered<'t>, NoParts> {
+        Ok(Gathered { types: self.0, parts: Vec::new(), key: None })
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Gathered, NoParts> {
-        Ok(Gathered::default())
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Gathered<'t>, NoParts> {
+        Ok(Gathered { types: self.0, parts: Vec::new(), key: None })
     }
 
     fn is_human_readable(&self) -> bool {
@@ -164,15 +164,22 @@ impl Serializer for Members {
     }
 }
 
-impl Gathered {
+impl Gathered<'_> {
     fn add<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), NoParts> {
-        let parts = parts_of(value).map_err(|error| NoParts(format!("`body.{name}`: {error}")))?;
+        let is_json = self.types.iter().any(|(known, media_type)| *known == name && is_json(media_type));
+        let parts = parts_of(value, is_json).map_err(|error| NoParts(format!("`body.{name}`: {error}")))?;
         self.parts.extend(parts.into_iter().map(|part| (name.to_owned(), part)));
         Ok(())
     }
 }
 
-impl SerializeMap for Gathered {
+/// Whether a media type is JSON.
+fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+impl SerializeMap for Gathered<'_> {
     type Ok = Vec<(String, Part)>;
     type Error = NoParts;
 
@@ -194,7 +201,7 @@ impl SerializeMap for Gathered {
     }
 }
 
-impl SerializeStruct for Gathered {
+impl SerializeStruct for Gathered<'_> {
     type Ok = Vec<(String, Part)>;
     type Error = NoParts;
 
@@ -207,11 +214,12 @@ impl SerializeStruct for Gathered {
     }
 }
 
-/// The parts of a member.
-fn parts_of<T: Serialize + ?Sized>(value: &T) -> Result<Vec<Part>, NoParts> {
+/// The parts of a member. A list that is said to be JSON is one part, unless it has files.
+fn parts_of<T: Serialize + ?Sized>(value: &T, is_json: bool) -> Result<Vec<Part>, NoParts> {
     match value.serialize(Member)? {
+        Found::List(parts) if !is_json || parts.iter().any(|part| part.default_type == Some(OCTETS)) => Ok(parts),
         Found::Parts(parts) => Ok(parts),
-        Found::Object => {
+        Found::List(_) | Found::Object => {
             if let Some(place) = crate::non_finite::unwritable(value) {
                 return Err(NoParts(format!("`{place}` holds a number that is not finite")));
             }
@@ -224,6 +232,8 @@ fn parts_of<T: Serialize + ?Sized>(value: &T) -> Result<Vec<Part>, NoParts> {
 /// How a member is sent.
 enum Found {
     Parts(Vec<Part>),
+    /// The parts of all items.
+    List(Vec<Part>),
     /// As JSON.
     Object,
 }
@@ -371,12 +381,12 @@ impl SerializeSeq for Items {
     type Error = NoParts;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NoParts> {
-        self.0.extend(parts_of(value)?);
+        self.0.extend(parts_of(value, false)?);
         Ok(())
     }
 
     fn end(self) -> Result<Found, NoParts> {
-        Ok(Found::Parts(self.0))
+        Ok(Found::List(self.0))
     }
 }
 
@@ -399,7 +409,7 @@ impl SerializeTupleStruct for Tuple {
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NoParts> {
         if self.is_binary {
-            self.fields.push(parts_of(value)?.into_iter().next());
+            self.fields.push(parts_of(value, false)?.into_iter().next());
         }
         Ok(())
     }
@@ -485,7 +495,11 @@ mod tests {
 
     #[test]
     fn members_are_parts() {
-        let body = body(&upload(0.5), &[("more", "text/csv"), ("name", "text/plain")], "B").unwrap();
+        let types = [("more", "text/csv"), ("name", "text/plain"), ("list", "application/json; charset=utf-8")];
+        let mut upload = upload(0.5);
+        upload.other.insert("list".to_owned(), serde_json::json!([{"a": 1}, 2]));
+        upload.other.insert("several".to_owned(), serde_json::json!([{"a": 1}, 2]));
+        let body = body(&upload, &types, "B").unwrap();
         let part = |head: &str, bytes: &[u8]| {
             let mut part = format!("--B\r\nContent-Disposition: form-data; {head}\r\n\r\n").into_bytes();
             part.extend(bytes);
@@ -500,6 +514,9 @@ mod tests {
             part("name=\"inner\"\r\nContent-Type: application/json", b"{\"a\":1}"),
             part("name=\"ratio\"", b"0.5"),
             part("name=\"k%22\"", b"true"),
+            part("name=\"list\"\r\nContent-Type: application/json; charset=utf-8", b"[{\"a\":1},2]"),
+            part("name=\"several\"\r\nContent-Type: application/json", b"{\"a\":1}"),
+            part("name=\"several\"", b"2"),
             b"--B--\r\n".to_vec(),
         ];
         assert_eq!(String::from_utf8_lossy(&body), String::from_utf8_lossy(&expected.concat()));

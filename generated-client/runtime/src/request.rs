@@ -10,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::binary::Binary;
 use crate::multipart;
 use crate::non_finite::unwritable;
 use crate::style::{self, Form, Style, ValueStyle};
@@ -215,6 +216,16 @@ impl RequestParts {
         }
     }
 
+    /// Sets the body, if there is one: bytes of the media type that the caller names, or else
+    /// `application/octet-stream`.
+    pub fn file<'a>(&mut self, value: impl Into<Option<&'a Binary>>) {
+        if let Some(value) = value.into() {
+            let media_type = value.media_type().unwrap_or("application/octet-stream");
+            self.content_type = Cow::Owned(media_type.to_owned());
+            self.body = Some(value.as_bytes().to_vec());
+        }
+    }
+
     /// The serialized value, unless it is missing or null.
     fn value_form<T: Serialize + ?Sized>(&mut self, name: &str, value: Option<&T>, style: Style) -> Option<Form> {
         let value = value?;
@@ -354,6 +365,14 @@ impl RequestParts {
             }
             Ok(_) => self.note("the body is no object, and cannot be written as a form".to_owned()),
             Err(error) => self.note(format!("the body cannot be written as a form: {error}")),
+        }
+    }
+
+    /// Sets the body, if there is one: JSON of another media type than `application/json`.
+    pub fn json<'a, T: Serialize + 'a>(&mut self, value: impl Into<Option<&'a T>>, media_type: &'static str) {
+        if let Some(value) = value.into() {
+            self.content_type = Cow::Borrowed(media_type);
+            self.body(value);
         }
     }
 

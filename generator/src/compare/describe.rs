@@ -12,9 +12,15 @@ use crate::model::{
 pub(super) fn encoding(encoding: &Encoding) -> String {
     match encoding {
         Encoding::Json => "JSON".to_owned(),
+        Encoding::JsonOf(media_type) => format!("JSON of type `{media_type}`"),
         Encoding::Form | Encoding::StyledForm(_) => "a form".to_owned(),
         Encoding::Multipart { media_type, .. } => format!("`{media_type}`"),
         Encoding::Raw(media_type) => format!("`{media_type}`"),
+        Encoding::File => "a file of any type".to_owned(),
+        Encoding::Choice(choices) => {
+            let types: Vec<String> = choices.iter().map(|choice| format!("`{}`", choice.media_type)).collect();
+            format!("one of {}", types.join(", "))
+        }
     }
 }
 
@@ -85,6 +91,7 @@ impl Describer<'_> {
                 EnumValues::Integer(_) => "an enumeration of integers".to_owned(),
             },
             TypeKind::Union(Union { tagging: Tagging::Opaque, .. }) => "an opaque union".to_owned(),
+            TypeKind::Union(Union { tagging: Tagging::MediaType, .. }) => "a choice of media types".to_owned(),
             TypeKind::Union(_) => "a union".to_owned(),
             TypeKind::Newtype(primitive) => format!("a newtype of `{}`", primitive_name(*primitive)),
             TypeKind::Alias(ty) => format!("an alias of `{}`", self.ty(ty)),

@@ -61,7 +61,9 @@ impl Comparer<'_> {
         match (&old.kind, &new.kind) {
             (TypeKind::Struct(old), TypeKind::Struct(new)) => return self.object(&owner, old, new),
             (TypeKind::Union(old), TypeKind::Union(new))
-                if (old.tagging == Tagging::Opaque) == (new.tagging == Tagging::Opaque) =>
+                if [Tagging::Opaque, Tagging::MediaType]
+                    .iter()
+                    .all(|kind| (old.tagging == *kind) == (new.tagging == *kind)) =>
             {
                 return self.union(&owner, &subject, old, new);
             }
@@ -195,6 +197,7 @@ impl Comparer<'_> {
             let [from, to] = [old, new].map(|union| match &union.tagging {
                 Tagging::Property(property) => property.as_str(),
                 Tagging::Untagged | Tagging::Opaque => "required properties",
+                Tagging::MediaType => "the media type",
             });
             let what = format!("discriminated by {}", from_to(from, to));
             let why = "code is unchanged; the client selects the variant of a value differently";

@@ -1,19 +1,25 @@
 //! The text of a specification, and locations in it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::{Code, Diagnostic, Diagnostics};
 
-/// The text of a specification, and its name in messages; with the overlays that are applied to it.
+/// The text of a specification, and its name in messages; with the overlays that are applied to it, and the files that it
+/// refers to.
 ///
-/// The bytes of all files are counted through: those of an overlay follow those of the file before it. So a range of bytes
-/// names its file, too.
+/// The bytes of all these texts are numbered consecutively: first the specification, then the overlays, then the files. So
+/// a range of bytes also identifies its text.
 #[derive(Clone, Debug)]
 pub struct Source {
     name: String,
     text: String,
     overlays: Vec<Source>,
+    /// The files that the specification refers to, with their paths from its folder, separated by `/`.
+    files: Vec<(String, Source)>,
+    /// Why files cannot be used, by their paths.
+    unread: BTreeMap<String, String>,
     /// Line and column of every [`STEP`]th byte, both from 0, computed on first use. One long line can have many
     /// problems.
     positions: OnceLock<Vec<(usize, usize)>>,
@@ -26,7 +32,14 @@ impl Source {
     /// Creates a source from its name in messages (usually the path as entered by the user) and its text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: joined_pairs(text.into()), overlays: Vec::new(), positions: OnceLock::new() }
+        Self {
+            name: name.into(),
+            text: joined_pairs(text.into()),
+            overlays: Vec::new(),
+            files: Vec::new(),
+            unread: BTreeMap::new(),
+            positions: OnceLock::new(),
+        }
     }
 
     /// Adds an overlay: a document of the [OpenAPI Overlay Specification](https://spec.openapis.org/overlay/v1.1.0.html),
@@ -44,26 +57,65 @@ impl Source {
     /// ```
     #[must_use]
     pub fn with_overlay(mut self, overlay: Self) -> Self {
-        let Self { name, text, overlays, positions } = overlay;
-        self.overlays.push(Self { name, text, overlays: Vec::new(), positions });
+        let Self { name, text, overlays, .. } = overlay;
+        self.overlays.push(Self::new(name, text));
         self.overlays.extend(overlays);
         self
     }
 
-    /// The overlays, each with the number of its first byte.
-    pub(crate) fn overlays(&self) -> impl Iterator<Item = (usize, &Self)> {
-        self.overlays.iter().scan(self.text.len(), |end, file| {
-            // One byte between two files, so that the end of one is not the beginning of the next.
+    /// Adds a file by its path from the folder of the specification.
+    pub(crate) fn add_file(&mut self, path: String, text: String) {
+        let folder = self.name.rfind(['/', '\\']).map_or("", |end| &self.name[..=end]);
+        let file = Self::new(format!("{folder}{path}"), text);
+        self.files.push((path, file));
+    }
+
+    /// Records why a file cannot be used.
+    pub(crate) fn add_unread(&mut self, path: String, why: String) {
+        self.unread.insert(path, why);
+    }
+
+    /// Why a file cannot be used; `None` if it was read.
+    pub(crate) fn unread(&self, path: &str) -> Option<&str> {
+        self.unread.get(path).map(String::as_str)
+    }
+
+    /// The overlays and the files, each with the number of its first byte.
+    fn parts(&self) -> impl Iterator<Item = (usize, &Self)> {
+        let parts = self.overlays.iter().chain(self.files.iter().map(|(_, file)| file));
+        parts.scan(self.text.len(), |end, part| {
+            // One byte between two texts, so that the end of one is not the beginning of the next.
             let start = *end + 1;
-            *end = start + file.text.len();
-            Some((start, file))
+            *end = start + part.text.len();
+            Some((start, part))
         })
     }
 
-    /// The file that a byte is in, and the number of its first byte.
+    /// The overlays, each with the number of its first byte.
+    pub(crate) fn overlays(&self) -> impl Iterator<Item = (usize, &Self)> {
+        self.parts().take(self.overlays.len())
+    }
+
+    /// The files, each with its path and the number of its first byte.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, usize, &Self)> {
+        let parts = self.parts().skip(self.overlays.len());
+        self.files.iter().zip(parts).map(|((path, _), (start, file))| (path.as_str(), start, file))
+    }
+
+    /// The number of bytes of all texts.
+    pub(crate) fn total_bytes(&self) -> usize {
+        self.parts().last().map_or(self.text.len(), |(start, part)| start + part.text.len())
+    }
+
+    /// The text that contains a byte, and the number of its first byte.
     fn file_of(&self, byte: usize) -> (usize, &Self) {
-        let before = self.overlays().take_while(|(start, _)| *start <= byte);
+        let before = self.parts().take_while(|(start, _)| *start <= byte);
         before.last().unwrap_or((0, self))
+    }
+
+    /// The path of the file that contains a byte; `None` for the specification and its overlays.
+    pub(crate) fn path_of(&self, byte: usize) -> Option<&str> {
+        self.files().take_while(|(_, start, _)| *start <= byte).last().map(|(path, ..)| path)
     }
 
     /// The file that a location is in, and its bytes there.
@@ -72,7 +124,7 @@ impl Source {
         (file, place.span.start - first..place.span.end.saturating_sub(first))
     }
 
-    /// The name of the file that a location is in: that of the specification, or of an overlay.
+    /// The name of the file that a location is in: the specification, an overlay, or a file that it refers to.
     #[must_use]
     pub fn name_of(&self, place: &Location) -> &str {
         self.file(place).0.name()
@@ -170,7 +222,7 @@ pub struct Location {
     pub column: usize,
     /// JSON pointer (RFC 6901) of the node; empty for the document itself.
     pub pointer: String,
-    /// Bytes of the text; those of an overlay are counted behind those of the specification.
+    /// Bytes of the text. The bytes of overlays and of other files are numbered after those of the specification.
     pub span: Range<usize>,
 }
 

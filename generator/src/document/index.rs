@@ -91,6 +91,22 @@ impl<'d> Index<'d> {
         Self { elements, positions }
     }
 
+    /// The elements of an object that is a component, or a reference to one. Their references have no targets.
+    pub(super) fn elements_of(
+        node: &'d Node<'d>,
+        object: &'static Object,
+        pointer: &str,
+        policy: &Policy,
+    ) -> Vec<Element<'d>> {
+        let mut walk = Walk { elements: Vec::new(), extensions: policy.reads_extensions };
+        if node.get("$ref").is_some() {
+            walk.push(node, object, PointerRef::Base(pointer), None, true);
+        } else {
+            walk.object(node, object, PointerRef::Base(pointer), None);
+        }
+        walk.elements
+    }
+
     /// All elements.
     pub fn iter(&self) -> std::slice::Iter<'_, Element<'d>> {
         self.elements.iter()

@@ -26,7 +26,7 @@ pub(crate) const DEPTH: usize = 100;
 
 /// The diagnostic for a document that is too large as a whole.
 pub(super) fn check(source: &Source) -> Option<Diagnostic> {
-    let length = source.text().len();
+    let length = source.total_bytes();
     if length <= DOCUMENT {
         return None;
     }

@@ -34,6 +34,7 @@ pub(crate) mod arena;
 mod convert;
 mod edit;
 mod editor_schema;
+mod files;
 mod index;
 pub(crate) mod lifecycle;
 mod limits;
@@ -51,7 +52,7 @@ pub(crate) mod validate;
 pub(crate) mod vocabulary;
 pub(crate) mod yaml;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -190,7 +191,8 @@ impl<'s> Unchecked<'s> {
         let mut tree = yaml::parse(source, policy.takes_aliases).map_err(failed)?;
         overlay::apply(source, &mut tree).map_err(failed)?;
         if policy.warns_of_slips {
-            references::normalize(&mut tree, policy);
+            let files = trees(source, policy.takes_aliases).map_err(failed)?;
+            references::normalize(source, &mut tree, files, policy);
         }
         Ok(Self { source, tree, policy })
     }
@@ -219,6 +221,23 @@ impl<'s> Unchecked<'s> {
             Err(error) => Err(failed(vec![unreadable(source, &tree, &error)])),
         }
     }
+}
+
+/// The trees of the files that a document refers to, by their paths. Their references are made relative to the document.
+fn trees(source: &Source, expands_aliases: bool) -> Result<BTreeMap<String, Node<'_>>, Vec<Diagnostic>> {
+    let mut trees = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (path, first, file) in source.files() {
+        match yaml::parse(file, expands_aliases) {
+            Ok(mut tree) => {
+                tree.shift(first);
+                files::relative_to_document(source, path, &mut tree);
+                trees.insert(path.to_owned(), tree);
+            }
+            Err(found) => problems.extend(found.into_iter().map(|problem| problem.moved(first))),
+        }
+    }
+    if problems.is_empty() { Ok(trees) } else { Err(problems) }
 }
 
 /// Parses any YAML to a tree of values with their locations in the text.

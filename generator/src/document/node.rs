@@ -249,6 +249,31 @@ impl<'a> Node<'a> {
         })
     }
 
+    /// Adds `first` to all spans: the number of the first byte of the file among the bytes of all files.
+    pub(super) fn shift(&mut self, first: usize) {
+        let shift = |span: &mut Range<usize>| *span = span.start + first..span.end + first;
+        shift(&mut self.span);
+        match &mut self.value {
+            Value::Scalar(_) => {}
+            Value::Sequence(items) => items.iter_mut().for_each(|item| item.shift(first)),
+            Value::Mapping(entries) => {
+                for entry in entries {
+                    shift(&mut entry.key_span);
+                    entry.node.shift(first);
+                }
+            }
+        }
+    }
+
+    /// The number of keys and values, including the node itself.
+    pub(super) fn size(&self) -> usize {
+        match &self.value {
+            Value::Scalar(_) => 1,
+            Value::Sequence(items) => 1 + items.iter().map(Node::size).sum::<usize>(),
+            Value::Mapping(entries) => 1 + entries.iter().map(|entry| 1 + entry.node.size()).sum::<usize>(),
+        }
+    }
+
     /// The value as JSON. Infinite numbers, which JSON does not have, become null.
     pub(crate) fn json(&self) -> Json {
         match &self.value {

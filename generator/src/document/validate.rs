@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::edit::{Change, Edit, Inserted};
+use super::files;
 use super::node::{Entry, Node, Scalar, ScalarType, Value};
 use super::path_parameters;
 use super::pointer::{PointerRef, escape, unescape};
@@ -62,6 +63,9 @@ fn suggest_owner(key: &str, fields: impl Fn(&Object) -> &'static [Field]) -> Opt
 
 /// Suggestions are computed for the first problems only.
 const MAX_SUGGESTIONS: usize = 100;
+
+/// Why the target of a reference in a file that was read is still there.
+const NOT_FOUND: &str = "that has no such object, or it is too many references or copies away";
 
 struct Checker<'s> {
     source: &'s Source,
@@ -268,7 +272,14 @@ impl<'s> Checker<'s> {
             Support::ForeignOnly => self.policy.refuses_unused_keys,
             Support::No => true,
         };
-        if refused {
+        let reference = entry.node.as_str().filter(|_| field.key == "$ref" && self.policy.warns_of_slips);
+        if let (true, Some(target)) = (refused, reference) {
+            // One that can be followed was replaced by its target.
+            let (code, why) = self.file_of(target, entry).unwrap_or((Code::DanglingRef, "that is not there"));
+            let what = if target.starts_with('#') { "a place" } else { "a file" };
+            let help = "write what it leads to, or a reference to another path or file of the folder".to_owned();
+            self.report(code, entry.node.span.clone(), here, format!("`{target}` leads to {what} {why}"), help);
+        } else if refused {
             self.report(
                 Code::Unsupported,
                 entry.key_span.clone(),
@@ -440,7 +451,11 @@ impl<'s> Checker<'s> {
         let suggestion = nearest(&end, names).map(|name| format!("did you mean `{prefix}{}`?", escape(name)));
         let pointer = target.strip_prefix('#').filter(|_| direct.is_none());
         let exists = pointer.is_some_and(|pointer| self.root.find(pointer).is_some());
-        let (code, message, help) = if direct.is_some() {
+        let file = self.file_of(target, reference);
+        let (code, message, help) = if let Some((code, why)) = file {
+            let help = "move the target into the document, or into a file of its folder";
+            (code, format!("`{target}` refers to a file {why}"), help.to_owned())
+        } else if direct.is_some() {
             (Code::DanglingRef, format!("`{target}` does not exist"), format!("add `{end}` to `components/{section}`"))
         } else if target.starts_with('#') && !exists {
             (Code::DanglingRef, format!("`{target}` does not exist"), format!("{} are in `{prefix}`", plural(object)))
@@ -449,8 +464,32 @@ impl<'s> Checker<'s> {
             (Code::Unsupported, format!("`{target}` does not refer to {} of this document", a(object)), help)
         };
         // An existing target is intended, even though it cannot be used, so no other name is suggested.
-        let help = if exists { help } else { suggestion.unwrap_or(help) };
+        let help = if exists || file.is_some() { help } else { suggestion.unwrap_or(help) };
         self.report(code, reference.node.span.clone(), at, message, help);
+    }
+
+    /// Why a reference into another file cannot be used, if the file is the reason.
+    fn file_of(&self, target: &str, reference: &Entry<'_>) -> Option<(Code, &'s str)> {
+        let from = self.source.path_of(reference.node.span.start).unwrap_or_default();
+        if target.starts_with('#') {
+            return None;
+        }
+        // References to files that were not read are as they are written; the others are relative to the document.
+        match files::resolve(self.source.name(), from, target).0 {
+            files::Target::Remote => {
+                return Some((Code::Unsupported, "of another machine, and the generator uses no network"));
+            }
+            files::Target::File(path) => {
+                if let Some(why) = self.source.unread(&path) {
+                    let code = if why.contains("cannot be read") { Code::DanglingRef } else { Code::Unsupported };
+                    return Some((code, why));
+                }
+            }
+            files::Target::Document => {}
+        }
+        // What is there became a component.
+        let files::Target::File(path) = files::resolve(self.source.name(), "", target).0 else { return None };
+        self.source.files().any(|(known, ..)| known == path).then_some((Code::DanglingRef, NOT_FOUND))
     }
 
     fn wrong(&mut self, node: &Node<'_>, at: PointerRef<'_>, expected: &str) {

@@ -108,7 +108,7 @@ pub(crate) fn emit<'a>(
     match &file.kind {
         FileKind::Root => once(emitter.root()),
         FileKind::Group(group) => Content::Rust(Box::new(emitter.group(group))),
-        FileKind::Arguments(operation) => Content::Json(json_schema::arguments(schemas, &operation.arguments)),
+        FileKind::Arguments(operation) => Content::Json(json_schema::arguments(schemas, operation)),
         FileKind::Result(operation) => Content::Json(json_schema::result(schemas, operation)),
         FileKind::TypesRoot => once(types::root(&api.type_modules)),
         FileKind::Types(module) => Content::Rust(Box::new(emitter.types(module))),

@@ -46,7 +46,7 @@ impl Emitter<'_> {
                 (Location::Cookie, ..) => TokenStream::new(),
             }
         });
-        let body = operation.body.as_ref().map(write_body);
+        let body = operation.body.as_ref().map(|body| write_body(body, &self.ty(&body.ty, &quote! { types })));
         let accept = operation.response.media_type().map(|media_type| quote! { request.accept(#media_type); });
         (!is_unit(operation) || accept.is_some()).then(|| {
             quote! {
@@ -60,17 +60,44 @@ impl Emitter<'_> {
     }
 }
 
-/// Adds the body to a request.
-fn write_body(body: &Body) -> TokenStream {
+/// Adds the body, which has the type `ty`, to a request.
+fn write_body(body: &Body, ty: &TokenStream) -> TokenStream {
     let field = ident(&body.field);
+    if let Encoding::Choice(choices) = &body.encoding {
+        let arms = choices.iter().map(|choice| {
+            let variant = ident(&choice.variant);
+            // Null is also a body.
+            let value = if choice.is_nullable {
+                quote! { Some(body) }
+            } else {
+                quote! { body }
+            };
+            let write = write_encoded(&choice.encoding, &value);
+            let pattern = quote! { #ty::#variant(body) };
+            let pattern = if body.required {
+                pattern
+            } else {
+                quote! { Some(#pattern) }
+            };
+            quote! { #pattern => { #write } }
+        });
+        let none = (!body.required).then(|| quote! { None => {} });
+        return quote! { match &self.#field { #(#arms)* #none } };
+    }
     let value = match (body.required, &body.ty) {
-        // Null is a body, too.
+        // Null is also a body.
         (true, TypeRef::Nullable(_)) => quote! { Some(&self.#field) },
         (true, _) => quote! { &self.#field },
         (false, _) => quote! { self.#field.as_ref() },
     };
-    match &body.encoding {
+    write_encoded(&body.encoding, &value)
+}
+
+/// Adds a value to a request as its body.
+fn write_encoded(encoding: &Encoding, value: &TokenStream) -> TokenStream {
+    match encoding {
         Encoding::Json => quote! { request.body(#value); },
+        Encoding::JsonOf(media_type) => quote! { request.json(#value, #media_type); },
         Encoding::Form => quote! { request.form(#value); },
         Encoding::StyledForm(styles) => {
             let (names, styles): (Vec<_>, Vec<_>) =
@@ -82,6 +109,9 @@ fn write_body(body: &Body) -> TokenStream {
             quote! { request.multipart(#value, #media_type, &[#((#names, #types)),*]); }
         }
         Encoding::Raw(media_type) => quote! { request.raw(#value, #media_type); },
+        Encoding::File => quote! { request.file(#value); },
+        // `write_body` writes each variant.
+        Encoding::Choice(_) => TokenStream::new(),
     }
 }
 

@@ -123,6 +123,7 @@ impl<'a> Emitter<'a> {
             Tagging::Property(tag) => Some(tag),
             Tagging::Untagged => None,
             Tagging::Opaque => return self.opaque_union(definition, &union.variants),
+            Tagging::MediaType => return self.choice(definition, union),
         };
         let about = doc(&docs::value(self.api, &definition.schema_name, &definition.docs));
         let name = ident(&definition.name);
@@ -162,6 +163,36 @@ impl<'a> Emitter<'a> {
             }
             #implementation
             #conversions
+        }
+    }
+
+    /// A request body with a choice of media types. Its JSON is an object with the media type as its only key.
+    fn choice(&self, definition: &TypeDefinition, union: &Union) -> TokenStream {
+        let about =
+            doc("A body of one of several media types. A value of a type becomes the first variant of that type.");
+        let name = ident(&definition.name);
+        let variants = union.variants.iter().map(|variant| {
+            let about = doc(&docs::variant(self.api, variant));
+            let (name, tags) = (ident(&variant.variant), &variant.tags);
+            let ty = self.ty(&variant.ty, &quote! { super });
+            let bytes = variant.ty == TypeRef::Primitive(Primitive::Bytes);
+            let bytes = bytes.then(|| quote! { #[serde(with = "runtime::base64_body")] });
+            quote! { #about #(#[serde(rename = #tags)])* #name(#bytes #ty) }
+        });
+        let types: Vec<TypeRef> = union.variants.iter().map(|variant| self.without_aliases(&variant.ty)).collect();
+        let first = |index: usize| types.iter().position(|ty| Some(ty) == types.get(index)) == Some(index);
+        let conversions = union.variants.iter().enumerate().filter(|(index, _)| first(*index)).map(|(_, variant)| {
+            let (name, ty) = (ident(&variant.variant), self.ty(&variant.ty, &quote! { super }));
+            quote! { #name(#ty) }
+        });
+        quote! {
+            #about
+            #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#variants),*
+            }
+            runtime::from_variants!(#name { #(#conversions),* });
         }
     }
 

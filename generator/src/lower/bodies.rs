@@ -2,12 +2,15 @@
 
 use super::Lowering;
 use super::docs;
-use super::media_type::{Format, can_be_a_header, essence, is_json};
+use super::media_type::{Content, Format, can_be_a_header, essence, is_json};
 use super::schemas::{ANY, Kind};
 use crate::diagnostic::Code;
 use crate::document::openapi::{MediaType, Operation, Style};
 use crate::document::schema::SchemaId;
-use crate::model::{Body, Constraints, Encoding, Primitive, SourceRef, TypeKind, TypeRef, UntypedReason, ValueStyle};
+use crate::model::{
+    Body, Choice, Constraints, Encoding, Primitive, SourceRef, TypeKind, TypeRef, UntypedReason, ValueStyle,
+};
+use crate::names::{Case, Scope};
 
 /// A body whose field has no name yet.
 pub(super) struct BodyDraft {
@@ -16,7 +19,7 @@ pub(super) struct BodyDraft {
     source_ref: SourceRef,
     schema_pointer: String,
     encoding: Encoding,
-    media_types: usize,
+    other_media_types: usize,
     ty: TypeRef,
     constraints: Option<Box<Constraints>>,
     description: Option<String>,
@@ -31,7 +34,7 @@ impl BodyDraft {
             schema_pointer: self.schema_pointer,
             required: self.required,
             encoding: self.encoding,
-            media_types: self.media_types,
+            other_media_types: self.other_media_types,
             ty: self.ty,
             constraints: self.constraints,
             description: self.description,
@@ -65,6 +68,35 @@ impl<'d> Lowering<'d> {
             return None;
         }
         let schema_at = schema.map_or(media_at, |schema| self.types.at(schema));
+        let encoded = self.encoded(content, id);
+        let mut choices = vec![(content, encoded)];
+        if self.policy.takes_other_media_types {
+            self.add_others(&body.content, id, &mut choices);
+        }
+        let other_media_types = body.content.len() - choices.len();
+        let (encoding, ty) = self.one_of(choices, id);
+        self.note_use(module, &ty, true);
+        Some(BodyDraft {
+            schema,
+            required: body.required,
+            source_ref: SourceRef {
+                slot: self.document.at(self.api.request_bodies.node(slot)).pointer(),
+                node: node.pointer(),
+            },
+            schema_pointer: schema_at.pointer(),
+            encoding,
+            other_media_types,
+            ty,
+            constraints: schema.and_then(|schema| docs::constraints_in_place(&self.api.schemas, schema)),
+            description: body.description.clone().or_else(|| docs::description(&self.api.schemas, schema?)),
+        })
+    }
+
+    /// How content of a body is written, and its type.
+    fn encoded(&mut self, content: Content<'d>, id: &str) -> (Encoding, TypeRef) {
+        let schema = content.media_type.schema;
+        let media_at = self.document.at(content.media_type.node);
+        let schema_at = schema.map_or(media_at, |schema| self.types.at(schema));
         let any = if content.format == Format::Json { ANY } else { TypeRef::Primitive(Primitive::JsonObject) };
         let (ty, nullable) = match (content.format, schema) {
             (Format::Json | Format::Form | Format::Multipart, Some(schema)) => {
@@ -78,7 +110,7 @@ impl<'d> Lowering<'d> {
             (Format::Bytes, _) => (TypeRef::Primitive(Primitive::Bytes), false),
         };
         let (encoding, ty) = match content.format {
-            Format::Json => (Encoding::Json, ty),
+            Format::Json => (json(content.media_type), ty),
             // A text that its caller has encoded.
             Format::Form if self.policy.takes_any_parameter && self.is_text(&ty) => {
                 (Encoding::Raw(content.media_type.name.clone()), TypeRef::Primitive(Primitive::String))
@@ -98,31 +130,86 @@ impl<'d> Lowering<'d> {
                 self.check_form(&ty, schema_at);
                 (multipart(content.media_type), ty)
             }
+            Format::Bytes if content.media_type.name.contains('*') => {
+                self.check_raw(content);
+                (Encoding::File, TypeRef::Primitive(Primitive::Binary))
+            }
             Format::Text | Format::Bytes => {
                 self.check_raw(content);
                 (Encoding::Raw(self.sent_media_type(content.media_type)), ty)
             }
         };
-        let nullable = nullable && encoding == Encoding::Json && ty != ANY;
+        let nullable = nullable && content.format == Format::Json && ty != ANY;
         if nullable && !self.policy.takes_loose_schemas {
             self.sink.report(Code::Unsupported, schema_at, "a request body that may be null", "remove `nullable`");
         }
-        let ty = ty.or_null(nullable);
-        self.note_use(module, &ty, true);
-        Some(BodyDraft {
-            schema,
-            required: body.required,
-            source_ref: SourceRef {
-                slot: self.document.at(self.api.request_bodies.node(slot)).pointer(),
-                node: node.pointer(),
-            },
-            schema_pointer: schema_at.pointer(),
+        (encoding, ty.or_null(nullable))
+    }
+
+    /// Adds the media types that a caller can choose instead of the first one. JSON of the same type, a range, and a form
+    /// that is no object are none.
+    fn add_others(&mut self, all: &'d [MediaType], id: &str, choices: &mut Vec<(Content<'d>, (Encoding, TypeRef))>) {
+        let first = choices.first().map(|(content, _)| std::ptr::from_ref(content.media_type));
+        for media_type in all.iter().filter(|media_type| Some(std::ptr::from_ref(*media_type)) != first) {
+            let content = Content { media_type, format: self.format(media_type) };
+            let essence = essence(&media_type.name);
+            if essence.contains('*') || essence == "text/json" || !can_be_a_header(&media_type.name) {
+                continue;
+            }
+            if matches!(content.format, Format::Json | Format::Form) {
+                // Types are made only for what is used.
+                let same = |(known, _): &(Content<'_>, (Encoding, TypeRef))| {
+                    known.format == content.format && self.is_same_schema(known.media_type, media_type)
+                };
+                if choices.iter().any(same) {
+                    continue;
+                }
+            }
+            if content.format == Format::Form && !self.is_object_schema(media_type) {
+                continue;
+            }
+            let encoded = self.encoded(content, id);
+            if !choices.iter().any(|(_, known)| *known == encoded) {
+                choices.push((content, encoded));
+            }
+        }
+    }
+
+    fn is_same_schema(&self, one: &MediaType, other: &MediaType) -> bool {
+        let target = |media_type: &MediaType| self.api.schemas.resolve(media_type.schema?).map(|(id, _)| id);
+        target(one) == target(other)
+    }
+
+    /// Whether a schema is an object for sure.
+    fn is_object_schema(&self, media_type: &MediaType) -> bool {
+        let schema = media_type.schema.and_then(|schema| self.api.schemas.resolve(schema));
+        schema.is_some_and(|(_, schema)| !schema.properties.is_empty())
+    }
+
+    /// The encoding and the type of a body: those of its content, or a choice.
+    fn one_of(&mut self, choices: Vec<(Content<'d>, (Encoding, TypeRef))>, id: &str) -> (Encoding, TypeRef) {
+        if choices.len() == 1 {
+            let mut choices = choices;
+            return choices.pop().map(|(_, encoded)| encoded).unwrap_or((Encoding::Json, ANY));
+        }
+        let names: Vec<String> = choices.iter().map(|(content, _)| variant_name(*content)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let names = Scope::default().issue_all(&names, Case::Camel);
+        let described = choices
+            .iter()
+            .zip(&names)
+            .map(|((content, (_, ty)), variant)| (variant.clone(), content.media_type.name.clone(), ty.clone()));
+        let schema = choices.first().and_then(|(content, _)| content.media_type.schema);
+        let ty = self.types.choice_of(&format!("{id}_content"), described, schema);
+        let choices = choices.into_iter().zip(names).map(|((content, (encoding, ty)), variant)| Choice {
+            variant,
+            media_type: content.media_type.name.clone(),
             encoding,
-            media_types: body.content.len(),
-            ty,
-            constraints: schema.and_then(|schema| docs::constraints_in_place(&self.api.schemas, schema)),
-            description: body.description.clone().or_else(|| docs::description(&self.api.schemas, schema?)),
-        })
+            is_nullable: matches!(ty, TypeRef::Nullable(_)),
+            is_bytes: ty == TypeRef::Primitive(Primitive::Bytes),
+            schema: content.media_type.schema,
+        });
+        (Encoding::Choice(choices.collect()), ty)
     }
 
     /// Whether values of a type are texts.
@@ -176,6 +263,26 @@ impl<'d> Lowering<'d> {
     }
 }
 
+/// The name of a media type among others.
+fn variant_name(content: Content<'_>) -> String {
+    let essence = essence(&content.media_type.name);
+    match content.format {
+        Format::Json if essence == "application/json" => "json".to_owned(),
+        Format::Form => "form".to_owned(),
+        Format::Multipart => essence.replacen("multipart/form-data", "multipart", 1).replace('/', "_"),
+        _ => essence.strip_prefix("application/").unwrap_or(&essence).replace(|c: char| !c.is_alphanumeric(), "_"),
+    }
+}
+
+/// JSON, of the media type that the document names. A range of them includes `application/json`.
+fn json(media_type: &MediaType) -> Encoding {
+    let essence = essence(&media_type.name);
+    if essence == "application/json" || essence.contains('*') || !can_be_a_header(&media_type.name) {
+        return Encoding::Json;
+    }
+    Encoding::JsonOf(media_type.name.clone())
+}
+
 /// A body of parts, with the media types that the document has for them.
 fn multipart(media_type: &MediaType) -> Encoding {
     let types = media_type.encoding.iter().filter_map(|(name, encoding)| {
@@ -211,10 +318,13 @@ mod tests {
         for (media_type, schema, expected) in [
             ("application/json", "{type: integer}", "Json Int64"),
             ("application/json; charset=utf-8", "{type: string, nullable: true}", "Json String or null"),
-            ("application/problem+json", object, "Json ABody"),
+            ("application/merge-patch+json; v=1", object, "JsonOf(\"application/merge-patch+json; v=1\") ABody"),
+            ("*/*", object, "Json ABody"),
             ("application/x-www-form-urlencoded", object, "Form ABody"),
             ("text/plain", "{type: string}", "Raw(\"text/plain\") String"),
             ("image/png", "{type: string, format: binary}", "Raw(\"image/png\") Bytes"),
+            ("image/*", "{type: string, format: binary}", "File Binary"),
+            ("application/json", "{type: string, format: binary}", "Raw(\"application/json\") Bytes"),
             ("application/xml", object, "Raw(\"application/xml\") String"),
             ("application/octet-stream", object, "Raw(\"application/octet-stream\") Bytes"),
             (
@@ -281,8 +391,8 @@ mod tests {
     fn slips_of_bodies_are_warnings() {
         for (keys, expected) in [
             (
-                content("image/*", "{type: string, format: binary}"),
-                "/content/image~1*: this is no media type that a request can have: `application/octet-stream` is sent",
+                content("text/*", "{type: string}"),
+                "/content/text~1*: this is no media type that a request can have: `application/octet-stream` is sent",
             ),
             (
                 content("multipart/form-data", "{type: array, items: {}}"),
@@ -295,6 +405,34 @@ mod tests {
         }
         let api = model(&call("{content: {application/json: {}}}"));
         assert_eq!(ty(&api, &operation(&api).body.as_ref().unwrap().ty), "Json");
+    }
+
+    #[test]
+    fn a_caller_chooses_among_several_media_types() {
+        let object = "{type: object, properties: {a: {type: string}}}";
+        let media_types = [
+            ("application/xml", object),
+            ("application/x-www-form-urlencoded", object),
+            ("application/json", object),
+            ("text/json", object),
+            ("application/*+json", object),
+            ("image/png", "{type: string, format: binary}"),
+            ("image/*", "{type: string, format: binary}"),
+        ];
+        let content = media_types.map(|(name, schema)| format!("'{name}': {{schema: {schema}}}")).join(", ");
+        let api = model(&call(&format!("{{content: {{{content}}}}}")));
+        let body = operation(&api).body.as_ref().unwrap();
+        assert_eq!(
+            definition(&api, "AContent"),
+            "one of(application/json => Json(ABody), application/xml => Xml(String), \
+             application/x-www-form-urlencoded => Form(ABody2), image/png => ImagePng(Bytes))"
+        );
+        // Two that say no more than JSON does, and a range.
+        assert_eq!((ty(&api, &body.ty).as_str(), body.other_media_types), ("AContent", 3));
+        let Encoding::Choice(choices) = &body.encoding else { panic!("{:?}", body.encoding) };
+        let encodings: Vec<_> = choices.iter().map(|choice| choice.encoding.clone()).collect();
+        let raw = |name: &str| Encoding::Raw(name.to_owned());
+        assert_eq!(encodings, [Encoding::Json, raw("application/xml"), Encoding::Form, raw("image/png")]);
     }
 
     #[test]

@@ -37,7 +37,10 @@ impl<'d> Lowering<'d> {
         if self.policy.takes_other_media_types {
             let formats = [Format::Json, Format::Form, Format::Multipart, Format::Text, Format::Bytes];
             return formats.into_iter().find_map(|format| {
-                let media_type = all.iter().find(|media_type| self.format(media_type) == format)?;
+                let mut of_format = all.iter().filter(|media_type| self.format(media_type) == format);
+                let first = of_format.next()?;
+                let is_plain = |media_type: &&MediaType| essence(&media_type.name) == "application/json";
+                let media_type = if is_plain(&first) { first } else { of_format.find(is_plain).unwrap_or(first) };
                 Some(Content { media_type, format })
             });
         }
@@ -53,12 +56,13 @@ impl<'d> Lowering<'d> {
 
     /// How content of a media type is encoded. What is no JSON, form or body of parts is a text or bytes for a caller to
     /// encode, whatever its schema is.
-    fn format(&self, media_type: &MediaType) -> Format {
+    pub(super) fn format(&self, media_type: &MediaType) -> Format {
         let essence = essence(&media_type.name);
-        if is_json(&essence) {
-            return Format::Json;
-        }
         let content = media_type.schema.map(|schema| self.raw_content(schema));
+        if is_json(&essence) {
+            // JSON has no bytes: this is a file, whatever is in it.
+            return if content == Some(RawContent::Bytes) { Format::Bytes } else { Format::Json };
+        }
         match essence.as_str() {
             "application/x-www-form-urlencoded" => Format::Form,
             "*/*" | "application/*" if content != Some(RawContent::Bytes) => Format::Json,
@@ -197,6 +201,7 @@ mod tests {
             (vec![("*/*", "schema: {type: string, format: binary}")], "Bytes(\"*/*\")"),
             (vec![("text/csv", "")], "Text(\"text/csv\")"),
             (vec![("application/zip", "")], "Bytes(\"application/zip\")"),
+            (vec![("application/json", "schema: {type: string, format: binary}")], "Bytes(\"application/json\")"),
         ] {
             assert_eq!(response(&media_types), expected, "{media_types:?}");
         }

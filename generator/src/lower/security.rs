@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use super::Lowering;
 use crate::diagnostic::Code;
 use crate::document::Document;
-use crate::document::openapi::Operation;
+use crate::document::openapi::{Operation, RequiredScheme};
 use crate::document::pointer::PointerRef;
-use crate::model::{SecurityRequirement, SecurityScheme, TokenHeader};
+use crate::model::{CredentialPlace, SecurityRequirement, SecurityScheme, TokenHeader};
 use crate::suggest::did_you_mean;
 
 /// A security scheme that operations require.
@@ -34,9 +34,9 @@ impl<'d> Lowering<'d> {
     pub(super) fn token_scheme(&mut self) -> (Option<String>, Vec<String>) {
         let schemes = self.required_schemes();
         if self.policy.takes_alternative_security {
-            return match self.common_scheme(&schemes) {
-                Some(scheme) => (Some(scheme.name.to_owned()), Vec::new()),
-                None => (None, schemes.iter().map(|scheme| scheme.name.to_owned()).collect()),
+            return match schemes.first() {
+                Some(first) if self.is_sufficient(first, &schemes) => (Some(first.name.to_owned()), Vec::new()),
+                _ => (None, schemes.iter().map(|scheme| scheme.name.to_owned()).collect()),
             };
         }
         let mut token: Option<(TokenHeader, Required<'d>)> = None;
@@ -78,19 +78,16 @@ impl<'d> Lowering<'d> {
         schemes
     }
 
-    /// The first scheme that is sufficient for every operation.
-    fn common_scheme<'s>(&self, schemes: &'s [Required<'d>]) -> Option<&'s Required<'d>> {
-        let header = |name: &str| schemes.iter().find(|scheme| scheme.name == name)?.header.as_ref();
-        let required = || {
-            let all = self.api.operations().filter_map(|(_, operation)| self.api.requirements(operation));
-            all.filter(|list| list.iter().any(|requirement| !requirement.is_empty()))
+    /// Whether a token for one header is all that a caller can be asked for: every scheme is that header, and every
+    /// operation is called either with it or without. Otherwise callers choose, by the names of the schemes.
+    fn is_sufficient(&self, first: &Required<'d>, schemes: &[Required<'d>]) -> bool {
+        let is_optional = |operation| {
+            let sets = self.api.requirements(operation).unwrap_or_default();
+            sets.iter().any(Vec::is_empty) && !sets.iter().all(Vec::is_empty)
         };
-        schemes.iter().find(|scheme| {
-            let is_sufficient = |requirement: &SecurityRequirement| {
-                !requirement.is_empty() && requirement.iter().all(|it| header(&it.name) == scheme.header.as_ref())
-            };
-            scheme.header.is_some() && required().all(|list| list.iter().any(is_sufficient))
-        })
+        first.header.is_some()
+            && schemes.iter().all(|scheme| scheme.header == first.header)
+            && !self.api.operations().any(|(_, operation)| is_optional(operation))
     }
 
     /// The sets of schemes that an operation needs, with its own or those of the document. A scheme that is not defined is
@@ -113,15 +110,53 @@ impl<'d> Lowering<'d> {
         let is_defined = |requirement: &&SecurityRequirement| {
             requirement.iter().all(|scheme| schemes.component(&scheme.name).is_some())
         };
-        let defined: Vec<SecurityRequirement> = requirements.iter().filter(is_defined).cloned().collect();
+        let defined = requirements.iter().enumerate().filter(|(_, requirement)| is_defined(requirement));
+        let mut sets: Vec<SecurityRequirement> = Vec::new();
+        let mut contradiction = None;
+        for (index, requirement) in defined {
+            match self.contradiction(requirement) {
+                None => sets.push(requirement.clone()),
+                Some(names) => contradiction = Some((here.index(index), names)),
+            }
+        }
+        if let Some((at, (first, second))) = contradiction {
+            let message =
+                format!("`{first}` and `{second}` are written to the same place of a request, so it cannot have both");
+            let help = "list them as alternatives, each in a requirement of its own";
+            if sets.is_empty() {
+                self.sink.report(Code::Unsupported, at, message, help);
+            } else {
+                self.sink.report_slip(Code::Unsupported, at, message, help, "this set of credentials is not used");
+            }
+        }
         // Where none of them is defined, a call is made without: nothing is known of how.
-        defined
+        sets
+    }
+
+    /// Two schemes of a requirement that no request can satisfy together: they are written to one place, each after a word
+    /// of its own.
+    fn contradiction(&self, requirement: &SecurityRequirement) -> Option<(String, String)> {
+        let schemes = &self.api.security_schemes;
+        let place = |scheme: &RequiredScheme| Some(schemes.resolve(schemes.component(&scheme.name)?)?.1.place());
+        requirement.iter().enumerate().find_map(|(index, second)| {
+            let (place_2, name_2, prefix_2) = place(second)?;
+            let first = requirement.iter().take(index).find(|first| {
+                place(first).is_some_and(|(place, name, prefix)| {
+                    let is_same_name = match place {
+                        CredentialPlace::Header => name.eq_ignore_ascii_case(name_2),
+                        CredentialPlace::Query | CredentialPlace::Cookie => name == name_2,
+                    };
+                    place == place_2 && is_same_name && prefix != prefix_2
+                })
+            })?;
+            Some((first.name.clone(), second.name.clone()))
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, problems_of_ours, slips};
+    use super::super::testing::{model, operation, problems, problems_of_ours, slips};
     use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
     use crate::model::{CredentialPlace, SecurityRequirement};
 
@@ -146,10 +181,24 @@ mod tests {
     }
 
     #[test]
-    fn of_several_schemes_the_first_that_is_sufficient_is_used() {
+    fn a_token_is_for_one_header_that_all_operations_are_called_with() {
         let schemes = "a: {type: apiKey, in: query, name: k}, b: {type: apiKey, in: header, name: X-B}, \
                        c: {type: apiKey, in: header, name: X-C}";
-        assert_eq!(model(&document(schemes, "[{a: []}, {b: []}, {c: []}]")).token().unwrap().name, "X-B");
+        let header = |security: &str| {
+            let same = "d: {type: apiKey, in: header, name: X-B}";
+            let api = model(&document(&format!("{schemes}, {same}"), security));
+            (api.token().map(|token| token.name), api.credential_schemes.join(" "))
+        };
+        assert_eq!(header("[{b: []}, {d: []}]"), (Some("X-B".to_owned()), String::new()));
+        for (security, credentials) in [
+            // A caller may have any of them.
+            ("[{a: []}, {b: []}, {c: []}]", "a b c"),
+            ("[{b: [], c: []}]", "b c"),
+            // No token at all is enough.
+            ("[{}, {b: []}]", "b"),
+        ] {
+            assert_eq!(header(security), (None, credentials.to_owned()), "{security}");
+        }
         let found = problems_of_ours(&document(schemes, "[{b: [], c: []}]"));
         assert!(found.contains(&"/components/securitySchemes/c: a second way to authenticate".to_owned()));
         let found = problems_of_ours(&document(schemes, "[{a: []}]"));
@@ -226,8 +275,23 @@ mod tests {
                 api.security_schemes.iter().map(|it| (it.name.as_str(), it.pointer.as_str())).collect();
             let [a, b] = ["/components/securitySchemes/a", "/components/securitySchemes/b"];
             assert_eq!(pointers, [("a", a), ("b", b), ("c", a)]);
-            assert_eq!(api.token_scheme().unwrap().name, "a");
+            // A caller chooses where there is a choice.
+            assert_eq!(api.token_scheme().is_some(), api.credential_schemes.is_empty(), "{own}");
         }
+        // Two words cannot be before one token.
+        let schemes = "a: {type: http, scheme: basic}, b: {type: http, scheme: bearer}, \
+                       c: {type: apiKey, in: header, name: authorization}, d: {type: oauth2, flows: {}}";
+        let message = "`a` and `b` are written to the same place of a request, so it cannot have both";
+        assert_eq!(problems(&document(schemes, "[{a: [], b: []}]")), [format!("/security/0: {message}")]);
+        assert_eq!(
+            problems(&document(schemes, "[{b: [], c: []}]")),
+            [format!("/security/0: {}", message.replace("`b`", "`c`").replace("`a`", "`b`"))]
+        );
+        let found = slips(&document(schemes, "[{b: []}, {a: [], b: []}]"));
+        assert_eq!(found, [format!("/security/1: {message}: this set of credentials is not used")]);
+        let both = model(&document(schemes, "[{b: [], d: []}]"));
+        let names = operation(&both).security.iter().flatten().map(|scheme| scheme.name.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["b", "d"]);
         let keys = keys("security: [{d: []}], ");
         let message = "/paths/~1a/get/security/0/d: there is no security scheme `d`";
         assert!(problems_of_ours(&keys).contains(&message.to_owned()));

@@ -90,6 +90,7 @@ fn kind(api: &Api, definition: &TypeDefinition) -> String {
             let name = match &union.tagging {
                 Tagging::Property(property) => format!("union by {property}"),
                 Tagging::Untagged => "union".to_owned(),
+                Tagging::MediaType => "one of".to_owned(),
                 Tagging::Opaque => "opaque union".to_owned(),
             };
             joined(&name, &union.variants, |variant| {

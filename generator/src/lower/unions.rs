@@ -11,11 +11,14 @@ use super::usage::Aliases;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::document::arena::ObjectOrRef;
-use crate::document::pointer::escape;
+use crate::document::pointer::{Nodes, escape};
 use crate::document::schema::{Discriminator, Schema, SchemaId};
-use crate::model::{EnumValues, Primitive, Struct, Tagging, TypeKind, TypeRef, Union, Variant};
+use crate::model::{Docs, EnumValues, Primitive, Struct, Tagging, TypeId, TypeKind, TypeRef, Union, Variant};
 use crate::names::{Case, Scope};
 use crate::suggest::did_you_mean;
+
+/// The key of a union whose variants are media types.
+const CHOICE: &str = "content";
 
 /// A union before its variants have identifiers.
 #[derive(Debug)]
@@ -76,6 +79,25 @@ impl<'d> Types<'d> {
         }
         let property = discriminator.map(|discriminator| discriminator.property_name.clone());
         UnionDraft { property, key, variants }
+    }
+
+    /// A request body whose media type callers choose. `choices` are the variant, the media type and the type of each.
+    pub(super) fn choice_of(
+        &mut self,
+        name: &str,
+        choices: impl Iterator<Item = (String, String, TypeRef)>,
+        schema: Option<SchemaId>,
+    ) -> TypeRef {
+        let variants = choices.map(|(name, media_type, ty)| {
+            let description = Some(format!("Sent as `{media_type}`."));
+            VariantDraft { name, tags: vec![media_type], ty, description }
+        });
+        let union = UnionDraft { property: None, key: CHOICE, variants: variants.collect() };
+        let type_id = TypeId(self.drafts.len());
+        let node = schema.map_or(Nodes::ROOT, |schema| self.schemas.node(schema));
+        let (schema_name, name) = (name.to_owned(), self.scope.issue_type(name));
+        self.drafts.push(Draft { name, schema_name, docs: Docs::default(), kind: Kind::Union(union), node });
+        TypeRef::Named(type_id)
     }
 
     fn variant(
@@ -151,6 +173,10 @@ pub(super) fn complete(
     let mut unions: Vec<Option<Union>> = Vec::with_capacity(drafts.len());
     for draft in &drafts {
         unions.push(match &draft.kind {
+            // The variants have their names, and nobody has to tell one from another.
+            Kind::Union(union) if union.key == CHOICE => {
+                Some(completed(union, union.variants.iter().map(|variant| variant.name.clone()).collect(), false))
+            }
             Kind::Union(union) => {
                 let names: Vec<&str> = union.variants.iter().map(|variant| variant.name.as_str()).collect();
                 let names = Scope::with_reserved(["Unknown"]).issue_all(&names, Case::Camel);
@@ -197,6 +223,7 @@ fn completed(union: &UnionDraft, names: Vec<String>, is_opaque: bool) -> Union {
     let tagging = match &union.property {
         _ if is_opaque => Tagging::Opaque,
         Some(property) => Tagging::Property(property.clone()),
+        None if union.key == CHOICE => Tagging::MediaType,
         None => Tagging::Untagged,
     };
     Union { tagging, key: union.key, variants: variants.collect() }

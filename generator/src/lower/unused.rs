@@ -19,12 +19,13 @@ pub(super) fn parts(document: &Document<'_>, groups: &[Group], definitions: &[Ty
     let callbacks = operations.iter().filter_map(|operation| operation.callbacks_pointer.clone());
     let servers = operations.iter().filter(|it| !it.servers.is_empty()).map(|it| it.pointer.clone());
     let media_types = operations.iter().filter(|it| {
-        let of_body = it.body.as_ref().map_or(0, |body| body.media_types);
-        of_body > 1 || it.successes().any(|response| response.media_types.len() > 1)
+        let of_body = it.body.as_ref().map_or(0, |body| body.other_media_types);
+        of_body > 0 || it.successes().any(|response| response.media_types.len() > 1)
     });
-    let part_headers = operations.iter().filter(|it| {
-        let encoding = it.body.as_ref().map(|body| &body.encoding);
-        matches!(encoding, Some(Encoding::Multipart { has_part_headers: true, .. }))
+    let has_part_headers = |encoding: &Encoding| matches!(encoding, Encoding::Multipart { has_part_headers: true, .. });
+    let part_headers = operations.iter().filter(|it| match it.body.as_ref().map(|body| &body.encoding) {
+        Some(Encoding::Choice(choices)) => choices.iter().any(|choice| has_part_headers(&choice.encoding)),
+        encoding => encoding.is_some_and(has_part_headers),
     });
     let types = definitions.iter().filter(|definition| !definition.is_used);
     let kinds = [

@@ -205,6 +205,8 @@ pub(crate) struct Parameter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Json,
+    /// JSON of another media type than `application/json`.
+    JsonOf(String),
     /// `a=1&b=2`: a pair for each property.
     Form,
     /// A form with the style of each property, by its name.
@@ -218,6 +220,22 @@ pub(crate) enum Encoding {
     },
     /// A string or bytes without further encoding, of this media type.
     Raw(String),
+    /// Bytes whose media type callers name.
+    File,
+    /// One of several, each with a variant of the type of the body.
+    Choice(Vec<Choice>),
+}
+
+/// A media type that callers choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) variant: String,
+    pub(crate) media_type: String,
+    pub(crate) encoding: Encoding,
+    pub(crate) is_nullable: bool,
+    /// Whether a caller gives bytes, and not a text.
+    pub(crate) is_bytes: bool,
+    pub(crate) schema: Option<SchemaId>,
 }
 
 #[derive(Debug)]
@@ -229,8 +247,8 @@ pub(crate) struct Body {
     pub(crate) schema_pointer: String,
     pub(crate) required: bool,
     pub(crate) encoding: Encoding,
-    /// The number of media types that the operation accepts, including that of `encoding`.
-    pub(crate) media_types: usize,
+    /// The number of media types of the document that callers cannot choose.
+    pub(crate) other_media_types: usize,
     pub(crate) ty: TypeRef,
     /// The constraints of the schema, if the schema is inline.
     pub(crate) constraints: Option<Box<Constraints>>,

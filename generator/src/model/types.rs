@@ -185,6 +185,8 @@ pub(crate) enum Tagging {
     Property(String),
     /// By the JSON type and the required properties of each variant: a value is of the first variant that it matches.
     Untagged,
+    /// The media type of a body, which callers choose. It is the tag of each variant.
+    MediaType,
     /// Not at all: a value can match several variants. It is preserved as JSON, and callers decode the variant they
     /// expect.
     Opaque,

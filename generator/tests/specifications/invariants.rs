@@ -249,6 +249,10 @@ fn arguments_of(block: &syn::ItemImpl) -> Option<(String, BTreeSet<String>)> {
             }
             syn::ImplItem::Fn(method) if method.sig.ident == "write" => {
                 for statement in &method.block.stmts {
+                    // Only a body has a variant for each of its media types.
+                    if let syn::Stmt::Expr(syn::Expr::Match(_), _) = statement {
+                        names.insert("body".to_owned());
+                    }
                     let syn::Stmt::Expr(syn::Expr::MethodCall(call), _) = statement else { continue };
                     match call.method.to_string().as_str() {
                         "path" | "query" | "query_list" | "header" | "path_value" | "query_value" | "header_value"
@@ -259,7 +263,9 @@ fn arguments_of(block: &syn::ItemImpl) -> Option<(String, BTreeSet<String>)> {
                             };
                             names.insert(name.value());
                         }
-                        "body" | "form" | "form_styled" | "multipart" | "raw" => drop(names.insert("body".to_owned())),
+                        "body" | "json" | "file" | "form" | "form_styled" | "multipart" | "raw" => {
+                            names.insert("body".to_owned());
+                        }
                         _ => {}
                     }
                 }

@@ -523,6 +523,12 @@ impl Maker<'_, '_> {
             operation["requestBody"] =
                 json!({"required": self.chance(2), "content": {"application/json": {"schema": schema}}});
             self.note("request body");
+            if !self.own && self.chance(4) {
+                let content = &mut operation["requestBody"]["content"];
+                content["application/xml"] = json!({"schema": {"type": "string"}});
+                content["image/png"] = json!({"schema": {"type": "string", "format": "binary"}});
+                self.note("request body of several media types");
+            }
             self.choices.one_of(&["post", "put", "patch", "delete"])
         } else {
             self.choices.one_of(&["get", "delete", "post", "head", "options"])

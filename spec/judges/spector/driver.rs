@@ -1,18 +1,16 @@
 //! Sends the calls of Spector's scenarios with generated code, one JSON object a line for each on standard output.
 //!
-//! `exam.py` writes `calls.rs`: the modules of the generated clients, and a function `send` that finds an operation by
-//! document, method and path, gives it its arguments and sends it.
+//! `exam.py` writes `clients.rs`: the modules of the generated clients, and their names for the macro `each_client`. A
+//! call is data: its arguments as JSON become the typed operation, which writes the request, and the response becomes the
+//! typed output, which is encoded as JSON again.
 
 use std::fmt::Display;
 use std::io::Write as _;
 
-use base64::Engine as _;
-use flighthub2_runtime::{Error, Token};
-use serde::de::DeserializeOwned;
+use flighthub2_runtime::codegen::{ApiClient, ApiInfo, ClientBuilder, OperationInfo, ParameterLocation};
+use flighthub2_runtime::{DynamicCall, Error, Token};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-
-include!("calls.rs");
 
 #[derive(Deserialize)]
 struct Area {
@@ -30,17 +28,17 @@ struct Case {
     path: String,
     #[serde(default)]
     base: String,
-    token: Option<String>,
+    /// By the names of security schemes.
+    #[serde(default)]
+    credentials: Map<String, Value>,
+    /// By location and name, such as `query:limit`.
     #[serde(default)]
     values: Map<String, Value>,
-    body: Option<Body>,
-}
-
-#[derive(Deserialize)]
-struct Body {
-    base64: Option<String>,
+    /// As the type of the operation has it: JSON, text, or bytes in base64.
     #[serde(default, deserialize_with = "present")]
-    json: Option<Value>,
+    argument: Option<Value>,
+    /// The media type of the body, where the document has several.
+    content_type: Option<String>,
 }
 
 /// `null` is a value, too.
@@ -65,74 +63,92 @@ impl Outcome {
     }
 
     fn error(error: &Error) -> Self {
-        let mut text = error.to_string();
-        let mut cause = std::error::Error::source(error);
-        while let Some(inner) = cause {
-            text = format!("{text}: {inner}");
-            cause = inner.source();
+        Self { error: Some(with_causes(error)), status: error.status(), ..Self::default() }
+    }
+}
+
+fn with_causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}
+
+/// A client with the credentials of a call.
+fn configured<C: ApiClient>(case: &Case, api: &ApiInfo) -> Result<C, String> {
+    let mut builder = ClientBuilder::<C>::new().base_url(&*case.base).max_attempts(1);
+    for (scheme, value) in &case.credentials {
+        let token = Token::new(value.as_str().unwrap_or_default()).map_err(|error| error.to_string())?;
+        if api.credentials.iter().any(|known| known.scheme == scheme) {
+            builder = builder.credential(scheme, token);
+        } else if api.token.is_some() {
+            builder = builder.token(token);
         }
-        Self { error: Some(text), status: error.status(), ..Self::default() }
     }
+    builder.build().map_err(|error| with_causes(&error))
 }
 
-impl Case {
-    /// An argument, as the type of its field.
-    fn value<T: DeserializeOwned>(&self, key: &str) -> Result<T, String> {
-        match self.values.get(key) {
-            Some(value) => decode(key, value.clone()),
-            // An optional argument that the mock does not expect.
-            None => decode(key, Value::Null)
-                .or_else(|_| decode(key, Value::Array(Vec::new())))
-                .map_err(|_: String| format!("the mock has no value for the required {key}")),
+/// The id of an operation and its arguments.
+fn arguments(case: &Case, operations: &[&'static OperationInfo]) -> Result<(&'static str, Value), String> {
+    let found = operations.iter().find(|info| info.method == case.method && info.path == case.path);
+    let info = found.ok_or("the generated code has no such operation")?;
+    let schema: Value = serde_json::from_str(info.arguments).map_err(|error| error.to_string())?;
+    let has = |name: &str| schema["properties"].get(name).is_some();
+    let mut arguments = Map::new();
+    for parameter in info.parameters {
+        let location = match parameter.location {
+            ParameterLocation::Path => "path",
+            ParameterLocation::Query => "query",
+            ParameterLocation::Header => "header",
+            ParameterLocation::Cookie => "cookie",
+            other => return Err(format!("a parameter in {other:?}")),
+        };
+        let Some(value) = case.values.get(&format!("{location}:{}", parameter.name)) else { continue };
+        let with_location = format!("{} ({location})", parameter.name);
+        let name = if has(&with_location) { with_location } else { parameter.name.to_owned() };
+        arguments.insert(name, value.clone());
+    }
+    if let Some(argument) = &case.argument {
+        // An operation whose caller chooses the media type has it as the key of its body.
+        let choices = schema["properties"]["body"]["oneOf"].as_array();
+        let is_choice = |name: &str| choices.into_iter().flatten().any(|one| one["properties"].get(name).is_some());
+        let body = match case.content_type.as_deref() {
+            Some(name) if is_choice(name) => serde_json::json!({ name: argument }),
+            _ => argument.clone(),
+        };
+        arguments.insert("body".to_owned(), body);
+    }
+    Ok((info.id, Value::Object(arguments)))
+}
+
+macro_rules! each_client {
+    ($($client:ident)*) => {
+        fn prepare(case: &Case) -> Result<DynamicCall, String> {
+            match case.document.as_deref() {
+                $(Some(stringify!($client)) => {
+                    let client: $client::Client = configured(case, &$client::API)?;
+                    let (id, arguments) = arguments(case, $client::OPERATIONS)?;
+                    client.call(id, &arguments).map_err(|error| format!("{}: {arguments}", with_causes(&error)))
+                })*
+                _ => Err("no operation".to_owned()),
+            }
         }
-    }
+    };
+}
+include!("clients.rs");
 
-    fn json<T: DeserializeOwned>(&self) -> Result<T, String> {
-        let value = self.body.as_ref().map(|body| body.json.clone().ok_or("the body is no JSON")).transpose()?;
-        decode("body", value.unwrap_or(Value::Null))
-    }
-
-    fn bytes(&self) -> Result<Option<Vec<u8>>, String> {
-        let Some(body) = &self.body else { return Ok(None) };
-        let text = body.base64.as_ref().ok_or("the body consists of parts")?;
-        base64::engine::general_purpose::STANDARD.decode(text).map(Some).map_err(|error| error.to_string())
-    }
-
-    fn text(&self) -> Result<Option<String>, String> {
-        self.bytes()?.map(|bytes| String::from_utf8(bytes).map_err(|error| error.to_string())).transpose()
-    }
-
-    /// A body that is bytes or text for the generated code, not JSON.
-    fn raw<T: DeserializeOwned>(&self, text: bool) -> Result<T, String> {
-        let value = if text { serde_json::to_value(self.text()?) } else { serde_json::to_value(self.bytes()?) };
-        decode("body", value.map_err(|error| error.to_string())?)
+async fn send(case: &Case) -> Outcome {
+    match prepare(case) {
+        Err(problem) => Outcome::problem(problem),
+        Ok(call) => match call.send().await {
+            Ok(output) => Outcome { output: Some(output), ..Outcome::default() },
+            Err(error) => Outcome::error(&error),
+        },
     }
 }
-
-fn decode<T: DeserializeOwned>(key: &str, value: Value) -> Result<T, String> {
-    serde_json::from_value(value.clone()).map_err(|error| format!("{key}: {error}: {value}"))
-}
-
-/// An output that may have no encoding: which of the two traits applies is decided by its type.
-struct Output<'a, T>(&'a T);
-
-trait Encode {
-    fn encode(&self) -> Option<Value>;
-}
-
-trait NoEncoding {
-    fn encode(&self) -> Option<Value> {
-        None
-    }
-}
-
-impl<T: Serialize> Encode for Output<'_, T> {
-    fn encode(&self) -> Option<Value> {
-        serde_json::to_value(self.0).ok()
-    }
-}
-
-impl<T> NoEncoding for &Output<'_, T> {}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

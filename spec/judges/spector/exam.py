@@ -40,90 +40,12 @@ def generate(arguments, name):
     return errors
 
 
-IMPL = re.compile(r"^impl runtime::Operation for (\w+) \{\n(.*?)^\}\n", re.M | re.S)
-INFO = re.compile(r'OperationInfo::new\(\s*&super::API,\s*"((?:[^"\\]|\\.)*)",\s*"(\w+)",\s*"((?:[^"\\]|\\.)*)"')
-# `request.query("name", …self.field…);` and `request.body(…self.field…);`
-STATEMENT = re.compile(r"request\s*\.\s*(\w+)\(([^;]*?)\);", re.S)
-FIELD = re.compile(r"^    pub ((?:r#)?\w+): (.*?),\n", re.M | re.S)
-
-
-def operations(folder):
-    """The operations of a generated module: what `calls.rs` needs to make and send one."""
-    for file in sorted(folder.glob("*.rs")):
-        text = file.read_text()
-        for name, implementation in IMPL.findall(text):
-            _, method, path = INFO.search(implementation).groups()
-            struct = re.search(rf"^pub struct {name}(?: \{{\n(.*?)^\}}|;| \{{\}})", text, re.M | re.S)
-            fields = dict(FIELD.findall(struct[1] or "")) if struct else {}
-            wire = {}
-            for kind, given in STATEMENT.findall(implementation):
-                field = re.search(r"self\s*\.\s*((?:r#)?\w+)", given)
-                literal = re.match(r'\s*"((?:[^"\\]|\\.)*)"', given)
-                if field:
-                    wire[field[1]] = (kind, literal and literal[1])
-            yield {
-                "module": file.stem,
-                "name": name,
-                "method": method,
-                "path": path,
-                "fields": fields,
-                "wire": wire,
-            }
-
-
-def argument(operation, field, ty):
-    """The expression that makes a field of an operation out of a case."""
-    kind, name = operation["wire"].get(field, ("", None))
-    if name is not None and kind not in ("body", "raw", "form", "multipart"):
-        location = next((place for place in ("path", "query", "header", "cookie") if kind.startswith(place)), kind)
-        return f'case.value("{location}:{name}")?'
-    if kind == "raw":
-        text = "String" in ty or "str" in ty
-        return f"case.raw({str(text).lower()})?"
-    return "case.json()?"
-
-
-def write_calls(path, generated, names):
-    """Writes the modules, and the function that sends a case."""
-    lines = []
-    arms = []
-    for name in names:
-        lines.append(f'#[path = "{generated / name / "mod.rs"}"]\n#[allow(dead_code, unused_imports)]\nmod {name};\n')
-        for number, operation in enumerate(operations(generated / name)):
-            function = f"{name}_{number}"
-            fields = "".join(
-                f"        {field}: {argument(operation, field, ty)},\n" for field, ty in operation["fields"].items()
-            )
-            lines.append(
-                f"""#[allow(deprecated)]
-async fn {function}(case: &Case) -> Result<Outcome, String> {{
-    let operation = {name}::{operation["module"]}::{operation["name"]} {{
-{fields}    }};
-    let mut client = {name}::Client::builder().base_url(&*case.base).max_attempts(1);
-    if let Some(token) = &case.token {{
-        client = client.token(Token::new(token).map_err(|error| error.to_string())?);
-    }}
-    let client = client.build().map_err(|error| error.to_string())?;
-    Ok(match client.send(&operation).await {{
-        Ok(output) => Outcome {{ output: (&Output(&output)).encode(), ..Outcome::default() }},
-        Err(error) => Outcome::error(&error),
-    }})
-}}
-"""
-            )
-            key = f'("{name}", "{operation["method"]}", "{operation["path"]}")'
-            arms.append(f"        {key} => Box::pin({function}(case)).await,\n")
-    lines.append(
-        f"""async fn send(case: &Case) -> Outcome {{
-    let Some(document) = &case.document else {{ return Outcome::problem("no operation") }};
-    let result = match (&**document, &*case.method, &*case.path) {{
-{"".join(arms)}        _ => Err("the generated code has no such operation".to_owned()),
-    }};
-    result.unwrap_or_else(Outcome::problem)
-}}
-"""
-    )
-    path.write_text("".join(lines))
+def write_clients(path, generated, names):
+    """Writes the modules of the clients, and their names."""
+    modules = [
+        f'#[path = "{generated / name / "mod.rs"}"]\n#[allow(dead_code, unused_imports)]\nmod {name};\n' for name in names
+    ]
+    path.write_text("".join(modules) + f"each_client! {{ {' '.join(names)} }}\n")
 
 
 def build(arguments, names):
@@ -132,30 +54,28 @@ def build(arguments, names):
     generated = arguments.work / "generated"
     target = arguments.work / "driver-target"
     dependencies = [
-        'base64 = { version = "0.22", default-features = false, features = ["std"] }',
         'serde_json = "1"',
         'tokio = { version = "1", default-features = false, features = ["macros", "rt", "net", "time"] }',
     ]
     source = {"main.rs": (HERE / "driver.rs").read_text()}
     write_package(folder / "program", "spector-driver", source, dependencies, ["reqwest"])
     write_workspace(folder, "program")
-    calls = folder / "program/src/calls.rs"
+    clients = folder / "program/src/clients.rs"
     broken = {}
     while True:
         names = [name for name in names if name not in broken]
-        write_calls(calls, generated, names)
+        write_clients(clients, generated, names)
         finished = cargo(folder, target, "build", "--message-format=json")
         if finished.returncode == 0:
             return target / "debug/spector-driver", broken
-        found = compile_errors(finished.stdout, calls)
+        found = compile_errors(finished.stdout)
         if not found:
             sys.exit(f"the driver does not compile:\n{finished.stderr}\n{finished.stdout[-3000:]}")
         broken.update(found)
 
 
-def compile_errors(output, calls):
+def compile_errors(output):
     """Errors of the compiler by document."""
-    functions = [re.match(r"async fn (s_\w+)_\d+\(", line) for line in calls.read_text().splitlines()]
     found = {}
     for line in output.splitlines():
         message = json.loads(line)
@@ -167,11 +87,6 @@ def compile_errors(output, calls):
             if module:
                 found.setdefault(module[1], message["message"])
                 break
-            if span["file_name"].endswith("calls.rs"):
-                above = [match for match in functions[: span["line_start"]] if match]
-                if above:
-                    found.setdefault(above[-1][1], f"driver: {message['message']}")
-                    break
     return found
 
 
@@ -223,9 +138,9 @@ def problem_of(case, outcome):
         return outcome["error"]
     body = response.get("body")
     # A response without content for the generated code is not read.
-    if body and outcome["output"] is not None:
+    if body and case["has_content"]:
         raw = base64.b64decode(body["base64"])
-        readings = [list(raw)]
+        readings = [body["base64"]]
         if "json" in body:
             readings.append(body["json"])
         try:
@@ -303,7 +218,7 @@ def bodies(prepared, outcomes):
     for case in (case for area in prepared for case in area["cases"]):
         outcome = outcomes.get((case["scenario"], case["index"]))
         if outcome and not (outcome["problem"] or outcome["error"]) and case["response"].get("body"):
-            count[outcome["output"] is not None] += 1
+            count[case["has_content"]] += 1
     return count[True], count[False]
 
 

@@ -221,15 +221,42 @@ function operationOf(documents, method, uri) {
   return undefined;
 }
 
-function tokenOf(api, operation, headers) {
-  for (const requirement of operation.security ?? api.security ?? []) {
-    for (const name of Object.keys(requirement)) {
+/** What a call is authenticated with, by the names of schemes: the first set of which the mock expects everything. A call that is refused has a wrong credential of the first set. */
+function credentialsOf(api, operation, headers, query, cookies, isRefused) {
+  const requirements = operation.security ?? api.security ?? [];
+  for (const requirement of requirements) {
+    const found = Object.keys(requirement).map((name) => {
       const scheme = api.components.securitySchemes[name];
-      const header = headers[scheme.in === "header" ? scheme.name.toLowerCase() : "authorization"];
-      if (header) return scheme.type === "apiKey" ? header : header.replace(/^\S+ /, "");
-    }
+      const place = { query, cookie: cookies }[scheme.in] ?? headers;
+      const value = place[scheme.type === "apiKey" ? (scheme.in === "header" ? scheme.name.toLowerCase() : scheme.name) : "authorization"];
+      return [name, scheme.type === "apiKey" ? value : value?.replace(/^\S+ /, "")];
+    });
+    if (found.length > 0 && found.every(([, value]) => value !== undefined)) return Object.fromEntries(found);
   }
-  return undefined;
+  if (!isRefused || requirements.some((requirement) => Object.keys(requirement).length === 0)) return {};
+  return Object.fromEntries(Object.keys(requirements[0] ?? {}).map((name) => [name, "wrong-token"]));
+}
+
+/** A body as the type of its operation has it: JSON, the text, or the bytes in base64; a part with a file has its name and media type, and a body of any type its media type. */
+function argumentOf(api, content, body, range) {
+  const schema = schemaOf(api, content?.schema);
+  if (body.parts) {
+    const members = Object.fromEntries(Object.entries(body.parts).map(([name, value]) => {
+      const type = schemaOf(api, schema.properties?.[name]).type;
+      return [name, type === "string" && typeof value === "number" ? String(value) : value];
+    }));
+    for (const { name, filename, type, base64 } of body.files) {
+      const file = { base64, fileName: filename, mediaType: type };
+      if (schemaOf(api, schema.properties?.[name]).type === "array") (members[name] ??= []).push(file);
+      else members[name] = file;
+    }
+    return members;
+  }
+  if ("json" in body && schema.format !== "binary") return body.json;
+  if (range) return { base64: body.base64, mediaType: body.type };
+  const bytes = Buffer.from(body.base64, "base64");
+  const isText = schema.format !== "binary" && bytes.equals(Buffer.from(bytes.toString()));
+  return isText ? bytes.toString() : body.base64;
 }
 
 function caseOf(documents, scenario, index, api) {
@@ -253,13 +280,21 @@ function caseOf(documents, scenario, index, api) {
     if (value === undefined && parameter.required) value = onlyValue(at.api, parameter);
     if (value !== undefined) values[`${parameter.in}:${parameter.name}`] = value;
   }
-  const headerToken = tokenOf(at.api, at.operation, headers);
-  // The scenario of a call that is refused does not say with which token.
-  const token = headerToken ?? (api.response.status >= 400 ? "wrong-token" : undefined);
-  const types = Object.keys(resolve(at.api, at.operation.requestBody)?.content ?? {});
+  const cookies = Object.fromEntries((headers.cookie ?? "").split("; ").filter(Boolean).map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
+  const credentials = credentialsOf(at.api, at.operation, headers, query, cookies, api.response.status >= 400);
+  const content = resolve(at.api, at.operation.requestBody)?.content ?? {};
+  const types = Object.keys(content);
   const declared = types.includes(api.request?.body?.contentType) ? undefined : types[0];
   const body = bodyOf(api.request?.body, declared);
-  return { ...found, document: at.name, path: at.template, base: at.base, token, values, body };
+  const chosenType = body && body.type in content ? body.type : types[0];
+  let argument = body && argumentOf(at.api, content[chosenType], body, chosenType?.includes("*"));
+  // A mock need not mention a body that has no members which a caller could set.
+  if (body === undefined && resolve(at.api, at.operation.requestBody)?.required && schemaOf(at.api, content[types[0]]?.schema).type === "object") argument = {};
+  const responses = at.operation.responses;
+  const response = resolve(at.api, responses[api.response.status] ?? responses[`${Math.floor(api.response.status / 100)}XX`] ?? responses.default);
+  const accepted = Object.keys(response?.content ?? {});
+  const chosen = types.length > 1 ? { content_type: chosenType } : {};
+  return { ...found, document: at.name, path: at.template, base: at.base, credentials, values, argument, has_content: accepted.length > 0, ...chosen };
 }
 
 // --- All of them ----------------------------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ mod select;
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
-use std::ops::Range;
 
 use super::limits;
 use super::node::{Node, Value};
@@ -41,7 +40,7 @@ pub(super) fn apply<'s>(source: &'s Source, tree: &mut Node<'s>) -> Result<(), V
             return Err(problems(vec![problem]));
         }
         let mut root = yaml::parse(file, true).map_err(problems)?;
-        moved(&mut root, first);
+        root.shift(first);
         let overlay = form::read(source, &root)?;
         // What is in the document already is counted once.
         let size = size.get_or_insert_with(|| Size::of(tree));
@@ -51,22 +50,6 @@ pub(super) fn apply<'s>(source: &'s Source, tree: &mut Node<'s>) -> Result<(), V
         }
     }
     Ok(())
-}
-
-/// Counts the bytes of a tree from those of its file.
-fn moved(node: &mut Node<'_>, first: usize) {
-    let move_span = |span: &mut Range<usize>| *span = span.start + first..span.end + first;
-    move_span(&mut node.span);
-    match &mut node.value {
-        Value::Scalar(_) => {}
-        Value::Sequence(items) => items.iter_mut().for_each(|item| moved(item, first)),
-        Value::Mapping(entries) => {
-            for entry in entries {
-                move_span(&mut entry.key_span);
-                moved(&mut entry.node, first);
-            }
-        }
-    }
 }
 
 type Applied<T> = Result<T, Box<Diagnostic>>;
