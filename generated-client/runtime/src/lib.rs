@@ -38,6 +38,7 @@ mod failure;
 mod follow;
 #[cfg(feature = "reqwest")]
 mod http_client;
+mod lenient;
 mod multipart;
 mod non_finite;
 mod open_enum;
