@@ -12,8 +12,9 @@ use std::sync::{Arc, Mutex, OnceLock, Weak, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use flighthub2::devices::ListOrganizationDevices;
 use flighthub2::flight_tasks::{CreateFlightTask, FlightTasks, ListFlightTasks, UpdateFlightTaskStatus};
-use flighthub2::projects::{ListOrganizationDevices, ListProjects};
+use flighthub2::projects::ListProjects;
 use flighthub2::testing::{Fault, MockResponse, MockServer, PROJECT, RecordedRequest, TOKEN, Verdict};
 use flighthub2::types::{
     CalibrateDeviceRtkBody, CreateFlightTaskBody, DeviceControlBody, FinishWaylineUploadBody, OutOfControlAction,

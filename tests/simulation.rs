@@ -76,13 +76,13 @@ async fn docks_report_what_a_test_has_set() {
     assert_eq!(code(&server, "GET", &format!("device/{sn}/state"), None).await, 210_900);
     let dock = server.add_dock(PROJECT, sn, drone_sn);
     dock.set_battery(42).set_wind_speed(11.5).set_rain(Rain::Heavy).set_drone_in_dock(false);
-    dock.set_dock_property("silent_mode", json!("on")).remove_dock_property("humidity");
+    dock.set_dock_property("silent_mode", json!("silent_mode")).remove_dock_property("humidity");
     let state = data(&server, &format!("device/{sn}/state")).await;
     assert_eq!((&state["device_sn"], &state["device_model"]["class"]), (&json!(sn), &json!("airport")));
     let state = &state["device_state"];
     assert_eq!(state["drone_charge_state"]["capacity_percent"], 42);
     assert_eq!((&state["wind_speed"], &state["rainfall"]), (&json!(11.5), &json!("heavy_rain")));
-    assert_eq!((&state["drone_in_dock"], &state["silent_mode"]), (&json!("outside"), &json!("on")));
+    assert_eq!((&state["drone_in_dock"], &state["silent_mode"]), (&json!("outside"), &json!("silent_mode")));
     assert!(state.get("humidity").is_none());
     assert_eq!(state["sub_device"]["device_sn"], drone_sn);
     // The aircraft sleeps, until it does not.

@@ -40,6 +40,7 @@ mod follow;
 mod headers;
 #[cfg(feature = "reqwest")]
 mod http_client;
+mod lenient;
 mod multipart;
 mod non_finite;
 mod open_enum;

@@ -77,44 +77,6 @@ pub mod private {
         }
     }
 
-    /// An object that keeps what does not match its type.
-    pub trait Lenient: Sized {
-        /// Reads it as it is described.
-        fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
-
-        /// The members that are not described.
-        fn others(&mut self) -> &mut serde_json::Map<String, serde_json::Value>;
-    }
-
-    /// Reads an object. A member that does not match its type is put to those that are not described, so that it hides none
-    /// of the others. No member of such an object is required.
-    pub fn lenient<'de, D: Deserializer<'de>, T: Lenient>(deserializer: D) -> Result<T, D::Error> {
-        use serde::de::{Deserialize, Error};
-
-        let mut members = serde_json::Value::Object(serde_json::Map::deserialize(deserializer)?);
-        let mut kept = serde_json::Map::new();
-        // Each round takes a member away, so there are at most as many as there are members.
-        loop {
-            let mut track = serde_path_to_error::Track::new();
-            let error = match T::read(serde_path_to_error::Deserializer::new(&members, &mut track)) {
-                Ok(mut value) => {
-                    value.others().append(&mut kept);
-                    return Ok(value);
-                }
-                Err(error) => error,
-            };
-            let path = track.path();
-            let name = match path.iter().next() {
-                Some(serde_path_to_error::Segment::Map { key }) => key,
-                _ => return Err(D::Error::custom(error)),
-            };
-            let Some((name, value)) = members.as_object_mut().and_then(|members| members.remove_entry(name)) else {
-                return Err(D::Error::custom(error));
-            };
-            kept.insert(name, value);
-        }
-    }
-
     struct Members<V>(V);
 
     impl<'de, V: Visitor<'de>> Visitor<'de> for Members<V> {
@@ -129,6 +91,7 @@ pub mod private {
         }
     }
 
+    pub use crate::lenient::{Lenient, lenient};
     pub use crate::response::{from_json_str, variant};
 
     /// A value as JSON.

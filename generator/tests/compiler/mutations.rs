@@ -775,8 +775,22 @@ const FIELDS: &[Mutation] = &[
             One("      required: [id, name]\n", "      required: [id, length, name]\n"),
             One("        weight: {$ref", "        length: {type: integer}\n        weight: {$ref"),
         ],
+        // Callers make responses in their tests.
+        Breaking,
+        "field `Part.length`: added and required: `i64`",
+    ),
+    change(
+        "required list of a response added",
+        Foreign,
+        &[
+            One("      required: [id, name]\n", "      required: [id, lengths, name]\n"),
+            One(
+                "        weight: {$ref",
+                "        lengths: {type: array, items: {type: integer}}\n        weight: {$ref",
+            ),
+        ],
         Compatible,
-        "field `Part.length`: added: `i64`",
+        "field `Part.lengths`: added: `Vec<i64>`",
     ),
     change(
         "field of a response removed",
