@@ -136,17 +136,17 @@ struct Cost {
     memory: f64,
 }
 
-/// The time that ended children have computed, in seconds: user, and system.
-fn of_children() -> (f64, f64) {
+/// CPU time in seconds, user and system: of this process, or of its children that have ended.
+fn computed(children: bool) -> (f64, f64) {
     let stat = fs::read_to_string("/proc/self/stat").expect("the figures need Linux");
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     // The system counts in hundredths of a second.
     let seconds = |index: usize| fields[index].parse::<f64>().unwrap() / 100.0;
-    (seconds(13), seconds(14))
+    if children { (seconds(13), seconds(14)) } else { (seconds(11), seconds(12)) }
 }
 
 fn measured(mut child: Child) -> Cost {
-    let (before, started) = (of_children(), Instant::now());
+    let (before, started) = (computed(true), Instant::now());
     let status = format!("/proc/{}/status", child.id());
     let mut memory = 0.0_f64;
     let ended = loop {
@@ -160,7 +160,7 @@ fn measured(mut child: Child) -> Cost {
         thread::sleep(Duration::from_millis(20));
     };
     assert!(ended.success(), "{ended}");
-    let (wall, after) = (started.elapsed().as_secs_f64(), of_children());
+    let (wall, after) = (started.elapsed().as_secs_f64(), computed(true));
     Cost { cpu: after.0 + after.1 - before.0 - before.1, user: after.0 - before.0, wall, memory }
 }
 
@@ -184,21 +184,23 @@ fn with_curl(url: &str, folder: &Path) -> Cost {
 
 /// CPU time of reading a file and of hashing its content, in milliseconds.
 fn reading_and_hashing(path: &Path) -> (f64, f64) {
+    const ROUNDS: u32 = 500;
+    let each = |work: &mut dyn FnMut()| {
+        let before = computed(false);
+        for _ in 0..ROUNDS {
+            work();
+        }
+        let after = computed(false);
+        (after.0 + after.1 - before.0 - before.1) * 1e3 / f64::from(ROUNDS)
+    };
     let mut chunk = vec![0; 256 << 10];
-    let rounds = 200;
-    let started = Instant::now();
-    for _ in 0..rounds {
+    let reading = each(&mut || {
         let mut file = fs::File::open(path).unwrap();
         while file.read(&mut chunk).unwrap() > 0 {}
-    }
-    let reading = started.elapsed();
+    });
     let content = fs::read(path).unwrap();
-    let started = Instant::now();
-    for _ in 0..rounds {
-        std::hint::black_box(Md5::digest(std::hint::black_box(&content)));
-    }
-    let each = |time: Duration| time.as_secs_f64() * 1e3 / f64::from(rounds);
-    (each(reading), each(started.elapsed()))
+    let hashing = each(&mut || _ = std::hint::black_box(Md5::digest(std::hint::black_box(&content))));
+    (reading, hashing)
 }
 
 fn median(costs: &[Cost], figure: impl Fn(&Cost) -> f64) -> f64 {

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::uri::{Authority, PathAndQuery};
+use http::{Request, Response, Uri};
 use http_body_util::BodyExt as _;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 use reqwest::Certificate;
+use url::Url;
 
 use crate::error::Error;
 use crate::transport::{Body, RequestBody, SendFuture, Transport, TransportError};
@@ -153,12 +155,23 @@ impl Transport for HttpClient {
                 Ok(bytes) => (&self.calls, reqwest::Body::from(bytes)),
                 Err(stream) => (self.streams()?, reqwest::Body::wrap(stream)),
             };
-            let request = reqwest::Request::try_from(Request::from_parts(head, body)).map_err(failure)?;
+            let url = url_of(&head.uri).map_err(TransportError::not_sent)?;
+            let mut request = reqwest::Request::new(head.method, url);
+            *request.headers_mut() = head.headers;
+            *request.version_mut() = head.version;
+            *request.body_mut() = Some(body);
             let response = client.execute(request).await.map_err(failure)?;
             let response = Response::<reqwest::Body>::from(response);
             Ok(response.map(|body| Body::new(body.map_err(failure))))
         })
     }
+}
+
+/// The address as `reqwest` takes it. Its own conversion writes it piece by piece, and allocates for most of them.
+fn url_of(uri: &Uri) -> Result<Url, url::ParseError> {
+    let (scheme, authority) = (uri.scheme_str().unwrap_or_default(), uri.authority().map_or("", Authority::as_str));
+    let path = uri.path_and_query().map_or("", PathAndQuery::as_str);
+    Url::parse(&[scheme, "://", authority, path].concat())
 }
 
 /// Converts an error of `reqwest`.

@@ -68,6 +68,14 @@ pub(super) fn key(owner: ElementKind, key: &str) -> Option<&'static str> {
              spelling. Omitted, they are derived from the values."
         }
         (_, "x-enum-descriptions") => "The meaning of each value of `enum`: one text for each, in the same order.",
+        (_, "x-enum-numbers") => {
+            "The integers that are equivalent to values of `enum` in another interface: each key is an integer, its value one \
+             of the values of `enum`. The client decodes such an integer as the value."
+        }
+        (_, "x-lenient") => {
+            "Whether a property whose value does not match its type is kept as JSON with the undescribed properties, instead \
+             of failing the response. For objects whose types are inferred."
+        }
         (_, "x-states") => {
             "Which values of a status are final. Every other value is progress. It becomes `is_final()` and \
              `is_success()`."
