@@ -13,7 +13,7 @@ use super::{Code, Diagnostic, Diagnostics};
 pub struct Source {
     name: String,
     text: String,
-    overlays: Vec<Source>,
+    overlays: Box<[Source]>,
     /// Line and column of every [`STEP`]th byte, both from 0, computed on first use. One long line can have many
     /// problems.
     positions: OnceLock<Vec<(usize, usize)>>,
@@ -26,7 +26,12 @@ impl Source {
     /// Creates a source from its name in messages (usually the path as given by the user) and its text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: joined_pairs(text.into()), overlays: Vec::new(), positions: OnceLock::new() }
+        Self {
+            name: name.into(),
+            text: joined_pairs(text.into()),
+            overlays: Box::default(),
+            positions: OnceLock::new(),
+        }
     }
 
     /// Adds an overlay: a document of the [OpenAPI Overlay Specification](https://spec.openapis.org/overlay/v1.1.0.html),
@@ -45,8 +50,8 @@ impl Source {
     #[must_use]
     pub fn with_overlay(mut self, overlay: Self) -> Self {
         let Self { name, text, overlays, positions } = overlay;
-        self.overlays.push(Self { name, text, overlays: Vec::new(), positions });
-        self.overlays.extend(overlays);
+        let first = Self { name, text, overlays: Box::default(), positions };
+        self.overlays = self.overlays.into_iter().chain([first]).chain(overlays).collect();
         self
     }
 
