@@ -2,9 +2,15 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
+#[path = "support/for_all.rs"]
+mod for_all;
+
 use flighthub2_generator::{
     Code, Diagnostics, Dialect, Filter, Generated, Options, Severity, Source, UntypedReason, generate, report,
 };
+
+use for_all::for_all;
+use proptest::prelude::*;
 
 const DOCUMENT: &str = "\
 openapi: 3.0.3
@@ -330,4 +336,109 @@ fn every_value_of_any_json_is_reported_with_its_reason() {
     assert_eq!(json["untyped"]["by_reason"]["the content has no schema"], 2);
     assert_eq!(json["untyped"]["places"][0]["line"], 7);
     assert_eq!(json["operations"], 1);
+}
+
+/// Faults of the document that can be combined.
+const FAULTS: &[(&str, &str)] = &[
+    ("Query: {type: object", "Query: {type: objekt"),
+    ("Toy: {type: object, properties: {name: {type: string}}}", "Toy: {$ref: '#/components/schemas/Nothing'}"),
+    ("Owner: {type: object, properties: {name: {type: string}}}", "Owner: {allOf: [{type: string}, {type: integer}]}"),
+    ("tags: [shops]", "tags: [shops]\n      parameters: [{$ref: '#/components/parameters/P'}]"),
+    (BODY, FORM_OF_A_LIST),
+    ("tags: [pets, admin]", "tags: {a: b}"),
+    ("operationId: listPets", "operationId: [listPets]"),
+];
+
+/// Nothing is lost in silence, whatever is wrong: each operation is generated or reported.
+#[test]
+fn each_operation_is_generated_or_reported() {
+    let mut partial = 0;
+    for faults in 0..1_u32 << FAULTS.len() {
+        let chosen = FAULTS.iter().enumerate().filter(|(index, _)| faults & (1 << index) != 0);
+        let text = chosen.fold(DOCUMENT.to_owned(), |text, (_, (from, to))| {
+            assert_eq!(text.matches(from).count(), 1, "{from}");
+            text.replace(from, to)
+        });
+        match skipping(&text) {
+            Ok(made) => {
+                let skipped = made.skipped.iter().filter(|it| it.starts_with("the operation")).count();
+                assert_eq!(made.operations + skipped, 3, "{text}\n{:#?}", made.skipped);
+                partial += usize::from(skipped > 0);
+            }
+            // Nothing could be generated: all errors of the document are reported.
+            Err(problems) => {
+                let source = Source::new("pets.yaml", &*text);
+                let all = generate(&source, &options()).unwrap_err();
+                assert_eq!(problems.problems(), all.problems(), "{text}");
+            }
+        }
+    }
+    assert!(partial > 30, "{partial}");
+}
+
+/// A target of an overlay: one that may select something, or noise.
+fn target() -> impl Strategy<Value = String> {
+    let segment = prop::sample::select(vec![
+        ".paths",
+        ".*",
+        "..*",
+        "..get",
+        "[?@.tags]",
+        "['/pets']",
+        "[0]",
+        "[-1]",
+        "[::2]",
+        ".components",
+        ".schemas",
+        "[?@.name == 'q']",
+        "[?length(@) > 1]",
+        "..['name','in']",
+        ".info",
+        ".title",
+        "[?@..type]",
+    ]);
+    let built = prop::collection::vec(segment, 0..4).prop_map(|segments| format!("${}", segments.concat()));
+    prop_oneof![4 => built, 1 => "[$@.\\[\\]*?a-c0-3:,!()=<&| -]{0,20}"]
+}
+
+#[test]
+fn no_overlay_makes_the_generator_panic() {
+    let value = prop::sample::select(vec![
+        "5",
+        "null",
+        "[]",
+        "[{a: 1}]",
+        "{}",
+        "{get: {}}",
+        "{name: x}",
+        "{$ref: '#/x'}",
+        "text",
+    ]);
+    let action = (target(), 0..4_u8, value, target()).prop_map(|(target, kind, value, from)| {
+        let modifier = match kind {
+            0 => "remove: true".to_owned(),
+            1 => format!("copy: {}", serde_json::Value::from(from)),
+            _ => format!("update: {value}"),
+        };
+        format!("  - {{target: {}, {modifier}}}\n", serde_json::Value::from(target))
+    });
+    let applied = std::cell::Cell::new(0);
+    for_all(600, prop::collection::vec(action, 1..3), |actions| {
+        let overlay = format!("overlay: 1.1.0\ninfo: {{title: O, version: '1'}}\nactions:\n{}", actions.concat());
+        let source = Source::new("pets.yaml", DOCUMENT).with_overlay(Source::new("o.yaml", overlay));
+        let options = Options { skip_unsupported: true, ..options() };
+        match generate(&source, &options) {
+            Ok(made) => {
+                applied.set(applied.get() + 1);
+                assert_eq!(made, generate(&source, &options).unwrap());
+            }
+            Err(problems) => {
+                assert!(problems.problems().iter().any(|problem| problem.severity() == Severity::Error));
+                // Each rendering takes places in two files.
+                let texts = [problems.to_string(), problems.json_lines(), problems.github_commands(), problems.sarif()];
+                assert!(texts.iter().all(|text| text.contains(problems.problems()[0].code.as_str())));
+            }
+        }
+    });
+    assert!(applied.get() > 5, "{}", applied.get());
 }

@@ -15,14 +15,21 @@ use super::{Code, Diagnostic, Diagnostics};
 pub struct Source {
     name: String,
     text: String,
+    /// Boxed, because errors contain a source and should stay small.
+    others: Box<Others>,
+    /// Line and column of every [`STEP`]th byte, both from 0, computed on first use. One long line can have many
+    /// problems.
+    positions: OnceLock<Vec<(usize, usize)>>,
+}
+
+/// The other texts of a specification.
+#[derive(Clone, Debug, Default)]
+struct Others {
     overlays: Vec<Source>,
     /// The files that the specification refers to, with their paths from its folder, separated by `/`.
     files: Vec<(String, Source)>,
     /// Why files cannot be used, by their paths.
     unread: BTreeMap<String, String>,
-    /// Line and column of every [`STEP`]th byte, both from 0, computed on first use. One long line can have many
-    /// problems.
-    positions: OnceLock<Vec<(usize, usize)>>,
 }
 
 /// The number of bytes that are scanned for a position.
@@ -35,9 +42,7 @@ impl Source {
         Self {
             name: name.into(),
             text: joined_pairs(text.into()),
-            overlays: Vec::new(),
-            files: Vec::new(),
-            unread: BTreeMap::new(),
+            others: Box::default(),
             positions: OnceLock::new(),
         }
     }
@@ -57,9 +62,9 @@ impl Source {
     /// ```
     #[must_use]
     pub fn with_overlay(mut self, overlay: Self) -> Self {
-        let Self { name, text, overlays, .. } = overlay;
-        self.overlays.push(Self::new(name, text));
-        self.overlays.extend(overlays);
+        let Self { name, text, others, .. } = overlay;
+        self.others.overlays.push(Self::new(name, text));
+        self.others.overlays.extend(others.overlays);
         self
     }
 
@@ -67,22 +72,22 @@ impl Source {
     pub(crate) fn add_file(&mut self, path: String, text: String) {
         let folder = self.name.rfind(['/', '\\']).map_or("", |end| &self.name[..=end]);
         let file = Self::new(format!("{folder}{path}"), text);
-        self.files.push((path, file));
+        self.others.files.push((path, file));
     }
 
     /// Records why a file cannot be used.
     pub(crate) fn add_unread(&mut self, path: String, why: String) {
-        self.unread.insert(path, why);
+        self.others.unread.insert(path, why);
     }
 
     /// Why a file cannot be used; `None` if it was read.
     pub(crate) fn unread(&self, path: &str) -> Option<&str> {
-        self.unread.get(path).map(String::as_str)
+        self.others.unread.get(path).map(String::as_str)
     }
 
     /// The overlays and the files, each with the number of its first byte.
     fn parts(&self) -> impl Iterator<Item = (usize, &Self)> {
-        let parts = self.overlays.iter().chain(self.files.iter().map(|(_, file)| file));
+        let parts = self.others.overlays.iter().chain(self.others.files.iter().map(|(_, file)| file));
         parts.scan(self.text.len(), |end, part| {
             // One byte between two texts, so that the end of one is not the beginning of the next.
             let start = *end + 1;
@@ -93,13 +98,13 @@ impl Source {
 
     /// The overlays, each with the number of its first byte.
     pub(crate) fn overlays(&self) -> impl Iterator<Item = (usize, &Self)> {
-        self.parts().take(self.overlays.len())
+        self.parts().take(self.others.overlays.len())
     }
 
     /// The files, each with its path and the number of its first byte.
     pub(crate) fn files(&self) -> impl Iterator<Item = (&str, usize, &Self)> {
-        let parts = self.parts().skip(self.overlays.len());
-        self.files.iter().zip(parts).map(|((path, _), (start, file))| (path.as_str(), start, file))
+        let parts = self.parts().skip(self.others.overlays.len());
+        self.others.files.iter().zip(parts).map(|((path, _), (start, file))| (path.as_str(), start, file))
     }
 
     /// The number of bytes of all texts.

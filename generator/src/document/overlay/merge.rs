@@ -61,7 +61,7 @@ type Merged = Result<(), Option<Box<Diagnostic>>>;
 
 impl<'s> Merge<'s, '_> {
     /// Merges the value of an action into a node that its target selects. `at` is where the value is.
-    pub(super) fn into_target(&mut self, target: &mut Node<'s>, update: &Node<'s>, at: PointerRef<'_>) -> Merged {
+    pub(super) fn target(&mut self, target: &mut Node<'s>, update: &Node<'s>, at: PointerRef<'_>) -> Merged {
         match (&mut target.value, &update.value) {
             (Value::Sequence(items), value) => {
                 match value {

@@ -205,7 +205,7 @@ impl<'s> Overlaying<'s, '_> {
             }
             let Some(target) = at_mut(tree, &position) else { continue };
             let mut merge = Merge { source: self.source, budget: self.budget, extends_lists: self.extends_lists };
-            let merged = merge.into_target(target, update, PointerRef::Base(pointer));
+            let merged = merge.target(target, update, PointerRef::Base(pointer));
             merged.map_err(|problem| problem.unwrap_or_else(|| self.exhausted(&action.target)))?;
         }
         Ok(())
