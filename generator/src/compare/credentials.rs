@@ -72,13 +72,17 @@ impl Comparer<'_> {
     pub(super) fn security(&mut self, subject: &Subject, old: &Operation, new: &Operation) {
         let subject = subject.key("security").also(Side::Old, "/security").also(Side::New, "/security");
         let sets = [old, new].map(|operation| operation.security.iter().map(names).collect::<Vec<_>>());
-        let is_refused = !self.apis[1].credential_schemes.is_empty() && !accepts_all(&sets);
-        let (compatibility, why) = if is_refused {
-            let why =
-                "a call with the credentials of before is refused before it is sent: the compiler does not notice";
-            (Breaking, why)
-        } else {
-            (Compatible, "code is unchanged; the client sends other credentials")
+        let has_token = self.apis.map(|api| api.credential_schemes.is_empty());
+        let (compatibility, why) = match has_token {
+            [_, false] if !accepts_all(&old.security, &new.security) => {
+                let why =
+                    "a call with the credentials of before is refused before it is sent: the compiler does not notice";
+                (Breaking, why)
+            }
+            [true, true] if old.is_authenticated() == new.is_authenticated() => {
+                (Compatible, "code is unchanged; the client sends its token as before")
+            }
+            _ => (Compatible, "code is unchanged; the client sends other credentials"),
         };
         if old.is_authenticated() != new.is_authenticated() {
             let what = if new.is_authenticated() { "the token is sent" } else { "the token is no longer sent" };
@@ -141,13 +145,13 @@ fn shown(sets: &[String]) -> String {
 }
 
 /// Whether each set that was sufficient still is, perhaps with credentials to spare.
-fn accepts_all([old, new]: &[Vec<String>; 2]) -> bool {
-    let none = [String::new()];
+fn accepts_all(old: &[SecurityRequirement], new: &[SecurityRequirement]) -> bool {
+    // Without a set, none is required.
+    let none = [SecurityRequirement::new()];
     let [old, new] = [old, new].map(|sets| if sets.is_empty() { &none[..] } else { sets });
-    let of = |set: &str| set.split(" and ").filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     old.iter().all(|given| {
-        let given = of(given);
-        new.iter().any(|needed| of(needed).iter().all(|name| given.contains(name)))
+        let is_given = |needed: &RequiredScheme| given.iter().any(|scheme| scheme.name == needed.name);
+        new.iter().any(|needed| needed.iter().all(is_given))
     })
 }
 

@@ -2,9 +2,9 @@
 //!
 //! text → `document` → `lower` → `model`, twice. Then two passes find every difference:
 //!
-//! 1. The rules in `interface`, `credentials`, `operations`, `request_response`, `responses`, `types` and `fields` compare model with model, and
-//!    determine the effect of the new client on a program that was written for the old one. An object of the model has
-//!    the places of the document that state it; so a recorded change has the places of the changed fact.
+//! 1. The rules in `interface`, `credentials`, `operations`, `request_response`, `responses`, `types` and `fields` compare
+//!    model with model, and determine the effect of the new client on a program that was written for the old one. An object
+//!    of the model has the places of the document that state it; so a recorded change has the places of the changed fact.
 //! 2. The model does not contain everything that a document states: examples, suppressions of lint, the schema of an
 //!    unused response. `residual` compares the documents once, generically, object by object, and reports what is left,
 //!    as documentation only: texts and constraints wherever they differ, and every other statement whose place no

@@ -174,7 +174,7 @@ fn is_field_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, slips, ty};
+    use super::super::testing::{model, model_of_ours, operation, problems_of_ours, slips, ty};
     use crate::model::HeaderFormat;
 
     /// An operation whose responses have these headers.
@@ -252,5 +252,23 @@ mod tests {
         assert_eq!(headers(&[("200", name)]), Vec::<String>::new());
         let message = "`X A` cannot be the name of a header: no response can have it";
         assert_eq!(slips(&call(&[("200", name)])), [format!("/paths/~1a/get/responses/200/headers/X A: {message}")]);
+    }
+
+    #[test]
+    fn our_responses_have_headers_too() {
+        let ours = |header: &str| {
+            let envelope = "Envelope: {type: object, x-envelope: true, required: [code, message], \
+                            properties: {code: {type: integer}, message: {type: string}}}";
+            let content = "content: {application/json: {schema: {$ref: '#/components/schemas/Envelope'}}}";
+            let response = format!("{{description: D, headers: {{X-A: {{{header}}}}}, {content}}}");
+            let call =
+                format!("operationId: a, tags: [T], x-risk: read, x-retry: safe, responses: {{'200': {response}}}");
+            format!("tags: [{{name: T}}]\ncomponents: {{schemas: {{{envelope}}}}}\npaths:\n  /a: {{get: {{{call}}}}}")
+        };
+        let api = model_of_ours(&ours("schema: {type: integer}"));
+        assert_eq!(operation(&api).headers.as_ref().unwrap().headers[0].method, "x_a");
+        let found = problems_of_ours(&ours("schema: {type: object, properties: {a: {type: string}}}"));
+        let message = "/paths/~1a/get/responses/200/headers/X-A/schema: a header of this type is not decoded";
+        assert!(found.contains(&message.to_owned()), "{found:?}");
     }
 }
