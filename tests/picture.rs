@@ -1,4 +1,4 @@
-//! The picture of a terminal in the README is what the example `preflight` prints.
+//! The picture of a terminal in the README has the readings that the example `preflight` prints.
 //!
 //! `UPDATE_PICTURE=1 cargo test -p flighthub2-tests --test client picture` writes it anew.
 

@@ -97,15 +97,17 @@ async fn main() -> Outcome<()> {
     let flight = fly_and_fetch(&site, task, &folder.join("media")).await?;
     println!("{} of {:?} pictures", flight.media.files.len(), flight.media.expected);
 
+    // Signed addresses expire: a program asks for them when it needs them.
+    let media = site.flight_tasks().list_media(&flight.task.uuid).send().await?;
+    let address = media.list.first().and_then(|file| file.original_url.as_ref()).ok_or("no address")?;
+    let target = folder.join(workflows::file_name("../copy.jpeg"));
+    println!("{} bytes", download(&fh, address.expose(), &target).await?);
+
     println!("the task ended with `{}`", follow(&site, &flight.task.uuid).await?.status);
 
     let pictures: Vec<PathBuf> = flight.media.files.iter().map(|file| file.path.clone()).collect();
     let done = reconstruct(&fh, pictures, &folder.join("journal")).await?;
     println!("{} model(s) of {}", done.models.len(), done.resource);
-
-    let address = flight.media.files.first().and_then(|file| file.media.original_url.as_ref()).ok_or("no address")?;
-    let target = folder.join(workflows::file_name("../copy.jpeg"));
-    println!("{} bytes", download(&fh, address.expose(), &target).await?);
 
     let arguments = serde_json::json!({"device_sn": dock});
     let state = any_operation(&site, "getDeviceState", &arguments).await?;

@@ -347,10 +347,14 @@ impl Run<'_> {
             })
             .collect();
         let state = &mut self.state;
+        // Not for each file anew: there may be many thousands.
+        let mut bytes: u64 = state.uploaded.values().map(|uploaded| uploaded.bytes).sum();
         for_each(futures.into_iter(), settings.concurrency, |uploaded: Result<Uploaded, Error>| {
             let uploaded = uploaded?;
-            state.uploaded.insert(uploaded.path.clone(), uploaded);
-            let bytes = state.uploaded.values().map(|uploaded| uploaded.bytes).sum();
+            bytes += uploaded.bytes;
+            // One that was changed after it was uploaded.
+            let before = state.uploaded.insert(uploaded.path.clone(), uploaded);
+            bytes -= before.map_or(0, |before| before.bytes);
             settings.steps.show(ReconstructionStep::Uploaded { files: state.uploaded.len(), total, bytes });
             Ok(())
         })

@@ -39,12 +39,7 @@ impl Source {
     /// Creates a source from its name in messages (usually the path as entered by the user) and its text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            text: joined_pairs(text.into()),
-            others: Box::default(),
-            positions: OnceLock::new(),
-        }
+        Self { name: name.into(), text: joined_pairs(text.into()), others: Box::default(), positions: OnceLock::new() }
     }
 
     /// Adds an overlay: a document of the [OpenAPI Overlay Specification](https://spec.openapis.org/overlay/v1.1.0.html),

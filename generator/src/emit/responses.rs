@@ -104,6 +104,7 @@ impl Emitter<'_> {
         });
         quote! {
             #about
+            #[allow(clippy::large_enum_variant)]
             #[derive(Clone, Debug, PartialEq, serde::Serialize)]
             #[serde(untagged)]
             #[non_exhaustive]
@@ -131,6 +132,7 @@ impl Emitter<'_> {
         let arms = failures.variants.iter().map(|variant| arm(&name, variant));
         quote! {
             #about
+            #[allow(clippy::large_enum_variant)]
             #[derive(Clone, Debug, PartialEq)]
             #[non_exhaustive]
             pub enum #name {
