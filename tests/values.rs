@@ -159,7 +159,7 @@ where
     assert_ne!(value, other);
     assert_eq!([&value, &value.clone(), &other].into_iter().collect::<HashSet<_>>().len(), 2);
     assert_eq!([&value, &value.clone(), &other].into_iter().collect::<BTreeSet<_>>().len(), 2);
-    assert_eq!(value < other, other > value);
+    assert_eq!(value.cmp(&other), other.cmp(&value).reverse());
 }
 
 #[test]
