@@ -15,12 +15,19 @@ pub struct Source {
     text: String,
     /// Bytes of the document.
     length: usize,
-    files: Vec<File>,
-    /// Why files are not there, by their paths.
-    unread: BTreeMap<String, String>,
+    /// In a box: a source is a part of every error, and few have other files.
+    others: Box<Others>,
     /// Line and column of every [`STEP`]th byte, both from 0, computed on first use. One long line can have many
     /// problems.
     positions: OnceLock<Vec<(usize, usize)>>,
+}
+
+/// The files that a document refers to.
+#[derive(Clone, Debug, Default)]
+struct Others {
+    files: Vec<File>,
+    /// Why files are not there, by their paths.
+    unread: BTreeMap<String, String>,
 }
 
 /// A file that a document refers to.
@@ -46,8 +53,7 @@ impl Source {
             name: name.into(),
             length: text.len(),
             text,
-            files: Vec::new(),
-            unread: BTreeMap::new(),
+            others: Box::default(),
             positions: OnceLock::new(),
         }
     }
@@ -60,23 +66,23 @@ impl Source {
         self.text.push('\n');
         let start = self.text.len();
         self.text.push_str(&joined_pairs(text));
-        self.files.push(File { path, name, span: start..self.text.len() });
+        self.others.files.push(File { path, name, span: start..self.text.len() });
         self.positions = OnceLock::new();
     }
 
     /// Notes why a file is not there.
     pub(crate) fn add_unread(&mut self, path: String, why: String) {
-        self.unread.insert(path, why);
+        self.others.unread.insert(path, why);
     }
 
     /// The paths and the bytes of the files besides the document.
     pub(crate) fn files(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
-        self.files.iter().map(|file| (file.path.as_str(), file.span.clone()))
+        self.others.files.iter().map(|file| (file.path.as_str(), file.span.clone()))
     }
 
     /// Why a file is not there.
     pub(crate) fn unread(&self, path: &str) -> Option<&str> {
-        self.unread.get(path).map(String::as_str)
+        self.others.unread.get(path).map(String::as_str)
     }
 
     /// The text of the document and those of its files, as locations count their bytes.
@@ -85,8 +91,8 @@ impl Source {
     }
 
     fn file(&self, byte: usize) -> Option<&File> {
-        let after = self.files.partition_point(|file| file.span.start <= byte);
-        self.files.get(after.checked_sub(1)?)
+        let after = self.others.files.partition_point(|file| file.span.start <= byte);
+        self.others.files.get(after.checked_sub(1)?)
     }
 
     /// The path of the file that has a byte; none for the document itself.

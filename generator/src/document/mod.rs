@@ -91,6 +91,7 @@ impl<'s> Document<'s> {
         if policy.warns_of_slips {
             let files = trees(source, policy.takes_aliases).map_err(failed)?;
             references::normalize(source, &mut tree, files, policy);
+            references::empty_callbacks(&mut tree);
         }
         // Neither needs the other.
         let (checked, mut value) = thread::scope(|scope| {
