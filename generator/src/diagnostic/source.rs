@@ -49,13 +49,7 @@ impl Source {
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = joined_pairs(text.into());
-        Self {
-            name: name.into(),
-            length: text.len(),
-            text,
-            others: Box::default(),
-            positions: OnceLock::new(),
-        }
+        Self { name: name.into(), length: text.len(), text, others: Box::default(), positions: OnceLock::new() }
     }
 
     /// Adds a file by its path from the folder of the document.
