@@ -380,7 +380,7 @@ fn loosely_described_schemas_lose_no_data() {
     assert_eq!(written(&loose::default::PutThing::new(None)).body_bytes(), Some(&b"null"[..]));
     assert_eq!(written(&loose::default::ListThings::new()).query_text(), "");
     let schemes: Vec<_> = security_choice::API.credentials.iter().map(|known| known.scheme).collect();
-    assert_eq!((security_choice::API.token, schemes), (None, vec!["bearer", "key_in_query", "user"]));
+    assert_eq!((security_choice::API.token, schemes), (None, vec!["key_in_query", "bearer", "user"]));
     assert!(security_choice::default::GetB::INFO.authenticated && !security_choice::default::GetC::INFO.authenticated);
 }
 

@@ -228,6 +228,11 @@ fn what_is_represented_has_no_warning() {
             with_body("application/json: {schema: {type: integer}}, text/plain: {schema: {type: string}}"),
         ),
         (
+            "a callback that is a reference",
+            document(&format!("      callbacks: {{c: {{$ref: '#/components/callbacks/c'}}}}\n{DONE}"), "")
+                + "  callbacks: {c: {}}\n",
+        ),
+        (
             "bytes within JSON",
             with_body("application/json: {schema: {properties: {a: {type: string, format: binary}}}}"),
         ),

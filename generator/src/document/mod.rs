@@ -193,6 +193,7 @@ impl<'s> Unchecked<'s> {
         if policy.warns_of_slips {
             let files = trees(source, policy.takes_aliases).map_err(failed)?;
             references::normalize(source, &mut tree, files, policy);
+            references::empty_callbacks(&mut tree);
         }
         Ok(Self { source, tree, policy })
     }

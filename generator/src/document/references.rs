@@ -285,6 +285,29 @@ impl<'a> Trees<'_, 'a> {
     }
 }
 
+/// Makes callbacks that are references empty ones: the client uses none, and `openapiv3` takes no reference there.
+pub(super) fn empty_callbacks(document: &mut Node<'_>) {
+    let Value::Mapping(root) = &mut document.value else { return };
+    let Some(paths) = root.iter_mut().find(|entry| entry.key == "paths") else { return };
+    for item in members(&mut paths.node) {
+        for operation in members(&mut item.node) {
+            let callbacks = members(&mut operation.node).iter_mut().find(|entry| entry.key == "callbacks");
+            for callback in callbacks.into_iter().flat_map(|callbacks| members(&mut callbacks.node)) {
+                if callback.node.get("$ref").is_some() {
+                    callback.node.value = Value::Mapping(Vec::new());
+                }
+            }
+        }
+    }
+}
+
+fn members<'n, 'a>(node: &'n mut Node<'a>) -> &'n mut [Entry<'a>] {
+    match &mut node.value {
+        Value::Mapping(entries) => entries,
+        Value::Scalar(_) | Value::Sequence(_) => &mut [],
+    }
+}
+
 /// The section and the name, as it is written in a pointer, if it leads to a component.
 fn component_of(pointer: &str) -> Option<(&str, &str)> {
     pointer.strip_prefix("/components/")?.split_once('/').filter(|(_, name)| !name.contains('/'))
