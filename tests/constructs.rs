@@ -258,7 +258,7 @@ fn opaque_unions_keep_their_json() {
     assert_eq!(read.size, Some(ParcelSize::from(any_of::types::ParcelSizeString::Small)));
     let mut written = serde_json::to_value(&read).unwrap();
     written.as_object_mut().unwrap().insert("colour".to_owned(), JsonValue::Null);
-    assert_eq!(written, both, "nothing of a form is lost");
+    assert_eq!(written, both, "no value of a form is lost");
     let content = Content::from_book(&Book::new(7)).unwrap();
     assert_eq!(content.json(), &json!({"pages": 7}));
     assert_eq!(body(&any_of::default::SendParcel::new(Parcel::new(content))), json!({"content": {"pages": 7}}));

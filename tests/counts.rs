@@ -1,4 +1,4 @@
-//! All or error: what the specification has, counted by a walk that knows nothing of the generator, is in the client.
+//! Completeness: every part of the specification, counted independently of the generator, is in the client.
 
 #![allow(
     clippy::expect_used,
@@ -36,7 +36,7 @@ fn count(spec: &Value, schema: &Value, totals: &mut (usize, usize, usize, usize)
     match schema["allOf"].as_array().map(Vec::as_slice) {
         // A reference with words of its own: its members belong to what it leads to.
         None | Some([_]) => {}
-        // An object made of others has the members of all.
+        // An object composed with `allOf` has the properties of all members.
         Some(several) => several.iter().for_each(|inner| count(spec, resolved(spec, inner), totals)),
     }
 }

@@ -191,7 +191,7 @@ impl Clock for Threads {
     }
 }
 
-/// Runs a future on this thread, with nothing of tokio around it.
+/// Runs a future on this thread, without a tokio runtime.
 fn run<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
     impl Wake for Unpark {

@@ -12,7 +12,7 @@ pub(crate) struct Policy {
     /// ignored.
     pub(crate) reads_extensions: bool,
     /// Anchors, aliases and merge keys of YAML are supported. Otherwise they are errors.
-    pub(crate) takes_aliases: bool,
+    pub(crate) allows_aliases: bool,
     /// Keys without effect on the client are errors.
     pub(crate) refuses_unused_keys: bool,
     /// Operations require an id, exactly one declared tag, a risk and a retry class. Otherwise these are derived from
@@ -22,23 +22,23 @@ pub(crate) struct Policy {
     pub(crate) requires_envelope: bool,
     /// Forms, text and binary data are supported in bodies and responses, also as alternatives to JSON. Otherwise only
     /// JSON is supported.
-    pub(crate) takes_other_media_types: bool,
+    pub(crate) allows_other_media_types: bool,
     /// Parameters of any type, style and location are supported. Otherwise only strings, numbers, booleans,
     /// enumerations, and lists of these in the query.
-    pub(crate) takes_any_parameter: bool,
+    pub(crate) allows_any_parameter: bool,
     /// Imprecise schemas are accepted: `anyOf`, unions of one variant, enumerations with duplicates, required
     /// properties without a description, nullable variants and nullable parameters. Otherwise they are errors.
-    pub(crate) takes_loose_schemas: bool,
+    pub(crate) allows_loose_schemas: bool,
     /// A union whose variants cannot be discriminated preserves its value as JSON. Otherwise it is an error.
-    pub(crate) takes_ambiguous_unions: bool,
+    pub(crate) allows_ambiguous_unions: bool,
     /// The client uses the first of several security schemes that is sufficient for all operations. Otherwise a second
     /// scheme is an error.
-    pub(crate) takes_alternative_security: bool,
+    pub(crate) allows_alternative_security: bool,
     /// Parts that the client does not use are warnings. Otherwise they are errors, or reported by `lint`.
     pub(crate) warns_of_unused_parts: bool,
     /// An error that does not change the generated code is a warning. A schema that cannot be represented exactly has a
     /// type that accepts more values, with a warning. Otherwise both are errors.
-    pub(crate) warns_of_slips: bool,
+    pub(crate) tolerates_mistakes: bool,
     /// Null is equivalent to an empty list. Otherwise a nullable list is an optional value.
     pub(crate) null_lists_are_empty: bool,
     /// A name that is already in use gets a number. Otherwise it is an error, because the number would depend on other
@@ -49,34 +49,34 @@ pub(crate) struct Policy {
 impl Policy {
     const FLIGHTHUB: Self = Self {
         reads_extensions: true,
-        takes_aliases: false,
+        allows_aliases: false,
         refuses_unused_keys: true,
         requires_metadata: true,
         requires_envelope: true,
-        takes_other_media_types: false,
-        takes_any_parameter: false,
-        takes_loose_schemas: false,
-        takes_ambiguous_unions: false,
-        takes_alternative_security: false,
+        allows_other_media_types: false,
+        allows_any_parameter: false,
+        allows_loose_schemas: false,
+        allows_ambiguous_unions: false,
+        allows_alternative_security: false,
         warns_of_unused_parts: false,
-        warns_of_slips: false,
+        tolerates_mistakes: false,
         null_lists_are_empty: true,
         numbers_names: false,
     };
 
     const OPENAPI: Self = Self {
         reads_extensions: false,
-        takes_aliases: true,
+        allows_aliases: true,
         refuses_unused_keys: false,
         requires_metadata: false,
         requires_envelope: false,
-        takes_other_media_types: true,
-        takes_any_parameter: true,
-        takes_loose_schemas: true,
-        takes_ambiguous_unions: true,
-        takes_alternative_security: true,
+        allows_other_media_types: true,
+        allows_any_parameter: true,
+        allows_loose_schemas: true,
+        allows_ambiguous_unions: true,
+        allows_alternative_security: true,
         warns_of_unused_parts: true,
-        warns_of_slips: true,
+        tolerates_mistakes: true,
         null_lists_are_empty: false,
         numbers_names: true,
     };

@@ -168,7 +168,7 @@ fn made(document: &Value, dialect: Dialect) -> Option<Normalized> {
     generate(&source(document), &options).ok().map(|made| Normalized::of(&made.files))
 }
 
-/// Whether a foreign document has slips: they are reported as warnings when it is read, and are not part of what is
+/// Whether a foreign document has mistakes: they are reported as warnings when it is read, and are not part of what is
 /// compared.
 fn has_slips(document: &Value) -> bool {
     let options = Options { dialect: Dialect::OpenApi, ..Options::default() };

@@ -48,7 +48,7 @@ fn examples(code: Code) -> Vec<Example> {
     examples
 }
 
-/// The problems of an example in a document of ours.
+/// The problems of an example in the dialect FlightHub.
 fn problems_of(example: &Example) -> Diagnostics {
     if example.bytes.starts_with(b"overlay:") {
         let overlay = Source::from_bytes("mended.overlay.yaml", example.bytes.clone()).unwrap();

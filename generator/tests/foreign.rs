@@ -1,4 +1,4 @@
-//! Documents of other authors: the lenient rules that apply to them, and the errors that apply to them, too.
+//! Third-party documents: the lenient rules that apply to them, and the errors that remain.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 
@@ -115,7 +115,7 @@ fn foreign_documents_may_violate_our_conventions() {
 }
 
 /// Slips that change nothing in the code, and what has a type that takes more than is described: each with a warning.
-fn slips() -> Vec<(&'static str, Code, String)> {
+fn mistakes() -> Vec<(&'static str, Code, String)> {
     vec![
         ("members of no object", Code::WrongValue, with_schema("{type: string, properties: {a: {type: string}}}")),
         ("items of no list", Code::WrongValue, with_schema("{type: object, items: {type: string}}")),
@@ -195,7 +195,7 @@ fn slips() -> Vec<(&'static str, Code, String)> {
 
 #[test]
 fn slips_are_warnings_in_documents_of_others_and_errors_in_ours() {
-    for (name, code, text) in slips() {
+    for (name, code, text) in mistakes() {
         let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{name}:\n{problems}"));
         let found = made.warnings.iter().find(|warning| warning.code == code);
         let warning = found.unwrap_or_else(|| panic!("{name}: {:#?}", made.warnings));
@@ -205,7 +205,7 @@ fn slips_are_warnings_in_documents_of_others_and_errors_in_ours() {
     }
 }
 
-/// What our own specification does not say, and has a type in the code of others.
+/// Constructs that only third-party documents have.
 #[test]
 fn what_is_represented_has_no_warning() {
     for (name, text) in [
@@ -267,7 +267,7 @@ fn what_is_represented_has_no_warning() {
     }
 }
 
-/// What the generator would make nothing of, or the wrong thing.
+/// Constructs without correct code.
 fn refused() -> Vec<(&'static str, Code, String)> {
     vec![
         ("a choice of itself", Code::CircularRef, with_schema("{anyOf: [{$ref: '#/components/schemas/Looked'}]}")),
@@ -441,8 +441,8 @@ fn null_in_a_security_scheme_is_reported_where_it_is() {
     ] {
         let text = with_scheme(flows);
         let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{flows}:\n{problems}"));
-        let slips = made.warnings.iter().filter(|warning| warning.code != Code::UnusedPart);
-        let found: Vec<_> = slips.map(|warning| warning.location.pointer.as_str()).collect();
+        let mistakes = made.warnings.iter().filter(|warning| warning.code != Code::UnusedPart);
+        let found: Vec<_> = mistakes.map(|warning| warning.location.pointer.as_str()).collect();
         let full = |pointer: &&str| {
             if pointer.starts_with("/comp") { (*pointer).to_owned() } else { format!("{at}{pointer}") }
         };
@@ -536,13 +536,13 @@ fn strings_are_sent_without_schema() {
         "anyOf: [{type: string}, {type: integer}]",
     ] {
         let text = with_body(&format!("text/plain: {{schema: {{{shape}}}}}"));
-        let warning = slip(&text, Code::Unsupported);
+        let warning = recoverable(&text, Code::Unsupported);
         assert!(warning.ends_with("it is a text that callers encode and decode"), "{shape}: {warning}");
     }
 }
 
 /// The first warning with a code.
-fn slip(text: &str, code: Code) -> String {
+fn recoverable(text: &str, code: Code) -> String {
     let made = made(text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
     let found = made.warnings.iter().find(|warning| warning.code == code);
     found.unwrap_or_else(|| panic!("{text}: {:#?}", made.warnings)).message.clone()
@@ -582,7 +582,7 @@ fn limits_next_to_a_reference_are_not_descriptions() {
     }
     for limit in ["enum: [a]", "oneOf: [{type: string}, {type: integer}]"] {
         let text = with_schema(&format!("{{allOf: [{{$ref: '#/components/schemas/Thing'}}, {{{limit}}}]}}"));
-        slip(&text, Code::Unsupported);
+        recoverable(&text, Code::Unsupported);
     }
 }
 
@@ -596,7 +596,7 @@ fn only_objects_are_joined() {
     ] {
         let text =
             with_schema(&format!("{{type: object, properties: {{b: {{type: string}}}}, allOf: [{{{member}}}]}}"));
-        let warning = slip(&text, Code::Unsupported);
+        let warning = recoverable(&text, Code::Unsupported);
         assert!(
             warning.ends_with("properties that only these keys describe are kept as additional properties"),
             "{member}: {warning}"

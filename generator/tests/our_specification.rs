@@ -25,11 +25,11 @@ fn it_is_clean() {
 
 const TASK: &str = "/paths/~1openapi~1v0.1~1flight-task/post";
 
-type Slip = (Code, &'static str, &'static str, Option<&'static str>);
+type Mistake = (Code, &'static str, &'static str, Option<&'static str>);
 
 /// Typical errors: a place, below an operation or a component, and its value, `None` if it is removed. Exactly this
 /// rule reports each of them.
-const SLIPS: &[Slip] = &[
+const SLIPS: &[Mistake] = &[
     (Code::MissingDescription, TASK, "/summary", None),
     (Code::MissingDescription, "/components/schemas/TaskStatus", "/description", None),
     (Code::MissingDescription, "/components/schemas/MediaFile", "/properties/size/description", None),
@@ -122,20 +122,20 @@ fn an_error_is_reported_by_its_rule_and_no_other() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let tried: BTreeSet<Code> = SLIPS.iter().map(|(code, ..)| *code).collect();
     let rules = Code::ALL.iter().filter(|code| code.is_rule());
-    assert_eq!(tried, rules.copied().collect(), "a slip for every rule");
+    assert_eq!(tried, rules.copied().collect(), "a mistake for every rule");
 }
 
 /// Errors that their rule does not report, or that another rule reports.
-fn reported_otherwise(specification: &Value, slips: &[Slip]) -> Vec<String> {
+fn reported_otherwise(specification: &Value, mistakes: &[Mistake]) -> Vec<String> {
     let mut wrong = Vec::new();
-    for (code, owner, below, slip) in slips {
+    for (code, owner, below, mistake) in mistakes {
         let mut value = specification.clone();
         let (parent, key) = place(&mut value, &format!("{owner}{below}"));
-        let slip = slip.map(|slip| serde_yaml::from_str::<Value>(slip).unwrap());
-        match (parent, slip) {
+        let mistake = mistake.map(|mistake| serde_yaml::from_str::<Value>(mistake).unwrap());
+        match (parent, mistake) {
             (Value::Mapping(members), None) => drop(members.remove(&key).expect(below)),
-            (Value::Sequence(items), Some(slip)) => items[key.as_str().unwrap().parse::<usize>().unwrap()] = slip,
-            (parent, Some(slip)) => parent[key] = slip,
+            (Value::Sequence(items), Some(mistake)) => items[key.as_str().unwrap().parse::<usize>().unwrap()] = mistake,
+            (parent, Some(mistake)) => parent[key] = mistake,
             (_, None) => panic!("{below}"),
         }
         let text = serde_yaml::to_string(&value).unwrap();

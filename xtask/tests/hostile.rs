@@ -114,8 +114,8 @@ fn rejected_by(dialect: &str, code: &str, bytes: impl AsRef<[u8]>) {
     }
 }
 
-/// A slip: every command rejects it with this code only by the rules of this repository, and warns of it in documents of
-/// others.
+/// A recoverable mistake: every command rejects it with only this code in the dialect FlightHub, and warns of it in
+/// third-party documents.
 fn rejected_or_warned(code: &str, bytes: impl AsRef<[u8]>) {
     rejected_by("flighthub", code, bytes.as_ref());
     for command in commands() {

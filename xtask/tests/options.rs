@@ -1,4 +1,4 @@
-//! Options of `gen` and `lint` for documents of others: overlays, filters, skipped operations, reports and formats.
+//! Options of `gen` and `lint` for third-party documents: overlays, filters, skipped operations, reports and formats.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
 

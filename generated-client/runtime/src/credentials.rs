@@ -1,7 +1,7 @@
 //! Credentials of APIs that have several, or one that is no header.
 //!
 //! In: the schemes of an API, the sets of schemes that an operation accepts, and what a caller gave. Out: the first set of
-//! which everything was given, written into the request. Nothing of it is printed.
+//! which everything was given, written into the request. No credential is printed.
 
 use std::fmt;
 

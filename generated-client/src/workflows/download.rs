@@ -332,7 +332,7 @@ impl Download {
     fn explained(&self, failure: Failure, part: &Part) -> Error {
         let (Failure::Again { error, .. } | Failure::End(error)) = failure;
         if part.bytes == 0 {
-            return error.done("nothing of the file is kept");
+            return error.done("no part of the file is kept");
         }
         let of = part.info.total.map_or(String::new(), |total| format!(" of {total}"));
         error

@@ -35,7 +35,7 @@ pub struct TimeLimits {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FlightStep {
-    /// The task was created. Whoever stops here has its id, and can go on with [`fetch_media`](super::Workflows::fetch_media).
+    /// The task was created. After an interruption, its id is enough to continue with [`fetch_media`](super::Workflows::fetch_media).
     Created(TaskId),
     /// The task has this status now.
     Status(TaskStatus),

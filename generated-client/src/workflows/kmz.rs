@@ -1,6 +1,6 @@
 //! Whether a file is a route that the service can read.
 //!
-//! The service responds to another file with HTTP 500, which says nothing of the cause. Only the list at the end of the
+//! The service responds to another file with HTTP 500, which does not name the cause. Only the list at the end of the
 //! archive is read, so it costs little for any file; nothing is unpacked.
 
 use std::fs::File;

@@ -188,10 +188,10 @@ impl<'s> Unchecked<'s> {
         if let Some(problem) = limits::check(source) {
             return Err(failed(vec![problem]));
         }
-        let mut tree = yaml::parse(source, policy.takes_aliases).map_err(failed)?;
+        let mut tree = yaml::parse(source, policy.allows_aliases).map_err(failed)?;
         overlay::apply(source, &mut tree).map_err(failed)?;
-        if policy.warns_of_slips {
-            let files = trees(source, policy.takes_aliases).map_err(failed)?;
+        if policy.tolerates_mistakes {
+            let files = trees(source, policy.allows_aliases).map_err(failed)?;
             references::normalize(source, &mut tree, files, policy);
             references::empty_callbacks(&mut tree);
         }

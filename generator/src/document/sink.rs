@@ -45,7 +45,7 @@ impl<'d> Sink<'d> {
 
     /// Reports a problem that is an error in this repository's specification and recoverable in a third-party document.
     /// `effect` describes how the generated code handles it.
-    pub(crate) fn report_slip(
+    pub(crate) fn report_recoverable(
         &mut self,
         code: Code,
         at: PointerRef<'_>,
@@ -54,7 +54,7 @@ impl<'d> Sink<'d> {
         effect: &str,
     ) {
         let (message, location) = (message.into(), self.document.locate(at));
-        if self.document.policy.warns_of_slips {
+        if self.document.policy.tolerates_mistakes {
             let problem = Diagnostic::new(code, location, format!("{message}: {effect}"), help);
             self.warnings.push(problem.into_warning());
         } else {

@@ -47,22 +47,22 @@ impl<'d> Lowering<'d> {
         let slot = operation.request_body?;
         let (body, node) = self.resolve(&self.api.request_bodies, slot)?;
         let content_at = node.key("content");
-        if body.content.is_empty() && self.policy.warns_of_slips {
+        if body.content.is_empty() && self.policy.tolerates_mistakes {
             let (help, effect) = ("add `content`, or remove it", "it is not sent");
-            self.sink.report_slip(Code::MissingKey, node, "this request body has no media type", help, effect);
+            self.sink.report_recoverable(Code::MissingKey, node, "this request body has no media type", help, effect);
             return None;
         }
         let Some(content) = self.content(&body.content) else {
             let found = body.content.iter().map(|media_type| media_type.name.as_str()).collect::<Vec<_>>();
             let message = format!("a request body of type `{}` is not supported", found.join("`, `"));
             let first = body.content.first().map_or(content_at, |media_type| self.document.at(media_type.node));
-            let help = "supported is JSON; in documents of others also forms, and texts and bytes as they are";
+            let help = "JSON is supported; in third-party documents also forms, multipart bodies, text and bytes";
             self.sink.report(Code::Unsupported, first, message, help);
             return None;
         };
         let media_at = self.document.at(content.media_type.node);
         let schema = content.media_type.schema;
-        if schema.is_none() && !self.policy.warns_of_slips {
+        if schema.is_none() && !self.policy.tolerates_mistakes {
             let help = "add `schema`; `schema: {}` for any JSON";
             self.sink.report(Code::MissingKey, media_at, "this request body has no schema", help);
             return None;
@@ -70,7 +70,7 @@ impl<'d> Lowering<'d> {
         let schema_at = schema.map_or(media_at, |schema| self.types.at(schema));
         let encoded = self.encoded(content, id);
         let mut choices = vec![(content, encoded)];
-        if self.policy.takes_other_media_types {
+        if self.policy.allows_other_media_types {
             self.add_others(&body.content, id, &mut choices);
         }
         let other_media_types = body.content.len() - choices.len();
@@ -112,17 +112,17 @@ impl<'d> Lowering<'d> {
         let (encoding, ty) = match content.format {
             Format::Json => (json(content.media_type), ty),
             // A text that its caller has encoded.
-            Format::Form if self.policy.takes_any_parameter && self.is_text(&ty) => {
+            Format::Form if self.policy.allows_any_parameter && self.is_text(&ty) => {
                 (Encoding::Raw(content.media_type.name.clone()), TypeRef::Primitive(Primitive::String))
             }
             Format::Form => {
                 self.check_form(&ty, schema_at);
                 (self.form(content.media_type, &ty), ty)
             }
-            Format::Multipart if self.policy.takes_any_parameter && !self.can_be_object(&ty) => {
+            Format::Multipart if self.policy.allows_any_parameter && !self.can_be_object(&ty) => {
                 let message = "a body of parts that is not an object with properties";
                 let (help, effect) = ("describe them under `properties`", "callers name the parts, each of bytes");
-                self.sink.report_slip(Code::Unsupported, schema_at, message, help, effect);
+                self.sink.report_recoverable(Code::Unsupported, schema_at, message, help, effect);
                 let parts = TypeRef::Map(Box::new(TypeRef::Primitive(Primitive::Binary)));
                 (multipart(content.media_type), parts)
             }
@@ -140,7 +140,7 @@ impl<'d> Lowering<'d> {
             }
         };
         let nullable = nullable && content.format == Format::Json && ty != ANY;
-        if nullable && !self.policy.takes_loose_schemas {
+        if nullable && !self.policy.allows_loose_schemas {
             self.sink.report(Code::Unsupported, schema_at, "a request body that may be null", "remove `nullable`");
         }
         (encoding, ty.or_null(nullable))
@@ -231,7 +231,7 @@ impl<'d> Lowering<'d> {
         }
         let (message, help) = ("this is no media type that a request can have", "write the media type that is sent");
         let at = self.document.at(media_type.node);
-        self.sink.report_slip(Code::Unsupported, at, message, help, "`application/octet-stream` is sent");
+        self.sink.report_recoverable(Code::Unsupported, at, message, help, "`application/octet-stream` is sent");
         "application/octet-stream".to_owned()
     }
 
@@ -299,7 +299,7 @@ fn multipart(media_type: &MediaType) -> Encoding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{definition, model, operation, problems, slips, ty};
+    use super::super::testing::{definition, model, operation, problems, recoverable, ty};
     use super::*;
 
     fn call(body: &str) -> String {
@@ -401,7 +401,7 @@ mod tests {
             ),
             (call("{content: {}}"), ": this request body has no media type: it is not sent"),
         ] {
-            assert_eq!(slips(&keys), [format!("/paths/~1a/post/requestBody{expected}")], "{keys}");
+            assert_eq!(recoverable(&keys), [format!("/paths/~1a/post/requestBody{expected}")], "{keys}");
         }
         let api = model(&call("{content: {application/json: {}}}"));
         assert_eq!(ty(&api, &operation(&api).body.as_ref().unwrap().ty), "Json");

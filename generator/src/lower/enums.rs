@@ -19,7 +19,7 @@ impl Types<'_> {
         let keywords = &schema.keywords;
         let mut listed: Vec<(usize, &Value)> =
             keywords.values.iter().enumerate().filter(|(_, value)| !value.is_null()).collect();
-        if listed.len() < keywords.values.len() && !keywords.nullable && !self.policy.takes_loose_schemas {
+        if listed.len() < keywords.values.len() && !keywords.nullable && !self.policy.allows_loose_schemas {
             self.sink.report(
                 Code::WrongValue,
                 at.key("enum"),
@@ -27,12 +27,12 @@ impl Types<'_> {
                 "write `nullable: true`",
             );
         }
-        if self.policy.takes_loose_schemas {
+        if self.policy.allows_loose_schemas {
             let mut known: HashSet<String> = HashSet::new();
             listed.retain(|(_, value)| known.insert(value.to_string()));
         }
         // YAML parses `1` and `true` as a number and a boolean, even if the type of the schema is string.
-        let coerced = if self.policy.warns_of_slips { self.coerced(keywords, &mut listed, at) } else { Vec::new() };
+        let coerced = if self.policy.tolerates_mistakes { self.coerced(keywords, &mut listed, at) } else { Vec::new() };
         let values: Vec<&Value> =
             listed.iter().enumerate().map(|(position, (_, value))| coerced.get(position).unwrap_or(value)).collect();
         self.check_repetitions(&values, at);
@@ -52,7 +52,7 @@ impl Types<'_> {
                 TypeKind::Enum(Enum { values: EnumValues::Integer(enum_values(integers, indices)), states, numbers })
             }
             // The documentation lists the values, because they are part of the constraints.
-            _ if self.policy.takes_loose_schemas => {
+            _ if self.policy.allows_loose_schemas => {
                 let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(|value| is(value));
                 let ty = keywords.ty.or_else(|| {
                     let is_boolean = all(Value::is_boolean).then_some(Type::Boolean);
@@ -108,7 +108,13 @@ impl Types<'_> {
         let found: Option<Vec<Value>> = listed.iter().map(|(_, value)| coerce(value)).collect();
         match found {
             Some(mut values) => {
-                self.sink.report_slip(Code::WrongValue, key, message, help, "each value is converted to this type");
+                self.sink.report_recoverable(
+                    Code::WrongValue,
+                    key,
+                    message,
+                    help,
+                    "each value is converted to this type",
+                );
                 let mut known = HashSet::new();
                 let is_new: Vec<bool> = values.iter().map(|value| known.insert(value.to_string())).collect();
                 let mut kept = is_new.iter();
@@ -118,7 +124,13 @@ impl Types<'_> {
                 values
             }
             None => {
-                self.sink.report_slip(Code::WrongValue, key, message, help, "every value of this type is accepted");
+                self.sink.report_recoverable(
+                    Code::WrongValue,
+                    key,
+                    message,
+                    help,
+                    "every value of this type is accepted",
+                );
                 Vec::new()
             }
         }
@@ -233,7 +245,7 @@ fn enum_values<T>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, constraints, model_of_ours, problems_of_ours, slips};
+    use super::super::testing::{component, constraints, flighthub_model, flighthub_problems, recoverable};
     use crate::model::TypeKind;
 
     #[test]
@@ -252,7 +264,7 @@ mod tests {
 
     #[test]
     fn numbers_mean_listed_texts() {
-        let found = |schema: &str| problems_of_ours(&format!("components: {{schemas: {{T: {schema}}}}}"));
+        let found = |schema: &str| flighthub_problems(&format!("components: {{schemas: {{T: {schema}}}}}"));
         let at = "/components/schemas/T/x-enum-numbers";
         let text = |numbers: &str| format!("{{type: string, enum: [idle, busy], x-enum-numbers: {numbers}}}");
         for (schema, expected) in [
@@ -271,7 +283,7 @@ mod tests {
             assert_eq!(found(&schema), [expected], "{schema}");
         }
         let source = format!("components: {{schemas: {{T: {}}}}}", text("{'2': busy, '-1': idle, '1': busy}"));
-        let api = model_of_ours(&source);
+        let api = flighthub_model(&source);
         let numbers = api.types.iter().find_map(|definition| match &definition.kind {
             TypeKind::Enum(enumeration) => Some(enumeration.numbers.clone()),
             _ => None,
@@ -286,7 +298,7 @@ mod tests {
         assert_eq!(constraints("{type: string, enum: [a]}").values.len(), 0);
         let message = "`enum` is supported only for strings with `type: string` and integers with `type: integer`";
         let expected = format!("/components/schemas/T/enum: {message}");
-        assert_eq!(problems_of_ours("components: {schemas: {T: {enum: [a, 1]}}}"), [expected]);
+        assert_eq!(flighthub_problems("components: {schemas: {T: {enum: [a, 1]}}}"), [expected]);
         for (schema, expected) in [
             ("{enum: [a, 1]}", "= Json"),
             ("{enum: [true, false]}", "= Boolean"),
@@ -301,7 +313,7 @@ mod tests {
 
     #[test]
     fn values_of_another_yaml_type_are_converted_to_the_type_of_the_schema() {
-        let slip = |schema: &str| slips(&format!("components: {{schemas: {{T: {schema}}}}}"));
+        let mistakes = |schema: &str| recoverable(&format!("components: {{schemas: {{T: {schema}}}}}"));
         for (schema, expected, effect) in [
             (
                 "{type: string, enum: [1, true, '1', a]}",
@@ -318,7 +330,7 @@ mod tests {
                 found = format!("enum({})", values.join(", "));
             }
             assert_eq!(found, expected, "{schema}");
-            assert!(slip(schema)[0].contains(effect), "{:?}", slip(schema));
+            assert!(mistakes(schema)[0].contains(effect), "{:?}", mistakes(schema));
         }
     }
 }

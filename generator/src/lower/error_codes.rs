@@ -59,7 +59,7 @@ impl Lowering<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, model_of_ours, problems_of_ours};
+    use super::super::testing::{flighthub_model, flighthub_problems, model};
     use crate::model::Outcome;
 
     fn table(entries: &[(i64, &str, &str)]) -> String {
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn an_entry_of_the_table_is_a_code_with_its_outcome() {
         let written = table(&[(1, "One", "refused"), (-2, "Two", "throttled"), (3, "Three", "unknown")]);
-        let codes = model_of_ours(&written).error_codes;
+        let codes = flighthub_model(&written).error_codes;
         let found: Vec<_> = codes.iter().map(|code| (code.code, code.variant.as_str(), code.outcome)).collect();
         let expected = [(1, "One", Outcome::Refused), (-2, "Two", Outcome::Throttled), (3, "Three", Outcome::Unknown)];
         assert_eq!(found, expected);
@@ -92,7 +92,7 @@ mod tests {
                 "/x-error-codes/1/name: `Unknown` is not a valid variant name, or is already in use",
             ),
         ] {
-            assert_eq!(problems_of_ours(&table(&entries)), [expected], "{entries:?}");
+            assert_eq!(flighthub_problems(&table(&entries)), [expected], "{entries:?}");
         }
     }
 }

@@ -139,7 +139,7 @@ pub(super) fn variant_name(status: Status) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{definition, model, model_of_ours, operation};
+    use super::super::testing::{definition, flighthub_model, model, operation};
 
     /// The variants of the failures of an operation with these responses.
     fn failures(responses: &str) -> Option<Vec<String>> {
@@ -207,7 +207,7 @@ mod tests {
             "{{get: {{operationId: a, tags: [T], x-risk: read, x-retry: safe, responses: {{'200': {{description: D, {content}}}, \
              '404': {{description: D, {content}}}}}}}}}"
         );
-        let api = model_of_ours(&format!(
+        let api = flighthub_model(&format!(
             "tags: [{{name: T}}]\ncomponents: {{schemas: {{{envelope}}}}}\npaths:\n  /a: {call}"
         ));
         assert!(operation(&api).failure.is_none());

@@ -23,7 +23,7 @@ const TEXT: TypeRef = TypeRef::Primitive(Primitive::String);
 const RESERVED_METHODS: &[&str] = &["clone", "from", "into", "fmt"];
 
 impl<'d> Lowering<'d> {
-    /// All responses of an operation. One whose reference leads back to itself has no content.
+    /// All responses of an operation. A response whose reference is circular has no content.
     pub(super) fn responses(&mut self, operation: &'d Operation, context: (&str, &str)) -> Vec<StatusResponse> {
         let mut responses = Vec::with_capacity(operation.responses.len());
         for (status, id) in &operation.responses {
@@ -49,7 +49,7 @@ impl<'d> Lowering<'d> {
         if !is_field_name(name) {
             let message = format!("`{name}` cannot be the name of a header");
             let help = "use letters, digits and hyphens";
-            self.sink.report_slip(Code::WrongValue, slot, message, help, "no response can have it");
+            self.sink.report_recoverable(Code::WrongValue, slot, message, help, "no response can have it");
             return None;
         }
         let (header, node) = self.resolve(&self.api.headers, id)?;
@@ -97,7 +97,7 @@ impl<'d> Lowering<'d> {
                         let help =
                             "describe a string, a number, a boolean, an enumeration or a list of these, or `content`";
                         let at = self.types.at(schema);
-                        self.sink.report_slip(Code::Unsupported, at, message, help, "callers get its text");
+                        self.sink.report_recoverable(Code::Unsupported, at, message, help, "callers get its text");
                         (TEXT, HeaderFormat::Simple)
                     }
                 }
@@ -150,7 +150,7 @@ impl<'d> Lowering<'d> {
             let message = format!("`{}` has another type in another response of this operation", other.name);
             let help = "refer to one header in all of them";
             let at = PointerRef::Base(&other.source_ref.slot);
-            self.sink.report_slip(Code::Unsupported, at, message, help, "callers get its text");
+            self.sink.report_recoverable(Code::Unsupported, at, message, help, "callers get its text");
             (ty, format, docs.constraints) = (TEXT, HeaderFormat::Simple, None);
         }
         Some(TypedHeader {
@@ -174,7 +174,7 @@ fn is_field_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, model_of_ours, operation, problems_of_ours, slips, ty};
+    use super::super::testing::{flighthub_model, flighthub_problems, model, operation, recoverable, ty};
     use crate::model::HeaderFormat;
 
     /// An operation whose responses have these headers.
@@ -224,7 +224,7 @@ mod tests {
             [("200", required), ("404", "X-A: {schema: {type: string}}"), ("500", "X-A: {schema: {type: number}}")];
         assert_eq!(headers(&other), ["x_a?: String"]);
         let message = "`X-A` has another type in another response of this operation: callers get its text";
-        assert_eq!(slips(&call(&other)), [format!("/paths/~1a/get/responses/404/headers/X-A: {message}")]);
+        assert_eq!(recoverable(&call(&other)), [format!("/paths/~1a/get/responses/404/headers/X-A: {message}")]);
     }
 
     #[test]
@@ -247,11 +247,14 @@ mod tests {
         assert_eq!(headers(&[("200", object)]), ["x_a?: String"]);
         let at = "/paths/~1a/get/responses/200/headers/X-A";
         let message = "a header of this type is not decoded: callers get its text";
-        assert_eq!(slips(&call(&[("200", object)])), [format!("{at}/schema: {message}")]);
+        assert_eq!(recoverable(&call(&[("200", object)])), [format!("{at}/schema: {message}")]);
         let name = "'X A': {schema: {type: string}}";
         assert_eq!(headers(&[("200", name)]), Vec::<String>::new());
         let message = "`X A` cannot be the name of a header: no response can have it";
-        assert_eq!(slips(&call(&[("200", name)])), [format!("/paths/~1a/get/responses/200/headers/X A: {message}")]);
+        assert_eq!(
+            recoverable(&call(&[("200", name)])),
+            [format!("/paths/~1a/get/responses/200/headers/X A: {message}")]
+        );
     }
 
     #[test]
@@ -265,9 +268,9 @@ mod tests {
                 format!("operationId: a, tags: [T], x-risk: read, x-retry: safe, responses: {{'200': {response}}}");
             format!("tags: [{{name: T}}]\ncomponents: {{schemas: {{{envelope}}}}}\npaths:\n  /a: {{get: {{{call}}}}}")
         };
-        let api = model_of_ours(&ours("schema: {type: integer}"));
+        let api = flighthub_model(&ours("schema: {type: integer}"));
         assert_eq!(operation(&api).headers.as_ref().unwrap().headers[0].method, "x_a");
-        let found = problems_of_ours(&ours("schema: {type: object, properties: {a: {type: string}}}"));
+        let found = flighthub_problems(&ours("schema: {type: object, properties: {a: {type: string}}}"));
         let message = "/paths/~1a/get/responses/200/headers/X-A/schema: a header of this type is not decoded";
         assert!(found.contains(&message.to_owned()), "{found:?}");
     }

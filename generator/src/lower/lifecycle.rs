@@ -270,7 +270,7 @@ impl<'a> Resolver<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model_of_ours, problems_of_ours};
+    use super::super::testing::{flighthub_model, flighthub_problems};
     use crate::model::TypeKind;
 
     /// A FlightHub 2 document with one operation whose response has a status.
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn states_and_following_are_resolved() {
         let text = document("x-follow: {status: status, progress: done}", STATUS, STATES);
-        let api = model_of_ours(&text);
+        let api = flighthub_model(&text);
         let states = api.types.iter().find_map(|definition| match &definition.kind {
             TypeKind::Enum(enumeration) => enumeration.states.clone(),
             _ => None,
@@ -318,7 +318,7 @@ mod tests {
 
     #[test]
     fn final_values_are_values_of_the_enumeration_and_are_listed_once() {
-        let found = |states: &str| problems_of_ours(&document("x-source: documented", STATUS, states));
+        let found = |states: &str| flighthub_problems(&document("x-source: documented", STATUS, states));
         let at = "/components/schemas/S/x-states";
         for (states, expected) in [
             (", x-states: {success: [dome]}", format!("{at}/success/0: \"dome\" is not a value of this enumeration")),
@@ -330,7 +330,7 @@ mod tests {
         }
         let no_enum = document("x-source: documented", "{type: string, x-states: {success: [a]}}", STATES);
         let expected = "/components/schemas/Job/properties/status/x-states: `x-states` without `enum`";
-        assert_eq!(problems_of_ours(&no_enum), [expected]);
+        assert_eq!(flighthub_problems(&no_enum), [expected]);
     }
 
     #[test]
@@ -386,7 +386,7 @@ mod tests {
             let metadata = if metadata.is_empty() { "x-risk: read, x-retry: safe" } else { metadata };
             let text = document_of(metadata, &format!("x-follow: {follow}"), status, states);
             let separator = if expected.starts_with('/') { "" } else { ": " };
-            assert_eq!(problems_of_ours(&text), [format!("{at}{separator}{expected}")], "{follow}");
+            assert_eq!(flighthub_problems(&text), [format!("{at}{separator}{expected}")], "{follow}");
         }
     }
 }

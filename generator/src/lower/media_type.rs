@@ -34,7 +34,7 @@ pub(super) struct Content<'d> {
 impl<'d> Lowering<'d> {
     /// The content that the client takes.
     pub(super) fn content(&mut self, all: &'d [MediaType]) -> Option<Content<'d>> {
-        if self.policy.takes_other_media_types {
+        if self.policy.allows_other_media_types {
             let formats = [Format::Json, Format::Form, Format::Multipart, Format::Text, Format::Bytes];
             return formats.into_iter().find_map(|format| {
                 let mut of_format = all.iter().filter(|media_type| self.format(media_type) == format);
@@ -89,7 +89,7 @@ impl<'d> Lowering<'d> {
             let message = format!("the schema of content of type `{}` is not used", content.media_type.name);
             let effect = format!("it is {what} that callers encode and decode");
             let at = self.document.at(content.media_type.node);
-            self.sink.report_slip(Code::Unsupported, at, message, "describe it as JSON, if it is JSON", &effect);
+            self.sink.report_recoverable(Code::Unsupported, at, message, "describe it as JSON, if it is JSON", &effect);
         }
     }
 

@@ -78,7 +78,7 @@ impl<'d> Types<'d> {
     fn new_object(&mut self, schema: &'d Schema, id: SchemaId, name: &str) -> TypeKind {
         let mut members = Members { root: Some(id), ..Members::default() };
         let has_variants = !schema.one_of.is_empty() || !schema.any_of.is_empty();
-        members.is_open = self.policy.warns_of_slips && schema.keywords.discriminator.is_some() && !has_variants;
+        members.is_open = self.policy.tolerates_mistakes && schema.keywords.discriminator.is_some() && !has_variants;
         self.collect(schema, id, &mut members, &mut Vec::new());
         if members.is_open && matches!(members.additional, None | Some((Additional::Any(false), _))) {
             members.additional = Some((Additional::Any(true), self.at(id).pointer()));
@@ -200,12 +200,12 @@ impl<'d> Types<'d> {
             }
             let known = members.properties.iter().map(|(name, _)| *name);
             let is_misspelt = || undescribed.len() < MAX_SUGGESTIONS && nearest(required, known.clone()).is_some();
-            if self.policy.takes_loose_schemas {
+            if self.policy.allows_loose_schemas {
                 if is_misspelt() && seen.insert(required) {
                     let message = format!("`{required}` is required, but is not one of the properties");
                     let help = did_you_mean(required, known, || "describe it under `properties`".to_owned());
                     let (at, effect) = (PointerRef::Base(pointer), "it is a required property with any JSON value");
-                    self.sink.report_slip(Code::UnknownRequired, at, message, help, effect);
+                    self.sink.report_recoverable(Code::UnknownRequired, at, message, help, effect);
                     undescribed.push((required, pointer.clone()));
                 } else if seen.insert(required) {
                     undescribed.push((required, pointer.clone()));
@@ -235,13 +235,13 @@ impl<'d> Types<'d> {
         {
             let message = "an object is combined with `oneOf`, `anyOf`, `not`, `items` or `enum`";
             let help = "write the result of the combination as one schema";
-            if !self.policy.warns_of_slips {
+            if !self.policy.tolerates_mistakes {
                 return self.sink.report(Code::Unsupported, at, message, help);
             }
             let effect = "properties that only these keys describe are kept as additional properties";
             // `Types::kind` reports the variants of the object itself.
             if members.root != Some(id) || schema.one_of.is_empty() && schema.any_of.is_empty() {
-                self.sink.report_slip(Code::Unsupported, at, message, help, effect);
+                self.sink.report_recoverable(Code::Unsupported, at, message, help, effect);
             }
             members.is_open = true;
         }
@@ -266,7 +266,7 @@ impl<'d> Types<'d> {
                 Some((_, known)) => {
                     let message = format!("another member of the same `allOf` describes `{name}` differently");
                     let (known, help) = (*known, "describe it once");
-                    if !self.policy.takes_loose_schemas {
+                    if !self.policy.allows_loose_schemas {
                         let other = (self.at(known), "the other description");
                         self.sink.report_with(Code::AllOfConflict, self.at(*property), message, help, other);
                         continue;
@@ -274,7 +274,7 @@ impl<'d> Types<'d> {
                     let merged = self.narrower(known, *property);
                     if merged.is_none() {
                         let effect = "its type is any JSON value";
-                        self.sink.report_slip(Code::AllOfConflict, self.at(*property), message, help, effect);
+                        self.sink.report_recoverable(Code::AllOfConflict, self.at(*property), message, help, effect);
                     }
                     if let Some(slot) =
                         members.positions.get(name.as_str()).and_then(|&position| members.properties.get_mut(position))
@@ -369,7 +369,7 @@ impl<'d> Types<'d> {
                 self.collect(schema, target, members, stack);
                 stack.pop();
             }
-            ObjectOrRef::Ref(next) if self.policy.takes_loose_schemas => {
+            ObjectOrRef::Ref(next) if self.policy.allows_loose_schemas => {
                 stack.push(target);
                 self.collect_target(*next, from, members, stack);
                 stack.pop();
@@ -391,10 +391,10 @@ impl<'d> Types<'d> {
             }
             (Some(_), Additional::Any(_)) => {}
             (Some((known, _)), _) if self.schemas.is_same_additional(Some(*known), Some(additional)) => {}
-            (Some(_), _) if self.policy.takes_loose_schemas => {
+            (Some(_), _) if self.policy.allows_loose_schemas => {
                 let message = "another member of the same `allOf` describes `additionalProperties` differently";
                 let (help, effect) = ("describe it once", "their type is any JSON value");
-                self.sink.report_slip(Code::AllOfConflict, at, message, help, effect);
+                self.sink.report_recoverable(Code::AllOfConflict, at, message, help, effect);
                 members.additional = Some((Additional::Any(true), at.pointer()));
             }
             (Some((_, other)), _) => self.sink.report_with(
@@ -410,12 +410,12 @@ impl<'d> Types<'d> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, model_of_ours, problems, problems_of_ours, slips};
+    use super::super::testing::{component, flighthub_model, flighthub_problems, problems, recoverable};
     use crate::model::TypeKind;
 
     #[test]
     fn a_lenient_object_has_a_place_for_what_does_not_match() {
-        let found = |schema: &str| problems_of_ours(&format!("components: {{schemas: {{T: {schema}}}}}"));
+        let found = |schema: &str| flighthub_problems(&format!("components: {{schemas: {{T: {schema}}}}}"));
         let at = "/components/schemas/T/x-lenient";
         let cannot = "`x-lenient` in an object that cannot keep a property of another type";
         let is_none = "`x-lenient` in a schema that is no object";
@@ -438,7 +438,7 @@ mod tests {
             let schema = format!(
                 "{{type: object, x-lenient: {key}, additionalProperties: true, properties: {{a: {{type: string}}}}}}"
             );
-            let api = model_of_ours(&format!("components: {{schemas: {{T: {schema}}}}}"));
+            let api = flighthub_model(&format!("components: {{schemas: {{T: {schema}}}}}"));
             let is_lenient = api.types.iter().find_map(|definition| match &definition.kind {
                 TypeKind::Struct(object) => Some(object.is_lenient),
                 _ => None,
@@ -489,7 +489,7 @@ mod tests {
         ] {
             let schema = format!("{{allOf: [{{properties: {{a: {first}}}}}, {{properties: {{a: {second}}}}}]}}");
             assert_eq!(component(&format!("{{T: {schema}}}")), expected, "{schema}");
-            assert_eq!(slips(&format!("components: {{schemas: {{T: {schema}}}}}")), [""; 0]);
+            assert_eq!(recoverable(&format!("components: {{schemas: {{T: {schema}}}}}")), [""; 0]);
         }
     }
 
@@ -519,8 +519,8 @@ mod tests {
             ("{properties: {a: {type: string}}, discriminator: {propertyName: a}}".to_owned(), "without `oneOf`"),
         ] {
             assert_eq!(component(&format!("{{T: {schema}}}")), "{a?: String, **other: Json}", "{schema}");
-            let found = slips(&format!("components: {{schemas: {{T: {schema}}}}}"));
-            assert!(found.iter().any(|slip| slip.contains(effect)), "{found:?}");
+            let found = recoverable(&format!("components: {{schemas: {{T: {schema}}}}}"));
+            assert!(found.iter().any(|mistake| mistake.contains(effect)), "{found:?}");
         }
     }
 
@@ -529,9 +529,9 @@ mod tests {
         let schemas = "{T: {allOf: [{properties: {a: {type: string}}}, {properties: {a: {type: integer}}}]}}";
         let message = "another member of the same `allOf` describes `a` differently";
         let expected = format!("/components/schemas/T/allOf/1/properties/a: {message}");
-        assert_eq!(problems_of_ours(&format!("components: {{schemas: {schemas}}}")), std::slice::from_ref(&expected));
+        assert_eq!(flighthub_problems(&format!("components: {{schemas: {schemas}}}")), std::slice::from_ref(&expected));
         assert_eq!(
-            slips(&format!("components: {{schemas: {schemas}}}")),
+            recoverable(&format!("components: {{schemas: {schemas}}}")),
             [format!("{expected}: its type is any JSON value")]
         );
         assert_eq!(component(schemas), "{a?: Json}");

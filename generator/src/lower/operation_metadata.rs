@@ -97,7 +97,7 @@ pub(super) fn by_id(api: &OpenApi) -> HashMap<&str, &Operation> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, problems_of_ours};
+    use super::super::testing::{flighthub_problems, model, operation};
     use crate::model::{Retry, Risk};
 
     #[test]
@@ -123,7 +123,7 @@ mod tests {
             "{paths}\ntags: [{{name: T, x-client-name: t}}]\n\
              x-error-codes: [{{code: 1, name: One, group: g, outcome: refused, meaning: M.}}]"
         );
-        let mut problems = problems_of_ours(&text);
+        let mut problems = flighthub_problems(&text);
         problems.retain(|problem| !problem.ends_with("there is no successful response"));
         problems.iter().map(|problem| problem.trim_start_matches("/paths/~1a/get").to_owned()).collect()
     }

@@ -183,7 +183,7 @@ fn in_order(mut parameters: Vec<Parameter>, path: &str) -> Vec<Parameter> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, parameter, problems_of_ours};
+    use super::super::testing::{flighthub_problems, model, operation, parameter};
 
     fn call(path: &str, keys: &str) -> String {
         format!("paths:\n  {path}: {{post: {{operationId: a, {keys}, responses: {{'204': {{description: ''}}}}}}}}")
@@ -223,7 +223,7 @@ mod tests {
         let named = |name: &str, place: &str| format!("{{name: {name}, in: {place}, schema: {{type: string}}}}");
         let keys = format!("parameters: [{}, {}]", named("b", "query"), named("b", "header"));
         let expected = "/paths/~1a/post/parameters/1/name: two arguments of this operation are called `b`".to_owned();
-        assert!(problems_of_ours(&call("/a", &keys)).contains(&expected));
+        assert!(flighthub_problems(&call("/a", &keys)).contains(&expected));
         let names = |keys: &str| {
             let api = model(&call("/a", keys));
             let found = operation(&api);
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(names(&keys), ("b b_header".to_owned(), "b, b (header)".to_owned()));
         let keys = format!("parameters: [{}], {body}", named("body", "query"));
         let message = "/paths/~1a/post/parameters: the name of the parameter `body` is reserved for the request body";
-        assert!(problems_of_ours(&call("/a", &keys)).contains(&message.to_owned()));
+        assert!(flighthub_problems(&call("/a", &keys)).contains(&message.to_owned()));
         assert_eq!(names(&keys), ("body_query body".to_owned(), "body (query), body".to_owned()));
     }
 

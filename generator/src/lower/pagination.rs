@@ -163,7 +163,7 @@ fn unpaged(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model_of_ours, problems_of_ours};
+    use super::super::testing::{flighthub_model, flighthub_problems};
     use crate::lifecycle::Counter;
 
     fn document(pagination: &str) -> String {
@@ -194,7 +194,7 @@ mod tests {
     fn pages_are_resolved() {
         let pagination = "{page: page, page_size: size, accepted_size: 50, items: list, end: short-page, \
                           unpaged: {parameter: usage, value: simple}}";
-        let api = model_of_ours(&document(pagination));
+        let api = flighthub_model(&document(pagination));
         let found = api.operations().next().unwrap().pagination.clone().unwrap();
         assert_eq!(found.page, Counter { field: "page".to_owned(), required: false });
         assert_eq!((found.first_page, &*found.items), (1, "list"));
@@ -243,7 +243,7 @@ mod tests {
                 "/unpaged/parameter: `q` is not an enumeration of strings",
             ),
         ] {
-            assert_eq!(problems_of_ours(&document(pagination)), [format!("{at}{expected}")], "{pagination}");
+            assert_eq!(flighthub_problems(&document(pagination)), [format!("{at}{expected}")], "{pagination}");
         }
     }
 
@@ -252,7 +252,7 @@ mod tests {
         let pagination = "{page: page, items: list, end: empty-page}";
         let with_items = |text: String| text.replace("{name: q, in", "{name: items, in");
         let fields = |text: &str| {
-            let api = model_of_ours(text);
+            let api = flighthub_model(text);
             api.operations().next().unwrap().parameters.iter().map(|it| it.field.clone()).collect::<Vec<_>>()
         };
         assert!(fields(&with_items(document(pagination))).contains(&"items_2".to_owned()));

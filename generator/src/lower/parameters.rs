@@ -98,9 +98,9 @@ impl<'d> Lowering<'d> {
             let (location, name) = key(parameter);
             if let Some(first) = seen.get(&(location, name)) {
                 let message = format!("the {} parameter `{name}` is listed twice", location.as_str());
-                if self.policy.warns_of_slips {
+                if self.policy.tolerates_mistakes {
                     let (help, effect) = ("remove one of them", "the first is used");
-                    self.sink.report_slip(Code::DuplicateName, slot, message, help, effect);
+                    self.sink.report_recoverable(Code::DuplicateName, slot, message, help, effect);
                     continue;
                 }
                 let first = (*first, "first here");
@@ -118,7 +118,7 @@ impl<'d> Lowering<'d> {
         let Found { parameter, slot, node: at, is_reference } = found;
         let Some(location) = self.location(parameter, at) else { return };
         let media_type = parameter.content.first();
-        if parameter.schema.is_none() && (!self.policy.takes_any_parameter || media_type.is_none()) {
+        if parameter.schema.is_none() && (!self.policy.allows_any_parameter || media_type.is_none()) {
             let help = "describe the parameter with `schema` instead";
             let message = "`content` of a parameter is not supported";
             return self.sink.report(Code::Unsupported, at.key("content"), message, help);
@@ -165,7 +165,7 @@ impl<'d> Lowering<'d> {
             ParameterLocation::Path => Location::Path,
             ParameterLocation::Query => Location::Query,
             ParameterLocation::Header => Location::Header,
-            ParameterLocation::Cookie if self.policy.takes_any_parameter => Location::Cookie,
+            ParameterLocation::Cookie if self.policy.allows_any_parameter => Location::Cookie,
             ParameterLocation::Cookie => {
                 let help = "remove the parameter: the client does not send cookies";
                 let message = "parameters in cookies are not supported";
@@ -173,7 +173,7 @@ impl<'d> Lowering<'d> {
                 return None;
             }
         };
-        if parameter.allow_reserved && !self.policy.takes_any_parameter {
+        if parameter.allow_reserved && !self.policy.allows_any_parameter {
             let help = "remove the key: the client percent-encodes every reserved character";
             self.sink.report(Code::Unsupported, at.key("allowReserved"), "`allowReserved` is not supported", help);
         }
@@ -214,13 +214,13 @@ impl<'d> Lowering<'d> {
             || parameter.allow_reserved
             || (nullable && parameter.required)
             || (is_list == Some(false) && matches!(parameter.style, Style::Matrix | Style::Label));
-        if is_styled && self.policy.takes_any_parameter {
+        if is_styled && self.policy.allows_any_parameter {
             // Null is not sent. If the parameter is required, callers can pass null to omit it.
             let ty = ty.or_null(nullable && parameter.required);
             return Value { ty, list_style: None, value_style: Some(self.value_style(parameter)) };
         }
         // This serialization has no null. Callers omit an optional parameter instead.
-        if nullable && (parameter.required || !self.policy.takes_loose_schemas) {
+        if nullable && (parameter.required || !self.policy.allows_loose_schemas) {
             let help = "remove `nullable`: callers omit an optional parameter instead";
             self.sink.report(Code::Unsupported, schema_at, "a parameter cannot be null", help);
         }
@@ -316,7 +316,7 @@ impl<'d> Lowering<'d> {
             match part.split_once('}') {
                 Some((name, _)) if !name.is_empty() && !named.contains(&name) => named.push(name),
                 // A repeated name is allowed here: the client replaces each occurrence.
-                Some((name, _)) if !name.is_empty() && self.policy.warns_of_slips => {}
+                Some((name, _)) if !name.is_empty() && self.policy.tolerates_mistakes => {}
                 Some((name, _)) => {
                     let message = format!("`{{{name}}}` is empty, or occurs twice in the path");
                     self.sink.report(Code::PathParameter, path_at, message, "give each path parameter its own name");
@@ -343,13 +343,13 @@ impl<'d> Lowering<'d> {
             let help =
                 did_you_mean(name, named.iter().copied(), || "correct the path, or remove the parameter".to_owned());
             let here = PointerRef::Base(&parameter.named_at);
-            if self.policy.warns_of_slips {
-                self.sink.report_slip(Code::PathParameter, here.value(), message, help, "it is ignored");
+            if self.policy.tolerates_mistakes {
+                self.sink.report_recoverable(Code::PathParameter, here.value(), message, help, "it is ignored");
             } else {
                 self.sink.report_with(Code::PathParameter, here.value(), message, help, (path_at, "the path"));
             }
         }
-        if self.policy.warns_of_slips {
+        if self.policy.tolerates_mistakes {
             let is_sent = |parameter: &ParameterDraft<'_>| {
                 parameter.location != Location::Path || named.contains(&parameter.written.name.as_str())
             };
@@ -384,7 +384,7 @@ fn list_style(parameter: &openapi::Parameter) -> Option<ListStyle> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, parameter, problems, problems_of_ours, slips};
+    use super::super::testing::{flighthub_problems, model, operation, parameter, problems, recoverable};
 
     fn call(path: &str, parameters: &str) -> String {
         format!("paths:\n  {path}: {{get: {{parameters: [{parameters}], responses: {{'204': {{description: ''}}}}}}}}")
@@ -433,9 +433,12 @@ mod tests {
         let keys = call("/{a}", written);
         let missing = "/paths/~1{a}/get: the path has `{a}`, and this operation has no such parameter";
         let unknown = "/paths/~1{a}/get/parameters/0/name: the path has no `{b}` for this parameter";
-        let found = problems_of_ours(&keys);
+        let found = flighthub_problems(&keys);
         assert!([missing, unknown].iter().all(|message| found.contains(&(*message).to_owned())), "{found:?}");
-        assert_eq!(slips(&keys), [format!("{missing}: any string is accepted"), format!("{unknown}: it is ignored")]);
+        assert_eq!(
+            recoverable(&keys),
+            [format!("{missing}: any string is accepted"), format!("{unknown}: it is ignored")]
+        );
         assert_eq!(lowered("/{a}", written), ["Path a: String"]);
     }
 
@@ -448,7 +451,7 @@ mod tests {
             ("{name: a, in: query, style: deepObject, schema: {type: string}}", "style: this style is not supported"),
         ] {
             let expected = format!("/paths/~1a/get/parameters/0/{expected}");
-            assert!(problems_of_ours(&call("/a", written)).contains(&expected), "{written}");
+            assert!(flighthub_problems(&call("/a", written)).contains(&expected), "{written}");
         }
     }
 

@@ -14,7 +14,7 @@ use crate::names::Scope;
 
 /// The help for content that cannot be read.
 const SUPPORTED: &str =
-    "supported is JSON; in documents of others also texts and bytes as they are, with a schema of `type: string`";
+    "JSON is supported; in third-party documents also text and bytes, with a schema of `type: string`";
 
 /// The response of a successful call, and the schema that its type is made of.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ impl<'d> Lowering<'d> {
                 let (message, help) = ("there is no successful response", "describe the response under `'200'`");
                 // The client follows no redirect, and a call returns its status as an error.
                 let effect = "a call returns the status of a redirect as an error";
-                self.sink.report_slip(Code::Answer, responses_at, message, help, effect);
+                self.sink.report_recoverable(Code::Answer, responses_at, message, help, effect);
                 Success::none(responses_at.pointer())
             }
             [first, ..] if is_loose => match one_type(&distinct) {
@@ -285,7 +285,7 @@ fn is_empty_object(schema: &Schema) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, problems_of_ours, slips};
+    use super::super::testing::{flighthub_problems, model, operation, recoverable};
     use super::*;
     use crate::model::StatusResponse;
 
@@ -328,7 +328,7 @@ mod tests {
             content("application/json", "{type: integer}")
         );
         let expected = "/paths/~1a/get/responses/201: several successful responses of different types".to_owned();
-        assert!(problems_of_ours(&call(&two)).contains(&expected));
+        assert!(flighthub_problems(&call(&two)).contains(&expected));
         let by_status = |responses: &str| {
             let api = model(&call(responses));
             let Response::ByStatus(successes) = &operation(&api).response else { panic!("{responses}") };
@@ -357,7 +357,7 @@ mod tests {
         assert_eq!(response(&format!("'200': {png}, {none}")), "Bytes(\"image/png\")");
         let message = "there is no successful response: a call returns the status of a redirect as an error";
         let expected = format!("/paths/~1a/get/responses: {message}");
-        assert_eq!(slips(&call("'302': {description: ''}")), [expected]);
+        assert_eq!(recoverable(&call("'302': {description: ''}")), [expected]);
     }
 
     #[test]

@@ -146,7 +146,7 @@ impl<'d> Types<'d> {
                         return true;
                     }
                     next.extend(self.schemas.only_reference(id).filter(|target| seen.insert(*target)));
-                    if self.policy.takes_loose_schemas {
+                    if self.policy.allows_loose_schemas {
                         next.extend(schema.one_of.iter().chain(&schema.any_of));
                     }
                 }
@@ -247,13 +247,19 @@ impl<'d> Types<'d> {
         let at = self.at(id);
         self.check_default(schema, at);
         self.check_extensions(schema, at);
-        let warns = self.policy.warns_of_slips;
+        let warns = self.policy.tolerates_mistakes;
         if schema.not.is_some() && warns {
             // `not` excludes values. It does not describe any, so the type does not depend on it.
             let help = "describe the value without it";
-            self.sink.report_slip(Code::Unsupported, at.key("not"), "`not` is not supported", help, "it is ignored");
+            self.sink.report_recoverable(
+                Code::Unsupported,
+                at.key("not"),
+                "`not` is not supported",
+                help,
+                "it is ignored",
+            );
         }
-        if (schema.not.is_some() && !warns) || (!schema.any_of.is_empty() && !self.policy.takes_loose_schemas) {
+        if (schema.not.is_some() && !warns) || (!schema.any_of.is_empty() && !self.policy.allows_loose_schemas) {
             let key = if schema.not.is_some() { "not" } else { "anyOf" };
             self.sink.report(
                 Code::Unsupported,
@@ -276,15 +282,15 @@ impl<'d> Types<'d> {
             let help = "move the other keys into each variant";
             let effect = "the type is generated from the other keys; an object keeps the properties that only its \
                           variants describe as additional properties";
-            self.sink.report_slip(Code::Unsupported, at.key(key), message, help, effect);
+            self.sink.report_recoverable(Code::Unsupported, at.key(key), message, help, effect);
         } else if let Some(discriminator) = &keywords.discriminator {
             let message = format!("the schema has a discriminator (`{}`) without `oneOf`", discriminator.property_name);
             let help = "list the variants in `oneOf` of the same schema";
             let effect = "an object keeps the properties that only its variants describe as additional properties";
-            self.sink.report_slip(Code::Unsupported, at.key("discriminator"), message, help, effect);
+            self.sink.report_recoverable(Code::Unsupported, at.key("discriminator"), message, help, effect);
         }
         if !schema.all_of.is_empty() {
-            if self.policy.takes_loose_schemas && !self.describes_object(id) {
+            if self.policy.allows_loose_schemas && !self.describes_object(id) {
                 return self.joined_values(schema, id, hint);
             }
             return Kind::Type(self.object(schema, id, hint));
@@ -349,7 +355,7 @@ impl<'d> Types<'d> {
 
     fn string(&mut self, format: Option<&str>, unit: Option<&str>, at: PointerRef<'_>) -> Primitive {
         match (format, unit) {
-            (Some("binary"), _) if self.policy.takes_other_media_types => Primitive::Binary,
+            (Some("binary"), _) if self.policy.allows_other_media_types => Primitive::Binary,
             (Some("binary"), _) => {
                 self.sink.report(
                     Code::Unsupported,
@@ -421,7 +427,7 @@ impl<'d> Types<'d> {
         if typed > 1 || (specificity(schema) > 0 && schema.describes_a_value()) {
             let (message, help) = ("`allOf` combines schemas that are not objects", "write the result as one schema");
             let effect = "the type is generated from the most specific member";
-            self.sink.report_slip(Code::Unsupported, at.key("allOf"), message, help, effect);
+            self.sink.report_recoverable(Code::Unsupported, at.key("allOf"), message, help, effect);
         }
         if highest == 0 && !schema.keywords.values.is_empty() {
             return Kind::Type(self.enumeration(schema, at));
@@ -452,7 +458,7 @@ impl<'d> Types<'d> {
 
     /// The variant of a union that has only one.
     fn only_variant(&self, schema: &Schema) -> Option<SchemaId> {
-        let is_alone = self.policy.takes_loose_schemas
+        let is_alone = self.policy.allows_loose_schemas
             && schema.keywords.discriminator.is_none()
             && schema.all_of.is_empty()
             && !schema.describes_a_value();
@@ -495,9 +501,9 @@ impl<'d> Types<'d> {
         };
         let written = at.key("default");
         let help = "write a default that is valid for the schema, or remove it";
-        if self.policy.warns_of_slips {
+        if self.policy.tolerates_mistakes {
             let effect = "the default is part of the documentation only";
-            return self.sink.report_slip(Code::BadDefault, written.value(), why, help, effect);
+            return self.sink.report_recoverable(Code::BadDefault, written.value(), why, help, effect);
         }
         self.sink.report_with(Code::BadDefault, written.value(), why, help, (at.key(key), label));
     }
@@ -560,7 +566,7 @@ fn is_same_value(a: &Value, b: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, problems_of_ours, slips};
+    use super::super::testing::{component, flighthub_problems, recoverable};
 
     #[test]
     fn a_schema_is_the_type_of_its_type_and_format() {
@@ -619,9 +625,9 @@ mod tests {
             ),
         ] {
             let expected = format!("/components/schemas/T/default: {expected}");
-            assert_eq!(problems_of_ours(&keys(schema)), std::slice::from_ref(&expected), "{schema}");
+            assert_eq!(flighthub_problems(&keys(schema)), std::slice::from_ref(&expected), "{schema}");
             let effect = "the default is part of the documentation only";
-            assert_eq!(slips(&keys(schema)), [format!("{expected}: {effect}")], "{schema}");
+            assert_eq!(recoverable(&keys(schema)), [format!("{expected}: {effect}")], "{schema}");
         }
         assert_eq!(component("{T: {type: number, maximum: 2, default: 2}}"), "= Double");
     }

@@ -18,7 +18,7 @@ struct Required<'d> {
     header: Option<TokenHeader>,
 }
 
-/// The security schemes of a document. One whose reference leads back to itself defines nothing.
+/// The security schemes of a document. A scheme whose reference is circular is omitted.
 pub(super) fn schemes(document: &Document<'_>) -> Vec<SecurityScheme> {
     let schemes = &document.api.security_schemes;
     let defined = schemes.components().filter_map(|(name, id)| {
@@ -33,7 +33,7 @@ impl<'d> Lowering<'d> {
     /// The name of the one security scheme that the client uses, or those of all that it needs.
     pub(super) fn token_scheme(&mut self) -> (Option<String>, Vec<String>) {
         let schemes = self.required_schemes();
-        if self.policy.takes_alternative_security {
+        if self.policy.allows_alternative_security {
             return match schemes.first() {
                 Some(first) if self.is_sufficient(first, &schemes) => (Some(first.name.to_owned()), Vec::new()),
                 _ => (None, schemes.iter().map(|scheme| scheme.name.to_owned()).collect()),
@@ -71,7 +71,7 @@ impl<'d> Lowering<'d> {
         let mut schemes = Vec::new();
         for (name, id) in api.security_schemes.components().filter(|(name, _)| required.contains(name)) {
             let Some((scheme, _)) = self.resolve(&api.security_schemes, id) else { continue };
-            let is_supported = !scheme.is_basic() || self.policy.takes_alternative_security;
+            let is_supported = !scheme.is_basic() || self.policy.allows_alternative_security;
             let header = scheme.header().filter(|_| is_supported);
             schemes.push(Required { name, at: self.document.at(api.security_schemes.node(id)), header });
         }
@@ -104,7 +104,7 @@ impl<'d> Lowering<'d> {
                 let known = schemes.components().map(|(name, _)| name);
                 let help = did_you_mean(name, known, || "add it to `components/securitySchemes`".to_owned());
                 let effect = "this way to authenticate is not used";
-                self.sink.report_slip(Code::DanglingRef, here.index(index).key(name), message, help, effect);
+                self.sink.report_recoverable(Code::DanglingRef, here.index(index).key(name), message, help, effect);
             }
         }
         let is_defined = |requirement: &&SecurityRequirement| {
@@ -126,7 +126,13 @@ impl<'d> Lowering<'d> {
             if sets.is_empty() {
                 self.sink.report(Code::Unsupported, at, message, help);
             } else {
-                self.sink.report_slip(Code::Unsupported, at, message, help, "this set of credentials is not used");
+                self.sink.report_recoverable(
+                    Code::Unsupported,
+                    at,
+                    message,
+                    help,
+                    "this set of credentials is not used",
+                );
             }
         }
         // Where none of them is defined, a call is made without: nothing is known of how.
@@ -156,7 +162,7 @@ impl<'d> Lowering<'d> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation, problems, problems_of_ours, slips};
+    use super::super::testing::{flighthub_problems, model, operation, problems, recoverable};
     use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
     use crate::model::{CredentialPlace, SecurityRequirement};
 
@@ -199,9 +205,9 @@ mod tests {
         ] {
             assert_eq!(header(security), (None, credentials.to_owned()), "{security}");
         }
-        let found = problems_of_ours(&document(schemes, "[{b: [], c: []}]"));
+        let found = flighthub_problems(&document(schemes, "[{b: [], c: []}]"));
         assert!(found.contains(&"/components/securitySchemes/c: a second way to authenticate".to_owned()));
-        let found = problems_of_ours(&document(schemes, "[{a: []}]"));
+        let found = flighthub_problems(&document(schemes, "[{a: []}]"));
         let message = "/components/securitySchemes/a: this way to authenticate is not supported";
         assert!(found.contains(&message.to_owned()));
     }
@@ -287,14 +293,14 @@ mod tests {
             problems(&document(schemes, "[{b: [], c: []}]")),
             [format!("/security/0: {}", message.replace("`b`", "`c`").replace("`a`", "`b`"))]
         );
-        let found = slips(&document(schemes, "[{b: []}, {a: [], b: []}]"));
+        let found = recoverable(&document(schemes, "[{b: []}, {a: [], b: []}]"));
         assert_eq!(found, [format!("/security/1: {message}: this set of credentials is not used")]);
         let both = model(&document(schemes, "[{b: [], d: []}]"));
         let names = operation(&both).security.iter().flatten().map(|scheme| scheme.name.as_str());
         assert_eq!(names.collect::<Vec<_>>(), ["b", "d"]);
         let keys = keys("security: [{d: []}], ");
         let message = "/paths/~1a/get/security/0/d: there is no security scheme `d`";
-        assert!(problems_of_ours(&keys).contains(&message.to_owned()));
-        assert_eq!(slips(&keys), [format!("{message}: this way to authenticate is not used")]);
+        assert!(flighthub_problems(&keys).contains(&message.to_owned()));
+        assert_eq!(recoverable(&keys), [format!("{message}: this way to authenticate is not used")]);
     }
 }

@@ -42,7 +42,7 @@ impl Lowering<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, model_of_ours, problems_of_ours};
+    use super::super::testing::{flighthub_model, flighthub_problems, model};
 
     fn servers(list: &str) -> String {
         format!("servers: [{list}]")
@@ -53,7 +53,7 @@ mod tests {
         let written = servers(
             "{url: 'https://a.example', x-region: Eu, description: Europe., x-source: observed}, {url: 'https://b.example'}",
         );
-        let regions = model_of_ours(&written).regions;
+        let regions = flighthub_model(&written).regions;
         let found: Vec<_> = regions.iter().map(|region| (region.variant.as_str(), region.url.as_str())).collect();
         assert_eq!(found, [("Eu", "https://a.example")]);
         assert_eq!(regions[0].description.as_deref(), Some("Europe."));
@@ -78,7 +78,7 @@ mod tests {
                 "/servers/0/x-region: `eu-west` is not a valid variant name, or is already in use",
             ),
         ] {
-            assert_eq!(problems_of_ours(&servers(list)), [expected], "{list}");
+            assert_eq!(flighthub_problems(&servers(list)), [expected], "{list}");
         }
     }
 }

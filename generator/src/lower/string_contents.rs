@@ -82,7 +82,7 @@ fn is_plain_string(schema: &Schema) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, model_of_ours, problems_of_ours};
+    use super::super::testing::{flighthub_model, flighthub_problems, model};
     use crate::model::{Api, Field, TypeKind};
 
     const HELD: &str = "Held: {type: object, properties: {a: {type: boolean}}}";
@@ -104,7 +104,7 @@ mod tests {
         let strings = format!(
             "a: {{type: string, {REFERENCE}}},              b: {{type: array, items: {{type: array, items: {{type: string, {REFERENCE}}}}}}}, c: {{type: string}}"
         );
-        let api = model_of_ours(&keys(&format!("T: {{type: object, properties: {{{strings}}}}}")));
+        let api = flighthub_model(&keys(&format!("T: {{type: object, properties: {{{strings}}}}}")));
         let contents: Vec<_> = fields(&api, "T")
             .iter()
             .map(|field| field.content.and_then(|id| api.definition(id)).map(|content| content.name.as_str()))
@@ -118,7 +118,7 @@ mod tests {
     fn a_property_of_a_member_of_all_of_has_its_content_in_each_object() {
         let part = format!("Part: {{type: object, properties: {{a: {{type: string, {REFERENCE}}}}}}}");
         let made = |name: &str| format!("{name}: {{allOf: [{{$ref: '#/components/schemas/Part'}}], required: [a]}}");
-        let api = model_of_ours(&keys(&format!("{part}, {}, {}", made("T"), made("U"))));
+        let api = flighthub_model(&keys(&format!("{part}, {}, {}", made("T"), made("U"))));
         for name in ["Part", "T", "U"] {
             assert!(fields(&api, name)[0].content.is_some(), "{name}");
         }
@@ -148,7 +148,7 @@ mod tests {
             ),
         ] {
             let expected = format!("/components/schemas/{pointer}/x-content-schema: {message}");
-            assert_eq!(problems_of_ours(&keys(&schemas)), [expected], "{schemas}");
+            assert_eq!(flighthub_problems(&keys(&schemas)), [expected], "{schemas}");
         }
     }
 

@@ -119,9 +119,9 @@ impl<'d> Lowering<'d> {
             if let Some(other) = paths.insert(normalize_path(&item.path), item) {
                 let message = format!("`{}` and `{}` are the same path", item.path, other.path);
                 let help = "move the operations of both under one of them";
-                if self.policy.warns_of_slips {
+                if self.policy.tolerates_mistakes {
                     let effect = "the operations of both are generated";
-                    self.sink.report_slip(Code::AmbiguousPath, path_at, message, help, effect);
+                    self.sink.report_recoverable(Code::AmbiguousPath, path_at, message, help, effect);
                 } else {
                     let other = (self.document.at(other.node), "the other one");
                     self.sink.report_with(Code::AmbiguousPath, path_at, message, help, other);
@@ -135,7 +135,7 @@ impl<'d> Lowering<'d> {
                 if let Some(other) = ids.get(&id) {
                     let message = format!("two operations have the id `{id}`");
                     let help = "give each operation its own `operationId`";
-                    if self.policy.warns_of_slips {
+                    if self.policy.tolerates_mistakes {
                         let base = derived_id(item, operation);
                         let mut numbers = 2..;
                         id.clone_from(&base);
@@ -143,7 +143,7 @@ impl<'d> Lowering<'d> {
                             id = format!("{base}_{number}");
                         }
                         let effect = format!("this operation gets the id `{id}`");
-                        self.sink.report_slip(Code::DuplicateName, id_at, message, help, &effect);
+                        self.sink.report_recoverable(Code::DuplicateName, id_at, message, help, &effect);
                     } else {
                         let other = PointerRef::Base(other);
                         let other = (other.value(), "the other one");
@@ -193,9 +193,9 @@ impl<'d> Lowering<'d> {
             let at = self.document.at(tag.node);
             if let Some(Some(first)) = known.get(tag.name.as_str()) {
                 let message = format!("the tag `{}` is listed twice", tag.name);
-                if self.policy.warns_of_slips {
+                if self.policy.tolerates_mistakes {
                     let (help, effect) = ("remove one of them", "the first is used");
-                    self.sink.report_slip(Code::DuplicateName, at, message, help, effect);
+                    self.sink.report_recoverable(Code::DuplicateName, at, message, help, effect);
                     continue;
                 }
                 let (name, first) = (at.key("name"), first.key("name"));
@@ -267,7 +267,7 @@ pub(crate) fn normalize_path(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, problems, problems_of_ours, slips};
+    use super::super::testing::{flighthub_problems, model, problems, recoverable};
     use super::*;
 
     /// A path with an operation for each id, each with its tag.
@@ -325,19 +325,19 @@ mod tests {
     #[test]
     fn ids_paths_and_tags_are_used_once() {
         let metadata = "x-risk: read, x-retry: safe, tags: [T], ";
-        let ours = |keys: &str| problems_of_ours(&format!("{keys}\ntags: [{{name: T}}]"));
+        let ours = |keys: &str| flighthub_problems(&format!("{keys}\ntags: [{{name: T}}]"));
         let two = paths(&[("a", metadata), ("a", metadata)]);
         assert!(ours(&two).contains(&"/paths/~1p1/get/operationId: two operations have the id `a`".to_owned()));
         let effect = "this operation gets the id `get_p1`";
         let expected = format!("/paths/~1p1/get/operationId: two operations have the id `a`: {effect}");
-        assert_eq!(slips(&two), [expected]);
+        assert_eq!(recoverable(&two), [expected]);
         let same = "paths:\n  /a/{x}: {}\n  /a/{y}: {}\n";
         let message = "/paths/~1a~1{y}: `/a/{y}` and `/a/{x}` are the same path";
         assert_eq!(ours(same), [message]);
-        assert_eq!(slips(same), [format!("{message}: the operations of both are generated")]);
+        assert_eq!(recoverable(same), [format!("{message}: the operations of both are generated")]);
         let tags = "tags: [{name: A}, {name: A}]";
-        assert_eq!(problems_of_ours(tags), ["/tags/1/name: the tag `A` is listed twice"]);
-        assert_eq!(slips(tags), ["/tags/1: the tag `A` is listed twice: the first is used"]);
+        assert_eq!(flighthub_problems(tags), ["/tags/1/name: the tag `A` is listed twice"]);
+        assert_eq!(recoverable(tags), ["/tags/1: the tag `A` is listed twice: the first is used"]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) fn model(keys: &str) -> Api {
 }
 
 /// The model of a document in the FlightHub 2 dialect, which reads `x-` keys.
-pub(super) fn model_of_ours(keys: &str) -> Api {
+pub(super) fn flighthub_model(keys: &str) -> Api {
     model_in(Dialect::FlightHub, keys)
 }
 
@@ -31,12 +31,12 @@ fn model_in(dialect: Dialect, keys: &str) -> Api {
 }
 
 /// The warnings about deviations of a third-party document: their pointers and messages.
-pub(super) fn slips(keys: &str) -> Vec<String> {
+pub(super) fn recoverable(keys: &str) -> Vec<String> {
     let source = Source::new("test.yaml", text(keys));
     let document = Document::read(&source, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
     let warnings = lower::lower(&document).unwrap_or_else(|problems| panic!("{problems:#?}")).1;
-    let slips = warnings.iter().filter(|warning| ![Code::UnusedPart, Code::DerivedName].contains(&warning.code));
-    slips.map(|warning| format!("{}: {}", warning.location.pointer, warning.message)).collect()
+    let mistakes = warnings.iter().filter(|warning| ![Code::UnusedPart, Code::DerivedName].contains(&warning.code));
+    mistakes.map(|warning| format!("{}: {}", warning.location.pointer, warning.message)).collect()
 }
 
 /// The errors of a third-party document: their pointers and messages.
@@ -45,7 +45,7 @@ pub(super) fn problems(keys: &str) -> Vec<String> {
 }
 
 /// The errors of a document in the FlightHub 2 dialect: their pointers and messages.
-pub(super) fn problems_of_ours(keys: &str) -> Vec<String> {
+pub(super) fn flighthub_problems(keys: &str) -> Vec<String> {
     problems_in(Dialect::FlightHub, keys)
 }
 

@@ -70,9 +70,9 @@ impl<'d> Types<'d> {
             let discriminator = at.key("discriminator");
             let mapping = discriminator.key("mapping");
             let entry = names.first().map_or(mapping, |name| mapping.key(name));
-            if self.policy.warns_of_slips {
+            if self.policy.tolerates_mistakes {
                 let effect = "values with this tag are of the variant `Unknown`";
-                self.sink.report_slip(Code::AmbiguousUnion, entry.value(), message, help, effect);
+                self.sink.report_recoverable(Code::AmbiguousUnion, entry.value(), message, help, effect);
                 continue;
             }
             self.sink.report_with(Code::AmbiguousUnion, entry.value(), message, help, (list, "the variants"));
@@ -117,7 +117,7 @@ impl<'d> Types<'d> {
             (None, ObjectOrRef::Ref(_)) => String::new(),
         };
         let (ty, nullable) = self.type_of(id, &format!("{hint}_{name}"));
-        if nullable && !self.policy.takes_loose_schemas {
+        if nullable && !self.policy.allows_loose_schemas {
             self.sink.report(
                 Code::Unsupported,
                 self.at(id),
@@ -127,7 +127,7 @@ impl<'d> Types<'d> {
         }
         let tags = match (mapping, self.reference_of(id)) {
             (Some(mapping), Some(reference)) => mapping.remove(&reference).unwrap_or_else(|| vec![name.clone()]),
-            (Some(_), None) if !self.policy.takes_ambiguous_unions => {
+            (Some(_), None) if !self.policy.allows_ambiguous_unions => {
                 self.sink.report(
                     Code::AmbiguousUnion,
                     self.at(id),
@@ -183,7 +183,7 @@ pub(super) fn complete(
                 let found =
                     Check { document, drafts: &drafts, aliases, draft, union, names: &names, problems: Vec::new() }
                         .run();
-                let is_opaque = !found.is_empty() && document.policy.takes_ambiguous_unions;
+                let is_opaque = !found.is_empty() && document.policy.allows_ambiguous_unions;
                 if !is_opaque {
                     problems.extend(found);
                 }
@@ -385,7 +385,7 @@ fn shape_of<'a>(primitive: Primitive) -> Shape<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, slips};
+    use super::super::testing::{component, recoverable};
 
     const OTHERS: &str = "A: {type: object, properties: {kind: {type: string}, a: {}}, required: [kind, a]}, \
                           B: {type: object, properties: {kind: {type: string}, b: {}}, required: [kind, b]}";
@@ -410,7 +410,7 @@ mod tests {
         let mapping = "{x: 'other.yaml#/X', A: A, B: B}";
         let schema = format!("{{{REFS}, discriminator: {{propertyName: kind, mapping: {mapping}}}}}");
         assert_eq!(union(&schema), "union by kind(A => A(A), B => B(B))");
-        let found = slips(&format!("components: {{schemas: {{{OTHERS}, T: {schema}}}}}"));
+        let found = recoverable(&format!("components: {{schemas: {{{OTHERS}, T: {schema}}}}}"));
         let message = "`x` maps to `other.yaml#/X`, which is not one of the variants";
         let at = "/components/schemas/T/discriminator/mapping/x";
         assert_eq!(found, [format!("{at}: {message}: values with this tag are of the variant `Unknown`")]);

@@ -1,4 +1,4 @@
-//! What a document of others has and the client does not use.
+//! The parts of a third-party document that the client does not use.
 //!
 //! In: the operations and types of the model. Out: for each kind of part how many there are, and a warning. Our own
 //! specification has none of them: there each is an error, or is used.
@@ -76,7 +76,7 @@ pub(crate) fn warnings(document: &Document<'_>, api: &Api) -> Vec<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, model_of_ours};
+    use super::super::testing::{flighthub_model, model};
 
     fn unused(keys: &str) -> Vec<String> {
         model(keys).unused.iter().map(|part| format!("{}: {part}", part.pointer)).collect()
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn what_our_specification_does_not_use_is_a_subject_of_lint() {
-        let api = model_of_ours("components: {schemas: {P: {type: object, properties: {a: {type: string}}}}}");
+        let api = flighthub_model("components: {schemas: {P: {type: object, properties: {a: {type: string}}}}}");
         assert!(api.unused.is_empty() && !api.types[0].is_used);
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn complete(
         .collect();
     let cycles = components(&inline);
     let places = places(&drafts, uses);
-    let problems = if types.policy.takes_loose_schemas {
+    let problems = if types.policy.allows_loose_schemas {
         relax_directions(&mut drafts, &places);
         Vec::new()
     } else {
@@ -204,7 +204,7 @@ fn required_count(drafts: &[Draft<TypeKind>], kind: &TypeKind, is_input: bool) -
     fields(kind).iter().filter(|field| field.required && is_given(field) && !has_const_value(field)).count()
 }
 
-/// Whether a type is a list behind its aliases, none of which leads back to itself.
+/// Whether a type, with aliases resolved, is a list. No alias is circular.
 fn is_list<'t>(drafts: &'t [Draft<TypeKind>], mut ty: &'t TypeRef) -> bool {
     while let TypeRef::Named(id) = ty
         && let Some(TypeKind::Alias(target)) = drafts.get(id.0).map(|draft| &draft.kind)

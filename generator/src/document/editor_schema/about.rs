@@ -2,7 +2,7 @@
 
 use super::super::vocabulary::ElementKind;
 
-/// A key of an object, if it is one of ours.
+/// The description of an `x-` key of this repository.
 pub(super) fn key(owner: ElementKind, key: &str) -> Option<&'static str> {
     Some(match (owner, key) {
         (ElementKind::Document, "x-error-codes") => {

@@ -16,7 +16,7 @@ use crate::diagnostic::Code;
 /// Where the objects and keys of OpenAPI are described.
 const OPENAPI: &str = "https://spec.openapis.org/oas/v3.0.3.html";
 
-/// Keys that an operation of ours must have, beyond those of OpenAPI: see `Policy::requires_metadata`.
+/// Keys that are required in an operation of this repository's specification, in addition to those of OpenAPI: see `Policy::requires_metadata`.
 const METADATA: &[&str] = &["operationId", "tags", "x-risk", "x-retry"];
 
 /// The JSON Schema of this repository's specification, as text.
@@ -45,7 +45,7 @@ struct Schema {
 impl Schema {
     fn object(&mut self, object: &'static Object) -> Value {
         let mut properties = Map::new();
-        // What is for documents of others only is an error in ours.
+        // Keys that only third-party documents may have are errors in this specification.
         for field in object.fields.iter().filter(|field| field.support == Support::Yes).chain(object.extensions) {
             properties.insert(field.key.to_owned(), self.field(object, field));
         }

@@ -2,7 +2,7 @@
 //!
 //! In: the tree of a document, and the texts of overlays (OpenAPI Overlay Specification 1.0 and 1.1). Out: the changed
 //! tree, in which every node still knows the file that it is written in; or everything that is wrong with the first overlay
-//! that has a mistake. This module knows nothing of OpenAPI.
+//! that has a mistake. This module does not depend on OpenAPI.
 //!
 //! A target that selects nothing is an error, although the Overlay Specification lets it succeed: an overlay mends a known
 //! document, and a target that selects nothing mends nothing.

@@ -7,21 +7,23 @@
 //! A mistake in a third-party document that does not change the generated code is recoverable: it is a warning, with an
 //! [`Edit`] that removes it from the tree.
 
+mod reference;
+mod repair;
+mod schema;
+
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::edit::{Change, Edit, Inserted};
-use super::files;
+use repair::{default_of, expected, repair};
+
+use super::edit::{Change, Edit};
 use super::node::{Entry, Node, Scalar, ScalarType, Value};
 use super::path_parameters;
-use super::pointer::{PointerRef, escape, unescape};
-use super::vocabulary::{
-    self, DESCRIBING_KEYS, DOCUMENT, ENCODING, ElementKind, Field, KeyPattern, Object, PARAMETER, SCHEMA,
-    SECURITY_SCHEME, Support, TYPED_KEYS, ValueType,
-};
+use super::pointer::PointerRef;
+use super::vocabulary::{self, DOCUMENT, Field, KeyPattern, Object, SCHEMA, Support, ValueType};
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::policy::Policy;
-use crate::suggest::{did_you_mean, nearest};
+use crate::suggest::did_you_mean;
 
 /// The result of validation.
 #[derive(Debug, Default)]
@@ -36,7 +38,7 @@ pub(crate) fn check(source: &Source, root: &Node<'_>, policy: &'static Policy) -
     let mut checker = Checker::new(source, root, policy);
     if checker.version(root) {
         checker.object(root, &DOCUMENT, PointerRef::ROOT);
-        if policy.warns_of_slips {
+        if policy.tolerates_mistakes {
             let (warnings, edits) = path_parameters::check(source, root);
             checker.found.warnings.extend(warnings);
             checker.found.edits.extend(edits);
@@ -60,12 +62,6 @@ fn suggest_owner(key: &str, fields: impl Fn(&Object) -> &'static [Field]) -> Opt
     let owner = vocabulary::OBJECTS.iter().find(|object| fields(object).iter().any(|field| field.key == key))?;
     Some(format!("it is a key of {}; check the indentation", a(owner)))
 }
-
-/// Suggestions are computed for the first problems only.
-const MAX_SUGGESTIONS: usize = 100;
-
-/// Why the target of a reference in a file that was read is still there.
-const NOT_FOUND: &str = "that has no such object, or it is too many references or copies away";
 
 struct Checker<'s> {
     source: &'s Source,
@@ -101,7 +97,7 @@ impl<'s> Checker<'s> {
     }
 
     /// Reports an error; in a third-party document a warning, with the edit that removes the mistake.
-    fn slip(
+    fn recoverable(
         &mut self,
         code: Code,
         span: Range<usize>,
@@ -109,11 +105,11 @@ impl<'s> Checker<'s> {
         (message, help): (String, String),
         (effect, change): (&str, Change),
     ) {
-        self.slip_at(at.pointer(), code, span, at, (message, help), (effect, change));
+        self.recoverable_at(at.pointer(), code, span, at, (message, help), (effect, change));
     }
 
-    /// As [`Self::slip`], with the edit at another node.
-    fn slip_at(
+    /// As [`Self::recoverable`], with the edit at another node.
+    fn recoverable_at(
         &mut self,
         pointer: String,
         code: Code,
@@ -122,7 +118,7 @@ impl<'s> Checker<'s> {
         (message, help): (String, String),
         (effect, change): (&str, Change),
     ) {
-        if !self.policy.warns_of_slips {
+        if !self.policy.tolerates_mistakes {
             return self.report(code, span, at, message, help);
         }
         let location = self.source.location(span, at.pointer());
@@ -167,7 +163,7 @@ impl<'s> Checker<'s> {
             return self.wrong(node, at, &format!("a mapping ({})", object.name));
         };
         // Before the members: edits are applied in reverse order, so a null is removed before the default is inserted.
-        if self.policy.warns_of_slips {
+        if self.policy.tolerates_mistakes {
             self.complete(node, object, at);
         }
         for field in object.fields.iter().filter(|field| field.required) {
@@ -179,7 +175,7 @@ impl<'s> Checker<'s> {
                     Some((effect, inserted)) => {
                         let change = Change::Insert(field.key, inserted);
                         let effect = (effect, change);
-                        self.slip_at(at.pointer(), Code::MissingKey, span, place, (message, help), effect);
+                        self.recoverable_at(at.pointer(), Code::MissingKey, span, place, (message, help), effect);
                     }
                     None => self.report(Code::MissingKey, span, place, message, help),
                 }
@@ -204,7 +200,7 @@ impl<'s> Checker<'s> {
     /// A member, unless it is missing or its value is removed as a recoverable mistake.
     fn present<'n>(&self, node: &'n Node<'s>, field: &Field, at: PointerRef<'_>) -> Option<&'n Entry<'s>> {
         let entry = node.entry(field.key)?;
-        let is_removed = self.policy.warns_of_slips
+        let is_removed = self.policy.tolerates_mistakes
             && matches!(repair(&entry.node, &field.shape, at.key(field.key)), Some(Change::Remove));
         (!is_removed).then_some(entry)
     }
@@ -242,7 +238,7 @@ impl<'s> Checker<'s> {
             return self.report(Code::UnknownKey, entry.key_span.clone(), here, message, help);
         }
         let effect = ("it is ignored", Change::Remove);
-        self.slip(Code::UnknownKey, entry.key_span.clone(), here, (message, help), effect);
+        self.recoverable(Code::UnknownKey, entry.key_span.clone(), here, (message, help), effect);
     }
 
     fn extension(&mut self, entry: &Entry<'_>, object: &Object, here: PointerRef<'_>) {
@@ -272,7 +268,7 @@ impl<'s> Checker<'s> {
             Support::ForeignOnly => self.policy.refuses_unused_keys,
             Support::No => true,
         };
-        let reference = entry.node.as_str().filter(|_| field.key == "$ref" && self.policy.warns_of_slips);
+        let reference = entry.node.as_str().filter(|_| field.key == "$ref" && self.policy.tolerates_mistakes);
         if let (true, Some(target)) = (refused, reference) {
             // One that can be followed was replaced by its target.
             let (code, why) = self.file_of(target, entry).unwrap_or((Code::DanglingRef, "that is not there"));
@@ -303,7 +299,7 @@ impl<'s> Checker<'s> {
     }
 
     fn value(&mut self, node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) {
-        if self.policy.warns_of_slips
+        if self.policy.tolerates_mistakes
             && let Some(change) = repair(node, shape, at)
         {
             let expected = expected(shape);
@@ -313,7 +309,13 @@ impl<'s> Checker<'s> {
                 _ => "it is converted",
             };
             let span = self.shown(node, at);
-            return self.slip(Code::WrongValue, span, at, (message, format!("write {expected}")), (effect, change));
+            return self.recoverable(
+                Code::WrongValue,
+                span,
+                at,
+                (message, format!("write {expected}")),
+                (effect, change),
+            );
         }
         match shape {
             ValueType::Any => {}
@@ -338,7 +340,7 @@ impl<'s> Checker<'s> {
                     let message = "this list must not be empty".to_owned();
                     let help = "remove the key, or add an entry".to_owned();
                     let effect = ("it is ignored", Change::Remove);
-                    self.slip(Code::WrongValue, node.span.clone(), at, (message, help), effect);
+                    self.recoverable(Code::WrongValue, node.span.clone(), at, (message, help), effect);
                 }
                 self.list(node, shape, at);
             }
@@ -413,85 +415,6 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn reference(&mut self, node: &Node<'_>, reference: &Entry<'_>, object: &Object, at: PointerRef<'_>) {
-        match reference.node.as_str() {
-            Some(target) => self.target(target, reference, object, at.key("$ref")),
-            None => self.value(&reference.node, &ValueType::Text, at.key("$ref")),
-        }
-        // Third-party documents often have siblings, which the standard ignores. In this repository's specification a
-        // sibling would look effective.
-        if let (Value::Mapping(entries), true) = (&node.value, self.policy.refuses_unused_keys) {
-            for entry in entries.iter().filter(|entry| entry.key != "$ref") {
-                self.report_with(
-                    Code::RefSibling,
-                    (entry.key_span.clone(), at.key(&entry.key)),
-                    format!("`{}` is next to `$ref`, where OpenAPI 3.0 ignores it", entry.key),
-                    "write `allOf: [{$ref: …}]`, and the other keys next to `allOf`".to_owned(),
-                    (reference.key_span.clone(), at.key("$ref"), "the reference"),
-                );
-            }
-        }
-    }
-
-    /// Checks that the target of a reference exists, and has the expected kind.
-    fn target(&mut self, target: &str, reference: &Entry<'_>, object: &Object, at: PointerRef<'_>) {
-        let Some(section) = vocabulary::section(object) else { return };
-        let prefix = format!("#/components/{section}/");
-        let direct = target.strip_prefix(&prefix).filter(|name| !name.contains('/')).map(unescape);
-        if direct.as_deref().is_some_and(|name| self.components.contains(&(section, name))) {
-            return;
-        }
-        let members = self.root.get("components").and_then(|components| components.get(section));
-        // Comparing all names is slow, and suggestions for the first problems are sufficient.
-        let members =
-            members.filter(|_| self.found.problems.len() < MAX_SUGGESTIONS).map(Node::mapping).unwrap_or_default();
-        let names = members.iter().map(|entry| &*entry.key);
-        // The pointer can be misspelled, too, so only its last token is compared.
-        let end = direct.clone().unwrap_or_else(|| unescape(target.rsplit('/').next().unwrap_or_default()));
-        let suggestion = nearest(&end, names).map(|name| format!("did you mean `{prefix}{}`?", escape(name)));
-        let pointer = target.strip_prefix('#').filter(|_| direct.is_none());
-        let exists = pointer.is_some_and(|pointer| self.root.find(pointer).is_some());
-        let file = self.file_of(target, reference);
-        let (code, message, help) = if let Some((code, why)) = file {
-            let help = "move the target into the document, or into a file of its folder";
-            (code, format!("`{target}` refers to a file {why}"), help.to_owned())
-        } else if direct.is_some() {
-            (Code::DanglingRef, format!("`{target}` does not exist"), format!("add `{end}` to `components/{section}`"))
-        } else if target.starts_with('#') && !exists {
-            (Code::DanglingRef, format!("`{target}` does not exist"), format!("{} are in `{prefix}`", plural(object)))
-        } else {
-            let help = format!("move the target to `components/{section}` and write `{prefix}…`");
-            (Code::Unsupported, format!("`{target}` does not refer to {} of this document", a(object)), help)
-        };
-        // An existing target is intended, even though it cannot be used, so no other name is suggested.
-        let help = if exists || file.is_some() { help } else { suggestion.unwrap_or(help) };
-        self.report(code, reference.node.span.clone(), at, message, help);
-    }
-
-    /// Why a reference into another file cannot be used, if the file is the reason.
-    fn file_of(&self, target: &str, reference: &Entry<'_>) -> Option<(Code, &'s str)> {
-        let from = self.source.path_of(reference.node.span.start).unwrap_or_default();
-        if target.starts_with('#') {
-            return None;
-        }
-        // References to files that were not read are as they are written; the others are relative to the document.
-        match files::resolve(self.source.name(), from, target).0 {
-            files::Target::Remote => {
-                return Some((Code::Unsupported, "of another machine, and the generator uses no network"));
-            }
-            files::Target::File(path) => {
-                if let Some(why) = self.source.unread(&path) {
-                    let code = if why.contains("cannot be read") { Code::DanglingRef } else { Code::Unsupported };
-                    return Some((code, why));
-                }
-            }
-            files::Target::Document => {}
-        }
-        // What is there became a component.
-        let files::Target::File(path) = files::resolve(self.source.name(), "", target).0 else { return None };
-        self.source.files().any(|(known, ..)| known == path).then_some((Code::DanglingRef, NOT_FOUND))
-    }
-
     fn wrong(&mut self, node: &Node<'_>, at: PointerRef<'_>, expected: &str) {
         let help = match &node.value {
             Value::Scalar(scalar) if expected == "a string" && scalar.scalar_type() != ScalarType::Null => {
@@ -505,237 +428,6 @@ impl<'s> Checker<'s> {
         };
         let message = format!("expected {expected}, found {}", node.kind());
         self.report(Code::WrongValue, self.shown(node, at), at, message, help);
-    }
-
-    /// Adds keys that a third-party document omits, and whose value is unambiguous.
-    fn complete(&mut self, node: &Node<'_>, object: &Object, at: PointerRef<'_>) {
-        let text = |key: &str| node.get(key).and_then(Node::as_str);
-        let owner = || self.root.locate(&at.pointer()).0;
-        if std::ptr::eq(object, &raw const PARAMETER) {
-            let present = |key| {
-                let field = object.fields.iter().find(|field| field.key == key)?;
-                self.present(node, field, at)
-            };
-            let (required, schema, content) = (present("required"), present("schema"), present("content"));
-            if text("in") == Some("path") && text("required") != Some("true") {
-                let message = "this path parameter is not required".to_owned();
-                let help = "write `required: true`: a path has no optional parts".to_owned();
-                let change = match required {
-                    Some(_) => (at.key("required").pointer(), Change::Plain("true".to_owned())),
-                    None => (at.pointer(), Change::Insert("required", Inserted::True)),
-                };
-                let effect = ("it is treated as required", change.1);
-                self.slip_at(change.0, Code::PathParameter, owner(), at, (message, help), effect);
-            }
-            match (schema, content) {
-                (None, None) => {
-                    let message = "this parameter has neither `schema` nor `content`".to_owned();
-                    let help = "add `schema`".to_owned();
-                    let effect = ("any string is accepted", Change::Insert("schema", Inserted::StringSchema));
-                    let key = if node.entry("content").is_some() { "content" } else { "schema" };
-                    let (span, place) = self.place_of(node, key, &at);
-                    self.slip_at(at.pointer(), Code::MissingKey, span, place, (message, help), effect);
-                }
-                (Some(_), Some(content)) => {
-                    let message = "this parameter has both `schema` and `content`".to_owned();
-                    let help = "remove one of them".to_owned();
-                    let (span, key) = (content.key_span.clone(), at.key("content"));
-                    let effect = ("`content` is ignored", Change::Remove);
-                    self.slip(Code::WrongValue, span, key, (message, help), effect);
-                }
-                _ => {}
-            }
-        }
-        // `openapiv3` does not distinguish an omitted `explode` from a false one.
-        if std::ptr::eq(object, &raw const ENCODING) && text("style") == Some("form") {
-            self.found.edits.push(Edit { pointer: at.pointer(), change: Change::Insert("explode", Inserted::True) });
-        }
-        if std::ptr::eq(object, &raw const SECURITY_SCHEME) {
-            let missing = match text("type") {
-                Some("oauth2") => ("flows", Inserted::EmptyMapping),
-                Some("openIdConnect") => ("openIdConnectUrl", Inserted::EmptyText),
-                _ => return,
-            };
-            let field = object.fields.iter().find(|field| field.key == missing.0);
-            if field.is_some_and(|field| self.present(node, field, at).is_none()) {
-                let message = format!("this Security Scheme Object has no `{}`", missing.0);
-                let help = format!("add `{}`", missing.0);
-                let effect = ("callers provide a token", Change::Insert(missing.0, missing.1));
-                let (span, place) = self.place_of(node, missing.0, &at);
-                self.slip_at(at.pointer(), Code::MissingKey, span, place, (message, help), effect);
-            }
-        }
-    }
-
-    /// Reports keys of a schema that do not apply to its type.
-    fn schema(&mut self, node: &Node<'_>, entries: &[Entry<'_>], at: PointerRef<'_>) {
-        let schema_type = node.get("type").and_then(Node::as_str);
-        for entry in entries {
-            let Some((_, types)) = TYPED_KEYS.iter().find(|(key, _)| *key == entry.key) else { continue };
-            let implied = matches!(types, ["object"] | ["array"]);
-            let describes = DESCRIBING_KEYS.contains(&&*entry.key);
-            if !self.policy.refuses_unused_keys && !describes {
-                // A constraint of another type has no effect.
-                continue;
-            }
-            let (fits, message) = match schema_type {
-                Some(schema_type) => (
-                    types.contains(&schema_type),
-                    format!("`{}` does not apply to the type `{schema_type}`", entry.key),
-                ),
-                None => (implied, format!("`{}` without `type`", entry.key)),
-            };
-            if !fits {
-                let help = format!("it applies to `type: {}`", types.join("` or `type: "));
-                let key = at.key(&entry.key);
-                if self.policy.warns_of_slips {
-                    let effect = ("it is ignored", Change::Remove);
-                    self.slip(Code::WrongValue, entry.key_span.clone(), key, (message, help), effect);
-                    continue;
-                }
-                match node.get("type") {
-                    Some(written) => {
-                        let other = (written.span.clone(), at.key("type"), "the type");
-                        self.report_with(Code::WrongValue, (entry.key_span.clone(), key), message, help, other);
-                    }
-                    None => self.report(Code::WrongValue, entry.key_span.clone(), key, message, help),
-                }
-            }
-        }
-        if let Some(written) = node.get("type")
-            && schema_type == Some("array")
-            && node.entry("items").is_none()
-            && !self.policy.takes_loose_schemas
-        {
-            self.report(
-                Code::MissingKey,
-                written.span.clone(),
-                at,
-                "this array has no `items`".to_owned(),
-                "add the schema of its items; `items: {}` allows any JSON".to_owned(),
-            );
-        }
-        if let Some(nullable) = node.entry("nullable")
-            && schema_type.is_none()
-            && !self.policy.takes_loose_schemas
-        {
-            self.report(
-                Code::WrongValue,
-                nullable.key_span.clone(),
-                at.key("nullable"),
-                "`nullable` without `type`, which tools interpret differently".to_owned(),
-                "refer to a schema that itself has `type` and `nullable: true`; see \"Null\" in spec/README.md"
-                    .to_owned(),
-            );
-        }
-    }
-}
-
-/// The effect and the inserted value of a required key that a third-party document omits.
-fn default_of(object: &Object, field: &Field) -> Option<(&'static str, Inserted)> {
-    match (object.kind, field.key) {
-        (ElementKind::Operation, "responses") => Some(("its responses are not decoded", Inserted::EmptyMapping)),
-        (ElementKind::RequestBody, "content") => Some(("the operation has no request body", Inserted::EmptyMapping)),
-        (ElementKind::OAuthFlow, vocabulary::SCOPES) => Some(("it has no scopes", Inserted::EmptyMapping)),
-        (
-            ElementKind::Info
-            | ElementKind::License
-            | ElementKind::ExternalDocs
-            | ElementKind::Response
-            | ElementKind::ServerVariable
-            | ElementKind::OAuthFlow,
-            _,
-        ) => Some(("it is treated as an empty string", Inserted::EmptyText)),
-        _ => None,
-    }
-}
-
-/// The description of a type in messages.
-fn expected(shape: &ValueType) -> String {
-    match shape {
-        ValueType::Any => "a value".to_owned(),
-        ValueType::Text => "a string".to_owned(),
-        ValueType::Boolean => "`true` or `false`".to_owned(),
-        ValueType::Number => "a number".to_owned(),
-        ValueType::Integer => "an integer".to_owned(),
-        ValueType::Count => "a non-negative integer".to_owned(),
-        ValueType::OneOf(words) => format!("one of: {}", words.join(", ")),
-        ValueType::Object(object) | ValueType::RefOr(object) => format!("a mapping ({})", object.name),
-        ValueType::List(_) | ValueType::NonEmptyList(_) => "a list".to_owned(),
-        ValueType::Map(_) | ValueType::Suppressions | ValueType::ScalarOr(..) => "a mapping".to_owned(),
-    }
-}
-
-/// Keys that contain a constraint or documentation: without them, the generated code is the same.
-const WITHOUT_EFFECT: &[&str] = &[
-    "description",
-    "summary",
-    "title",
-    "termsOfService",
-    "name",
-    "url",
-    "email",
-    "externalDocs",
-    "contact",
-    "license",
-    "deprecated",
-    "allowEmptyValue",
-    "uniqueItems",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "pattern",
-    "examples",
-    "bearerFormat",
-    "tags",
-];
-
-/// Whether a location is the description of a scope. Removing the value would remove the scope, too.
-fn is_scope(at: PointerRef<'_>) -> bool {
-    matches!(at, PointerRef::Key(PointerRef::Key(_, vocabulary::SCOPES), _))
-}
-
-/// The conversion of a value of another type than the expected one; `None` if the type is correct, or if the intended
-/// value is unknown.
-fn repair(node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) -> Option<Change> {
-    let last = |keys: &[&str]| matches!(at, PointerRef::Key(_, key) if keys.contains(&key));
-    let Value::Scalar(scalar) = &node.value else {
-        // For example a list of types, `[string, 'null']`, which OpenAPI 3.1 allows.
-        let is_wrong = matches!(shape, ValueType::Text | ValueType::Boolean | ValueType::Number | ValueType::Count);
-        return (is_wrong && last(WITHOUT_EFFECT) && !last(&["name", "url"])).then_some(Change::Remove);
-    };
-    let text = &*scalar.text;
-    let scalar_type = scalar.scalar_type();
-    match (shape, scalar_type) {
-        (ValueType::Any, _) | (ValueType::Text, ScalarType::String) | (ValueType::Boolean, ScalarType::Boolean) => None,
-        (ValueType::Text, ScalarType::Null) if last(&["name", "title", "version", "url"]) => {
-            Some(Change::Text(String::new()))
-        }
-        (ValueType::Text, ScalarType::Null) if last(&["description"]) || is_scope(at) => {
-            Some(Change::Text(String::new()))
-        }
-        (_, ScalarType::Null) => matches!(at, PointerRef::Key(..)).then_some(Change::Remove),
-        (ValueType::Text, _) => Some(Change::Text(text.to_owned())),
-        (ValueType::Boolean, ScalarType::String) if ["true", "false"].contains(&&*text.to_ascii_lowercase()) => {
-            Some(Change::Plain(text.to_ascii_lowercase()))
-        }
-        (ValueType::Boolean, _) if last(WITHOUT_EFFECT) => Some(Change::Remove),
-        (ValueType::Number, _) if is_finite_number(scalar) => None,
-        (ValueType::Number, ScalarType::String) if text.parse::<f64>().is_ok_and(f64::is_finite) => {
-            Some(Change::Plain(text.to_owned()))
-        }
-        (ValueType::Count, ScalarType::Integer) if text.parse::<u32>().is_ok() => None,
-        (ValueType::Count, ScalarType::String) if text.parse::<u32>().is_ok() => Some(Change::Plain(text.to_owned())),
-        // All keys of these types are constraints.
-        (ValueType::Number | ValueType::Count, _) => Some(Change::Remove),
-        (ValueType::OneOf(words), ScalarType::String) if !words.contains(&text) => {
-            words.iter().find(|word| word.eq_ignore_ascii_case(text)).map(|word| Change::Text((*word).to_owned()))
-        }
-        (ValueType::Object(_) | ValueType::RefOr(_) | ValueType::List(_) | ValueType::Map(_), _)
-            if last(WITHOUT_EFFECT) =>
-        {
-            Some(Change::Remove)
-        }
-        _ => None,
     }
 }
 

@@ -1,0 +1,61 @@
+//! Security schemes and requirements.
+
+use indexmap::IndexMap;
+use openapiv3::APIKeyLocation;
+
+use super::super::openapi::{OAuthFlow, OAuthFlowKind, RequiredScheme, SecurityRequirement, SecurityScheme};
+use super::super::pointer::NodeId;
+use super::Converter;
+
+impl Converter {
+    pub(super) fn security_scheme(&mut self, scheme: openapiv3::SecurityScheme, _: NodeId) -> SecurityScheme {
+        use openapiv3::SecurityScheme as Written;
+        match scheme {
+            Written::APIKey { location: APIKeyLocation::Header, name, .. } => SecurityScheme::HeaderKey(name),
+            Written::APIKey { location: APIKeyLocation::Query, name, .. } => SecurityScheme::QueryKey(name),
+            Written::APIKey { location: APIKeyLocation::Cookie, name, .. } => SecurityScheme::CookieKey(name),
+            Written::HTTP { scheme, .. } => SecurityScheme::Http(scheme),
+            Written::OAuth2 { flows, .. } => SecurityScheme::OAuth2(oauth_flows(flows)),
+            Written::OpenIDConnect { open_id_connect_url, .. } => SecurityScheme::OpenIdConnect(open_id_connect_url),
+        }
+    }
+}
+
+pub(super) fn requirements(written: Vec<openapiv3::SecurityRequirement>) -> Vec<SecurityRequirement> {
+    let scheme = |(name, scopes)| RequiredScheme { name, scopes };
+    written.into_iter().map(|requirement| requirement.into_iter().map(scheme).collect()).collect()
+}
+
+pub(super) fn oauth_flows(written: openapiv3::OAuth2Flows) -> Vec<OAuthFlow> {
+    let openapiv3::OAuth2Flows { implicit, password, client_credentials, authorization_code, .. } = written;
+    let scopes = |scopes: IndexMap<String, String>| scopes.into_iter().collect();
+    let implicit = implicit.map(|flow| OAuthFlow {
+        kind: OAuthFlowKind::Implicit,
+        authorization_url: Some(flow.authorization_url),
+        token_url: None,
+        refresh_url: flow.refresh_url,
+        scopes: scopes(flow.scopes),
+    });
+    let password = password.map(|flow| OAuthFlow {
+        kind: OAuthFlowKind::Password,
+        authorization_url: None,
+        token_url: Some(flow.token_url),
+        refresh_url: flow.refresh_url,
+        scopes: scopes(flow.scopes),
+    });
+    let client_credentials = client_credentials.map(|flow| OAuthFlow {
+        kind: OAuthFlowKind::ClientCredentials,
+        authorization_url: None,
+        token_url: Some(flow.token_url),
+        refresh_url: flow.refresh_url,
+        scopes: scopes(flow.scopes),
+    });
+    let authorization_code = authorization_code.map(|flow| OAuthFlow {
+        kind: OAuthFlowKind::AuthorizationCode,
+        authorization_url: Some(flow.authorization_url),
+        token_url: Some(flow.token_url),
+        refresh_url: flow.refresh_url,
+        scopes: scopes(flow.scopes),
+    });
+    [implicit, password, client_credentials, authorization_code].into_iter().flatten().collect()
+}
