@@ -227,11 +227,12 @@ impl<'s> Checker<'s> {
         }
         let own = self.policy.reads_extensions;
         let extensions = object.extensions.iter().filter(|_| own);
-        let known = object.fields.iter().chain(extensions).map(|field| field.key);
+        let suggests = self.suggests();
+        let known = object.fields.iter().chain(extensions).map(|field| field.key).filter(|_| suggests);
         let help = did_you_mean(key, known, || match object.named {
             Some((KeyPattern::Path, _)) => format!("a path begins with `/`: did you mean `/{key}`?"),
             Some((KeyPattern::Status, _)) => "a response is a status such as `'200'` or `4XX`, or `default`".to_owned(),
-            None => suggest_owner(key, |object| object.fields).unwrap_or_else(|| {
+            None => suggests.then(|| suggest_owner(key, |object| object.fields)).flatten().unwrap_or_else(|| {
                 let keys: Vec<_> = object.fields.iter().map(|field| field.key).collect();
                 format!("it may have: {}", keys.join(", "))
             }),
@@ -243,6 +244,11 @@ impl<'s> Checker<'s> {
         }
         let effect = ("it is ignored", Change::Remove);
         self.slip(Code::UnknownKey, entry.key_span.clone(), here, (message, help), effect);
+    }
+
+    /// Whether a problem gets a suggestion. Comparing names takes most of the time of a document with many slips.
+    fn suggests(&self) -> bool {
+        self.found.problems.len() + self.found.warnings.len() < MAX_SUGGESTIONS
     }
 
     fn extension(&mut self, entry: &Entry<'_>, object: &Object, here: PointerRef<'_>) {
@@ -442,8 +448,7 @@ impl<'s> Checker<'s> {
         }
         let members = self.root.get("components").and_then(|components| components.get(section));
         // To compare every name with every other one takes its time, and a reader does not need that many suggestions.
-        let members =
-            members.filter(|_| self.found.problems.len() < MAX_SUGGESTIONS).map(Node::mapping).unwrap_or_default();
+        let members = members.filter(|_| self.suggests()).map(Node::mapping).unwrap_or_default();
         let names = members.iter().map(|entry| &*entry.key);
         // The way can be misspelt, too: what counts is where it ends.
         let end = direct.clone().unwrap_or_else(|| unescape(target.rsplit('/').next().unwrap_or_default()));
