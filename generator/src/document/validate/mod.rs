@@ -63,6 +63,9 @@ fn suggest_owner(key: &str, fields: impl Fn(&Object) -> &'static [Field]) -> Opt
     Some(format!("it is a key of {}; check the indentation", a(owner)))
 }
 
+/// Suggestions are computed for the first problems only.
+const MAX_SUGGESTIONS: usize = 100;
+
 struct Checker<'s> {
     source: &'s Source,
     root: &'s Node<'s>,
@@ -223,11 +226,12 @@ impl<'s> Checker<'s> {
         }
         let reads_extensions = self.policy.reads_extensions;
         let extensions = object.extensions.iter().filter(|_| reads_extensions);
-        let known = object.fields.iter().chain(extensions).map(|field| field.key);
+        let suggests = self.suggests();
+        let known = object.fields.iter().chain(extensions).map(|field| field.key).filter(|_| suggests);
         let help = did_you_mean(key, known, || match object.named {
             Some((KeyPattern::Path, _)) => format!("a path begins with `/`: did you mean `/{key}`?"),
             Some((KeyPattern::Status, _)) => "a response is a status such as `'200'` or `4XX`, or `default`".to_owned(),
-            None => suggest_owner(key, |object| object.fields).unwrap_or_else(|| {
+            None => suggests.then(|| suggest_owner(key, |object| object.fields)).flatten().unwrap_or_else(|| {
                 let keys: Vec<_> = object.fields.iter().map(|field| field.key).collect();
                 format!("the allowed keys are: {}", keys.join(", "))
             }),
@@ -239,6 +243,11 @@ impl<'s> Checker<'s> {
         }
         let effect = ("it is ignored", Change::Remove);
         self.recoverable(Code::UnknownKey, entry.key_span.clone(), here, (message, help), effect);
+    }
+
+    /// Whether a problem gets a suggestion. Comparing names takes most of the time of a document with many mistakes.
+    fn suggests(&self) -> bool {
+        self.found.problems.len() + self.found.warnings.len() < MAX_SUGGESTIONS
     }
 
     fn extension(&mut self, entry: &Entry<'_>, object: &Object, here: PointerRef<'_>) {

@@ -9,10 +9,7 @@ use crate::diagnostic::Code;
 use crate::suggest::nearest;
 
 /// Why the target of a reference in a file that was read is still there.
-pub(super) const NOT_FOUND: &str = "that has no such object, or it is too many references or copies away";
-
-/// Suggestions are computed for the first problems only.
-pub(super) const MAX_SUGGESTIONS: usize = 100;
+const NOT_FOUND: &str = "that has no such object, or it is too many references or copies away";
 
 impl<'s> Checker<'s> {
     pub(super) fn reference(&mut self, node: &Node<'_>, reference: &Entry<'_>, object: &Object, at: PointerRef<'_>) {
@@ -45,8 +42,7 @@ impl<'s> Checker<'s> {
         }
         let members = self.root.get("components").and_then(|components| components.get(section));
         // Comparing all names is slow, and suggestions for the first problems are sufficient.
-        let members =
-            members.filter(|_| self.found.problems.len() < MAX_SUGGESTIONS).map(Node::mapping).unwrap_or_default();
+        let members = members.filter(|_| self.suggests()).map(Node::mapping).unwrap_or_default();
         let names = members.iter().map(|entry| &*entry.key);
         // The pointer can be misspelled, too, so only its last token is compared.
         let end = direct.clone().unwrap_or_else(|| unescape(target.rsplit('/').next().unwrap_or_default()));
