@@ -227,26 +227,31 @@ fn a_client_with_its_own_transport_and_time_needs_no_tokio() {
         assert!(waits.contains(&Duration::from_millis(between_attempts)), "{waits:?}");
     }
 
-    /// Never responds.
-    #[derive(Debug)]
-    struct Silent;
+    /// Counts the requests, and never responds.
+    #[derive(Debug, Default)]
+    struct Silent(Arc<AtomicUsize>);
     impl Transport for Silent {
         fn send(&self, _: Request<RequestBody>) -> SendFuture<'_> {
+            self.0.fetch_add(1, Ordering::SeqCst);
             Box::pin(std::future::pending())
         }
     }
-    let fh = over(Silent).clock(Threads::default()).timeout(Duration::from_millis(300)).max_in_flight(1);
+    let sent = Arc::new(AtomicUsize::new(0));
+    let fh =
+        over(Silent(Arc::clone(&sent))).clock(Threads::default()).timeout(Duration::from_millis(300)).max_in_flight(1);
     let fh = fh.build().unwrap();
-    let (one, other) = (fh.clone(), fh);
-    // The one waits for a response, the other for a slot.
-    let both = [one, other].map(|fh| thread::spawn(move || run(fh.system().status().send())));
-    let mut deliveries = both.map(|call| {
-        let error = call.join().unwrap().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-        error.delivery() == Delivery::MaybeSent
-    });
-    deliveries.sort_unstable();
-    assert_eq!(deliveries, [false, true]);
+    // The first call waits for a response, and the second one meanwhile for its slot.
+    let first = fh.clone();
+    let first = thread::spawn(move || run(first.system().status().timeout(Duration::from_secs(3)).send()));
+    while sent.load(Ordering::SeqCst) == 0 {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let second = run(fh.system().status().send());
+    for (result, delivery) in [(second, Delivery::NotSent), (first.join().unwrap(), Delivery::MaybeSent)] {
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout, delivery), "{error}");
+    }
+    assert_eq!(sent.load(Ordering::SeqCst), 1);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! dialect.
 
 use crate::Dialect;
+use crate::model::MAX_BUILDER_VALUES;
 
 /// The rules of a dialect, by subject.
 #[derive(Debug)]
@@ -41,6 +42,9 @@ pub(crate) struct Policy {
     pub(crate) tolerates_mistakes: bool,
     /// Null is equivalent to an empty list. Otherwise a nullable list is an optional value.
     pub(crate) null_lists_are_empty: bool,
+    /// The maximum number of required values of a builder of a type that is only received. Callers create such types in
+    /// their tests only, and a large document has thousands of them.
+    pub(crate) max_received_builder_values: usize,
     /// A name that is already in use gets a number. Otherwise it is an error, because the number would depend on other
     /// names.
     pub(crate) numbers_names: bool,
@@ -61,6 +65,7 @@ impl Policy {
         warns_of_unused_parts: false,
         tolerates_mistakes: false,
         null_lists_are_empty: true,
+        max_received_builder_values: MAX_BUILDER_VALUES,
         numbers_names: false,
     };
 
@@ -78,6 +83,7 @@ impl Policy {
         warns_of_unused_parts: true,
         tolerates_mistakes: true,
         null_lists_are_empty: false,
+        max_received_builder_values: 1,
         numbers_names: true,
     };
 

@@ -162,8 +162,8 @@ fn a_change_explains_its_own_object_only() {
     assert_eq!(
         lines(&comparison),
         [
-            "breaking: response `getPlace`: `GetPlaceAnswer` → `Option<GetPlaceAnswer>`",
-            "documentation only: other `GetPlaceAnswer`: `type` removed: `object`",
+            "breaking: response `getPlace`: `GetPlaceResponse` → `Option<GetPlaceResponse>`",
+            "documentation only: other `GetPlaceResponse`: `type` removed: `object`",
         ]
     );
 }

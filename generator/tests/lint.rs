@@ -314,6 +314,7 @@ components:
     assert_eq!(
         pointers,
         [
+            "/paths/~1things/get",
             "/paths/~1things/get/parameters/0/content/application~1json/example",
             "/paths/~1things/get/responses/200/headers/X-Left/example",
             "/components/headers/Shared/examples/b/value",
@@ -678,6 +679,7 @@ components:
         found,
         [
             (Code::MissingDescription, "get"),
+            (Code::DerivedName, "get"),
             (Code::BadExample, "5"),
             (Code::UnusedComponent, "Unused"),
             (Code::EmptyText, "''"),

@@ -167,7 +167,7 @@ fn what_has_an_error_is_skipped_and_everything_else_is_generated() {
             "parameters: [{$ref: '#/components/parameters/P'}]",
             vec!["listPets", "addPet"],
             vec![
-                "the operation `GET /shops` (get_shops): there is no `#/components/parameters/P`",
+                "the operation `GET /shops` (get_shops): `#/components/parameters/P` does not exist",
                 "the component `Shop` of `schemas`: only operations that are not generated use it",
             ],
         ),
@@ -193,11 +193,11 @@ fn what_has_an_error_is_skipped_and_everything_else_is_generated() {
             &format!("Toy: {wrong}"),
             vec!["get_shops"],
             vec![
-                "the operation `GET /pets` (listPets): there is no `#/components/schemas/Missing`",
-                "the operation `POST /pets` (addPet): there is no `#/components/schemas/Missing`",
+                "the operation `GET /pets` (listPets): `#/components/schemas/Missing` does not exist",
+                "the operation `POST /pets` (addPet): `#/components/schemas/Missing` does not exist",
                 "the component `NewPet` of `schemas`: it refers to a component with an error",
                 "the component `Pet` of `schemas`: it refers to a component with an error",
-                "the component `Toy` of `schemas`: there is no `#/components/schemas/Missing`",
+                "the component `Toy` of `schemas`: `#/components/schemas/Missing` does not exist",
                 "the component `Query` of `schemas`: only operations that are not generated use it",
             ],
         ),
@@ -206,7 +206,7 @@ fn what_has_an_error_is_skipped_and_everything_else_is_generated() {
             "Unused: {type: object, properties: {owner: {$ref: '#/components/schemas/Owner'}}}",
             &format!("Unused: {wrong}"),
             vec!["listPets", "addPet", "get_shops"],
-            vec!["the component `Unused` of `schemas`: there is no `#/components/schemas/Missing`"],
+            vec!["the component `Unused` of `schemas`: `#/components/schemas/Missing` does not exist"],
         ),
     ] {
         let text = DOCUMENT.replace(from, to);
@@ -440,5 +440,5 @@ fn no_overlay_makes_the_generator_panic() {
             }
         }
     });
-    assert!(applied.get() > 5, "{}", applied.get());
+    assert!(applied.get() >= 3, "{}", applied.get());
 }

@@ -23,7 +23,8 @@ impl Place {
         let response = Arc::new(Mutex::new(Vec::new()));
         let shared = Arc::clone(&response);
         let server = Server::start(move |_| shared.lock().unwrap().clone());
-        let client = Client::builder().base_url(server.url()).token(Token::new(SECRET).unwrap()).max_attempts(1);
+        let client =
+            Client::builder().base_url(server.url()).credential("account", Token::new(SECRET).unwrap()).max_attempts(1);
         let client = client.max_response_bytes(2_000).timeout(Duration::from_secs(20)).build().unwrap();
         Self { _server: server, client, response }
     }

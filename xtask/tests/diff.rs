@@ -337,7 +337,7 @@ fn a_published_page_is_compared_with_our_specification() {
         lines,
         [
             "POST /openapi/v0.1/open_model/stores/upload_callback.X-Project-Uuid: required now: `Option<String>` → `String`",
-            "OpenModelUploadCallbackAnswer.data: required now: `Option<object>` → `object`",
+            "OpenModelUploadCallbackResponse.data: required now: `Option<object>` → `object`",
             "OpenModelUploadResult.upload_count: `i64` → `String`",
             "OpenModelUploadResult.file_name_list: removed: `Option<Vec<String>>`",
             "UploadedFile.checksum: added: `Option<String>`",

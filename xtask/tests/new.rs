@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use flighthub2_generator::{Dialect, Options, Source, generate};
+use flighthub2_generator::{Code, Diagnostic, Dialect, Options, Source, generate};
 use xtask::skeleton::{Error, Request, Scope, Skeleton, insert};
 
 const SMALL: &str = "openapi: 3.0.3
@@ -337,7 +337,11 @@ fn documents_of_every_kind_take_one() {
                 problems.iter().partition(|problem| open.contains(&problem.location.line));
             // In third-party documents, most placeholders are warnings, and the document may have warnings of its own.
             assert!(!at_placeholders.is_empty(), "{}: {problems:?}", path.display());
-            assert!(others.iter().all(|problem| before.contains(&problem.message)), "{}: {others:?}", path.display());
+            // Without an id the name is derived, which is a warning at the operation itself.
+            let is_known = |problem: &&Diagnostic| {
+                before.contains(&problem.message) || (id.is_none() && problem.code == Code::DerivedName)
+            };
+            assert!(others.iter().all(is_known), "{}: {others:?}", path.display());
         }
         count += 1;
     }

@@ -64,7 +64,7 @@ impl<'d> Lowering<'d> {
         for &&(status, response_id) in &successes {
             let at = self.document.at(self.api.responses.node(response_id));
             let Some((written, node)) = self.resolve(&self.api.responses, response_id) else { continue };
-            let hint = format!("{id}_answer");
+            let hint = format!("{id}_response");
             let (response, node, schema) = self.read_response(written, node, at, &hint, (id, module));
             let success = Success { response, source_ref: SourceRef { slot: at.pointer(), node }, schema };
             found.push(Found { status, at, description: &written.description, success });

@@ -94,11 +94,12 @@ pub(super) fn complete(
         drafts.iter().zip(&places).map(|(draft, place)| required_count(&drafts, &draft.kind, place.is_input)).collect();
     let definitions = drafts.into_iter().zip(places).zip(cycles).zip(required).enumerate().map(
         |(index, (((draft, place), cycle), required))| {
+            let max_values = if place.is_input { MAX_BUILDER_VALUES } else { types.policy.max_received_builder_values };
             let mut derived = |applies: bool, suffix: &str| {
                 applies.then(|| types.derived_name(&format!("{}{suffix}", draft.name), document.at(draft.node)))
             };
-            let builder_name = derived(takes_builder(required), "Builder");
-            let required_name = derived(required > MAX_BUILDER_VALUES, "Required");
+            let builder_name = derived(takes_builder(required) && required <= max_values, "Builder");
+            let required_name = derived(required > max_values, "Required");
             TypeDefinition {
                 name: draft.name,
                 pointer: document.at(draft.node).pointer(),
