@@ -1,7 +1,7 @@
-//! Which operations of a document are generated.
+//! The selection of the operations that are generated.
 //!
-//! In: patterns, and the operations as a document writes them. Out: those that are excluded; or the patterns that match
-//! none or contradict each other. This module does not know what becomes of an operation.
+//! In: patterns, and the operations of a document. Out: the excluded operations; or the patterns that match no operation or
+//! contradict each other.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -13,8 +13,8 @@ use crate::document::Unchecked;
 use crate::document::prune::{self, METHOD_KEYS, Needs, WrittenOperation};
 use crate::suggest::nearest;
 
-/// Which operations are generated: those that one of the included patterns matches, all if there is none; without those
-/// that an excluded pattern matches. Components that only other operations use are not generated.
+/// Selects the operations that are generated: all that an included pattern matches, or all operations if no pattern is
+/// included; without those that an excluded pattern matches. Components that only other operations use are not generated.
 ///
 /// ```
 /// use flighthub2_generator::Filter;
@@ -29,11 +29,11 @@ pub struct Filter {
     exclude: Vec<OperationPattern>,
 }
 
-/// A pattern of operations: `tag:PATTERN`, `operation:PATTERN` (the `operationId`, or the name that is made of method and
-/// path if there is none), `path:PATTERN` or `path:METHOD PATTERN`.
+/// A pattern of operations: `tag:PATTERN`, `operation:PATTERN` (the `operationId`, or the name that is derived from method
+/// and path without one), `path:PATTERN` or `path:METHOD PATTERN`.
 ///
-/// `*` stands for any text, also an empty one and one with `/`; `?` for one character. The whole name has to match.
-/// Letters match in their case, methods in any.
+/// `*` matches any string, including the empty one and strings with `/`; `?` matches one character. The pattern has to match
+/// the whole name. Names are case-sensitive, methods are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationPattern {
     text: String,
@@ -48,7 +48,7 @@ enum PatternSubject {
     Path { method: Option<&'static str> },
 }
 
-/// A text that is not an [`OperationPattern`].
+/// A string that is not an [`OperationPattern`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidPattern {
     text: String,
@@ -96,7 +96,7 @@ impl fmt::Display for OperationPattern {
 }
 
 impl OperationPattern {
-    /// What is compared with the pattern.
+    /// The string of an operation that is compared with the pattern.
     fn candidates<'o>(&self, operation: &'o WrittenOperation) -> Vec<&'o str> {
         match self.subject {
             PatternSubject::Tag => operation.tags.iter().map(String::as_str).collect(),
@@ -110,7 +110,7 @@ impl OperationPattern {
         self.candidates(operation).into_iter().any(|candidate| is_match(&self.glob, candidate))
     }
 
-    /// What may have been meant.
+    /// A suggestion for a pattern that matches no operation.
     fn suggestion(&self, operations: &[WrittenOperation]) -> String {
         let candidates = || operations.iter().flat_map(|operation| self.candidates(operation));
         let prefix = &self.text[..self.text.len() - self.glob.len()];
@@ -131,11 +131,11 @@ fn folded(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// Whether a text matches a pattern with `*` and `?`. The time is at most the product of their lengths.
+/// Whether a string matches a pattern with `*` and `?`. The time is at most the product of their lengths.
 fn is_match(glob: &str, text: &str) -> bool {
     let (glob, text): (Vec<char>, Vec<char>) = (glob.chars().collect(), text.chars().collect());
     let (mut g, mut t) = (0, 0);
-    // Where the last `*` is, and where the text behind it began.
+    // The position of the last `*`, and where the string after it starts.
     let mut star: Option<(usize, usize)> = None;
     while t < text.len() {
         match (glob.get(g), star) {
@@ -147,7 +147,7 @@ fn is_match(glob: &str, text: &str) -> bool {
                 g += 1;
                 t += 1;
             }
-            // One more character belongs to it.
+            // The last `*` matches one more character.
             (_, Some((at, begin))) => {
                 star = Some((at, begin + 1));
                 g = at + 1;
@@ -180,8 +180,8 @@ impl Filter {
         self.include.is_empty() && self.exclude.is_empty()
     }
 
-    /// Takes the operations that are not wanted out of a document, with the components that only they use. Returns how
-    /// many operations that are.
+    /// Removes the unselected operations from a document, with the components that only they use. Returns the number of
+    /// removed operations.
     pub(crate) fn apply(&self, document: &mut Unchecked<'_>) -> Result<usize, Diagnostics> {
         if self.is_empty() {
             return Ok(0);
@@ -210,7 +210,8 @@ impl Filter {
         self.is_included(operation) && !self.exclude.iter().any(|pattern| pattern.matches(operation))
     }
 
-    /// Messages and repairs: patterns that match nothing, and included ones of which nothing is left.
+    /// The messages and repairs for patterns that match no operation, and for included patterns whose operations are all
+/// excluded.
     fn problems(&self, operations: &[WrittenOperation]) -> Vec<(String, String)> {
         let mut problems = Vec::new();
         for (pattern, option) in

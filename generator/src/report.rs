@@ -1,4 +1,4 @@
-//! The report of a run: what was generated, what was not, and what has no type of its own.
+//! The report of a run: the generated parts, the omitted parts, and the untyped values.
 //!
 //! In: the generated client. Out: the report as text, and as JSON.
 
@@ -11,7 +11,7 @@ use crate::Generated;
 use crate::diagnostic::{Code, Source};
 use crate::untyped::{Untyped, UntypedReason};
 
-/// The report as text: counts, what was left out, and the values that are any JSON, by reason and place.
+/// The report as text: counts, omitted parts, and untyped values by reason and place.
 #[must_use]
 pub fn text(source: &Source, generated: &Generated) -> String {
     let mut text =

@@ -1,8 +1,8 @@
 //! Generating a document without the operations that have errors, if that is requested.
 //!
 //! In: a document, and the errors for which no client can be generated from it. Out: the document without the operations
-//! that the errors belong to, and what was taken out. An error belongs to the operation that it is in; one of a path item to
-//! all operations of that; one of a component to all operations that use it. Any other error stays an error.
+//! that the errors belong to, and the removed parts. An error belongs to the operation that contains it; an error of a path
+//! item to all its operations; an error of a component to all operations that use it. Any other error remains an error.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -12,18 +12,18 @@ use crate::document::pointer::{escape, unescape};
 use crate::document::prune::{self, Component, Needs, WrittenOperation, component_of};
 use crate::model::SkippedPart;
 
-/// Taking operations out brings errors to light that the others have hidden, but not endlessly.
+/// The maximum number of rounds: removing operations can reveal errors that were hidden by others.
 const ROUNDS: usize = 50;
 
-/// What was taken out of a document.
+/// The parts that were removed from a document.
 #[derive(Debug, Default)]
 pub(crate) struct Skipped {
-    /// For the documentation of the generated code, in the order in which it was taken out.
+    /// The removed parts for the documentation of the generated code, in the order of removal.
     pub(crate) parts: Vec<SkippedPart>,
     pub(crate) warnings: Vec<Diagnostic>,
 }
 
-/// Runs a stage; as long as it fails, without the operations that its errors belong to.
+/// Runs a stage, and repeats it without the operations that its errors belong to until it succeeds.
 pub(crate) fn run<'s, T>(
     mut document: Unchecked<'s>,
     attempt: impl Fn(Unchecked<'s>) -> Result<T, Diagnostics>,
@@ -48,7 +48,7 @@ pub(crate) fn run<'s, T>(
 }
 
 impl Skipped {
-    /// Takes out what the errors belong to; false if one of them belongs to nothing that can be taken out.
+    /// Removes the parts that the errors belong to. Returns `false` if an error belongs to no removable part.
     fn take_out(&mut self, document: &mut Unchecked<'_>, problems: &Diagnostics) -> bool {
         let operations = prune::operations(&document.tree);
         let needs = Needs::new(&document.tree, document.policy, &operations);
@@ -109,7 +109,7 @@ impl Skipped {
         }
         components.extend(only);
         prune::remove(&mut document.tree, &removed, &paths, &components);
-        // Something was removed, or the next round would be the same.
+        // Without a removal, the next round would be the same.
         !removed.is_empty() || !paths.is_empty() || !components.is_empty()
     }
 
@@ -134,7 +134,7 @@ impl Skipped {
 /// The part of a document that an error belongs to.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
-    /// By its path and method.
+    /// An operation, by its path and method.
     Operation(String, String),
     Path(String),
     Component(Component),

@@ -1,4 +1,4 @@
-//! Values that are any JSON in the generated client, and why.
+//! Values that are untyped (any JSON) in the generated client, and the reasons.
 //!
 //! In: a reason. Out: its text. This module does not know where such values are.
 
@@ -9,9 +9,9 @@ use crate::diagnostic::Location;
 /// A value of the document that is `serde_json::Value` in the client, or an object of such values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Untyped {
-    /// Where it is described.
+    /// The location of its description in the document.
     pub location: Location,
-    /// Why it has no type of its own.
+    /// Why it is untyped.
     pub reason: UntypedReason,
 }
 

@@ -1,4 +1,4 @@
-//! How requests are authenticated: the security schemes of a client, and what each operation requires of them.
+//! Changes of authentication: the security schemes of a client, and the requirements of each operation.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible, DocumentationOnly};
@@ -9,7 +9,7 @@ use crate::document::openapi::{RequiredScheme, SecurityScheme as SecuritySchemeK
 use crate::model::{Api, OAuthFlow, Operation, SecurityRequirement, SecurityScheme};
 
 impl Comparer<'_> {
-    /// The token of a client, its other credentials, and how tokens of OAuth 2 are obtained.
+    /// The token of a client, its other credentials, and the flows of OAuth 2.
     pub(super) fn credentials(&mut self) {
         self.token();
         let [old, new] = self.apis;
@@ -101,7 +101,7 @@ impl Comparer<'_> {
         }
     }
 
-    /// The addresses that an operation has instead of those of the document.
+    /// The servers of an operation, which replace those of the document.
     pub(super) fn servers(&mut self, subject: &Subject, old: &Operation, new: &Operation) {
         if old.servers == new.servers {
             return;
@@ -119,17 +119,17 @@ impl Comparer<'_> {
     }
 }
 
-/// The schemes that a client is given credentials for by name.
+/// The schemes whose credentials callers set by name.
 fn used_schemes(api: &Api) -> impl Iterator<Item = &SecurityScheme> {
     api.security_schemes.iter().filter(|scheme| api.credential_schemes.contains(&scheme.name))
 }
 
-/// The names of the schemes of a set.
+/// The names of the schemes of a security requirement.
 fn names(set: &SecurityRequirement) -> String {
     set.iter().map(|scheme| scheme.name.as_str()).collect::<Vec<_>>().join(" and ")
 }
 
-/// The scopes of a set, by scheme. Their order has no meaning.
+/// The scopes of a security requirement, by scheme, in any order.
 fn scopes(set: &SecurityRequirement) -> String {
     let of_scheme = |scheme: &RequiredScheme| {
         let mut scopes: Vec<&str> = scheme.scopes.iter().map(String::as_str).collect();
@@ -144,9 +144,9 @@ fn shown(sets: &[String]) -> String {
     if sets.is_empty() { "none".to_owned() } else { sets.join(", or ") }
 }
 
-/// Whether each set that was sufficient still is, perhaps with credentials to spare.
+/// Whether the credentials of each old requirement still satisfy one of the new requirements.
 fn accepts_all(old: &[SecurityRequirement], new: &[SecurityRequirement]) -> bool {
-    // Without a set, none is required.
+    // Without a requirement, no credentials are needed.
     let none = [SecurityRequirement::new()];
     let [old, new] = [old, new].map(|sets| if sets.is_empty() { &none[..] } else { sets });
     old.iter().all(|given| {

@@ -1,4 +1,4 @@
-//! Responses by status, and the headers of responses.
+//! Changes of responses by status, and of response headers.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};
@@ -9,13 +9,14 @@ use super::recorder::{Side, Subject};
 use crate::model::{HeaderFormat, Operation, StatusEnum, StatusVariant, TypedHeader, TypedHeaders};
 
 impl Comparer<'_> {
-    /// The failures of an operation by status. Documents of different authors are not compared in this: few describe all.
+    /// The failures of an operation by status. They are not compared between documents of different authors, because few
+    /// documents describe all failures.
     pub(super) fn failures(&mut self, old: &Operation, new: &Operation) {
         let names = [old, new].map(|operation| operation.type_name.as_str());
         self.by_status(Kind::Failure, names, [old.failure.as_ref(), new.failure.as_ref()]);
     }
 
-    /// The variants of two enumerations of responses. One that is missing has none.
+    /// The variants of two enumerations by status. A missing enumeration has no variants.
     pub(super) fn by_status(&mut self, kind: Kind, operations: [&str; 2], enums: [Option<&StatusEnum>; 2]) {
         if self.is_common {
             return;
@@ -147,7 +148,7 @@ impl Comparer<'_> {
     }
 }
 
-/// A header of both documents, at each of its places.
+/// A header that both documents have, at each of its places.
 fn subject(of: &TypedHeaders, headers: [&TypedHeader; 2]) -> Subject {
     let [old, new] = headers;
     let name = format!("{}::{}", of.type_name, new.method);

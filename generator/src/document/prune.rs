@@ -1,8 +1,7 @@
-//! Operations of a tree, and what each of them needs.
+//! Removal of operations from a tree, with the components that only they use.
 //!
-//! In: the tree of a document, and which operations are not wanted. Out: the tree without them and without the components
-//! that only they use. A component that no operation uses stays, and so does what it refers to. This module does not know
-//! why an operation is not wanted.
+//! In: the tree of a document, and the operations to remove. Out: the tree without these operations and without the
+//! components that only they use. A component that no operation uses is kept, as are the components that it refers to.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
@@ -17,13 +16,13 @@ use crate::policy::Policy;
 /// The keys of a Path Item Object that are operations.
 pub(crate) const METHOD_KEYS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// An operation as it is written.
+/// An operation of the tree.
 #[derive(Debug)]
 pub(crate) struct WrittenOperation {
     pub(crate) path: String,
     /// The key of the path item.
     pub(crate) method: &'static str,
-    /// That of the document, or the one that is made of method and path.
+    /// The `operationId`, or the id that is derived from method and path.
     pub(crate) id: String,
     pub(crate) tags: Vec<String>,
     pub(crate) pointer: String,
@@ -31,7 +30,7 @@ pub(crate) struct WrittenOperation {
 }
 
 impl WrittenOperation {
-    /// Its method and path, as a request line has them.
+    /// Its method and path, as in a request line.
     pub(crate) fn request(&self) -> String {
         format!("{} {}", self.method.to_uppercase(), self.path)
     }
@@ -61,19 +60,19 @@ pub(crate) fn operations(tree: &Node<'_>) -> Vec<WrittenOperation> {
 /// A component: its section and its name.
 pub(crate) type Component = (String, String);
 
-/// Which components the operations and components of a document need.
+/// The components that the operations and components of a document refer to.
 #[derive(Debug)]
 pub(crate) struct Needs {
     components: Vec<Component>,
     positions: HashMap<Component, usize>,
     /// The components that each component refers to.
     of_components: Vec<BTreeSet<usize>>,
-    /// Those that each operation refers to, by its pointer.
+    /// The components that each operation refers to, by the pointer of the operation.
     of_operations: HashMap<String, BTreeSet<usize>>,
 }
 
 impl Needs {
-    /// Reads the references of a tree.
+    /// Collects the references of a tree.
     pub(crate) fn new(tree: &Node<'_>, policy: &Policy, operations: &[WrittenOperation]) -> Self {
         let index = Index::new(tree, policy);
         let mut components = Vec::new();
@@ -153,7 +152,7 @@ impl Needs {
         named.collect()
     }
 
-    /// Operations need the security schemes that they name, or those of the document.
+    /// Operations refer to the security schemes of their requirements, or of those of the document.
     fn note_security(&mut self, tree: &Node<'_>, operations: &[WrittenOperation]) {
         for operation in operations {
             let own = tree.find(&operation.pointer).and_then(|node| node.get("security"));
@@ -167,7 +166,7 @@ impl Needs {
         }
     }
 
-    /// These components, and all that they lead to.
+    /// These components, and all components that they refer to, directly or indirectly.
     fn closure(&self, start: impl IntoIterator<Item = usize>) -> HashSet<usize> {
         let mut found = HashSet::new();
         let mut next: Vec<usize> = start.into_iter().collect();
@@ -183,7 +182,7 @@ impl Needs {
         self.closure(operations.filter_map(|it| self.of_operations.get(&it.pointer)).flatten().copied())
     }
 
-    /// The components that lead to one of these, themselves included.
+    /// The components that refer to one of these, directly or indirectly, including these.
     pub(crate) fn dependents(&self, components: &BTreeSet<Component>) -> BTreeSet<Component> {
         let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
         for (user, targets) in self.of_components.iter().enumerate() {
@@ -221,7 +220,7 @@ impl Needs {
     }
 }
 
-/// What an element is part of.
+/// The part of the document that contains an element.
 #[derive(Clone, Copy)]
 enum Owner<'e> {
     Document,
@@ -230,14 +229,14 @@ enum Owner<'e> {
     Component(usize),
 }
 
-/// The component that a pointer leads to or into.
+/// The component that a pointer refers to, or that contains its target.
 pub(crate) fn component_of(pointer: &str) -> Option<Component> {
     let mut tokens = pointer.strip_prefix("/components/")?.split('/');
     Some((unescape(tokens.next()?), unescape(tokens.next()?)))
 }
 
-/// Takes operations out of a tree, by their pointers, with whole path items, by their paths, and components. A path item
-/// without operations that had some is removed, too.
+/// Removes operations (by pointer), path items (by path) and components from a tree. A path item that loses all its
+/// operations is also removed.
 pub(crate) fn remove(
     tree: &mut Node<'_>,
     operations: &HashSet<String>,

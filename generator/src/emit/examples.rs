@@ -1,5 +1,5 @@
-//! Examples in the documentation: how a call is sent. They are compiled with the documentation, so each is as small as it can
-//! be: the arguments are those of a hidden function around it.
+//! Examples of calls in the documentation. They are compiled as doctests, so each is minimal: its arguments are the
+//! parameters of a hidden function around it.
 
 use quote::quote;
 
@@ -7,14 +7,13 @@ use super::{Emitter, bare};
 use crate::model::{Group, Operation, Risk, Scope, TypeRef};
 
 impl Emitter<'_> {
-    /// The example of a method: of those that read, which callers begin with.
+    /// The example of a method. Only reads have one.
     pub(super) fn method_example(&self, group: &Group, operation: &Operation) -> Option<String> {
         let is_of_project = operation.scope == Scope::Project;
         (operation.risk == Risk::Read).then(|| self.example(group, operation, is_of_project)).flatten()
     }
 
-    /// The example of the accessor of a group, of the client or of the client of a project: the call with the fewest
-    /// arguments, a read if there is one.
+    /// The example of the accessor of a group: the call with the fewest arguments, preferably a read.
     pub(super) fn accessor_example(&self, group: &Group, is_of_project: bool) -> Option<String> {
         let order = |operation: &&Operation| {
             let is_elsewhere = (operation.scope == Scope::Project) != is_of_project;
@@ -27,7 +26,7 @@ impl Emitter<'_> {
         operations.into_iter().find_map(|operation| self.example(group, operation, is_of_project))
     }
 
-    /// An operation that is sent. None if it has an argument whose type has no name in every client.
+    /// A call of an operation. `None` if an argument has a type without a public name.
     fn example(&self, group: &Group, operation: &Operation, is_of_project: bool) -> Option<String> {
         let crate_name = self.crate_name?;
         if operation.deprecated || operation.required_name.is_some() {
@@ -69,7 +68,7 @@ impl Emitter<'_> {
         names.sort_unstable();
         names.dedup();
         if names.len() < given.len() {
-            // An argument is called like the client.
+            // An argument has the name of the client variable.
             return None;
         }
         let given: Vec<String> = given.into_iter().map(|(name, ty)| format!("{name}: {ty}")).collect();

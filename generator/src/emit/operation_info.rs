@@ -1,4 +1,4 @@
-//! What is known about an operation, as an entry of the catalogue.
+//! The catalogue entry of an operation: its `INFO`.
 
 use proc_macro2::TokenStream;
 use quote::quote;

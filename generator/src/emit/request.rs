@@ -1,4 +1,4 @@
-//! What an operation writes into a request: its parameters by their styles, and its body.
+//! The request of an operation: the code that writes its parameters by their styles, and its body.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +10,7 @@ use crate::model::{Body, Encoding, ListStyle, Location, Operation, Parameter, St
 impl Emitter<'_> {
     /// The method `write` of an operation, unless it writes nothing.
     pub(super) fn write(self, operation: &Operation, state: Option<&TypeState>) -> Option<TokenStream> {
-        // A value that is set by name is provided by its type parameter.
+        // A required value of a builder is stored in a field of generic type.
         let required_value = |parameter: &Parameter| {
             let field = ident(&parameter.field);
             if state.is_some() && parameter.is_required_argument() {
@@ -115,7 +115,7 @@ fn write_encoded(encoding: &Encoding, value: &TokenStream) -> TokenStream {
     }
 }
 
-/// Puts a parameter of any type into a request.
+/// Writes a parameter of any type into a request.
 fn write_value(parameter: &Parameter, style: ValueStyle, required: TokenStream) -> TokenStream {
     let (wire, field) = (&parameter.name, ident(&parameter.field));
     let style = value_style(style);

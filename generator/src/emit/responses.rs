@@ -10,7 +10,7 @@ use super::{Emitter, deprecated, ident};
 use crate::model::{Group, HeaderFormat, Operation, Response, Status, StatusEnum, StatusVariant, TypedHeader};
 
 impl Emitter<'_> {
-    /// The implementation of `Operation`, and what it needs of responses.
+    /// The implementation of `Operation`, with the types of responses that it requires.
     pub(super) fn implementation(&self, group: &Group, operation: &Operation) -> TokenStream {
         let name = ident(&operation.type_name);
         let scope = scope_type(operation.scope);
@@ -82,7 +82,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// The type of a body that is read as a whole; none without one.
+    /// The type of a body; `None` without a body.
     fn content_type(&self, response: &Response) -> Option<TokenStream> {
         match response {
             Response::Text(_) => Some(quote! { String }),
@@ -91,7 +91,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// Successes that differ. As JSON, a value is that of its variant.
+    /// The enumeration of successes. It serializes as the value of its variant.
     fn successes(&self, operation: &Operation, successes: &StatusEnum) -> TokenStream {
         let name = ident(&successes.type_name);
         let about = doc(&format!("What [`{}`] returns, by HTTP status.", operation.type_name));
@@ -114,7 +114,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// The failures that are documented with a body.
+    /// The enumeration of failures whose body the document describes.
     fn failures(&self, operation: &Operation, failures: &StatusEnum) -> TokenStream {
         let name = ident(&failures.type_name);
         let operation_type = ident(&operation.type_name);
@@ -149,7 +149,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// A variant of responses by status.
+    /// A variant of an enumeration by status.
     fn variant(&self, variant: &StatusVariant) -> TokenStream {
         let name = ident(&variant.variant);
         let content = self.content_type(&variant.response).map(|ty| quote! { (#ty) });
@@ -233,7 +233,7 @@ fn arm(name: &Ident, variant: &StatusVariant) -> TokenStream {
     quote! { #pattern => body.#read().map(#name::#of) }
 }
 
-/// The method that reads a body as a whole.
+/// The runtime's method that decodes a body.
 fn reading(response: &Response) -> TokenStream {
     match response {
         Response::Text(_) => quote! { text },

@@ -11,8 +11,8 @@ use crate::names::Scope;
 impl<'d> Lowering<'d> {
     /// The failures of an operation, if one of them has a body that the document describes.
     ///
-    /// The default is one of them, unless it is the only description of a success. The failures of our own specification
-    /// are the envelope, which the client reads by itself.
+    /// The default response is a failure, unless it is the only description of a success. In the dialect FlightHub all
+    /// failures are the envelope, which the runtime decodes.
     pub(super) fn failure(
         &mut self,
         operation: &'d Operation,
@@ -24,7 +24,7 @@ impl<'d> Lowering<'d> {
             return None;
         }
         let has_success = operation.responses.iter().any(|(status, _)| status.is_of(2));
-        // A response of the class 1XX is followed by another one, which is the one that a call returns.
+        // A 1XX response is followed by the final response, which a call returns.
         let is_failure = |status: Status| match status {
             Status::Default => has_success,
             status => !status.is_of(1) && !status.is_of(2),
@@ -63,7 +63,7 @@ pub(super) fn in_order(mut variants: Vec<StatusVariant>) -> Vec<StatusVariant> {
     variants
 }
 
-/// The name of a status: that of the registry of HTTP.
+/// The name of a status in the IANA registry.
 pub(super) fn variant_name(status: Status) -> String {
     let name = match status {
         Status::Default => "Default",
@@ -179,7 +179,7 @@ mod tests {
         let string = json("string");
         assert_eq!(failures(&format!("'200': {string}, '404': {NONE}")), None);
         assert_eq!(failures(&format!("'200': {string}, '103': {string}")), None);
-        // The only description of a success is one of a success.
+        // The only response of an operation describes its success.
         assert_eq!(failures(&format!("default: {string}")), None);
         assert_eq!(failures(&format!("default: {string}, '404': {NONE}")), None);
         let one = ["NotFound Plain(Primitive(String))".to_owned()];

@@ -1,7 +1,7 @@
 //! Headers of responses.
 //!
-//! In: the Header Objects of the responses of an operation. Out: a typed header for each of them, and for the operation one
-//! method for each name. A value that has no text of one type is the text itself.
+//! In: the Header Objects of the responses of an operation. Out: a typed header for each Header Object, and for the
+//! operation one method for each header name. A value whose type cannot be read from a string is a string.
 
 use super::Lowering;
 use super::docs;
@@ -38,7 +38,7 @@ impl<'d> Lowering<'d> {
         responses
     }
 
-    /// The headers of a response. `Content-Type` is none: OpenAPI ignores it there, and `content` describes it.
+    /// The headers of a response, without `Content-Type`: OpenAPI ignores it there, and `content` describes it.
     fn headers(&mut self, response: &'d Response, context: (&str, &str)) -> Vec<ResponseHeader> {
         let headers = response.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
         headers.filter_map(|(name, id)| self.header(name, *id, context)).collect()
@@ -86,7 +86,7 @@ impl<'d> Lowering<'d> {
             (Some(schema), _) => {
                 let (ty, _) = self.types.type_of(schema, hint);
                 match self.resolved(&ty) {
-                    // Any value is a text there.
+                    // Every value is a string there.
                     TypeRef::Primitive(Primitive::Json | Primitive::Bytes | Primitive::Binary) => {
                         (TEXT, HeaderFormat::Simple)
                     }
@@ -115,8 +115,8 @@ impl<'d> Lowering<'d> {
         found
     }
 
-    /// The headers of all responses, each with a method. What two responses describe differently is text, and what one
-    /// of them does not require is optional.
+    /// The headers of all responses, each with a method. A header that two responses describe differently is a string, and
+    /// a header that one of them does not require is optional.
     pub(super) fn typed_headers(
         &mut self,
         responses: &[StatusResponse],

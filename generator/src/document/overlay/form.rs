@@ -1,6 +1,6 @@
-//! The form of an overlay.
+//! Validation of the structure of an overlay.
 //!
-//! In: the tree of an overlay. Out: its actions in order, or everything that is wrong with its form.
+//! In: the tree of an overlay. Out: its actions in order, or all structural errors.
 
 use std::ops::Range;
 
@@ -9,9 +9,9 @@ use super::super::pointer::PointerRef;
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::suggest::did_you_mean;
 
-/// An overlay whose form is right.
+/// A valid overlay.
 pub(super) struct Overlay<'o, 's> {
-    /// Version 1.1, in which a list that is added to a list is concatenated.
+    /// Whether this is version 1.1, in which an array that is added to an array is concatenated.
     pub(super) extends_lists: bool,
     pub(super) actions: Vec<Action<'o, 's>>,
 }
@@ -24,14 +24,14 @@ pub(super) struct Action<'o, 's> {
 
 pub(super) enum Modifier<'o, 's> {
     Remove,
-    /// The value, and where it is in the overlay.
+    /// The value, and its location in the overlay.
     Update(&'o Node<'s>, String),
     Copy(Text<'o>),
-    /// `remove: false` alone.
+    /// Only `remove: false`.
     None,
 }
 
-/// A text of an overlay, and where it is.
+/// A string of an overlay, and its location.
 pub(super) struct Text<'o> {
     pub(super) text: &'o str,
     pub(super) span: Range<usize>,
@@ -201,7 +201,7 @@ enum Version {
     V1_1,
 }
 
-/// A value, or its key if the value has no bytes that could be shown.
+/// The span of a value, or of its key if the value is empty.
 fn shown(entry: &Entry<'_>) -> Range<usize> {
     if entry.node.span.is_empty() { entry.key_span() } else { entry.node.span() }
 }

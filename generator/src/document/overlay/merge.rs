@@ -1,7 +1,7 @@
-//! Merging a value into a value, by the Overlay Specification.
+//! Merging of two values by the rules of the Overlay Specification.
 //!
-//! In: a node of the document, and the node that an action adds to it. Out: the merged node, whose parts know the file that
-//! they are written in; or the two values that cannot be merged.
+//! In: a node of the document, and the node that an action adds to it. Out: the merged node, whose parts keep the locations
+//! in their files; or the two values that cannot be merged.
 
 use std::collections::HashMap;
 
@@ -11,11 +11,11 @@ use super::super::pointer::PointerRef;
 use super::select::{Budget, Exhausted};
 use crate::diagnostic::{Code, Diagnostic, Source};
 
-/// How large a tree is.
+/// The size of a tree.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Size {
     pub(super) nodes: usize,
-    /// Of its texts and keys.
+    /// The bytes of its strings and keys.
     pub(super) bytes: usize,
     pub(super) height: usize,
 }
@@ -39,7 +39,7 @@ impl Size {
     }
 }
 
-/// What a node is to an overlay.
+/// The type of a node, as the Overlay Specification distinguishes them.
 pub(super) fn kind(node: &Node<'_>) -> &'static str {
     match &node.value {
         Value::Scalar(_) => "a scalar",
@@ -52,15 +52,15 @@ pub(super) fn kind(node: &Node<'_>) -> &'static str {
 pub(super) struct Merge<'s, 'b> {
     pub(super) source: &'s Source,
     pub(super) budget: &'b mut Budget,
-    /// Version 1.1: a list that is added to a list is concatenated, and a scalar replaces a scalar.
+    /// Version 1.1: an array that is added to an array is concatenated, and a scalar replaces a scalar.
     pub(super) extends_lists: bool,
 }
 
-/// Why values are not merged; none if the budget is spent.
+/// Why values are not merged; `None` if the size limit is exceeded.
 type Merged = Result<(), Option<Box<Diagnostic>>>;
 
 impl<'s> Merge<'s, '_> {
-    /// Merges the value of an action into a node that its target selects. `at` is where the value is.
+    /// Merges the value of an action into a selected node. `at` is the location of the value.
     pub(super) fn target(&mut self, target: &mut Node<'s>, update: &Node<'s>, at: PointerRef<'_>) -> Merged {
         match (&mut target.value, &update.value) {
             (Value::Sequence(items), value) => {

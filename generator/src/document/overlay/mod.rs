@@ -1,11 +1,11 @@
-//! Overlays: changes of a document that are written in files of their own.
+//! Overlays: changes of a document in separate files.
 //!
 //! In: the tree of a document, and the texts of overlays (OpenAPI Overlay Specification 1.0 and 1.1). Out: the changed
-//! tree, in which every node still knows the file that it is written in; or everything that is wrong with the first overlay
-//! that has a mistake. This module does not depend on OpenAPI.
+//! tree, in which every node has the location in its file; or all errors of the first invalid overlay. This module does
+//! not depend on OpenAPI.
 //!
-//! A target that selects nothing is an error, although the Overlay Specification lets it succeed: an overlay mends a known
-//! document, and a target that selects nothing mends nothing.
+//! A target that selects no node is an error, although the Overlay Specification lets it succeed: an overlay corrects a
+//! known document, and without a selected node the correction would be lost silently.
 
 mod form;
 mod json_path;
@@ -26,8 +26,8 @@ use json_path::{Invalid, Query, Selector};
 use merge::{Merge, Size};
 use select::{Budget, Exhausted, Position, select, select_first};
 
-/// How many nodes the queries of all overlays may look at: a few thousand of them over a document of usual size, twenty-five
-/// over the largest one.
+/// The maximum number of nodes that the queries of all overlays visit: thousands of queries of a typical document,
+/// twenty-five of the largest one.
 const WORK: usize = 50_000_000;
 
 /// Applies the overlays of a document, one after the other.
@@ -42,7 +42,7 @@ pub(super) fn apply<'s>(source: &'s Source, tree: &mut Node<'s>) -> Result<(), V
         let mut root = yaml::parse(file, true).map_err(problems)?;
         root.shift(first);
         let overlay = form::read(source, &root)?;
-        // What is in the document already is counted once.
+        // The document itself is counted once.
         let size = size.get_or_insert_with(|| Size::of(tree));
         let mut overlaying = Overlaying { source, budget: &mut budget, size, extends_lists: overlay.extends_lists };
         for action in &overlay.actions {
@@ -58,9 +58,9 @@ type Applied<T> = Result<T, Box<Diagnostic>>;
 struct Overlaying<'s, 'o> {
     source: &'s Source,
     budget: &'o mut Budget,
-    /// That of the document with everything that was added to it.
+    /// The size of the document, including all additions.
     size: &'o mut Size,
-    /// A list that is added to a list is concatenated (1.1), and not one more item (1.0).
+    /// Whether an array that is added to an array is concatenated (1.1) or becomes one more item (1.0).
     extends_lists: bool,
 }
 
@@ -129,7 +129,7 @@ impl<'s> Overlaying<'s, '_> {
         Box::new(Diagnostic::new(code, self.source.location(at.span.clone(), &*at.pointer), message, help))
     }
 
-    /// What is where a target that selects nothing goes wrong.
+    /// The first segment of a target without a match, and the names that exist there.
     fn near(&mut self, query: &Query, text: &Text<'_>, tree: &Node<'_>) -> Applied<String> {
         let otherwise = "correct the target, or remove the action; it would change nothing";
         for length in (0..query.segments.len()).rev() {
@@ -149,7 +149,7 @@ impl<'s> Overlaying<'s, '_> {
     }
 
     fn remove(&self, positions: Vec<Position>, action: &Action<'_, 's>, tree: &mut Node<'s>) -> Applied<()> {
-        // From the last to the first, so that the positions of those that are left stay the same; those of one parent at once.
+        // In reverse order, so that the indices of the remaining nodes stay valid; siblings are removed together.
         let mut positions = positions.into_iter().rev().peekable();
         while let Some(mut position) = positions.next() {
             let Some(index) = position.pop() else {
@@ -187,7 +187,7 @@ impl<'s> Overlaying<'s, '_> {
             return Err(self.problem(Code::Overlay, &action.target, message, help));
         }
         let added = Size::of(update);
-        // The innermost first, and the last of several: merging changes no position before it.
+        // In reverse order, innermost first: merging changes no preceding index.
         let mut positions = positions;
         positions.sort_by_key(|position| Reverse((position.len(), position.clone())));
         for position in positions {
