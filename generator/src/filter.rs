@@ -211,7 +211,7 @@ impl Filter {
     }
 
     /// The messages and repairs for patterns that match no operation, and for included patterns whose operations are all
-/// excluded.
+    /// excluded.
     fn problems(&self, operations: &[WrittenOperation]) -> Vec<(String, String)> {
         let mut problems = Vec::new();
         for (pattern, option) in
