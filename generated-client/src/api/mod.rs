@@ -28,6 +28,7 @@
 //! header (both read in clients for V2.0, not observed on V1.0). One client requests all projects and their devices
 //! every ten seconds without known errors. Fixed limits: 1000 devices in a list, 10 000 media files of a task, 20
 //! stream converters, 100 files in one upload callback.
+#![allow(rustdoc::redundant_explicit_links)]
 
 use ::flighthub2_runtime::codegen as runtime;
 pub mod system;

@@ -66,8 +66,10 @@ impl Emitter<'_> {
         let missing = self.has_builders().then(|| quote! { #[doc(hidden)] pub mod missing; });
         let about_api = doc(&format!("Metadata of {title} that applies to all calls."));
         let about_operations = doc("The catalogue: every operation, with its metadata for tools.");
+        // The path of a link does not depend on the module that it is in, so some links are longer than necessary.
         quote! {
             #heading
+            #![allow(rustdoc::redundant_explicit_links)]
             #use_runtime
             #(pub mod #modules;)*
             pub mod types;
