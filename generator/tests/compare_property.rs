@@ -170,7 +170,7 @@ fn made(document: &Value, dialect: Dialect) -> Option<Normalized> {
 
 /// Whether a foreign document has mistakes: they are reported as warnings when it is read, and are not part of what is
 /// compared.
-fn has_slips(document: &Value) -> bool {
+fn has_mistakes(document: &Value) -> bool {
     let options = Options { dialect: Dialect::OpenApi, ..Options::default() };
     let made = generate(&source(document), &options);
     made.is_ok_and(|made| made.warnings.iter().any(|warning| warning.code.severity() == Severity::Error))
@@ -180,7 +180,7 @@ fn has_slips(document: &Value) -> bool {
 fn check(old: (&Value, &Normalized), new: (&Value, &Normalized), comparison: &Comparison) {
     let report = report(comparison);
     let is_same = meaning(old.0) == meaning(new.0);
-    let is_reported = is_same || !comparison.changes.is_empty() || has_slips(old.0) || has_slips(new.0);
+    let is_reported = is_same || !comparison.changes.is_empty() || has_mistakes(old.0) || has_mistakes(new.0);
     assert!(is_reported, "a change is not reported:\n{}", difference(old.0, new.0));
     let missing = missing(&old.1.uses, &new.1.uses);
     let worst = comparison.worst();

@@ -48,9 +48,9 @@ fn with_required(subject: Subject, side: Side, field: &Field) -> Subject {
 /// Why a new required field breaks callers.
 fn given_by(is_input: bool) -> &'static str {
     if is_input {
-        "`new` takes it: every caller must pass it"
+        "`new` requires it: every caller must pass it"
     } else {
-        "`new` takes it: code that makes such a response, such as a test, must pass it"
+        "`new` requires it: code that makes such a response, such as a test, must pass it"
     }
 }
 

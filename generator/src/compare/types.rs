@@ -117,7 +117,14 @@ impl Comparer<'_> {
         }
         if matches!((&old.kind, &new.kind), (TypeKind::Struct(_), TypeKind::Struct(_))) {
             let subject = subject.derived();
-            if !old.is_input && new.is_input {
+            if let (false, true, Some(required), None) =
+                (old.is_input, new.is_input, &old.required_name, &new.required_name)
+            {
+                let why = format!(
+                    "`new` and `types::{required}` are removed: code that makes such a response, such as a test, uses them"
+                );
+                self.recorder.record(&subject, Breaking, "part of a request now: it has a builder", &why);
+            } else if !old.is_input && new.is_input {
                 let what = "part of a request now: it has methods that set its fields";
                 self.recorder.record(&subject, Compatible, what, "the client has new methods for it");
             } else if old.is_input && !new.is_input {
