@@ -23,17 +23,17 @@ const MAX_DAYS: i64 = 3660;
 /// The first day, the last day and the days between them follow `repeat_type` and `repeat_option`. A flight that would start
 /// before `now`, or while the one before it is in the air, is not made.
 ///
-/// # Errors
-/// The days of a repeated task cannot be computed; the text says why.
-pub(crate) fn flights(body: &Value, now: i64) -> Result<Vec<i64>, &'static str> {
+/// No documentation lists the members that a type of task requires, so no task is refused: without a time it flies soon,
+/// and an unknown time zone is UTC.
+pub(crate) fn flights(body: &Value, now: i64) -> Vec<i64> {
     let begin = body["begin_at"].as_i64();
     let soon = now.saturating_add(PREPARATION);
     let mut starts = match body["task_type"].as_str() {
         Some("recurring") => {
             let listed = body["recurring_task_start_time_list"].as_array();
             let times = listed.into_iter().flatten().filter_map(Value::as_i64).collect();
-            let times = or_begin(times, begin);
-            let mut starts: Vec<i64> = days(body, begin, &times)?.map(|start| start.at).collect();
+            let times = or_begin(times, begin, soon);
+            let mut starts: Vec<i64> = days(body, begin, &times).map(|start| start.at).collect();
             starts.retain(|start| *start >= now);
             starts
         }
@@ -42,9 +42,9 @@ pub(crate) fn flights(body: &Value, now: i64) -> Result<Vec<i64>, &'static str> 
             let periods =
                 listed.into_iter().flatten().filter_map(|period| Some((period[0].as_i64()?, period[1].as_i64()?)));
             let periods: Vec<(i64, i64)> = periods.collect();
-            let times = or_begin(periods.iter().map(|(start, _)| *start).collect(), begin);
+            let times = or_begin(periods.iter().map(|(start, _)| *start).collect(), begin, soon);
             let mut starts = Vec::new();
-            for start in days(body, begin, &times)? {
+            for start in days(body, begin, &times) {
                 let length = periods.get(start.index).map_or(1, |(start, end)| end.saturating_sub(*start));
                 let end = start.at.saturating_add(length);
                 if end <= now {
@@ -71,11 +71,11 @@ pub(crate) fn flights(body: &Value, now: i64) -> Result<Vec<i64>, &'static str> 
         is_free
     });
     starts.truncate(MAX_FLIGHTS);
-    Ok(starts)
+    starts
 }
 
-fn or_begin(times: Vec<i64>, begin: Option<i64>) -> Vec<i64> {
-    if times.is_empty() { begin.into_iter().collect() } else { times }
+fn or_begin(times: Vec<i64>, begin: Option<i64>, soon: i64) -> Vec<i64> {
+    if times.is_empty() { vec![begin.unwrap_or(soon)] } else { times }
 }
 
 /// A time of the first day, on one of the days.
@@ -87,9 +87,9 @@ struct Start {
 }
 
 /// Each of the times of the first day, on each day on which the task flies.
-fn days(body: &Value, begin: Option<i64>, times: &[i64]) -> Result<impl Iterator<Item = Start>, &'static str> {
-    let zone = time_zone(body["time_zone"].as_str().unwrap_or("UTC"))?;
-    let first = begin.or_else(|| times.iter().copied().min()).ok_or("the task has no time")?;
+fn days(body: &Value, begin: Option<i64>, times: &[i64]) -> impl Iterator<Item = Start> + use<> {
+    let zone = time_zone(body["time_zone"].as_str().unwrap_or("UTC"));
+    let first = begin.or_else(|| times.iter().copied().min()).unwrap_or_default();
     let date = |seconds: i64| timestamp(seconds).to_zoned(zone.clone()).date();
     let (first, last) = (date(first), body["end_at"].as_i64().map_or_else(|| date(first), date));
     let times: Vec<Time> = times.iter().map(|time| timestamp(*time).to_zoned(zone.clone()).time()).collect();
@@ -103,19 +103,21 @@ fn days(body: &Value, begin: Option<i64>, times: &[i64]) -> Result<impl Iterator
         if repetition.flies_on(day, number) {
             for (index, time) in times.iter().enumerate() {
                 // A time that the change to summer time skips is an hour later.
-                let at = day.to_datetime(*time).to_zoned(zone.clone()).map_err(|_| "the days are too far away")?;
-                flown.push(Start { index, at: at.timestamp().as_second() });
+                // Beyond the calendar there is no flight.
+                if let Ok(at) = day.to_datetime(*time).to_zoned(zone.clone()) {
+                    flown.push(Start { index, at: at.timestamp().as_second() });
+                }
             }
         }
         let Ok(next) = day.tomorrow() else { break };
         day = next;
     }
-    Ok(flown.into_iter())
+    flown.into_iter()
 }
 
-fn time_zone(name: &str) -> Result<TimeZone, &'static str> {
+fn time_zone(name: &str) -> TimeZone {
     // Not the database of this machine, so that tests are the same everywhere.
-    TimeZoneDatabase::bundled().get(name).map_err(|_| "there is no such time zone")
+    TimeZoneDatabase::bundled().get(name).unwrap_or(TimeZone::UTC)
 }
 
 /// The nearest time that the calendar has.
@@ -196,7 +198,7 @@ mod tests {
 
     /// A task from one day to another that flies at noon, as the starts of its flights in the time zone.
     fn starts(zone: &str, kind: &str, option: Value, last: &str) -> Vec<String> {
-        let time_zone = time_zone(zone).unwrap();
+        let time_zone = time_zone(zone);
         let local = |text: &str| text.parse::<jiff::civil::DateTime>().unwrap().to_zoned(time_zone.clone()).unwrap();
         let seconds = |text: &str| local(text).timestamp().as_second();
         let body = json!({
@@ -205,7 +207,7 @@ mod tests {
             "begin_at": seconds("2026-02-02T00:00"), "end_at": seconds(&format!("{last}T00:00")),
             "recurring_task_start_time_list": [seconds("2026-02-02T12:00")],
         });
-        let flights = flights(&body, seconds("2026-02-02T00:00")).unwrap();
+        let flights = flights(&body, seconds("2026-02-02T00:00"));
         let shown = |start| timestamp(start).to_zoned(time_zone.clone()).datetime().to_string();
         let days = flights.into_iter().map(shown).map(|at| at.strip_suffix("T12:00:00").unwrap_or(&at).to_owned());
         days.collect()
@@ -264,9 +266,9 @@ mod tests {
         });
         let expected = ["2026-02-02T09:00Z", "2026-02-02T09:50Z", "2026-02-02T10:40Z"].map(seconds);
         let day = 86_400;
-        assert_eq!(flights(&body, NOW).unwrap(), [expected, expected.map(|start| start + day)].concat());
+        assert_eq!(flights(&body, NOW), [expected, expected.map(|start| start + day)].concat());
         // Created within a period, it begins at once.
-        let flights = flights(&body, seconds("2026-02-02T10:30Z")).unwrap();
+        let flights = flights(&body, seconds("2026-02-02T10:30Z"));
         assert_eq!(flights[..2], [seconds("2026-02-02T10:30:05Z"), expected[0] + day]);
     }
 
@@ -274,11 +276,13 @@ mod tests {
     fn a_dock_flies_one_flight_at_a_time_and_none_in_the_past() {
         let times = ["2026-02-02T01:00Z", "2026-02-02T09:10Z", "2026-02-02T09:00Z", "2026-02-02T09:20Z"].map(seconds);
         let body = json!({"task_type": "recurring", "time_zone": "UTC", "begin_at": NOW, "recurring_task_start_time_list": times});
-        assert_eq!(flights(&body, NOW).unwrap(), [times[2], times[3]]);
+        assert_eq!(flights(&body, NOW), [times[2], times[3]]);
         let body = json!({"task_type": "recurring", "time_zone": "Mars/Base", "begin_at": NOW});
-        assert!(flights(&body, NOW).is_err());
-        let body = json!({"task_type": "recurring", "time_zone": "UTC"});
-        assert!(flights(&body, NOW).is_err());
+        assert_eq!(flights(&body, NOW), [NOW], "an unknown time zone is UTC");
+        for kind in ["recurring", "continuous", "timed"] {
+            let body = json!({"task_type": kind, "time_zone": "UTC"});
+            assert_eq!(flights(&body, NOW)[0], NOW + PREPARATION, "{kind} without a time");
+        }
     }
 
     #[test]
@@ -290,8 +294,8 @@ mod tests {
                     "repeat_option": {"interval": number, "days_of_week": [number], "week_of_month": [number]},
                     "begin_at": number, "end_at": i64::MAX, "continuous_task_periods": [[number, i64::MAX], [i64::MAX, number]],
                 });
-                assert!(flights(&body, NOW).is_ok_and(|flights| flights.len() <= MAX_FLIGHTS), "{number} {kind}");
-                assert!(flights(&body, i64::MAX).is_ok_and(|flights| flights.len() <= MAX_FLIGHTS), "{number} {kind}");
+                assert!(flights(&body, NOW).len() <= MAX_FLIGHTS, "{number} {kind}");
+                assert!(flights(&body, i64::MAX).len() <= MAX_FLIGHTS, "{number} {kind}");
             }
         }
     }

@@ -268,10 +268,7 @@ impl Site {
             return DOCK_OFFLINE;
         }
         let kind = body["task_type"].as_str().unwrap_or("immediate");
-        let flights = match schedule::flights(body, now) {
-            Ok(flights) => flights,
-            Err(why) => return Outcome::Refused(BAD_PARAMETER, why),
-        };
+        let flights = schedule::flights(body, now);
         let planned = body["begin_at"].as_i64().filter(|_| kind != "immediate");
         let begin = planned.or_else(|| flights.first().copied()).unwrap_or(now);
         let end = body["end_at"].as_i64().unwrap_or_else(|| begin.saturating_add(WINDOW));
