@@ -35,13 +35,12 @@ pub(crate) fn run<'s, T>(
             Ok(made) => return Ok((made, skipped)),
             Err(problems) => problems,
         };
-        let mut left = match skipped.take_out(&mut document, &problems) {
-            true => prune::operations(&document.tree).into_iter(),
-            false => return Err(problems),
-        };
-        let problems = first.get_or_insert(problems);
-        if left.next().is_none() {
-            return Err(problems.clone());
+        if !skipped.take_out(&mut document, &problems) {
+            return Err(problems);
+        }
+        let first = first.get_or_insert(problems);
+        if prune::operations(&document.tree).is_empty() {
+            return Err(first.clone());
         }
     }
     attempt(document).map(|made| (made, skipped))
@@ -63,7 +62,7 @@ impl Skipped {
             }
             by_place.entry(place).or_default().push(error);
         }
-        // Those that each component with an error makes impossible.
+        // The components that cannot be generated because of each component with an error.
         let dependents: Vec<(Component, BTreeSet<Component>)> =
             failed.iter().map(|it| (it.clone(), needs.dependents(&BTreeSet::from([it.clone()])))).collect();
         let failed = needs.dependents(&failed);

@@ -12,7 +12,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::ser::{Error as _, SerializeTupleStruct as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::values::Base64;
+use crate::values::{Base64, with_flag};
 
 /// How a [`Binary`] announces itself to the serializer of parts.
 pub(crate) const NAME: &str = "$flighthub2::Binary";
@@ -35,15 +35,7 @@ thread_local! {
 
 /// Reads and writes each [`Binary`] as a string or, with its file name and media type, as an object.
 pub(crate) fn as_arguments<T>(convert: impl FnOnce() -> T) -> T {
-    /// Puts the value back that was there before, after a panic of a caller's type, too.
-    struct Restore(bool);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            IS_ARGUMENT.set(self.0);
-        }
-    }
-    let _restore = Restore(IS_ARGUMENT.replace(true));
-    convert()
+    with_flag(&IS_ARGUMENT, convert)
 }
 
 /// Bytes, with the name and the media type that a part of a multipart body has.

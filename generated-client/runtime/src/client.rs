@@ -138,9 +138,13 @@ impl Core {
     }
 
     fn call_response<O: Operation>(&self, output: O::Output, exchange: Exchange) -> CallResponse<O> {
+        CallResponse::new(output, exchange.status.as_u16(), self.received(exchange.headers))
+    }
+
+    /// The headers of a response, of which those with a credential are marked.
+    pub(crate) fn received(&self, headers: HeaderMap) -> ResponseHeaders {
         let shared = self.shared();
-        let headers = ResponseHeaders::received(exchange.headers, shared.token.as_ref(), &shared.credentials);
-        CallResponse::new(output, exchange.status.as_u16(), headers)
+        ResponseHeaders::received(headers, shared.token.as_ref(), &shared.credentials)
     }
 
     /// Sends an operation and blocks this thread until its response is read. Only what is not generic moves to the client's own thread, so an operation

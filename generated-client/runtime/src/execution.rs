@@ -7,7 +7,6 @@
 
 use std::time::{Duration, Instant};
 
-use http::HeaderMap;
 use tokio::runtime::Handle;
 use tokio::sync::SemaphorePermit;
 use tracing::{Instrument as _, Span};
@@ -17,7 +16,6 @@ use crate::client::{Core, Shared};
 use crate::clock::with_timeout;
 use crate::error::{Delivery, Error, ErrorKind, FailureBody, Sent};
 use crate::failure;
-use crate::headers::ResponseHeaders;
 use crate::operation::OperationInfo;
 use crate::prepared::Prepared;
 use crate::response::ReadError;
@@ -93,15 +91,9 @@ impl Execution {
                 };
                 let error = failure::of_reading(shown, error, shared.token.as_ref());
                 let error = self.failed(error, exchange.retry_after)?;
-                Some(Err(error.with_response(self.received(exchange.headers.clone()), None)))
+                Some(Err(error.with_response(self.client.received(exchange.headers.clone()), None)))
             }
         }
-    }
-
-    /// The headers of a response, of which those with a credential are marked.
-    pub(crate) fn received(&self, headers: HeaderMap) -> ResponseHeaders {
-        let shared = self.client.shared();
-        ResponseHeaders::received(headers, shared.token.as_ref(), &shared.credentials)
     }
 
     /// The error of the last attempt with its response, which callers can decode.
@@ -110,7 +102,7 @@ impl Execution {
         let (token, credentials) = (shared.token.clone(), shared.credentials.clone());
         let masked = move |text: &str| mask(token.as_ref(), &credentials.without(text), usize::MAX);
         let body = FailureBody { bytes: exchange.body, masked: Box::new(masked) };
-        error.with_response(self.received(exchange.headers), Some(body))
+        error.with_response(self.client.received(exchange.headers), Some(body))
     }
 
     /// Decides after a failed attempt: a retry after a wait, or the end of the call.

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::num::ParseIntError;
 use std::str::FromStr;
+use std::thread::LocalKey;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -195,15 +196,20 @@ thread_local! {
 
 /// Serializes with `***` in the place of every [`Secret`] and [`SecretInteger`].
 pub(crate) fn mask_secrets<T>(serialize: impl FnOnce() -> T) -> T {
-    /// Restores the previous value when dropped, even if a caller's `Serialize` panics.
-    struct Restore(bool);
+    with_flag(&MASKS_SECRETS, serialize)
+}
+
+/// Runs a conversion while a flag of this thread is set.
+pub(crate) fn with_flag<T>(flag: &'static LocalKey<Cell<bool>>, convert: impl FnOnce() -> T) -> T {
+    /// Restores the previous value when dropped, even if a caller's type panics.
+    struct Restore(&'static LocalKey<Cell<bool>>, bool);
     impl Drop for Restore {
         fn drop(&mut self) {
-            MASKS_SECRETS.set(self.0);
+            self.0.set(self.1);
         }
     }
-    let _restore = Restore(MASKS_SECRETS.replace(true));
-    serialize()
+    let _restore = Restore(flag, flag.replace(true));
+    convert()
 }
 
 /// A value as JSON, with `***` in the place of every [`Secret`] and [`SecretInteger`]: for output that is shown or logged.

@@ -69,10 +69,7 @@ impl Emitter<'_> {
             Response::NoContent => (quote! { () }, quote! { body.ignore() }),
             Response::ByStatus(successes) => {
                 let name = ident(&successes.type_name);
-                let has_default = successes.variants.iter().any(|variant| variant.status == Status::Default);
-                let otherwise = (!has_default).then(|| quote! { _ => body.undocumented(), });
-                let arms = successes.variants.iter().map(|variant| arm(&name, variant));
-                (quote! { #name }, quote! { match body.status() { #(#arms,)* #otherwise } })
+                (quote! { #name }, match_status(&name, successes, &quote! { body.undocumented() }))
             }
             content @ (Response::Plain(_) | Response::Text(_) | Response::Bytes(_)) => {
                 let ty = self.content_type(content);
@@ -127,9 +124,7 @@ impl Emitter<'_> {
             let variant = self.variant(variant);
             quote! { #about #variant }
         });
-        let has_default = failures.variants.iter().any(|variant| variant.status == Status::Default);
-        let otherwise = (!has_default).then(|| quote! { _ => return None, });
-        let arms = failures.variants.iter().map(|variant| arm(&name, variant));
+        let read = match_status(&name, failures, &quote! { return None });
         quote! {
             #about
             #[allow(clippy::large_enum_variant)]
@@ -143,7 +138,7 @@ impl Emitter<'_> {
                 type Failure = #name;
 
                 fn read_failure(body: runtime::ResponseBody<'_>) -> Option<Result<#name, runtime::ReadError>> {
-                    Some(match body.status() { #(#arms,)* #otherwise })
+                    Some(#read)
                 }
             }
         }
@@ -209,6 +204,14 @@ impl Emitter<'_> {
             }
         }
     }
+}
+
+/// A `match` on the status that reads the variant of an enumeration. `undocumented` is for a status without a variant.
+fn match_status(name: &Ident, statuses: &StatusEnum, undocumented: &TokenStream) -> TokenStream {
+    let has_default = statuses.variants.iter().any(|variant| variant.status == Status::Default);
+    let otherwise = (!has_default).then(|| quote! { _ => #undocumented, });
+    let arms = statuses.variants.iter().map(|variant| arm(name, variant));
+    quote! { match body.status() { #(#arms,)* #otherwise } }
 }
 
 /// The arm of a `match` on the status that reads a variant of an enumeration.

@@ -149,7 +149,8 @@ impl<'a> Emitter<'a> {
             None => quote! { runtime::untagged_union!(#name { #(#arms),* }); },
         };
         let unknown = doc("A variant that is not listed. It is preserved and sent back unchanged.");
-        let conversions = self.conversions(union);
+        // A type of several variants converts into none of them.
+        let conversions = self.conversions(union, |others, ty, _| others.iter().filter(|it| *it == ty).count() == 1);
         let conversions =
             (!conversions.is_empty()).then(|| quote! { runtime::from_variants!(#name { #(#conversions),* }); });
         quote! {
@@ -179,12 +180,8 @@ impl<'a> Emitter<'a> {
             let bytes = bytes.then(|| quote! { #[serde(with = "runtime::base64_body")] });
             quote! { #about #(#[serde(rename = #tags)])* #name(#bytes #ty) }
         });
-        let types: Vec<TypeRef> = union.variants.iter().map(|variant| self.without_aliases(&variant.ty)).collect();
-        let first = |index: usize| types.iter().position(|ty| Some(ty) == types.get(index)) == Some(index);
-        let conversions = union.variants.iter().enumerate().filter(|(index, _)| first(*index)).map(|(_, variant)| {
-            let (name, ty) = (ident(&variant.variant), self.ty(&variant.ty, &quote! { super }));
-            quote! { #name(#ty) }
-        });
+        let conversions =
+            self.conversions(union, |others, ty, index| others.iter().position(|it| it == ty) == Some(index));
         quote! {
             #about
             #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -196,14 +193,14 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// The variants that implement `From` of their type: the variants whose type, with aliases resolved, is unique in
-    /// the union.
-    fn conversions(&self, union: &Union) -> Vec<TokenStream> {
+    /// The variants that implement `From` of their type. `converts` decides by the types of all variants, the type of
+    /// the variant and its index; aliases are resolved.
+    fn conversions(&self, union: &Union, converts: impl Fn(&[TypeRef], &TypeRef, usize) -> bool) -> Vec<TokenStream> {
         let types: Vec<TypeRef> = union.variants.iter().map(|variant| self.without_aliases(&variant.ty)).collect();
-        let is_unique = |ty: &TypeRef| types.iter().filter(|other| *other == ty).count() == 1;
-        let unique = union.variants.iter().zip(&types).filter(|(_, ty)| is_unique(ty));
-        unique
-            .map(|(variant, _)| {
+        let variants = union.variants.iter().zip(&types).enumerate();
+        variants
+            .filter(|(index, (_, ty))| converts(&types, ty, *index))
+            .map(|(_, (variant, _))| {
                 let (name, ty) = (ident(&variant.variant), self.ty(&variant.ty, &quote! { super }));
                 quote! { #name(#ty) }
             })
