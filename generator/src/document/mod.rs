@@ -36,6 +36,7 @@ mod edit;
 mod editor_schema;
 mod files;
 mod index;
+mod json;
 pub(crate) mod lifecycle;
 mod limits;
 pub(crate) mod node;
