@@ -199,8 +199,8 @@ pub(crate) fn chain_ends(links: &[Option<usize>]) -> Vec<Option<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pointer::Nodes;
     use super::*;
+    use crate::document::pointer::Nodes;
 
     /// An arena of components, each an object or a reference to another component.
     fn arena(links: &[Option<usize>]) -> Arena<usize> {

@@ -184,9 +184,9 @@ mod tests {
 
     use serde_json::json;
 
-    use super::super::yaml::parse;
     use super::*;
     use crate::Source;
+    use crate::document::yaml::parse;
 
     #[test]
     fn edits_apply_to_the_nodes_at_their_pointers() {

@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 
 use super::arena::chain_ends;
+use super::extensions::Confidence;
 use super::node::{Node, Value};
-use super::openapi::Confidence;
 use super::pointer::{PointerRef, escape, unescape};
 use super::vocabulary::{self, DOCUMENT, ElementKind, KeyPattern, MARK, Object, SOURCE, ValueType};
 use crate::policy::Policy;
@@ -221,8 +221,8 @@ impl<'d> Walk<'d> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Document;
     use super::*;
+    use crate::document::Document;
     use crate::{Dialect, Source};
 
     const TEXT: &str = "openapi: 3.0.3

@@ -18,7 +18,7 @@ pub(crate) const KEY: usize = 1000;
 /// Members of a mapping, or items of a list.
 pub(crate) const MEMBERS: usize = 50_000;
 
-/// Keys and values of the document.
+/// Values of the document: scalars, mappings and lists.
 pub(crate) const NODES: usize = 2_000_000;
 
 /// The nesting depth: more than any specification needs, and small enough that recursion over the tree is safe.

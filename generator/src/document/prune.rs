@@ -274,8 +274,8 @@ pub(crate) fn remove(
 
 #[cfg(test)]
 mod tests {
-    use super::super::yaml::parse;
     use super::*;
+    use crate::document::yaml::parse;
     use crate::{Dialect, Source};
 
     const TEXT: &str = "

@@ -3,8 +3,8 @@
 use serde_json::{Number, Value};
 
 use super::arena::{Arena, Id, ObjectOrRef};
+use super::extensions::Source;
 use super::lifecycle::States;
-use super::openapi::Source;
 use super::pointer::unescape;
 
 pub(crate) type SchemaId = Id<Schema>;

@@ -3,7 +3,7 @@
 use super::context::Context;
 use crate::diagnostic::Code;
 use crate::document::pointer::PointerRef;
-use crate::document::validate::is_words;
+use crate::document::validate::value::is_words;
 use crate::document::{Node, Sink};
 
 /// Keys of descriptive text.

@@ -7,7 +7,8 @@ use pulldown_cmark::{Event, Parser, Tag};
 use super::context::Context;
 use crate::diagnostic::Code;
 use crate::document::Sink;
-use crate::document::openapi::{HeaderRole, Operation, PathItem, Risk};
+use crate::document::extensions::{HeaderRole, Risk};
+use crate::document::openapi::{Operation, PathItem};
 use crate::document::pointer::NodeId;
 use crate::document::schema::SchemaId;
 

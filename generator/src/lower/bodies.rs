@@ -299,8 +299,8 @@ fn multipart(media_type: &MediaType) -> Encoding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{definition, model, operation, problems, recoverable, ty};
     use super::*;
+    use crate::lower::testing::{definition, model, operation, problems, recoverable, ty};
 
     fn call(body: &str) -> String {
         format!(

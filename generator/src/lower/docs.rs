@@ -79,8 +79,8 @@ pub(super) fn plain(value: &Value) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::{constraints, docs};
     use super::*;
+    use crate::lower::testing::{constraints, docs};
 
     #[test]
     fn a_description_is_its_own_or_that_of_a_member_with_nothing_but_a_description() {

@@ -245,7 +245,7 @@ fn enum_values<T>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, constraints, flighthub_model, flighthub_problems, recoverable};
+    use crate::lower::testing::{component, constraints, flighthub_model, flighthub_problems, recoverable};
     use crate::model::TypeKind;
 
     #[test]

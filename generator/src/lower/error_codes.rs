@@ -59,7 +59,7 @@ impl Lowering<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_model, flighthub_problems, model};
+    use crate::lower::testing::{flighthub_model, flighthub_problems, model};
     use crate::model::Outcome;
 
     fn table(entries: &[(i64, &str, &str)]) -> String {

@@ -174,7 +174,7 @@ fn is_field_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_model, flighthub_problems, model, operation, recoverable, ty};
+    use crate::lower::testing::{flighthub_model, flighthub_problems, model, operation, recoverable, ty};
     use crate::model::HeaderFormat;
 
     /// An operation whose responses have these headers.

@@ -4,12 +4,15 @@
 //! and unsupported constructs. It reports all of them with their locations, not only the first one. It issues the names
 //! of the client, and does not depend on tokens.
 
+mod all_of;
 mod bodies;
+mod defaults;
 mod docs;
 mod enums;
 mod error_codes;
 mod failures;
 mod headers;
+mod kinds;
 mod lifecycle;
 mod media_type;
 mod objects;
@@ -17,10 +20,12 @@ mod operation_metadata;
 mod operations;
 mod pagination;
 mod parameters;
+mod path_templates;
 mod responses;
 mod scc;
 mod schemas;
 mod security;
+mod serialization;
 mod servers;
 mod string_contents;
 mod tags;

@@ -97,7 +97,7 @@ pub(super) fn by_id(api: &OpenApi) -> HashMap<&str, &Operation> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_problems, model, operation};
+    use crate::lower::testing::{flighthub_problems, model, operation};
     use crate::model::{Retry, Risk};
 
     #[test]

@@ -183,7 +183,7 @@ fn in_order(mut parameters: Vec<Parameter>, path: &str) -> Vec<Parameter> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_problems, model, operation, parameter};
+    use crate::lower::testing::{flighthub_problems, model, operation, parameter};
 
     fn call(path: &str, keys: &str) -> String {
         format!("paths:\n  {path}: {{post: {{operationId: a, {keys}, responses: {{'204': {{description: ''}}}}}}}}")

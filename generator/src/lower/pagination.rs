@@ -163,8 +163,8 @@ fn unpaged(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_model, flighthub_problems};
     use crate::lifecycle::Counter;
+    use crate::lower::testing::{flighthub_model, flighthub_problems};
 
     fn document(pagination: &str) -> String {
         let query = |name: &str, schema: &str| format!("{{name: {name}, in: query, schema: {schema}}}");

@@ -42,7 +42,7 @@ impl Lowering<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_model, flighthub_problems, model};
+    use crate::lower::testing::{flighthub_model, flighthub_problems, model};
 
     fn servers(list: &str) -> String {
         format!("servers: [{list}]")

@@ -267,8 +267,8 @@ pub(crate) fn normalize_path(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_problems, model, problems, recoverable};
     use super::*;
+    use crate::lower::testing::{flighthub_problems, model, problems, recoverable};
 
     /// A path with an operation for each id, each with its tag.
     fn paths(operations: &[(&str, &str)]) -> String {

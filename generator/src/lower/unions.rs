@@ -385,7 +385,7 @@ fn shape_of<'a>(primitive: Primitive) -> Shape<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, recoverable};
+    use crate::lower::testing::{component, recoverable};
 
     const OTHERS: &str = "A: {type: object, properties: {kind: {type: string}, a: {}}, required: [kind, a]}, \
                           B: {type: object, properties: {kind: {type: string}, b: {}}, required: [kind, b]}";

@@ -278,8 +278,8 @@ fn circular_aliases(document: &Document<'_>, drafts: &[Draft<TypeKind>]) -> Vec<
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, definition, model, problems};
     use super::TypeModule;
+    use crate::lower::testing::{component, definition, model, problems};
 
     #[test]
     fn a_field_that_contains_its_owner_is_boxed() {

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::super::openapi::{Confidence, Source};
+use crate::document::extensions::{Confidence, Source};
 
 /// The `x-` keys of an object; empty in a third-party document.
 pub(super) struct Extensions(pub(super) IndexMap<String, Value>);

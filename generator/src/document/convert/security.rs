@@ -3,9 +3,9 @@
 use indexmap::IndexMap;
 use openapiv3::APIKeyLocation;
 
-use super::super::openapi::{OAuthFlow, OAuthFlowKind, RequiredScheme, SecurityRequirement, SecurityScheme};
-use super::super::pointer::NodeId;
 use super::Converter;
+use crate::document::openapi::{OAuthFlow, OAuthFlowKind, RequiredScheme, SecurityRequirement, SecurityScheme};
+use crate::document::pointer::NodeId;
 
 impl Converter {
     pub(super) fn security_scheme(&mut self, scheme: openapiv3::SecurityScheme, _: NodeId) -> SecurityScheme {

@@ -1,6 +1,6 @@
 //! What an editor shows of a key: a summary of its section in spec/README.md.
 
-use super::super::vocabulary::ElementKind;
+use crate::document::vocabulary::ElementKind;
 
 /// The description of an `x-` key of this repository.
 pub(super) fn key(owner: ElementKind, key: &str) -> Option<&'static str> {

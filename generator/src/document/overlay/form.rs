@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use super::super::node::{Entry, Node, Value};
-use super::super::pointer::PointerRef;
 use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::document::node::{Entry, Node, Value};
+use crate::document::pointer::PointerRef;
 use crate::suggest::did_you_mean;
 
 /// A valid overlay.

@@ -10,21 +10,19 @@
 mod form;
 mod json_path;
 mod merge;
-mod select;
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::limits;
-use super::node::{Node, Value};
+use super::node::{Node, Size, Value};
 use super::pointer::PointerRef;
 use super::yaml;
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::suggest::nearest;
 use form::{Action, Modifier, Text};
-use json_path::{Invalid, Query, Selector};
-use merge::{Merge, Size};
-use select::{Budget, Exhausted, Position, select, select_first};
+use json_path::{Budget, Exhausted, Invalid, Position, Query, Selector, select, select_first};
+use merge::Merge;
 
 /// The maximum number of nodes that the queries of all overlays visit: thousands of queries of a typical document,
 /// twenty-five of the largest one.

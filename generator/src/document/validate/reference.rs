@@ -1,11 +1,11 @@
 //! References: each refers to an existing component of the right kind.
 
-use super::super::files;
-use super::super::node::{Entry, Node, Value};
-use super::super::pointer::{PointerRef, escape, unescape};
-use super::super::vocabulary::{self, Object, ValueType};
 use super::{Checker, a, plural};
 use crate::diagnostic::Code;
+use crate::document::files;
+use crate::document::node::{Entry, Node, Value};
+use crate::document::pointer::{PointerRef, escape, unescape};
+use crate::document::vocabulary::{self, Object, ValueType};
 use crate::suggest::nearest;
 
 /// Why the target of a reference in a file that was read is still there.

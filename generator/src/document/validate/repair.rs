@@ -1,11 +1,12 @@
 //! Recoverable mistakes of third-party documents: which values are converted, removed or added.
 
-use super::super::edit::{Change, Edit, Inserted};
-use super::super::node::{Node, ScalarType, Value};
-use super::super::pointer::PointerRef;
-use super::super::vocabulary::{self, ENCODING, ElementKind, Field, Object, PARAMETER, SECURITY_SCHEME, ValueType};
-use super::{Checker, is_finite_number};
+use super::Checker;
+use super::value::is_finite_number;
 use crate::diagnostic::Code;
+use crate::document::edit::{Change, Edit, Inserted};
+use crate::document::node::{Node, ScalarType, Value};
+use crate::document::pointer::PointerRef;
+use crate::document::vocabulary::{self, ENCODING, ElementKind, Field, Object, PARAMETER, SECURITY_SCHEME, ValueType};
 
 impl Checker<'_> {
     /// Adds keys that a third-party document omits, and whose value is unambiguous.

@@ -1,11 +1,11 @@
 //! Keys of a Schema Object that do not apply to its type.
 
-use super::super::edit::Change;
-use super::super::node::{Entry, Node};
-use super::super::pointer::PointerRef;
-use super::super::vocabulary::{DESCRIBING_KEYS, TYPED_KEYS};
 use super::Checker;
 use crate::diagnostic::Code;
+use crate::document::edit::Change;
+use crate::document::node::{Entry, Node};
+use crate::document::pointer::PointerRef;
+use crate::document::vocabulary::{DESCRIBING_KEYS, TYPED_KEYS};
 
 impl Checker<'_> {
     /// Reports keys of a schema that do not apply to its type.
