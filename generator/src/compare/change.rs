@@ -1,6 +1,6 @@
-//! The vocabulary of a comparison, and of `cargo xtask diff`.
+//! The types of a comparison: changes, and their compatibility.
 //!
-//! Defines the types that renderers and callers of a comparison read. Does not know documents and models.
+//! The rules create them; renderers and `cargo xtask diff` read them. This module does not know documents and models.
 
 use crate::diagnostic::Location;
 

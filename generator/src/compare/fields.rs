@@ -1,4 +1,6 @@
 //! Objects: the fields that callers read and set.
+//!
+//! In: the structs of a pair of types. Out: recorded changes of their fields.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible, DocumentationOnly};
@@ -19,9 +21,9 @@ const NON_EXHAUSTIVE: &str = "structs are `#[non_exhaustive]`: code is not affec
 enum Setter {
     /// `new` requires it, or a method of the builder that must be called.
     Required,
-    /// It may be left as it is. A method sets it; in a type that is only received, the assignment to the field.
+    /// Callers may set it: with a method; in a type that is only received, by an assignment to the field.
     Optional,
-    /// None: there is only one value.
+    /// Callers do not set it: there is only one value.
     Constant,
 }
 
@@ -55,7 +57,7 @@ fn given_by(is_input: bool) -> &'static str {
 }
 
 impl Comparer<'_> {
-    /// Whether callers make values of a type, in each of the clients. They make responses, too, in their tests; documents
+    /// Whether callers create values of a type, in each of the clients. In their tests they create responses, too; documents
     /// of different authors have only the requests in common.
     fn is_made(&self, owner: &Owner<'_>) -> [bool; 2] {
         if self.is_common { owner.is_input } else { [true; 2] }

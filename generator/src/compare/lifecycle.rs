@@ -1,4 +1,6 @@
 //! Pagination, following of states, and the final values of a status.
+//!
+//! In: a pair of operations, or of enumerations. Out: recorded changes.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};

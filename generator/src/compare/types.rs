@@ -1,4 +1,7 @@
 //! Named types, which callers construct, read and match on.
+//!
+//! In: the pairs of named types. Out: recorded changes of their kinds, names, values and variants. `fields` compares the
+//! fields of objects.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};

@@ -1,7 +1,7 @@
 //! The version bump that a change requires, by Cargo's rules.
 //!
-//! In: the worst compatibility of all changes, and versions. Out: the bump, and whether the new version is sufficient. Knows
-//! no document.
+//! In: the worst compatibility of all changes, and versions. Out: the bump, and whether the new version is sufficient. This
+//! module does not know documents.
 
 use semver::{Prerelease, Version};
 

@@ -1,5 +1,8 @@
 //! An arena of the objects of a document, and the references between them.
 //!
+//! In: the objects and references of one kind. Out: the object at the end of every chain of references; circular chains
+//! have none. This module does not know what the objects contain.
+//!
 //! Each position of the document that allows an object or a `$ref` has an entry with an [`Id`]. A reference holds the
 //! id of its target, so no other module parses the string of a `$ref`. The first entries of an arena are the components
 //! of its section.

@@ -1,7 +1,8 @@
 //! Size limits of a document.
 //!
-//! The largest published specifications have some tens of megabytes. A document that exceeds a limit is not a
-//! specification, and would keep the later stages busy for too long.
+//! In: a document or a part of it. Out: a diagnostic if it is too large. The largest published specifications have some
+//! tens of megabytes. A document that exceeds a limit is not a specification, and the later stages would take too long
+//! for it.
 
 use super::pointer::PointerRef;
 use crate::diagnostic::{Code, Diagnostic, Source};

@@ -1,6 +1,7 @@
 //! JSON pointers (RFC 6901), and the nodes of a document that they identify.
 //!
-//! Stages refer to a node by a [`PointerRef`] or a [`NodeId`], which is converted to a string only to report a problem.
+//! In: keys and indices. Out: a [`PointerRef`] or a [`NodeId`], by which stages refer to a node. It is converted to a string
+//! only to report a problem.
 
 use std::fmt;
 

@@ -1,4 +1,7 @@
 //! The Schema Object, and queries on schemas that several stages share.
+//!
+//! `convert` creates it; `lint`, `lower` and `json_schema` read it. A query has the same result for every stage: the target
+//! of a reference, the constraints that apply, whether two schemas are equal. This module does not know Rust types.
 
 use serde_json::{Number, Value};
 

@@ -1,5 +1,7 @@
 //! Rules for examples: they are present, and they match their schemas.
 //!
+//! In: the schemas of a document and their examples. Out: problems of missing examples, and of values that do not match.
+//!
 //! A JSON Schema library validates them, independently of the generator's interpretation of a schema.
 
 use std::collections::{BTreeSet, HashSet};

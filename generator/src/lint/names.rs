@@ -1,4 +1,7 @@
 //! Rules for names: one concept has one name, and one type.
+//!
+//! In: the names of parameters and properties. Out: problems of names that another place spells differently, and of
+//! identifiers that are plain strings or numbers.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -86,7 +89,8 @@ fn stems(name: &str) -> Vec<String> {
     words.iter().map(|word| stem(word).to_owned()).collect()
 }
 
-/// A word without its verb ending. Short words are unchanged, because the rest would not be a verb: `feed`, `see`.
+/// A word without its verb ending. Short words such as `feed` and `see` are unchanged, because the rest would not be a
+/// verb.
 fn stem(word: &str) -> &str {
     let stem = word.strip_suffix("ed").or(word.strip_suffix('e')).unwrap_or(word);
     if stem.len() < 3 { word } else { stem }

@@ -1,4 +1,6 @@
 //! Rules for descriptions: they are present, and written in English.
+//!
+//! In: every descriptive text of a document. Out: problems of empty texts, placeholders and Chinese texts.
 
 use super::context::Context;
 use crate::diagnostic::Code;

@@ -1,4 +1,7 @@
 //! Rules for the safety of calls: the project header, and warnings.
+//!
+//! In: the operations of a document. Out: problems of project calls without a project header, and of physical operations
+//! without a warning.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,6 @@
 //! Descriptions, constraints and sources of schemas: the facts that the documentation is written from.
+//!
+//! In: a schema. Out: its documented facts. This module writes no sentences: `emit` does.
 
 use serde_json::Value;
 

@@ -1,4 +1,7 @@
 //! Schemas with `enum`.
+//!
+//! In: the values, with their names, descriptions and numbers. Out: an open enumeration, or an alias of the type of the
+//! values if they are neither strings nor integers.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,6 @@
 //! The table of error codes.
+//!
+//! In: `x-error-codes` of the document. Out: the error codes, each with a unique number and a unique constant.
 
 use super::Lowering;
 use crate::diagnostic::Code;

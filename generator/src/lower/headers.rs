@@ -19,7 +19,7 @@ use crate::names::{Case, Scope};
 /// A string.
 const TEXT: TypeRef = TypeRef::Primitive(Primitive::String);
 
-/// Names of the methods that the type of the headers has in any case.
+/// Names of methods that every type of headers has.
 const RESERVED_METHODS: &[&str] = &["clone", "from", "into", "fmt"];
 
 impl<'d> Lowering<'d> {

@@ -1,6 +1,6 @@
-//! `x-states` and `x-follow`: which values of a status are final, and which responses contain a status that can be
-//! polled.
+//! `x-states` and `x-follow`: the final values of a status, and the responses that contain a status that can be polled.
 //!
+//! In: the keys of enumerations and operations, and the model. Out: states, and the names that the keys refer to, resolved.
 //! States are lowered with their enumeration. `x-pagination` and `x-follow` depend on the types of responses, so
 //! [`complete`] resolves them after all types are known.
 

@@ -1,8 +1,8 @@
 //! The lower stage: from a document to the model.
 //!
-//! This stage finds all semantic errors of a document that is syntactically valid: circular references, contradictions,
-//! and unsupported constructs. It reports all of them with their locations, not only the first one. It issues the names
-//! of the client, and does not depend on tokens.
+//! In: a structurally valid document. Out: a complete model; or all semantic errors with their locations: circular
+//! references, contradictions, and unsupported constructs. This stage issues the names of the client, and does not depend
+//! on tokens.
 
 mod all_of;
 mod bodies;
@@ -122,7 +122,7 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
     Ok((api, warnings))
 }
 
-/// The paths of operations and of the types of components. A name that means both leads to neither.
+/// The paths of operations and of the types of components, by name. A name of both is in no entry.
 fn items(api: &Api) -> BTreeMap<String, String> {
     let operations = api.groups.iter().flat_map(|group| {
         let path =
@@ -168,7 +168,7 @@ struct Lowering<'d> {
     aliases: Aliases,
     managed_headers: ManagedHeaders,
     uses: Vec<Use>,
-    /// The types of headers that were read already: responses share them.
+    /// The types of headers that are lowered already: responses share them.
     header_types: HashMap<Id<Header>, (TypeRef, HeaderFormat)>,
     sink: Sink<'d>,
 }

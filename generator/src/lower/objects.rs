@@ -135,7 +135,8 @@ impl<'d> Types<'d> {
         TypeKind::Struct(Struct { fields, additional_properties, is_lenient })
     }
 
-    /// Whether what does not match its type is kept: an object that has a place for it, and that can be without it.
+    /// Whether an object keeps properties that do not match their types. It needs additional properties to keep them in, and
+    /// no required property.
     fn is_lenient(&mut self, members: &Members<'d>, schema: &Schema, id: SchemaId) -> bool {
         let keeps_any = matches!(members.additional, Some((Additional::Any(true), _)));
         let is_possible = keeps_any && members.required.is_empty() && !members.properties.is_empty();

@@ -1,4 +1,7 @@
 //! Risk, idempotency, lookup and error-code metadata of an operation.
+//!
+//! In: the `x-` keys of an operation; in a third-party document, its method. Out: its risk and retry class, and problems of
+//! metadata that contradict each other.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,8 @@
-//! One operation: from the Operation Object to the model.
+//! One operation.
+//!
+//! In: an Operation Object and its path. Out: the operation of the model, with the names of its fields and arguments. Its
+//! parameters, body, responses and security are lowered by other modules; pagination and states are resolved after all
+//! operations are known.
 
 use std::collections::HashSet;
 

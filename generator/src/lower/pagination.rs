@@ -1,5 +1,7 @@
-//! `x-pagination`: the parameter with the page number, the property of the response that is the list, and the criterion
-//! for the last page.
+//! `x-pagination`: an operation that returns a list in pages.
+//!
+//! In: the statement of an operation, and the model. Out: the field of the page number, the field of the response that is
+//! the list, and the criterion for the last page; or a problem for each name that does not exist.
 
 use serde_json::Value;
 

@@ -1,4 +1,6 @@
-//! Servers with `x-region`, which clients select by name.
+//! Regions: servers with `x-region`, which callers select by name.
+//!
+//! In: the servers of the document. Out: the regions, with the variants of their enumeration.
 
 use super::Lowering;
 use crate::diagnostic::Code;

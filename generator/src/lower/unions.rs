@@ -1,7 +1,7 @@
 //! Schemas with `oneOf` or `anyOf`.
 //!
-//! A union is lowered with its schema, and completed by [`complete`] after all types are known: whether its variants
-//! can be discriminated depends on their types.
+//! In: a schema. Out: a draft of a union, which [`complete`] completes after all types are known: whether its variants can
+//! be discriminated depends on their types.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -173,7 +173,7 @@ pub(super) fn complete(
     let mut unions: Vec<Option<Union>> = Vec::with_capacity(drafts.len());
     for draft in &drafts {
         unions.push(match &draft.kind {
-            // The variants have their names, and nobody has to tell one from another.
+            // Callers choose the media type, so the variants need no discrimination.
             Kind::Union(union) if union.key == CHOICE => {
                 Some(completed(union, union.variants.iter().map(|variant| variant.name.clone()).collect(), false))
             }

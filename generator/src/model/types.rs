@@ -1,4 +1,7 @@
 //! The model of types: their definitions, and the facts that their documentation is written from.
+//!
+//! `lower` creates these types; `emit`, `compare` and `json_schema` read them. They do not know which keyword of a schema
+//! a fact was written with.
 
 use serde_json::{Number, Value};
 

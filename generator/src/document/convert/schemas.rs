@@ -1,4 +1,7 @@
-//! Schema Objects.
+//! Conversion of Schema Objects.
+//!
+//! In: a schema as deserialized by `openapiv3`. Out: a [`Schema`] whose subschemas are ids. Keys are converted even if they
+//! have no effect on the type of the schema: later stages decide about them.
 
 use indexmap::IndexMap;
 use openapiv3::{

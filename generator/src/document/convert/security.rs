@@ -1,4 +1,7 @@
-//! Security schemes and requirements.
+//! Conversion of security schemes and requirements.
+//!
+//! In: schemes, flows and requirements as deserialized by `openapiv3`. Out: the same facts as types of this crate, also of
+//! schemes that the client does not support.
 
 use indexmap::IndexMap;
 use openapiv3::APIKeyLocation;

@@ -1,4 +1,6 @@
-//! What an editor shows of a key: a summary of its section in spec/README.md.
+//! The descriptions of our `x-` keys and of their words that an editor shows.
+//!
+//! In: a key or a word. Out: a summary of its section in spec/README.md.
 
 use crate::document::vocabulary::ElementKind;
 

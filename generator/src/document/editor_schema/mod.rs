@@ -16,7 +16,8 @@ use crate::diagnostic::Code;
 /// Where the objects and keys of OpenAPI are described.
 const OPENAPI: &str = "https://spec.openapis.org/oas/v3.0.3.html";
 
-/// Keys that are required in an operation of this repository's specification, in addition to those of OpenAPI: see `Policy::requires_metadata`.
+/// Keys that are required in an operation of this repository's specification, in addition to those of OpenAPI: see
+/// `Policy::requires_metadata`.
 const METADATA: &[&str] = &["operationId", "tags", "x-risk", "x-retry"];
 
 /// The JSON Schema of this repository's specification, as text.
@@ -77,7 +78,7 @@ impl Schema {
         schema
     }
 
-    /// The value of a key, with what an editor shows of it.
+    /// The schema of the value of a key, with the description that an editor shows.
     fn field(&mut self, object: &Object, field: &'static Field) -> Value {
         let value = if field.key == CONTENT_SCHEMA { self.reference(&SCHEMA) } else { self.value(&field.shape) };
         let about = about::key(object.kind, field.key);
@@ -93,7 +94,7 @@ impl Schema {
         let mut value = if value.get("$ref").is_some() { json!({"allOf": [value]}) } else { value };
         if let Value::Object(keys) = &mut value {
             if about.is_some() {
-                // What the language server of YAML shows instead.
+                // The language server of YAML shows this key instead.
                 keys.insert("markdownDescription".to_owned(), description.clone().into());
             }
             keys.insert("description".to_owned(), description.into());
@@ -140,7 +141,7 @@ impl Schema {
         }
     }
 
-    /// A reference to the schema of an object, which is made once.
+    /// A reference to the schema of an object, which is created once.
     fn definition(&mut self, object: &'static Object) -> Value {
         let name = slug(object.name);
         if !self.definitions.contains_key(&name) {
@@ -169,7 +170,7 @@ impl Schema {
     }
 }
 
-/// A key of a schema that says something about some types only.
+/// A key of a schema that applies to some types only.
 fn typed_key(key: &str, types: &[&str]) -> Value {
     json!({
         "if": {"type": "object", "required": [key, "type"]},
@@ -177,7 +178,7 @@ fn typed_key(key: &str, types: &[&str]) -> Value {
     })
 }
 
-/// What nothing changes is a read, which is safe to repeat; what moves an aircraft is never repeated.
+/// The retry classes that each risk class allows: a read is always safe to repeat, a physical operation is never repeated.
 fn risk_and_retry() -> Value {
     let rule = |risk: &str, retries: &[&str]| {
         json!({

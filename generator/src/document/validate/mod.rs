@@ -280,7 +280,7 @@ impl<'s> Checker<'s> {
         };
         let reference = entry.node.as_str().filter(|_| field.key == "$ref" && self.policy.tolerates_mistakes);
         if let (true, Some(target)) = (refused, reference) {
-            // One that can be followed was replaced by its target.
+            // `references` replaces a reference by its target, if the target exists.
             let (code, why) = self.file_of(target, entry).unwrap_or((Code::DanglingRef, "that is not there"));
             let what = if target.starts_with('#') { "a place" } else { "a file" };
             let help = "write what it leads to, or a reference to another path or file of the folder".to_owned();

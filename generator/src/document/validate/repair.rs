@@ -1,4 +1,7 @@
-//! Recoverable mistakes of third-party documents: which values are converted, removed or added.
+//! Recoverable mistakes of third-party documents.
+//!
+//! In: a value and its type. Out: the change that removes the mistake: a conversion, a removal or an insertion; `None` if
+//! the intended value is unknown. `edit` makes the changes.
 
 use super::Checker;
 use super::value::is_finite_number;

@@ -1,4 +1,6 @@
-//! Keys of a Schema Object that do not apply to its type.
+//! Validation of Schema Objects: keys that do not apply to the type of a schema.
+//!
+//! In: a schema whose keys are valid one by one. Out: a problem for each key that has no effect.
 
 use super::Checker;
 use crate::diagnostic::Code;

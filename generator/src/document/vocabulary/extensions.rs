@@ -1,4 +1,6 @@
 //! The `x-` keys of this repository's specification, and the words that their values consist of.
+//!
+//! Data only: `convert` reads the values, and spec/README.md defines their meaning.
 
 use ValueType::{Any, Count, NonEmptyList, OneOf, ScalarOr, Text};
 
@@ -72,7 +74,7 @@ pub(crate) static UNPAGED: Object =
 /// Next to `enum` of strings: the integers that are equivalent to the values.
 pub(crate) const ENUM_NUMBERS: &str = "x-enum-numbers";
 
-/// In an open object: a property that does not match its type is kept with the undescribed ones.
+/// In an open object: a property that does not match its type is kept with the undescribed properties.
 pub(crate) const LENIENT: &str = "x-lenient";
 
 /// Next to `enum`: the final values of a status.

@@ -1,4 +1,6 @@
 //! The objects of OpenAPI 3.0.3, each with its keys and the `x-` keys of this repository's specification.
+//!
+//! Data only: validation, the index and the schema for editors interpret it.
 
 use ValueType::{Any, Boolean, Count, Integer, List, Map, NonEmptyList, Number, OneOf, RefOr, ScalarOr, Text};
 
@@ -275,7 +277,7 @@ pub(crate) static OAUTH_FLOWS: Object = object(
     &[],
 );
 
-/// The keys of a flow that has addresses of both kinds.
+/// A flow with an authorization URL and a token URL.
 pub(crate) static CODE_FLOW: Object = object(
     ElementKind::OAuthFlow,
     &[
@@ -286,7 +288,7 @@ pub(crate) static CODE_FLOW: Object = object(
     ],
     &[],
 );
-/// Those of one that has no address for tokens; others write one nevertheless.
+/// A flow without a token URL. Third-party documents may have the key.
 pub(crate) static IMPLICIT_FLOW: Object = object(
     ElementKind::OAuthFlow,
     &[
@@ -297,7 +299,7 @@ pub(crate) static IMPLICIT_FLOW: Object = object(
     ],
     &[],
 );
-/// Those of one that asks nobody; others write an address nevertheless.
+/// A flow without an authorization URL. Third-party documents may have the key.
 pub(crate) static TOKEN_FLOW: Object = object(
     ElementKind::OAuthFlow,
     &[
@@ -309,7 +311,7 @@ pub(crate) static TOKEN_FLOW: Object = object(
     &[],
 );
 
-/// What a token can be allowed to do: descriptions by names that a document chooses.
+/// The scopes of a token: descriptions by names that a document chooses.
 pub(crate) const SCOPES: &str = "scopes";
 
 pub(crate) static SCHEMA: Object = object(

@@ -1,13 +1,13 @@
 //! The syntax of filters: comparisons, tests, functions and logical operators.
 //!
-//! In: the text behind `?`. Out: a logical expression. `parser` has the tokens and the queries in operands.
+//! In: the text after `?`. Out: a logical expression. `parser` has the tokens and the queries in operands.
 
 use serde_json::{Number, Value as Json};
 
 use super::parser::{Parsed, Parser};
 use super::{Comparable, Comparison, Invalid, Logical, Query};
 
-/// An operand of a comparison, a test, or an argument, before it is known which of them it is.
+/// An operand before its use is known: in a comparison, as a test, or as an argument of a function.
 enum Operand {
     Literal(Json),
     Query(Query),

@@ -73,7 +73,7 @@ pub(super) enum Comparable {
 /// Why a text is not a query.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Invalid {
-    /// What was expected, and the number of the character, from 1.
+    /// The expected text, and the number of the character, from 1.
     Syntax {
         expected: &'static str,
         character: usize,

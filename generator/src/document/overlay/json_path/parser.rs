@@ -62,7 +62,7 @@ impl<'t> Parser<'t> {
         Invalid::Syntax { expected, character: self.text[..self.at].chars().count() + 1 }
     }
 
-    /// Reads a part that can contain itself.
+    /// Parses a recursive part.
     pub(super) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth == DEPTH {
             return Err(Invalid::TooDeep);
@@ -79,7 +79,7 @@ impl<'t> Parser<'t> {
             let before = self.at;
             self.blank();
             if !self.rest().starts_with(['.', '[']) {
-                // Blanks behind the last segment are not part of a query.
+                // Blanks after the last segment are not part of a query.
                 self.at = before;
                 return Ok(segments);
             }

@@ -1,7 +1,7 @@
 //! The nodes that a query selects.
 //!
-//! In: a query and a tree. Out: the positions of the selected nodes, in the order of RFC 9535, with its duplicates. A query can
-//! take time that grows with a power of the size of the document, so all queries of a run share a budget.
+//! In: a query and a tree. Out: the positions of the selected nodes, in the order of RFC 9535, with its duplicates. The time
+//! of a query can grow with a power of the size of the document, so all queries of a run share a budget.
 
 use std::cmp::Ordering;
 
@@ -11,17 +11,17 @@ use super::{Comparable, Comparison, Logical, Query, Segment, Selector};
 use crate::document::limits;
 use crate::document::node::{Node, Scalar, ScalarType, Value};
 
-/// The positions of a node among the members or items of each node on the way from the root.
+/// The path of a node from the root: its index, and that of each container, among the members or items of its parent.
 pub(in crate::document::overlay) type Position = Vec<usize>;
 
-/// How many nodes a part of a query may select, some of them several times.
+/// The maximum number of nodes that a part of a query selects. A node that is selected twice counts twice.
 const SELECTED: usize = 2 * limits::NODES;
 
 /// The budget is spent.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::document::overlay) struct Exhausted;
 
-/// How many nodes may still be looked at.
+/// The number of nodes that queries may still visit.
 #[derive(Debug)]
 pub(in crate::document::overlay) struct Budget(pub(in crate::document::overlay) usize);
 
@@ -32,7 +32,7 @@ impl Budget {
     }
 }
 
-/// Where the nodes are that a query selects.
+/// The positions of the nodes that a query selects.
 pub(in crate::document::overlay) fn select(
     query: &Query,
     root: &Node<'_>,
@@ -41,7 +41,7 @@ pub(in crate::document::overlay) fn select(
     select_first(query, query.segments.len(), root, budget)
 }
 
-/// Where the nodes are that the first segments of a query select.
+/// The positions of the nodes that the first segments of a query select.
 pub(in crate::document::overlay) fn select_first(
     query: &Query,
     segments: usize,
@@ -54,7 +54,7 @@ pub(in crate::document::overlay) fn select_first(
     Ok(selected.into_iter().map(|item| evaluation.position(item)).collect())
 }
 
-/// A selected node. Its last step is noted if its position will be asked for.
+/// A selected node. Its last step is recorded if its position is needed.
 #[derive(Clone, Copy)]
 struct Item<'n> {
     node: &'n Node<'n>,
@@ -64,7 +64,7 @@ struct Item<'n> {
 struct Evaluation<'n, 'b> {
     root: &'n Node<'n>,
     budget: &'b mut Budget,
-    /// The step before each, and the position that it leads to.
+    /// For each step the preceding step, and the index of the child that it selects.
     steps: Vec<(Option<usize>, usize)>,
 }
 

@@ -7,7 +7,7 @@ use crate::document::node::Value;
 use crate::document::yaml::parse;
 
 #[test]
-fn what_is_no_query_is_refused_where_it_is_wrong() {
+fn an_invalid_query_is_rejected_at_its_first_wrong_character() {
     for (text, character) in [
         ("", 1),
         (" $", 1),
@@ -54,7 +54,7 @@ fn what_is_no_query_is_refused_where_it_is_wrong() {
 }
 
 #[test]
-fn regular_expressions_are_refused_as_what_they_are() {
+fn functions_with_regular_expressions_are_unsupported() {
     assert_eq!(Query::parse("$[?match(@.a, 'a.*')]"), Err(Invalid::Function("match")));
     assert_eq!(Query::parse("$[?search(@.a, 'a')]"), Err(Invalid::Function("search")));
 }
@@ -94,9 +94,9 @@ store:
   bicycle: {color: red, price: 399}
 ";
 
-/// Those of RFC 9535, table 2, and others.
+/// The examples of RFC 9535, table 2, and others.
 #[test]
-fn queries_select_what_the_standard_says() {
+fn queries_select_the_nodes_of_the_standard() {
     let authors = |query: &str| -> Vec<String> {
         selected(STORE, query).iter().map(|node| node["author"].as_str().unwrap_or("-").to_owned()).collect()
     };
@@ -146,7 +146,7 @@ fn values_are_compared_by_their_types() {
 }
 
 #[test]
-fn a_query_that_multiplies_spends_its_budget() {
+fn a_query_that_multiplies_exhausts_its_budget() {
     let source = Source::new("x.yaml", format!("{}1{}", "[".repeat(50), "]".repeat(50)));
     let tree = parse(&source, false).unwrap();
     let query = Query::parse("$..*..*..*..*..*..*..*").unwrap();
