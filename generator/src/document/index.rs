@@ -189,14 +189,14 @@ impl<'d> Walk<'d> {
                 KeyPattern::Path => entry.key.starts_with('/'),
                 KeyPattern::Status => !entry.key.starts_with("x-"),
             });
-            if let Some(shape) = field.map(|field| &field.shape).or(named.map(|(_, shape)| shape)) {
-                self.value(&entry.node, shape, at.key(&entry.key), this);
+            if let Some(value_type) = field.map(|field| &field.value_type).or(named.map(|(_, value_type)| value_type)) {
+                self.value(&entry.node, value_type, at.key(&entry.key), this);
             }
         }
     }
 
-    fn value(&mut self, node: &'d Node<'d>, shape: &'static ValueType, at: PointerRef<'_>, owner: usize) {
-        match (shape, &node.value) {
+    fn value(&mut self, node: &'d Node<'d>, value_type: &'static ValueType, at: PointerRef<'_>, owner: usize) {
+        match (value_type, &node.value) {
             (ValueType::RefOr(object), _) if node.get("$ref").is_some() => {
                 self.push(node, object, at, Some(owner), true);
             }
@@ -204,14 +204,14 @@ impl<'d> Walk<'d> {
                 self.object(node, object, at, Some(owner));
             }
             (ValueType::ScalarOr(_, mapping), Value::Mapping(_)) => self.value(node, mapping, at, owner),
-            (ValueType::List(shape) | ValueType::NonEmptyList(shape), Value::Sequence(items)) => {
+            (ValueType::List(value_type) | ValueType::NonEmptyList(value_type), Value::Sequence(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.value(item, shape, at.index(index), owner);
+                    self.value(item, value_type, at.index(index), owner);
                 }
             }
-            (ValueType::Map(shape), Value::Mapping(entries)) => {
+            (ValueType::Map(value_type), Value::Mapping(entries)) => {
                 for entry in entries {
-                    self.value(&entry.node, shape, at.key(&entry.key), owner);
+                    self.value(&entry.node, value_type, at.key(&entry.key), owner);
                 }
             }
             _ => {}

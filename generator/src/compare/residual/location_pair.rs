@@ -48,15 +48,20 @@ impl LocationPair {
     }
 
     /// The member with this key at these places, with the type of its value.
-    pub(super) fn member(&self, shape: &'static ValueType, key: &str, places: [&str; 2]) -> (&'static ValueType, Self) {
+    pub(super) fn member(
+        &self,
+        value_type: &'static ValueType,
+        key: &str,
+        places: [&str; 2],
+    ) -> (&'static ValueType, Self) {
         let mut here = self.moved_to(places);
-        let (inner, is_word) = match (object_of(shape), shape) {
+        let (inner, is_word) = match (object_of(value_type), value_type) {
             (Some(object), _) => {
                 here.is_failure |= std::ptr::eq(object, &RESPONSES) && !key.starts_with('2');
                 let known = object.fields.iter().chain(object.extensions).find(|field| field.key == key);
                 match (known, object.named) {
-                    (Some(field), _) => (&field.shape, true),
-                    (None, Some((_, shape))) => (shape, false),
+                    (Some(field), _) => (&field.value_type, true),
+                    (None, Some((_, value_type))) => (value_type, false),
                     (None, None) => (&ANY, true),
                 }
             }
@@ -72,12 +77,12 @@ impl LocationPair {
     /// A member that only one document has.
     pub(super) fn one_sided(
         &self,
-        shape: &'static ValueType,
+        value_type: &'static ValueType,
         member: &Member<'_, '_>,
         side: Side,
     ) -> (&'static ValueType, Self) {
         let [old, new] = self.places.each_ref().map(String::as_str);
-        self.member(shape, &member.key, side.of([[&member.pointer, new], [old, &member.pointer]]))
+        self.member(value_type, &member.key, side.of([[&member.pointer, new], [old, &member.pointer]]))
     }
 
     /// The name of the object that the place belongs to, and the path from there.
@@ -109,8 +114,8 @@ pub(super) fn members<'t, 'n>(node: &'t Node<'n>, pointer: &str) -> Vec<Member<'
     keys.chain(indices).map(member).collect()
 }
 
-pub(super) fn object_of(shape: &'static ValueType) -> Option<&'static Object> {
-    match shape {
+pub(super) fn object_of(value_type: &'static ValueType) -> Option<&'static Object> {
+    match value_type {
         ValueType::Object(object) | ValueType::RefOr(object) => Some(object),
         ValueType::ScalarOr(_, mapping) => object_of(mapping),
         _ => None,

@@ -70,18 +70,18 @@ struct Comparison<'w, 'd, 'n> {
 impl<'w, 'n> Comparison<'w, '_, 'n> {
     fn pair(&mut self, Pair { name, path, places }: &Pair) {
         let owner = Owner { name: Some(name.clone()), path: path.clone(), places: places.clone() };
-        let (mut shape, mut here) = (&ROOT, LocationPair { owner, ..LocationPair::default() });
+        let (mut value_type, mut here) = (&ROOT, LocationPair { owner, ..LocationPair::default() });
         for token in places[1].split('/').skip(1) {
-            (shape, here) = here.member(shape, &unescape(token), [""; 2]);
+            (value_type, here) = here.member(value_type, &unescape(token), [""; 2]);
         }
-        self.nodes(places, shape, &here);
+        self.nodes(places, value_type, &here);
     }
 
     /// Compares the nodes at two places.
-    fn nodes(&mut self, places: &[String; 2], shape: &'static ValueType, here: &LocationPair) {
+    fn nodes(&mut self, places: &[String; 2], value_type: &'static ValueType, here: &LocationPair) {
         let [old, new] = places.each_ref().map(String::as_str);
         if let [Some(old_node), Some(new_node)] = [self.roots[0].find(old), self.roots[1].find(new)] {
-            self.node([old_node, new_node], shape, &here.moved_to([old, new]));
+            self.node([old_node, new_node], value_type, &here.moved_to([old, new]));
         }
     }
 
@@ -98,24 +98,24 @@ impl<'w, 'n> Comparison<'w, '_, 'n> {
         sides.any(|((boundaries, root), place)| boundaries.is_explained(root, place))
     }
 
-    fn node(&mut self, [old, new]: [&Node<'n>; 2], shape: &'static ValueType, here: &LocationPair) {
-        match (shape, &old.value, &new.value) {
+    fn node(&mut self, [old, new]: [&Node<'n>; 2], value_type: &'static ValueType, here: &LocationPair) {
+        match (value_type, &old.value, &new.value) {
             _ if old.same(new) => {}
             _ if key_kind(&here.key) == KeyKind::Text => self.changed([old, new], here),
             (ValueType::Any, ..) => self.changed([old, new], here),
-            (ValueType::RefOr(_), Value::Mapping(_), Value::Mapping(_)) => self.reference([old, new], shape, here),
+            (ValueType::RefOr(_), Value::Mapping(_), Value::Mapping(_)) => self.reference([old, new], value_type, here),
             (_, Value::Mapping(_), Value::Mapping(_)) | (_, Value::Sequence(_), Value::Sequence(_)) => {
-                self.members([old, new], shape, here);
+                self.members([old, new], value_type, here);
             }
             _ => self.changed([old, new], here),
         }
     }
 
-    fn members(&mut self, [old, new]: [&Node<'n>; 2], shape: &'static ValueType, here: &LocationPair) {
+    fn members(&mut self, [old, new]: [&Node<'n>; 2], value_type: &'static ValueType, here: &LocationPair) {
         let is_list = matches!(new.value, Value::Sequence(_));
         let (old, new) = (members(old, &here.places[0]), members(new, &here.places[1]));
         let counterparts = self.align(&old, &new, is_list, here);
-        let has_names = object_of(shape).is_none_or(|object| object.named.is_some());
+        let has_names = object_of(value_type).is_none_or(|object| object.named.is_some());
         // The other lists about values have the order of `enum`; required properties have no order.
         let is_ordered = has_names && !matches!(&*here.key, "required" | "x-enum-varnames" | "x-enum-descriptions");
         if is_ordered && !counterparts.iter().flatten().is_sorted() && !self.is_explained(here) {
@@ -129,13 +129,13 @@ impl<'w, 'n> Comparison<'w, '_, 'n> {
         let mut free = vec![true; new.len()];
         for (one, counterpart) in old.iter().zip(counterparts) {
             let Some(index) = counterpart else {
-                let (inner, here) = here.one_sided(shape, one, Side::Old);
+                let (inner, here) = here.one_sided(value_type, one, Side::Old);
                 self.unmatched(one.node, inner, &here, Side::Old);
                 continue;
             };
             free[index] = false;
             let other = &new[index];
-            let (inner, below) = here.member(shape, &other.key, [&one.pointer, &other.pointer]);
+            let (inner, below) = here.member(value_type, &other.key, [&one.pointer, &other.pointer]);
             if one.key != other.key && !is_list {
                 self.moved(&below, &format!("written as {}", from_to(&one.key, &other.key)));
             }
@@ -146,7 +146,7 @@ impl<'w, 'n> Comparison<'w, '_, 'n> {
                 continue;
             }
             if are_paired && !self.are_partners(&one.pointer, &other.pointer) {
-                let (inner, here) = here.one_sided(shape, one, Side::Old);
+                let (inner, here) = here.one_sided(value_type, one, Side::Old);
                 self.unmatched(one.node, inner, &here, Side::Old);
             } else if are_paired {
                 continue;
@@ -157,22 +157,22 @@ impl<'w, 'n> Comparison<'w, '_, 'n> {
             }
         }
         for (other, _) in new.iter().zip(free).filter(|(_, free)| *free) {
-            let (inner, here) = here.one_sided(shape, other, Side::New);
+            let (inner, here) = here.one_sided(value_type, other, Side::New);
             self.unmatched(other.node, inner, &here, Side::New);
         }
     }
 
     /// An object, or a reference to one.
-    fn reference(&mut self, nodes: [&Node<'n>; 2], shape: &'static ValueType, here: &LocationPair) {
+    fn reference(&mut self, nodes: [&Node<'n>; 2], value_type: &'static ValueType, here: &LocationPair) {
         let targets = nodes.map(target);
         match &targets {
-            [None, None] => return self.members(nodes, shape, here),
+            [None, None] => return self.members(nodes, value_type, here),
             [Some(old), Some(new)] if old == new => return self.changed(nodes, here),
             [Some(old), Some(new)] if self.are_partners(old, new) => return,
             _ => {}
         }
         if self.is_explained(here) {
-            return self.replaced(nodes, &targets, shape, here);
+            return self.replaced(nodes, &targets, value_type, here);
         }
         let [old_shown, new_shown] = targets
             .each_ref()
@@ -188,7 +188,7 @@ impl<'w, 'n> Comparison<'w, '_, 'n> {
         {
             let (name, path) = here.subject(Side::New);
             let owner = Owner { name: Some(name), path, places: places.clone() };
-            self.nodes(&places, shape, &LocationPair { owner, ..here.clone() });
+            self.nodes(&places, value_type, &LocationPair { owner, ..here.clone() });
         }
     }
 
@@ -198,7 +198,7 @@ impl<'w, 'n> Comparison<'w, '_, 'n> {
         &mut self,
         nodes: [&Node<'n>; 2],
         targets: &[Option<String>; 2],
-        shape: &'static ValueType,
+        value_type: &'static ValueType,
         here: &LocationPair,
     ) {
         for side in Side::BOTH {
@@ -208,7 +208,7 @@ impl<'w, 'n> Comparison<'w, '_, 'n> {
                 continue;
             }
             for member in members(side.of(nodes), place) {
-                let (inner, here) = here.one_sided(shape, &member, side);
+                let (inner, here) = here.one_sided(value_type, &member, side);
                 if key_kind(&here.key) != KeyKind::Structure {
                     self.unmatched(member.node, inner, &here, side);
                 }
@@ -217,7 +217,7 @@ impl<'w, 'n> Comparison<'w, '_, 'n> {
     }
 
     /// A part that only one document has.
-    fn unmatched(&mut self, node: &Node<'n>, shape: &'static ValueType, here: &LocationPair, side: Side) {
+    fn unmatched(&mut self, node: &Node<'n>, value_type: &'static ValueType, here: &LocationPair, side: Side) {
         let pointer = here.at(side);
         let boundaries = self.boundaries(side);
         if boundaries.paired.contains(pointer) {
@@ -235,7 +235,7 @@ impl<'w, 'n> Comparison<'w, '_, 'n> {
         }
         if boundaries.has_below(pointer) {
             for member in members(node, pointer) {
-                let (inner, here) = here.one_sided(shape, &member, side);
+                let (inner, here) = here.one_sided(value_type, &member, side);
                 self.unmatched(member.node, inner, &here, side);
             }
             return;

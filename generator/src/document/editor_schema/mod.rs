@@ -62,12 +62,12 @@ impl Schema {
         if !required.is_empty() {
             schema["required"] = json!(required);
         }
-        if let Some((keys, shape)) = &object.named {
+        if let Some((keys, value_type)) = &object.named {
             let pattern = match keys {
                 KeyPattern::Path => "^/",
                 KeyPattern::Status => "^[1-5]([0-9][0-9]|[Xx][Xx])$",
             };
-            schema["patternProperties"] = json!({pattern: self.value(shape)});
+            schema["patternProperties"] = json!({pattern: self.value(value_type)});
         }
         if std::ptr::eq(object, &raw const SCHEMA) {
             schema["allOf"] = TYPED_KEYS.iter().map(|(key, types)| typed_key(key, types)).collect();
@@ -80,7 +80,7 @@ impl Schema {
 
     /// The schema of the value of a key, with the description that an editor shows.
     fn field(&mut self, object: &Object, field: &'static Field) -> Value {
-        let value = if field.key == CONTENT_SCHEMA { self.reference(&SCHEMA) } else { self.value(&field.shape) };
+        let value = if field.key == CONTENT_SCHEMA { self.reference(&SCHEMA) } else { self.value(&field.value_type) };
         let about = about::key(object.kind, field.key);
         let description = match (about, field.key.starts_with("x-")) {
             (Some(about), true) => format!("{about}\n\nspec/README.md#{}", field.key),
@@ -102,8 +102,8 @@ impl Schema {
         value
     }
 
-    fn value(&mut self, shape: &'static ValueType) -> Value {
-        match shape {
+    fn value(&mut self, value_type: &'static ValueType) -> Value {
+        match value_type {
             ValueType::Any => json!({}),
             ValueType::Text => json!({"type": "string"}),
             ValueType::Boolean => json!({"type": "boolean"}),
@@ -124,9 +124,11 @@ impl Schema {
                 let (reference, object) = (self.reference(object), self.definition(object));
                 json!({"if": {"type": "object", "required": ["$ref"]}, "then": reference, "else": object})
             }
-            ValueType::List(shape) => json!({"type": "array", "items": self.value(shape)}),
-            ValueType::NonEmptyList(shape) => json!({"type": "array", "items": self.value(shape), "minItems": 1}),
-            ValueType::Map(shape) => json!({"type": "object", "additionalProperties": self.value(shape)}),
+            ValueType::List(value_type) => json!({"type": "array", "items": self.value(value_type)}),
+            ValueType::NonEmptyList(value_type) => {
+                json!({"type": "array", "items": self.value(value_type), "minItems": 1})
+            }
+            ValueType::Map(value_type) => json!({"type": "object", "additionalProperties": self.value(value_type)}),
             ValueType::ScalarOr(scalar, mapping) => {
                 json!({"if": {"type": "object"}, "then": self.value(mapping), "else": self.value(scalar)})
             }

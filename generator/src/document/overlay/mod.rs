@@ -7,9 +7,9 @@
 //! A target that selects no node is an error, although the Overlay Specification lets it succeed: an overlay corrects a
 //! known document, and without a selected node the correction would be lost silently.
 
-mod form;
 mod json_path;
 mod merge;
+mod structure;
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -20,9 +20,9 @@ use super::pointer::PointerRef;
 use super::yaml;
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::suggest::nearest;
-use form::{Action, Modifier, Text};
 use json_path::{Budget, Exhausted, Invalid, Position, Query, Selector, select, select_first};
 use merge::Merge;
+use structure::{Action, Modifier, Text};
 
 /// The maximum number of nodes that the queries of all overlays visit: thousands of queries of a typical document,
 /// twenty-five of the largest one.
@@ -39,7 +39,7 @@ pub(super) fn apply<'s>(source: &'s Source, tree: &mut Node<'s>) -> Result<(), V
         }
         let mut root = yaml::parse(file, true).map_err(problems)?;
         root.shift(first);
-        let overlay = form::read(source, &root)?;
+        let overlay = structure::read(source, &root)?;
         // The document itself is counted once.
         let size = size.get_or_insert_with(|| Size::of(tree));
         let mut overlaying = Overlaying { source, budget: &mut budget, size, extends_lists: overlay.extends_lists };

@@ -205,7 +205,7 @@ impl<'s> Checker<'s> {
     fn present<'n>(&self, node: &'n Node<'s>, field: &Field, at: PointerRef<'_>) -> Option<&'n Entry<'s>> {
         let entry = node.entry(field.key)?;
         let is_removed = self.policy.tolerates_mistakes
-            && matches!(repair(&entry.node, &field.shape, at.key(field.key)), Some(Change::Remove));
+            && matches!(repair(&entry.node, &field.value_type, at.key(field.key)), Some(Change::Remove));
         (!is_removed).then_some(entry)
     }
 
@@ -220,10 +220,10 @@ impl<'s> Checker<'s> {
         if let Some(field) = object.fields.iter().find(|field| field.key == key) {
             return self.field(entry, field, here);
         }
-        if let Some((names, shape)) = object.named
+        if let Some((names, value_type)) = object.named
             && self.name_fits(names, key)
         {
-            return self.value(&entry.node, shape, here);
+            return self.value(&entry.node, value_type, here);
         }
         let reads_extensions = self.policy.reads_extensions;
         let extensions = object.extensions.iter().filter(|_| reads_extensions);
@@ -253,7 +253,7 @@ impl<'s> Checker<'s> {
 
     fn extension(&mut self, entry: &Entry<'_>, object: &Object, here: PointerRef<'_>) {
         if let Some(field) = object.extensions.iter().find(|field| field.key == entry.key) {
-            return self.value(&entry.node, &field.shape, here);
+            return self.value(&entry.node, &field.value_type, here);
         }
         let here_keys = object.extensions.iter().map(|field| field.key);
         let help = did_you_mean(&entry.key, here_keys.clone(), || {
@@ -294,7 +294,7 @@ impl<'s> Checker<'s> {
                 "remove it; the generator does not support it".to_owned(),
             );
         } else {
-            self.value(&entry.node, &field.shape, here);
+            self.value(&entry.node, &field.value_type, here);
         }
     }
 

@@ -13,11 +13,11 @@ use crate::document::vocabulary::ValueType;
 use crate::suggest::did_you_mean;
 
 impl<'s> Checker<'s> {
-    pub(super) fn value(&mut self, node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) {
+    pub(super) fn value(&mut self, node: &Node<'_>, value_type: &ValueType, at: PointerRef<'_>) {
         if self.policy.tolerates_mistakes
-            && let Some(change) = repair(node, shape, at)
+            && let Some(change) = repair(node, value_type, at)
         {
-            let expected = expected(shape);
+            let expected = expected(value_type);
             let message = format!("expected {expected}, found {}", node.kind());
             let effect = match &change {
                 Change::Remove => "it is ignored",
@@ -32,7 +32,7 @@ impl<'s> Checker<'s> {
                 (effect, change),
             );
         }
-        match shape {
+        match value_type {
             ValueType::Any => {}
             ValueType::Text => self.scalar(node, at, "a string", |scalar| scalar.scalar_type() == ScalarType::String),
             ValueType::Boolean => {
@@ -49,28 +49,28 @@ impl<'s> Checker<'s> {
                 Some(reference) => self.reference(node, reference, object, at),
                 None => self.object(node, object, at),
             },
-            ValueType::List(shape) => self.list(node, shape, at),
-            ValueType::NonEmptyList(shape) => {
+            ValueType::List(value_type) => self.list(node, value_type, at),
+            ValueType::NonEmptyList(value_type) => {
                 if matches!(&node.value, Value::Sequence(items) if items.is_empty()) {
                     let message = "this list must not be empty".to_owned();
                     let help = "remove the key, or add an entry".to_owned();
                     let effect = ("it is ignored", Change::Remove);
                     self.recoverable(Code::WrongValue, node.span.clone(), at, (message, help), effect);
                 }
-                self.list(node, shape, at);
+                self.list(node, value_type, at);
             }
-            ValueType::Map(shape) => match &node.value {
+            ValueType::Map(value_type) => match &node.value {
                 Value::Mapping(entries) => {
                     for entry in entries {
-                        self.value(&entry.node, shape, at.key(&entry.key));
+                        self.value(&entry.node, value_type, at.key(&entry.key));
                     }
                 }
                 _ => self.wrong(node, at, "a mapping"),
             },
             ValueType::Suppressions => self.suppressions(node, at),
             ValueType::ScalarOr(scalar, mapping) => {
-                let shape = if matches!(node.value, Value::Mapping(_)) { mapping } else { scalar };
-                self.value(node, shape, at);
+                let value_type = if matches!(node.value, Value::Mapping(_)) { mapping } else { scalar };
+                self.value(node, value_type, at);
             }
         }
     }
@@ -98,11 +98,11 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn list(&mut self, node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) {
+    fn list(&mut self, node: &Node<'_>, value_type: &ValueType, at: PointerRef<'_>) {
         match &node.value {
             Value::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.value(item, shape, at.index(index));
+                    self.value(item, value_type, at.index(index));
                 }
             }
             _ => self.wrong(node, at, "a list"),

@@ -40,17 +40,17 @@ pub(super) struct Text<'o> {
 
 /// Reads an overlay.
 pub(super) fn read<'o, 's>(source: &Source, root: &'o Node<'s>) -> Result<Overlay<'o, 's>, Vec<Diagnostic>> {
-    let mut form = Form { source, problems: Vec::new() };
-    let overlay = form.overlay(root);
-    if form.problems.is_empty() { Ok(overlay) } else { Err(form.problems) }
+    let mut checker = Checker { source, problems: Vec::new() };
+    let overlay = checker.overlay(root);
+    if checker.problems.is_empty() { Ok(overlay) } else { Err(checker.problems) }
 }
 
-struct Form<'o> {
+struct Checker<'o> {
     source: &'o Source,
     problems: Vec<Diagnostic>,
 }
 
-impl Form<'_> {
+impl Checker<'_> {
     fn report(&mut self, span: Range<usize>, at: PointerRef<'_>, message: String, help: impl Into<String>) {
         self.problems.push(Diagnostic::new(Code::Overlay, self.source.location(span, at.pointer()), message, help));
     }
