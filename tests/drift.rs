@@ -74,7 +74,11 @@ fn every_path_in_the_papers_exists() {
         for path in code_spans(&text).filter(|span| span.contains('/') && span.chars().all(is_of_path)) {
             let first = path.split('/').find(|part| !part.is_empty()).unwrap_or_default();
             // Paths of URLs, an example of a reference, and a folder of `.gitignore`, which a fresh clone does not have.
-            if path.starts_with('/') || path.starts_with("../") || path == "spec/.judges" || !(path.ends_with(".rs") || exists(first)) {
+            if path.starts_with('/')
+                || path.starts_with("../")
+                || path == "spec/.judges"
+                || !(path.ends_with(".rs") || exists(first))
+            {
                 continue;
             }
             checked += 1;

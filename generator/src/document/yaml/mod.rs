@@ -1,4 +1,4 @@
-//! The YAML parser.
+//! The parser of YAML and JSON.
 //!
 //! In: a text. Out: [`Node`]s with byte ranges, or the first syntax error. Rejects YAML features that tools interpret
 //! differently (`features`), and documents that exceed a size limit. This module does not know OpenAPI.
@@ -17,6 +17,7 @@ use key_index::KeyIndex;
 use offsets::Offsets;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
+use super::json;
 use super::limits;
 use super::node::{Entry, Node, Scalar, Size, Value};
 use super::pointer::PointerRef;
@@ -27,31 +28,40 @@ use crate::diagnostic::{Code, Diagnostic, Location, Source};
 /// Parsing stops at the first syntax error; all duplicate keys before it are reported, too. `allow_aliases` allows
 /// anchors, aliases and merge keys, which are expanded.
 pub(crate) fn parse(source: &Source, allow_aliases: bool) -> Result<Node<'_>, Vec<Diagnostic>> {
-    let mut builder = Builder {
-        source,
-        offsets: Offsets::new(source.text()),
-        events: Parser::new_from_str(source.text()),
-        brackets: Vec::new(),
-        nodes: 0,
-        anchors: allow_aliases.then(HashMap::new),
-        problems: Vec::new(),
+    let parsed = |events| {
+        let anchors = allow_aliases.then(HashMap::new);
+        let mut builder = Builder { source, events, brackets: Vec::new(), nodes: 0, anchors, problems: Vec::new() };
+        match builder.document() {
+            Ok(node) if builder.problems.is_empty() => Ok(node),
+            Ok(_) => Err(builder.problems),
+            Err(problem) => {
+                builder.problems.push(*problem);
+                Err(builder.problems)
+            }
+        }
     };
-    match builder.document() {
-        Ok(node) if builder.problems.is_empty() => Ok(node),
-        Ok(_) => Err(builder.problems),
-        Err(problem) => {
-            builder.problems.push(*problem);
-            Err(builder.problems)
+    let text = source.text();
+    if let Some(events) = json::Events::of_object(text) {
+        let result = parsed(Events::Json(events));
+        let is_json = !matches!(&result, Err(problems) if problems.iter().any(|it| it.code == Code::YamlSyntax));
+        if is_json {
+            return result;
         }
     }
+    parsed(Events::Yaml(Parser::new_from_str(text), Offsets::new(text)))
 }
 
 type Parsed<T> = Result<T, Box<Diagnostic>>;
 
+/// The events of a text.
+enum Events<'a> {
+    Json(json::Events<'a>),
+    Yaml(Parser<'a, saphyr_parser::StrInput<'a>>, Offsets),
+}
+
 struct Builder<'a> {
     source: &'a Source,
-    offsets: Offsets,
-    events: Parser<'a, saphyr_parser::StrInput<'a>>,
+    events: Events<'a>,
     /// The offsets of unclosed brackets.
     brackets: Vec<usize>,
     /// The number of nodes so far.
@@ -63,17 +73,21 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn next(&mut self) -> Parsed<(Event<'a>, Range<usize>)> {
-        match self.events.next_event() {
-            Some(Ok((event, span))) => {
-                let range = self.offsets.range(span);
-                Ok((event, range))
-            }
-            Some(Err(error)) => {
-                let offset = self.offsets.byte(error.marker().index());
-                let bracket = self.brackets.last().copied();
-                Err(Box::new(syntax_error::describe(self.source, &error, offset, bracket)))
-            }
-            None => Ok((Event::StreamEnd, self.source.text().len()..self.source.text().len())),
+        let end = self.source.text().len();
+        match &mut self.events {
+            Events::Json(events) => events.next_event().map_err(|json::NotJson| {
+                let help = "the text is parsed as YAML then";
+                self.problem(Code::YamlSyntax, end..end, PointerRef::ROOT, "not JSON", help)
+            }),
+            Events::Yaml(events, offsets) => match events.next_event() {
+                Some(Ok((event, span))) => Ok((event, offsets.range(span))),
+                Some(Err(error)) => {
+                    let start = offsets.byte(error.marker().index());
+                    let bracket = self.brackets.last().copied();
+                    Err(Box::new(syntax_error::describe(self.source, &error, start, bracket)))
+                }
+                None => Ok((Event::StreamEnd, end..end)),
+            },
         }
     }
 

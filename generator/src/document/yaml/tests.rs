@@ -23,6 +23,27 @@ fn nodes_have_their_byte_ranges() {
 }
 
 #[test]
+fn nodes_of_json_have_their_byte_ranges() {
+    for prefix in ["", "\u{feff}", "\n "] {
+        let source = Source::new("x.json", format!("{prefix}{{\"é\": \"ü\", \"list\": [ {{\"b\" : 1}} ]}}\n"));
+        let node = parse(&source).unwrap();
+        let value = |pointer: &str| &source.text()[node.locate(pointer).1];
+        assert_eq!(&source.text()[node.locate("/é").0], "\"é\"");
+        assert_eq!(value("/é"), "\"ü\"");
+        assert_eq!(value("/list"), "[ {\"b\" : 1} ]");
+        assert_eq!(value("/list/0/b"), "1");
+    }
+}
+
+#[test]
+fn a_flow_mapping_that_is_not_json_is_yaml() {
+    let source = Source::new("x.yaml", "{a: 1, \"b\": [x, 'y',]} # comment\n");
+    assert_eq!(parse(&source).unwrap().json(), serde_json::json!({"a": 1, "b": ["x", "y"]}));
+    let source = Source::new("x.yaml", "{\"a\": [1, {\"b\": 2]}");
+    assert_eq!(parse(&source).unwrap_err()[0].code, Code::YamlSyntax);
+}
+
+#[test]
 fn aliases_and_merge_keys_are_expanded() {
     let text = "a: &a {x: 1, y: [2]}\nb: *a\nc: {<<: *a, x: 3}\nd: {<<: [{z: 4, x: 5}, *a]}\n";
     let source = Source::new("x.yaml", text);
