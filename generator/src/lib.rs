@@ -40,6 +40,7 @@ mod rustdoc;
 mod skip;
 pub mod suggest;
 mod untyped;
+mod words;
 pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};

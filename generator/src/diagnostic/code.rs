@@ -6,25 +6,17 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::suggest::nearest;
+use crate::words::words;
 
-/// The severity of a problem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// The specification is invalid, contradicts itself, or uses an unsupported feature: no client is generated.
-    Error,
-    /// A rule of [`lint`](crate::lint()) is violated, or the client does not use all parts of a document. The client
-    /// can be generated.
-    Warning,
-}
-
-impl Severity {
-    /// Its name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
+words! {
+    /// The severity of a problem.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Severity {
+        /// The specification is invalid, contradicts itself, or uses an unsupported feature: no client is generated.
+        Error = "error",
+        /// A rule of [`lint`](crate::lint()) is violated, or the client does not use all parts of a document. The client
+        /// can be generated.
+        Warning = "warning",
     }
 }
 

@@ -79,7 +79,7 @@ impl<'d> Index<'d> {
             elements.iter().enumerate().map(|(position, element)| (element.pointer.clone(), position)).collect();
         for element in elements.iter_mut().filter(|element| element.is_reference) {
             // Validation ensures that a reference refers to a component of its kind.
-            let target = element.node.get("$ref").and_then(Node::as_str).unwrap_or_default();
+            let target = element.node.reference().unwrap_or_default();
             let name = unescape(target.rsplit('/').next().unwrap_or_default());
             let section = vocabulary::section(element.object).unwrap_or_default();
             element.target = positions.get(&format!("/components/{section}/{}", escape(&name))).copied();

@@ -165,6 +165,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The string of `$ref`.
+    pub(crate) fn reference(&self) -> Option<&str> {
+        self.get("$ref")?.as_str()
+    }
+
     /// The members of a mapping; empty for other nodes.
     #[must_use]
     pub fn mapping(&self) -> &[Entry<'a>] {

@@ -9,6 +9,7 @@ use super::extensions::{ErrorCode, HeaderRole, Retry, Risk, Source};
 use super::lifecycle::{Follow, Pagination};
 use super::pointer::{NodeId, Nodes};
 use super::schema::{SchemaId, Schemas};
+use crate::words::words;
 
 /// A document.
 #[derive(Debug)]
@@ -183,50 +184,28 @@ pub(crate) struct Parameter {
     pub(crate) source: Option<Source>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum ParameterLocation {
-    Path,
-    Query,
-    Header,
-    Cookie,
-}
-
-impl ParameterLocation {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Path => "path",
-            Self::Query => "query",
-            Self::Header => "header",
-            Self::Cookie => "cookie",
-        }
+words! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub(crate) enum ParameterLocation {
+        Path = "path",
+        Query = "query",
+        Header = "header",
+        Cookie = "cookie",
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Style {
-    Simple,
-    Matrix,
-    Label,
-    Form,
-    SpaceDelimited,
-    PipeDelimited,
-    DeepObject,
-    /// `content` instead of a style: one JSON text.
-    Json,
-}
-
-impl Style {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Simple => "simple",
-            Self::Matrix => "matrix",
-            Self::Label => "label",
-            Self::Form => "form",
-            Self::SpaceDelimited => "spaceDelimited",
-            Self::PipeDelimited => "pipeDelimited",
-            Self::DeepObject => "deepObject",
-            Self::Json => "json",
-        }
+words! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Style {
+        Simple = "simple",
+        Matrix = "matrix",
+        Label = "label",
+        Form = "form",
+        SpaceDelimited = "spaceDelimited",
+        PipeDelimited = "pipeDelimited",
+        DeepObject = "deepObject",
+        /// `content` instead of a style: one JSON text.
+        Json = "json",
     }
 }
 

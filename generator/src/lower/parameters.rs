@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::Lowering;
 use super::docs;
 use super::schemas::ANY;
-use super::serialization::ParameterType;
+use super::serialization::{ParameterType, value_style};
 use crate::diagnostic::Code;
 use crate::document::arena::Id;
 use crate::document::extensions::HeaderRole;
@@ -131,7 +131,7 @@ impl<'d> Lowering<'d> {
             Some(schema) => self.parameter_type(parameter, schema, location, at, id),
             None => {
                 self.types.note_untyped(at, UntypedReason::NoSchema);
-                ParameterType { ty: ANY, list_style: None, value_style: Some(self.value_style(parameter)) }
+                ParameterType { ty: ANY, list_style: None, value_style: Some(value_style(parameter)) }
             }
         };
         self.note_use(module, &ty, true);

@@ -44,7 +44,7 @@ impl<'d> Lowering<'d> {
         if is_styled && self.policy.allows_any_parameter {
             // Null is not sent. If the parameter is required, callers can pass null to omit it.
             let ty = ty.or_null(nullable && parameter.required);
-            return ParameterType { ty, list_style: None, value_style: Some(self.value_style(parameter)) };
+            return ParameterType { ty, list_style: None, value_style: Some(value_style(parameter)) };
         }
         // This serialization has no null. Callers omit an optional parameter instead.
         if nullable && (parameter.required || !self.policy.allows_loose_schemas) {
@@ -75,15 +75,6 @@ impl<'d> Lowering<'d> {
         ParameterType { ty, list_style, value_style: None }
     }
 
-    /// The serialization of a parameter that is neither a single string nor a plain list in the query.
-    #[expect(clippy::unused_self, reason = "the rules of parameters are together")]
-    pub(super) fn value_style(&self, parameter: &Parameter) -> ValueStyle {
-        let is_json = parameter.content.first().is_some_and(|media_type| is_json(&essence(&media_type.name)));
-        let style = if is_json { Style::Json } else { parameter.style };
-        let explode = parameter.explode.unwrap_or(style == Style::Form);
-        ValueStyle { style, explode, allow_reserved: parameter.allow_reserved }
-    }
-
     /// Whether a type is a list. `None` for a type that is neither a single string on the wire nor a list of those.
     pub(super) fn is_list(&self, ty: &TypeRef) -> Option<bool> {
         match self.resolved(ty) {
@@ -105,6 +96,14 @@ impl<'d> Lowering<'d> {
             },
         }
     }
+}
+
+/// The serialization of a parameter that is neither a single string nor a plain list in the query.
+pub(super) fn value_style(parameter: &Parameter) -> ValueStyle {
+    let is_json = parameter.content.first().is_some_and(|media_type| is_json(&essence(&media_type.name)));
+    let style = if is_json { Style::Json } else { parameter.style };
+    let explode = parameter.explode.unwrap_or(style == Style::Form);
+    ValueStyle { style, explode, allow_reserved: parameter.allow_reserved }
 }
 
 /// The serialization of a list with the style of a parameter; `None` for a style that is not supported for plain lists.

@@ -291,7 +291,7 @@ fn shown(node: &Node<'_>) -> Option<String> {
 
 /// The pointer of the target of a reference.
 fn target(node: &Node<'_>) -> Option<String> {
-    node.get("$ref").and_then(Node::as_str).map(|target| target.trim_start_matches('#').to_owned())
+    node.reference().map(|target| target.trim_start_matches('#').to_owned())
 }
 
 /// The end of a chain of references.

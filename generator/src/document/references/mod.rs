@@ -139,7 +139,7 @@ impl<'a> Trees<'_, 'a> {
         let is_valid = pointer.starts_with('/') || (pointer.is_empty() && !file.is_empty());
         for _ in 0..limits::DEPTH + CHAIN {
             let is_component = |(file, pointer): &Place| file.is_empty() && component_of(pointer).is_some();
-            if let Some(reference) = node.get("$ref").and_then(Node::as_str).filter(|_| !is_component(&place))
+            if let Some(reference) = node.reference().filter(|_| !is_component(&place))
                 && let Some(target) = reference.strip_prefix('#').filter(|target| component_of(target).is_some())
                 && let Some(found) = self.document.find(target)
             {
@@ -170,7 +170,7 @@ impl<'a> Trees<'_, 'a> {
             return;
         }
         let Some(section) = vocabulary::section(element.object) else { return };
-        let written = element.node.get("$ref").and_then(Node::as_str).unwrap_or_default();
+        let written = element.node.reference().unwrap_or_default();
         let Some(place) = self.place(written) else { return };
         let in_section = component_of(&place.1).filter(|_| place.0.is_empty());
         let reference = match in_section {

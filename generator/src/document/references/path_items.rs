@@ -38,7 +38,7 @@ impl<'a> Trees<'_, 'a> {
     /// The target of the path at an index; `None` if it is that path.
     fn target_of_path(&self, index: usize) -> Option<&Node<'a>> {
         let entry = self.document.get("paths")?.mapping().get(index)?;
-        let (file, pointer) = self.place(entry.node.get("$ref")?.as_str()?)?;
+        let (file, pointer) = self.place(entry.node.reference()?)?;
         let is_itself = file.is_empty() && pointer == format!("/paths/{}", escape(&entry.key));
         self.tree(&file)?.find(&pointer).filter(|_| !is_itself)
     }

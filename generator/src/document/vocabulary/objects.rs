@@ -7,6 +7,8 @@ use ValueType::{Any, Boolean, Count, Integer, List, Map, NonEmptyList, Number, O
 use super::element_kind::ElementKind;
 use super::extensions::*;
 use super::{KeyPattern, Object, ValueType, foreign, object, optional, required, unsupported};
+use crate::document::extensions::{HeaderRole, Outcome, Retry, Risk};
+use crate::document::schema::Type;
 
 pub(crate) static DOCUMENT: Object = object(
     ElementKind::Document,
@@ -29,7 +31,7 @@ pub(crate) static ERROR_CODE: Object = object(
         required("code", Integer),
         required("name", Text),
         required("group", Text),
-        required("outcome", OneOf(OUTCOMES)),
+        required("outcome", OneOf(Outcome::WORDS)),
         required("meaning", Text),
     ],
     &[X_SOURCE, X_LINT_ALLOW],
@@ -139,8 +141,8 @@ pub(crate) static OPERATION: Object = object(
         foreign("servers", List(&ValueType::Object(&SERVER))),
     ],
     &[
-        optional("x-risk", OneOf(RISKS)),
-        optional("x-retry", OneOf(RETRIES)),
+        optional("x-risk", OneOf(Risk::WORDS)),
+        optional("x-retry", OneOf(Retry::WORDS)),
         optional("x-availability", OneOf(&["private-cloud"])),
         optional("x-client-name", Text),
         optional("x-error-codes", NonEmptyList(&Integer)),
@@ -172,7 +174,7 @@ pub(crate) static PARAMETER: Object = object(
         optional("examples", Map(&RefOr(&EXAMPLE))),
         optional("content", Map(&ValueType::Object(&MEDIA_TYPE))),
     ],
-    &[optional("x-role", OneOf(ROLES)), X_SOURCE, X_LINT_ALLOW],
+    &[optional("x-role", OneOf(HeaderRole::WORDS)), X_SOURCE, X_LINT_ALLOW],
 );
 
 pub(crate) static HEADER: Object = object(
@@ -317,7 +319,7 @@ pub(crate) const SCOPES: &str = "scopes";
 pub(crate) static SCHEMA: Object = object(
     ElementKind::Schema,
     &[
-        optional("type", OneOf(&["string", "number", "integer", "boolean", "object", "array"])),
+        optional("type", OneOf(Type::WORDS)),
         optional("title", Text),
         optional("description", Text),
         optional("format", Text),

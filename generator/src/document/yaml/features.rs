@@ -27,10 +27,11 @@ pub(super) fn rejected(event: &Event<'_>, allows_anchors: bool) -> Option<(&'sta
 
 /// Why a key is rejected.
 pub(super) fn rejected_key(key: &Event<'_>, allows_anchors: bool) -> Option<(&'static str, &'static str)> {
-    rejected(key, allows_anchors).or_else(|| match key {
+    let on_key = match key {
         Event::Scalar(_, _, anchor, _) if *anchor != 0 => {
             Some(("an anchor of a key is not supported", "write the anchor before the value"))
         }
         _ => None,
-    })
+    };
+    rejected(key, allows_anchors).or(on_key)
 }
