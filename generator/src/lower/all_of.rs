@@ -72,35 +72,7 @@ impl<'d> Types<'d> {
             return;
         }
         for (name, property) in &schema.properties {
-            match members.positions.get(name.as_str()).and_then(|&position| members.properties.get(position)) {
-                None => {
-                    members.positions.insert(name, members.properties.len());
-                    members.properties.push((name, *property));
-                }
-                Some((_, known)) if self.schemas.is_same(*known, *property) => {}
-                Some((_, known)) => {
-                    let message = format!("another member of the same `allOf` describes `{name}` differently");
-                    let (known, help) = (*known, "describe it once");
-                    if !self.policy.allows_loose_schemas {
-                        let other = (self.at(known), "the other description");
-                        self.sink.report_with(Code::AllOfConflict, self.at(*property), message, help, other);
-                        continue;
-                    }
-                    let merged = self.narrower(known, *property);
-                    if merged.is_none() {
-                        let effect = "its type is any JSON value";
-                        self.sink.report_recoverable(Code::AllOfConflict, self.at(*property), message, help, effect);
-                    }
-                    if let Some(slot) =
-                        members.positions.get(name.as_str()).and_then(|&position| members.properties.get_mut(position))
-                    {
-                        slot.1 = merged.unwrap_or(known);
-                    }
-                    if merged.is_none() {
-                        members.any.insert(name);
-                    }
-                }
-            }
+            self.join_property(name, *property, members);
         }
         let required_at = at.key("required");
         for (index, name) in schema.required().iter().enumerate() {
@@ -108,6 +80,31 @@ impl<'d> Types<'d> {
         }
         if let Some(additional) = schema.additional_properties() {
             self.join_additional(additional, at.key("additionalProperties"), members);
+        }
+    }
+
+    /// Adds a property. If another member describes it, the narrower description applies.
+    fn join_property(&mut self, name: &'d str, property: SchemaId, members: &mut Members<'d>) {
+        let position = *members.positions.entry(name).or_insert(members.properties.len());
+        let Some((_, known)) = members.properties.get_mut(position) else {
+            return members.properties.push((name, property));
+        };
+        if self.schemas.is_same(*known, property) {
+            return;
+        }
+        let message = format!("another member of the same `allOf` describes `{name}` differently");
+        let (at, help) = (self.at(property), "describe it once");
+        if !self.policy.allows_loose_schemas {
+            let other = (self.at(*known), "the other description");
+            return self.sink.report_with(Code::AllOfConflict, at, message, help, other);
+        }
+        match self.narrower(*known, property) {
+            Some(narrower) => *known = narrower,
+            None => {
+                let effect = "its type is any JSON value";
+                self.sink.report_recoverable(Code::AllOfConflict, at, message, help, effect);
+                members.any.insert(name);
+            }
         }
     }
 

@@ -187,15 +187,16 @@ impl<'d> Types<'d> {
             let known = members.properties.iter().map(|(name, _)| *name);
             let is_misspelt = || undescribed.len() < MAX_SUGGESTIONS && nearest(required, known.clone()).is_some();
             if self.policy.allows_loose_schemas {
-                if is_misspelt() && seen.insert(required) {
+                if !seen.insert(required) {
+                    continue;
+                }
+                if is_misspelt() {
                     let message = format!("`{required}` is required, but is not one of the properties");
                     let help = did_you_mean(required, known, || "describe it under `properties`".to_owned());
                     let (at, effect) = (PointerRef::Base(pointer), "it is a required property with any JSON value");
                     self.sink.report_recoverable(Code::UnknownRequired, at, message, help, effect);
-                    undescribed.push((required, pointer.clone()));
-                } else if seen.insert(required) {
-                    undescribed.push((required, pointer.clone()));
                 }
+                undescribed.push((required, pointer.clone()));
                 continue;
             }
             let help = did_you_mean(required, known, || "describe it under `properties`, or remove it".to_owned());

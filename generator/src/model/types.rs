@@ -263,6 +263,14 @@ pub(crate) enum Presence {
 }
 
 impl Enum {
+    /// The identifiers of the variants, in the order of the values.
+    pub(crate) fn variants(&self) -> Vec<&str> {
+        match &self.values {
+            EnumValues::Text(values) => values.iter().map(|value| value.variant.as_str()).collect(),
+            EnumValues::Integer(values) => values.iter().map(|value| value.variant.as_str()).collect(),
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         match &self.values {
             EnumValues::Text(values) => values.len(),

@@ -12,37 +12,33 @@ use crate::document::limits;
 use crate::document::node::{Node, Scalar, ScalarType, Value};
 
 /// The path of a node from the root: its index, and that of each container, among the members or items of its parent.
-pub(in crate::document::overlay) type Position = Vec<usize>;
+pub(crate) type Position = Vec<usize>;
 
 /// The maximum number of nodes that a part of a query selects. A node that is selected twice counts twice.
 const SELECTED: usize = 2 * limits::NODES;
 
 /// The budget is spent.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::document::overlay) struct Exhausted;
+pub(crate) struct Exhausted;
 
 /// The number of nodes that queries may still visit.
 #[derive(Debug)]
-pub(in crate::document::overlay) struct Budget(pub(in crate::document::overlay) usize);
+pub(crate) struct Budget(pub(crate) usize);
 
 impl Budget {
-    pub(in crate::document::overlay) fn spend(&mut self, amount: usize) -> Result<(), Exhausted> {
+    pub(crate) fn spend(&mut self, amount: usize) -> Result<(), Exhausted> {
         self.0 = self.0.checked_sub(amount).ok_or(Exhausted)?;
         Ok(())
     }
 }
 
 /// The positions of the nodes that a query selects.
-pub(in crate::document::overlay) fn select(
-    query: &Query,
-    root: &Node<'_>,
-    budget: &mut Budget,
-) -> Result<Vec<Position>, Exhausted> {
+pub(crate) fn select(query: &Query, root: &Node<'_>, budget: &mut Budget) -> Result<Vec<Position>, Exhausted> {
     select_first(query, query.segments.len(), root, budget)
 }
 
 /// The positions of the nodes that the first segments of a query select.
-pub(in crate::document::overlay) fn select_first(
+pub(crate) fn select_first(
     query: &Query,
     segments: usize,
     root: &Node<'_>,
