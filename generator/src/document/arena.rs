@@ -65,7 +65,7 @@ pub(crate) enum ObjectOrRef<T> {
 }
 
 #[derive(Debug)]
-struct Entry<T> {
+struct ArenaEntry<T> {
     node: NodeId,
     value: ObjectOrRef<T>,
     /// The end of the chain of references that begins here; `None` for a circular chain.
@@ -75,7 +75,7 @@ struct Entry<T> {
 /// All entries of one kind of object.
 #[derive(Debug)]
 pub(crate) struct Arena<T> {
-    entries: Vec<Entry<T>>,
+    entries: Vec<ArenaEntry<T>>,
     names: IndexSet<String>,
 }
 
@@ -93,7 +93,7 @@ impl<T> Arena<T> {
     /// Adds an entry.
     pub(super) fn reserve(&mut self, node: NodeId) -> Id<T> {
         let id = Id::new(self.entries.len());
-        self.entries.push(Entry { node, value: ObjectOrRef::Ref(id), end: None });
+        self.entries.push(ArenaEntry { node, value: ObjectOrRef::Ref(id), end: None });
         id
     }
 

@@ -72,9 +72,9 @@ pub struct Index<'d> {
 impl<'d> Index<'d> {
     /// Indexes a valid document. In a third-party document, `x-` keys contain no elements.
     pub(super) fn new(root: &'d Node<'d>, policy: &Policy) -> Self {
-        let mut walk = Walk { elements: Vec::new(), extensions: policy.reads_extensions };
-        walk.object(root, &DOCUMENT, PointerRef::ROOT, None);
-        let mut elements = walk.elements;
+        let mut builder = IndexBuilder { elements: Vec::new(), extensions: policy.reads_extensions };
+        builder.object(root, &DOCUMENT, PointerRef::ROOT, None);
+        let mut elements = builder.elements;
         let positions: HashMap<String, usize> =
             elements.iter().enumerate().map(|(position, element)| (element.pointer.clone(), position)).collect();
         for element in elements.iter_mut().filter(|element| element.is_reference) {
@@ -98,13 +98,13 @@ impl<'d> Index<'d> {
         pointer: &str,
         policy: &Policy,
     ) -> Vec<Element<'d>> {
-        let mut walk = Walk { elements: Vec::new(), extensions: policy.reads_extensions };
+        let mut builder = IndexBuilder { elements: Vec::new(), extensions: policy.reads_extensions };
         if node.get("$ref").is_some() {
-            walk.push(node, object, PointerRef::Base(pointer), None, true);
+            builder.push(node, object, PointerRef::Base(pointer), None, true);
         } else {
-            walk.object(node, object, PointerRef::Base(pointer), None);
+            builder.object(node, object, PointerRef::Base(pointer), None);
         }
-        walk.elements
+        builder.elements
     }
 
     /// All elements.
@@ -157,12 +157,12 @@ impl<'d> Index<'d> {
     }
 }
 
-struct Walk<'d> {
+struct IndexBuilder<'d> {
     elements: Vec<Element<'d>>,
     extensions: bool,
 }
 
-impl<'d> Walk<'d> {
+impl<'d> IndexBuilder<'d> {
     fn push(
         &mut self,
         node: &'d Node<'d>,

@@ -1,6 +1,6 @@
 //! Schemas that are composed with `allOf`.
 //!
-//! In: a schema with `allOf`. Out: the properties of all its members, joined in [`Members`], if they describe objects;
+//! In: a schema with `allOf`. Out: the properties of all its members, joined in [`JoinedMembers`], if they describe objects;
 //! otherwise the type of the most specific member. Members that contradict each other are reported. This module does not
 //! know the fields that are generated for properties.
 
@@ -15,7 +15,7 @@ use crate::model::{Primitive, TypeRef, UntypedReason};
 
 /// The properties of an object, including the properties of all members of its `allOf`.
 #[derive(Debug, Default)]
-pub(super) struct Members<'d> {
+pub(super) struct JoinedMembers<'d> {
     pub(super) properties: Vec<(&'d str, SchemaId)>,
     /// The position of each property in `properties`.
     pub(super) positions: HashMap<&'d str, usize>,
@@ -38,7 +38,7 @@ impl<'d> Types<'d> {
         &mut self,
         schema: &'d Schema,
         id: SchemaId,
-        members: &mut Members<'d>,
+        members: &mut JoinedMembers<'d>,
         stack: &mut Vec<SchemaId>,
     ) {
         let at = self.at(id);
@@ -84,7 +84,7 @@ impl<'d> Types<'d> {
     }
 
     /// Adds a property. If another member describes it, the narrower description applies.
-    fn join_property(&mut self, name: &'d str, property: SchemaId, members: &mut Members<'d>) {
+    fn join_property(&mut self, name: &'d str, property: SchemaId, members: &mut JoinedMembers<'d>) {
         let position = *members.positions.entry(name).or_insert(members.properties.len());
         let Some((_, known)) = members.properties.get_mut(position) else {
             return members.properties.push((name, property));
@@ -159,7 +159,7 @@ impl<'d> Types<'d> {
         &mut self,
         target: SchemaId,
         from: SchemaId,
-        members: &mut Members<'d>,
+        members: &mut JoinedMembers<'d>,
         stack: &mut Vec<SchemaId>,
     ) {
         if stack.contains(&target) {
@@ -195,7 +195,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    fn join_additional(&mut self, additional: Additional, at: PointerRef<'_>, members: &mut Members<'d>) {
+    fn join_additional(&mut self, additional: Additional, at: PointerRef<'_>, members: &mut JoinedMembers<'d>) {
         match (&members.additional, additional) {
             (None | Some((Additional::Any(false), _)), _)
             | (Some((Additional::Any(true), _)), Additional::Schema(_)) => {

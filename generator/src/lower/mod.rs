@@ -48,7 +48,7 @@ use crate::model::{
 use crate::policy::Policy;
 use schemas::Types;
 pub(crate) use tags::normalize_path;
-use usage::{Aliases, Completed, Use};
+use usage::{Aliases, Completed, TypeUse};
 
 /// Lowers a document to its model.
 ///
@@ -167,7 +167,7 @@ struct Lowering<'d> {
     types: Types<'d>,
     aliases: Aliases,
     managed_headers: ManagedHeaders,
-    uses: Vec<Use>,
+    uses: Vec<TypeUse>,
     /// The types of headers that are lowered already: responses share them.
     header_types: HashMap<Id<Header>, (TypeRef, HeaderFormat)>,
     sink: Sink<'d>,
@@ -186,6 +186,6 @@ impl<'d> Lowering<'d> {
 
     /// Records that an operation of a module uses a type.
     fn note_use(&mut self, module: &str, ty: &TypeRef, is_input: bool) {
-        self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), is_input });
+        self.uses.push(TypeUse { module: module.to_owned(), ty: ty.clone(), is_input });
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::all_of::Members;
+use super::all_of::JoinedMembers;
 use super::docs;
 use super::schemas::{ANY, Types};
 use crate::diagnostic::Code;
@@ -61,7 +61,7 @@ impl<'d> Types<'d> {
     }
 
     fn new_object(&mut self, schema: &'d Schema, id: SchemaId, name: &str) -> TypeKind {
-        let mut members = Members { root: Some(id), ..Members::default() };
+        let mut members = JoinedMembers { root: Some(id), ..JoinedMembers::default() };
         let has_variants = !schema.one_of.is_empty() || !schema.any_of.is_empty();
         members.is_open = self.policy.tolerates_mistakes && schema.keywords.discriminator.is_some() && !has_variants;
         self.collect(schema, id, &mut members, &mut Vec::new());
@@ -137,7 +137,7 @@ impl<'d> Types<'d> {
 
     /// Whether an object keeps properties that do not match their types. It needs additional properties to keep them in, and
     /// no required property.
-    fn is_lenient(&mut self, members: &Members<'d>, schema: &Schema, id: SchemaId) -> bool {
+    fn is_lenient(&mut self, members: &JoinedMembers<'d>, schema: &Schema, id: SchemaId) -> bool {
         let keeps_any = matches!(members.additional, Some((Additional::Any(true), _)));
         let is_possible = keeps_any && members.required.is_empty() && !members.properties.is_empty();
         if schema.keywords.is_lenient && !is_possible {
@@ -177,7 +177,7 @@ impl<'d> Types<'d> {
     /// The required properties that no schema describes. In the FlightHub 2 specification each is an error. In a
     /// third-party document each has any JSON value, and only a name that is similar to a described property is
     /// reported.
-    fn undescribed(&mut self, members: &Members<'d>, schema: &Schema, id: SchemaId) -> Vec<(&'d str, String)> {
+    fn undescribed(&mut self, members: &JoinedMembers<'d>, schema: &Schema, id: SchemaId) -> Vec<(&'d str, String)> {
         let mut undescribed: Vec<(&'d str, String)> = Vec::new();
         let mut seen: HashSet<&str> = HashSet::new();
         for (required, pointer) in &members.required {

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::Lowering;
 use super::docs;
 use super::lifecycle;
-use super::tags::{Named, OperationNames};
+use super::tags::{IdentifiedOperation, OperationNames};
 use crate::diagnostic::Code;
 use crate::document::openapi::{self, PathItem};
 use crate::document::pointer::PointerRef;
@@ -42,7 +42,7 @@ impl<'d> Lowering<'d> {
     /// operations.
     pub(super) fn operation(
         &mut self,
-        named: &Named<'d>,
+        named: &IdentifiedOperation<'d>,
         OperationNames { type_name, file }: OperationNames,
         module: &str,
         methods: &mut Scope,

@@ -66,7 +66,7 @@ impl ParameterDraft<'_> {
 }
 
 /// A parameter, with its use in the operation or path (`slot`) and its definition (`node`).
-struct Found<'d> {
+struct ListedParameter<'d> {
     parameter: &'d openapi::Parameter,
     slot: PointerRef<'d>,
     node: PointerRef<'d>,
@@ -92,7 +92,7 @@ impl<'d> Lowering<'d> {
         parameters
     }
 
-    fn parameter_list(&mut self, list: &'d [Id<openapi::Parameter>]) -> Vec<Found<'d>> {
+    fn parameter_list(&mut self, list: &'d [Id<openapi::Parameter>]) -> Vec<ListedParameter<'d>> {
         let mut found = Vec::new();
         let mut seen: HashMap<(ParameterLocation, &str), PointerRef<'d>> = HashMap::new();
         for id in list {
@@ -112,13 +112,13 @@ impl<'d> Lowering<'d> {
             }
             seen.insert((location, name), slot);
             let is_reference = self.api.parameters.object(*id).is_none();
-            found.push(Found { parameter, slot, node, is_reference });
+            found.push(ListedParameter { parameter, slot, node, is_reference });
         }
         found
     }
 
-    fn parameter(&mut self, found: Found<'d>, (id, module): (&str, &str), parameters: &mut Parameters<'d>) {
-        let Found { parameter, slot, node: at, is_reference } = found;
+    fn parameter(&mut self, listed: ListedParameter<'d>, (id, module): (&str, &str), parameters: &mut Parameters<'d>) {
+        let ListedParameter { parameter, slot, node: at, is_reference } = listed;
         let Some(location) = self.location(parameter, at) else { return };
         let media_type = parameter.content.first();
         if parameter.schema.is_none() && (!self.policy.allows_any_parameter || media_type.is_none()) {

@@ -5,12 +5,12 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::Comparison;
+use super::ResidualComparer;
 use super::location_pair::{LocationPair, Member};
 use crate::compare::recorder::Side;
 use crate::document::pointer::escape;
 
-impl<'n> Comparison<'_, '_, 'n> {
+impl<'n> ResidualComparer<'_, '_, 'n> {
     /// For each member of the old container the index of its counterpart: its partner; else the member of the same key,
     /// or, in a list, the one of the same value; else the next one in the list.
     pub(super) fn align(

@@ -16,7 +16,7 @@ static ANY: ValueType = ValueType::Any;
 #[derive(Clone, Debug, Default)]
 pub(super) struct LocationPair {
     pub(super) places: [String; 2],
-    pub(super) owner: Owner,
+    pub(super) owner: ContainingObject,
     /// The innermost key that is in the vocabulary.
     pub(super) key: String,
     /// Below the response of a failure.
@@ -25,7 +25,7 @@ pub(super) struct LocationPair {
 
 /// The object that a place belongs to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Owner {
+pub(super) struct ContainingObject {
     /// `None` for the document itself.
     pub(super) name: Option<String>,
     /// From the object with this name to the place where the comparison begins.

@@ -14,7 +14,7 @@ mod location_pair;
 use std::collections::{HashMap, HashSet};
 
 use boundaries::Boundaries;
-use location_pair::{LocationPair, Owner, members, object_of};
+use location_pair::{ContainingObject, LocationPair, members, object_of};
 
 use super::change::{Action, Compatibility, Kind};
 use super::describe::{code, from_to};
@@ -49,7 +49,7 @@ pub(super) fn record(roots: [&Node<'_>; 2], recorder: &mut Recorder<'_>) {
         Boundaries::new(&of_old, pairs.iter().map(|pair| &*pair.places[0])),
         Boundaries::new(&of_new, pairs.iter().map(|pair| &*pair.places[1])),
     ];
-    let mut comparison = Comparison { roots, partners, boundaries, followed: HashSet::new(), recorder };
+    let mut comparison = ResidualComparer { roots, partners, boundaries, followed: HashSet::new(), recorder };
     comparison.node(roots, &ROOT, &LocationPair::default());
     for pair in &pairs {
         comparison.pair(pair);
@@ -57,7 +57,7 @@ pub(super) fn record(roots: [&Node<'_>; 2], recorder: &mut Recorder<'_>) {
 }
 
 /// The comparison of two documents without the differences that rules have reported.
-struct Comparison<'w, 'd, 'n> {
+struct ResidualComparer<'w, 'd, 'n> {
     roots: [&'w Node<'n>; 2],
     /// The places of the new document by those of the old one.
     partners: HashMap<&'w str, Vec<&'w str>>,
@@ -67,9 +67,9 @@ struct Comparison<'w, 'd, 'n> {
     recorder: &'w mut Recorder<'d>,
 }
 
-impl<'w, 'n> Comparison<'w, '_, 'n> {
+impl<'w, 'n> ResidualComparer<'w, '_, 'n> {
     fn pair(&mut self, Pair { name, path, places }: &Pair) {
-        let owner = Owner { name: Some(name.clone()), path: path.clone(), places: places.clone() };
+        let owner = ContainingObject { name: Some(name.clone()), path: path.clone(), places: places.clone() };
         let (mut value_type, mut here) = (&ROOT, LocationPair { owner, ..LocationPair::default() });
         for token in places[1].split('/').skip(1) {
             (value_type, here) = here.member(value_type, &unescape(token), [""; 2]);
@@ -187,7 +187,7 @@ impl<'w, 'n> Comparison<'w, '_, 'n> {
         if places[0] != places[1] && !self.are_partners(&places[0], &places[1]) && self.followed.insert(places.clone())
         {
             let (name, path) = here.subject(Side::New);
-            let owner = Owner { name: Some(name), path, places: places.clone() };
+            let owner = ContainingObject { name: Some(name), path, places: places.clone() };
             self.nodes(&places, value_type, &LocationPair { owner, ..here.clone() });
         }
     }

@@ -22,7 +22,7 @@ use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::suggest::nearest;
 use json_path::{Budget, Exhausted, Invalid, Position, Query, Selector, select, select_first};
 use merge::Merge;
-use structure::{Action, Modifier, Text};
+use structure::{Action, LocatedString, Modifier};
 
 /// The maximum number of nodes that the queries of all overlays visit: thousands of queries of a typical document,
 /// twenty-five of the largest one.
@@ -91,7 +91,7 @@ impl<'s> Overlaying<'s, '_> {
         }
     }
 
-    fn query(&self, text: &Text<'_>) -> Applied<Query> {
+    fn query(&self, text: &LocatedString<'_>) -> Applied<Query> {
         Query::parse(text.text).map_err(|invalid| {
             let (message, help) = match invalid {
                 Invalid::Syntax { expected, character } => (
@@ -113,22 +113,22 @@ impl<'s> Overlaying<'s, '_> {
         })
     }
 
-    fn select(&mut self, query: &Query, text: &Text<'_>, tree: &Node<'_>) -> Applied<Vec<Position>> {
+    fn select(&mut self, query: &Query, text: &LocatedString<'_>, tree: &Node<'_>) -> Applied<Vec<Position>> {
         select(query, tree, self.budget).map_err(|Exhausted| self.exhausted(text))
     }
 
-    fn exhausted(&self, text: &Text<'_>) -> Box<Diagnostic> {
+    fn exhausted(&self, text: &LocatedString<'_>) -> Box<Diagnostic> {
         let message = format!("with `{}`, the overlays look at more than {WORK} values", text.text);
         let help = "name the keys on the way instead of searching with `..` or `*` more than once";
         self.problem(Code::TooLarge, text, message, help.to_owned())
     }
 
-    fn problem(&self, code: Code, at: &Text<'_>, message: String, help: String) -> Box<Diagnostic> {
+    fn problem(&self, code: Code, at: &LocatedString<'_>, message: String, help: String) -> Box<Diagnostic> {
         Box::new(Diagnostic::new(code, self.source.location(at.span.clone(), &*at.pointer), message, help))
     }
 
     /// The first segment of a target without a match, and the names that exist there.
-    fn near(&mut self, query: &Query, text: &Text<'_>, tree: &Node<'_>) -> Applied<String> {
+    fn near(&mut self, query: &Query, text: &LocatedString<'_>, tree: &Node<'_>) -> Applied<String> {
         let otherwise = "correct the target, or remove the action; it would change nothing";
         for length in (0..query.segments.len()).rev() {
             let found = select_first(query, length, tree, self.budget).map_err(|Exhausted| self.exhausted(text))?;

@@ -39,7 +39,7 @@ pub(super) struct Trees<'t, 'a> {
 }
 
 /// A location in the trees: the path of a file, empty for the document, and a JSON pointer.
-type Place = (String, String);
+type FileLocation = (String, String);
 
 /// A target that becomes a component.
 struct Component {
@@ -121,7 +121,7 @@ impl<'a> Trees<'_, 'a> {
     }
 
     /// The target of a reference of the document, if it is a mapping.
-    fn place(&self, reference: &str) -> Option<Place> {
+    fn place(&self, reference: &str) -> Option<FileLocation> {
         let (file, fragment) = match files::resolve(self.source.name(), "", reference) {
             (Target::Document, fragment) => (String::new(), fragment),
             (Target::File(file), fragment) => (file, fragment),
@@ -132,13 +132,13 @@ impl<'a> Trees<'_, 'a> {
     }
 
     /// Resolves the references on the path to a location: moved targets have left references behind.
-    fn follow(&self, file: &str, pointer: &str) -> Option<Place> {
-        let mut place: Place = (file.to_owned(), String::new());
+    fn follow(&self, file: &str, pointer: &str) -> Option<FileLocation> {
+        let mut place: FileLocation = (file.to_owned(), String::new());
         let mut node = self.tree(file)?;
         let mut tokens = pointer.split('/').skip(1);
         let is_valid = pointer.starts_with('/') || (pointer.is_empty() && !file.is_empty());
         for _ in 0..limits::DEPTH + CHAIN {
-            let is_component = |(file, pointer): &Place| file.is_empty() && component_of(pointer).is_some();
+            let is_component = |(file, pointer): &FileLocation| file.is_empty() && component_of(pointer).is_some();
             if let Some(reference) = node.reference().filter(|_| !is_component(&place))
                 && let Some(target) = reference.strip_prefix('#').filter(|target| component_of(target).is_some())
                 && let Some(found) = self.document.find(target)
@@ -164,7 +164,7 @@ impl<'a> Trees<'_, 'a> {
         element: &Element<'_>,
         taken: &mut HashSet<(String, String)>,
         rewritten: &mut Vec<(String, String)>,
-        targets: &mut BTreeMap<Place, Component>,
+        targets: &mut BTreeMap<FileLocation, Component>,
     ) {
         if !element.is_reference {
             return;

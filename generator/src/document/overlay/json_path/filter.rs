@@ -5,7 +5,7 @@
 use serde_json::{Number, Value as Json};
 
 use super::parser::{Parsed, Parser};
-use super::{Comparable, Comparison, Invalid, Logical, Query};
+use super::{Comparable, ComparisonOperator, Invalid, Logical, Query};
 
 /// An operand before its use is known: in a comparison, as a test, or as an argument of a function.
 enum Operand {
@@ -80,14 +80,14 @@ impl<'t> Parser<'t> {
         Ok(Logical::Compare(left, comparison, right))
     }
 
-    fn comparison(&mut self) -> Option<Comparison> {
+    fn comparison(&mut self) -> Option<ComparisonOperator> {
         let all = [
-            ("==", Comparison::Equal),
-            ("!=", Comparison::NotEqual),
-            ("<=", Comparison::LessOrEqual),
-            (">=", Comparison::GreaterOrEqual),
-            ("<", Comparison::Less),
-            (">", Comparison::Greater),
+            ("==", ComparisonOperator::Equal),
+            ("!=", ComparisonOperator::NotEqual),
+            ("<=", ComparisonOperator::LessOrEqual),
+            (">=", ComparisonOperator::GreaterOrEqual),
+            ("<", ComparisonOperator::Less),
+            (">", ComparisonOperator::Greater),
         ];
         all.into_iter().find(|(token, _)| self.takes(token)).map(|(_, comparison)| comparison)
     }

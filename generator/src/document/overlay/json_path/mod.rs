@@ -46,11 +46,11 @@ pub(super) enum Logical {
     And(Vec<Logical>),
     Not(Box<Logical>),
     Exists(Query),
-    Compare(Comparable, Comparison, Comparable),
+    Compare(Comparable, ComparisonOperator, Comparable),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Comparison {
+pub(super) enum ComparisonOperator {
     Equal,
     NotEqual,
     LessOrEqual,

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value as Json};
 
-use super::{Comparable, Comparison, Logical, Query, Segment, Selector};
+use super::{Comparable, ComparisonOperator, Logical, Query, Segment, Selector};
 use crate::document::limits;
 use crate::document::node::{Node, Scalar, ScalarType, Value};
 
@@ -205,12 +205,12 @@ impl<'n> Evaluation<'n, '_> {
             Logical::Compare(left, comparison, right) => {
                 let (left, right) = (self.operand(left, current)?, self.operand(right, current)?);
                 match comparison {
-                    Comparison::Equal => self.are_equal(&left, &right)?,
-                    Comparison::NotEqual => !self.are_equal(&left, &right)?,
-                    Comparison::Less => is_less(&left, &right),
-                    Comparison::Greater => is_less(&right, &left),
-                    Comparison::LessOrEqual => is_less(&left, &right) || self.are_equal(&left, &right)?,
-                    Comparison::GreaterOrEqual => is_less(&right, &left) || self.are_equal(&left, &right)?,
+                    ComparisonOperator::Equal => self.are_equal(&left, &right)?,
+                    ComparisonOperator::NotEqual => !self.are_equal(&left, &right)?,
+                    ComparisonOperator::Less => is_less(&left, &right),
+                    ComparisonOperator::Greater => is_less(&right, &left),
+                    ComparisonOperator::LessOrEqual => is_less(&left, &right) || self.are_equal(&left, &right)?,
+                    ComparisonOperator::GreaterOrEqual => is_less(&right, &left) || self.are_equal(&left, &right)?,
                 }
             }
         })
