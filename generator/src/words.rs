@@ -3,11 +3,11 @@
 //! In: an enumeration with a word for each value. Out: the enumeration with the conversions between values and words, so
 //! that each word is written once.
 
-/// Defines an enumeration with `WORDS`, `as_str` and `parse`.
+/// Defines enumerations with `WORDS`, `as_str` and `parse`.
 macro_rules! words {
-    ($(#[$attribute:meta])* $visibility:vis enum $name:ident {
+    ($($(#[$attribute:meta])* $visibility:vis enum $name:ident {
         $($(#[$doc:meta])* $value:ident = $word:literal,)+
-    }) => {
+    })+) => {$(
         $(#[$attribute])*
         $visibility enum $name {
             $($(#[$doc])* $value,)+
@@ -32,7 +32,7 @@ macro_rules! words {
                 }
             }
         }
-    };
+    )+};
 }
 
 pub(crate) use words;

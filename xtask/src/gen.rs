@@ -1,4 +1,7 @@
 //! `cargo xtask gen`: generates the client from the specification.
+//!
+//! In: a specification and options. Out: the generated files on disk, or problems on the terminal. This module reads and
+//! writes files; the generator decides about their contents.
 
 use std::fs;
 use std::io;

@@ -27,9 +27,7 @@ words! {
         Destructive = "destructive",
         Physical = "physical",
     }
-}
 
-words! {
     /// The retry class of an operation.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub(crate) enum Retry {
@@ -37,9 +35,7 @@ words! {
         Idempotent = "idempotent",
         Never = "never",
     }
-}
 
-words! {
     /// Whether a call that returned an error code has taken effect.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub(crate) enum Outcome {
@@ -47,9 +43,7 @@ words! {
         Throttled = "throttled",
         Unknown = "unknown",
     }
-}
 
-words! {
     /// The role of a header parameter that the client fills in.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub(crate) enum HeaderRole {
