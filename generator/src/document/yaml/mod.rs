@@ -48,7 +48,7 @@ pub(crate) fn parse(source: &Source, allow_aliases: bool) -> Result<Node<'_>, Ve
             return result;
         }
     }
-    parsed(Events::Yaml(Parser::new_from_str(text), Offsets::new(text)))
+    parsed(Events::Yaml(Box::new(Parser::new_from_str(text)), Offsets::new(text)))
 }
 
 type Parsed<T> = Result<T, Box<Diagnostic>>;
@@ -56,7 +56,7 @@ type Parsed<T> = Result<T, Box<Diagnostic>>;
 /// The events of a text.
 enum Events<'a> {
     Json(json::Events<'a>),
-    Yaml(Parser<'a, saphyr_parser::StrInput<'a>>, Offsets),
+    Yaml(Box<Parser<'a, saphyr_parser::StrInput<'a>>>, Offsets),
 }
 
 struct Builder<'a> {
