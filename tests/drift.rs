@@ -1,4 +1,4 @@
-//! What is committed is what the specification gives.
+//! What is committed agrees with the specification and with the tree of files.
 
 #![allow(
     clippy::expect_used,
@@ -47,4 +47,62 @@ fn the_readme_shows_the_first_example() {
         shown.lines().count() > 20 && example.contains(shown),
         "README.md shows another program than first_call.rs"
     );
+}
+
+/// The papers that name files of this repository.
+const PAPERS: [&str; 6] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "generated-client/README.md",
+    "generator/README.md",
+    "spec/README.md",
+];
+
+/// A path in a code span or a link is relative to the repository, to the folder of its paper, or to the stages of the
+/// generator. A code span is a path if it names a Rust file, or if its first folder exists.
+#[test]
+fn every_path_in_the_papers_exists() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut checked = 0;
+    let mut missing = Vec::new();
+    for paper in PAPERS {
+        let text = fs::read_to_string(repository.join(paper)).unwrap();
+        let folder = repository.join(Path::new(paper).parent().unwrap());
+        let folders = [repository.clone(), folder.clone(), repository.join("generator/src")];
+        let exists = |path: &str| folders.iter().any(|folder| folder.join(path).exists());
+        for path in code_spans(&text).filter(|span| span.contains('/') && span.chars().all(is_of_path)) {
+            let first = path.split('/').find(|part| !part.is_empty()).unwrap_or_default();
+            // Paths of URLs, an example of a reference, and a folder of `.gitignore`, which a fresh clone does not have.
+            if path.starts_with('/')
+                || path.starts_with("../")
+                || path == "spec/.judges"
+                || !(path.ends_with(".rs") || exists(first))
+            {
+                continue;
+            }
+            checked += 1;
+            missing.extend((!exists(path)).then(|| format!("{paper}: `{path}`")));
+        }
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target) {
+            let path = target.split('#').next().unwrap_or_default();
+            if path.is_empty() || path.contains("://") {
+                continue;
+            }
+            checked += 1;
+            missing.extend((!folder.join(path).exists()).then(|| format!("{paper}: a link to {path}")));
+        }
+    }
+    assert!(missing.is_empty(), "these paths do not exist:\n{}", missing.join("\n"));
+    assert!(checked > 80, "only {checked} paths were found");
+}
+
+/// The code spans of a Markdown text, without those of code blocks.
+fn code_spans(text: &str) -> impl Iterator<Item = &str> {
+    let prose = text.split("```").step_by(2);
+    prose.flat_map(|part| part.split('`').skip(1).step_by(2))
+}
+
+fn is_of_path(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "/_.-".contains(c)
 }

@@ -160,7 +160,7 @@ fn is_match(glob: &str, text: &str) -> bool {
 }
 
 impl Filter {
-    /// Generates the operations of a pattern, with those of other included ones.
+    /// Generates the operations of a pattern, in addition to those of other included patterns.
     #[must_use]
     pub fn including(mut self, pattern: OperationPattern) -> Self {
         self.include.push(pattern);

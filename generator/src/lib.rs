@@ -40,6 +40,7 @@ mod rustdoc;
 mod skip;
 pub mod suggest;
 mod untyped;
+mod words;
 pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,13 +79,13 @@ pub struct Options {
     pub generated_by: String,
     /// Which operations are generated.
     pub filter: Filter,
-    /// Whether the types of components that no operation uses are generated, too. By default, they are left out of the
+    /// Whether the types of components that no operation uses are generated, too. By default, they are omitted from the
     /// client of a third-party document that has operations, and a warning has their number. [`Dialect::FlightHub`]
     /// generates all types.
     pub unused_types: bool,
-    /// Whether operations that have errors, or use components with errors, are left out, and everything else is
-    /// generated. [`Generated::skipped`] has what was left out, and so have the warnings and the documentation of the
-    /// generated code. Errors that belong to no operation stay errors.
+    /// Whether operations that have errors, or use components with errors, are omitted, and everything else is
+    /// generated. [`Generated::skipped`], the warnings and the documentation of the generated code list the omitted parts.
+    /// Errors that belong to no operation remain errors.
     pub skip_unsupported: bool,
 }
 
@@ -115,11 +116,11 @@ pub struct Generated {
     /// The tolerated errors of a third-party document, and the kinds of parts that the client does not use, each with
     /// its count and first location. Sorted by location; empty for [`Dialect::FlightHub`].
     pub warnings: Vec<Diagnostic>,
-    /// How many operations the document has that [`Options::filter`] excludes.
+    /// The number of operations of the document that [`Options::filter`] excludes.
     pub excluded: usize,
-    /// What is not generated because of [`Options::skip_unsupported`], each with the reason.
+    /// The parts that are not generated because of [`Options::skip_unsupported`], each with the reason.
     pub skipped: Vec<String>,
-    /// What is any JSON in the client, and why, in the order of the document.
+    /// The values that are any JSON in the client, with the reasons, in the order of the document.
     pub untyped: Vec<Untyped>,
 }
 
@@ -204,7 +205,7 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     })
 }
 
-/// What is any JSON, in the order of the document.
+/// The untyped values, in the order of the document.
 fn untyped(document: &document::Document<'_>, parts: &BTreeSet<model::UntypedPart>) -> Vec<Untyped> {
     let places = document.locate_all(parts.iter().map(|part| part.pointer.as_str()));
     let located = parts.iter().map(|part| Untyped {
@@ -215,7 +216,7 @@ fn untyped(document: &document::Document<'_>, parts: &BTreeSet<model::UntypedPar
         reason: part.reason,
     });
     let mut untyped: Vec<Untyped> = located.collect();
-    // Those of one place are sorted already.
+    // Values of one place are sorted already.
     untyped.sort_by_key(|it| it.location.span.start);
     untyped
 }

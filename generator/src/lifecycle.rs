@@ -1,5 +1,7 @@
 //! The part of the model for `x-pagination`, `x-states` and `x-follow`, with all names resolved.
 //!
+//! `lower` creates these types; `emit` and `compare` read them.
+//!
 //! As in the rest of [`crate::model`], names are Rust identifiers, and every named parameter, field and variant exists.
 
 use crate::document::lifecycle::{self, PageEnd};

@@ -46,7 +46,7 @@ impl Package {
         }
     }
 
-    /// Makes the crate the root of its own workspace. In a folder below another workspace, Cargo rejects a crate that
+    /// Declares the crate as the root of its own workspace. In a folder below another workspace, Cargo rejects a crate that
     /// is not a member of that workspace.
     #[must_use]
     pub fn with_own_workspace(mut self, is_workspace: bool) -> Self {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::document::Unchecked;
 use crate::document::pointer::{escape, unescape};
-use crate::document::prune::{self, Component, Needs, WrittenOperation, component_of};
+use crate::document::prune::{self, ComponentName, Needs, WrittenOperation, component_of};
 use crate::model::SkippedPart;
 
 /// The maximum number of rounds: removing operations can reveal errors that were hidden by others.
@@ -52,39 +52,42 @@ impl Skipped {
         let operations = prune::operations(&document.tree);
         let needs = Needs::new(&document.tree, document.policy, &operations);
         let errors = problems.problems().iter().filter(|problem| problem.severity() == Severity::Error);
-        let (mut by_place, mut failed): (BTreeMap<Place, Vec<&Diagnostic>>, _) = (BTreeMap::new(), BTreeSet::new());
+        let (mut by_owner, mut failed): (BTreeMap<ErrorOwner, Vec<&Diagnostic>>, _) =
+            (BTreeMap::new(), BTreeSet::new());
         for error in errors {
-            let Some(place) = Place::of(&error.location.pointer).filter(|_| error.code != Code::Internal) else {
+            let Some(owner) = ErrorOwner::of(&error.location.pointer).filter(|_| error.code != Code::Internal) else {
                 return false;
             };
-            if let Place::Component(component) = &place {
+            if let ErrorOwner::Component(component) = &owner {
                 failed.insert(component.clone());
             }
-            by_place.entry(place).or_default().push(error);
+            by_owner.entry(owner).or_default().push(error);
         }
         // The components that cannot be generated because of each component with an error.
-        let dependents: Vec<(Component, BTreeSet<Component>)> =
+        let dependents: Vec<(ComponentName, BTreeSet<ComponentName>)> =
             failed.iter().map(|it| (it.clone(), needs.dependents(&BTreeSet::from([it.clone()])))).collect();
         let failed = needs.dependents(&failed);
         let mut removed: HashSet<String> = HashSet::new();
         for operation in &operations {
-            let own = by_place.get(&Place::operation(operation)).or_else(|| by_place.get(&Place::path(operation)));
+            let own =
+                by_owner.get(&ErrorOwner::operation(operation)).or_else(|| by_owner.get(&ErrorOwner::path(operation)));
             let errors: Vec<&Diagnostic> = match own {
                 Some(errors) => errors.clone(),
                 None if needs.names_any(operation, &failed) => {
                     let causes = dependents.iter().filter(|(_, users)| needs.names_any(operation, users));
-                    let of_cause = |(cause, _): &(Component, _)| by_place.get(&Place::Component(cause.clone()));
+                    let of_cause =
+                        |(cause, _): &(ComponentName, _)| by_owner.get(&ErrorOwner::Component(cause.clone()));
                     causes.filter_map(of_cause).flatten().copied().collect()
                 }
                 None => continue,
             };
             removed.insert(operation.pointer.clone());
-            let place = document.source.location(operation.span.clone(), &*operation.pointer);
-            self.note(format!("the operation `{}`", operation.request()), Some(&operation.id), place, &errors);
+            let location = document.source.location(operation.span.clone(), &*operation.pointer);
+            self.note(format!("the operation `{}`", operation.request()), Some(&operation.id), location, &errors);
         }
         let mut paths: HashSet<String> = HashSet::new();
-        for (place, errors) in &by_place {
-            if let Place::Path(path) = place {
+        for (owner, errors) in &by_owner {
+            if let ErrorOwner::Path(path) = owner {
                 paths.insert(path.clone());
                 if !operations.iter().any(|operation| operation.path == *path)
                     && let Some(error) = errors.first()
@@ -95,11 +98,11 @@ impl Skipped {
         }
         let mut components = failed;
         for component in &components {
-            let errors = by_place.get(&Place::Component(component.clone())).cloned().unwrap_or_default();
+            let errors = by_owner.get(&ErrorOwner::Component(component.clone())).cloned().unwrap_or_default();
             let what = format!("the component `{}` of `{}`", component.1, component.0);
             let pointer = format!("/components/{}/{}", escape(&component.0), escape(&component.1));
-            let place = document.source.location(document.tree.locate(&pointer).0, pointer);
-            self.note(what, None, place, &errors);
+            let location = document.source.location(document.tree.locate(&pointer).0, pointer);
+            self.note(what, None, location, &errors);
         }
         let only = needs.only_of(&operations, &removed);
         for (section, name) in only.difference(&components) {
@@ -112,7 +115,7 @@ impl Skipped {
         !removed.is_empty() || !paths.is_empty() || !components.is_empty()
     }
 
-    fn note(&mut self, what: String, id: Option<&str>, place: crate::Location, errors: &[&Diagnostic]) {
+    fn note(&mut self, what: String, id: Option<&str>, location: crate::Location, errors: &[&Diagnostic]) {
         let why = match errors {
             [] => "it refers to a component with an error".to_owned(),
             [only] => only.message.clone(),
@@ -121,7 +124,7 @@ impl Skipped {
         let named = id.map(|id| format!(" ({id})")).unwrap_or_default();
         let what = format!("{what}{named}");
         let help = "correct the document, or an overlay of it, and it is generated";
-        let mut warning = Diagnostic::new(Code::Skipped, place, format!("{what} is not generated: {why}"), help);
+        let mut warning = Diagnostic::new(Code::Skipped, location, format!("{what} is not generated: {why}"), help);
         for error in errors {
             warning.add_note(error.location.clone(), format!("{}: {}", error.code, error.message));
         }
@@ -132,14 +135,14 @@ impl Skipped {
 
 /// The part of a document that an error belongs to.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+enum ErrorOwner {
     /// An operation, by its path and method.
     Operation(String, String),
     Path(String),
-    Component(Component),
+    Component(ComponentName),
 }
 
-impl Place {
+impl ErrorOwner {
     fn of(pointer: &str) -> Option<Self> {
         if let Some(component) = component_of(pointer) {
             return Some(Self::Component(component));

@@ -1,4 +1,6 @@
 //! Suggestions for misspelt words, for the help of diagnostics.
+//!
+//! In: a word, and the words of a list. Out: the most similar word, or a help line with it.
 
 /// The maximum length of a word, in bytes. Longer words are not compared: the cost of a comparison is the product of
 /// the lengths, and long words are rarely misspelt.

@@ -19,7 +19,7 @@ pub struct Untyped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum UntypedReason {
-    /// The schema has no `type`, and nothing that implies one.
+    /// The schema has no `type`, and no key that implies one.
     NoType,
     /// The list has no `items`.
     NoItems,

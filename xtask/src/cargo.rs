@@ -1,6 +1,7 @@
 //! Programs of this repository that Cargo builds and runs.
 //!
-//! In: which program. Out: this process becomes it. For commands whose dependencies are not compiled into `xtask`.
+//! In: the name of a program. Out: this process is replaced by it. It serves commands whose dependencies are not compiled
+//! into `xtask`.
 
 use std::env;
 use std::io::{self, IsTerminal as _};

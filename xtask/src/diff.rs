@@ -1,7 +1,7 @@
 //! `cargo xtask diff`: the effect of a change of the specification on callers.
 //!
 //! In: two specifications, each a file or a git revision, and the corresponding versions of the client. Out: the report
-//! of [`compare`]. Reads files and revisions; does not classify changes.
+//! of [`compare`]. This module reads files and revisions, and does not classify changes.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};

@@ -1,4 +1,6 @@
 //! `cargo xtask explain`: the explanation of a diagnostic.
+//!
+//! In: a code. Out: its explanation; without a code, the list of all codes.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,7 @@
 //! `cargo xtask gen`: generates the client from the specification.
+//!
+//! In: a specification and options. Out: the generated files on disk, or problems on the terminal. This module reads and
+//! writes files; the generator decides about their contents.
 
 use std::fs;
 use std::io;
@@ -63,7 +66,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", requires = "spec")]
     overlay: Vec<PathBuf>,
     /// Generate the operations that a pattern matches only; may be repeated. `tag:PATTERN`, `operation:PATTERN` (the
-    /// `operationId`), `path:PATTERN` or `path:METHOD PATTERN`. `*` stands for any text, `?` for one character; the whole
+    /// `operationId`), `path:PATTERN` or `path:METHOD PATTERN`. `*` matches any string, `?` one character; the whole
     /// name has to match. Types that only other operations use are not generated.
     #[arg(long, value_name = "PATTERN", requires = "out")]
     include: Vec<OperationPattern>,
@@ -73,12 +76,12 @@ pub(crate) struct Arguments {
     /// Also generate the types of components that no operation uses, such as those of webhooks.
     #[arg(long, requires = "spec")]
     unused_types: bool,
-    /// Leave out the operations for which no correct code is possible, and what only they use, and generate everything
-    /// else. A warning for each says why, and so does the documentation of the generated code. An error that belongs to
-    /// no operation stays an error.
+    /// Omit the operations for which no correct code is possible, with the types that only they use, and generate
+    /// everything else. A warning and the documentation of the generated code report the reason for each. An error that
+    /// belongs to no operation remains an error.
     #[arg(long, requires = "out")]
     skip_unsupported: bool,
-    /// Report what was generated, what was left out, and each value that is any JSON, with the reason.
+    /// Report the generated and the omitted parts, and each value that is any JSON, with the reason.
     #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
     report: Option<ReportFormat>,
     /// Also read files outside of the folder of the specification, if it refers to them. Nothing is read from the network.
@@ -91,7 +94,7 @@ pub(crate) struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ReportFormat {
-    /// For readers.
+    /// Text for a terminal.
     Text,
     /// One JSON object, and no other text, on standard output.
     Json,
@@ -136,7 +139,7 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
     arguments.format.report_any(&warnings);
     let plan = Plan::new(&out, &output.files).map_err(|error| error.to_string())?;
     let schema = if arguments.spec.is_none() && arguments.out.is_none() { stale_schema()? } else { None };
-    // Standard output is that of the report alone.
+    // With `--report=json`, standard output contains only the report.
     let printed = if arguments.report == Some(ReportFormat::Json) { Format::Json } else { arguments.format };
     if arguments.check {
         let repair = arguments.command(&out_name);

@@ -1,4 +1,6 @@
 //! `cargo xtask lint`: errors of a specification, and violations of the lint rules.
+//!
+//! In: a specification. Out: its problems on the terminal. A program without the feature `lint` runs the one that has it.
 
 use std::path::PathBuf;
 

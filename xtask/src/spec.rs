@@ -1,4 +1,7 @@
 //! Common parts of the commands that read files: the file, the rules, and the reporting of problems.
+//!
+//! In: paths and options of a command line. Out: sources of the generator, and reports on the terminal. This module does not
+//! know the commands.
 
 use std::ffi::OsStr;
 use std::fs;

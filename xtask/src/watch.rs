@@ -1,7 +1,7 @@
 //! Repeats an action after each save of one of some files.
 //!
-//! In: files and an action. Out: the action runs immediately and after each change, until the process ends. Does not
-//! know the action.
+//! In: files and an action. Out: the action runs immediately and after each change, until the process ends. This module
+//! does not know the action.
 //!
 //! The time and size of the file are polled many times a second. For one file that takes a few microseconds of CPU per
 //! second. Polling works in cases in which notifications of the system fail: editors that replace the file, network and

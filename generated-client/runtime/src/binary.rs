@@ -1,8 +1,8 @@
 //! Bytes that are a part of a request or a response.
 //!
-//! A part of a multipart body carries them as they are. JSON has no bytes: there they are a string, and what is no UTF-8
-//! is refused before the request is sent. Only in the arguments of a call that is chosen at run time they may be an object,
-//! with the bytes in base64: such a call has no other way to name a file.
+//! A part of a multipart body contains them unencoded. In JSON they are a string, and bytes that are not UTF-8 are refused
+//! before the request is sent. In the arguments of a call that is chosen at run time they may be an object with the bytes
+//! in base64, because such a call has no other representation of a file.
 
 use std::cell::Cell;
 use std::fmt;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::values::{Base64, with_flag};
 
-/// How a [`Binary`] announces itself to the serializer of parts.
+/// The name by which the serializer of parts recognises a [`Binary`].
 pub(crate) const NAME: &str = "$flighthub2::Binary";
 
 /// A [`Binary`] among the arguments of a call with JSON.
@@ -59,7 +59,7 @@ impl Binary {
         self.bytes
     }
 
-    /// The media type, if its caller has named one.
+    /// The media type, if it is set.
     pub(crate) fn media_type(&self) -> Option<&str> {
         self.media_type.as_deref()
     }
@@ -71,8 +71,8 @@ impl Binary {
         self
     }
 
-    /// Sets the media type, for a part of a multipart body, and for a body of any media type. Otherwise it is the one that the document names, or
-    /// `application/octet-stream`.
+    /// Sets the media type, for a part of a multipart body, and for a body of any media type. Defaults to the media type
+    /// that the document names, or to `application/octet-stream`.
     #[must_use]
     pub fn with_media_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = Some(media_type.into());

@@ -1,4 +1,6 @@
-//! Settings of a client: what can be chosen, and what is refused because it would show the token.
+//! Settings of a client.
+//!
+//! In: the settings of a program. Out: a client; or an error if a setting is invalid, or would expose the token.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -23,7 +25,7 @@ use crate::transport::Transport;
 /// A longer limit is shortened to this: the clock cannot represent every later instant.
 pub(crate) const LONGEST_CALL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Settings of a client, which [`build`](Self::build) makes. `C` is the client that is generated for an API.
+/// Settings of a client, which [`build`](Self::build) creates. `C` is the client that is generated for an API.
 #[must_use]
 pub struct ClientBuilder<C> {
     base_url: Option<String>,
@@ -133,7 +135,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// The token that calls are made with. An API without a token needs none.
+    /// The token of all calls. An API without authentication needs none.
     pub fn token(mut self, token: Token) -> Self {
         self.token = Some(token);
         self
@@ -147,7 +149,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// The credential of a security scheme, for an API with several: an API key, a bearer or OAuth 2 token, or for `basic`
-    /// the user and the password in base64. Each call uses the first set that its operation accepts and that is given.
+    /// the user and the password in base64. Each call uses the first set that its operation accepts and that is complete.
     pub fn credential(mut self, scheme: impl Into<String>, credential: Token) -> Self {
         self.credentials.set(scheme.into(), credential);
         self
@@ -183,8 +185,8 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// How often a call is sent at most, the first time included; 4 if it is not set, and 1 to send nothing again.
-    /// Physical operations are sent once, whatever is set here.
+    /// How often a call is sent at most, the first time included; 4 if it is not set; 1 disables retries.
+    /// Physical operations are sent once, regardless of this setting.
     pub fn max_attempts(mut self, limit: u32) -> Self {
         self.max_attempts = limit.max(1);
         self
@@ -204,7 +206,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Trusts certificates in PEM form, for installations of your own, beside those that the system trusts. Needs one of
+    /// Trusts certificates in PEM form, for installations of your own, in addition to those that the system trusts. Needs one of
     /// the features `rustls` and `native-tls`.
     ///
     /// # Errors
@@ -215,9 +217,9 @@ impl<C: ApiClient> ClientBuilder<C> {
         Ok(self)
     }
 
-    /// Changes settings of `reqwest`, the HTTP library of the built-in transport, for what has no method here: proxies with
-    /// a password, certificates of this client, names of hosts. What the client relies on stays as it is: redirects,
-    /// retries, `Referer`, the user agent and the time-outs. Change the builder that is passed in: another one would use the
+    /// Changes settings of `reqwest`, the HTTP library of the built-in transport, for settings without a method here: proxies
+    /// with a password, certificates of this client, names of hosts. The settings that the client relies on cannot be
+    /// changed: redirects, retries, `Referer`, the user agent and the time-outs. Change the builder that is passed in: another one would use the
     /// proxies of the environment where this client must not.
     ///
     /// A proxy that is added here is used instead of those of the environment, for plain `http`, too.
@@ -243,8 +245,8 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Sends requests with another HTTP library, or with none. How connections are made is then its own: their
-    /// time-outs, proxies and certificates. The limits of attempts, calls and responses apply in any case.
+    /// Sends requests with another HTTP library, or with none. It then determines how connections are made:
+    /// their time-outs, proxies and certificates. The limits of attempts, calls and responses apply in any case.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -327,7 +329,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             )),
             None => {
                 let mut connections = self.connections.clone();
-                // A proxy of the environment would see the token: without encryption there is none to be had.
+                // A proxy of the environment would see the token, because plain `http` is not encrypted.
                 connections.proxies &= base_url.starts_with("https:");
                 let attempt = self.attempt_timeout.min(self.timeout);
                 let others = attempt.min(connections.read_timeout);

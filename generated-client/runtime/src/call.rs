@@ -1,7 +1,7 @@
-//! What generated clients implement, and the type of their calls.
+//! The traits of generated clients, and the type of their calls.
 //!
-//! Calls are a type of the generated code, made by a macro: only so can it give them a method for each argument of an
-//! operation.
+//! A macro defines the type of calls in the generated code: methods for the arguments of an operation can only be added to
+//! a type of the same crate.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub trait ApiClient: Sized {
     const DEFAULT_LANGUAGE: Option<&'static str> = None;
     /// The languages of messages; [`Infallible`](std::convert::Infallible) if the API has no header for it.
     type Language: fmt::Display;
-    /// What all operations have in common.
+    /// The facts that all operations have in common.
     const API: &'static ApiInfo;
     /// Name and version of the crate that the client is in, for the header `User-Agent`.
     const USER_AGENT: &'static str;
@@ -40,7 +40,7 @@ impl BaseUrl for std::convert::Infallible {
     }
 }
 
-/// What sends calls: a generated `Client`, or a generated `ProjectClient`.
+/// A sender of calls: a generated `Client`, or a generated `ProjectClient`.
 pub trait Caller: Clone + Send + Sync {
     /// The core of the client.
     #[doc(hidden)]
@@ -98,13 +98,13 @@ macro_rules! __call {
             }
 
             /// How often this call is sent at most, the first time included, instead of the number that its client allows.
-            /// Physical operations are sent once, whatever is set here.
+            /// Physical operations are sent once, regardless of this setting.
             pub fn max_attempts(mut self, limit: u32) -> Self {
                 self.caller.core_mut().set_max_attempts(limit);
                 self
             }
 
-            /// The language of messages of this call. Called so because operations have arguments called `language`.
+            /// The language of messages of this call. Its name differs from the argument `language` of some operations.
             pub fn message_language(mut self, language: <Client as $crate::codegen::ApiClient>::Language) -> Self {
                 self.caller.core_mut().set_language(::std::string::ToString::to_string(&language));
                 self
@@ -121,15 +121,15 @@ macro_rules! __call {
                 self
             }
 
-            /// Sends this id with every attempt, instead of a new one with each: for services that know a request again by
+            /// Sends this id with every attempt, instead of a new one with each: for services that recognise a repeated request by
             /// its id. Pages of a list and polls of a state have it, too.
             pub fn request_id(mut self, id: impl ::core::convert::Into<::std::string::String>) -> Self {
                 self.caller.core_mut().set_request_id(id.into());
                 self
             }
 
-            /// The request that the call would send, without sending it: for looking, and for trying it by hand. A call that is
-            /// refused for its risk can be looked at, too.
+            /// The request that the call would send, without sending it: to inspect it, and to try it by hand. A call that is
+            /// refused for its risk can be inspected, too.
             ///
             /// # Errors
             /// An argument cannot be sent.

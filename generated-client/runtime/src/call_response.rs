@@ -5,7 +5,7 @@ use std::fmt;
 use crate::headers::ResponseHeaders;
 use crate::operation::{Operation, TypedHeaders};
 
-/// A successful response: what `send` of a call returns, with the status and the headers.
+/// A successful response: the output of a call, with the status and the headers.
 ///
 /// ```
 /// # use flighthub2_runtime::{CallResponse, Operation};
@@ -24,12 +24,12 @@ impl<O: Operation> CallResponse<O> {
         Self { output, status, headers }
     }
 
-    /// What the call returns.
+    /// The output of the call.
     pub fn output(&self) -> &O::Output {
         &self.output
     }
 
-    /// The same, without the headers.
+    /// Returns the output by value.
     pub fn into_output(self) -> O::Output {
         self.output
     }

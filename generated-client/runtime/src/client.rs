@@ -1,7 +1,7 @@
 //! The core of every generated client: an operation in, its response or an error out.
 //!
-//! What depends on the type of an operation is small: writing its arguments and reading its response. Everything between
-//! is done once, for all of them: the request is made ready here, and sent by an [`Execution`]. Knows no single operation.
+//! Only writing arguments and reading a response depend on the type of an operation. All other code is compiled once: the
+//! request is prepared here, and sent by an [`Execution`]. This module does not know any operation.
 
 use std::fmt;
 use std::future::Future;
@@ -31,14 +31,14 @@ use crate::transport::Transport;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// What generated clients are made of: connections, settings, and the code that sends an operation. Copies of it are
-/// cheap and share their connections.
+/// The core of a generated client: connections, settings, and the code that sends an operation. Copies of it are cheap
+/// and share their connections.
 ///
 /// It does not check whether a call needs a project. Generated clients do, with [`InScope`](crate::codegen::InScope).
 #[derive(Clone)]
 pub struct Core {
     shared: Arc<Shared>,
-    /// Settings of a call that this is the copy of.
+    /// The settings of a call, in a copy that belongs to it.
     settings: Option<Arc<CallSettings>>,
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct Shared {
     pub(crate) max_response_bytes: usize,
     pub(crate) budget: Budget,
     pub(crate) clock: Arc<dyn Clock>,
-    /// Whether the transport or the clock is the one that is built in: both need a runtime of tokio around them.
+    /// Whether the transport or the clock is built in: both require a runtime of tokio.
     pub(crate) needs_tokio: bool,
     #[cfg(feature = "blocking")]
     pub(crate) blocking: crate::blocking::Blocking,
@@ -147,8 +147,8 @@ impl Core {
         ResponseHeaders::received(headers, shared.token.as_ref(), &shared.credentials)
     }
 
-    /// Sends an operation and blocks this thread until its response is read. Only what is not generic moves to the client's own thread, so an operation
-    /// and its output may be tied to this one.
+    /// Sends an operation and blocks this thread until its response is read. Only values that are not generic move to the
+    /// thread of the client, so neither the operation nor its output has to be `Send`.
     ///
     /// # Errors
     /// See [`Error`]; and [`ErrorKind::Config`] within a task of tokio.
@@ -246,7 +246,7 @@ impl Core {
         }
     }
 
-    /// Makes a call ready, if it may be sent at all. Its time begins here.
+    /// Prepares a call, if it may be sent. Its time begins here.
     fn start(
         &self,
         info: &'static OperationInfo,
@@ -407,7 +407,7 @@ fn media_type(text: &str) -> Result<HeaderValue, Error> {
 pub(crate) struct HeaderNames(Vec<(&'static str, HeaderName)>);
 
 impl HeaderNames {
-    /// Those of an API. A name that is none is reported by the call that needs it.
+    /// The names of the headers of an API. An invalid name is reported by the call that needs it.
     pub(crate) fn of(api: &'static ApiInfo) -> Self {
         let names = [api.token.map(|token| token.name), api.request_id_header, api.language_header, api.project_header];
         Self(names.into_iter().flatten().filter_map(|name| Some((name, parsed(name).ok()?))).collect())

@@ -1,7 +1,7 @@
-//! What generated code is made of: the only module that it uses.
+//! The interface of generated code: the only module that it uses.
 //!
-//! A program needs it only where it does what generated code does, such as for an operation that is written by hand. What
-//! is hidden here may change with every version: generated code and its runtime have the same one.
+//! A program needs it only for an operation that is written by hand. Hidden items may change with every version: generated
+//! code requires the runtime of exactly its version.
 
 pub use crate::binary::Binary;
 pub use crate::builder::ClientBuilder;
@@ -42,7 +42,7 @@ use serde::{Deserialize, Deserializer};
 /// Reads null as an empty value: the service writes null for a list without entries.
 ///
 /// # Errors
-/// What the value's own reading fails with.
+/// Errors of deserializing the value.
 pub fn null_as_empty<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -59,7 +59,7 @@ pub mod base64_body {
     /// Writes bytes.
     ///
     /// # Errors
-    /// Those of the serializer.
+    /// Errors of the serializer.
     pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
         Base64::from(bytes).serialize(serializer)
     }
@@ -73,7 +73,7 @@ pub mod base64_body {
     }
 }
 
-/// The same for a body that is optional.
+/// As [`base64_body`], for an optional body.
 pub mod optional_base64_body {
     use super::{Base64, Deserialize, Deserializer};
     use serde::{Serialize as _, Serializer};
@@ -81,7 +81,7 @@ pub mod optional_base64_body {
     /// Writes bytes, or null.
     ///
     /// # Errors
-    /// Those of the serializer.
+    /// Errors of the serializer.
     pub fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
         bytes.as_deref().map(Base64::from).serialize(serializer)
     }
@@ -95,10 +95,10 @@ pub mod optional_base64_body {
     }
 }
 
-/// Reads null as a value of its own, different from a member that is not there.
+/// Reads null as a separate value, different from a missing member.
 ///
 /// # Errors
-/// What the value's own reading fails with.
+/// Errors of deserializing the value.
 pub fn null_as_value<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

@@ -14,7 +14,7 @@ use crate::operation::{CredentialInfo, CredentialPlace, OperationInfo};
 use crate::response::ReadError;
 use crate::token::Token;
 
-/// Everything but what RFC 3986 calls unreserved.
+/// All characters but the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The credentials that the caller has set, by the names of their schemes.
@@ -27,7 +27,7 @@ pub(crate) struct Written {
     /// The pairs of the query, encoded, and the same without the values.
     pub(crate) query: String,
     pub(crate) shown_query: String,
-    /// What is before the credential in a header.
+    /// The prefix of the credential in a header.
     pub(crate) prefixes: Vec<(HeaderName, String)>,
 }
 

@@ -1,4 +1,6 @@
-//! Times that are texts: RFC 3339 in, an instant out; what is not RFC 3339 is kept as it is.
+//! Timestamps as strings.
+//!
+//! In: a string. Out: its instant, if it is RFC 3339; any other string is preserved.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -22,7 +24,7 @@ const SECONDS_A_DAY: i64 = 86_400;
 #[serde(transparent)]
 pub struct DateTime(String);
 
-/// What a time is compared by.
+/// The key by which times are compared.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Key<'a> {
     Text(&'a str),
@@ -276,7 +278,7 @@ mod with_time {
     }
 
     impl UnixSeconds {
-        /// The instant, in UTC; `None` if it is outside of what `time` can hold. Needs the feature `time`.
+        /// The instant, in UTC; `None` if it is outside of the range of `time`. Needs the feature `time`.
         #[must_use]
         pub fn to_offset_date_time(self) -> Option<OffsetDateTime> {
             OffsetDateTime::from_unix_timestamp(self.get()).ok()
@@ -284,7 +286,7 @@ mod with_time {
     }
 
     impl UnixMillis {
-        /// The instant, in UTC; `None` if it is outside of what `time` can hold. Needs the feature `time`.
+        /// The instant, in UTC; `None` if it is outside of the range of `time`. Needs the feature `time`.
         #[must_use]
         pub fn to_offset_date_time(self) -> Option<OffsetDateTime> {
             OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.get()) * 1_000_000).ok()

@@ -2,7 +2,7 @@
 //!
 //! In: an operation's [`OperationInfo`] and its arguments as JSON. Out: a call that is sent like a typed one. The arguments
 //! become the typed operation first, so that they pass the same checks; the response becomes its typed output first, and
-//! then JSON. Knows no single operation: each one has a [`Codec`], which its generated code makes.
+//! then JSON. This module does not know any operation: each has a [`Codec`], which its generated code creates.
 
 use std::fmt;
 
@@ -92,7 +92,7 @@ fn lost(given: &Value, written: &Value, path: &mut String) -> Option<String> {
                             return Some(lost);
                         }
                     }
-                    // Null and an empty list say the same as an omitted property.
+                    // Null and an empty list are equivalent to an omitted property.
                     None if value.is_null() || value.as_array().is_some_and(Vec::is_empty) => {}
                     None => return Some(path.clone()),
                 }
@@ -198,7 +198,7 @@ impl DynamicCall {
         self.core.dry_run_of(self.info, self.parts.clone(), self.project.as_deref())
     }
 
-    /// Sends the call and waits for its response: the JSON of what the typed call returns, null if that is nothing.
+    /// Sends the call and waits for its response: the JSON of the output of the typed call, null if it has none.
     ///
     /// # Errors
     /// See [`Error`]: above all [`Error::may_have_taken_effect`], before the call is sent again.

@@ -67,7 +67,7 @@ pub enum Delivery {
 /// | | HTTP 408, 3xx or 5xx without a code: an outage, or a gateway that has lost the response | `Responded` | yes | look at what was done |
 /// | [`Api`](ErrorKind::Api) | a code whose [`Outcome`] is `Refused` or `Throttled` | `Responded` | no | look at [`code`](Self::code), or at `ErrorCode::of` of the generated API |
 /// | | a code whose [`Outcome`] is `Unknown`, or a code that this version does not know | `Responded` | yes | look at what was done |
-/// | [`InvalidResponse`](ErrorKind::InvalidResponse) | a response that cannot be read: too long, compressed, no JSON, another form | `Responded` | yes | look at what was done; [`path`](Self::path) is the place |
+/// | [`InvalidResponse`](ErrorKind::InvalidResponse) | a response that cannot be read: too long, compressed, not JSON, another type | `Responded` | yes | look at what was done; [`path`](Self::path) is the place |
 ///
 /// The table is about calls of one attempt that change something. Three rules complete it:
 ///
@@ -223,7 +223,7 @@ impl Error {
     /// Whether the call may have taken effect, completely or in part, although it failed.
     ///
     /// If it is `true`, find out before you send the call again: [`OperationInfo::lookup`] names the operations that show
-    /// it. If it is `false`, no attempt of the call had an effect. The [table](Self) says how it is decided; in doubt it is
+    /// it. If it is `false`, no attempt of the call had an effect. The [table](Self) documents the decision; in doubt it is
     /// `true`.
     #[must_use]
     pub fn may_have_taken_effect(&self) -> bool {

@@ -1,6 +1,6 @@
 //! One call, from its first attempt to its last.
 //!
-//! In: a request that is ready. Out: a successful response to read, or an error that speaks for all attempts. It decides
+//! In: a request that is ready. Out: a successful response to read, or an error that describes all attempts. It decides
 //! whether the call is sent again and keeps its deadline. It is not generic, so it is compiled once, and it owns what it
 //! needs, so it can be driven from any thread. Reading the response is generic, and the caller's part:
 //! [`exchange`](Execution::exchange) gives a response, [`finish`](Execution::finish) takes what was read from it.
@@ -73,7 +73,7 @@ impl Execution {
         .await
     }
 
-    /// Takes what was read from a response. `None` if the call has to be sent again: the service can refuse a call for
+    /// Accepts the result of reading a response. `None` if the call has to be sent again: the service can refuse a call for
     /// now in a response with a successful status, too.
     pub(crate) fn finish<T>(&mut self, exchange: &Exchange, read: Result<T, ReadError>) -> Option<Result<T, Error>> {
         match read {

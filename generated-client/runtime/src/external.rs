@@ -109,7 +109,7 @@ impl External {
         Uri::try_from(url.as_str()).map_err(|_| "it cannot be sent")
     }
 
-    /// Sends a request once. The limit is for a time in which nothing moves, neither by `activity` nor by a response: a
+    /// Sends a request once. The limit applies to a time without progress, neither of `activity` nor of a response: a
     /// large body may take as long as it needs.
     ///
     /// # Errors
@@ -168,7 +168,7 @@ impl ExternalResponse {
         }
     }
 
-    /// The beginning of the body, as far as it comes: what a server says of a failure.
+    /// The beginning of the body, as far as it is received: the message of a server about a failure.
     pub async fn beginning(&mut self, max_bytes: usize, idle_timeout: Duration) -> Vec<u8> {
         let mut bytes = Vec::new();
         while bytes.len() < max_bytes {

@@ -1,8 +1,7 @@
-//! Following: the state of what a call has started is polled until it is final.
+//! Following: polls the state of a job that a call has started, such as a flight, until it is final.
 //!
 //! Generated code knows which operation shows the state and which member has it ([`Followed`]); this module decides when
-//! to poll and when to stop. It only reads: nothing that it does, and nothing that it leaves undone, changes what is
-//! followed.
+//! to poll and when to stop. It only reads: neither a poll nor the end of polling affects the job.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -20,18 +19,18 @@ use crate::retry::{Ending, spread};
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 /// The longest wait that is not set by the caller.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// No shorter wait can be set: a service that is asked all the time is not followed any better.
+/// The shortest wait that callers can set: more frequent polls report no change earlier that matters to a job of minutes.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 /// A status whose final values are known.
 pub trait State: Clone + PartialEq + fmt::Display {
     /// Whether no other state follows. `false` for a value that this version does not know.
     fn is_final(&self) -> bool;
-    /// Whether it is the final state of what succeeded. `false` for a value that this version does not know.
+    /// Whether it is a final state of success. `false` for a value that this version does not know.
     fn is_success(&self) -> bool;
 }
 
-/// An operation whose response shows the state of what can be followed.
+/// An operation whose response shows the state of a job.
 pub trait Followed: Operation {
     /// The status.
     type State: State;
@@ -45,7 +44,7 @@ pub trait Followed: Operation {
     }
 }
 
-/// What is to be followed, without a time limit. Nothing happens until [`timeout`](Self::timeout) sets one.
+/// A job to follow, without a time limit. Nothing happens until [`timeout`](Self::timeout) sets one.
 #[derive(Clone, Debug)]
 #[must_use = "following needs a time limit: `.timeout(…)`"]
 pub struct FollowBuilder<C, O> {
@@ -79,11 +78,11 @@ impl<C: InScope<O::Scope>, O: Followed> FollowBuilder<C, O> {
     }
 }
 
-/// Where following is.
+/// The phase of following.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Running,
-    /// The time limit has passed, and the caller does not know it yet.
+    /// The time limit has passed, which is not reported yet.
     Expired,
     Ended,
 }
@@ -93,8 +92,8 @@ enum Phase {
 /// - **Await it** for the last response, whose state is then a success.
 /// - Or call [`next`](Self::next) for each change, the first state included.
 ///
-/// **Dropping it ends the polling and nothing else.** A flight goes on, and so does every other work that is followed. The
-/// id is enough to follow it again, also from another process.
+/// **Dropping it ends only the polling.** A flight continues, as does any other job. The id is sufficient to follow it
+/// again, also from another process.
 ///
 /// The waits between polls double from two seconds up to 30 ([`longest_wait`](Self::longest_wait)), with jitter. A
 /// `Retry-After` of the service is honoured. Waits and the time limit go by the [`Clock`](crate::Clock) of the client.
@@ -358,11 +357,11 @@ fn backoff(polls: u32, longest: Duration, jitter: f64) -> Duration {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FollowErrorKind {
-    /// No state was final within the time limit. What is followed goes on.
+    /// No state was final within the time limit. The job continues.
     Timeout,
     /// The final state is not a success.
     Failed,
-    /// A poll failed, after the retries of every call. What is followed goes on; see [`FollowError::poll`].
+    /// A poll failed, after the retries of every call. The job continues; see [`FollowError::poll`].
     Poll,
 }
 

@@ -1,7 +1,8 @@
 //! Headers of responses.
 //!
 //! In: the headers as a transport returned them. Out: their values, as text or as the type that a specification documents.
-//! A value is decoded when it is read, so a header that nobody reads cannot fail a call. Knows no single operation.
+//! A value is decoded when it is read, so a header that is not read cannot fail a call. This module does
+//! not know any operation.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::token::Token;
 /// The headers of a response. Clones share them.
 ///
 /// `Debug` shows the names and values of headers, but no value that looks like a secret: that of a header whose name
-/// says so (`Set-Cookie`, `X-Api-Key` …), and one that contains a credential of the client.
+/// indicates it (`Set-Cookie`, `X-Api-Key` …), and one that contains a credential of the client.
 #[derive(Clone, Default)]
 pub struct ResponseHeaders(Arc<HeaderMap>);
 

@@ -54,7 +54,7 @@ impl Settings {
     /// Trusts the certificates of a text in PEM form.
     ///
     /// # Errors
-    /// There is none in it.
+    /// The text contains no certificate.
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub(crate) fn add_root_certificates(&mut self, pem: &[u8]) -> Result<(), Error> {
         let certificates = Certificate::from_pem_bundle(pem)
@@ -96,7 +96,7 @@ impl fmt::Debug for Settings {
 pub(crate) struct HttpClient {
     calls: reqwest::Client,
     /// For bodies that are streams. `read_timeout` of `reqwest` counts from the start of a request until its response
-    /// begins, so it would end every upload that takes longer. What sends a stream keeps a limit of its own.
+    /// begins, so it would end every upload that takes longer. The sender of a stream has its own limit.
     streams: OnceLock<reqwest::Client>,
     settings: Settings,
 }

@@ -5,17 +5,17 @@ use serde_path_to_error::{Segment, Track};
 
 use crate::values::{JsonObject, JsonValue};
 
-/// An object that keeps what does not match its type.
+/// An object that keeps members that do not match their types.
 pub trait Lenient: Sized {
-    /// Reads it as it is described.
+    /// Reads the object with the derived implementation.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
     /// The members that are not described.
     fn others(&mut self) -> &mut JsonObject;
 }
 
-/// Reads an object. A member that does not match its type is put to those that are not described, so that it hides none
-/// of the others. No member of such an object is required.
+/// Reads an object. A member that does not match its type is moved to the undescribed members, so that the others are
+/// still read. No member of such an object is required.
 pub fn lenient<'de, D: Deserializer<'de>, T: Lenient>(deserializer: D) -> Result<T, D::Error> {
     let mut members = JsonValue::Object(JsonObject::deserialize(deserializer)?);
     let mut kept = JsonObject::new();

@@ -1,8 +1,8 @@
-//! What clients that are generated from an OpenAPI document have in common: it sends requests, retries them where that
-//! does no harm, refuses what a client was not built for, and reports what a failed call may have done.
+//! The runtime of clients that are generated from an OpenAPI document: it sends requests, retries them if a repetition is
+//! harmless, refuses calls above the risk limit of a client, and reports whether a failed call may have taken effect.
 //!
-//! A program does not depend on this crate by name: a generated client exports what its callers need. It knows no API and no
-//! operation. Generated code finds everything in [`codegen`].
+//! A program does not depend on this crate by name: a generated client exports the items that callers need. It knows no
+//! API and no operation. Generated code finds everything in [`codegen`].
 //!
 //! # Features
 //! | feature | |

@@ -1,7 +1,7 @@
 //! Bodies of several parts (RFC 7578).
 //!
 //! In: an object that serde can serialize. Out: its members as parts, in their order. A member that is a list is a part for
-//! each item, or one of JSON if the document calls it JSON; null is none, text and numbers are parts of text,
+//! each item, or one of JSON if the document calls it JSON; null is omitted, text and numbers are parts of text,
 //! [`Binary`](crate::Binary) is a part of its bytes, and everything else is JSON.
 
 use std::fmt;
@@ -102,7 +102,7 @@ fn no_object<T>() -> Result<T, NoParts> {
     Err(NoParts("the body is no object, and has no parts".to_owned()))
 }
 
-/// Methods of a serializer for values that it has no place for.
+/// Methods of a serializer for values that it does not accept.
 macro_rules! refuse {
     ($ok:ty => $($method:ident($($argument:ty),*);)+) => {
         $(fn $method(self, $(_: $argument),*) -> Result<$ok, NoParts> { no_object() })+

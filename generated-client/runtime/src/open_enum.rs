@@ -163,7 +163,7 @@ pub mod private {
         }
     }
 
-    /// Reads a string, or a number that means one.
+    /// Reads a string, or a number that is equivalent to one.
     pub fn read_text_or_number<'de, D: Deserializer<'de>, T>(
         deserializer: D,
         text: impl FnOnce(Cow<'_, str>) -> T,
@@ -195,7 +195,7 @@ macro_rules! __object {
             }
         }
     };
-    // What does not match its type is kept in the field `$other`.
+    // Members that do not match their types are kept in the field `$other`.
     ($name:ident, lenient $other:ident) => {
         $crate::__object!(@written $name);
         impl $crate::codegen::private::Lenient for $name {
@@ -237,7 +237,7 @@ macro_rules! __text_enum {
         $crate::__text_enum!(@conversions $name { $($text => $variant),* });
         $crate::__text_value!($name);
     };
-    // A number means one of the texts, too.
+    // A number can be equivalent to one of the texts.
     ($name:ident { $($text:literal => $variant:ident),* $(,)? }, numbers { $($number:literal => $of:ident),* $(,)? }) => {
         $crate::__text_enum!(@conversions $name { $($text => $variant),* });
         $crate::__text_value!(@written $name);

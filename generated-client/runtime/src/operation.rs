@@ -1,4 +1,4 @@
-//! What an operation is. Generated code says it; the client does it.
+//! The traits and the metadata of operations. Generated code implements them, and the client sends the calls.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,9 +22,9 @@ macro_rules! setters {
 
 /// A call that an interface offers, with its arguments.
 pub trait Operation {
-    /// Where the call belongs: one of the types in [`scope`].
+    /// The scope of the call: one of the types in [`scope`].
     type Scope;
-    /// What a successful call returns.
+    /// The output of a successful call.
     type Output;
     /// Describes the operation.
     const INFO: &'static OperationInfo;
@@ -65,7 +65,7 @@ pub trait TypedHeaders: Operation {
     type Headers: From<ResponseHeaders>;
 }
 
-/// Where calls belong, as types: a call of a project cannot be sent without one, and a call of one API not by the client
+/// The scopes of calls, as types: a call of a project cannot be sent without one, and a call of one API not by the client
 /// of another. `C` is the client of the API.
 pub mod scope {
     use std::convert::Infallible;
@@ -82,7 +82,7 @@ pub mod scope {
     pub struct Project<C>(Infallible, PhantomData<C>);
 }
 
-/// Where a call belongs.
+/// The scope of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// The organization of the token.
@@ -93,7 +93,7 @@ pub enum Scope {
     Project,
 }
 
-/// What a call can do. Each class includes those before it.
+/// The risk class of a call. Each class includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Risk {
     /// Changes nothing.
@@ -138,7 +138,7 @@ impl FromStr for Risk {
     }
 }
 
-/// A name that is none of those that exist: of a [`Risk`], or of a region.
+/// An unknown name of a [`Risk`] or of a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownName {
     name: String,
@@ -148,7 +148,7 @@ pub struct UnknownName {
 impl UnknownName {
     #[doc(hidden)]
     pub fn new(name: &str, known: impl IntoIterator<Item = &'static str>) -> Self {
-        // Whatever the text is, it is not written whole into logs.
+        // A long text is not written whole into logs.
         Self { name: name.chars().take(40).collect(), known: known.into_iter().collect() }
     }
 }
@@ -221,15 +221,15 @@ pub struct OperationInfo {
     pub arguments: &'static str,
     /// The arguments that are not in the body, each with its place in a request.
     pub parameters: &'static [ParameterInfo],
-    /// JSON Schema (2020-12) of what a successful call returns; `null` is the only value if it returns nothing.
+    /// JSON Schema (2020-12) of what a successful call returns; `null` is the only value if it has no output.
     pub result: &'static str,
     pub(crate) codec: Option<Codec>,
-    /// What all operations of its interface have in common.
+    /// The facts that all operations of its interface have in common.
     pub api: &'static ApiInfo,
 }
 
 impl OperationInfo {
-    /// An operation. What is not set is what does least harm: it needs the token, has the highest risk and is never
+    /// An operation. Fields that are not set have the safest value: it needs the token, has the highest risk and is never
     /// retried.
     #[must_use]
     pub const fn new(api: &'static ApiInfo, id: &'static str, method: &'static str, path: &'static str) -> Self {
@@ -358,7 +358,7 @@ impl ParameterInfo {
     }
 }
 
-/// What all operations of an interface have in common.
+/// The facts that all operations of an interface have in common.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ApiInfo {
@@ -379,7 +379,7 @@ pub struct ApiInfo {
 }
 
 impl ApiInfo {
-    /// An API without a token, headers of its own and codes.
+    /// An API without a token, without managed headers and without error codes.
     #[must_use]
     pub const fn new(title: &'static str) -> Self {
         Self {
@@ -477,16 +477,16 @@ impl CredentialInfo {
     }
 }
 
-/// What the service has done when it returns an error code.
+/// The effect of a call for which the service returned an error code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It refused the call, which had no effect.
+    /// The service refused the call, which had no effect.
     Refused,
-    /// It refused the call because there are too many: the call had no effect, and may be sent again later. The client
-    /// treats it like HTTP 429.
+    /// The service refused the call because there are too many: the call had no effect, and may be sent again later. The
+    /// client treats it like HTTP 429.
     Throttled,
-    /// It may have done what it was asked for, or a part of it.
+    /// The call may have taken effect, completely or in part.
     Unknown,
 }
 
@@ -500,14 +500,14 @@ pub struct ErrorCodeInfo {
     pub name: &'static str,
     /// The group of codes that it is in.
     pub group: &'static str,
-    /// What the service has done when it returns the code.
+    /// The effect of a call for which the service returned the code.
     pub outcome: Outcome,
     /// Its meaning.
     pub meaning: &'static str,
 }
 
 impl ErrorCodeInfo {
-    /// A code. What is not set is what does least harm: the service may have done what it was asked for.
+    /// A code. Fields that are not set have the safest value: the call may have taken effect.
     #[must_use]
     pub const fn new(code: i64, name: &'static str) -> Self {
         Self { code, name, group: "", outcome: Outcome::Unknown, meaning: "" }

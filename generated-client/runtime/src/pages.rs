@@ -134,7 +134,7 @@ where
     ///
     /// # Errors
     /// The call failed, see [`Error`]; or the page repeats an earlier one ([`ErrorKind::InvalidResponse`]): the service
-    /// does not regard the number of the page, and the list would never end.
+    /// ignores the number of the page, and the list would never end.
     #[allow(clippy::should_implement_trait, reason = "it is the method of an asynchronous iterator")]
     pub async fn next(&mut self) -> Option<Result<O::Output, Error>> {
         if self.is_done {

@@ -1,6 +1,6 @@
 //! A request that is ready: everything but the id that is new for each attempt.
 //!
-//! What a dry run shows is this, and it is what is sent.
+//! A dry run shows this request, and the transport sends it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -44,7 +44,7 @@ impl fmt::Display for HeaderText {
     }
 }
 
-/// The request that a call would send: what `dry_run` of a call returns. The token is masked; the body is as
+/// The request that a call would send, as `dry_run` of a call returns it. The token is masked; the body is as
 /// it would be sent, with the secrets that a caller has put into it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -55,7 +55,7 @@ pub struct DryRun {
     pub url: String,
     /// Names and values of headers, in order; the token is masked, and the id of the request is not there yet.
     pub headers: Vec<(String, HeaderText)>,
-    /// The body. Of bytes that are no text, what can be shown of them.
+    /// The body. Bytes that are not UTF-8 are replaced by U+FFFD.
     pub body: Option<String>,
 }
 

@@ -30,8 +30,8 @@ impl<T> Provided<T> for T {
 macro_rules! __missing {
     ($name:ident) => {
         #[doc = concat!("The required `", stringify!($name), "` is not set.")]
-        #[allow(non_camel_case_types, reason = "it is called like the value")]
-        // What is derived must name no type that the marker can be called like, such as `bool`.
+        #[allow(non_camel_case_types, reason = "it has the name of the value")]
+        // Derived code must not name a type that the marker can shadow, such as `bool`.
         #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
         pub struct $name;
     };

@@ -1,7 +1,7 @@
 //! Arguments on their way into a request.
 //!
-//! In: typed values. Out: a path and a query that are encoded, header values, and a body. What cannot be sent is noted
-//! and reported before a connection is opened. Knows no operation and no transport.
+//! In: typed values. Out: a path and a query that are encoded, header values, and a body. Values that cannot be
+//! sent are recorded, and reported before a connection is opened. This module knows neither operations nor transports.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -18,7 +18,7 @@ use crate::style::{self, Form, Style, ValueStyle};
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Everything but what RFC 3986 calls unreserved.
+/// All characters but the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A value of a path, a query or a header.
@@ -191,8 +191,8 @@ impl RequestParts {
         push_pair(&mut self.query, name, value);
     }
 
-    /// Adds a header, if there is a value. One that is empty is refused: HTTP does not distinguish it from a missing one, so an id that was
-    /// left empty by mistake would call another thing than was meant.
+    /// Adds a header, if there is a value. An empty value is refused: HTTP does not distinguish it from a missing one, so an
+    /// id that was left empty by mistake would select another object than was meant.
     pub fn header<'a, T: ParameterValue + ?Sized + 'a>(&mut self, name: &'static str, value: impl Into<Option<&'a T>>) {
         if let Some(value) = value.into() {
             let text = value.text().into_owned();

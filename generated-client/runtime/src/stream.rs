@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-/// A step that is going on: it returns the state, and an item unless there is none left.
+/// A step in progress: it returns the state, and the next item; `None` at the end.
 type Step<S, T> = Pin<Box<dyn Future<Output = (S, Option<T>)> + Send>>;
 
 /// A stream of the items that the steps return. No step runs before the stream is polled.

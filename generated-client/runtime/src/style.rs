@@ -1,4 +1,4 @@
-//! Values of any form in a path, a query, a header or a cookie, by the styles of OpenAPI 3.0.
+//! Values of any type in a path, a query, a header or a cookie, by the styles of OpenAPI 3.0.
 //!
 //! In: a value that serde can serialize, and its style. Out: the text of it, encoded. Where OpenAPI leaves the result open,
 //! a value within a list or an object is written as JSON, and null is omitted.
@@ -9,10 +9,10 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 use serde::Serialize;
 use serde_json::Value;
 
-/// Everything but what RFC 3986 calls unreserved.
+/// All characters but the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What must be encoded in a query. `#` would end it, and `&` the value.
+/// Characters that must be encoded in a query: `#` would end the query, and `&` the value.
 const NEVER_IN_QUERY: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')

@@ -1,4 +1,6 @@
 //! The token.
+//!
+//! In: a string of the program or of the environment. Out: a header value that no output contains.
 
 use std::fmt;
 
@@ -12,7 +14,7 @@ use crate::error::Error;
 pub struct Token(SecretString);
 
 impl Token {
-    /// Takes a token. Blanks around it are dropped, as they come with copying.
+    /// Takes a token. Surrounding white space is removed, because copied tokens often have it.
     ///
     /// # Errors
     /// It is empty, or contains a character that is not allowed in an HTTP header.
@@ -56,8 +58,8 @@ impl Token {
     }
 }
 
-/// The beginning of an untrusted text, without the token: at most so many characters, and `…` if there
-/// is more. It looks at no more of the text than it has to, and finds a token that its end would cut.
+/// The beginning of an untrusted text, without the token: at most this number of characters, and `…` if the text is longer.
+/// Only the necessary part of the text is searched; a token that crosses the end of the result is found, too.
 pub(crate) fn mask(token: Option<&Token>, text: &str, max_chars: usize) -> String {
     let token = token.map_or("", |token| token.0.expose_secret());
     let mut masked = String::new();

@@ -1,124 +1,92 @@
-//! The vocabulary of a comparison, and of `cargo xtask diff`.
+//! The types of a comparison: changes, and their compatibility.
 //!
-//! Defines the types that renderers and callers of a comparison read. Does not know documents and models.
+//! The rules create them; renderers and `cargo xtask diff` read them. This module does not know documents and models.
 
 use crate::diagnostic::Location;
+use crate::words::words;
 
-/// The effect of a change on a program that uses the generated client. Ordered: the worst is last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Compatibility {
-    /// Facts on which no program can depend: descriptions, examples, constraints, the order of a list.
-    DocumentationOnly,
-    /// Programs still compile and keep their behaviour, or gain some. Requests may be sent differently.
-    Compatible,
-    /// A correct program may no longer compile, or the client may reject a call that it allowed.
-    Breaking,
+words! {
+    /// The effect of a change on a program that uses the generated client. Ordered: the worst is last.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Compatibility {
+        /// Facts on which no program can depend: descriptions, examples, constraints, the order of a list.
+        DocumentationOnly = "documentation only",
+        /// Programs still compile and keep their behaviour, or gain some. Requests may be sent differently.
+        Compatible = "compatible",
+        /// A correct program may no longer compile, or the client may reject a call that it allowed.
+        Breaking = "breaking",
+    }
 }
 
 impl Compatibility {
     /// All values, the worst first.
     pub const ALL: &'static [Self] = &[Self::Breaking, Self::Compatible, Self::DocumentationOnly];
+}
 
-    /// Its display name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::DocumentationOnly => "documentation only",
-            Self::Compatible => "compatible",
-            Self::Breaking => "breaking",
-        }
+words! {
+    /// The kind of the subject of a change.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
+    pub enum Kind {
+        /// A group of operations.
+        Group = "group",
+        /// An operation.
+        Operation = "operation",
+        /// The risk class of an operation.
+        Risk = "risk",
+        /// The retry class of an operation.
+        Retry = "retry class",
+        /// The scope of an operation.
+        Scope = "scope",
+        /// A parameter.
+        Parameter = "parameter",
+        /// The body of a request.
+        Body = "request body",
+        /// The response of a successful call.
+        Response = "response",
+        /// The response of a failed call.
+        Failure = "failure response",
+        /// A header of a response.
+        ResponseHeader = "response header",
+        /// A security scheme.
+        Security = "security scheme",
+        /// A named type.
+        Type = "type",
+        /// A property of an object.
+        Field = "field",
+        /// A value of an enumeration.
+        Value = "enum value",
+        /// A variant of a union.
+        Variant = "variant",
+        /// A code of the table of error codes.
+        ErrorCode = "error code",
+        /// A public installation.
+        Region = "region",
+        /// A header that the client fills in.
+        Header = "header",
+        /// A constraint of values that the client does not check.
+        Constraint = "constraint",
+        /// A descriptive text.
+        Documentation = "documentation",
+        /// The order of a list.
+        Order = "order",
+        /// A part of the document that does not affect the client.
+        Other = "other",
     }
 }
 
-macro_rules! kinds {
-    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// The kind of the subject of a change.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Kind {
-            $($(#[doc = $doc])+ $name,)+
-        }
-
-        impl Kind {
-            /// Its display name.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $word,)+ }
-            }
-        }
-    };
-}
-
-kinds! {
-    /// A group of operations.
-    Group = "group",
-    /// An operation.
-    Operation = "operation",
-    /// The risk class of an operation.
-    Risk = "risk",
-    /// The retry class of an operation.
-    Retry = "retry class",
-    /// The scope of an operation.
-    Scope = "scope",
-    /// A parameter.
-    Parameter = "parameter",
-    /// The body of a request.
-    Body = "request body",
-    /// The response of a successful call.
-    Response = "response",
-    /// The response of a failed call.
-    Failure = "failure response",
-    /// A header of a response.
-    ResponseHeader = "response header",
-    /// A security scheme.
-    Security = "security scheme",
-    /// A named type.
-    Type = "type",
-    /// A property of an object.
-    Field = "field",
-    /// A value of an enumeration.
-    Value = "enum value",
-    /// A variant of a union.
-    Variant = "variant",
-    /// A code of the table of error codes.
-    ErrorCode = "error code",
-    /// A public installation.
-    Region = "region",
-    /// A header that the client fills in.
-    Header = "header",
-    /// A constraint of values that the client does not check.
-    Constraint = "constraint",
-    /// A descriptive text.
-    Documentation = "documentation",
-    /// The order of a list.
-    Order = "order",
-    /// A part of the document that does not affect the client.
-    Other = "other",
-}
-
-/// The kind of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Action {
-    /// Only the new document has it.
-    Added,
-    /// Only the old document has it.
-    Removed,
-    /// It was changed.
-    Changed,
-    /// It was renamed.
-    Renamed,
-}
-
-impl Action {
-    /// Its display name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Changed => "changed",
-            Self::Renamed => "renamed",
-        }
+words! {
+    /// The kind of a change.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Action {
+        /// Only the new document has it.
+        Added = "added",
+        /// Only the old document has it.
+        Removed = "removed",
+        /// It was changed.
+        Changed = "changed",
+        /// It was renamed.
+        Renamed = "renamed",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Constraints of values, for documents of different authors: one uses inline schemas, another named ones.
 //!
-//! In: pairs of values of the model. Out: the constraints that differ. Does not compare types.
+//! In: pairs of values of the model. Out: the constraints that differ. This module does not compare types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use super::key_kind;
 use super::recorder::Subject;
 use crate::model::{Api, Bound, Constraints, Primitive, SizeOf, TypeDefinition, TypeKind, TypeRef};
 
-/// A limit of the number of lists and names around a value.
+/// The maximum number of lists and names around a value.
 const MAX_DEPTH: usize = 32;
 
 /// A value that constraints apply to.
@@ -42,7 +42,7 @@ impl<'a> Constrained<'a> {
         Self::new(&definition.docs.constraints, &definition.pointer, ty)
     }
 
-    /// The inline constraints, then those of the named types that lead to the type.
+    /// The inline constraints, then those of the named types on the path to the type.
     fn effective(&self, api: &Api) -> Effective {
         let mut found = Effective::new();
         let mut path = String::new();

@@ -1,4 +1,6 @@
 //! Changes of authentication: the security schemes of a client, and the requirements of each operation.
+//!
+//! In: the security of two models and of a pair of operations. Out: recorded changes.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible, DocumentationOnly};

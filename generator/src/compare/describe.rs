@@ -1,6 +1,6 @@
 //! Types and values as shown in a change.
 //!
-//! In: parts of a model. Out: Rust types as the client has them, without paths. Does not compare.
+//! In: parts of a model. Out: Rust types as the client has them, without paths. This module does not compare.
 
 use super::change::Compatibility;
 use crate::model::{
@@ -203,12 +203,12 @@ pub(super) fn removed(name: &str, is_reused: bool) -> String {
     }
 }
 
-/// The same; empty if both have the same representation.
+/// As [`from_to`]; empty if both texts are equal.
 pub(super) fn if_other(old: &str, new: &str) -> String {
     if old == new { String::new() } else { from_to(old, new) }
 }
 
-/// The parts that are not empty, with a separator between them.
+/// The non-empty parts, with a separator between them.
 pub(super) fn joined(separator: &str, parts: [&str; 2]) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(separator)
 }

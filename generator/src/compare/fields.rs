@@ -1,4 +1,6 @@
 //! Objects: the fields that callers read and set.
+//!
+//! In: the structs of a pair of types. Out: recorded changes of their fields.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible, DocumentationOnly};
@@ -7,7 +9,7 @@ use super::constraints::Constrained;
 use super::describe::{self, code, from_to, if_other, joined, options, removed};
 use super::matching;
 use super::recorder::{Side, Subject};
-use super::types::Owner;
+use super::types::DefinitionPair;
 use crate::document::vocabulary::LENIENT;
 use crate::model::{AdditionalProperties, Api, Field, Struct, TypeRef};
 
@@ -19,9 +21,9 @@ const NON_EXHAUSTIVE: &str = "structs are `#[non_exhaustive]`: code is not affec
 enum Setter {
     /// `new` requires it, or a method of the builder that must be called.
     Required,
-    /// It may be left as it is. A method sets it; in a type that is only received, the assignment to the field.
+    /// Callers may set it: with a method; in a type that is only received, by an assignment to the field.
     Optional,
-    /// None: there is only one value.
+    /// Callers do not set it: there is only one value.
     Constant,
 }
 
@@ -46,7 +48,7 @@ fn with_required(subject: Subject, side: Side, field: &Field) -> Subject {
 }
 
 /// Why a new required field breaks callers.
-fn given_by(owner: &Owner<'_>) -> &'static str {
+fn given_by(owner: &DefinitionPair<'_>) -> &'static str {
     let [_, new] = owner.definitions;
     if !new.is_used {
         "its `Default` is removed: it has a required field now"
@@ -58,9 +60,9 @@ fn given_by(owner: &Owner<'_>) -> &'static str {
 }
 
 impl Comparer<'_> {
-    /// Whether callers make values of a type, in each of the clients. They make responses, too, in their tests; documents
+    /// Whether callers create values of a type, in each of the clients. In their tests they create responses, too; documents
     /// of different authors have only the requests in common.
-    fn is_made(&self, owner: &Owner<'_>) -> [bool; 2] {
+    fn is_made(&self, owner: &DefinitionPair<'_>) -> [bool; 2] {
         if self.is_common {
             return owner.is_input;
         }
@@ -71,7 +73,7 @@ impl Comparer<'_> {
         })
     }
 
-    pub(super) fn object(&mut self, owner: &Owner<'_>, old: &Struct, new: &Struct) {
+    pub(super) fn object(&mut self, owner: &DefinitionPair<'_>, old: &Struct, new: &Struct) {
         let same = |old: &TypeRef, new: &TypeRef| self.same_type(old, new);
         let fields = matching::fields(old, new, &same);
         let is_reused = |name: &str| new.fields.iter().any(|other| other.field == name);
@@ -116,7 +118,7 @@ impl Comparer<'_> {
         self.additional_properties(owner, [&old.additional_properties, &new.additional_properties]);
     }
 
-    fn field(&mut self, owner: &Owner<'_>, old: &Field, new: &Field, is_reused: bool) {
+    fn field(&mut self, owner: &DefinitionPair<'_>, old: &Field, new: &Field, is_reused: bool) {
         let name = format!("{}.{}", owner.name, code(&new.name));
         let subject = Subject::both(Kind::Field, name, &old.pointer, &new.pointer);
         let required = with_required(with_required(subject.derived(), Side::Old, old), Side::New, new);
@@ -147,7 +149,14 @@ impl Comparer<'_> {
         self.field_type(owner, &subject, &required, old, new);
     }
 
-    fn field_type(&mut self, owner: &Owner<'_>, subject: &Subject, required: &Subject, old: &Field, new: &Field) {
+    fn field_type(
+        &mut self,
+        owner: &DefinitionPair<'_>,
+        subject: &Subject,
+        required: &Subject,
+        old: &Field,
+        new: &Field,
+    ) {
         let sides = [(Side::Old, old), (Side::New, new)];
         let [old_options, new_options] =
             sides.map(|(side, field)| options(side.of(self.apis).presence(field, side.of(owner.is_input))));
@@ -215,7 +224,7 @@ impl Comparer<'_> {
         self.recorder.record(&fact, compatibility, &what, why);
     }
 
-    fn additional_properties(&mut self, owner: &Owner<'_>, both: [&Option<AdditionalProperties>; 2]) {
+    fn additional_properties(&mut self, owner: &DefinitionPair<'_>, both: [&Option<AdditionalProperties>; 2]) {
         let name = |additional: &AdditionalProperties| format!("{}.{}", owner.name, additional.field);
         match both {
             [None, None] => {}

@@ -1,4 +1,6 @@
 //! The interface as a whole: groups, regions, error codes, and the headers that the client fills in.
+//!
+//! In: two models. Out: recorded changes of parts that belong to no operation and no type.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};

@@ -1,6 +1,6 @@
 //! The purpose of the keys of a document, and why an unreported difference does not affect callers.
 //!
-//! In: a key of OpenAPI, or one of this project's `x-` keys. Out: its kind. Knows no document and no model.
+//! In: a key of OpenAPI, or one of this project's `x-` keys. Out: its kind. This module knows neither documents nor models.
 
 use super::change::Kind;
 

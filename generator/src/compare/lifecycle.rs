@@ -1,4 +1,6 @@
 //! Pagination, following of states, and the final values of a status.
+//!
+//! In: a pair of operations, or of enumerations. Out: recorded changes.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};
@@ -6,7 +8,7 @@ use super::change::Kind;
 use super::describe::{from_to, removed};
 use super::recorder::Subject;
 use crate::document::vocabulary::{FOLLOW, PAGINATION, STATES};
-use crate::model::{Enum, EnumValues, Operation};
+use crate::model::{Enum, Operation};
 
 impl Comparer<'_> {
     /// Compares `x-pagination` and `x-follow` of an operation.
@@ -87,10 +89,7 @@ impl Comparer<'_> {
 /// The final values by the names of their variants, in the order of the enumeration.
 fn described(enumeration: &Enum) -> Option<String> {
     let states = enumeration.states.as_ref()?;
-    let variants: Vec<&str> = match &enumeration.values {
-        EnumValues::Text(values) => values.iter().map(|value| value.variant.as_str()).collect(),
-        EnumValues::Integer(values) => values.iter().map(|value| value.variant.as_str()).collect(),
-    };
+    let variants = enumeration.variants();
     let list = |positions: &[usize]| {
         let listed = variants.iter().enumerate().filter(|(position, _)| positions.contains(position));
         listed.map(|(_, variant)| *variant).collect::<Vec<_>>().join(", ")

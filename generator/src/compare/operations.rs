@@ -1,4 +1,6 @@
 //! Operations: their names, addresses, and metadata.
+//!
+//! In: the operations of two models. Out: their pairs, and recorded changes of their names, addresses and metadata.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};

@@ -1,6 +1,6 @@
 //! A comparison as text for a terminal, as Markdown, and as JSON.
 //!
-//! In: a comparison. Out: its rendering. Does not compare.
+//! In: a comparison. Out: its rendering. This module does not compare.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,6 @@
 //! The parameters, the body and the response of an operation.
+//!
+//! In: a pair of operations. Out: recorded changes. `responses` compares responses by status, and headers.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};

@@ -1,4 +1,6 @@
 //! Changes of responses by status, and of response headers.
+//!
+//! In: the responses of a pair of operations. Out: recorded changes.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};

@@ -1,4 +1,7 @@
 //! Named types, which callers construct, read and match on.
+//!
+//! In: the pairs of named types. Out: recorded changes of their kinds, names, values and variants. `fields` compares the
+//! fields of objects.
 
 use super::Comparer;
 use super::change::Compatibility::{Breaking, Compatible};
@@ -11,14 +14,14 @@ use crate::document::vocabulary::ENUM_NUMBERS;
 use crate::model::{Enum, EnumValue, EnumValues, Tagging, TypeDefinition, TypeId, TypeKind, Union, Variant};
 
 /// Two definitions of one type.
-pub(super) struct Owner<'a> {
+pub(super) struct DefinitionPair<'a> {
     pub(super) name: String,
     pub(super) definitions: [&'a TypeDefinition; 2],
     /// Whether callers send values of the type, in each of the clients.
     pub(super) is_input: [bool; 2],
 }
 
-impl Owner<'_> {
+impl DefinitionPair<'_> {
     fn at(&self, side: Side) -> &str {
         &side.of(self.definitions).pointer
     }
@@ -51,7 +54,7 @@ impl Comparer<'_> {
         let (Some(old), Some(new)) = (old_api.definition(old), new_api.definition(new)) else { return };
         let name = code(if self.is_common { &old.name } else { &new.name });
         let is_input = [old.is_input, if self.is_common { old.is_input } else { new.is_input }];
-        let owner = Owner { name, definitions: [old, new], is_input };
+        let owner = DefinitionPair { name, definitions: [old, new], is_input };
         let subject = Subject::both(Kind::Type, owner.name.clone(), &old.pointer, &new.pointer);
         self.recorder.pair(&subject);
         self.constraints(&owner.name, &Constrained::of(old), &Constrained::of(new));
@@ -164,7 +167,7 @@ impl Comparer<'_> {
 
     fn values<T: PartialEq + std::fmt::Debug>(
         &mut self,
-        owner: &Owner<'_>,
+        owner: &DefinitionPair<'_>,
         old: &[EnumValue<T>],
         new: &[EnumValue<T>],
     ) {
@@ -205,7 +208,7 @@ impl Comparer<'_> {
         }
     }
 
-    fn union(&mut self, owner: &Owner<'_>, subject: &Subject, old: &Union, new: &Union) {
+    fn union(&mut self, owner: &DefinitionPair<'_>, subject: &Subject, old: &Union, new: &Union) {
         if old.tagging != new.tagging {
             let [from, to] = [old, new].map(|union| match &union.tagging {
                 Tagging::Property(property) => property.as_str(),

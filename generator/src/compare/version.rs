@@ -1,34 +1,27 @@
 //! The version bump that a change requires, by Cargo's rules.
 //!
-//! In: the worst compatibility of all changes, and versions. Out: the bump, and whether the new version is sufficient. Knows
-//! no document.
+//! In: the worst compatibility of all changes, and versions. Out: the bump, and whether the new version is sufficient. This
+//! module does not know documents.
 
 use semver::{Prerelease, Version};
 
 use super::change::Compatibility;
+use crate::words::words;
 
-/// The part of a version that is incremented.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Bump {
-    /// The patch version.
-    Patch,
-    /// The minor version.
-    Minor,
-    /// The major version.
-    Major,
+words! {
+    /// The part of a version that is incremented.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Bump {
+        /// The patch version.
+        Patch = "patch",
+        /// The minor version.
+        Minor = "minor",
+        /// The major version.
+        Major = "major",
+    }
 }
 
 impl Bump {
-    /// Its name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Patch => "patch",
-            Self::Minor => "minor",
-            Self::Major => "major",
-        }
-    }
-
     /// The bump that a change of a version requires. Before 1.0.0 Cargo treats the first nonzero number as the major
     /// version.
     fn needed(compatibility: Compatibility, from: &Version) -> Self {

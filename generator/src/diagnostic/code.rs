@@ -6,25 +6,17 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::suggest::nearest;
+use crate::words::words;
 
-/// The severity of a problem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// The specification is invalid, contradicts itself, or uses an unsupported feature: no client is generated.
-    Error,
-    /// A rule of [`lint`](crate::lint()) is violated, or the client does not use all parts of a document. The client
-    /// can be generated.
-    Warning,
-}
-
-impl Severity {
-    /// Its name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
+words! {
+    /// The severity of a problem.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Severity {
+        /// The specification is invalid, contradicts itself, or uses an unsupported feature: no client is generated.
+        Error = "error",
+        /// A rule of [`lint`](crate::lint()) is violated, or the client does not use all parts of a document. The client
+        /// can be generated.
+        Warning = "warning",
     }
 }
 
@@ -131,11 +123,11 @@ codes! {
         UnknownErrorCode = "unknown-error-code",
         /// A default does not match its schema.
         BadDefault = "bad-default",
-        /// An overlay is none, or cannot be applied.
+        /// A file is not a valid overlay, or an overlay cannot be applied.
         Overlay = "overlay",
-        /// The target of an overlay's action selects nothing.
+        /// The target of an overlay's action selects no node.
         OverlayTarget = "overlay-target",
-        /// A target of an overlay is not JSONPath, or a part of it that is not supported.
+        /// A target of an overlay is not JSONPath, or uses an unsupported part of it.
         JsonPath = "json-path",
         /// A pattern that includes or excludes operations matches none, or contradicts another one.
         Filter = "filter",
@@ -181,7 +173,7 @@ codes! {
         UnusedAllow = "unused-allow",
         /// The generated client does not use a part of a document.
         UnusedPart = "unused-part",
-        /// An operation has no `operationId`: its name is made of its method and path.
+        /// An operation has no `operationId`: its name is derived from its method and path.
         DerivedName = "derived-name",
         /// An operation or a component is not generated because it has errors, as it was requested.
         Skipped = "skipped",

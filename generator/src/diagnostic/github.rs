@@ -20,7 +20,7 @@ pub(super) fn render(source: &Source, problem: &Diagnostic) -> String {
     for (related, why) in &problem.related {
         text.push_str(&format!("\n{why}: {}:{}:{}", source.name_of(related), related.line, related.column));
     }
-    // Columns of several lines would be compared with each other.
+    // GitHub accepts columns only if both are in one line.
     let columns =
         if end_line == place.line { format!(",col={},endColumn={end_column}", place.column) } else { String::new() };
     format!(
@@ -32,7 +32,7 @@ pub(super) fn render(source: &Source, problem: &Diagnostic) -> String {
     )
 }
 
-/// The text behind `::`.
+/// The text after `::`.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

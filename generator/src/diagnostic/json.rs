@@ -1,4 +1,7 @@
 //! Problems as JSON for editors and for build annotations: one object per line.
+//!
+//! In: a problem. Out: a line with one JSON object. [`Diagnostics::json_lines`](super::Diagnostics::json_lines) documents its
+//! members.
 
 use serde::Serialize;
 
@@ -20,7 +23,7 @@ struct Line<'a> {
 #[derive(Serialize)]
 struct Related<'a> {
     message: &'a str,
-    /// Where it is another one than that of the problem.
+    /// Present if it is another file than that of the problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
     #[serde(flatten)]

@@ -10,7 +10,7 @@ use super::{Code, Diagnostic, Location, Severity, Source};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// What a path of a URI reference does not contain (RFC 3986). `:` could be read as the end of a scheme.
+/// Characters that are not allowed in the path of a URI reference (RFC 3986). `:` could be read as the end of a scheme.
 const PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -61,7 +61,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn rule(code: Code) -> Value {
-    // The first paragraph; examples are for those who read Markdown.
+    // The first paragraph only: the examples are Markdown.
     let explanation = code.explanation().trim_end();
     let prose = explanation.split("\n\nWrong:").next().unwrap_or_default();
     json!({

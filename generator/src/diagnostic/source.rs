@@ -1,4 +1,7 @@
 //! The text of a specification, and locations in it.
+//!
+//! In: texts with their names. Out: the line and the column of a range of bytes. This module does not know what the texts
+//! contain.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

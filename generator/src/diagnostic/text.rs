@@ -1,4 +1,6 @@
 //! Problems as text for a terminal: each with its lines of the specification, in the style of rustc.
+//!
+//! In: problems. Out: text, with colours if requested, and the number of problems.
 
 use std::ops::Range;
 
@@ -45,7 +47,7 @@ pub(super) fn count(source: &Source, problems: &[Diagnostic]) -> String {
     let counts: Vec<String> =
         [counted(errors, "error"), counted(problems.len() - errors, "warning")].into_iter().flatten().collect();
     let counts = if counts.is_empty() { "no problems".to_owned() } else { counts.join(" and ") };
-    // Those of the files in which problems are: overlays have some, too.
+    // The names of the files with problems, which include overlays.
     let mut files: Vec<&str> = Vec::new();
     for name in problems.iter().map(|problem| source.name_of(&problem.location)) {
         if !files.contains(&name) {

@@ -1,5 +1,8 @@
 //! An arena of the objects of a document, and the references between them.
 //!
+//! In: the objects and references of one kind. Out: the object at the end of every chain of references; circular chains
+//! have none. This module does not know what the objects contain.
+//!
 //! Each position of the document that allows an object or a `$ref` has an entry with an [`Id`]. A reference holds the
 //! id of its target, so no other module parses the string of a `$ref`. The first entries of an arena are the components
 //! of its section.
@@ -62,7 +65,7 @@ pub(crate) enum ObjectOrRef<T> {
 }
 
 #[derive(Debug)]
-struct Entry<T> {
+struct ArenaEntry<T> {
     node: NodeId,
     value: ObjectOrRef<T>,
     /// The end of the chain of references that begins here; `None` for a circular chain.
@@ -72,7 +75,7 @@ struct Entry<T> {
 /// All entries of one kind of object.
 #[derive(Debug)]
 pub(crate) struct Arena<T> {
-    entries: Vec<Entry<T>>,
+    entries: Vec<ArenaEntry<T>>,
     names: IndexSet<String>,
 }
 
@@ -90,7 +93,7 @@ impl<T> Arena<T> {
     /// Adds an entry.
     pub(super) fn reserve(&mut self, node: NodeId) -> Id<T> {
         let id = Id::new(self.entries.len());
-        self.entries.push(Entry { node, value: ObjectOrRef::Ref(id), end: None });
+        self.entries.push(ArenaEntry { node, value: ObjectOrRef::Ref(id), end: None });
         id
     }
 
@@ -199,8 +202,8 @@ pub(crate) fn chain_ends(links: &[Option<usize>]) -> Vec<Option<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pointer::Nodes;
     use super::*;
+    use crate::document::pointer::Nodes;
 
     /// An arena of components, each an object or a reference to another component.
     fn arena(links: &[Option<usize>]) -> Arena<usize> {

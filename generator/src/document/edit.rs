@@ -110,7 +110,8 @@ impl Edits {
         self.own.iter().any(|change| matches!(change, Change::Remove))
     }
 
-    /// Changes a node: what is below it first, so that a member that is removed makes place for one that is inserted.
+    /// Applies the edits of a node, those of its descendants first: a member has to be removed before another one with its
+    /// key is inserted.
     fn apply(mut self, node: &mut Node<'_>) {
         match &mut node.value {
             Value::Mapping(entries) if !self.below.is_empty() => {
@@ -129,7 +130,7 @@ impl Edits {
         }
     }
 
-    /// Makes the changes of a member. Whether it is kept.
+    /// Applies the edits of a member. Returns whether the member is kept.
     fn is_kept(&mut self, token: &str, member: &mut Node<'_>) -> bool {
         let Some(edits) = self.below.remove(token) else { return true };
         let is_kept = !edits.removes();
@@ -173,7 +174,7 @@ impl Change {
     }
 }
 
-/// Makes all changes, in one walk of the tree.
+/// Applies all edits, in one traversal of the tree.
 pub(super) fn apply(tree: &mut Node<'_>, edits: Vec<Edit>) {
     Edits::gather(edits).apply(tree);
 }
@@ -184,9 +185,9 @@ mod tests {
 
     use serde_json::json;
 
-    use super::super::yaml::parse;
     use super::*;
     use crate::Source;
+    use crate::document::yaml::parse;
 
     #[test]
     fn edits_apply_to_the_nodes_at_their_pointers() {
@@ -214,7 +215,7 @@ mod tests {
         assert_eq!(tree.json(), expected);
     }
 
-    /// The least time of three runs: another process can only make one longer.
+    /// The shortest of three runs: another process can only make a run longer.
     fn time_of(edits: usize) -> Duration {
         let members: Vec<String> = (0..edits).map(|number| format!("s{number}: {{x: 1}}")).collect();
         let source = Source::new("x.yaml", format!("{{a: {{{}}}}}", members.join(", ")));

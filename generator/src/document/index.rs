@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 
 use super::arena::chain_ends;
+use super::extensions::Confidence;
 use super::node::{Node, Value};
-use super::openapi::Confidence;
 use super::pointer::{PointerRef, escape, unescape};
 use super::vocabulary::{self, DOCUMENT, ElementKind, KeyPattern, MARK, Object, SOURCE, ValueType};
 use crate::policy::Policy;
@@ -72,14 +72,14 @@ pub struct Index<'d> {
 impl<'d> Index<'d> {
     /// Indexes a valid document. In a third-party document, `x-` keys contain no elements.
     pub(super) fn new(root: &'d Node<'d>, policy: &Policy) -> Self {
-        let mut walk = Walk { elements: Vec::new(), extensions: policy.reads_extensions };
-        walk.object(root, &DOCUMENT, PointerRef::ROOT, None);
-        let mut elements = walk.elements;
+        let mut builder = IndexBuilder { elements: Vec::new(), extensions: policy.reads_extensions };
+        builder.object(root, &DOCUMENT, PointerRef::ROOT, None);
+        let mut elements = builder.elements;
         let positions: HashMap<String, usize> =
             elements.iter().enumerate().map(|(position, element)| (element.pointer.clone(), position)).collect();
         for element in elements.iter_mut().filter(|element| element.is_reference) {
             // Validation ensures that a reference refers to a component of its kind.
-            let target = element.node.get("$ref").and_then(Node::as_str).unwrap_or_default();
+            let target = element.node.reference().unwrap_or_default();
             let name = unescape(target.rsplit('/').next().unwrap_or_default());
             let section = vocabulary::section(element.object).unwrap_or_default();
             element.target = positions.get(&format!("/components/{section}/{}", escape(&name))).copied();
@@ -98,13 +98,13 @@ impl<'d> Index<'d> {
         pointer: &str,
         policy: &Policy,
     ) -> Vec<Element<'d>> {
-        let mut walk = Walk { elements: Vec::new(), extensions: policy.reads_extensions };
+        let mut builder = IndexBuilder { elements: Vec::new(), extensions: policy.reads_extensions };
         if node.get("$ref").is_some() {
-            walk.push(node, object, PointerRef::Base(pointer), None, true);
+            builder.push(node, object, PointerRef::Base(pointer), None, true);
         } else {
-            walk.object(node, object, PointerRef::Base(pointer), None);
+            builder.object(node, object, PointerRef::Base(pointer), None);
         }
-        walk.elements
+        builder.elements
     }
 
     /// All elements.
@@ -157,12 +157,12 @@ impl<'d> Index<'d> {
     }
 }
 
-struct Walk<'d> {
+struct IndexBuilder<'d> {
     elements: Vec<Element<'d>>,
     extensions: bool,
 }
 
-impl<'d> Walk<'d> {
+impl<'d> IndexBuilder<'d> {
     fn push(
         &mut self,
         node: &'d Node<'d>,
@@ -189,14 +189,14 @@ impl<'d> Walk<'d> {
                 KeyPattern::Path => entry.key.starts_with('/'),
                 KeyPattern::Status => !entry.key.starts_with("x-"),
             });
-            if let Some(shape) = field.map(|field| &field.shape).or(named.map(|(_, shape)| shape)) {
-                self.value(&entry.node, shape, at.key(&entry.key), this);
+            if let Some(value_type) = field.map(|field| &field.value_type).or(named.map(|(_, value_type)| value_type)) {
+                self.value(&entry.node, value_type, at.key(&entry.key), this);
             }
         }
     }
 
-    fn value(&mut self, node: &'d Node<'d>, shape: &'static ValueType, at: PointerRef<'_>, owner: usize) {
-        match (shape, &node.value) {
+    fn value(&mut self, node: &'d Node<'d>, value_type: &'static ValueType, at: PointerRef<'_>, owner: usize) {
+        match (value_type, &node.value) {
             (ValueType::RefOr(object), _) if node.get("$ref").is_some() => {
                 self.push(node, object, at, Some(owner), true);
             }
@@ -204,14 +204,14 @@ impl<'d> Walk<'d> {
                 self.object(node, object, at, Some(owner));
             }
             (ValueType::ScalarOr(_, mapping), Value::Mapping(_)) => self.value(node, mapping, at, owner),
-            (ValueType::List(shape) | ValueType::NonEmptyList(shape), Value::Sequence(items)) => {
+            (ValueType::List(value_type) | ValueType::NonEmptyList(value_type), Value::Sequence(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.value(item, shape, at.index(index), owner);
+                    self.value(item, value_type, at.index(index), owner);
                 }
             }
-            (ValueType::Map(shape), Value::Mapping(entries)) => {
+            (ValueType::Map(value_type), Value::Mapping(entries)) => {
                 for entry in entries {
-                    self.value(&entry.node, shape, at.key(&entry.key), owner);
+                    self.value(&entry.node, value_type, at.key(&entry.key), owner);
                 }
             }
             _ => {}
@@ -221,8 +221,8 @@ impl<'d> Walk<'d> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Document;
     use super::*;
+    use crate::document::Document;
     use crate::{Dialect, Source};
 
     const TEXT: &str = "openapi: 3.0.3

@@ -4,6 +4,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::words::words;
+
 /// `x-pagination`: how an operation returns a list in pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pagination {
@@ -20,11 +22,13 @@ pub(crate) struct Pagination {
     pub(crate) unpaged: Option<(String, String)>,
 }
 
-/// How the end of a list is recognised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PageEnd {
-    ShortPage,
-    EmptyPage,
+words! {
+    /// How the end of a list is recognised.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum PageEnd {
+        ShortPage = "short-page",
+        EmptyPage = "empty-page",
+    }
 }
 
 /// `x-states`: the final values of a status.
@@ -54,7 +58,7 @@ impl Pagination {
             page_size: text(&mut members, "page_size"),
             accepted_size: members.get("accepted_size").and_then(Value::as_i64),
             items: text(&mut members, "items")?,
-            end: if text(&mut members, "end")? == "short-page" { PageEnd::ShortPage } else { PageEnd::EmptyPage },
+            end: PageEnd::parse(&text(&mut members, "end")?)?,
             unpaged: unpaged
                 .and_then(|mut unpaged| Some((text(&mut unpaged, "parameter")?, text(&mut unpaged, "value")?))),
         })

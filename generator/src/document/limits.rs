@@ -1,7 +1,8 @@
 //! Size limits of a document.
 //!
-//! The largest published specifications have some tens of megabytes. A document that exceeds a limit is not a
-//! specification, and would keep the later stages busy for too long.
+//! In: a document or a part of it. Out: a diagnostic if it is too large. The largest published specifications have some
+//! tens of megabytes. A document that exceeds a limit is not a specification, and the later stages would take too long
+//! for it.
 
 use super::pointer::PointerRef;
 use crate::diagnostic::{Code, Diagnostic, Source};
@@ -18,7 +19,7 @@ pub(crate) const KEY: usize = 1000;
 /// Members of a mapping, or items of a list.
 pub(crate) const MEMBERS: usize = 50_000;
 
-/// Keys and values of the document.
+/// Values of the document: scalars, mappings and lists.
 pub(crate) const NODES: usize = 2_000_000;
 
 /// The nesting depth: more than any specification needs, and small enough that recursion over the tree is safe.

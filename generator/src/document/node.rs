@@ -165,6 +165,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The string of `$ref`.
+    pub(crate) fn reference(&self) -> Option<&str> {
+        self.get("$ref")?.as_str()
+    }
+
     /// The members of a mapping; empty for other nodes.
     #[must_use]
     pub fn mapping(&self) -> &[Entry<'a>] {
@@ -265,15 +270,6 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The number of keys and values, including the node itself.
-    pub(super) fn size(&self) -> usize {
-        match &self.value {
-            Value::Scalar(_) => 1,
-            Value::Sequence(items) => 1 + items.iter().map(Node::size).sum::<usize>(),
-            Value::Mapping(entries) => 1 + entries.iter().map(|entry| 1 + entry.node.size()).sum::<usize>(),
-        }
-    }
-
     /// The value as JSON. Infinite numbers, which JSON does not have, become null.
     pub(crate) fn json(&self) -> Json {
         match &self.value {
@@ -335,5 +331,33 @@ impl<'a> Node<'a> {
         // An empty value has no bytes to show.
         let value_span = if node.span.is_empty() { key_span.clone() } else { node.span.clone() };
         (key_span, value_span)
+    }
+}
+
+/// The size of a tree.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub(crate) nodes: usize,
+    /// The bytes of its strings and keys.
+    pub(crate) bytes: usize,
+    pub(crate) height: usize,
+}
+
+impl Size {
+    pub(crate) fn of(node: &Node<'_>) -> Self {
+        let mut size = Self { nodes: 1, bytes: 0, height: 1 };
+        let mut add = |part: Self, key: usize| {
+            size.nodes += part.nodes;
+            size.bytes += part.bytes + key;
+            size.height = size.height.max(part.height + 1);
+        };
+        match &node.value {
+            Value::Scalar(scalar) => size.bytes = scalar.text.len(),
+            Value::Sequence(items) => items.iter().for_each(|item| add(Self::of(item), 0)),
+            Value::Mapping(entries) => {
+                entries.iter().for_each(|entry| add(Self::of(&entry.node), entry.key.len()));
+            }
+        }
+        size
     }
 }

@@ -1,12 +1,15 @@
 //! The objects of OpenAPI 3.0, as all later stages use them.
 //!
-//! They contain the parts of a document that a stage uses, with the `x-` keys as typed fields; these are empty for
-//! third-party documents. Every object has its location, and every reference the id of its target.
+//! `convert` creates them. They contain the parts of a document that a stage uses, with the `x-` keys as typed fields,
+//! which are empty for third-party documents. Every object has its location, and every reference the id of its target.
+//! These types do not know how a document is written.
 
 use super::arena::{Arena, Id};
+use super::extensions::{ErrorCode, HeaderRole, Retry, Risk, Source};
 use super::lifecycle::{Follow, Pagination};
 use super::pointer::{NodeId, Nodes};
 use super::schema::{SchemaId, Schemas};
+use crate::words::words;
 
 /// A document.
 #[derive(Debug)]
@@ -55,18 +58,6 @@ pub(crate) struct RequiredScheme {
     pub(crate) name: String,
     /// The scopes that the credential must have, in the order of the document.
     pub(crate) scopes: Vec<String>,
-}
-
-/// An entry of `x-error-codes`.
-#[derive(Debug)]
-pub(crate) struct ErrorCode {
-    pub(crate) node: NodeId,
-    pub(crate) code: i64,
-    pub(crate) name: String,
-    pub(crate) group: String,
-    pub(crate) outcome: Outcome,
-    pub(crate) meaning: String,
-    pub(crate) source: Option<Source>,
 }
 
 #[derive(Debug)]
@@ -193,50 +184,28 @@ pub(crate) struct Parameter {
     pub(crate) source: Option<Source>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum ParameterLocation {
-    Path,
-    Query,
-    Header,
-    Cookie,
-}
-
-impl ParameterLocation {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Path => "path",
-            Self::Query => "query",
-            Self::Header => "header",
-            Self::Cookie => "cookie",
-        }
+words! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub(crate) enum ParameterLocation {
+        Path = "path",
+        Query = "query",
+        Header = "header",
+        Cookie = "cookie",
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Style {
-    Simple,
-    Matrix,
-    Label,
-    Form,
-    SpaceDelimited,
-    PipeDelimited,
-    DeepObject,
-    /// `content` instead of a style: one JSON text.
-    Json,
-}
-
-impl Style {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Simple => "simple",
-            Self::Matrix => "matrix",
-            Self::Label => "label",
-            Self::Form => "form",
-            Self::SpaceDelimited => "spaceDelimited",
-            Self::PipeDelimited => "pipeDelimited",
-            Self::DeepObject => "deepObject",
-            Self::Json => "json",
-        }
+words! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Style {
+        Simple = "simple",
+        Matrix = "matrix",
+        Label = "label",
+        Form = "form",
+        SpaceDelimited = "spaceDelimited",
+        PipeDelimited = "pipeDelimited",
+        DeepObject = "deepObject",
+        /// `content` instead of a style: one JSON text.
+        Json = "json",
     }
 }
 
@@ -328,132 +297,6 @@ impl OAuthFlowKind {
             Self::Password => "password",
             Self::ClientCredentials => "clientCredentials",
             Self::AuthorizationCode => "authorizationCode",
-        }
-    }
-}
-
-/// The risk class of an operation. Each class includes the preceding ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Risk {
-    Read,
-    Write,
-    Destructive,
-    Physical,
-}
-
-impl Risk {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Destructive => "destructive",
-            Self::Physical => "physical",
-        }
-    }
-
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        [Self::Read, Self::Write, Self::Destructive, Self::Physical].into_iter().find(|known| known.as_str() == word)
-    }
-}
-
-/// The retry class of an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Retry {
-    Safe,
-    Idempotent,
-    Never,
-}
-
-impl Retry {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Safe => "safe",
-            Self::Idempotent => "idempotent",
-            Self::Never => "never",
-        }
-    }
-
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        [Self::Safe, Self::Idempotent, Self::Never].into_iter().find(|known| known.as_str() == word)
-    }
-}
-
-/// Whether a call that returned an error code has taken effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Refused,
-    Throttled,
-    Unknown,
-}
-
-impl Outcome {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Refused => "refused",
-            Self::Throttled => "throttled",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        [Self::Refused, Self::Throttled, Self::Unknown].into_iter().find(|known| known.as_str() == word)
-    }
-}
-
-/// The role of a header parameter that the client fills in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum HeaderRole {
-    RequestId,
-    Language,
-    Project,
-}
-
-impl HeaderRole {
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        match word {
-            "request-id" => Some(Self::RequestId),
-            "language" => Some(Self::Language),
-            "project" => Some(Self::Project),
-            _ => None,
-        }
-    }
-}
-
-/// `x-source`: the confidence of a fact, and a note with details.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Source {
-    pub(crate) confidence: Confidence,
-    pub(crate) note: Option<String>,
-}
-
-/// The confidence of a fact: the values of `x-source`, the most certain first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Confidence {
-    /// Read in the published documentation.
-    Documented,
-    /// Not read there, but observed on the live service.
-    Observed,
-    /// Neither read nor observed.
-    Inferred,
-}
-
-impl Confidence {
-    /// The value in `x-source`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Documented => "documented",
-            Self::Observed => "observed",
-            Self::Inferred => "inferred",
-        }
-    }
-
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        match word {
-            "documented" => Some(Self::Documented),
-            "observed" => Some(Self::Observed),
-            "inferred" => Some(Self::Inferred),
-            _ => None,
         }
     }
 }

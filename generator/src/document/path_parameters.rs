@@ -53,7 +53,7 @@ fn resolve<'n>(root: &'n Node<'n>, node: &'n Node<'n>) -> &'n Node<'n> {
     let mut node = node;
     // A longer chain of references is circular, which is reported later.
     for _ in 0..20 {
-        let target = node.get("$ref").and_then(Node::as_str).and_then(|target| target.strip_prefix('#'));
+        let target = node.reference().and_then(|target| target.strip_prefix('#'));
         match target.and_then(|pointer| root.find(pointer)) {
             Some(next) => node = next,
             None => break,

@@ -1,6 +1,7 @@
 //! JSON pointers (RFC 6901), and the nodes of a document that they identify.
 //!
-//! Stages refer to a node by a [`PointerRef`] or a [`NodeId`], which is converted to a string only to report a problem.
+//! In: keys and indices. Out: a [`PointerRef`] or a [`NodeId`], by which stages refer to a node. It is converted to a string
+//! only to report a problem.
 
 use std::fmt;
 
@@ -60,11 +61,11 @@ pub(crate) struct NodeId(u32);
 /// demand.
 #[derive(Debug)]
 pub(crate) struct Nodes {
-    nodes: Vec<(NodeId, Segment)>,
+    nodes: Vec<(NodeId, Token)>,
 }
 
 #[derive(Debug)]
-enum Segment {
+enum Token {
     Root,
     /// A key that OpenAPI defines.
     Key(&'static str),
@@ -77,25 +78,25 @@ impl Nodes {
     pub(crate) const ROOT: NodeId = NodeId(0);
 
     pub(super) fn new() -> Self {
-        Self { nodes: vec![(Self::ROOT, Segment::Root)] }
+        Self { nodes: vec![(Self::ROOT, Token::Root)] }
     }
 
     pub(super) fn key(&mut self, parent: NodeId, key: &'static str) -> NodeId {
-        self.push(parent, Segment::Key(key))
+        self.push(parent, Token::Key(key))
     }
 
     pub(super) fn name(&mut self, parent: NodeId, name: &str) -> NodeId {
-        self.push(parent, Segment::Name(name.into()))
+        self.push(parent, Token::Name(name.into()))
     }
 
     pub(super) fn index(&mut self, parent: NodeId, index: usize) -> NodeId {
-        self.push(parent, Segment::Index(index))
+        self.push(parent, Token::Index(index))
     }
 
-    fn push(&mut self, parent: NodeId, segment: Segment) -> NodeId {
+    fn push(&mut self, parent: NodeId, token: Token) -> NodeId {
         // `limits` restricts a document to far fewer nodes than `u32` has values.
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        self.nodes.push((parent, segment));
+        self.nodes.push((parent, token));
         id
     }
 
@@ -104,22 +105,22 @@ impl Nodes {
     }
 
     fn write(&self, id: NodeId, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((parent, segment)) = self.nodes.get(id.0 as usize) else { return Ok(()) };
-        if !matches!(segment, Segment::Root) {
+        let Some((parent, token)) = self.nodes.get(id.0 as usize) else { return Ok(()) };
+        if !matches!(token, Token::Root) {
             self.write(*parent, f)?;
         }
-        match segment {
-            Segment::Root => Ok(()),
-            Segment::Key(key) => write!(f, "/{key}"),
-            Segment::Name(name) => write!(f, "/{}", escape(name)),
-            Segment::Index(index) => write!(f, "/{index}"),
+        match token {
+            Token::Root => Ok(()),
+            Token::Key(key) => write!(f, "/{key}"),
+            Token::Name(name) => write!(f, "/{}", escape(name)),
+            Token::Index(index) => write!(f, "/{index}"),
         }
     }
 }
 
 /// The pointer to the position of a deserializer, as far as it is known.
 pub(super) fn of(path: &serde_path_to_error::Path) -> String {
-    let tokens = path.iter().map_while(|segment| match segment {
+    let tokens = path.iter().map_while(|token| match token {
         PathSegment::Seq { index } => Some(index.to_string()),
         PathSegment::Map { key } => Some(escape(key)),
         PathSegment::Enum { .. } | PathSegment::Unknown => None,

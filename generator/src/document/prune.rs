@@ -59,13 +59,13 @@ pub(crate) fn operations(tree: &Node<'_>) -> Vec<WrittenOperation> {
 }
 
 /// A component: its section and its name.
-pub(crate) type Component = (String, String);
+pub(crate) type ComponentName = (String, String);
 
 /// The components that the operations and components of a document refer to.
 #[derive(Debug)]
 pub(crate) struct Needs {
-    components: Vec<Component>,
-    positions: HashMap<Component, usize>,
+    components: Vec<ComponentName>,
+    positions: HashMap<ComponentName, usize>,
     /// The components that each component refers to.
     of_components: Vec<BTreeSet<usize>>,
     /// The components that each operation refers to, by the pointer of the operation.
@@ -97,26 +97,26 @@ impl Needs {
                 of_item.entry(item).or_default().push(&operation.pointer);
             }
         }
-        let mut owners: Vec<Owner<'_>> = Vec::new();
+        let mut owners: Vec<ElementOwner<'_>> = Vec::new();
         let all: Vec<&Element<'_>> = index.iter().collect();
         for element in &all {
-            let outer = element.owner.and_then(|owner| owners.get(owner).copied()).unwrap_or(Owner::Document);
+            let outer = element.owner.and_then(|owner| owners.get(owner).copied()).unwrap_or(ElementOwner::Document);
             let component = component_of(&element.pointer).and_then(|component| needs.positions.get(&component));
             let owner = match (component, element.kind()) {
-                (Some(position), _) => Owner::Component(*position),
-                (None, ElementKind::PathItem) => Owner::PathItem(&element.pointer),
-                (None, ElementKind::Operation) => Owner::Operation(&element.pointer),
+                (Some(position), _) => ElementOwner::Component(*position),
+                (None, ElementKind::PathItem) => ElementOwner::PathItem(&element.pointer),
+                (None, ElementKind::Operation) => ElementOwner::Operation(&element.pointer),
                 _ => outer,
             };
             owners.push(owner);
             for target in needs.targets(element, &all) {
                 match owner {
-                    Owner::Document => {}
-                    Owner::Component(position) => {
+                    ElementOwner::Document => {}
+                    ElementOwner::Component(position) => {
                         needs.of_components[position].insert(target);
                     }
-                    Owner::Operation(pointer) => needs.note(pointer, target),
-                    Owner::PathItem(item) => {
+                    ElementOwner::Operation(pointer) => needs.note(pointer, target),
+                    ElementOwner::PathItem(item) => {
                         for pointer in of_item.get(item).into_iter().flatten() {
                             needs.note(pointer, target);
                         }
@@ -144,8 +144,8 @@ impl Needs {
         }
         let schemas = tree.get("components").and_then(|components| components.get("schemas"));
         let has_discriminator =
-            |(_, name): &&Component| schemas.and_then(|schemas| schemas.get(name)?.get("discriminator")).is_some();
-        let is_schema = |(section, _): &&Component| section == "schemas";
+            |(_, name): &&ComponentName| schemas.and_then(|schemas| schemas.get(name)?.get("discriminator")).is_some();
+        let is_schema = |(section, _): &&ComponentName| section == "schemas";
         let bases = self.components.iter().filter(is_schema).filter(has_discriminator);
         let mut next: Vec<usize> = bases.filter_map(|base| self.positions.get(base).copied()).collect();
         let mut found = HashSet::new();
@@ -213,7 +213,7 @@ impl Needs {
     }
 
     /// The components that refer to one of these, directly or indirectly, including these.
-    pub(crate) fn dependents(&self, components: &BTreeSet<Component>) -> BTreeSet<Component> {
+    pub(crate) fn dependents(&self, components: &BTreeSet<ComponentName>) -> BTreeSet<ComponentName> {
         let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
         for (user, targets) in self.of_components.iter().enumerate() {
             for target in targets {
@@ -231,13 +231,13 @@ impl Needs {
     }
 
     /// Whether an operation refers to one of these components directly.
-    pub(crate) fn names_any(&self, operation: &WrittenOperation, components: &BTreeSet<Component>) -> bool {
+    pub(crate) fn names_any(&self, operation: &WrittenOperation, components: &BTreeSet<ComponentName>) -> bool {
         let needed = self.of_operations.get(&operation.pointer).into_iter().flatten();
         needed.filter_map(|position| self.components.get(*position)).any(|needed| components.contains(needed))
     }
 
     /// The components that no operation uses, directly or indirectly.
-    fn unused(&self, operations: &[WrittenOperation]) -> BTreeSet<Component> {
+    fn unused(&self, operations: &[WrittenOperation]) -> BTreeSet<ComponentName> {
         let used = self.all_of(operations.iter());
         let unused = self.components.iter().enumerate().filter(|(position, _)| !used.contains(position));
         unused.map(|(_, component)| component.clone()).collect()
@@ -245,7 +245,11 @@ impl Needs {
 
     /// The components that some of the `removed` operations use, directly or not, and that neither another operation nor a
     /// component without users needs.
-    pub(crate) fn only_of(&self, operations: &[WrittenOperation], removed: &HashSet<String>) -> BTreeSet<Component> {
+    pub(crate) fn only_of(
+        &self,
+        operations: &[WrittenOperation],
+        removed: &HashSet<String>,
+    ) -> BTreeSet<ComponentName> {
         let is_removed = |it: &&WrittenOperation| removed.contains(&it.pointer);
         let of_removed = self.all_of(operations.iter().filter(is_removed));
         let used = self.all_of(operations.iter());
@@ -259,7 +263,7 @@ impl Needs {
 
 /// The part of the document that contains an element.
 #[derive(Clone, Copy)]
-enum Owner<'e> {
+enum ElementOwner<'e> {
     Document,
     PathItem(&'e str),
     Operation(&'e str),
@@ -267,7 +271,7 @@ enum Owner<'e> {
 }
 
 /// The component that a pointer refers to, or that contains its target.
-pub(crate) fn component_of(pointer: &str) -> Option<Component> {
+pub(crate) fn component_of(pointer: &str) -> Option<ComponentName> {
     let mut tokens = pointer.strip_prefix("/components/")?.split('/');
     Some((unescape(tokens.next()?), unescape(tokens.next()?)))
 }
@@ -296,7 +300,7 @@ pub(crate) fn remove(
     tree: &mut Node<'_>,
     operations: &HashSet<String>,
     paths: &HashSet<String>,
-    components: &BTreeSet<Component>,
+    components: &BTreeSet<ComponentName>,
 ) {
     let Value::Mapping(root) = &mut tree.value else { return };
     for entry in root {
@@ -329,8 +333,8 @@ pub(crate) fn remove(
 
 #[cfg(test)]
 mod tests {
-    use super::super::yaml::parse;
     use super::*;
+    use crate::document::yaml::parse;
     use crate::{Dialect, Source};
 
     const TEXT: &str = "
@@ -355,7 +359,7 @@ components:
 security: [{root: []}]
 ";
 
-    fn names(components: &BTreeSet<Component>) -> Vec<&str> {
+    fn names(components: &BTreeSet<ComponentName>) -> Vec<&str> {
         components.iter().map(|(_, name)| name.as_str()).collect()
     }
 

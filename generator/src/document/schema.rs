@@ -1,41 +1,29 @@
 //! The Schema Object, and queries on schemas that several stages share.
+//!
+//! `convert` creates it; `lint`, `lower` and `json_schema` read it. A query has the same result for every stage: the target
+//! of a reference, the constraints that apply, whether two schemas are equal. This module does not know Rust types.
 
 use serde_json::{Number, Value};
 
 use super::arena::{Arena, Id, ObjectOrRef};
+use super::extensions::Source;
 use super::lifecycle::States;
-use super::openapi::Source;
 use super::pointer::unescape;
+use crate::words::words;
 
 pub(crate) type SchemaId = Id<Schema>;
 pub(crate) type Schemas = Arena<Schema>;
 
-/// The value of `type`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Type {
-    String,
-    Number,
-    Integer,
-    Boolean,
-    Object,
-    Array,
-}
-
-impl Type {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Number => "number",
-            Self::Integer => "integer",
-            Self::Boolean => "boolean",
-            Self::Object => "object",
-            Self::Array => "array",
-        }
-    }
-
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        let all = [Self::String, Self::Number, Self::Integer, Self::Boolean, Self::Object, Self::Array];
-        all.into_iter().find(|known| known.as_str() == word)
+words! {
+    /// The value of `type`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Type {
+        String = "string",
+        Number = "number",
+        Integer = "integer",
+        Boolean = "boolean",
+        Object = "object",
+        Array = "array",
     }
 }
 

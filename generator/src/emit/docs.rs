@@ -5,7 +5,7 @@ use quote::quote;
 use serde_json::{Number, Value};
 
 use super::bare;
-use crate::document::openapi::Confidence;
+use crate::document::extensions::Confidence;
 use crate::model::{
     Api, Bound, Constraints, Docs, Enum, EnumValue, EnumValues, ErrorCode, Field, Group, Operation, Outcome, Region,
     Retry, Risk, Scope, SecurityRequirement, Size, SizeOf, SkippedPart, Source, Status, StatusVariant, Struct,

@@ -1,4 +1,6 @@
 //! The input of the rules: the objects of a document, and facts about its schemas that several rules use.
+//!
+//! In: a document. Out: its objects, its index, and the role of each schema. This module reports no problems.
 
 use crate::document::openapi::{OpenApi, Parameter};
 use crate::document::pointer::{NodeId, PointerRef};

@@ -1,4 +1,7 @@
 //! Rules for documentation: descriptions, and the address of the page.
+//!
+//! In: the objects of a document. Out: problems of objects without a description, of operations without the address of
+//! their page, and of enumerations whose values are not described.
 
 use super::context::{Context, Role};
 use crate::diagnostic::Code;

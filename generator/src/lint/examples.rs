@@ -1,5 +1,7 @@
 //! Rules for examples: they are present, and they match their schemas.
 //!
+//! In: the schemas of a document and their examples. Out: problems of missing examples, and of values that do not match.
+//!
 //! A JSON Schema library validates them, independently of the generator's interpretation of a schema.
 
 use std::collections::{BTreeSet, HashSet};
@@ -279,7 +281,7 @@ fn refuse_unknown_members(schema: &mut Json) {
 /// A schema that describes a whole value: neither a member of a combination nor the target of a reference.
 fn whole(schema: &mut Json, definitions: &Map<String, Json>) {
     nested(schema, definitions);
-    let mut members = Members::default();
+    let mut members = DescribedMembers::default();
     members.of(schema, definitions);
     let closed = members.described && !members.open;
     if let Json::Object(schema) = schema
@@ -307,13 +309,13 @@ fn nested(schema: &mut Json, definitions: &Map<String, Json>) {
 
 /// The members of an object that a schema describes, including all members of its combinations.
 #[derive(Default)]
-struct Members<'s> {
+struct DescribedMembers<'s> {
     described: bool,
     open: bool,
     seen: BTreeSet<&'s str>,
 }
 
-impl<'s> Members<'s> {
+impl<'s> DescribedMembers<'s> {
     fn of(&mut self, schema: &'s Json, definitions: &'s Map<String, Json>) {
         self.described |= schema.get("properties").is_some();
         self.open |= schema.get("additionalProperties").is_some();

@@ -1,4 +1,7 @@
 //! Rules for names: one concept has one name, and one type.
+//!
+//! In: the names of parameters and properties. Out: problems of names that another place spells differently, and of
+//! identifiers that are plain strings or numbers.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,14 +15,14 @@ use crate::document::pointer::NodeId;
 use crate::suggest::nearest;
 
 /// A name and its place.
-struct Use<'d> {
+struct NameUse<'d> {
     name: &'d str,
     node: NodeId,
     /// The name of a property is a key, the name of a parameter is a value.
     is_key: bool,
 }
 
-impl Use<'_> {
+impl NameUse<'_> {
     fn report(&self, usual: &Self, context: &Context<'_>, sink: &mut Sink<'_>) {
         let message = format!("`{}` is named `{}` in other places", self.name, usual.name);
         let help = "use the spelling of the service; if it has both names, suppress the rule in `x-lint-allow`";
@@ -36,17 +39,20 @@ impl Use<'_> {
 pub(super) fn inconsistent(context: &Context<'_>, sink: &mut Sink<'_>) {
     let (schemas, parameters) = (&context.api.schemas, &context.api.parameters);
     let properties = schemas.ids().filter_map(|id| match context.role(id) {
-        Role::Property(name) => Some(Use { name, node: schemas.node(id), is_key: true }),
+        Role::Property(name) => Some(NameUse { name, node: schemas.node(id), is_key: true }),
         _ => None,
     });
     let parameters = parameters.objects().filter(|(_, parameter)| parameter.location != ParameterLocation::Header);
-    let parameters =
-        parameters.map(|(id, found)| Use { name: &found.name, node: context.api.parameters.node(id), is_key: false });
-    let mut uses: Vec<Use<'_>> = properties.chain(parameters).collect();
+    let parameters = parameters.map(|(id, found)| NameUse {
+        name: &found.name,
+        node: context.api.parameters.node(id),
+        is_key: false,
+    });
+    let mut uses: Vec<NameUse<'_>> = properties.chain(parameters).collect();
     uses.sort_by_cached_key(|used| context.position(used.node));
     let mut reported: HashSet<NodeId> = HashSet::new();
     for key in [without_separators, without_order] {
-        let mut groups: BTreeMap<String, Vec<&Use<'_>>> = BTreeMap::new();
+        let mut groups: BTreeMap<String, Vec<&NameUse<'_>>> = BTreeMap::new();
         for used in &uses {
             groups.entry(key(used.name)).or_default().push(used);
         }
@@ -62,8 +68,8 @@ pub(super) fn inconsistent(context: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// The most frequent spelling; the first one if several are equally frequent.
-fn usual<'u>(group: &[&'u Use<'u>]) -> Option<&'u Use<'u>> {
-    let mut counts: Vec<(&'u Use<'u>, usize)> = Vec::new();
+fn usual<'u>(group: &[&'u NameUse<'u>]) -> Option<&'u NameUse<'u>> {
+    let mut counts: Vec<(&'u NameUse<'u>, usize)> = Vec::new();
     for used in group {
         match counts.iter_mut().find(|(known, _)| known.name == used.name) {
             Some((_, count)) => *count += 1,
@@ -86,7 +92,8 @@ fn stems(name: &str) -> Vec<String> {
     words.iter().map(|word| stem(word).to_owned()).collect()
 }
 
-/// A word without its verb ending. Short words are unchanged, because the rest would not be a verb: `feed`, `see`.
+/// A word without its verb ending. Short words such as `feed` and `see` are unchanged, because the rest would not be a
+/// verb.
 fn stem(word: &str) -> &str {
     let stem = word.strip_suffix("ed").or(word.strip_suffix('e')).unwrap_or(word);
     if stem.len() < 3 { word } else { stem }

@@ -1,9 +1,11 @@
 //! Rules for descriptions: they are present, and written in English.
+//!
+//! In: every descriptive text of a document. Out: problems of empty texts, placeholders and Chinese texts.
 
 use super::context::Context;
 use crate::diagnostic::Code;
 use crate::document::pointer::PointerRef;
-use crate::document::validate::is_words;
+use crate::document::validate::value::is_words;
 use crate::document::{Node, Sink};
 
 /// Keys of descriptive text.

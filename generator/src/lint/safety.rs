@@ -1,4 +1,7 @@
 //! Rules for the safety of calls: the project header, and warnings.
+//!
+//! In: the operations of a document. Out: problems of project calls without a project header, and of physical operations
+//! without a warning.
 
 use std::collections::HashMap;
 
@@ -7,7 +10,8 @@ use pulldown_cmark::{Event, Parser, Tag};
 use super::context::Context;
 use crate::diagnostic::Code;
 use crate::document::Sink;
-use crate::document::openapi::{HeaderRole, Operation, PathItem, Risk};
+use crate::document::extensions::{HeaderRole, Risk};
+use crate::document::openapi::{Operation, PathItem};
 use crate::document::pointer::NodeId;
 use crate::document::schema::SchemaId;
 

@@ -1,5 +1,8 @@
 //! `x-lint-allow`: rules that are suppressed in one place, with the reason.
 //!
+//! In: the problems that the rules have found. Out: the problems without the suppressed ones, and with a problem for each
+//! unused suppression.
+//!
 //! A suppression applies to its object and everything inside. The innermost one applies. An unused suppression is
 //! reported, because its reason does not apply, or no longer applies.
 

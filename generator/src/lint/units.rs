@@ -1,4 +1,7 @@
 //! Rules for facts that are easily omitted: provenance, units, and the format of identifiers.
+//!
+//! In: operations, and the names and types of values. Out: problems of values whose names indicate a fact that the schema
+//! does not state.
 
 use super::context::{Context, head, words};
 use crate::diagnostic::Code;

@@ -1,4 +1,7 @@
 //! Request bodies.
+//!
+//! In: the Request Body Object of an operation. Out: the encoding and the type of its body, or of each media type that
+//! callers can choose. `media_type` decides how content of a media type is encoded.
 
 use super::Lowering;
 use super::docs;
@@ -92,7 +95,7 @@ impl<'d> Lowering<'d> {
         })
     }
 
-    /// How content of a body is written, and its type.
+    /// The encoding of a body with this content, and its type.
     fn encoded(&mut self, content: Content<'d>, id: &str) -> (Encoding, TypeRef) {
         let schema = content.media_type.schema;
         let media_at = self.document.at(content.media_type.node);
@@ -111,7 +114,7 @@ impl<'d> Lowering<'d> {
         };
         let (encoding, ty) = match content.format {
             Format::Json => (json(content.media_type), ty),
-            // A text that its caller has encoded.
+            // The caller passes an encoded string.
             Format::Form if self.policy.allows_any_parameter && self.is_text(&ty) => {
                 (Encoding::Raw(content.media_type.name.clone()), TypeRef::Primitive(Primitive::String))
             }
@@ -146,8 +149,8 @@ impl<'d> Lowering<'d> {
         (encoding, ty.or_null(nullable))
     }
 
-    /// Adds the media types that a caller can choose instead of the first one. JSON of the same type, a range, and a form
-    /// that is no object are none.
+    /// Adds the media types that a caller can choose instead of the first one. JSON with the same schema, a range of media
+    /// types, and a form that is not an object are omitted.
     fn add_others(&mut self, all: &'d [MediaType], id: &str, choices: &mut Vec<(Content<'d>, (Encoding, TypeRef))>) {
         let first = choices.first().map(|(content, _)| std::ptr::from_ref(content.media_type));
         for media_type in all.iter().filter(|media_type| Some(std::ptr::from_ref(*media_type)) != first) {
@@ -157,7 +160,7 @@ impl<'d> Lowering<'d> {
                 continue;
             }
             if matches!(content.format, Format::Json | Format::Form) {
-                // Types are made only for what is used.
+                // Types are created only for media types that callers can choose.
                 let same = |(known, _): &(Content<'_>, (Encoding, TypeRef))| {
                     known.format == content.format && self.is_same_schema(known.media_type, media_type)
                 };
@@ -180,13 +183,13 @@ impl<'d> Lowering<'d> {
         target(one) == target(other)
     }
 
-    /// Whether a schema is an object for sure.
+    /// Whether a schema is certainly an object.
     fn is_object_schema(&self, media_type: &MediaType) -> bool {
         let schema = media_type.schema.and_then(|schema| self.api.schemas.resolve(schema));
         schema.is_some_and(|(_, schema)| !schema.properties.is_empty())
     }
 
-    /// The encoding and the type of a body: those of its content, or a choice.
+    /// The encoding and the type of a body: those of its only content, or a choice of several.
     fn one_of(&mut self, choices: Vec<(Content<'d>, (Encoding, TypeRef))>, id: &str) -> (Encoding, TypeRef) {
         if choices.len() == 1 {
             let mut choices = choices;
@@ -212,7 +215,7 @@ impl<'d> Lowering<'d> {
         (Encoding::Choice(choices.collect()), ty)
     }
 
-    /// Whether values of a type are texts.
+    /// Whether values of a type are strings.
     fn is_text(&self, ty: &TypeRef) -> bool {
         match self.resolved(ty) {
             TypeRef::Primitive(primitive) => matches!(primitive, Primitive::String | Primitive::Binary),
@@ -224,7 +227,7 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The media type that is sent. A range of them says that the service takes whatever it is.
+    /// The media type that is sent. For a range of media types it is `application/octet-stream`.
     fn sent_media_type(&mut self, media_type: &MediaType) -> String {
         if !media_type.name.contains('*') && can_be_a_header(&media_type.name) {
             return media_type.name.clone();
@@ -235,7 +238,7 @@ impl<'d> Lowering<'d> {
         "application/octet-stream".to_owned()
     }
 
-    /// A form whose members have styles, if any of them needs one.
+    /// The encoding of a form. Its properties have styles if one of them needs a style.
     fn form(&self, media_type: &MediaType, ty: &TypeRef) -> Encoding {
         let styles = media_type.encoding.iter().filter_map(|(name, encoding)| {
             let is_json = encoding.content_type.as_deref().is_some_and(|name| is_json(&essence(name)));
@@ -263,7 +266,7 @@ impl<'d> Lowering<'d> {
     }
 }
 
-/// The name of a media type among others.
+/// The name of the variant for a media type.
 fn variant_name(content: Content<'_>) -> String {
     let essence = essence(&content.media_type.name);
     match content.format {
@@ -274,7 +277,7 @@ fn variant_name(content: Content<'_>) -> String {
     }
 }
 
-/// JSON, of the media type that the document names. A range of them includes `application/json`.
+/// JSON with the media type of the document. A range of media types includes `application/json`.
 fn json(media_type: &MediaType) -> Encoding {
     let essence = essence(&media_type.name);
     if essence == "application/json" || essence.contains('*') || !can_be_a_header(&media_type.name) {
@@ -283,10 +286,10 @@ fn json(media_type: &MediaType) -> Encoding {
     Encoding::JsonOf(media_type.name.clone())
 }
 
-/// A body of parts, with the media types that the document has for them.
+/// A multipart body, with the media types that the document specifies for its parts.
 fn multipart(media_type: &MediaType) -> Encoding {
     let types = media_type.encoding.iter().filter_map(|(name, encoding)| {
-        // Of several types, or a range of them, a caller chooses.
+        // The caller chooses one of several media types, or of a range.
         let content_type = encoding.content_type.as_ref().filter(|written| !written.contains(['*', ',']))?;
         can_be_a_header(content_type).then(|| (name.clone(), content_type.clone()))
     });
@@ -299,8 +302,8 @@ fn multipart(media_type: &MediaType) -> Encoding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{definition, model, operation, problems, recoverable, ty};
     use super::*;
+    use crate::lower::testing::{definition, model, operation, problems, recoverable, ty};
 
     fn call(body: &str) -> String {
         format!(
@@ -427,7 +430,7 @@ mod tests {
             "one of(application/json => Json(ABody), application/xml => Xml(String), \
              application/x-www-form-urlencoded => Form(ABody2), image/png => ImagePng(Bytes))"
         );
-        // Two that say no more than JSON does, and a range.
+        // Two media types with the same schema as JSON, and a range.
         assert_eq!((ty(&api, &body.ty).as_str(), body.other_media_types), ("AContent", 3));
         let Encoding::Choice(choices) = &body.encoding else { panic!("{:?}", body.encoding) };
         let encodings: Vec<_> = choices.iter().map(|choice| choice.encoding.clone()).collect();

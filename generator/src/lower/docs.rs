@@ -1,4 +1,6 @@
 //! Descriptions, constraints and sources of schemas: the facts that the documentation is written from.
+//!
+//! In: a schema. Out: its documented facts. This module writes no sentences: `emit` does.
 
 use serde_json::Value;
 
@@ -79,8 +81,8 @@ pub(super) fn plain(value: &Value) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::{constraints, docs};
     use super::*;
+    use crate::lower::testing::{constraints, docs};
 
     #[test]
     fn a_description_is_its_own_or_that_of_a_member_with_nothing_but_a_description() {

@@ -1,4 +1,7 @@
 //! Schemas with `enum`.
+//!
+//! In: the values, with their names, descriptions and numbers. Out: an open enumeration, or an alias of the type of the
+//! values if they are neither strings nor integers.
 
 use std::collections::{HashMap, HashSet};
 
@@ -245,7 +248,7 @@ fn enum_values<T>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, constraints, flighthub_model, flighthub_problems, recoverable};
+    use crate::lower::testing::{component, constraints, flighthub_model, flighthub_problems, recoverable};
     use crate::model::TypeKind;
 
     #[test]

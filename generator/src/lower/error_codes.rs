@@ -1,4 +1,6 @@
 //! The table of error codes.
+//!
+//! In: `x-error-codes` of the document. Out: the error codes, each with a unique number and a unique constant.
 
 use super::Lowering;
 use crate::diagnostic::Code;
@@ -59,7 +61,7 @@ impl Lowering<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_model, flighthub_problems, model};
+    use crate::lower::testing::{flighthub_model, flighthub_problems, model};
     use crate::model::Outcome;
 
     fn table(entries: &[(i64, &str, &str)]) -> String {

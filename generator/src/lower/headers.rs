@@ -19,7 +19,7 @@ use crate::names::{Case, Scope};
 /// A string.
 const TEXT: TypeRef = TypeRef::Primitive(Primitive::String);
 
-/// Names of the methods that the type of the headers has in any case.
+/// Names of methods that every type of headers has.
 const RESERVED_METHODS: &[&str] = &["clone", "from", "into", "fmt"];
 
 impl<'d> Lowering<'d> {
@@ -174,7 +174,7 @@ fn is_field_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_model, flighthub_problems, model, operation, recoverable, ty};
+    use crate::lower::testing::{flighthub_model, flighthub_problems, model, operation, recoverable, ty};
     use crate::model::HeaderFormat;
 
     /// An operation whose responses have these headers.

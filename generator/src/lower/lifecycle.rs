@@ -1,6 +1,6 @@
-//! `x-states` and `x-follow`: which values of a status are final, and which responses contain a status that can be
-//! polled.
+//! `x-states` and `x-follow`: the final values of a status, and the responses that contain a status that can be polled.
 //!
+//! In: the keys of enumerations and operations, and the model. Out: states, and the names that the keys refer to, resolved.
 //! States are lowered with their enumeration. `x-pagination` and `x-follow` depend on the types of responses, so
 //! [`complete`] resolves them after all types are known.
 
@@ -11,8 +11,9 @@ use serde_json::Value;
 use super::pagination;
 use super::schemas::Types;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::document::extensions::Risk;
 use crate::document::lifecycle::{Follow as Statement, States as Stated};
-use crate::document::openapi::{self, Risk};
+use crate::document::openapi;
 use crate::document::pointer::PointerRef;
 use crate::document::schema::Keywords;
 use crate::document::vocabulary::{FOLLOW, PAGINATION, STATES};
@@ -270,7 +271,7 @@ impl<'a> Resolver<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_model, flighthub_problems};
+    use crate::lower::testing::{flighthub_model, flighthub_problems};
     use crate::model::TypeKind;
 
     /// A FlightHub 2 document with one operation whose response has a status.

@@ -1,15 +1,18 @@
 //! The lower stage: from a document to the model.
 //!
-//! This stage finds all semantic errors of a document that is syntactically valid: circular references, contradictions,
-//! and unsupported constructs. It reports all of them with their locations, not only the first one. It issues the names
-//! of the client, and does not depend on tokens.
+//! In: a structurally valid document. Out: a complete model; or all semantic errors with their locations: circular
+//! references, contradictions, and unsupported constructs. This stage issues the names of the client, and does not depend
+//! on tokens.
 
+mod all_of;
 mod bodies;
+mod defaults;
 mod docs;
 mod enums;
 mod error_codes;
 mod failures;
 mod headers;
+mod kinds;
 mod lifecycle;
 mod media_type;
 mod objects;
@@ -17,10 +20,12 @@ mod operation_metadata;
 mod operations;
 mod pagination;
 mod parameters;
+mod path_templates;
 mod responses;
 mod scc;
 mod schemas;
 mod security;
+mod serialization;
 mod servers;
 mod string_contents;
 mod tags;
@@ -43,7 +48,7 @@ use crate::model::{
 use crate::policy::Policy;
 use schemas::Types;
 pub(crate) use tags::normalize_path;
-use usage::{Aliases, Completed, Use};
+use usage::{Aliases, Completed, TypeUse};
 
 /// Lowers a document to its model.
 ///
@@ -117,7 +122,7 @@ pub(crate) fn lower(document: &Document<'_>) -> Result<(Api, Vec<Diagnostic>), V
     Ok((api, warnings))
 }
 
-/// The paths of operations and of the types of components. A name that means both leads to neither.
+/// The paths of operations and of the types of components, by name. A name of both is in no entry.
 fn items(api: &Api) -> BTreeMap<String, String> {
     let operations = api.groups.iter().flat_map(|group| {
         let path =
@@ -162,8 +167,8 @@ struct Lowering<'d> {
     types: Types<'d>,
     aliases: Aliases,
     managed_headers: ManagedHeaders,
-    uses: Vec<Use>,
-    /// The types of headers that were read already: responses share them.
+    uses: Vec<TypeUse>,
+    /// The types of headers that are lowered already: responses share them.
     header_types: HashMap<Id<Header>, (TypeRef, HeaderFormat)>,
     sink: Sink<'d>,
 }
@@ -181,6 +186,6 @@ impl<'d> Lowering<'d> {
 
     /// Records that an operation of a module uses a type.
     fn note_use(&mut self, module: &str, ty: &TypeRef, is_input: bool) {
-        self.uses.push(Use { module: module.to_owned(), ty: ty.clone(), is_input });
+        self.uses.push(TypeUse { module: module.to_owned(), ty: ty.clone(), is_input });
     }
 }

@@ -1,4 +1,7 @@
 //! Risk, idempotency, lookup and error-code metadata of an operation.
+//!
+//! In: the `x-` keys of an operation; in a third-party document, its method. Out: its risk and retry class, and problems of
+//! metadata that contradict each other.
 
 use std::collections::HashMap;
 
@@ -97,7 +100,7 @@ pub(super) fn by_id(api: &OpenApi) -> HashMap<&str, &Operation> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_problems, model, operation};
+    use crate::lower::testing::{flighthub_problems, model, operation};
     use crate::model::{Retry, Risk};
 
     #[test]

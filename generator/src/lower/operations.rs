@@ -1,11 +1,15 @@
-//! One operation: from the Operation Object to the model.
+//! One operation.
+//!
+//! In: an Operation Object and its path. Out: the operation of the model, with the names of its fields and arguments. Its
+//! parameters, body, responses and security are lowered by other modules; pagination and states are resolved after all
+//! operations are known.
 
 use std::collections::HashSet;
 
 use super::Lowering;
 use super::docs;
 use super::lifecycle;
-use super::tags::{Named, OperationNames};
+use super::tags::{IdentifiedOperation, OperationNames};
 use crate::diagnostic::Code;
 use crate::document::openapi::{self, PathItem};
 use crate::document::pointer::PointerRef;
@@ -38,7 +42,7 @@ impl<'d> Lowering<'d> {
     /// operations.
     pub(super) fn operation(
         &mut self,
-        named: &Named<'d>,
+        named: &IdentifiedOperation<'d>,
         OperationNames { type_name, file }: OperationNames,
         module: &str,
         methods: &mut Scope,
@@ -183,7 +187,7 @@ fn in_order(mut parameters: Vec<Parameter>, path: &str) -> Vec<Parameter> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_problems, model, operation, parameter};
+    use crate::lower::testing::{flighthub_problems, model, operation, parameter};
 
     fn call(path: &str, keys: &str) -> String {
         format!("paths:\n  {path}: {{post: {{operationId: a, {keys}, responses: {{'204': {{description: ''}}}}}}}}")

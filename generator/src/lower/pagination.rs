@@ -1,5 +1,7 @@
-//! `x-pagination`: the parameter with the page number, the property of the response that is the list, and the criterion
-//! for the last page.
+//! `x-pagination`: an operation that returns a list in pages.
+//!
+//! In: the statement of an operation, and the model. Out: the field of the page number, the field of the response that is
+//! the list, and the criterion for the last page; or a problem for each name that does not exist.
 
 use serde_json::Value;
 
@@ -163,8 +165,8 @@ fn unpaged(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_model, flighthub_problems};
     use crate::lifecycle::Counter;
+    use crate::lower::testing::{flighthub_model, flighthub_problems};
 
     fn document(pagination: &str) -> String {
         let query = |name: &str, schema: &str| format!("{{name: {name}, in: query, schema: {schema}}}");

@@ -1,21 +1,24 @@
 //! Parameters: the arguments of callers, and the headers that the client sets automatically.
+//!
+//! In: an operation and its path. Out: the parameters that apply to the operation, without the names of their fields.
+//! `serialization` decides how their values are written.
 
 use std::collections::{HashMap, HashSet};
 
 use super::Lowering;
 use super::docs;
-use super::media_type::{essence, is_json};
-use super::schemas::{ANY, Kind};
+use super::schemas::ANY;
+use super::serialization::{ParameterType, value_style};
 use crate::diagnostic::Code;
 use crate::document::arena::Id;
-use crate::document::openapi::{self, HeaderRole, Operation, ParameterLocation, PathItem, Style};
+use crate::document::extensions::HeaderRole;
+use crate::document::openapi::{self, Operation, ParameterLocation, PathItem};
 use crate::document::pointer::PointerRef;
 use crate::document::schema::SchemaId;
 use crate::model::{
-    Docs, ListStyle, Location, ManagedHeader, ManagedHeaders, Parameter, Primitive, Scope, SourceRef, TypeKind,
-    TypeRef, UntypedReason, ValueStyle,
+    Docs, ListStyle, Location, ManagedHeader, ManagedHeaders, Parameter, Scope, SourceRef, TypeRef, UntypedReason,
+    ValueStyle,
 };
-use crate::suggest::did_you_mean;
 
 /// Headers that OpenAPI defines with other objects than parameters, in lower case.
 const NOT_PARAMETERS: &[&str] = &["accept", "content-type", "authorization"];
@@ -63,7 +66,7 @@ impl ParameterDraft<'_> {
 }
 
 /// A parameter, with its use in the operation or path (`slot`) and its definition (`node`).
-struct Found<'d> {
+struct ListedParameter<'d> {
     parameter: &'d openapi::Parameter,
     slot: PointerRef<'d>,
     node: PointerRef<'d>,
@@ -89,7 +92,7 @@ impl<'d> Lowering<'d> {
         parameters
     }
 
-    fn parameter_list(&mut self, list: &'d [Id<openapi::Parameter>]) -> Vec<Found<'d>> {
+    fn parameter_list(&mut self, list: &'d [Id<openapi::Parameter>]) -> Vec<ListedParameter<'d>> {
         let mut found = Vec::new();
         let mut seen: HashMap<(ParameterLocation, &str), PointerRef<'d>> = HashMap::new();
         for id in list {
@@ -109,13 +112,13 @@ impl<'d> Lowering<'d> {
             }
             seen.insert((location, name), slot);
             let is_reference = self.api.parameters.object(*id).is_none();
-            found.push(Found { parameter, slot, node, is_reference });
+            found.push(ListedParameter { parameter, slot, node, is_reference });
         }
         found
     }
 
-    fn parameter(&mut self, found: Found<'d>, (id, module): (&str, &str), parameters: &mut Parameters<'d>) {
-        let Found { parameter, slot, node: at, is_reference } = found;
+    fn parameter(&mut self, listed: ListedParameter<'d>, (id, module): (&str, &str), parameters: &mut Parameters<'d>) {
+        let ListedParameter { parameter, slot, node: at, is_reference } = listed;
         let Some(location) = self.location(parameter, at) else { return };
         let media_type = parameter.content.first();
         if parameter.schema.is_none() && (!self.policy.allows_any_parameter || media_type.is_none()) {
@@ -124,11 +127,11 @@ impl<'d> Lowering<'d> {
             return self.sink.report(Code::Unsupported, at.key("content"), message, help);
         }
         let schema = parameter.schema.or(media_type.and_then(|media_type| media_type.schema));
-        let Value { ty, list_style, value_style } = match schema {
-            Some(schema) => self.value(parameter, schema, location, at, id),
+        let ParameterType { ty, list_style, value_style } = match schema {
+            Some(schema) => self.parameter_type(parameter, schema, location, at, id),
             None => {
                 self.types.note_untyped(at, UntypedReason::NoSchema);
-                Value { ty: ANY, list_style: None, value_style: Some(self.value_style(parameter)) }
+                ParameterType { ty: ANY, list_style: None, value_style: Some(value_style(parameter)) }
             }
         };
         self.note_use(module, &ty, true);
@@ -193,70 +196,6 @@ impl<'d> Lowering<'d> {
         Some(location)
     }
 
-    /// The type of a parameter and its serialization.
-    fn value(
-        &mut self,
-        parameter: &'d openapi::Parameter,
-        schema: SchemaId,
-        location: Location,
-        at: PointerRef<'_>,
-        id: &str,
-    ) -> Value {
-        let style = list_style(parameter);
-        let schema_at = self.types.at(schema);
-        let (ty, nullable) = self.types.type_of(schema, &format!("{id}_{}", parameter.name));
-        let is_list = self.is_list(&ty);
-        let is_plain = is_list == Some(false) || (is_list == Some(true) && location == Location::Query);
-        let is_styled = !is_plain
-            || style.is_none()
-            || location == Location::Cookie
-            || parameter.schema.is_none()
-            || parameter.allow_reserved
-            || (nullable && parameter.required)
-            || (is_list == Some(false) && matches!(parameter.style, Style::Matrix | Style::Label));
-        if is_styled && self.policy.allows_any_parameter {
-            // Null is not sent. If the parameter is required, callers can pass null to omit it.
-            let ty = ty.or_null(nullable && parameter.required);
-            return Value { ty, list_style: None, value_style: Some(self.value_style(parameter)) };
-        }
-        // This serialization has no null. Callers omit an optional parameter instead.
-        if nullable && (parameter.required || !self.policy.allows_loose_schemas) {
-            let help = "remove `nullable`: callers omit an optional parameter instead";
-            self.sink.report(Code::Unsupported, schema_at, "a parameter cannot be null", help);
-        }
-        let list_style = match is_list {
-            Some(false) => None,
-            Some(true) if location == Location::Query && style.is_some() => style,
-            Some(true) => {
-                let help = "use `form`, `spaceDelimited` or `pipeDelimited` in the query";
-                let how = at.key(if location == Location::Query { "style" } else { "in" });
-                let message = "a list in this location or style is not supported";
-                self.sink.report(Code::Unsupported, how.value(), message, help);
-                style
-            }
-            None => {
-                let help = "use a string, a number, a boolean, an enumeration, or a list of these";
-                let message = "a parameter of this type is not supported";
-                self.sink.report(Code::Unsupported, schema_at.value(), message, help);
-                None
-            }
-        };
-        if style.is_none() && list_style.is_none() {
-            let help = "remove `style`";
-            self.sink.report(Code::Unsupported, at.key("style").value(), "this style is not supported", help);
-        }
-        Value { ty, list_style, value_style: None }
-    }
-
-    /// The serialization of a parameter that is neither a single string nor a plain list in the query.
-    #[expect(clippy::unused_self, reason = "the rules of parameters are together")]
-    fn value_style(&self, parameter: &openapi::Parameter) -> ValueStyle {
-        let is_json = parameter.content.first().is_some_and(|media_type| is_json(&essence(&media_type.name)));
-        let style = if is_json { Style::Json } else { parameter.style };
-        let explode = parameter.explode.unwrap_or(style == Style::Form);
-        ValueStyle { style, explode, allow_reserved: parameter.allow_reserved }
-    }
-
     /// Records a header that the client sets automatically. Reports a header that differs from that of another
     /// operation.
     fn manage(&mut self, role: HeaderRole, header: ManagedHeader, at: PointerRef<'_>) {
@@ -285,84 +224,6 @@ impl<'d> Lowering<'d> {
             source: parameter.source.clone(),
         }
     }
-
-    /// Whether a type is a list. `None` for a type that is neither a single string on the wire nor a list of those.
-    pub(super) fn is_list(&self, ty: &TypeRef) -> Option<bool> {
-        match self.resolved(ty) {
-            TypeRef::Primitive(
-                Primitive::Json
-                | Primitive::JsonObject
-                | Primitive::Secret
-                | Primitive::SecretInteger
-                | Primitive::Base64
-                | Primitive::Binary,
-            ) => None,
-            TypeRef::Primitive(_) => Some(false),
-            TypeRef::List(item) => (self.is_list(item) == Some(false)).then_some(true),
-            TypeRef::Map(_) | TypeRef::Nullable(_) => None,
-            TypeRef::Named(id) => match self.types.drafts.get(id.0).map(|draft| &draft.kind) {
-                // A circular alias; `usage` reports it.
-                Some(Kind::Type(TypeKind::Newtype(_) | TypeKind::Enum(_) | TypeKind::Alias(_))) => Some(false),
-                _ => None,
-            },
-        }
-    }
-
-    /// Checks that every `{name}` of a path has a parameter, and every path parameter has a `{name}`.
-    pub(super) fn check_path(&mut self, item: &'d PathItem, operation: &'d Operation, parameters: &mut Parameters<'_>) {
-        let path_at = self.document.at(item.node);
-        let mut named: Vec<&str> = Vec::new();
-        for part in item.path.split('{').skip(1) {
-            match part.split_once('}') {
-                Some((name, _)) if !name.is_empty() && !named.contains(&name) => named.push(name),
-                // A repeated name is allowed here: the client replaces each occurrence.
-                Some((name, _)) if !name.is_empty() && self.policy.tolerates_mistakes => {}
-                Some((name, _)) => {
-                    let message = format!("`{{{name}}}` is empty, or occurs twice in the path");
-                    self.sink.report(Code::PathParameter, path_at, message, "give each path parameter its own name");
-                }
-                None => self.sink.report(Code::PathParameter, path_at, "the path has `{` without `}`", "add the `}`"),
-            }
-        }
-        let described = || parameters.drafts.iter().filter(|parameter| parameter.location == Location::Path);
-        for name in &named {
-            if !described().any(|parameter| parameter.written.name == *name) {
-                let message = format!("the path has `{{{name}}}`, and this operation has no such parameter");
-                let unused =
-                    described().map(|parameter| parameter.written.name.as_str()).filter(|name| !named.contains(name));
-                let help = did_you_mean(name, unused, || {
-                    format!("add a parameter `{name}` with `in: path` and `required: true`")
-                });
-                let operation_at = self.document.at(operation.node);
-                self.sink.report_with(Code::PathParameter, operation_at, message, help, (path_at, "the path"));
-            }
-        }
-        for parameter in described().filter(|parameter| !named.contains(&parameter.written.name.as_str())) {
-            let name = &parameter.written.name;
-            let message = format!("the path has no `{{{name}}}` for this parameter");
-            let help =
-                did_you_mean(name, named.iter().copied(), || "correct the path, or remove the parameter".to_owned());
-            let here = PointerRef::Base(&parameter.named_at);
-            if self.policy.tolerates_mistakes {
-                self.sink.report_recoverable(Code::PathParameter, here.value(), message, help, "it is ignored");
-            } else {
-                self.sink.report_with(Code::PathParameter, here.value(), message, help, (path_at, "the path"));
-            }
-        }
-        if self.policy.tolerates_mistakes {
-            let is_sent = |parameter: &ParameterDraft<'_>| {
-                parameter.location != Location::Path || named.contains(&parameter.written.name.as_str())
-            };
-            parameters.drafts.retain(is_sent);
-        }
-    }
-}
-
-/// The type of a parameter and its serialization.
-struct Value {
-    ty: TypeRef,
-    list_style: Option<ListStyle>,
-    value_style: Option<ValueStyle>,
 }
 
 /// The location and the name of a parameter, which identify it.
@@ -370,21 +231,9 @@ fn key(parameter: &openapi::Parameter) -> (ParameterLocation, &str) {
     (parameter.location, parameter.name.as_str())
 }
 
-/// The serialization of a list with the style of a parameter; `None` for a style that is not supported for plain lists.
-fn list_style(parameter: &openapi::Parameter) -> Option<ListStyle> {
-    match (parameter.location, parameter.style, parameter.explode) {
-        (ParameterLocation::Path | ParameterLocation::Header, Style::Simple, _) => Some(ListStyle::Comma),
-        (ParameterLocation::Query, Style::Form, None | Some(true)) => Some(ListStyle::Repeated),
-        (ParameterLocation::Query, Style::Form, Some(false)) => Some(ListStyle::Comma),
-        (ParameterLocation::Query, Style::SpaceDelimited, None | Some(false)) => Some(ListStyle::Space),
-        (ParameterLocation::Query, Style::PipeDelimited, None | Some(false)) => Some(ListStyle::Pipe),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_problems, model, operation, parameter, problems, recoverable};
+    use crate::lower::testing::{flighthub_problems, model, operation, parameter, problems, recoverable};
 
     fn call(path: &str, parameters: &str) -> String {
         format!("paths:\n  {path}: {{get: {{parameters: [{parameters}], responses: {{'204': {{description: ''}}}}}}}}")

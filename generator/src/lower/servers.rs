@@ -1,4 +1,6 @@
-//! Servers with `x-region`, which clients select by name.
+//! Regions: servers with `x-region`, which callers select by name.
+//!
+//! In: the servers of the document. Out: the regions, with the variants of their enumeration.
 
 use super::Lowering;
 use crate::diagnostic::Code;
@@ -42,7 +44,7 @@ impl Lowering<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_model, flighthub_problems, model};
+    use crate::lower::testing::{flighthub_model, flighthub_problems, model};
 
     fn servers(list: &str) -> String {
         format!("servers: [{list}]")

@@ -82,7 +82,7 @@ fn is_plain_string(schema: &Schema) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_model, flighthub_problems, model};
+    use crate::lower::testing::{flighthub_model, flighthub_problems, model};
     use crate::model::{Api, Field, TypeKind};
 
     const HELD: &str = "Held: {type: object, properties: {a: {type: boolean}}}";

@@ -38,7 +38,7 @@ const RESERVED_METHODS: &[&str] = &["builder", "send", "project", "project_id", 
 const ADD_ID: &str = "add `operationId`, such as `listProjects`: it names the operation in the client";
 
 /// An operation with its path and its id.
-pub(super) struct Named<'d> {
+pub(super) struct IdentifiedOperation<'d> {
     pub(super) item: &'d PathItem,
     pub(super) operation: &'d Operation,
     pub(super) id: String,
@@ -110,8 +110,8 @@ impl<'d> Lowering<'d> {
     }
 
     /// All operations of the document with their ids. Reports ids and paths that are used twice.
-    fn named_operations(&mut self) -> Vec<Named<'d>> {
-        let mut operations: Vec<Named<'d>> = Vec::new();
+    fn named_operations(&mut self) -> Vec<IdentifiedOperation<'d>> {
+        let mut operations: Vec<IdentifiedOperation<'d>> = Vec::new();
         let mut paths: HashMap<String, &PathItem> = HashMap::new();
         let mut ids: HashMap<String, String> = HashMap::new();
         for item in &self.api.paths {
@@ -156,7 +156,7 @@ impl<'d> Lowering<'d> {
                     self.sink.warnings.push(Diagnostic::new(Code::DerivedName, place, message, ADD_ID));
                 }
                 ids.insert(id.clone(), id_at.pointer());
-                operations.push(Named { item, operation, id });
+                operations.push(IdentifiedOperation { item, operation, id });
             }
         }
         operations
@@ -175,7 +175,7 @@ impl<'d> Lowering<'d> {
 
     /// The groups: declared tags first, then other tags in the order of the operations. `types` contains the type names
     /// of the operations already: the type of a group is in the same module as the types of its operations.
-    fn tags(&mut self, operations: &[Named<'d>], types: &mut Scope) -> Vec<GroupDraft> {
+    fn tags(&mut self, operations: &[IdentifiedOperation<'d>], types: &mut Scope) -> Vec<GroupDraft> {
         let mut modules = Scope::of_files(RESERVED_MODULES.iter().chain(RESERVED_METHODS).copied());
         types.reserve(["Client", "ProjectClient", "Call"]);
         let mut new_group = |name: &str, client_name: &str| GroupDraft {
@@ -267,8 +267,8 @@ pub(crate) fn normalize_path(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_problems, model, problems, recoverable};
     use super::*;
+    use crate::lower::testing::{flighthub_problems, model, problems, recoverable};
 
     /// A path with an operation for each id, each with its tag.
     fn paths(operations: &[(&str, &str)]) -> String {

@@ -1,7 +1,7 @@
 //! Schemas with `oneOf` or `anyOf`.
 //!
-//! A union is lowered with its schema, and completed by [`complete`] after all types are known: whether its variants
-//! can be discriminated depends on their types.
+//! In: a schema. Out: a draft of a union, which [`complete`] completes after all types are known: whether its variants can
+//! be discriminated depends on their types.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -173,7 +173,7 @@ pub(super) fn complete(
     let mut unions: Vec<Option<Union>> = Vec::with_capacity(drafts.len());
     for draft in &drafts {
         unions.push(match &draft.kind {
-            // The variants have their names, and nobody has to tell one from another.
+            // Callers choose the media type, so the variants need no discrimination.
             Kind::Union(union) if union.key == CHOICE => {
                 Some(completed(union, union.variants.iter().map(|variant| variant.name.clone()).collect(), false))
             }
@@ -245,7 +245,7 @@ impl<'c> Check<'c> {
     fn run(mut self) -> Vec<Diagnostic> {
         match &self.union.property {
             Some(property) => self.check_tags(property),
-            None => self.check_shapes(),
+            None => self.check_kinds(),
         }
         self.problems
     }
@@ -262,7 +262,7 @@ impl<'c> Check<'c> {
 
     fn check_tags(&mut self, property: &str) {
         for (index, (variant, name)) in self.union.variants.iter().zip(self.names).enumerate() {
-            let Shape::Object(object) = self.shape(&variant.ty) else {
+            let JsonKind::Object(object) = self.json_kind(&variant.ty) else {
                 let message = format!("`{name}` is not an object with properties");
                 self.report(index, None, message, "list only objects in a union with a discriminator");
                 continue;
@@ -303,10 +303,10 @@ impl<'c> Check<'c> {
         }
     }
 
-    fn check_shapes(&mut self) {
-        let shapes: Vec<Shape<'_>> = self.union.types().map(|ty| self.shape(ty)).collect();
-        for (index, a) in shapes.iter().enumerate() {
-            for (other, b) in shapes[..index].iter().enumerate() {
+    fn check_kinds(&mut self) {
+        let kinds: Vec<JsonKind<'_>> = self.union.types().map(|ty| self.json_kind(ty)).collect();
+        for (index, a) in kinds.iter().enumerate() {
+            for (other, b) in kinds[..index].iter().enumerate() {
                 if !self.are_distinct(a, b) {
                     let message =
                         format!("`{}` cannot be discriminated from `{}`", self.names[index], self.names[other]);
@@ -318,32 +318,32 @@ impl<'c> Check<'c> {
         }
     }
 
-    fn are_distinct(&self, a: &Shape<'_>, b: &Shape<'_>) -> bool {
+    fn are_distinct(&self, a: &JsonKind<'_>, b: &JsonKind<'_>) -> bool {
         match (a, b) {
             // A value can match several variants of `anyOf`.
-            (Shape::Object(a), Shape::Object(b)) => self.union.key == "oneOf" && has_own(a, b) && has_own(b, a),
-            (Shape::Anything, _) | (_, Shape::Anything) => false,
-            (Shape::Object(_) | Shape::AnyObject, Shape::Object(_) | Shape::AnyObject) => false,
+            (JsonKind::Object(a), JsonKind::Object(b)) => self.union.key == "oneOf" && has_own(a, b) && has_own(b, a),
+            (JsonKind::Anything, _) | (_, JsonKind::Anything) => false,
+            (JsonKind::Object(_) | JsonKind::AnyObject, JsonKind::Object(_) | JsonKind::AnyObject) => false,
             (a, b) => std::mem::discriminant(a) != std::mem::discriminant(b),
         }
     }
 
-    fn shape(&self, ty: &'c TypeRef) -> Shape<'c> {
+    fn json_kind(&self, ty: &'c TypeRef) -> JsonKind<'c> {
         match self.aliases.resolve(self.drafts, ty) {
-            TypeRef::Primitive(primitive) => shape_of(*primitive),
-            TypeRef::List(_) => Shape::List,
-            TypeRef::Map(_) => Shape::AnyObject,
-            TypeRef::Nullable(_) => Shape::Anything,
+            TypeRef::Primitive(primitive) => kind_of(*primitive),
+            TypeRef::List(_) => JsonKind::List,
+            TypeRef::Map(_) => JsonKind::AnyObject,
+            TypeRef::Nullable(_) => JsonKind::Anything,
             TypeRef::Named(id) => match self.drafts.get(id.0).map(|draft| &draft.kind) {
-                Some(Kind::Type(TypeKind::Struct(object))) => Shape::Object(object),
+                Some(Kind::Type(TypeKind::Struct(object))) => JsonKind::Object(object),
                 Some(Kind::Type(TypeKind::Enum(values))) => match values.values {
                     // Its numbers could be those of another variant.
-                    EnumValues::Text(_) if !values.numbers.is_empty() => Shape::Anything,
-                    EnumValues::Text(_) => Shape::Text,
-                    EnumValues::Integer(_) => Shape::Number,
+                    EnumValues::Text(_) if !values.numbers.is_empty() => JsonKind::Anything,
+                    EnumValues::Text(_) => JsonKind::Text,
+                    EnumValues::Integer(_) => JsonKind::Number,
                 },
-                Some(Kind::Type(TypeKind::Newtype(primitive))) => shape_of(*primitive),
-                _ => Shape::Anything,
+                Some(Kind::Type(TypeKind::Newtype(primitive))) => kind_of(*primitive),
+                _ => JsonKind::Anything,
             },
         }
     }
@@ -355,7 +355,7 @@ fn has_own(object: &Struct, other: &Struct) -> bool {
 }
 
 /// The kind of JSON of the values of a variant.
-enum Shape<'a> {
+enum JsonKind<'a> {
     Object(&'a Struct),
     AnyObject,
     List,
@@ -365,27 +365,27 @@ enum Shape<'a> {
     Anything,
 }
 
-fn shape_of<'a>(primitive: Primitive) -> Shape<'a> {
+fn kind_of<'a>(primitive: Primitive) -> JsonKind<'a> {
     match primitive {
-        Primitive::Boolean => Shape::Boolean,
+        Primitive::Boolean => JsonKind::Boolean,
         Primitive::Int32
         | Primitive::Int64
         | Primitive::SecretInteger
         | Primitive::Float
         | Primitive::Double
         | Primitive::UnixSeconds
-        | Primitive::UnixMillis => Shape::Number,
+        | Primitive::UnixMillis => JsonKind::Number,
         Primitive::String | Primitive::Secret | Primitive::Base64 | Primitive::Binary | Primitive::DateTime => {
-            Shape::Text
+            JsonKind::Text
         }
-        Primitive::Json | Primitive::Bytes => Shape::Anything,
-        Primitive::JsonObject => Shape::AnyObject,
+        Primitive::Json | Primitive::Bytes => JsonKind::Anything,
+        Primitive::JsonObject => JsonKind::AnyObject,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, recoverable};
+    use crate::lower::testing::{component, recoverable};
 
     const OTHERS: &str = "A: {type: object, properties: {kind: {type: string}, a: {}}, required: [kind, a]}, \
                           B: {type: object, properties: {kind: {type: string}, b: {}}, required: [kind, b]}";

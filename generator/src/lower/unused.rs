@@ -79,7 +79,7 @@ pub(crate) fn warning(part: &UnusedPart, place: Location) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_model, model};
+    use crate::lower::testing::{flighthub_model, model};
 
     fn unused(keys: &str) -> Vec<String> {
         model(keys).unused.iter().map(|part| format!("{}: {part}", part.pointer)).collect()

@@ -20,7 +20,7 @@ pub(super) const SHARED: &str = "shared";
 
 /// The use of a type in an operation.
 #[derive(Debug)]
-pub(super) struct Use {
+pub(super) struct TypeUse {
     pub(super) module: String,
     pub(super) ty: TypeRef,
     pub(super) is_input: bool,
@@ -66,7 +66,7 @@ pub(super) struct Completed {
 pub(super) fn complete(
     types: &mut Types<'_>,
     mut drafts: Vec<Draft<TypeKind>>,
-    uses: &[Use],
+    uses: &[TypeUse],
     groups: &[Group],
 ) -> Result<Completed, Vec<Diagnostic>> {
     let document = types.document;
@@ -82,24 +82,24 @@ pub(super) fn complete(
         .map(|draft| parts(&draft.kind).filter_map(TypeRef::inline_target).map(|id| id.0).collect())
         .collect();
     let cycles = components(&inline);
-    let places = places(&drafts, uses);
+    let usages = usages(&drafts, uses);
     let problems = if types.policy.allows_loose_schemas {
-        relax_directions(&mut drafts, &places);
+        relax_directions(&mut drafts, &usages);
         Vec::new()
     } else {
-        wrong_directions(document, &types.directions, &places)
+        wrong_directions(document, &types.directions, &usages)
     };
-    let modules = type_modules(&places, groups);
+    let modules = type_modules(&usages, groups);
     let required: Vec<usize> =
-        drafts.iter().zip(&places).map(|(draft, place)| required_count(&drafts, &draft.kind, place.is_input)).collect();
-    let definitions = drafts.into_iter().zip(places).zip(cycles).zip(required).enumerate().map(
-        |(index, (((draft, place), cycle), required))| {
-            let max_values = if place.is_input { MAX_BUILDER_VALUES } else { types.policy.max_received_builder_values };
+        drafts.iter().zip(&usages).map(|(draft, usage)| required_count(&drafts, &draft.kind, usage.is_input)).collect();
+    let definitions = drafts.into_iter().zip(usages).zip(cycles).zip(required).enumerate().map(
+        |(index, (((draft, usage), cycle), required))| {
+            let max_values = if usage.is_input { MAX_BUILDER_VALUES } else { types.policy.max_received_builder_values };
             let mut derived = |applies: bool, suffix: &str| {
                 applies.then(|| types.derived_name(&format!("{}{suffix}", draft.name), document.at(draft.node)))
             };
             // Values of a type that no operation uses, such as the body of a webhook, are only decoded.
-            let is_used = !place.modules.is_empty();
+            let is_used = !usage.modules.is_empty();
             let builder_name = derived(is_used && takes_builder(required) && required <= max_values, "Builder");
             let required_name = derived(is_used && required > max_values, "Required");
             TypeDefinition {
@@ -111,7 +111,7 @@ pub(super) fn complete(
                 docs: draft.docs,
                 kind: draft.kind,
                 is_used,
-                is_input: place.is_input,
+                is_input: usage.is_input,
                 is_string_content: string_contents.contains(&TypeId(index)),
                 cycle,
             }
@@ -122,10 +122,10 @@ pub(super) fn complete(
 }
 
 /// The modules of all types: a type that only one group uses is in the module of that group, all others are shared.
-fn type_modules(places: &[Place<'_>], groups: &[Group]) -> Vec<TypeModule> {
+fn type_modules(usages: &[TypeUsage<'_>], groups: &[Group]) -> Vec<TypeModule> {
     let mut modules: BTreeMap<&str, Vec<TypeId>> = BTreeMap::new();
-    for (index, place) in places.iter().enumerate() {
-        let mut users = place.modules.iter();
+    for (index, usage) in usages.iter().enumerate() {
+        let mut users = usage.modules.iter();
         let module = match (users.next(), users.next()) {
             (Some(only), None) => *only,
             _ => SHARED,
@@ -142,35 +142,35 @@ fn type_modules(places: &[Place<'_>], groups: &[Group]) -> Vec<TypeModule> {
 
 /// The groups and directions that a type is used in.
 #[derive(Clone, Debug, Default)]
-struct Place<'u> {
+struct TypeUsage<'u> {
     modules: BTreeSet<&'u str>,
     is_input: bool,
     is_output: bool,
 }
 
-fn places<'u>(drafts: &[Draft<TypeKind>], uses: &'u [Use]) -> Vec<Place<'u>> {
-    let mut places = vec![Place::default(); drafts.len()];
-    for usage in uses {
-        for id in transitive_types(drafts, &usage.ty) {
-            if let Some(place) = places.get_mut(id.0) {
-                place.modules.insert(&usage.module);
-                place.is_input |= usage.is_input;
-                place.is_output |= !usage.is_input;
+fn usages<'u>(drafts: &[Draft<TypeKind>], uses: &'u [TypeUse]) -> Vec<TypeUsage<'u>> {
+    let mut usages = vec![TypeUsage::default(); drafts.len()];
+    for one in uses {
+        for id in transitive_types(drafts, &one.ty) {
+            if let Some(usage) = usages.get_mut(id.0) {
+                usage.modules.insert(&one.module);
+                usage.is_input |= one.is_input;
+                usage.is_output |= !one.is_input;
             }
         }
     }
-    places
+    usages
 }
 
 /// Reports required properties that are read-only in a request, or write-only in a response.
-fn wrong_directions(document: &Document<'_>, directions: &[Direction], places: &[Place<'_>]) -> Vec<Diagnostic> {
+fn wrong_directions(document: &Document<'_>, directions: &[Direction], usages: &[TypeUsage<'_>]) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for direction in directions {
-        let Some(place) = places.get(direction.owner.0) else { continue };
+        let Some(usage) = usages.get(direction.owner.0) else { continue };
         let (is_wrong, key, usage) = if direction.is_read_only {
-            (place.is_input, "readOnly", "requests")
+            (usage.is_input, "readOnly", "requests")
         } else {
-            (place.is_output, "writeOnly", "responses")
+            (usage.is_output, "writeOnly", "responses")
         };
         if is_wrong {
             problems.push(Diagnostic::new(
@@ -186,13 +186,13 @@ fn wrong_directions(document: &Document<'_>, directions: &[Direction], places: &
 
 /// Makes read-only properties optional in types that are used in requests, and write-only properties optional in types
 /// that are used in responses: the sender omits them.
-fn relax_directions(drafts: &mut [Draft<TypeKind>], places: &[Place<'_>]) {
-    for (draft, place) in drafts.iter_mut().zip(places) {
+fn relax_directions(drafts: &mut [Draft<TypeKind>], usages: &[TypeUsage<'_>]) {
+    for (draft, usage) in drafts.iter_mut().zip(usages) {
         let TypeKind::Struct(object) = &mut draft.kind else { continue };
         for field in &mut object.fields {
             let constraints = field.docs.constraints.as_ref();
             let is_wrong = constraints.is_some_and(|constraints| {
-                (constraints.read_only && place.is_input) || (constraints.write_only && place.is_output)
+                (constraints.read_only && usage.is_input) || (constraints.write_only && usage.is_output)
             });
             field.required &= !is_wrong;
         }
@@ -280,8 +280,8 @@ fn circular_aliases(document: &Document<'_>, drafts: &[Draft<TypeKind>]) -> Vec<
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{component, definition, model, problems};
     use super::TypeModule;
+    use crate::lower::testing::{component, definition, model, problems};
 
     #[test]
     fn a_field_that_contains_its_owner_is_boxed() {

@@ -13,10 +13,9 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+pub(crate) use crate::document::extensions::{Outcome, Retry, Risk, Source};
 use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
-pub(crate) use crate::document::openapi::{
-    OAuthFlow, Outcome, Retry, Risk, SecurityRequirement, Source, Status, Style,
-};
+pub(crate) use crate::document::openapi::{OAuthFlow, SecurityRequirement, Status, Style};
 pub(crate) use crate::document::schema::{Bound, SchemaId, Size};
 pub(crate) use crate::lifecycle::{Follow, Pagination, States};
 pub(crate) use operations::*;

@@ -1,4 +1,7 @@
 //! The model of an operation: its arguments, its request and its responses.
+//!
+//! `lower` creates these types; `emit` and `compare` read them. They do not know the Rust that is generated for an
+//! operation.
 
 use super::*;
 

@@ -1,4 +1,7 @@
 //! The model of types: their definitions, and the facts that their documentation is written from.
+//!
+//! `lower` creates these types; `emit`, `compare` and `json_schema` read them. They do not know which keyword of a schema
+//! a fact was written with.
 
 use serde_json::{Number, Value};
 
@@ -260,6 +263,14 @@ pub(crate) enum Presence {
 }
 
 impl Enum {
+    /// The identifiers of the variants, in the order of the values.
+    pub(crate) fn variants(&self) -> Vec<&str> {
+        match &self.values {
+            EnumValues::Text(values) => values.iter().map(|value| value.variant.as_str()).collect(),
+            EnumValues::Integer(values) => values.iter().map(|value| value.variant.as_str()).collect(),
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         match &self.values {
             EnumValues::Text(values) => values.len(),

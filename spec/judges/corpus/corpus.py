@@ -147,7 +147,7 @@ def diagnostics(text):
 
 
 def state(finished, problems):
-    """taken, warned, refused, panicked or limited."""
+    """The result of a run: taken, warned, refused, panicked or limited."""
     if finished.code < 0:
         return "limited"
     if finished.code not in (0, 1) or "panicked at" in finished.stderr:
@@ -406,13 +406,13 @@ def summary(arguments, results, rows):
     lines = [
         "# Corpus",
         "",
-        "Public documents that the generator takes. Written by `spec/judges/corpus/run --write`; each document is in",
+        "Public documents that the generator accepts. Written by `spec/judges/corpus/run --write`; each document is in",
         "[`results.tsv`](results.tsv), and each generated file in [`hashes.tsv`](hashes.tsv).",
         "",
         "| | documents |",
         "| --- | ---: |",
         f"| in the sample | {len(rows)} |",
-        f"| taken | {taken} ({100 * taken / len(rows):.1f} %) |",
+        f"| accepted | {taken} ({100 * taken / len(rows):.1f} %) |",
         f"| … with warnings | {total['warned']} |",
         f"| … and compile without a warning | {compiles['yes']} |",
         f"| … and compile with warnings | {compiles['warnings']} |",

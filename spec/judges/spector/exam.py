@@ -249,7 +249,7 @@ def report(results, explained, read, unread):
             why[f"The generator refuses the document: {reason}."] += 1
         elif result != "pass":
             why[explanation(scenario, explained) or f"Not explained: {scenario}: {reason}"] += 1
-    lines += ["", "## What does not pass", "", "| scenarios | why |", "| ---: | --- |"]
+    lines += ["", "## Failures", "", "| scenarios | reason |", "| ---: | --- |"]
     lines += [f"| {number} | {text.replace('|', chr(92) + '|')} |" for text, number in why.most_common()]
     return "\n".join(lines) + "\n"
 

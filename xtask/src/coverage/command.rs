@@ -1,7 +1,7 @@
 //! `cargo xtask coverage`: the coverage of the published pages by the specification.
 //!
 //! In: the directory of pages and the specification. Out: the report of [`super::report`], as text for a terminal or as
-//! Markdown. Does not compare.
+//! Markdown. This module does not compare.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,12 +1,12 @@
 //! The coverage of the published pages by the specification, and its confidence.
 //!
 //! In: the text of the directory of pages and of the specification. Out: a [`Report`], or the problems of the two texts
-//! themselves. Does not know the client, and writes no file.
+//! themselves. This module does not know the client, and writes no file.
 
 pub(crate) mod command;
 mod directory;
-mod form;
 mod provenance;
+mod structure;
 
 use std::collections::BTreeMap;
 
@@ -94,7 +94,7 @@ pub struct Unlisted {
 /// The errors of syntax or schema of one of the two texts.
 pub fn report(directory: &Source, specification: &Source) -> Result<Report, Diagnostics> {
     let tree = parse_yaml(directory)?;
-    let problems = form::check(directory, &tree);
+    let problems = structure::check(directory, &tree);
     if !problems.is_empty() {
         return Err(Diagnostics::new(directory.clone(), problems));
     }

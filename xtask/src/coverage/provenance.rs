@@ -1,7 +1,7 @@
 //! The confidence of the facts of a specification.
 //!
 //! In: the index of a specification. Out: its facts, each with its confidence. A fact is an operation, a parameter, a
-//! named schema, a property, an address of the service or an error code. Does not know the directory.
+//! named schema, a property, an address of the service or an error code. This module does not know the directory.
 //!
 //! A fact without `x-source` inherits the confidence of its container: a property that of its object, a parameter that
 //! of its operation, a schema that of the only operation that uses it. A schema that several operations use is
@@ -19,7 +19,7 @@ pub struct Counts {
     pub documented: usize,
     /// Observed on the live service.
     pub observed: usize,
-    /// Neither.
+    /// Neither read nor observed.
     pub inferred: usize,
 }
 

@@ -1,7 +1,7 @@
 //! The insertion point of an operation in a text, which is otherwise unchanged.
 //!
-//! In: a block mapping. Out: a place at the end of one of its lines, and the text with an insertion at that place. Does
-//! not know the inserted text.
+//! In: a block mapping. Out: a place at the end of one of its lines, and the text with an insertion at that place. This
+//! module does not know the inserted text.
 
 use flighthub2_generator::Source;
 use flighthub2_generator::document::{Entry, Node, parse_yaml};

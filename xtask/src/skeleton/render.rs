@@ -1,5 +1,7 @@
 //! The lines of a new operation, in the order of `spec/README.md`, with placeholders.
 //!
+//! In: the request, and the inferred defaults. Out: lines of YAML, and the placeholders in them.
+//!
 //! A placeholder is a key without a value, which is null. OpenAPI allows null in none of these places, so the generator
 //! reports each remaining placeholder.
 

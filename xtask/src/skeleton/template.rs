@@ -1,4 +1,6 @@
 //! The template of a path: `/device/{device_sn}/state`.
+//!
+//! In: a text. Out: a valid template with its parameters, or the reason why it is invalid.
 
 /// A valid template.
 #[derive(Debug)]

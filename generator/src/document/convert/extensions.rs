@@ -1,9 +1,12 @@
 //! The `x-` keys of an object, each of which is read at most once.
+//!
+//! In: the values of the keys, whose types validation has checked. Out: strings, words, lists and pairs. This module does
+//! not know which keys exist, except for `x-source`.
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::super::openapi::{Confidence, Source};
+use crate::document::extensions::{Confidence, Source};
 
 /// The `x-` keys of an object; empty in a third-party document.
 pub(super) struct Extensions(pub(super) IndexMap<String, Value>);

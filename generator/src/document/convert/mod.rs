@@ -17,10 +17,11 @@ use security::requirements;
 use serde_json::Value;
 
 use super::arena::{Arena, Id, ObjectOrRef};
+use super::extensions::{ErrorCode, HeaderRole, Outcome, Retry, Risk};
 use super::lifecycle::{Follow, Pagination};
 use super::openapi::{
-    Encoding, ErrorCode, Header, HeaderRole, MediaType, Method, OpenApi, Operation, Outcome, Parameter,
-    ParameterLocation, PathItem, RequestBody, Response, Retry, Risk, SecurityScheme, Server, Status, Style, Tag,
+    Encoding, Header, MediaType, Method, OpenApi, Operation, Parameter, ParameterLocation, PathItem, RequestBody,
+    Response, SecurityScheme, Server, Status, Style, Tag,
 };
 use super::pointer::{NodeId, Nodes, unescape};
 use super::schema::{Schema, SchemaId};

@@ -1,4 +1,7 @@
-//! Schema Objects.
+//! Conversion of Schema Objects.
+//!
+//! In: a schema as deserialized by `openapiv3`. Out: a [`Schema`] whose subschemas are ids. Keys are converted even if they
+//! have no effect on the type of the schema: later stages decide about them.
 
 use indexmap::IndexMap;
 use openapiv3::{
@@ -7,11 +10,11 @@ use openapiv3::{
 };
 use serde_json::{Number, Value};
 
-use super::super::lifecycle::States;
-use super::super::pointer::NodeId;
-use super::super::schema::{AdditionalProperties, Discriminator, Keywords, Limits, Schema, SchemaId, Type};
-use super::super::vocabulary::{CONTENT_SCHEMA, ENUM_NUMBERS, LENIENT, STATES, UNITS};
 use super::{Converter, unboxed};
+use crate::document::lifecycle::States;
+use crate::document::pointer::NodeId;
+use crate::document::schema::{AdditionalProperties, Discriminator, Keywords, Limits, Schema, SchemaId, Type};
+use crate::document::vocabulary::{CONTENT_SCHEMA, ENUM_NUMBERS, LENIENT, STATES, UNITS};
 
 impl Converter {
     pub(super) fn schema_under(

@@ -1,11 +1,14 @@
-//! Security schemes and requirements.
+//! Conversion of security schemes and requirements.
+//!
+//! In: schemes, flows and requirements as deserialized by `openapiv3`. Out: the same facts as types of this crate, also of
+//! schemes that the client does not support.
 
 use indexmap::IndexMap;
 use openapiv3::APIKeyLocation;
 
-use super::super::openapi::{OAuthFlow, OAuthFlowKind, RequiredScheme, SecurityRequirement, SecurityScheme};
-use super::super::pointer::NodeId;
 use super::Converter;
+use crate::document::openapi::{OAuthFlow, OAuthFlowKind, RequiredScheme, SecurityRequirement, SecurityScheme};
+use crate::document::pointer::NodeId;
 
 impl Converter {
     pub(super) fn security_scheme(&mut self, scheme: openapiv3::SecurityScheme, _: NodeId) -> SecurityScheme {

@@ -1,6 +1,8 @@
-//! What an editor shows of a key: a summary of its section in spec/README.md.
+//! The descriptions of our `x-` keys and of their words that an editor shows.
+//!
+//! In: a key or a word. Out: a summary of its section in spec/README.md.
 
-use super::super::vocabulary::ElementKind;
+use crate::document::vocabulary::ElementKind;
 
 /// The description of an `x-` key of this repository.
 pub(super) fn key(owner: ElementKind, key: &str) -> Option<&'static str> {

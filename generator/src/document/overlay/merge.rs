@@ -5,39 +5,11 @@
 
 use std::collections::HashMap;
 
-use super::super::limits;
-use super::super::node::{Node, Value};
-use super::super::pointer::PointerRef;
-use super::select::{Budget, Exhausted};
+use super::json_path::{Budget, Exhausted};
 use crate::diagnostic::{Code, Diagnostic, Source};
-
-/// The size of a tree.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Size {
-    pub(super) nodes: usize,
-    /// The bytes of its strings and keys.
-    pub(super) bytes: usize,
-    pub(super) height: usize,
-}
-
-impl Size {
-    pub(super) fn of(node: &Node<'_>) -> Self {
-        let mut size = Self { nodes: 1, bytes: 0, height: 1 };
-        let mut add = |part: Self, key: usize| {
-            size.nodes += part.nodes;
-            size.bytes += part.bytes + key;
-            size.height = size.height.max(part.height + 1);
-        };
-        match &node.value {
-            Value::Scalar(scalar) => size.bytes = scalar.text.len(),
-            Value::Sequence(items) => items.iter().for_each(|item| add(Self::of(item), 0)),
-            Value::Mapping(entries) => {
-                entries.iter().for_each(|entry| add(Self::of(&entry.node), entry.key.len()));
-            }
-        }
-        size
-    }
-}
+use crate::document::limits;
+use crate::document::node::{Node, Value};
+use crate::document::pointer::PointerRef;
 
 /// The type of a node, as the Overlay Specification distinguishes them.
 pub(super) fn kind(node: &Node<'_>) -> &'static str {

@@ -7,24 +7,22 @@
 //! A target that selects no node is an error, although the Overlay Specification lets it succeed: an overlay corrects a
 //! known document, and without a selected node the correction would be lost silently.
 
-mod form;
 mod json_path;
 mod merge;
-mod select;
+mod structure;
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::limits;
-use super::node::{Node, Value};
+use super::node::{Node, Size, Value};
 use super::pointer::PointerRef;
 use super::yaml;
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::suggest::nearest;
-use form::{Action, Modifier, Text};
-use json_path::{Invalid, Query, Selector};
-use merge::{Merge, Size};
-use select::{Budget, Exhausted, Position, select, select_first};
+use json_path::{Budget, Exhausted, Invalid, Position, Query, Selector, select, select_first};
+use merge::Merge;
+use structure::{Action, LocatedString, Modifier};
 
 /// The maximum number of nodes that the queries of all overlays visit: thousands of queries of a typical document,
 /// twenty-five of the largest one.
@@ -41,7 +39,7 @@ pub(super) fn apply<'s>(source: &'s Source, tree: &mut Node<'s>) -> Result<(), V
         }
         let mut root = yaml::parse(file, true).map_err(problems)?;
         root.shift(first);
-        let overlay = form::read(source, &root)?;
+        let overlay = structure::read(source, &root)?;
         // The document itself is counted once.
         let size = size.get_or_insert_with(|| Size::of(tree));
         let mut overlaying = Overlaying { source, budget: &mut budget, size, extends_lists: overlay.extends_lists };
@@ -93,7 +91,7 @@ impl<'s> Overlaying<'s, '_> {
         }
     }
 
-    fn query(&self, text: &Text<'_>) -> Applied<Query> {
+    fn query(&self, text: &LocatedString<'_>) -> Applied<Query> {
         Query::parse(text.text).map_err(|invalid| {
             let (message, help) = match invalid {
                 Invalid::Syntax { expected, character } => (
@@ -115,22 +113,22 @@ impl<'s> Overlaying<'s, '_> {
         })
     }
 
-    fn select(&mut self, query: &Query, text: &Text<'_>, tree: &Node<'_>) -> Applied<Vec<Position>> {
+    fn select(&mut self, query: &Query, text: &LocatedString<'_>, tree: &Node<'_>) -> Applied<Vec<Position>> {
         select(query, tree, self.budget).map_err(|Exhausted| self.exhausted(text))
     }
 
-    fn exhausted(&self, text: &Text<'_>) -> Box<Diagnostic> {
+    fn exhausted(&self, text: &LocatedString<'_>) -> Box<Diagnostic> {
         let message = format!("with `{}`, the overlays look at more than {WORK} values", text.text);
         let help = "name the keys on the way instead of searching with `..` or `*` more than once";
         self.problem(Code::TooLarge, text, message, help.to_owned())
     }
 
-    fn problem(&self, code: Code, at: &Text<'_>, message: String, help: String) -> Box<Diagnostic> {
+    fn problem(&self, code: Code, at: &LocatedString<'_>, message: String, help: String) -> Box<Diagnostic> {
         Box::new(Diagnostic::new(code, self.source.location(at.span.clone(), &*at.pointer), message, help))
     }
 
     /// The first segment of a target without a match, and the names that exist there.
-    fn near(&mut self, query: &Query, text: &Text<'_>, tree: &Node<'_>) -> Applied<String> {
+    fn near(&mut self, query: &Query, text: &LocatedString<'_>, tree: &Node<'_>) -> Applied<String> {
         let otherwise = "correct the target, or remove the action; it would change nothing";
         for length in (0..query.segments.len()).rev() {
             let found = select_first(query, length, tree, self.budget).map_err(|Exhausted| self.exhausted(text))?;

@@ -1,7 +1,7 @@
 use serde_json::{Value as Json, json};
 
-use super::super::yaml::parse;
 use super::*;
+use crate::document::yaml::parse;
 
 const DOCUMENT: &str = "\
 openapi: 3.0.3

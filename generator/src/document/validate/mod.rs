@@ -10,17 +10,18 @@
 mod reference;
 mod repair;
 mod schema;
+pub(crate) mod value;
 
 use std::collections::HashSet;
 use std::ops::Range;
 
-use repair::{default_of, expected, repair};
+use repair::{default_of, repair};
 
 use super::edit::{Change, Edit};
-use super::node::{Entry, Node, Scalar, ScalarType, Value};
+use super::node::{Entry, Node, ScalarType, Value};
 use super::path_parameters;
 use super::pointer::PointerRef;
-use super::vocabulary::{self, DOCUMENT, Field, KeyPattern, Object, SCHEMA, Support, ValueType};
+use super::vocabulary::{self, DOCUMENT, Field, KeyPattern, Object, SCHEMA, Support};
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::policy::Policy;
 use crate::suggest::did_you_mean;
@@ -204,7 +205,7 @@ impl<'s> Checker<'s> {
     fn present<'n>(&self, node: &'n Node<'s>, field: &Field, at: PointerRef<'_>) -> Option<&'n Entry<'s>> {
         let entry = node.entry(field.key)?;
         let is_removed = self.policy.tolerates_mistakes
-            && matches!(repair(&entry.node, &field.shape, at.key(field.key)), Some(Change::Remove));
+            && matches!(repair(&entry.node, &field.value_type, at.key(field.key)), Some(Change::Remove));
         (!is_removed).then_some(entry)
     }
 
@@ -219,10 +220,10 @@ impl<'s> Checker<'s> {
         if let Some(field) = object.fields.iter().find(|field| field.key == key) {
             return self.field(entry, field, here);
         }
-        if let Some((names, shape)) = object.named
+        if let Some((names, value_type)) = object.named
             && self.name_fits(names, key)
         {
-            return self.value(&entry.node, shape, here);
+            return self.value(&entry.node, value_type, here);
         }
         let reads_extensions = self.policy.reads_extensions;
         let extensions = object.extensions.iter().filter(|_| reads_extensions);
@@ -252,7 +253,7 @@ impl<'s> Checker<'s> {
 
     fn extension(&mut self, entry: &Entry<'_>, object: &Object, here: PointerRef<'_>) {
         if let Some(field) = object.extensions.iter().find(|field| field.key == entry.key) {
-            return self.value(&entry.node, &field.shape, here);
+            return self.value(&entry.node, &field.value_type, here);
         }
         let here_keys = object.extensions.iter().map(|field| field.key);
         let help = did_you_mean(&entry.key, here_keys.clone(), || {
@@ -279,7 +280,7 @@ impl<'s> Checker<'s> {
         };
         let reference = entry.node.as_str().filter(|_| field.key == "$ref" && self.policy.tolerates_mistakes);
         if let (true, Some(target)) = (refused, reference) {
-            // One that can be followed was replaced by its target.
+            // `references` replaces a reference by its target, if the target exists.
             let (code, why) = self.file_of(target, entry).unwrap_or((Code::DanglingRef, "that is not there"));
             let what = if target.starts_with('#') { "a place" } else { "a file" };
             let help = "write what it leads to, or a reference to another path or file of the folder".to_owned();
@@ -293,7 +294,7 @@ impl<'s> Checker<'s> {
                 "remove it; the generator does not support it".to_owned(),
             );
         } else {
-            self.value(&entry.node, &field.shape, here);
+            self.value(&entry.node, &field.value_type, here);
         }
     }
 
@@ -306,147 +307,4 @@ impl<'s> Checker<'s> {
             ),
         }
     }
-
-    fn value(&mut self, node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) {
-        if self.policy.tolerates_mistakes
-            && let Some(change) = repair(node, shape, at)
-        {
-            let expected = expected(shape);
-            let message = format!("expected {expected}, found {}", node.kind());
-            let effect = match &change {
-                Change::Remove => "it is ignored",
-                _ => "it is converted",
-            };
-            let span = self.shown(node, at);
-            return self.recoverable(
-                Code::WrongValue,
-                span,
-                at,
-                (message, format!("write {expected}")),
-                (effect, change),
-            );
-        }
-        match shape {
-            ValueType::Any => {}
-            ValueType::Text => self.scalar(node, at, "a string", |scalar| scalar.scalar_type() == ScalarType::String),
-            ValueType::Boolean => {
-                self.scalar(node, at, "`true` or `false`", |scalar| scalar.scalar_type() == ScalarType::Boolean);
-            }
-            ValueType::Number => self.scalar(node, at, "a number", is_finite_number),
-            ValueType::Integer => self.scalar(node, at, "an integer", |scalar| scalar.text.parse::<i64>().is_ok()),
-            ValueType::Count => {
-                self.scalar(node, at, "a non-negative integer", |scalar| scalar.text.parse::<u32>().is_ok());
-            }
-            ValueType::OneOf(words) => self.one_of(node, words, at),
-            ValueType::Object(object) => self.object(node, object, at),
-            ValueType::RefOr(object) => match node.entry("$ref") {
-                Some(reference) => self.reference(node, reference, object, at),
-                None => self.object(node, object, at),
-            },
-            ValueType::List(shape) => self.list(node, shape, at),
-            ValueType::NonEmptyList(shape) => {
-                if matches!(&node.value, Value::Sequence(items) if items.is_empty()) {
-                    let message = "this list must not be empty".to_owned();
-                    let help = "remove the key, or add an entry".to_owned();
-                    let effect = ("it is ignored", Change::Remove);
-                    self.recoverable(Code::WrongValue, node.span.clone(), at, (message, help), effect);
-                }
-                self.list(node, shape, at);
-            }
-            ValueType::Map(shape) => match &node.value {
-                Value::Mapping(entries) => {
-                    for entry in entries {
-                        self.value(&entry.node, shape, at.key(&entry.key));
-                    }
-                }
-                _ => self.wrong(node, at, "a mapping"),
-            },
-            ValueType::Suppressions => self.suppressions(node, at),
-            ValueType::ScalarOr(scalar, mapping) => {
-                let shape = if matches!(node.value, Value::Mapping(_)) { mapping } else { scalar };
-                self.value(node, shape, at);
-            }
-        }
-    }
-
-    /// Suppressed lint rules, by their codes, each with the reason.
-    fn suppressions(&mut self, node: &Node<'_>, at: PointerRef<'_>) {
-        let Value::Mapping(entries) = &node.value else {
-            return self.wrong(node, at, "a mapping from lint rules to reasons");
-        };
-        for entry in entries {
-            let here = at.key(&entry.key);
-            let rules = Code::suppressible().map(Code::as_str);
-            if !rules.clone().any(|rule| rule == entry.key) {
-                let message = match entry.key.parse::<Code>() {
-                    Ok(code) => format!("`{code}` cannot be suppressed"),
-                    Err(_) => format!("`{}` is not a lint rule", entry.key),
-                };
-                let help = did_you_mean(&entry.key, rules.clone(), || {
-                    format!("the rules are: {}", rules.collect::<Vec<_>>().join(", "))
-                });
-                self.report(Code::WrongValue, entry.key_span.clone(), here, message, help);
-            }
-            let reason = |scalar: &Scalar<'_>| scalar.scalar_type() == ScalarType::String && is_words(&scalar.text);
-            self.scalar(&entry.node, here, "the reason for the suppression", reason);
-        }
-    }
-
-    fn list(&mut self, node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) {
-        match &node.value {
-            Value::Sequence(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.value(item, shape, at.index(index));
-                }
-            }
-            _ => self.wrong(node, at, "a list"),
-        }
-    }
-
-    fn scalar(&mut self, node: &Node<'_>, at: PointerRef<'_>, expected: &str, fits: impl Fn(&Scalar<'_>) -> bool) {
-        if !matches!(&node.value, Value::Scalar(scalar) if fits(scalar)) {
-            self.wrong(node, at, expected);
-        }
-    }
-
-    fn one_of(&mut self, node: &Node<'_>, words: &[&'static str], at: PointerRef<'_>) {
-        let Value::Scalar(scalar) = &node.value else {
-            return self.wrong(node, at, &format!("one of: {}", words.join(", ")));
-        };
-        if !words.contains(&&*scalar.text) {
-            let values = || format!("the allowed values are: {}", words.join(", "));
-            let help = did_you_mean(&scalar.text, words.iter().copied(), values);
-            let message = match &*scalar.text {
-                "" => "the value is missing".to_owned(),
-                text => format!("`{text}` is not an allowed value"),
-            };
-            self.report(Code::WrongValue, self.shown(node, at), at, message, help);
-        }
-    }
-
-    fn wrong(&mut self, node: &Node<'_>, at: PointerRef<'_>, expected: &str) {
-        let help = match &node.value {
-            Value::Scalar(scalar) if expected == "a string" && scalar.scalar_type() != ScalarType::Null => {
-                format!("put it in quotes: '{}'", scalar.text)
-            }
-            Value::Sequence(_) if expected.starts_with("one of: string, ") => {
-                "a schema of OpenAPI 3.0 has one type; write `nullable: true` next to it if the value can be null"
-                    .to_owned()
-            }
-            _ => format!("write {expected}"),
-        };
-        let message = format!("expected {expected}, found {}", node.kind());
-        self.report(Code::WrongValue, self.shown(node, at), at, message, help);
-    }
-}
-
-/// Whether a text contains words, and is not a placeholder.
-pub(crate) fn is_words(text: &str) -> bool {
-    let unfinished = ["TODO", "TBD", "FIXME", "XXX"].iter().any(|mark| text.trim_start().starts_with(mark));
-    text.chars().any(char::is_alphanumeric) && !unfinished
-}
-
-fn is_finite_number(scalar: &Scalar<'_>) -> bool {
-    matches!(scalar.scalar_type(), ScalarType::Integer | ScalarType::Number)
-        && scalar.text.parse::<f64>().is_ok_and(f64::is_finite)
 }

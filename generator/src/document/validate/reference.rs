@@ -1,14 +1,17 @@
-//! References: each refers to an existing component of the right kind.
+//! Validation of references: each refers to an existing component of the right kind.
+//!
+//! In: a `$ref` and the kind of object that is allowed in its place. Out: a problem if the target does not exist, has
+//! another kind, or is in a file that cannot be used.
 
-use super::super::files;
-use super::super::node::{Entry, Node, Value};
-use super::super::pointer::{PointerRef, escape, unescape};
-use super::super::vocabulary::{self, Object, ValueType};
 use super::{Checker, a, plural};
 use crate::diagnostic::Code;
+use crate::document::files;
+use crate::document::node::{Entry, Node, Value};
+use crate::document::pointer::{PointerRef, escape, unescape};
+use crate::document::vocabulary::{self, Object, ValueType};
 use crate::suggest::nearest;
 
-/// Why the target of a reference in a file that was read is still there.
+/// The problem of a reference into a file that was read.
 const NOT_FOUND: &str = "that has no such object, or it is too many references or copies away";
 
 impl<'s> Checker<'s> {
@@ -85,7 +88,7 @@ impl<'s> Checker<'s> {
             }
             files::Target::Document => {}
         }
-        // What is there became a component.
+        // `references` moves every existing target to the components, so this one does not exist.
         let files::Target::File(path) = files::resolve(self.source.name(), "", target).0 else { return None };
         self.source.files().any(|(known, ..)| known == path).then_some((Code::DanglingRef, NOT_FOUND))
     }

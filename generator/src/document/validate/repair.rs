@@ -1,11 +1,15 @@
-//! Recoverable mistakes of third-party documents: which values are converted, removed or added.
+//! Recoverable mistakes of third-party documents.
+//!
+//! In: a value and its type. Out: the change that removes the mistake: a conversion, a removal or an insertion; `None` if
+//! the intended value is unknown. `edit` makes the changes.
 
-use super::super::edit::{Change, Edit, Inserted};
-use super::super::node::{Node, ScalarType, Value};
-use super::super::pointer::PointerRef;
-use super::super::vocabulary::{self, ENCODING, ElementKind, Field, Object, PARAMETER, SECURITY_SCHEME, ValueType};
-use super::{Checker, is_finite_number};
+use super::Checker;
+use super::value::is_finite_number;
 use crate::diagnostic::Code;
+use crate::document::edit::{Change, Edit, Inserted};
+use crate::document::node::{Node, ScalarType, Value};
+use crate::document::pointer::PointerRef;
+use crate::document::vocabulary::{self, ENCODING, ElementKind, Field, Object, PARAMETER, SECURITY_SCHEME, ValueType};
 
 impl Checker<'_> {
     /// Adds keys that a third-party document omits, and whose value is unambiguous.
@@ -89,8 +93,8 @@ pub(super) fn default_of(object: &Object, field: &Field) -> Option<(&'static str
 }
 
 /// The description of a type in messages.
-pub(super) fn expected(shape: &ValueType) -> String {
-    match shape {
+pub(super) fn expected(value_type: &ValueType) -> String {
+    match value_type {
         ValueType::Any => "a value".to_owned(),
         ValueType::Text => "a string".to_owned(),
         ValueType::Boolean => "`true` or `false`".to_owned(),
@@ -134,16 +138,17 @@ pub(super) fn is_scope(at: PointerRef<'_>) -> bool {
 
 /// The conversion of a value of another type than the expected one; `None` if the type is correct, or if the intended
 /// value is unknown.
-pub(super) fn repair(node: &Node<'_>, shape: &ValueType, at: PointerRef<'_>) -> Option<Change> {
+pub(super) fn repair(node: &Node<'_>, value_type: &ValueType, at: PointerRef<'_>) -> Option<Change> {
     let last = |keys: &[&str]| matches!(at, PointerRef::Key(_, key) if keys.contains(&key));
     let Value::Scalar(scalar) = &node.value else {
         // For example a list of types, `[string, 'null']`, which OpenAPI 3.1 allows.
-        let is_wrong = matches!(shape, ValueType::Text | ValueType::Boolean | ValueType::Number | ValueType::Count);
+        let is_wrong =
+            matches!(value_type, ValueType::Text | ValueType::Boolean | ValueType::Number | ValueType::Count);
         return (is_wrong && last(WITHOUT_EFFECT) && !last(&["name", "url"])).then_some(Change::Remove);
     };
     let text = &*scalar.text;
     let scalar_type = scalar.scalar_type();
-    match (shape, scalar_type) {
+    match (value_type, scalar_type) {
         (ValueType::Any, _) | (ValueType::Text, ScalarType::String) | (ValueType::Boolean, ScalarType::Boolean) => None,
         (ValueType::Text, ScalarType::Null) if last(&["name", "title", "version", "url"]) => {
             Some(Change::Text(String::new()))

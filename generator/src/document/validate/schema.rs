@@ -1,11 +1,13 @@
-//! Keys of a Schema Object that do not apply to its type.
+//! Validation of Schema Objects: keys that do not apply to the type of a schema.
+//!
+//! In: a schema whose keys are valid one by one. Out: a problem for each key that has no effect.
 
-use super::super::edit::Change;
-use super::super::node::{Entry, Node};
-use super::super::pointer::PointerRef;
-use super::super::vocabulary::{DESCRIBING_KEYS, TYPED_KEYS};
 use super::Checker;
 use crate::diagnostic::Code;
+use crate::document::edit::Change;
+use crate::document::node::{Entry, Node};
+use crate::document::pointer::PointerRef;
+use crate::document::vocabulary::{DESCRIBING_KEYS, TYPED_KEYS};
 
 impl Checker<'_> {
     /// Reports keys of a schema that do not apply to its type.

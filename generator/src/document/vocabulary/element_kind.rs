@@ -1,4 +1,6 @@
 //! The kinds of elements, with the names that messages use.
+//!
+//! In: a kind. Out: its name in the OpenAPI specification. This module does not know the keys of an object.
 
 /// The kind of an element: an object of OpenAPI 3.0, or of an `x-` key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

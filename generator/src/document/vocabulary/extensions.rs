@@ -1,22 +1,14 @@
 //! The `x-` keys of this repository's specification, and the words that their values consist of.
+//!
+//! Data only: `convert` reads the values, and spec/README.md defines their meaning.
 
 use ValueType::{Any, Count, NonEmptyList, OneOf, ScalarOr, Text};
 
 use super::element_kind::ElementKind;
 use super::{Field, Object, ValueType, object, optional, required};
+use crate::document::extensions::Confidence;
+use crate::document::lifecycle::PageEnd;
 
-/// The values of `x-source`.
-pub(crate) const MARKS: &[&str] = &["documented", "observed", "inferred"];
-/// The values of `x-risk`.
-pub(crate) const RISKS: &[&str] = &["read", "write", "destructive", "physical"];
-/// The values of `x-retry`.
-pub(crate) const RETRIES: &[&str] = &["safe", "idempotent", "never"];
-/// The values of `outcome` in `x-error-codes`.
-pub(crate) const OUTCOMES: &[&str] = &["refused", "throttled", "unknown"];
-/// The values of `end` in `x-pagination`.
-pub(crate) const PAGE_ENDS: &[&str] = &["short-page", "empty-page"];
-/// The values of `x-role`.
-pub(crate) const ROLES: &[&str] = &["request-id", "language", "project"];
 /// The values of `x-unit`.
 pub(crate) const UNITS: &[&str] = &[
     "bytes",
@@ -45,9 +37,9 @@ pub(crate) const UNITS: &[&str] = &[
 pub(crate) const SOURCE: &str = "x-source";
 pub(crate) const MARK: &str = "mark";
 pub(crate) static SOURCE_OBJECT: Object =
-    object(ElementKind::Provenance, &[required(MARK, OneOf(MARKS)), required("note", Text)], &[]);
+    object(ElementKind::Provenance, &[required(MARK, OneOf(Confidence::WORDS)), required("note", Text)], &[]);
 pub(crate) static SOURCE_MAPPING: ValueType = ValueType::Object(&SOURCE_OBJECT);
-pub(crate) const X_SOURCE: Field = optional(SOURCE, ScalarOr(&OneOf(MARKS), &SOURCE_MAPPING));
+pub(crate) const X_SOURCE: Field = optional(SOURCE, ScalarOr(&OneOf(Confidence::WORDS), &SOURCE_MAPPING));
 
 /// Next to `type: string`: the schema of the JSON in the string. It is equivalent to `contentSchema` of JSON Schema.
 pub(crate) const CONTENT_SCHEMA: &str = "x-content-schema";
@@ -61,7 +53,7 @@ pub(crate) static PAGINATION_OBJECT: Object = object(
         optional("page_size", Text),
         optional("accepted_size", Count),
         required("items", Text),
-        required("end", OneOf(PAGE_ENDS)),
+        required("end", OneOf(PageEnd::WORDS)),
         optional("unpaged", ValueType::Object(&UNPAGED)),
     ],
     &[],
@@ -72,7 +64,7 @@ pub(crate) static UNPAGED: Object =
 /// Next to `enum` of strings: the integers that are equivalent to the values.
 pub(crate) const ENUM_NUMBERS: &str = "x-enum-numbers";
 
-/// In an open object: a property that does not match its type is kept with the undescribed ones.
+/// In an open object: a property that does not match its type is kept with the undescribed properties.
 pub(crate) const LENIENT: &str = "x-lenient";
 
 /// Next to `enum`: the final values of a status.

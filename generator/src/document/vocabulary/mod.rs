@@ -48,7 +48,7 @@ pub(crate) enum KeyPattern {
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) key: &'static str,
-    pub(crate) shape: ValueType,
+    pub(crate) value_type: ValueType,
     pub(crate) required: bool,
     pub(crate) support: Support,
 }
@@ -64,20 +64,20 @@ pub(crate) enum Support {
     No,
 }
 
-const fn required(key: &'static str, shape: ValueType) -> Field {
-    Field { key, shape, required: true, support: Support::Yes }
+const fn required(key: &'static str, value_type: ValueType) -> Field {
+    Field { key, value_type, required: true, support: Support::Yes }
 }
 
-const fn optional(key: &'static str, shape: ValueType) -> Field {
-    Field { key, shape, required: false, support: Support::Yes }
+const fn optional(key: &'static str, value_type: ValueType) -> Field {
+    Field { key, value_type, required: false, support: Support::Yes }
 }
 
-const fn foreign(key: &'static str, shape: ValueType) -> Field {
-    Field { key, shape, required: false, support: Support::ForeignOnly }
+const fn foreign(key: &'static str, value_type: ValueType) -> Field {
+    Field { key, value_type, required: false, support: Support::ForeignOnly }
 }
 
 const fn unsupported(key: &'static str) -> Field {
-    Field { key, shape: ValueType::Any, required: false, support: Support::No }
+    Field { key, value_type: ValueType::Any, required: false, support: Support::No }
 }
 
 const fn object(kind: ElementKind, fields: &'static [Field], extensions: &'static [Field]) -> Object {

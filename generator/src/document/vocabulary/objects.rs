@@ -1,10 +1,14 @@
 //! The objects of OpenAPI 3.0.3, each with its keys and the `x-` keys of this repository's specification.
+//!
+//! Data only: validation, the index and the schema for editors interpret it.
 
 use ValueType::{Any, Boolean, Count, Integer, List, Map, NonEmptyList, Number, OneOf, RefOr, ScalarOr, Text};
 
 use super::element_kind::ElementKind;
 use super::extensions::*;
 use super::{KeyPattern, Object, ValueType, foreign, object, optional, required, unsupported};
+use crate::document::extensions::{HeaderRole, Outcome, Retry, Risk};
+use crate::document::schema::Type;
 
 pub(crate) static DOCUMENT: Object = object(
     ElementKind::Document,
@@ -27,7 +31,7 @@ pub(crate) static ERROR_CODE: Object = object(
         required("code", Integer),
         required("name", Text),
         required("group", Text),
-        required("outcome", OneOf(OUTCOMES)),
+        required("outcome", OneOf(Outcome::WORDS)),
         required("meaning", Text),
     ],
     &[X_SOURCE, X_LINT_ALLOW],
@@ -137,8 +141,8 @@ pub(crate) static OPERATION: Object = object(
         foreign("servers", List(&ValueType::Object(&SERVER))),
     ],
     &[
-        optional("x-risk", OneOf(RISKS)),
-        optional("x-retry", OneOf(RETRIES)),
+        optional("x-risk", OneOf(Risk::WORDS)),
+        optional("x-retry", OneOf(Retry::WORDS)),
         optional("x-availability", OneOf(&["private-cloud"])),
         optional("x-client-name", Text),
         optional("x-error-codes", NonEmptyList(&Integer)),
@@ -170,7 +174,7 @@ pub(crate) static PARAMETER: Object = object(
         optional("examples", Map(&RefOr(&EXAMPLE))),
         optional("content", Map(&ValueType::Object(&MEDIA_TYPE))),
     ],
-    &[optional("x-role", OneOf(ROLES)), X_SOURCE, X_LINT_ALLOW],
+    &[optional("x-role", OneOf(HeaderRole::WORDS)), X_SOURCE, X_LINT_ALLOW],
 );
 
 pub(crate) static HEADER: Object = object(
@@ -275,7 +279,7 @@ pub(crate) static OAUTH_FLOWS: Object = object(
     &[],
 );
 
-/// The keys of a flow that has addresses of both kinds.
+/// A flow with an authorization URL and a token URL.
 pub(crate) static CODE_FLOW: Object = object(
     ElementKind::OAuthFlow,
     &[
@@ -286,7 +290,7 @@ pub(crate) static CODE_FLOW: Object = object(
     ],
     &[],
 );
-/// Those of one that has no address for tokens; others write one nevertheless.
+/// A flow without a token URL. Third-party documents may have the key.
 pub(crate) static IMPLICIT_FLOW: Object = object(
     ElementKind::OAuthFlow,
     &[
@@ -297,7 +301,7 @@ pub(crate) static IMPLICIT_FLOW: Object = object(
     ],
     &[],
 );
-/// Those of one that asks nobody; others write an address nevertheless.
+/// A flow without an authorization URL. Third-party documents may have the key.
 pub(crate) static TOKEN_FLOW: Object = object(
     ElementKind::OAuthFlow,
     &[
@@ -309,13 +313,13 @@ pub(crate) static TOKEN_FLOW: Object = object(
     &[],
 );
 
-/// What a token can be allowed to do: descriptions by names that a document chooses.
+/// The scopes of a token: descriptions by names that a document chooses.
 pub(crate) const SCOPES: &str = "scopes";
 
 pub(crate) static SCHEMA: Object = object(
     ElementKind::Schema,
     &[
-        optional("type", OneOf(&["string", "number", "integer", "boolean", "object", "array"])),
+        optional("type", OneOf(Type::WORDS)),
         optional("title", Text),
         optional("description", Text),
         optional("format", Text),

@@ -1,4 +1,6 @@
-//! Converts the parser's character offsets to byte offsets.
+//! The byte offsets of a text.
+//!
+//! In: offsets of the parser, which count characters. Out: offsets that count bytes. This module does not know YAML.
 
 use std::ops::Range;
 

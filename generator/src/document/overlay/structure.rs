@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use super::super::node::{Entry, Node, Value};
-use super::super::pointer::PointerRef;
 use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::document::node::{Entry, Node, Value};
+use crate::document::pointer::PointerRef;
 use crate::suggest::did_you_mean;
 
 /// A valid overlay.
@@ -18,7 +18,7 @@ pub(super) struct Overlay<'o, 's> {
 
 /// A change of all nodes that a target selects.
 pub(super) struct Action<'o, 's> {
-    pub(super) target: Text<'o>,
+    pub(super) target: LocatedString<'o>,
     pub(super) modifier: Modifier<'o, 's>,
 }
 
@@ -26,13 +26,13 @@ pub(super) enum Modifier<'o, 's> {
     Remove,
     /// The value, and its location in the overlay.
     Update(&'o Node<'s>, String),
-    Copy(Text<'o>),
+    Copy(LocatedString<'o>),
     /// Only `remove: false`.
     None,
 }
 
 /// A string of an overlay, and its location.
-pub(super) struct Text<'o> {
+pub(super) struct LocatedString<'o> {
     pub(super) text: &'o str,
     pub(super) span: Range<usize>,
     pub(super) pointer: String,
@@ -40,17 +40,17 @@ pub(super) struct Text<'o> {
 
 /// Reads an overlay.
 pub(super) fn read<'o, 's>(source: &Source, root: &'o Node<'s>) -> Result<Overlay<'o, 's>, Vec<Diagnostic>> {
-    let mut form = Form { source, problems: Vec::new() };
-    let overlay = form.overlay(root);
-    if form.problems.is_empty() { Ok(overlay) } else { Err(form.problems) }
+    let mut checker = StructureChecker { source, problems: Vec::new() };
+    let overlay = checker.overlay(root);
+    if checker.problems.is_empty() { Ok(overlay) } else { Err(checker.problems) }
 }
 
-struct Form<'o> {
+struct StructureChecker<'o> {
     source: &'o Source,
     problems: Vec<Diagnostic>,
 }
 
-impl Form<'_> {
+impl StructureChecker<'_> {
     fn report(&mut self, span: Range<usize>, at: PointerRef<'_>, message: String, help: impl Into<String>) {
         self.problems.push(Diagnostic::new(Code::Overlay, self.source.location(span, at.pointer()), message, help));
     }
@@ -183,9 +183,9 @@ impl Form<'_> {
         entry
     }
 
-    fn text<'o>(&mut self, entry: &'o Entry<'_>, at: PointerRef<'_>) -> Option<Text<'o>> {
+    fn text<'o>(&mut self, entry: &'o Entry<'_>, at: PointerRef<'_>) -> Option<LocatedString<'o>> {
         match entry.node.as_str().filter(|_| entry.node.is_string()) {
-            Some(text) => Some(Text { text, span: shown(entry), pointer: at.pointer() }),
+            Some(text) => Some(LocatedString { text, span: shown(entry), pointer: at.pointer() }),
             None => {
                 let message = format!("a string was expected, this is {}", entry.node.kind());
                 self.report(shown(entry), at, message, "write a string; put quotes around a number");
