@@ -47,6 +47,9 @@ impl Comparer<'_> {
         if let [Some(_), Some(_)] = enums {
             self.by_status(Kind::Response, operations, enums);
         }
+        if let (Response::ByMediaType(old), Response::ByMediaType(new)) = (old, new) {
+            self.by_media_type([old, new], &slot);
+        }
         if !same_type || !same_presence {
             let [old_type, new_type] = types;
             self.recorder.record(&subject, Breaking, &from_to(&old_type, &new_type), "callers get another type");

@@ -6,7 +6,10 @@ use super::change::Kind;
 use super::describe::{self, from_to, removed};
 use super::matching::{self, Matched};
 use super::recorder::{Side, Subject};
-use crate::model::{HeaderFormat, Operation, StatusEnum, StatusVariant, TypedHeader, TypedHeaders};
+use crate::model::{
+    HeaderFormat, MediaTypeEnum, MediaTypeVariant, Operation, Response, StatusEnum, StatusVariant, TypedHeader,
+    TypedHeaders,
+};
 
 impl Comparer<'_> {
     /// The failures of an operation by status. They are not compared between documents of different authors, because few
@@ -38,9 +41,12 @@ impl Comparer<'_> {
         let Matched { both, removed: of_old, added: of_new, .. } = matching::variants(old, new);
         for (from, to) in both {
             let subject = Subject::sources(kind, name(Side::New, to), &from.source_ref, &to.source_ref);
-            let same = match (from.response.ty(), to.response.ty()) {
-                (Some(old), Some(new)) => self.same_type(old, new),
-                _ => std::mem::discriminant(&from.response) == std::mem::discriminant(&to.response),
+            let same = match (&from.response, &to.response) {
+                (Response::ByMediaType(old), Response::ByMediaType(new)) => {
+                    self.by_media_type([old, new], &subject);
+                    old.type_name == new.type_name || self.is_common
+                }
+                (old, new) => self.same_content(old, new),
             };
             if !same {
                 let [old, new] = [(Side::Old, from), (Side::New, to)]
@@ -59,6 +65,48 @@ impl Comparer<'_> {
             let what = format!("added: `{}`", describe::status(variant.status));
             let why = "the enumeration is `#[non_exhaustive]`: every `match` has an arm for it";
             self.recorder.record(&subject, Compatible, &what, why);
+        }
+    }
+
+    /// Whether callers get the same type.
+    fn same_content(&self, old: &Response, new: &Response) -> bool {
+        match (old.ty(), new.ty()) {
+            (Some(old), Some(new)) => self.same_type(old, new),
+            _ => std::mem::discriminant(old) == std::mem::discriminant(new),
+        }
+    }
+
+    /// The variants of two enumerations by media type. `subject` is the response.
+    pub(super) fn by_media_type(&mut self, enums: [&MediaTypeEnum; 2], subject: &Subject) {
+        let [old, new] = enums;
+        let content = subject.keys(&["content", "$ref"]);
+        let owner = if self.is_common { subject.name.clone() } else { new.type_name.clone() };
+        let named = |variant: &MediaTypeVariant| {
+            content.clone().named(format!("{owner}::{}", describe::code(&variant.variant)))
+        };
+        let changes = matching::contents(old, new);
+        for (from, to) in changes.both {
+            let [old, new] = [(Side::Old, from), (Side::New, to)]
+                .map(|(side, variant)| self.describe(side).response(&variant.response));
+            if !self.same_content(&from.response, &to.response) {
+                self.recorder.record(&named(to), Breaking, &from_to(&old, &new), "callers get another type");
+            }
+            if from.media_types != to.media_types {
+                let [old, new] = [from, to].map(|variant| variant.media_types.join(", "));
+                let why = "the variant is the same; the client decodes it for the other media types";
+                self.recorder.record(&named(to), Compatible, &from_to(&old, &new), why);
+            }
+        }
+        for variant in changes.removed {
+            let what = format!("removed: `{}`", describe::code(&variant.media_types.join(", ")));
+            let subject = named(variant);
+            let why = removed(&subject.name, false);
+            self.recorder.record(&subject, Breaking, &what, &why);
+        }
+        for variant in changes.added {
+            let what = format!("added: `{}`", describe::code(&variant.media_types.join(", ")));
+            let why = "the enumeration is `#[non_exhaustive]`, and a service sends it to callers who request it";
+            self.recorder.record(&named(variant), Compatible, &what, why);
         }
     }
 
