@@ -24,7 +24,7 @@ fn fixture() -> String {
 }
 
 fn problems(text: &str, dialect: Dialect) -> Diagnostics {
-    let options = Options { dialect, ..Options::default() };
+    let options = Options { dialect, unused_types: true, ..Options::default() };
     match generate(&Source::new("spec.yaml", text), &options) {
         Err(problems) => problems,
         Ok(_) => panic!("this was taken:\n{text}"),
@@ -620,7 +620,10 @@ fn circular_references_are_refused_everywhere() {
 #[test]
 fn the_flighthub_dialect_refuses_unused_keys() {
     let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      responses: {'204': {description: D}}\n";
-    let made = generate(&Source::new("a.yaml", text), &Options { dialect: Dialect::OpenApi, ..Options::default() });
+    let made = generate(
+        &Source::new("a.yaml", text),
+        &Options { dialect: Dialect::OpenApi, unused_types: true, ..Options::default() },
+    );
     assert_eq!(made.unwrap().operations, 1);
     let codes: BTreeSet<Code> =
         problems(text, Dialect::FlightHub).problems().iter().map(|problem| problem.code).collect();
@@ -633,7 +636,10 @@ fn x_keys_of_third_party_documents_are_ignored() {
         /a:\n    get:\n      x-risk: nonsense\n      x-error-codes: [1]\n      parameters:\n        - {name: x-p, in: query, x-role: project, \
         schema: {type: string, enum: [a, b], x-enum-varnames: [one], x-enum-descriptions: [one]}}\n      responses: {'200': {description: D, \
         content: {application/json: {schema: {type: object, x-envelope: true, properties: {x-at: {type: integer, x-unit: unix-seconds}}}}}}}\n";
-    let made = generate(&Source::new("a.yaml", text), &Options { dialect: Dialect::OpenApi, ..Options::default() });
+    let made = generate(
+        &Source::new("a.yaml", text),
+        &Options { dialect: Dialect::OpenApi, unused_types: true, ..Options::default() },
+    );
     let made = made.unwrap_or_else(|problems| panic!("{problems}"));
     // Members whose names begin with `x-` are members.
     let types = &made.files["types/default.rs"];
@@ -648,7 +654,7 @@ fn paths_that_differ_in_one_letter_are_distinct() {
         let head = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n";
         format!("{head}  '/a/{{x}}.json': {operation}\n  '{second}': {operation}\n")
     };
-    let options = || Options { dialect: Dialect::OpenApi, ..Options::default() };
+    let options = || Options { dialect: Dialect::OpenApi, unused_types: true, ..Options::default() };
     assert!(generate(&Source::new("a.yaml", text("/a/{x}.xml")), &options()).is_ok());
     assert!(generate(&Source::new("a.yaml", text("/a/b{x}.json")), &options()).is_ok());
     let same = text("/a/{y}.json");

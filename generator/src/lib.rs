@@ -78,6 +78,10 @@ pub struct Options {
     pub generated_by: String,
     /// Which operations are generated.
     pub filter: Filter,
+    /// Whether the types of components that no operation uses are generated, too. By default, they are left out of the
+    /// client of a third-party document that has operations, and a warning has their number. [`Dialect::FlightHub`]
+    /// generates all types.
+    pub unused_types: bool,
     /// Whether operations that have errors, or use components with errors, are left out, and everything else is
     /// generated. [`Generated::skipped`] has what was left out, and so have the warnings and the documentation of the
     /// generated code. Errors that belong to no operation stay errors.
@@ -93,6 +97,7 @@ impl Default for Options {
             crate_name: None,
             generated_by: "flighthub2-generator. Change the specification, not this file.".to_owned(),
             filter: Filter::default(),
+            unused_types: false,
             skip_unsupported: false,
         }
     }
@@ -145,6 +150,7 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     let failed = |problems| Diagnostics::new(source.clone(), problems);
     let mut unchecked = document::Unchecked::read(source, options.dialect)?;
     let excluded = options.filter.apply(&mut unchecked)?;
+    let unused = if options.unused_types { None } else { unchecked.remove_unused() };
     let lowered = |unchecked: document::Unchecked<'_>| {
         let document = unchecked.check()?;
         let (api, warnings) = lower::lower(&document).map_err(failed)?;
@@ -161,6 +167,12 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Diagnos
     };
     let (mut api, mut warnings, untyped, bundled, schemas) = made;
     warnings.extend(skipped.warnings);
+    if let Some((count, place)) = unused {
+        let pointer = place.pointer.clone();
+        let part = model::UnusedPart { kind: model::UnusedKind::Components, count, pointer };
+        warnings.push(lower::unused::warning(&part, place));
+        api.unused.push(part);
+    }
     api.excluded = excluded;
     api.skipped = skipped.parts;
     let warnings = failed(warnings).problems().to_vec();

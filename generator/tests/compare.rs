@@ -45,7 +45,7 @@ fn compared(mutation: &Mutation) -> Comparison {
 
 /// The client without its comments, which the compiler ignores.
 fn client(text: &str, dialect: Dialect) -> BTreeMap<String, String> {
-    let options = Options { dialect, ..Options::default() };
+    let options = Options { dialect, unused_types: true, ..Options::default() };
     let made = generate(&Source::new("new.yaml", text), &options).unwrap_or_else(|problems| panic!("{problems}"));
     let code = |text: String| -> String {
         let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));

@@ -164,14 +164,14 @@ fn missing<'u>(old: &'u Uses, new: &Uses) -> Vec<&'u str> {
 }
 
 fn made(document: &Value, dialect: Dialect) -> Option<Normalized> {
-    let options = Options { dialect, ..Options::default() };
+    let options = Options { dialect, unused_types: true, ..Options::default() };
     generate(&source(document), &options).ok().map(|made| Normalized::of(&made.files))
 }
 
 /// Whether a foreign document has mistakes: they are reported as warnings when it is read, and are not part of what is
 /// compared.
 fn has_mistakes(document: &Value) -> bool {
-    let options = Options { dialect: Dialect::OpenApi, ..Options::default() };
+    let options = Options { dialect: Dialect::OpenApi, unused_types: true, ..Options::default() };
     let made = generate(&source(document), &options);
     made.is_ok_and(|made| made.warnings.iter().any(|warning| warning.code.severity() == Severity::Error))
 }

@@ -50,8 +50,13 @@ fn documents() -> Vec<Document> {
 }
 
 fn generated(document: &Document) -> Result<Generated, Diagnostics> {
-    let options =
-        Options { dialect: document.dialect, bundle: false, generated_by: "a test".to_owned(), ..Options::default() };
+    let options = Options {
+        dialect: document.dialect,
+        bundle: false,
+        generated_by: "a test".to_owned(),
+        unused_types: true,
+        ..Options::default()
+    };
     generate(&document.source, &options)
 }
 

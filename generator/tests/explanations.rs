@@ -74,7 +74,8 @@ fn problems(bytes: Vec<u8>) -> Diagnostics {
 /// The warnings for another document from which a client is generated.
 fn warnings(bytes: Vec<u8>) -> Diagnostics {
     let source = Source::from_bytes("spec.yaml", bytes).unwrap_or_else(|problems| panic!("{problems}"));
-    let options = Options { dialect: Dialect::OpenApi, skip_unsupported: true, ..Options::default() };
+    let options =
+        Options { dialect: Dialect::OpenApi, skip_unsupported: true, unused_types: true, ..Options::default() };
     let made = generate(&source, &options).unwrap_or_else(|problems| panic!("{problems}"));
     Diagnostics::new(source, made.warnings)
 }

@@ -13,7 +13,7 @@ fn document(operation: &str, schemas: &str) -> String {
 }
 
 fn made(text: &str, dialect: Dialect) -> Result<Generated, Diagnostics> {
-    generate(&Source::new("spec.yaml", text), &Options { dialect, ..Options::default() })
+    generate(&Source::new("spec.yaml", text), &Options { dialect, unused_types: true, ..Options::default() })
 }
 
 const DONE: &str = "      responses: {'204': {description: Done.}}\n";

@@ -46,6 +46,11 @@ fn options() -> Options {
     Options { dialect: Dialect::OpenApi, ..Options::default() }
 }
 
+/// Also with the types that no operation uses.
+fn all_types() -> Options {
+    Options { unused_types: true, ..options() }
+}
+
 fn with_filter(include: &[&str], exclude: &[&str]) -> Result<Generated, Diagnostics> {
     let filter = include.iter().fold(Filter::default(), |filter, it| filter.including(it.parse().unwrap()));
     let filter = exclude.iter().fold(filter, |filter, it| filter.excluding(it.parse().unwrap()));
@@ -53,7 +58,7 @@ fn with_filter(include: &[&str], exclude: &[&str]) -> Result<Generated, Diagnost
 }
 
 fn skipping(text: &str) -> Result<Generated, Diagnostics> {
-    generate(&Source::new("pets.yaml", text), &Options { skip_unsupported: true, ..options() })
+    generate(&Source::new("pets.yaml", text), &Options { skip_unsupported: true, ..all_types() })
 }
 
 /// The ids of the operations, in the catalogue's order, and the names of the types.
@@ -71,24 +76,13 @@ fn contents(made: &Generated) -> (Vec<String>, Vec<String>) {
 fn a_filter_generates_what_it_selects_and_the_types_of_that() {
     let all = contents(&with_filter(&[], &[]).unwrap());
     assert_eq!(all.0, ["listPets", "addPet", "get_shops"]);
-    assert_eq!(all.1, ["Query", "Pet", "NewPet", "Toy", "Shop", "Owner", "Unused"]);
-    // `Owner` is used by a type that no operation uses, and stays with it.
+    assert_eq!(all.1, ["Query", "Pet", "NewPet", "Toy", "Shop", "Owner"]);
     for (include, exclude, ids, types) in [
-        (
-            vec!["tag:pets"],
-            vec![],
-            vec!["listPets", "addPet"],
-            vec!["Query", "Pet", "NewPet", "Toy", "Owner", "Unused"],
-        ),
-        (
-            vec![],
-            vec!["tag:adm*"],
-            vec!["listPets", "get_shops"],
-            vec!["Query", "Pet", "Toy", "Shop", "Owner", "Unused"],
-        ),
-        (vec!["path:/shops"], vec![], vec!["get_shops"], vec!["Shop", "Owner", "Unused"]),
-        (vec!["operation:get_*"], vec![], vec!["get_shops"], vec!["Shop", "Owner", "Unused"]),
-        (vec!["path:GET *"], vec!["path:/s*"], vec!["listPets"], vec!["Query", "Pet", "Toy", "Owner", "Unused"]),
+        (vec!["tag:pets"], vec![], vec!["listPets", "addPet"], vec!["Query", "Pet", "NewPet", "Toy"]),
+        (vec![], vec!["tag:adm*"], vec!["listPets", "get_shops"], vec!["Query", "Pet", "Toy", "Shop", "Owner"]),
+        (vec!["path:/shops"], vec![], vec!["get_shops"], vec!["Shop", "Owner"]),
+        (vec!["operation:get_*"], vec![], vec!["get_shops"], vec!["Shop", "Owner"]),
+        (vec!["path:GET *"], vec!["path:/s*"], vec!["listPets"], vec!["Query", "Pet", "Toy"]),
         (vec!["operation:addPet", "tag:shops"], vec!["path:delete *", "path:post /nothing"], vec![], vec![]),
     ] {
         let made = with_filter(&include, &exclude);
@@ -106,6 +100,54 @@ fn a_filter_generates_what_it_selects_and_the_types_of_that() {
         let note = format!("{} operation", made.excluded);
         assert!(made.files["mod.rs"].contains("# Not generated") && made.files["mod.rs"].contains(&note));
     }
+}
+
+#[test]
+fn types_that_no_operation_uses_are_generated_on_request() {
+    let source = Source::new("pets.yaml", DOCUMENT);
+    let made = generate(&source, &options()).unwrap();
+    let warnings = made.warnings.iter().filter(|it| it.code == Code::UnusedPart);
+    let warnings: Vec<String> = warnings.map(|it| format!("{} {}", it.location.pointer, it.message)).collect();
+    let message = "1 component is used by no operation and is not generated";
+    assert_eq!(warnings, [format!("/components/schemas/Unused {message}")]);
+    assert!(made.files["mod.rs"].contains(&format!("- {message}.")), "{}", made.files["mod.rs"]);
+    let made = generate(&source, &all_types()).unwrap();
+    assert_eq!(contents(&made).1, ["Query", "Pet", "NewPet", "Toy", "Shop", "Owner", "Unused"]);
+    let text: String = made.files.values().map(String::as_str).collect();
+    assert!(!text.contains("for Unused"), "it is only decoded: {text}");
+    // What is not generated has no errors.
+    let (before, unused) = DOCUMENT.split_once("Unused:").unwrap();
+    let broken = format!("{before}Unused:{}", unused.replace("Owner", "Missing"));
+    let source = Source::new("pets.yaml", broken);
+    assert!(generate(&source, &all_types()).is_err());
+    generate(&source, &options()).unwrap_or_else(|problems| panic!("{problems}"));
+    // A document without operations is a collection of types.
+    let (head, _) = DOCUMENT.split_once("paths:").unwrap();
+    let (_, components) = DOCUMENT.split_once("components:").unwrap();
+    let source = Source::new("pets.yaml", format!("{head}paths: {{}}\ncomponents:{components}"));
+    assert_eq!(generate(&source, &options()).unwrap().types, 7);
+}
+
+#[test]
+fn the_subtypes_of_a_type_with_a_discriminator_are_used_with_it() {
+    let extended = |name: &str, base: &str| {
+        let own = "{type: object, properties: {size: {type: integer}}}";
+        format!("    {name}: {{allOf: [{{$ref: '#/components/schemas/{base}'}}, {own}]}}\n")
+    };
+    let toys = extended("Ball", "Toy") + &extended("Football", "Ball") + &extended("Garden", "Shop");
+    let plain = format!("{DOCUMENT}{toys}");
+    let types = |text: String, filter| {
+        let made = generate(&Source::new("pets.yaml", text), &Options { filter, ..options() }).unwrap();
+        let text: String = made.files.values().map(String::as_str).collect();
+        let types = ["Toy", "Ball", "Football", "Garden"].into_iter();
+        types.filter(|name| text.contains(&format!("pub struct {name} "))).collect::<Vec<_>>()
+    };
+    assert_eq!(types(plain.clone(), Filter::default()), ["Toy"]);
+    let toy = "Toy: {type: object, properties: {name: {type: string}}";
+    let with_discriminator = plain.replace(toy, &format!("{toy}, discriminator: {{propertyName: name}}"));
+    assert_eq!(types(with_discriminator.clone(), Filter::default()), ["Toy", "Ball", "Football"]);
+    let shops = Filter::default().including("tag:shops".parse().unwrap());
+    assert!(types(with_discriminator, shops).is_empty());
 }
 
 #[test]
@@ -212,7 +254,7 @@ fn what_has_an_error_is_skipped_and_everything_else_is_generated() {
         let text = DOCUMENT.replace(from, to);
         assert_ne!(text, DOCUMENT, "{from}");
         let source = Source::new("pets.yaml", &*text);
-        assert!(generate(&source, &options()).is_err(), "{to}");
+        assert!(generate(&source, &all_types()).is_err(), "{to}");
         let made = skipping(&text).unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(contents(&made).0, ids, "{to}");
         let found: Vec<&str> = made.skipped.iter().map(String::as_str).collect();
@@ -262,7 +304,7 @@ fn errors_that_belong_to_no_operation_stay_errors() {
 #[test]
 fn without_errors_skipping_changes_nothing() {
     let source = Source::new("pets.yaml", DOCUMENT);
-    assert_eq!(generate(&source, &options()).unwrap(), skipping(DOCUMENT).unwrap());
+    assert_eq!(generate(&source, &all_types()).unwrap(), skipping(DOCUMENT).unwrap());
 }
 
 #[test]
@@ -312,7 +354,7 @@ fn every_value_of_any_json_is_reported_with_its_reason() {
          components:\n  schemas:{schemas}"
     );
     let source = Source::new("t.yaml", text);
-    let made = generate(&source, &options()).unwrap_or_else(|problems| panic!("{problems}"));
+    let made = generate(&source, &all_types()).unwrap_or_else(|problems| panic!("{problems}"));
     let found: Vec<(UntypedReason, &str)> =
         made.untyped.iter().map(|it| (it.reason, it.location.pointer.as_str())).collect();
     let expected = [

@@ -6,5 +6,11 @@ use flighthub2_generator::{Dialect, Options};
 #[must_use]
 pub fn of_fixture(name: &str) -> Options {
     let dialect = if ["envelope", "lifecycle"].contains(&name) { Dialect::FlightHub } else { Dialect::OpenApi };
-    Options { dialect, bundle: false, generated_by: format!("a test from {name}.yaml"), ..Options::default() }
+    Options {
+        dialect,
+        bundle: false,
+        generated_by: format!("a test from {name}.yaml"),
+        unused_types: true,
+        ..Options::default()
+    }
 }

@@ -70,6 +70,9 @@ pub(crate) struct Arguments {
     /// Do not generate the operations that a pattern matches, also if they are included; may be repeated.
     #[arg(long, value_name = "PATTERN", requires = "out")]
     exclude: Vec<OperationPattern>,
+    /// Also generate the types of components that no operation uses, such as those of webhooks.
+    #[arg(long, requires = "spec")]
+    unused_types: bool,
     /// Leave out the operations for which no correct code is possible, and what only they use, and generate everything
     /// else. A warning for each says why, and so does the documentation of the generated code. An error that belongs to
     /// no operation stays an error.
@@ -177,6 +180,9 @@ impl Arguments {
         self.overlay.iter().for_each(|overlay| add("--overlay", &overlay.display().to_string()));
         self.include.iter().for_each(|pattern| add("--include", &format!("'{pattern}'")));
         self.exclude.iter().for_each(|pattern| add("--exclude", &format!("'{pattern}'")));
+        if self.unused_types {
+            command.push_str(" --unused-types");
+        }
         if self.skip_unsupported {
             command.push_str(" --skip-unsupported");
         }
@@ -215,6 +221,7 @@ fn options(arguments: &Arguments) -> Result<Options, Failure> {
         crate_name: arguments.out.is_none().then(|| CRATE.to_owned()),
         generated_by: format!("`cargo xtask gen` from {origin}. {change}, not this one."),
         filter: arguments.exclude.iter().cloned().fold(filter, Filter::excluding),
+        unused_types: arguments.unused_types,
         skip_unsupported: arguments.skip_unsupported,
     })
 }

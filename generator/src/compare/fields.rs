@@ -46,8 +46,11 @@ fn with_required(subject: Subject, side: Side, field: &Field) -> Subject {
 }
 
 /// Why a new required field breaks callers.
-fn given_by(is_input: bool) -> &'static str {
-    if is_input {
+fn given_by(owner: &Owner<'_>) -> &'static str {
+    let [_, new] = owner.definitions;
+    if !new.is_used {
+        "its `Default` is removed: it has a required field now"
+    } else if owner.is_input[1] {
         "`new` requires it: every caller must pass it"
     } else {
         "`new` requires it: code that makes such a response, such as a test, must pass it"
@@ -58,7 +61,14 @@ impl Comparer<'_> {
     /// Whether callers make values of a type, in each of the clients. They make responses, too, in their tests; documents
     /// of different authors have only the requests in common.
     fn is_made(&self, owner: &Owner<'_>) -> [bool; 2] {
-        if self.is_common { owner.is_input } else { [true; 2] }
+        if self.is_common {
+            return owner.is_input;
+        }
+        // A type that no operation uses has only a `Default`, and only without required fields.
+        Side::BOTH.map(|side| {
+            let definition = side.of(owner.definitions);
+            definition.is_used || !side.of(self.apis).has_required_fields(definition)
+        })
     }
 
     pub(super) fn object(&mut self, owner: &Owner<'_>, old: &Struct, new: &Struct) {
@@ -83,7 +93,7 @@ impl Comparer<'_> {
                 let why = removed(&field.field, is_reused(&field.field));
                 self.recorder.record(&subject, Breaking, &format!("removed: `{ty}`"), &why);
             } else if is_argument {
-                let why = given_by(owner.is_input[1]);
+                let why = given_by(owner);
                 self.recorder.record(&subject, Breaking, &format!("added and required: `{ty}`"), why);
             } else {
                 let why = match old.additional_properties {
@@ -170,7 +180,7 @@ impl Comparer<'_> {
             (Breaking, joined(": ", [&presence, &if_other(&old_type, &new_type)]), why)
         } else if is_made == [true; 2] && old_setter != new_setter {
             let why = match (old_setter, new_setter) {
-                (_, Setter::Required) => given_by(owner.is_input[1]),
+                (_, Setter::Required) => given_by(owner),
                 (Setter::Required, Setter::Optional) => "`new` no longer requires it: it is set by name",
                 (Setter::Required, Setter::Constant) => "`new` no longer requires it: there is only one value",
                 _ => "the method that sets it is removed",

@@ -39,7 +39,7 @@ impl Source {
     /// Creates a source from its name in messages (usually the path as entered by the user) and its text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: joined_pairs(text.into()), others: Box::default(), positions: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), others: Box::default(), positions: OnceLock::new() }
     }
 
     /// Adds an overlay: a document of the [OpenAPI Overlay Specification](https://spec.openapis.org/overlay/v1.1.0.html),
@@ -224,43 +224,4 @@ pub struct Location {
     pub pointer: String,
     /// Bytes of the text. The bytes of overlays and of other files are numbered after those of the specification.
     pub span: Range<usize>,
-}
-
-/// JSON escapes a character above U+FFFF as a surrogate pair, which YAML does not support: the pair is replaced by the
-/// character. Other text is unchanged.
-fn joined_pairs(text: String) -> String {
-    if !text.contains("\\ud") && !text.contains("\\uD") {
-        return text;
-    }
-    let without_bom = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    if serde_json::from_str::<serde::de::IgnoredAny>(without_bom).is_err() {
-        return text;
-    }
-    let mut joined = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some(at) = rest.find('\\') {
-        let (before, escaped) = rest.split_at(at);
-        joined.push_str(before);
-        let character = pair(escaped);
-        // A backslash and the following character, which can be a backslash, too; or twelve ASCII characters.
-        let length =
-            if character.is_some() { 12 } else { escaped.char_indices().nth(2).map_or(escaped.len(), |(at, _)| at) };
-        let (written, after) = escaped.split_at(length);
-        match character {
-            Some(character) => joined.push(character),
-            None => joined.push_str(written),
-        }
-        rest = after;
-    }
-    joined.push_str(rest);
-    joined
-}
-
-/// The character of a surrogate pair, such as `\ud83c\udf6b`.
-fn pair(text: &str) -> Option<char> {
-    let unit = |at: usize| {
-        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
-        u16::from_str_radix(digits, 16).ok()
-    };
-    char::decode_utf16([unit(0)?, unit(6)?]).next()?.ok().filter(|character| character.len_utf16() == 2)
 }

@@ -36,6 +36,7 @@ mod edit;
 mod editor_schema;
 mod files;
 mod index;
+mod json;
 pub(crate) mod lifecycle;
 mod limits;
 pub(crate) mod node;
@@ -196,6 +197,16 @@ impl<'s> Unchecked<'s> {
             references::empty_callbacks(&mut tree);
         }
         Ok(Self { source, tree, policy })
+    }
+
+    /// Removes the components that no operation uses from a third-party document. Returns their number, and the place of
+    /// the first one.
+    pub(crate) fn remove_unused(&mut self) -> Option<(usize, Location)> {
+        if !self.policy.warns_of_unused_parts {
+            return None;
+        }
+        let (count, pointer, key) = prune::remove_unused(&mut self.tree, self.policy)?;
+        Some((count, self.source.location(key, pointer)))
     }
 
     /// Validates the tree, and converts it to objects.

@@ -1,7 +1,8 @@
-//! Removal of operations from a tree, with the components that only they use.
+//! Removal of operations from a tree, with the components that only they use, and of components that no operation uses.
 //!
 //! In: the tree of a document, and the operations to remove. Out: the tree without these operations and without the
-//! components that only they use. A component that no operation uses is kept, as are the components that it refers to.
+//! components that only they use. A component that no operation uses, and what it refers to, is only removed by
+//! [`remove_unused`].
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
@@ -124,7 +125,36 @@ impl Needs {
             }
         }
         needs.note_security(tree, operations);
+        needs.note_subtypes(tree, &all);
         needs
+    }
+
+    /// A schema with a discriminator needs the schemas that extend it with `allOf`: its values can be values of theirs.
+    fn note_subtypes(&mut self, tree: &Node<'_>, all: &[&Element<'_>]) {
+        let mut subtypes: HashMap<usize, Vec<usize>> = HashMap::new();
+        for element in all {
+            let Some((owner, _)) = element.pointer.rsplit_once("/allOf/") else { continue };
+            let subtype = component_of(owner).filter(|(section, name)| {
+                section == "schemas" && owner == format!("/components/schemas/{}", escape(name))
+            });
+            let Some(subtype) = subtype.and_then(|component| self.positions.get(&component).copied()) else { continue };
+            for target in self.targets(element, all) {
+                subtypes.entry(target).or_default().push(subtype);
+            }
+        }
+        let schemas = tree.get("components").and_then(|components| components.get("schemas"));
+        let has_discriminator =
+            |(_, name): &&Component| schemas.and_then(|schemas| schemas.get(name)?.get("discriminator")).is_some();
+        let is_schema = |(section, _): &&Component| section == "schemas";
+        let bases = self.components.iter().filter(is_schema).filter(has_discriminator);
+        let mut next: Vec<usize> = bases.filter_map(|base| self.positions.get(base).copied()).collect();
+        let mut found = HashSet::new();
+        while let Some(base) = next.pop() {
+            if let (true, Some(subtypes)) = (found.insert(base), subtypes.get(&base)) {
+                self.of_components[base].extend(subtypes);
+                next.extend(subtypes);
+            }
+        }
     }
 
     fn note(&mut self, operation: &str, target: usize) {
@@ -206,6 +236,13 @@ impl Needs {
         needed.filter_map(|position| self.components.get(*position)).any(|needed| components.contains(needed))
     }
 
+    /// The components that no operation uses, directly or indirectly.
+    fn unused(&self, operations: &[WrittenOperation]) -> BTreeSet<Component> {
+        let used = self.all_of(operations.iter());
+        let unused = self.components.iter().enumerate().filter(|(position, _)| !used.contains(position));
+        unused.map(|(_, component)| component.clone()).collect()
+    }
+
     /// The components that some of the `removed` operations use, directly or not, and that neither another operation nor a
     /// component without users needs.
     pub(crate) fn only_of(&self, operations: &[WrittenOperation], removed: &HashSet<String>) -> BTreeSet<Component> {
@@ -233,6 +270,24 @@ enum Owner<'e> {
 pub(crate) fn component_of(pointer: &str) -> Option<Component> {
     let mut tokens = pointer.strip_prefix("/components/")?.split('/');
     Some((unescape(tokens.next()?), unescape(tokens.next()?)))
+}
+
+/// Removes the components that no operation uses, directly or indirectly. Returns their number, and the pointer and the place
+/// of the first one. A document without operations is unchanged: it is a collection of components.
+pub(crate) fn remove_unused(tree: &mut Node<'_>, policy: &Policy) -> Option<(usize, String, Range<usize>)> {
+    let operations = operations(tree);
+    if operations.is_empty() {
+        return None;
+    }
+    let unused = Needs::new(tree, policy, &operations).unused(&operations);
+    let located = unused.iter().map(|(section, name)| {
+        let pointer = format!("/components/{}/{}", escape(section), escape(name));
+        let (key, _) = tree.locate(&pointer);
+        (pointer, key)
+    });
+    let (pointer, key) = located.min_by_key(|(_, key)| key.start)?;
+    remove(tree, &HashSet::new(), &HashSet::new(), &unused);
+    Some((unused.len(), pointer, key))
 }
 
 /// Removes operations (by pointer), path items (by path) and components from a tree. A path item that loses all its

@@ -1,4 +1,4 @@
-//! The YAML parser.
+//! The parser of YAML and JSON.
 //!
 //! In: a text. Out: [`Node`]s with byte ranges, or the first syntax error. Rejects YAML features that tools interpret
 //! differently, and documents that exceed a size limit. This module does not know OpenAPI.
@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
+use super::json;
 use super::limits;
 use super::node::{Entry, Node, Scalar, Value};
 use super::offsets::Offsets;
@@ -19,31 +20,40 @@ use crate::diagnostic::{Code, Diagnostic, Location, Source};
 /// Parsing stops at the first syntax error; all duplicate keys before it are reported, too. `allow_aliases` allows
 /// anchors, aliases and merge keys, which are expanded.
 pub(crate) fn parse(source: &Source, allow_aliases: bool) -> Result<Node<'_>, Vec<Diagnostic>> {
-    let mut builder = Builder {
-        source,
-        offsets: Offsets::new(source.text()),
-        events: Parser::new_from_str(source.text()),
-        brackets: Vec::new(),
-        nodes: 0,
-        anchors: allow_aliases.then(HashMap::new),
-        problems: Vec::new(),
+    let parsed = |events| {
+        let anchors = allow_aliases.then(HashMap::new);
+        let mut builder = Builder { source, events, brackets: Vec::new(), nodes: 0, anchors, problems: Vec::new() };
+        match builder.document() {
+            Ok(node) if builder.problems.is_empty() => Ok(node),
+            Ok(_) => Err(builder.problems),
+            Err(problem) => {
+                builder.problems.push(*problem);
+                Err(builder.problems)
+            }
+        }
     };
-    match builder.document() {
-        Ok(node) if builder.problems.is_empty() => Ok(node),
-        Ok(_) => Err(builder.problems),
-        Err(problem) => {
-            builder.problems.push(*problem);
-            Err(builder.problems)
+    let text = source.text();
+    if let Some(events) = json::Events::of_object(text) {
+        let result = parsed(Events::Json(events));
+        let is_json = !matches!(&result, Err(problems) if problems.iter().any(|it| it.code == Code::YamlSyntax));
+        if is_json {
+            return result;
         }
     }
+    parsed(Events::Yaml(Parser::new_from_str(text), Offsets::new(text)))
 }
 
 type Parsed<T> = Result<T, Box<Diagnostic>>;
 
+/// The events of a text.
+enum Events<'a> {
+    Json(json::Events<'a>),
+    Yaml(Parser<'a, saphyr_parser::StrInput<'a>>, Offsets),
+}
+
 struct Builder<'a> {
     source: &'a Source,
-    offsets: Offsets,
-    events: Parser<'a, saphyr_parser::StrInput<'a>>,
+    events: Events<'a>,
     /// The offsets of unclosed brackets.
     brackets: Vec<usize>,
     /// The number of nodes so far.
@@ -55,13 +65,20 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn next(&mut self) -> Parsed<(Event<'a>, Range<usize>)> {
-        match self.events.next_event() {
-            Some(Ok((event, span))) => {
-                let range = self.offsets.range(span);
-                Ok((event, range))
-            }
-            Some(Err(error)) => Err(Box::new(self.syntax_error(&error))),
-            None => Ok((Event::StreamEnd, self.source.text().len()..self.source.text().len())),
+        let end = self.source.text().len();
+        match &mut self.events {
+            Events::Json(events) => events.next_event().map_err(|json::NotJson| {
+                let help = "the text is parsed as YAML then";
+                self.problem(Code::YamlSyntax, end..end, PointerRef::ROOT, "not JSON", help)
+            }),
+            Events::Yaml(events, offsets) => match events.next_event() {
+                Some(Ok((event, span))) => Ok((event, offsets.range(span))),
+                Some(Err(error)) => {
+                    let start = offsets.byte(error.marker().index());
+                    Err(Box::new(self.syntax_error(&error, start)))
+                }
+                None => Ok((Event::StreamEnd, end..end)),
+            },
         }
     }
 
@@ -344,9 +361,10 @@ impl<'a> Builder<'a> {
         open
     }
 
-    fn syntax_error(&self, error: &ScanError) -> Diagnostic {
+    /// The diagnostic of a syntax error at an offset.
+    fn syntax_error(&self, error: &ScanError, start: usize) -> Diagnostic {
         let (text, info) = (self.source.text(), error.info());
-        let start = text.floor_char_boundary(self.offsets.byte(error.marker().index()));
+        let start = text.floor_char_boundary(start);
         let place = self.source.location(start..start, "");
         if info.contains("recursion limit") {
             // The scanner has its own limit of nesting, which can be exceeded before `depth` is checked.
@@ -477,6 +495,27 @@ mod tests {
         assert_eq!(value("/list"), "- a\n  - {b: 1}");
         assert_eq!(value("/list/1/b"), "1");
         assert_eq!(value("/list/1"), "{b: 1}");
+    }
+
+    #[test]
+    fn nodes_of_json_have_their_byte_ranges() {
+        for prefix in ["", "\u{feff}", "\n "] {
+            let source = Source::new("x.json", format!("{prefix}{{\"é\": \"ü\", \"list\": [ {{\"b\" : 1}} ]}}\n"));
+            let node = parse(&source).unwrap();
+            let value = |pointer: &str| &source.text()[node.locate(pointer).1];
+            assert_eq!(&source.text()[node.locate("/é").0], "\"é\"");
+            assert_eq!(value("/é"), "\"ü\"");
+            assert_eq!(value("/list"), "[ {\"b\" : 1} ]");
+            assert_eq!(value("/list/0/b"), "1");
+        }
+    }
+
+    #[test]
+    fn a_flow_mapping_that_is_not_json_is_yaml() {
+        let source = Source::new("x.yaml", "{a: 1, \"b\": [x, 'y',]} # comment\n");
+        assert_eq!(parse(&source).unwrap().json(), serde_json::json!({"a": 1, "b": ["x", "y"]}));
+        let source = Source::new("x.yaml", "{\"a\": [1, {\"b\": 2]}");
+        assert_eq!(parse(&source).unwrap_err()[0].code, Code::YamlSyntax);
     }
 
     #[test]

@@ -378,7 +378,7 @@ impl<'a> Emitter<'a> {
 
     /// The constructor `new` with all required fields, and a method for each optional field. A type that is only received
     /// has no such methods, which would be most of the code of a client: callers set its public fields. It has `Default`
-    /// if no field is required.
+    /// if no field is required. A type that no operation uses is only decoded.
     fn constructor_of(&self, definition: &TypeDefinition, object: &Struct) -> Option<TokenStream> {
         if let Some(builder_name) = &definition.builder_name {
             return Some(self.builder_of(definition, object, builder_name));
@@ -403,7 +403,7 @@ impl<'a> Emitter<'a> {
                 }
             }
         });
-        if required.is_empty() && !definition.is_input {
+        if !definition.is_used || required.is_empty() && !definition.is_input {
             return default;
         }
         let (constructor, extra) = match (required.as_slice(), &definition.required_name) {

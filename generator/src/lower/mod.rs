@@ -27,7 +27,7 @@ mod tags;
 #[cfg(test)]
 mod testing;
 mod unions;
-mod unused;
+pub(crate) mod unused;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::Document;
 use crate::document::pointer::PointerRef;
 use crate::model::{Api, Encoding, Group, Operation, TypeDefinition, UnusedKind, UnusedPart};
@@ -56,22 +56,25 @@ fn part(kind: UnusedKind, mut pointers: impl Iterator<Item = String>) -> Option<
 
 /// A warning for each kind of part that is not used.
 pub(crate) fn warnings(document: &Document<'_>, api: &Api) -> Vec<Diagnostic> {
-    let warning = |part: &UnusedPart| {
-        let help = match part.kind {
-            UnusedKind::Callbacks => {
-                "the client sends requests only; receive those of the service with a server of your own"
-            }
-            UnusedKind::Servers => "build a client with the base URL of the server for these operations",
-            UnusedKind::MediaTypes => {
-                "JSON is used if there is any, then a form, parts, text and bytes, the first of its kind"
-            }
-            UnusedKind::PartHeaders => "a part is sent with its name, its file name and its media type",
-            UnusedKind::Types => "a type is generated all the same; remove its schema if nothing needs it",
-        };
-        let place = document.locate(PointerRef::Base(&part.pointer));
-        Diagnostic::new(Code::UnusedPart, place, part.to_string(), help)
-    };
+    let warning = |part: &UnusedPart| warning(part, document.locate(PointerRef::Base(&part.pointer)));
     api.unused.iter().map(warning).collect()
+}
+
+/// The warning for a kind of part, at the first of them.
+pub(crate) fn warning(part: &UnusedPart, place: Location) -> Diagnostic {
+    let help = match part.kind {
+        UnusedKind::Callbacks => {
+            "the client sends requests only; receive those of the service with a server of your own"
+        }
+        UnusedKind::Servers => "build a client with the base URL of the server for these operations",
+        UnusedKind::MediaTypes => {
+            "JSON is used if there is any, then a form, parts, text and bytes, the first of its kind"
+        }
+        UnusedKind::PartHeaders => "a part is sent with its name, its file name and its media type",
+        UnusedKind::Components => "if you need their types, such as those of webhooks, generate with `--unused-types`",
+        UnusedKind::Types => "a type is generated all the same; remove its schema if nothing needs it",
+    };
+    Diagnostic::new(Code::UnusedPart, place, part.to_string(), help)
 }
 
 #[cfg(test)]

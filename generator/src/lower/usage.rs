@@ -98,8 +98,10 @@ pub(super) fn complete(
             let mut derived = |applies: bool, suffix: &str| {
                 applies.then(|| types.derived_name(&format!("{}{suffix}", draft.name), document.at(draft.node)))
             };
-            let builder_name = derived(takes_builder(required) && required <= max_values, "Builder");
-            let required_name = derived(required > max_values, "Required");
+            // Values of a type that no operation uses, such as the body of a webhook, are only decoded.
+            let is_used = !place.modules.is_empty();
+            let builder_name = derived(is_used && takes_builder(required) && required <= max_values, "Builder");
+            let required_name = derived(is_used && required > max_values, "Required");
             TypeDefinition {
                 name: draft.name,
                 pointer: document.at(draft.node).pointer(),
@@ -108,7 +110,7 @@ pub(super) fn complete(
                 schema_name: draft.schema_name,
                 docs: draft.docs,
                 kind: draft.kind,
-                is_used: !place.modules.is_empty(),
+                is_used,
                 is_input: place.is_input,
                 is_string_content: string_contents.contains(&TypeId(index)),
                 cycle,

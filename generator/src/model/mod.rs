@@ -101,6 +101,8 @@ pub(crate) enum UnusedKind {
     MediaTypes,
     /// Operations with a multipart body whose parts have headers.
     PartHeaders,
+    /// Components that no operation uses, and that are not generated.
+    Components,
     /// Types that no operation uses.
     Types,
 }
@@ -112,6 +114,12 @@ impl fmt::Display for UnusedPart {
             UnusedKind::Servers => ("servers", "used: calls are sent to the base URL of the client"),
             UnusedKind::MediaTypes => ("other media types", "used"),
             UnusedKind::PartHeaders => ("headers of parts", "sent"),
+            UnusedKind::Components if self.count == 1 => {
+                return f.write_str("1 component is used by no operation and is not generated");
+            }
+            UnusedKind::Components => {
+                return write!(f, "{} components are used by no operation and are not generated", self.count);
+            }
             UnusedKind::Types if self.count == 1 => {
                 return f.write_str("1 type is used by none of the generated operations");
             }
@@ -237,6 +245,12 @@ impl Api {
     ) -> impl Iterator<Item = &'a Field> {
         let is_input = definition.is_input;
         object.fields.iter().filter(move |field| self.is_required_argument(field, is_input))
+    }
+
+    /// Whether a type is a struct with required fields.
+    pub(crate) fn has_required_fields(&self, definition: &TypeDefinition) -> bool {
+        let TypeKind::Struct(object) = &definition.kind else { return false };
+        self.required_fields(definition, object).next().is_some()
     }
 
     /// Whether a caller has to set a field to create a value. In a request the caller sets every required field, so that

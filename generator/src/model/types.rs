@@ -88,7 +88,8 @@ pub(crate) struct TypeDefinition {
     pub(crate) schema_name: String,
     pub(crate) docs: Docs,
     pub(crate) kind: TypeKind,
-    /// Whether an operation uses the type in its parameters, its body or its response.
+    /// Whether an operation uses the type in its parameters, its body or its response. Only such types have
+    /// constructors.
     pub(crate) is_used: bool,
     /// Whether callers create values of the type.
     pub(crate) is_input: bool,

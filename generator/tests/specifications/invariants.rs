@@ -36,7 +36,7 @@ fn of_source(source: &Source, dialect: Dialect, original: Option<&Source>) -> bo
     check_report(&linted);
     let is_error = |problem: &&Diagnostic| problem.severity() == Severity::Error;
     let errors: Vec<&Diagnostic> = linted.problems().iter().filter(is_error).collect();
-    let options = Options { dialect, ..Options::default() };
+    let options = Options { dialect, unused_types: true, ..Options::default() };
     let made = match generate(source, &options) {
         Ok(made) => {
             assert!(errors.is_empty(), "lint refuses what is generated:\n{linted}");
