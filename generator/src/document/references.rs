@@ -437,7 +437,7 @@ components:
         };
         let source = Source::new("x.yaml", text).with_files(false, read);
         let mut tree = parse(&source, false).unwrap();
-        let trees = super::super::trees(&source, true).unwrap();
+        let trees = super::super::trees(&source, Policy::of(Dialect::OpenApi)).unwrap();
         normalize(&source, &mut tree, trees, Policy::of(Dialect::OpenApi));
         tree.json()
     }
