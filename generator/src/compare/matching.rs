@@ -8,7 +8,7 @@ use std::hash::Hash;
 
 use super::recorder::Side;
 use crate::model::{
-    Api, EnumValues, Field, Group, Location, MediaTypeEnum, MediaTypeVariant, Operation, Parameter, Response,
+    Api, EnumValues, Field, Group, Location, MediaTypeEnum, MediaTypeVariant, Operation, Parameter, Response, Status,
     StatusEnum, StatusVariant, Struct, TypeId, TypeKind, TypeRef, TypedHeader, TypedHeaders,
 };
 
@@ -331,13 +331,24 @@ pub(super) fn variants<'a>(old: &'a [StatusVariant], new: &'a [StatusVariant]) -
     matched(old, new, |_, variant| variant.variant.as_str(), &[], &|_, _| false)
 }
 
+/// The response that applies to the status of a variant: that of the status itself, else that of its range, else the default
+/// (OpenAPI 3.0.4, "Responses Object").
+pub(super) fn applicable<'a>(variants: &'a [StatusVariant], status: Status) -> Option<&'a StatusVariant> {
+    let of = |status: Status| variants.iter().find(|variant| variant.status == status);
+    let range = || match status {
+        Status::Code(code) => of(Status::Range(code / 100)),
+        Status::Range(_) | Status::Default => None,
+    };
+    of(status).or_else(range).or_else(|| of(Status::Default))
+}
+
 /// The variants of two enumerations of content, by their media type.
 pub(super) fn contents<'a>(old: &'a MediaTypeEnum, new: &'a MediaTypeEnum) -> Matched<'a, MediaTypeVariant> {
     matched(&old.variants, &new.variants, |_, variant| variant.variant.as_str(), &[], &|_, _| false)
 }
 
 /// The types that two responses have in the same position: that of their JSON, or those by media type.
-fn content_types<'a>(old: &'a Response, new: &'a Response) -> Vec<(&'a TypeRef, &'a TypeRef)> {
+pub(super) fn content_types<'a>(old: &'a Response, new: &'a Response) -> Vec<(&'a TypeRef, &'a TypeRef)> {
     if let (Response::ByMediaType(old), Response::ByMediaType(new)) = (old, new) {
         let both = contents(old, new).both.into_iter();
         return both.filter_map(|(old, new)| old.response.ty().zip(new.response.ty())).collect();
