@@ -333,7 +333,7 @@ pub(super) fn variants<'a>(old: &'a [StatusVariant], new: &'a [StatusVariant]) -
 
 /// The response that applies to the status of a variant: that of the status itself, else that of its range, else the default
 /// (OpenAPI 3.0.4, "Responses Object").
-pub(super) fn applicable<'a>(variants: &'a [StatusVariant], status: Status) -> Option<&'a StatusVariant> {
+pub(super) fn applicable(variants: &[StatusVariant], status: Status) -> Option<&StatusVariant> {
     let of = |status: Status| variants.iter().find(|variant| variant.status == status);
     let range = || match status {
         Status::Code(code) => of(Status::Range(code / 100)),

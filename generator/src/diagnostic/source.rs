@@ -21,8 +21,6 @@ pub struct Source {
     /// Line and column of every [`STEP`]th byte, both from 0, computed on first use. One long line can have many
     /// problems.
     positions: OnceLock<Vec<(usize, usize)>>,
-    /// The tree of the text, until the document is read.
-    parsed: Parsed,
 }
 
 /// A tree that was parsed for its references. The reader of the document takes it instead of parsing the text again.
@@ -36,7 +34,7 @@ impl Clone for Parsed {
     }
 }
 
-/// The other texts of a specification.
+/// The other texts of a specification, and what was made of its text.
 #[derive(Clone, Debug, Default)]
 struct Others {
     overlays: Vec<Source>,
@@ -46,6 +44,8 @@ struct Others {
     unread: BTreeMap<String, String>,
     /// The number of the first byte of each overlay and of each file, computed on first use.
     starts: OnceLock<Vec<usize>>,
+    /// The tree of the text of the specification itself, until the document is read.
+    parsed: Parsed,
 }
 
 /// The number of bytes that are scanned for a position.
@@ -55,13 +55,7 @@ impl Source {
     /// Creates a source from its name in messages (usually the path as entered by the user) and its text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            text: text.into(),
-            others: Box::default(),
-            positions: OnceLock::new(),
-            parsed: Parsed::default(),
-        }
+        Self { name: name.into(), text: text.into(), others: Box::default(), positions: OnceLock::new() }
     }
 
     /// Adds an overlay: a document of the [OpenAPI Overlay Specification](https://spec.openapis.org/overlay/v1.1.0.html),
@@ -96,12 +90,12 @@ impl Source {
 
     /// Keeps the tree of the text for [`Self::take_tree`].
     pub(crate) fn keep_tree(&self, tree: Node<'static>) {
-        *self.parsed.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(tree);
+        *self.others.parsed.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(tree);
     }
 
     /// The tree that was kept, once.
     pub(crate) fn take_tree(&self) -> Option<Node<'static>> {
-        self.parsed.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.others.parsed.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Records why a file cannot be used.

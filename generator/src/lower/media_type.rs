@@ -11,6 +11,9 @@ use crate::document::pointer::PointerRef;
 use crate::document::schema::{Schema, SchemaId, Type};
 use crate::model::{Primitive, TypeKind, TypeRef};
 
+/// The names of XML of no particular kind.
+const XML: &[&str] = &["application/xml", "text/xml"];
+
 /// How content is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
@@ -69,25 +72,37 @@ impl<'d> Lowering<'d> {
             let content = Content { media_type, format: self.format(media_type) };
             if !can_be_a_header(&media_type.name) {
                 unused += 1;
-            } else if let Some(same) = contents.iter_mut().find(|known| self.is_same_json(known, content)) {
+            } else if let Some(same) = contents.iter_mut().find(|known| self.is_same_content(known, content)) {
                 same.push(content);
             } else {
-                contents.push(vec![content]);
+                // JSON is described by its own name, so whatever else a range includes is no JSON.
+                let is_other = first.format == Format::Json && essence(&media_type.name).ends_with("/*");
+                let format = if is_other && content.format == Format::Json { Format::Bytes } else { content.format };
+                contents.push(vec![Content { media_type, format }]);
             }
         }
         (contents, unused)
     }
 
-    /// Whether content is JSON that another media type describes already. A text whose schema is that of the JSON is JSON,
-    /// too: nothing else says how such a value is a text.
-    fn is_same_json(&self, known: &[Content<'_>], content: Content<'_>) -> bool {
-        let Some(known) = known.first().filter(|known| known.format == Format::Json) else { return false };
-        let is_json_text = || {
-            let describes_values = |schema| self.raw_content(schema) == RawContent::None;
-            content.media_type.schema.is_some_and(describes_values)
-                && matches!(essence(&content.media_type.name).as_str(), "text/plain" | "text/json")
-        };
-        self.is_same_schema(known.media_type, content.media_type) && (content.format == Format::Json || is_json_text())
+    /// Whether another media type describes the same content already: JSON of the same schema, and XML. A text whose schema
+    /// is that of the JSON is JSON, too: nothing else says how such a value is a text.
+    fn is_same_content(&self, known: &[Content<'_>], content: Content<'_>) -> bool {
+        let Some(known) = known.first() else { return false };
+        let [known_name, name] = [known, &content].map(|it| essence(&it.media_type.name));
+        match known.format {
+            // Two names of one media type (RFC 7303, section 9.2).
+            Format::Text => {
+                content.format == Format::Text && [&known_name, &name].iter().all(|name| XML.contains(&name.as_str()))
+            }
+            Format::Json => {
+                let describes_values = |schema| self.raw_content(schema) == RawContent::None;
+                let is_json_text = matches!(name.as_str(), "text/plain" | "text/json")
+                    && content.media_type.schema.is_some_and(describes_values);
+                self.is_same_schema(known.media_type, content.media_type)
+                    && (content.format == Format::Json || is_json_text)
+            }
+            Format::Form | Format::Multipart | Format::Bytes => false,
+        }
     }
 
     /// Whether two media types have the same schema, or none.

@@ -529,6 +529,16 @@ mod tests {
         let api =
             model(&format!("{responses}\ncomponents: {{schemas: {{T: {{type: object, properties: {{a: {{}}}}}}}}}}"));
         assert!(matches!(operation(&api).response, Response::Plain(_)) && operation(&api).parameters.is_empty());
+        // Two names of XML are one type; a range next to JSON is no JSON.
+        let (shown, ..) = contents(&[
+            ("text/xml", "{type: object}"),
+            ("application/json", integer),
+            ("application/xml", "{type: object}"),
+            ("*/*", "{type: object}"),
+        ]);
+        let expected = "application/json => Json Plain(Primitive(Int64)), \
+                        text/xml|application/xml => TextXml Text(\"text/xml\"), */* => Any Bytes(\"*/*\")";
+        assert_eq!(shown, expected);
         // A text is not the JSON of a string.
         let (shown, ..) = contents(&[("application/json", string), ("text/plain", string)]);
         let expected =
