@@ -88,13 +88,10 @@ impl runtime::Operation for CreateMapElement {
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Write)
         .with_idempotency(runtime::Idempotency::NonIdempotent)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Create a map annotation")
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045303"))
         .with_error_codes(&[200101, 200401, 200403])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/create_map_element.json"))
         .with_result(include_str!("results/create_map_element.json"))
         .with_codec(runtime::Codec::json::<CreateMapElement>());

@@ -161,13 +161,10 @@ impl runtime::Operation for StartLivestream {
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Write)
         .with_idempotency(runtime::Idempotency::NonIdempotent)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Enable the livestream of a camera")
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045295"))
         .with_error_codes(&[200101, 200401, 200403, 212015, 213001, 213014])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/start_livestream.json"))
         .with_result(include_str!("results/start_livestream.json"))
         .with_codec(runtime::Codec::json::<StartLivestream>());
@@ -236,11 +233,9 @@ impl runtime::Operation for ListStreamConverters {
         .with_idempotency(runtime::Idempotency::Safe)
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Get the list of stream converters")
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045298"))
         .with_error_codes(&[200401, 200403, 233316, 213027])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_stream_converters.json"))
         .with_result(include_str!("results/list_stream_converters.json"))
         .with_codec(runtime::Codec::json::<ListStreamConverters>());
@@ -318,7 +313,6 @@ impl runtime::Operation for CreateStreamConverter {
         .with_idempotency(runtime::Idempotency::NonIdempotent)
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Create a stream converter")
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045296"))
         .with_error_codes(
@@ -409,11 +403,9 @@ impl runtime::Operation for SetStreamConverter {
         .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Enable or disable a stream converter")
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045297"))
         .with_error_codes(&[200101, 200401, 200403, 213028, 213029, 212056])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/set_stream_converter.json"))
         .with_parameters(
             &[
@@ -499,11 +491,9 @@ impl runtime::Operation for DeleteStreamConverter {
         .with_idempotency(runtime::Idempotency::Idempotent)
         .with_availability(runtime::Availability::PrivateCloud)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Delete a stream converter")
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045299"))
         .with_error_codes(&[200401, 200403, 233315, 213026, 213029, 212056])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/delete_stream_converter.json"))
         .with_parameters(
             &[

@@ -141,13 +141,10 @@ impl runtime::Operation for ListModels {
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
         .with_idempotency(runtime::Idempotency::Safe)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Get the list of models under the project")
         .with_page(Some("https://fh2-api-en.apifox.cn/api-263045320"))
         .with_error_codes(&[200401, 200403])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_models.json"))
         .with_result(include_str!("results/list_models.json"))
         .with_codec(runtime::Codec::json::<ListModels>());
@@ -213,9 +210,7 @@ impl runtime::Operation for CreateModel {
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Destructive)
         .with_idempotency(runtime::Idempotency::NonIdempotent)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Reconstruct a model from the media of a flight task")
         .with_page(
             Some(
@@ -286,13 +281,9 @@ impl runtime::Operation for GetModel {
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
         .with_idempotency(runtime::Idempotency::Safe)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Get the details of a model")
-        .with_page(None)
         .with_error_codes(&[200401, 200403])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/get_model.json"))
         .with_parameters(
             &[
@@ -366,9 +357,7 @@ impl runtime::Operation for GetModelFileDownloadUrl {
         .with_scope(runtime::Scope::Project)
         .with_risk(runtime::Risk::Read)
         .with_idempotency(runtime::Idempotency::Safe)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Get the download address of a model file")
         .with_page(
             Some(
@@ -376,7 +365,6 @@ impl runtime::Operation for GetModelFileDownloadUrl {
             ),
         )
         .with_error_codes(&[200401, 200403])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/get_model_file_download_url.json"))
         .with_parameters(
             &[

@@ -250,13 +250,9 @@ impl runtime::Operation for ObtainOpenModelUploadToken {
         .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Write)
         .with_idempotency(runtime::Idempotency::Idempotent)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Get the upload credentials of open modeling")
-        .with_page(None)
         .with_error_codes(&[200401, 200403])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/obtain_open_model_upload_token.json"))
         .with_result(include_str!("results/obtain_open_model_upload_token.json"))
         .with_codec(runtime::Codec::json::<ObtainOpenModelUploadToken>());
@@ -321,11 +317,8 @@ impl runtime::Operation for OpenModelUploadCallback {
         .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Write)
         .with_idempotency(runtime::Idempotency::NonIdempotent)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Report uploaded files")
-        .with_page(None)
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["getOpenModelResource"])
         .with_arguments(include_str!("arguments/open_model_upload_callback.json"))
@@ -392,13 +385,9 @@ impl runtime::Operation for GetOpenModelResource {
         .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Read)
         .with_idempotency(runtime::Idempotency::Safe)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Get the details of a resource")
-        .with_page(None)
         .with_error_codes(&[200401, 200403])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/get_open_model_resource.json"))
         .with_parameters(
             &[
@@ -480,13 +469,9 @@ impl runtime::Operation for DeleteOpenModelResource {
         .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Destructive)
         .with_idempotency(runtime::Idempotency::Idempotent)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Delete a resource")
-        .with_page(None)
         .with_error_codes(&[200401, 200403])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/delete_open_model_resource.json"))
         .with_parameters(
             &[
@@ -568,11 +553,8 @@ impl runtime::Operation for StartOpenModelReconstruction {
         .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Destructive)
         .with_idempotency(runtime::Idempotency::NonIdempotent)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Start a reconstruction")
-        .with_page(None)
         .with_error_codes(&[200101, 200401, 200403])
         .with_lookup(&["listRunningOpenModels"])
         .with_arguments(include_str!("arguments/start_open_model_reconstruction.json"))
@@ -635,13 +617,9 @@ impl runtime::Operation for ListRunningOpenModels {
         .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Read)
         .with_idempotency(runtime::Idempotency::Safe)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Get the list of running reconstructions")
-        .with_page(None)
         .with_error_codes(&[200401, 200403])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/list_running_open_models.json"))
         .with_result(include_str!("results/list_running_open_models.json"))
         .with_codec(runtime::Codec::json::<ListRunningOpenModels>());
@@ -711,9 +689,7 @@ impl runtime::Operation for GetOpenModel {
         .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Read)
         .with_idempotency(runtime::Idempotency::Safe)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Get the details of an open-modeling model")
         .with_page(
             Some(
@@ -721,7 +697,6 @@ impl runtime::Operation for GetOpenModel {
             ),
         )
         .with_error_codes(&[200401, 200403])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/get_open_model.json"))
         .with_parameters(
             &[
@@ -806,13 +781,9 @@ impl runtime::Operation for DeleteOpenModel {
         .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Destructive)
         .with_idempotency(runtime::Idempotency::Idempotent)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Delete an open-modeling model")
-        .with_page(None)
         .with_error_codes(&[200401, 200403])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/delete_open_model.json"))
         .with_parameters(
             &[
@@ -888,13 +859,9 @@ impl runtime::Operation for StopOpenModelReconstruction {
         .with_scope(runtime::Scope::OptionalProject)
         .with_risk(runtime::Risk::Destructive)
         .with_idempotency(runtime::Idempotency::Idempotent)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Stop a reconstruction")
-        .with_page(None)
         .with_error_codes(&[200401, 200403])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/stop_open_model_reconstruction.json"))
         .with_parameters(
             &[

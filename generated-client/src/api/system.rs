@@ -80,12 +80,9 @@ impl runtime::Operation for GetSystemStatus {
             "/openapi/v0.1/system_status",
         )
         .with_group("System Services")
-        .with_scope(runtime::Scope::Organization)
         .with_risk(runtime::Risk::Read)
         .with_idempotency(runtime::Idempotency::Safe)
-        .with_availability(runtime::Availability::Everywhere)
         .with_authenticated(true)
-        .with_deprecated(false)
         .with_summary("Query the system status of FlightHub 2")
         .with_page(
             Some(
@@ -93,7 +90,6 @@ impl runtime::Operation for GetSystemStatus {
             ),
         )
         .with_error_codes(&[200401])
-        .with_lookup(&[])
         .with_arguments(include_str!("arguments/get_system_status.json"))
         .with_result(include_str!("results/get_system_status.json"))
         .with_codec(runtime::Codec::json::<GetSystemStatus>());

@@ -75,11 +75,13 @@ fn retry(retry: Retry) -> &'static str {
     }
 }
 
-pub(super) fn scope(scope: Scope) -> &'static str {
+/// The list item for the scope of an operation. An API without projects has one scope, which needs no words.
+pub(super) fn scope(api: &Api, scope: Scope) -> &'static str {
     match scope {
-        Scope::Organization => "the organization of the token.",
-        Scope::OptionalProject => "the organization of the token, or a project.",
-        Scope::Project => "a project.",
+        _ if api.managed_headers.project.is_none() => "",
+        Scope::Organization => "- Scope: the organization of the token.\n",
+        Scope::OptionalProject => "- Scope: the organization of the token, or a project.\n",
+        Scope::Project => "- Scope: a project.\n",
     }
 }
 
@@ -120,7 +122,7 @@ pub(super) fn not_generated(api: &Api) -> String {
 pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     let mut text = description(api, operation);
     text.push_str(&format!("\n\n`{} {}`\n\n", operation.http_method, operation.path.replace('`', "")));
-    text.push_str(&format!("- Scope: {}\n", scope(operation.scope)));
+    text.push_str(scope(api, operation.scope));
     text.push_str(&format!("- Risk: {}\n", risk(operation.risk)));
     text.push_str(&format!("- Repeating: {}\n", retry(operation.retry)));
     if !operation.lookup.is_empty() {
@@ -133,7 +135,7 @@ pub(super) fn operation(api: &Api, operation: &Operation) -> String {
     if operation.private_cloud_only {
         text.push_str("- Availability: private-cloud installations only; public hosts return HTTP 404.\n");
     }
-    if !operation.is_authenticated() {
+    if api.has_credentials() && !operation.is_authenticated() {
         text.push_str("- Token: not sent.\n");
     }
     if !operation.servers.is_empty() {

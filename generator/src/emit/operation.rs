@@ -58,10 +58,10 @@ impl<'a> Emitter<'a> {
             let operation_type = ident(&operation.type_name);
             let scope = scope_type(operation.scope);
             let text = format!(
-                "{}\n\n- Risk: {}\n- Scope: {}\n\nMore: [`{}`].",
+                "{}\n\n- Risk: {}\n{}\nMore: [`{}`].",
                 documentation(&docs::summary(operation)).split("\n\n").next().unwrap_or_default(),
                 docs::risk(operation.risk),
-                docs::scope(operation.scope),
+                docs::scope(self.api, operation.scope),
                 operation.type_name
             );
             let text = match self.method_example(group, operation) {

@@ -7,17 +7,19 @@ use super::{Emitter, docs};
 use crate::model::{Group, Operation, Retry, Risk, Scope};
 
 impl Emitter<'_> {
-    /// The `INFO` of an operation.
+    /// The `INFO` of an operation. Facts that are the default of the runtime are omitted, except risk, idempotency and
+    /// authentication: calls depend on them.
     pub(super) fn info(&self, group: &Group, operation: &Operation) -> TokenStream {
         let id = &operation.id;
         let group = &group.name;
         let method = operation.http_method;
         let path = &operation.path;
         let scope = match operation.scope {
-            Scope::Organization => quote! { Organization },
-            Scope::OptionalProject => quote! { OptionalProject },
-            Scope::Project => quote! { Project },
+            Scope::Organization => None,
+            Scope::OptionalProject => Some(quote! { OptionalProject }),
+            Scope::Project => Some(quote! { Project }),
         };
+        let scope = scope.map(|scope| quote! { .with_scope(runtime::Scope::#scope) });
         let risk = match operation.risk {
             Risk::Read => quote! { Read },
             Risk::Write => quote! { Write },
@@ -29,11 +31,8 @@ impl Emitter<'_> {
             Retry::Idempotent => quote! { Idempotent },
             Retry::Never => quote! { NonIdempotent },
         };
-        let availability = if operation.private_cloud_only {
-            quote! { PrivateCloud }
-        } else {
-            quote! { Everywhere }
-        };
+        let availability =
+            operation.private_cloud_only.then(|| quote! { .with_availability(runtime::Availability::PrivateCloud) });
         let authenticated = operation.is_authenticated();
         let security = (!self.api.credential_schemes.is_empty()).then(|| {
             let sets = operation.security.iter().map(|set| {
@@ -42,30 +41,33 @@ impl Emitter<'_> {
             });
             quote! { .with_security(&[#(#sets),*]) }
         });
-        let deprecated = operation.deprecated;
+        let deprecated = operation.deprecated.then(|| quote! { .with_deprecated(true) });
         let summary = docs::summary(operation);
-        let page = match &operation.external_docs_url {
-            Some(page) => quote! { Some(#page) },
-            None => quote! { None },
-        };
-        let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
-        let lookup = &operation.lookup;
+        let page = operation.external_docs_url.as_ref().map(|page| quote! { .with_page(Some(#page)) });
+        let codes = (!operation.error_codes.is_empty()).then(|| {
+            let codes = operation.error_codes.iter().map(|code| proc_macro2::Literal::i64_unsuffixed(*code));
+            quote! { .with_error_codes(&[#(#codes),*]) }
+        });
+        let lookup = (!operation.lookup.is_empty()).then(|| {
+            let lookup = &operation.lookup;
+            quote! { .with_lookup(&[#(#lookup),*]) }
+        });
         let arguments = &operation.arguments_file;
         let dynamic = self.dynamic(operation);
         quote! {
             &runtime::OperationInfo::new(&super::API, #id, #method, #path)
                 .with_group(#group)
-                .with_scope(runtime::Scope::#scope)
+                #scope
                 .with_risk(runtime::Risk::#risk)
                 .with_idempotency(runtime::Idempotency::#retry)
-                .with_availability(runtime::Availability::#availability)
+                #availability
                 .with_authenticated(#authenticated)
                 #security
-                .with_deprecated(#deprecated)
+                #deprecated
                 .with_summary(#summary)
-                .with_page(#page)
-                .with_error_codes(&[#(#codes),*])
-                .with_lookup(&[#(#lookup),*])
+                #page
+                #codes
+                #lookup
                 .with_arguments(include_str!(#arguments))
                 #dynamic
         }

@@ -247,6 +247,11 @@ impl Api {
         object.fields.iter().filter(move |field| self.is_required_argument(field, is_input))
     }
 
+    /// Whether an operation needs a credential.
+    pub(crate) fn has_credentials(&self) -> bool {
+        self.token_scheme.is_some() || !self.credential_schemes.is_empty()
+    }
+
     /// Whether a type is a struct with required fields.
     pub(crate) fn has_required_fields(&self, definition: &TypeDefinition) -> bool {
         let TypeKind::Struct(object) = &definition.kind else { return false };
