@@ -7,7 +7,7 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
-use flighthub2::codegen::{JsonValue, Operation, ReadError, RequestParts, ResponseBody};
+use flighthub2::codegen::{JsonValue, Operation, ReadError, RequestParts, ResponseBody, TypedFailure};
 use flighthub2_tests::fixtures::{
     any_call, any_of, bodies, enums, envelope, formats, forms, loose, maps, media_types, objects, one_of, parameters,
     query_arrays, raw, recursion, references, security_choice, successes,
@@ -297,16 +297,17 @@ fn forms_are_url_encoded() {
 
 #[test]
 fn text_and_binary_bodies_are_unchanged() {
-    use raw::default::{GetJson, GetNote, GetPicture, GetTable, PutNote, PutPicture};
+    use raw::default::{GetJson, GetJsonContent, GetNote, GetPicture, GetTable, PutNote, PutPicture};
     let parts = written(&PutNote::new("\"not JSON\""));
     assert_eq!((parts.content_type(), parts.body_bytes()), ("text/plain; charset=utf-8", Some(&b"\"not JSON\""[..])));
     let parts = written(&PutPicture::new("a").body([0xff, 0x00]));
     assert_eq!((parts.content_type(), parts.body_bytes()), ("image/png", Some(&[0xff, 0x00][..])));
     assert_eq!(parts.accepted(), "application/json");
-    let accepted = (written(&GetPicture::new("a")).accepted(), written(&GetTable::new()).accepted());
-    assert_eq!(accepted, ("image/png", "text/csv"));
+    assert_eq!(written(&GetPicture::new("a")).accepted(), "image/png");
+    assert_eq!(written(&GetTable::new()).accepted(), "text/csv");
     assert_eq!(GetNote::read(ResponseBody::new("{")), Ok("{".to_owned()));
-    assert_eq!(GetPicture::read(ResponseBody::from_bytes(&[0xff, 0x00])), Ok(vec![0xff, 0x00]));
+    let picture = ResponseBody::from_bytes(&[0xff, 0x00]).with_content_type("image/png");
+    assert_eq!(GetPicture::read(picture).map(|picture| picture.into_image_png()), Ok(Some(vec![0xff, 0x00])));
     assert_eq!(GetTable::read(ResponseBody::new("a,b")), Ok("a,b".to_owned()));
     let no_text = [b'a', 0xff];
     assert!(
@@ -316,12 +317,13 @@ fn text_and_binary_bodies_are_unchanged() {
             .contains("not UTF-8 (after 1 bytes)")
     );
     assert!(
-        GetJson::read(ResponseBody::from_bytes(&no_text))
+        GetJson::read(ResponseBody::from_bytes(&no_text).with_content_type("application/json"))
             .unwrap_err()
             .to_string()
             .contains("not UTF-8 (after 1 bytes)")
     );
-    assert_eq!(GetJson::read(ResponseBody::new("[1]")), Ok(json!([1])));
+    let json = ResponseBody::new("[1]").with_content_type("application/json");
+    assert_eq!(GetJson::read(json), Ok(GetJsonContent::Json(json!([1]))));
     assert_eq!(PutPicture::read(ResponseBody::new(r#"{"size":3}"#)).unwrap().size, Some(3));
 }
 
@@ -464,6 +466,111 @@ fn multipart_bodies_and_styled_forms_are_sent() {
     assert_eq!(pairs, ["filter%5Bname%5D=f", "inner=%7B%22name%22%3A%22i%22%7D", "name=a%20b", "tags=x,y"]);
     assert_eq!(written(&PutFile::new().body(vec![0xff])).content_type(), "application/octet-stream");
     assert_eq!(written(&PutFile::new()).accepted(), "*/*");
+}
+
+#[test]
+fn a_caller_chooses_the_media_type_of_a_response() {
+    use media_types::default::{CopyPet, GetPet};
+    use media_types::types::{CopyPetAccept, GetPetAccept};
+    assert_eq!(written(&GetPet::new("a")).accepted(), "application/json");
+    assert_eq!(written(&GetPet::new("a").accept("q").accept_header(GetPetAccept::TextCsv)).accepted(), "text/csv");
+    assert_eq!(written(&GetPet::new("a").accept_header(GetPetAccept::AnyImage)).accepted(), "image/*");
+    // Several of them, with weights, as the header has them.
+    let several = "application/xml, text/csv;q=0.5";
+    assert_eq!(written(&GetPet::new("a").accept_header(several)).accepted(), several);
+    let mut parts = RequestParts::new(GetPet::INFO.path);
+    GetPet::new("a").accept_header("text/csv\r\nX-Injected: 1").write(&mut parts);
+    assert!(parts.problem().unwrap().contains("`Accept` contains a character"), "{:?}", parts.problem());
+    assert_eq!(written(&CopyPet::new("a")).accepted(), "*/*");
+    assert_eq!(
+        written(&CopyPet::new("a").accept_header(CopyPetAccept::OctetStream)).accepted(),
+        "application/octet-stream"
+    );
+    // By its name in a dynamic call, next to the parameter of the query that has the same name.
+    let arguments = json!({"id": "a", "Accept": "q", "Accept (header)": "text/csv"});
+    let parts = written(&serde_json::from_value::<GetPet>(arguments.clone()).unwrap());
+    assert_eq!((parts.accepted(), parts.query_text()), ("text/csv", "Accept=q"));
+    let schema: JsonValue = serde_json::from_str(GetPet::INFO.arguments).unwrap();
+    assert_eq!(schema["properties"]["Accept (header)"]["enum"].as_array().unwrap().len(), 6);
+    assert!(arguments.as_object().unwrap().keys().all(|name| schema["properties"].get(name).is_some()));
+}
+
+#[test]
+fn a_response_is_decoded_by_its_media_type() {
+    use media_types::default::{CopyPet, CopyPetContent, CopyPetSuccess, GetPet, GetPetContent};
+    let read = |media_type, text| GetPet::read(ResponseBody::new(text).with_content_type(media_type));
+    let json = r#"{"name":"a"}"#;
+    for media_type in ["application/json", "Application/JSON; charset=utf-8", "text/json", "text/plain; charset=utf-8"]
+    {
+        let Ok(GetPetContent::Json(pet)) = read(media_type, json) else { panic!("{media_type}") };
+        assert_eq!(pet.name.as_deref(), Some("a"), "{media_type}");
+    }
+    assert_eq!(read("text/csv", "a,b"), Ok(GetPetContent::TextCsv("a,b".to_owned())));
+    assert_eq!(read("application/xml", "<a/>").map(GetPetContent::into_xml), Ok(Some("<a/>".to_owned())));
+    assert_eq!(read("application/xml", "<a/>").map(GetPetContent::into_json), Ok(None));
+    let Ok(GetPetContent::VndOwnerJson(owner)) = read("application/vnd.owner+json", r#"{"owner":"o"}"#) else {
+        panic!()
+    };
+    assert_eq!(owner.owner, "o");
+    // The most specific description applies.
+    assert_eq!(read("image/png;size=\"small\"", "p"), Ok(GetPetContent::ImagePng(b"p".to_vec())));
+    assert_eq!(read("image/png", "p"), Ok(GetPetContent::ImagePng(b"p".to_vec())));
+    assert_eq!(read("image/gif", "p"), Ok(GetPetContent::AnyImage(b"p".to_vec())));
+    for (media_type, expected) in [
+        ("text/html; charset=utf-8", "`image/*`, and the response is of type `text/html; charset=utf-8`"),
+        ("", "the specification documents `application/json`, `text/json`, `text/plain`, `text/csv`"),
+        ("", "and the response has no `Content-Type`"),
+        ("json", "is of type `json`"),
+    ] {
+        let error = read(media_type, json).unwrap_err().to_string();
+        assert!(error.contains(expected), "{expected}: {error}");
+    }
+    // A body that is not as its media type says is an error, and not another variant.
+    assert!(read("application/vnd.owner+json", json).unwrap_err().to_string().contains("missing field `owner`"));
+    assert!(read("application/json", "<a/>").is_err());
+    // The key of the JSON is the media type.
+    let shown = |media_type, text| serde_json::to_value(read(media_type, text).unwrap()).unwrap();
+    assert_eq!(shown("text/csv", "a"), json!({"text/csv": "a"}));
+    assert_eq!(shown("text/json", json), json!({"application/json": {"name": "a"}}));
+    assert_eq!(shown("image/gif", "p"), json!({"image/*": "cA=="}));
+    let result: JsonValue = serde_json::from_str(GetPet::INFO.result).unwrap();
+    assert_eq!(result["oneOf"].as_array().unwrap().len(), 6);
+    assert_eq!(result["oneOf"][1]["properties"], json!({"text/csv": {"type": "string"}}));
+    // By status, and then by media type.
+    let copy = |status, media_type| {
+        CopyPet::read(ResponseBody::new(r#"{"owner":"o"}"#).with_status(status).with_content_type(media_type))
+    };
+    assert!(matches!(copy(200, "application/xml"), Ok(CopyPetSuccess::Ok(CopyPetContent::Xml(_)))));
+    // Bytes of a type that is not named (RFC 9110, section 8.3).
+    assert!(matches!(copy(200, ""), Ok(CopyPetSuccess::Ok(CopyPetContent::OctetStream(_)))));
+    assert!(copy(200, "application/json").is_err());
+    assert!(matches!(copy(202, "application/json"), Ok(CopyPetSuccess::Accepted(_))));
+}
+
+#[test]
+fn a_failure_is_decoded_by_its_media_type() {
+    use media_types::default::{GetPet, GetPetFailure, GetPetFailureContent};
+    let read = |status, media_type, text| {
+        GetPet::read_failure(ResponseBody::new(text).with_status(status).with_content_type(media_type)).unwrap()
+    };
+    let Ok(GetPetFailure::NotFound(GetPetFailureContent::ProblemJson(owner))) =
+        read(404, "application/problem+json", r#"{"owner":"o"}"#)
+    else {
+        panic!()
+    };
+    assert_eq!(owner.owner, "o");
+    let html = GetPetFailureContent::TextHtml("<p>".to_owned());
+    assert_eq!(read(409, "text/html", "<p>"), Ok(GetPetFailure::Conflict(html)));
+    assert!(read(404, "text/csv", "").unwrap_err().to_string().contains("of type `text/csv`"));
+}
+
+#[test]
+fn a_response_to_head_has_no_body() {
+    use media_types::default::{HeadPet, HeadPetFailure};
+    assert_eq!(HeadPet::read(ResponseBody::new("").with_content_type("application/json")), Ok(()));
+    let failure = HeadPet::read_failure(ResponseBody::new("").with_status(404));
+    assert_eq!(failure, Some(Ok(HeadPetFailure::NotFound)));
+    assert_eq!(HeadPet::read_failure(ResponseBody::new("").with_status(500)), None);
 }
 
 #[test]

@@ -114,6 +114,22 @@ async fn secrets_are_masked_on_request() {
     assert_eq!(serde_json::to_value(&typed).unwrap(), shown);
 }
 
+#[tokio::test]
+async fn a_response_has_its_status_and_headers() {
+    let server = MockServer::start().await.unwrap().stateless();
+    let site = server.client().project(PROJECT);
+    let call = || site.call("getProjectStsToken", &json!({})).unwrap();
+    let response = call().send_with_headers().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(response.headers().get("content-type").unwrap().starts_with("application/json"));
+    // The output is not shown: in JSON a secret looks like any other text.
+    let secret = response.output()["credentials"]["access_key_secret"].as_str().unwrap();
+    assert!(secret.len() > 3 && !format!("{response:?} {response:#?}").contains(secret));
+    assert_eq!(response.into_output(), call().send().await.unwrap());
+    let masked = call().mask_secrets().send_with_headers().await.unwrap();
+    assert_eq!(masked.output()["credentials"]["access_key_secret"], "***");
+}
+
 #[test]
 fn the_catalogue_describes_arguments_and_results() {
     for info in OPERATIONS {

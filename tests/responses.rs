@@ -10,6 +10,8 @@
 
 #[path = "responses/documented.rs"]
 mod documented;
+#[path = "responses/negotiated.rs"]
+mod negotiated;
 
 use std::sync::{Arc, Mutex};
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Number, Value, json};
 use crate::document::arena::ObjectOrRef;
 use crate::document::pointer::{escape, unescape};
 use crate::document::schema::{AdditionalProperties, Schema, SchemaId, Schemas, Type};
-use crate::model::{Body, Encoding, Operation, Primitive, Response, TypeRef};
+use crate::model::{Body, Encoding, MediaTypeEnum, Operation, Primitive, Response, TypeRef};
 
 /// The version of JSON Schema of the output.
 const VERSION: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -28,6 +28,7 @@ pub(crate) fn arguments(schemas: &Schemas, operation: &Operation) -> Value {
         let mut converted = match (&own, argument.schema) {
             (Some((own, at)), _) if *at == index => own.clone(),
             (_, Some(schema)) => definitions.convert(schema),
+            (_, None) if !argument.media_types.is_empty() => json!({ "type": "string", "enum": argument.media_types }),
             (_, None) => json!({}),
         };
         if let (Some(description), Value::Object(object)) = (&argument.description, &mut converted) {
@@ -73,16 +74,46 @@ fn file() -> Map<String, Value> {
 /// The schema of the result of a successful call.
 pub(crate) fn result(schemas: &Schemas, operation: &Operation) -> Value {
     let schema = || operation.result_schema.map_or(Value::Bool(true), |schema| bundle(schemas, schema));
-    match operation.response {
+    match &operation.response {
         // The schema of `data` is nullable if `data` can be null.
         Response::Data(_) | Response::OptionalData(_) | Response::Plain(_) => schema(),
         Response::OptionalPlain(_) => or_no_content(schema()),
         Response::Empty | Response::NoContent => json!({ "$schema": VERSION, "type": "null" }),
         Response::Text(_) => json!({ "$schema": VERSION, "type": "string" }),
         Response::Bytes(_) => json!({ "$schema": VERSION, "type": "string", "contentEncoding": "base64" }),
+        Response::ByMediaType(contents) => by_media_type(schemas, contents),
         // Which of them a value is of is a matter of the status.
         Response::ByStatus(_) => Value::Bool(true),
     }
+}
+
+/// A self-contained schema of an object whose only key is one of the media types.
+fn by_media_type(schemas: &Schemas, contents: &MediaTypeEnum) -> Value {
+    let mut definitions = Definitions::new(schemas);
+    let alternatives = contents.variants.iter().filter_map(|variant| {
+        let schema = match (&variant.response, variant.schema) {
+            (Response::Text(_), _) => raw(false),
+            (Response::Bytes(_), _) => raw(true),
+            (_, Some(schema)) => definitions.convert(schema),
+            (_, None) => json!({}),
+        };
+        Some(of_media_type(variant.media_types.first()?, &schema))
+    });
+    let alternatives: Vec<Value> = alternatives.collect();
+    let mut schema = Map::from_iter([("$schema".to_owned(), VERSION.into())]);
+    schema.insert("oneOf".to_owned(), Value::Array(alternatives));
+    definitions.close(&mut schema);
+    Value::Object(schema)
+}
+
+/// The schema of an object whose only key is a media type.
+fn of_media_type(media_type: &str, schema: &Value) -> Value {
+    json!({
+        "type": "object",
+        "properties": { media_type: schema },
+        "required": [media_type],
+        "additionalProperties": false,
+    })
 }
 
 /// A self-contained schema that also allows null, the result of a response without content.
@@ -157,12 +188,7 @@ impl<'d> Definitions<'d> {
                         (_, Some(schema)) => self.convert(schema),
                         (_, None) => json!({}),
                     };
-                    json!({
-                        "type": "object",
-                        "properties": { &choice.media_type: schema },
-                        "required": [choice.media_type],
-                        "additionalProperties": false,
-                    })
+                    of_media_type(&choice.media_type, &schema)
                 });
                 Some(json!({ "oneOf": alternatives.collect::<Vec<Value>>() }))
             }

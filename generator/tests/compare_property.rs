@@ -298,3 +298,85 @@ DocumentationOnly Constraint Order.part: `pattern` `^P` → none
 "
     );
 }
+
+/// Failures are compared by the status that they apply to, and headers by their names.
+#[test]
+fn failures_and_headers_of_different_authors_are_compared() {
+    let document = |responses: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get:\n      operationId: a\n      \
+             responses: {{'200': {{description: D}}, {responses}}}\ncomponents:\n  schemas:\n    \
+             P: {{type: object, properties: {{title: {{type: string}}}}}}\n    \
+             Q: {{type: object, properties: {{title: {{type: integer}}}}}}\n"
+        )
+    };
+    let json = |schema: &str| format!("{{description: D, content: {{application/json: {{schema: {schema}}}}}}}");
+    let of = |name: &str| json(&format!("{{$ref: '#/components/schemas/{name}'}}"));
+    let (p, q, none) = (of("P"), of("Q"), "{description: D}");
+    let report_of = |old: &str, new: &str| {
+        let (old, new) = (Source::new("ours.yaml", document(old)), Source::new("theirs.yaml", document(new)));
+        report(&compare(&old, &new, Mode::Common).unwrap_or_else(|problems| panic!("{}", problems[0])))
+    };
+    let headers = |headers: &str| format!("'204': {{description: D, headers: {{{headers}}}}}");
+    for (old, new, expected) in [
+        (format!("'404': {p}, default: {p}"), format!("'404': {p}, default: {p}"), ""),
+        // One lists statuses, and the other describes all failures by default.
+        (
+            format!("'404': {p}, '500': {p}"),
+            format!("default: {p}"),
+            "Compatible Failure GET /a default: added: `object`\n",
+        ),
+        (format!("4XX: {p}, default: {q}"), format!("'404': {p}, '500': {q}, default: {q}, 4XX: {p}"), ""),
+        // What is within the body, also of another name.
+        (format!("'404': {p}"), format!("'404': {q}"), "Breaking Field P.title: `Option<String>` → `Option<i64>`\n"),
+        (
+            format!("default: {p}"),
+            format!("'404': {q}, default: {p}"),
+            "Breaking Field P.title: `Option<String>` → `Option<i64>`\n",
+        ),
+        (
+            format!("'404': {p}"),
+            format!("'404': {}", json("{type: string}")),
+            "Breaking Failure GET /a 404: `object` → `String`\n",
+        ),
+        (format!("'404': {p}, '409': {p}"), format!("'409': {p}"), "Breaking Failure GET /a 404: removed: `object`\n"),
+        (format!("'409': {p}"), format!("'404': {p}, '409': {p}"), "Compatible Failure GET /a 404: added: `object`\n"),
+        (
+            format!("'404': {p}, '409': {p}"),
+            format!("'404': {none}, '409': {p}"),
+            "Breaking Failure GET /a 404: `object` → `()`\n",
+        ),
+        (
+            format!("'404': {none}, '409': {p}"),
+            format!("'404': {p}, '409': {p}"),
+            "Compatible Failure GET /a 404: `()` → `object`\n",
+        ),
+        // No description of any failure says nothing about them, and a status without a body has no JSON.
+        (format!("'404': {p}"), format!("'404': {none}"), "DocumentationOnly Failure GET /a 404: removed: `object`\n"),
+        (
+            format!("'404': {none}, '409': {p}"),
+            format!("'409': {p}"),
+            "DocumentationOnly Failure GET /a 404: removed: `()`\n",
+        ),
+        // The names of headers are case-insensitive.
+        (headers("X-A: {schema: {type: integer}}"), headers("x-a: {deprecated: true, schema: {type: integer}}"), ""),
+        (
+            headers("X-A: {schema: {type: integer}}, X-B: {schema: {type: string}}"),
+            headers("X-A: {schema: {type: string}}, X-C: {schema: {type: string}}"),
+            "Breaking ResponseHeader GET /a.X-A: `i64` → `String`\nBreaking ResponseHeader GET /a.X-B: removed: `X-B`\n\
+             Compatible ResponseHeader GET /a.X-C: added: `X-C`\n",
+        ),
+        (
+            headers("X-A: {required: true, schema: {type: integer}}"),
+            headers("X-A: {schema: {type: integer}}"),
+            "Breaking ResponseHeader GET /a.X-A: optional now\n",
+        ),
+        (
+            headers("X-A: {schema: {type: integer}}"),
+            format!("'204': {none}"),
+            "DocumentationOnly ResponseHeader GET /a.X-A: removed: `X-A`\n",
+        ),
+    ] {
+        assert_eq!(report_of(&old, &new), expected, "{old} {new}");
+    }
+}

@@ -18,7 +18,7 @@ use flighthub2_generator::{
 
 use crate::progress::with_progress;
 use crate::spec::{self, Failure, Format, Rules, SPEC, resolve};
-use crate::watch;
+use crate::watch::{self, FilesRead};
 
 const CRATE: &str = "flighthub2";
 const OUT: &str = "generated-client/src/api";
@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     /// Do not write; list stale, missing and obsolete files, and fail if there are any.
     #[arg(long)]
     check: bool,
-    /// Generate again after each save of the specification, until ctrl-c.
+    /// Generate again after each save of the specification, of an overlay or of a file that it refers to, until ctrl-c.
     #[arg(long, conflicts_with = "check")]
     watch: bool,
     /// Another specification [default: spec/flighthub2.yaml].
@@ -101,7 +101,7 @@ enum ReportFormat {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    let once = || generated(arguments).unwrap_or_else(Failure::report);
+    let once = |read: &mut FilesRead| generated(arguments, read).unwrap_or_else(Failure::report);
     if arguments.watch {
         let (spec, mut name) = resolve(arguments.spec.as_deref(), SPEC);
         let mut files = vec![spec];
@@ -111,11 +111,12 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         }
         watch::run(&files, &name, once)
     } else {
-        once()
+        once(&mut FilesRead::default())
     }
 }
 
-fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
+/// Generates once. `files` are the files that the specification refers to.
+fn generated(arguments: &Arguments, files: &mut FilesRead) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let (out, out_name) = resolve(arguments.out.as_deref(), OUT);
     if arguments.report == Some(ReportFormat::Json) && arguments.format != Format::Text {
@@ -128,7 +129,7 @@ fn generated(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let warnings = Diagnostics::new(source, output.warnings.clone());
         Ok((output, warnings))
     };
-    let read = spec::read_all(arguments.spec.as_deref(), SPEC, &arguments.overlay, arguments.allow_outside)?;
+    let read = spec::read_all(arguments.spec.as_deref(), SPEC, &arguments.overlay, arguments.allow_outside, files)?;
     let (output, warnings) = match read.and_then(generate) {
         Ok(output) => output,
         Err(problems) => {

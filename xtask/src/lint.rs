@@ -54,6 +54,7 @@ mod in_this_program {
     use super::Arguments;
     use crate::progress::with_progress;
     use crate::spec::{self, Failure, Rules};
+    use crate::watch::FilesRead;
 
     pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         checked(arguments).unwrap_or_else(Failure::report)
@@ -63,7 +64,8 @@ mod in_this_program {
         let started = Instant::now();
         let dialect = Rules::dialect(arguments.dialect, arguments.spec.as_deref());
         let file = arguments.spec.as_deref();
-        let read = spec::read_all(file, spec::SPEC, &arguments.overlay, arguments.allow_outside)?;
+        let files = &mut FilesRead::default();
+        let read = spec::read_all(file, spec::SPEC, &arguments.overlay, arguments.allow_outside, files)?;
         let problems: Diagnostics = match read {
             Ok(source) => with_progress("checking", || lint(&source, dialect)),
             Err(problems) => problems,

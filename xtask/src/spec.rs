@@ -12,6 +12,8 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use flighthub2_generator::{Diagnostics, Dialect, Source};
 
+use crate::watch::FilesRead;
+
 /// The specification of this repository, below its root.
 pub(crate) const SPEC: &str = "spec/flighthub2.yaml";
 
@@ -157,12 +159,13 @@ pub(crate) fn read(file: Option<&Path>, own: &str) -> Result<Result<Source, Diag
 }
 
 /// Reads a specification, the overlays that are applied to it, and the files that it refers to: those of its folder, and
-/// others if that is allowed.
+/// others if that is allowed. `files` are these files, also those that cannot be read.
 pub(crate) fn read_all(
     file: Option<&Path>,
     own: &str,
     overlays: &[PathBuf],
     allow_outside: bool,
+    files: &mut FilesRead,
 ) -> Result<Result<Source, Diagnostics>, Failure> {
     let mut source = match read(file, own)? {
         Ok(source) => source,
@@ -176,7 +179,10 @@ pub(crate) fn read_all(
     }
     let Some(file) = file else { return Ok(Ok(source)) };
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(Ok(source.with_files(allow_outside, |path| read_other(folder, path, allow_outside))))
+    Ok(Ok(source.with_files(allow_outside, |path| {
+        files.note(folder.join(path));
+        read_other(folder, path, allow_outside)
+    })))
 }
 
 /// Reads a file by its path from a folder.

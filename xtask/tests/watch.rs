@@ -140,6 +140,44 @@ fn a_save_of_an_overlay_is_generated() {
 }
 
 #[test]
+fn a_save_of_a_file_that_is_referred_to_is_generated() {
+    let path = |id: &str| format!("get: {{operationId: {id}, responses: {{'204': {{description: D}}}}}}\n");
+    let referring = |file: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths: {{/a: {{$ref: 'paths/{file}'}}, /b: {{$ref: b.yaml}}}}\n"
+        )
+    };
+    let mut watch = Watch::new();
+    watch.expect_line(&["run 1 took"]);
+    fs::create_dir(watch.path("paths")).unwrap();
+    fs::write(watch.path("paths/a.yaml"), path("first")).unwrap();
+    // A file that is not there yet is watched, too.
+    watch.replace(&referring("a.yaml"));
+    watch.expect_line(&["failed after", "and the files that it refers to (2)"]);
+    fs::write(watch.path("b.yaml"), path("other")).unwrap();
+    watch.expect_generated("other");
+    fs::write(watch.path("paths/a.yaml"), path("second")).unwrap();
+    watch.expect_generated("second");
+    // Replaced, as most editors do.
+    fs::write(watch.path("paths/new"), path("third")).unwrap();
+    fs::rename(watch.path("paths/new"), watch.path("paths/a.yaml")).unwrap();
+    watch.expect_generated("third");
+    // Broken, and repaired.
+    fs::write(watch.path("b.yaml"), "{").unwrap();
+    watch.expect_line(&["failed after"]);
+    fs::write(watch.path("b.yaml"), path("mended")).unwrap();
+    watch.expect_generated("mended");
+    // The document refers to another file: the first one is not watched any more.
+    fs::write(watch.path("paths/c.yaml"), path("fourth")).unwrap();
+    watch.replace(&referring("c.yaml"));
+    watch.expect_generated("fourth");
+    fs::write(watch.path("paths/a.yaml"), path("unseen")).unwrap();
+    fs::write(watch.path("paths/c.yaml"), path("fifth")).unwrap();
+    let output = watch.expect_line(&["took", " ms; watching "]);
+    assert!(!output.contains("unseen") && watch.files().values().any(|file| file.contains("fifth")), "{output}");
+}
+
+#[test]
 fn each_save_is_generated_and_an_invalid_one_changes_no_file() {
     let mut watch = Watch::new();
     let first = watch.expect_line(&["run 1 took", " ms; watching ", "spec.yaml, ctrl-c ends"]);

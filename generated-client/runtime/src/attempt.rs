@@ -13,6 +13,7 @@ use http::{HeaderMap, Request, StatusCode};
 use crate::clock::{SleepFuture, with_timeout};
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::prepared::Prepared;
+use crate::response::ResponseBody;
 use crate::retry;
 use crate::transport::{Body, RequestBody, Transport, TransportError};
 
@@ -20,10 +21,22 @@ use crate::transport::{Body, RequestBody, Transport, TransportError};
 pub(crate) struct Exchange {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) content_type: Option<HeaderValue>,
     pub(crate) body: Bytes,
     /// The wait that the response asks for.
     pub(crate) retry_after: Option<Duration>,
+}
+
+impl Exchange {
+    /// `Content-Type`; `None` also for a value that is not ASCII.
+    pub(crate) fn content_type(&self) -> Option<&str> {
+        text(&self.headers, &CONTENT_TYPE)
+    }
+
+    /// The body, to be decoded.
+    pub(crate) fn response_body(&self) -> ResponseBody<'_> {
+        let body = ResponseBody::from_bytes(&self.body).with_status(self.status.as_u16());
+        body.with_content_type(self.content_type().unwrap_or_default())
+    }
 }
 
 /// Sends a request once and collects its response, until a limit has passed.
@@ -44,8 +57,7 @@ pub(crate) async fn send(
     let body = body.map_err(|error| error.with_status(head.status))?;
     let retry_after = text(&head.headers, &RETRY_AFTER);
     let retry_after = retry_after.and_then(|text| retry::retry_after(text, SystemTime::now()));
-    let content_type = head.headers.get(CONTENT_TYPE).cloned();
-    Ok(Exchange { status: head.status, headers: head.headers, content_type, body, retry_after })
+    Ok(Exchange { status: head.status, headers: head.headers, body, retry_after })
 }
 
 fn made(prepared: &Prepared, request_id: Option<(HeaderName, &str)>) -> Result<Request<RequestBody>, Error> {

@@ -18,6 +18,7 @@ use crate::error::Error;
 #[cfg(feature = "reqwest")]
 use crate::http_client::{HttpClient, Settings};
 use crate::operation::Risk;
+use crate::redactor::Redactor;
 use crate::retry::Budget;
 use crate::token::Token;
 use crate::transport::Transport;
@@ -135,7 +136,11 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// The token of all calls. An API without authentication needs none.
+    /// The token that calls are made with. An API without a token needs none.
+    ///
+    /// If calls of an API can be made without a token, too, or name it differently, it is optional: it is the
+    /// [credential](Self::credential) of every scheme that has none. That needs schemes which all write the same value; of
+    /// others `build` requires the names.
     pub fn token(mut self, token: Token) -> Self {
         self.token = Some(token);
         self
@@ -278,7 +283,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// # Errors
     /// There is no base URL or region, or no token, or one of the settings cannot work.
-    pub fn build(self) -> Result<C, Error> {
+    pub fn build(mut self) -> Result<C, Error> {
         let Some(base_url) = &self.base_url else {
             return Err(Error::config("no base URL: call `.region(…)` or `.base_url(…)`"));
         };
@@ -295,12 +300,21 @@ impl<C: ApiClient> ClientBuilder<C> {
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             return Err(Error::config(format!("there is no security scheme `{scheme}`; the schemes are: {known}")));
         }
+        if let Some(token) = self.token.take_if(|_| !C::API.credentials.is_empty()) {
+            self.credentials.set_all(C::API.credentials, &token).map_err(|schemes| {
+                Error::config(format!(
+                    "the API has several schemes, and `.token(…)` does not say for which it is: call `.credential(…)` \
+                     with one of {schemes}"
+                ))
+            })?;
+        }
         let needs_tokio = self.transport.is_none() || self.clock.is_none();
         let transport = self.transport_to(&base_url)?;
         Ok(C::from_core(Core::new(Shared {
             transport,
             base_url,
             header_names: HeaderNames::of(C::API),
+            redactor: Arc::new(Redactor::new(self.token.as_ref(), &self.credentials)),
             token: self.token,
             credentials: self.credentials,
             max_risk: self.max_risk,

@@ -23,6 +23,7 @@ use crate::execution::Execution;
 use crate::headers::ResponseHeaders;
 use crate::operation::{ApiInfo, Operation, OperationInfo, Risk};
 use crate::prepared::{DryRun, Prepared};
+use crate::redactor::Redactor;
 use crate::request::{RequestParts, header_problem};
 use crate::response::{ReadError, ResponseBody};
 use crate::retry::Budget;
@@ -49,6 +50,8 @@ pub(crate) struct Shared {
     /// `None` if no operation of the API needs one.
     pub(crate) token: Option<Token>,
     pub(crate) credentials: Credentials,
+    /// The token and the credentials, as texts that no output contains.
+    pub(crate) redactor: Arc<Redactor>,
     pub(crate) max_risk: Risk,
     pub(crate) language: Option<String>,
     pub(crate) timeout: Duration,
@@ -132,19 +135,15 @@ impl Core {
     ) -> impl Future<Output = Result<CallResponse<O>, Error>> + Send + use<O> {
         let (core, parts, project) = (self.clone(), parts_of(operation), project.map(str::to_owned));
         async move {
-            let (output, exchange) = core.exchange_parts(O::INFO, parts, project.as_deref(), O::read).await?;
-            Ok(core.call_response(output, exchange))
+            let response = core.execute_parts_with_headers(O::INFO, parts, project.as_deref(), O::read).await?;
+            let (output, status, headers) = response;
+            Ok(CallResponse::new(output, status, headers))
         }
-    }
-
-    fn call_response<O: Operation>(&self, output: O::Output, exchange: Exchange) -> CallResponse<O> {
-        CallResponse::new(output, exchange.status.as_u16(), self.received(exchange.headers))
     }
 
     /// The headers of a response, of which those with a credential are marked.
     pub(crate) fn received(&self, headers: HeaderMap) -> ResponseHeaders {
-        let shared = self.shared();
-        ResponseHeaders::received(headers, shared.token.as_ref(), &shared.credentials)
+        ResponseHeaders::received(headers, &self.shared().redactor)
     }
 
     /// Sends an operation and blocks this thread until its response is read. Only values that are not generic move to the
@@ -167,8 +166,21 @@ impl Core {
         operation: &O,
         project: Option<&str>,
     ) -> Result<CallResponse<O>, Error> {
-        let (output, exchange) = self.exchange_parts_blocking(O::INFO, parts_of(operation), project, O::read)?;
-        Ok(self.call_response(output, exchange))
+        let response = self.execute_parts_blocking_with_headers(O::INFO, parts_of(operation), project, O::read)?;
+        let (output, status, headers) = response;
+        Ok(CallResponse::new(output, status, headers))
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn execute_parts_blocking_with_headers<T>(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+        read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
+    ) -> Result<(T, u16, ResponseHeaders), Error> {
+        let (output, exchange) = self.exchange_parts_blocking(info, parts, project, read)?;
+        Ok((output, exchange.status.as_u16(), self.received(exchange.headers)))
     }
 
     /// Sends an operation whose arguments are in place, and reads its response.
@@ -180,6 +192,18 @@ impl Core {
         read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
     ) -> Result<T, Error> {
         self.exchange_parts(info, parts, project, read).await.map(|(output, _)| output)
+    }
+
+    /// Sends an operation whose arguments are in place, for its output, its status and its headers.
+    pub(crate) async fn execute_parts_with_headers<T>(
+        &self,
+        info: &'static OperationInfo,
+        parts: RequestParts,
+        project: Option<&str>,
+        read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
+    ) -> Result<(T, u16, ResponseHeaders), Error> {
+        let (output, exchange) = self.exchange_parts(info, parts, project, read).await?;
+        Ok((output, exchange.status.as_u16(), self.received(exchange.headers)))
     }
 
     /// Sends an operation, for its output and the wait that the response asks for before the next request
@@ -204,7 +228,7 @@ impl Core {
         let mut execution = self.start(info, parts, project)?;
         loop {
             let exchange = execution.exchange().await?;
-            if let Some(result) = execution.finish(&exchange, read(body_of(&exchange))) {
+            if let Some(result) = execution.finish(&exchange, read(exchange.response_body())) {
                 return result.map(|output| (output, exchange));
             }
         }
@@ -240,7 +264,7 @@ impl Core {
             let (back, exchange) = blocking.run(running).map_err(|error| error.of(info))?;
             execution = back;
             let exchange = exchange?;
-            if let Some(result) = execution.finish(&exchange, read(body_of(&exchange))) {
+            if let Some(result) = execution.finish(&exchange, read(exchange.response_body())) {
                 return result.map(|output| (output, exchange));
             }
         }
@@ -388,10 +412,6 @@ fn parts_of<O: Operation>(operation: &O) -> RequestParts {
     let mut parts = RequestParts::new(O::INFO.path);
     operation.write(&mut parts);
     parts
-}
-
-fn body_of(exchange: &Exchange) -> ResponseBody<'_> {
-    ResponseBody::from_bytes(&exchange.body).with_status(exchange.status.as_u16())
 }
 
 fn media_type(text: &str) -> Result<HeaderValue, Error> {

@@ -9,7 +9,7 @@ pub use crate::call::{ApiClient, BaseUrl, Caller, InScope};
 pub use crate::call_response::CallResponse;
 pub use crate::client::Core;
 pub use crate::date_time::DateTime;
-pub use crate::dynamic::{Codec, DynamicCall};
+pub use crate::dynamic::{Codec, DynamicCall, DynamicResponse};
 pub use crate::error::Error;
 #[doc(hidden)]
 pub use crate::external::{Activity, External, ExternalResponse};

@@ -8,10 +8,8 @@ use std::fmt;
 use http::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::attempt::Exchange;
 use crate::error::Error;
 use crate::operation::{CredentialInfo, CredentialPlace, OperationInfo};
-use crate::response::ReadError;
 use crate::token::Token;
 
 /// All characters but the unreserved ones of RFC 3986.
@@ -42,6 +40,30 @@ impl Credentials {
     pub(crate) fn set(&mut self, scheme: String, token: Token) {
         self.0.retain(|(known, _)| *known != scheme);
         self.0.push((scheme, token));
+    }
+
+    /// Gives a token to every scheme that has no credential.
+    ///
+    /// # Errors
+    /// The schemes are written to different places, so a caller has to name one. The error lists them.
+    pub(crate) fn set_all(&mut self, known: &[CredentialInfo], token: &Token) -> Result<(), String> {
+        let is_same = |one: &CredentialInfo, other: &CredentialInfo| {
+            let is_same_name = match one.place {
+                CredentialPlace::Header => one.name.eq_ignore_ascii_case(other.name),
+                CredentialPlace::Query | CredentialPlace::Cookie => one.name == other.name,
+            };
+            is_same_name && (one.place, one.prefix) == (other.place, other.prefix)
+        };
+        if known.first().is_some_and(|first| !known.iter().all(|one| is_same(first, one))) {
+            let names: Vec<_> = known.iter().map(|known| format!("`{}`", known.scheme)).collect();
+            return Err(names.join(", "));
+        }
+        for scheme in known {
+            if self.get(scheme.scheme).is_none() {
+                self.set(scheme.scheme.to_owned(), token.clone());
+            }
+        }
+        Ok(())
     }
 
     /// A scheme that an API does not have.
@@ -79,41 +101,8 @@ impl Credentials {
         Ok(written)
     }
 
-    /// Removes all credentials from a string.
-    pub(crate) fn without(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, (_, token)| text.replace(token.expose(), "***"))
-    }
-
-    /// A response that failed, without any of the credentials: an error shows a part of it.
-    pub(crate) fn scrubbed(&self, exchange: &Exchange) -> Exchange {
-        Exchange {
-            status: exchange.status,
-            headers: exchange.headers.clone(),
-            content_type: exchange
-                .content_type
-                .as_ref()
-                .and_then(|kind| HeaderValue::try_from(self.without(kind.to_str().ok()?)).ok()),
-            body: match std::str::from_utf8(&exchange.body) {
-                Ok(text) => self.without(text).into(),
-                // Error messages show no bytes.
-                Err(_) => exchange.body.clone(),
-            },
-            retry_after: exchange.retry_after,
-        }
-    }
-
-    /// Removes all credentials from the error of a response.
-    pub(crate) fn scrubbed_error(&self, error: ReadError) -> ReadError {
-        error.masked(|text| self.without(text))
-    }
-
-    /// Whether a condition holds for any of them.
-    pub(crate) fn any(&self, condition: impl Fn(&Token) -> bool) -> bool {
-        self.0.iter().any(|(_, token)| condition(token))
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = &Token> {
+        self.0.iter().map(|(_, token)| token)
     }
 }
 
@@ -164,6 +153,7 @@ impl Written {
 mod tests {
     use super::*;
     use crate::operation::ApiInfo;
+    use crate::redactor::Redactor;
 
     static API: ApiInfo = ApiInfo::new("T").with_credentials(&[
         CredentialInfo::new("key", CredentialPlace::Query, "api key"),
@@ -234,9 +224,29 @@ mod tests {
     #[test]
     fn errors_have_no_credentials() {
         let credentials = credentials(&["key", "app"]);
-        assert_eq!(credentials.without("a secret-key+ b secret-app+"), "a *** b ***");
+        let redactor = Redactor::new(None, &credentials);
+        assert_eq!(redactor.mask("a secret-key+ b secret-app+", usize::MAX), "a *** b ***");
         assert_eq!(credentials.unknown(API.credentials), None);
         assert_eq!(self::credentials(&["other"]).unknown(API.credentials), Some("other"));
         assert!(!format!("{credentials:?}").contains("secret-"));
+    }
+
+    #[test]
+    fn one_token_is_for_all_schemes_that_write_the_same() {
+        const fn bearer(scheme: &'static str, header: &'static str) -> CredentialInfo {
+            CredentialInfo::new(scheme, CredentialPlace::Header, header).with_prefix("Bearer ")
+        }
+        let token = Token::new("t").unwrap();
+        let mut credentials = credentials(&["b"]);
+        assert_eq!(credentials.set_all(&[bearer("a", "Authorization"), bearer("b", "authorization")], &token), Ok(()));
+        let given = ["a", "b"].map(|scheme| credentials.get(scheme).map(Token::expose));
+        assert_eq!(given, [Some("t"), Some("secret-b+")], "what is given by name stays");
+        let key = CredentialInfo::new("key", CredentialPlace::Query, "key");
+        assert_eq!(Credentials::default().set_all(&[key], &token), Ok(()));
+        for others in [[bearer("a", "Authorization"), bearer("b", "X-B")], [bearer("a", "key"), key]] {
+            assert!(Credentials::default().set_all(&others, &token).unwrap_err().starts_with("`a`, `"));
+        }
+        // A client whose API has no scheme ignores the token, which it sends nowhere.
+        assert_eq!(Credentials::default().set_all(&[], &token), Ok(()));
     }
 }

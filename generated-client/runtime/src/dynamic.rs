@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::binary::as_arguments;
 use crate::client::Core;
 use crate::error::{Delivery, Error, ErrorKind};
+use crate::headers::ResponseHeaders;
 use crate::operation::{Operation, OperationInfo, Scope};
 use crate::prepared::DryRun;
 use crate::request::RequestParts;
@@ -207,6 +208,17 @@ impl DynamicCall {
         core.execute_parts(info, parts, project.as_deref(), |body| (codec.read)(body, secrets)).await
     }
 
+    /// Sends the call and waits for its response, for its HTTP status and its headers, too.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
+    pub async fn send_with_headers(self) -> Result<DynamicResponse, Error> {
+        let Self { core, project, info, codec, parts, secrets } = self;
+        let read = |body: ResponseBody<'_>| (codec.read)(body, secrets);
+        let response = core.execute_parts_with_headers(info, parts, project.as_deref(), read).await?;
+        Ok(DynamicResponse::new(info, response))
+    }
+
     /// Sends the call and waits for its response without `async`. Needs the feature `blocking`.
     ///
     /// # Errors
@@ -215,6 +227,78 @@ impl DynamicCall {
     pub fn send_blocking(self) -> Result<Value, Error> {
         let Self { core, project, info, codec, parts, secrets } = self;
         core.execute_parts_blocking(info, parts, project.as_deref(), |body| (codec.read)(body, secrets))
+    }
+
+    /// Sends the call and waits for its response without `async`, for its HTTP status and its headers, too. Needs the
+    /// feature `blocking`.
+    ///
+    /// # Errors
+    /// See [`send_blocking`](Self::send_blocking).
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking_with_headers(self) -> Result<DynamicResponse, Error> {
+        let Self { core, project, info, codec, parts, secrets } = self;
+        let read = |body: ResponseBody<'_>| (codec.read)(body, secrets);
+        let response = core.execute_parts_blocking_with_headers(info, parts, project.as_deref(), read)?;
+        Ok(DynamicResponse::new(info, response))
+    }
+}
+
+/// A successful response of a [`DynamicCall`], with the status and the headers.
+///
+/// ```
+/// # use flighthub2_runtime::{DynamicCall, Error};
+/// # async fn report(call: DynamicCall) -> Result<(), Error> {
+/// let response = call.send_with_headers().await?;
+/// println!("HTTP {}, {:?}", response.status(), response.headers().get("x-request-id"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct DynamicResponse {
+    info: &'static OperationInfo,
+    output: Value,
+    status: u16,
+    headers: ResponseHeaders,
+}
+
+impl DynamicResponse {
+    fn new(info: &'static OperationInfo, (output, status, headers): (Value, u16, ResponseHeaders)) -> Self {
+        Self { info, output, status, headers }
+    }
+
+    /// What the call returns: the JSON of what the typed call returns, null if that is nothing.
+    #[must_use]
+    pub fn output(&self) -> &Value {
+        &self.output
+    }
+
+    /// The same, without the headers.
+    #[must_use]
+    pub fn into_output(self) -> Value {
+        self.output
+    }
+
+    /// The HTTP status, as a number.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// All headers, documented or not.
+    #[must_use]
+    pub fn headers(&self) -> &ResponseHeaders {
+        &self.headers
+    }
+}
+
+/// Without the output: secrets in JSON look like any other text.
+impl fmt::Debug for DynamicResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynamicResponse")
+            .field("operation", &self.info.id)
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,14 +1,17 @@
 //! Errors of calls.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
+use http::header::CONTENT_TYPE;
 use tracing::Span;
 
 use crate::headers::ResponseHeaders;
 use crate::operation::{ApiInfo, Idempotency, OperationInfo, Outcome, Risk, TypedFailure, TypedHeaders};
+use crate::redactor::Redactor;
 use crate::response::{ReadError, ResponseBody};
 
 /// What happened.
@@ -107,8 +110,8 @@ struct Response {
 /// The body of a failure, which is decoded when a caller asks for it.
 pub(crate) struct FailureBody {
     pub(crate) bytes: Bytes,
-    /// Removes credentials from a string that is shown.
-    pub(crate) masked: Box<dyn Fn(&str) -> String + Send + Sync>,
+    /// The credentials that no text shows.
+    pub(crate) redactor: Arc<Redactor>,
 }
 
 /// The requests of a call, and whether those before the last one may have taken effect.
@@ -187,6 +190,12 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
         self.0.retry_after = retry_after;
+        self
+    }
+
+    /// The same without credentials in its message.
+    pub(crate) fn masked(mut self, redactor: &Redactor) -> Self {
+        self.0.message = redactor.mask(&self.0.message, usize::MAX);
         self
     }
 
@@ -322,10 +331,13 @@ impl Error {
     /// # Errors
     /// The body is not of the documented type. The error has the path of the mismatch.
     pub fn failure<O: TypedFailure>(&self) -> Option<Result<O::Failure, ReadError>> {
-        let body = self.0.response.as_ref().filter(|_| self.is_of(O::INFO))?.body.as_ref()?;
+        let response = self.0.response.as_ref().filter(|_| self.is_of(O::INFO))?;
+        let body = response.body.as_ref()?;
+        let content_type = response.headers.map().get(CONTENT_TYPE).and_then(|name| name.to_str().ok());
         let received = ResponseBody::from_bytes(&body.bytes).with_status(self.status()?);
+        let received = received.with_content_type(content_type.unwrap_or_default());
         let read = O::read_failure(received)?;
-        Some(read.map_err(|error| error.masked(&body.masked)))
+        Some(read.map_err(|error| error.masked(&body.redactor)))
     }
 
     /// Whether the call was one of an operation. Its metadata may exist several times in a program.

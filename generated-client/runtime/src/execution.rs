@@ -5,6 +5,7 @@
 //! needs, so it can be driven from any thread. Reading the response is generic, and the caller's part:
 //! [`exchange`](Execution::exchange) gives a response, [`finish`](Execution::finish) takes what was read from it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
@@ -20,7 +21,6 @@ use crate::operation::OperationInfo;
 use crate::prepared::Prepared;
 use crate::response::ReadError;
 use crate::retry::{self, Ending};
-use crate::token::mask;
 
 pub(crate) struct Execution {
     client: Core,
@@ -56,13 +56,11 @@ impl Execution {
                 let failed = match self.attempt().await {
                     Ok(exchange) if exchange.status.is_success() => return Ok(exchange),
                     Ok(exchange) => {
-                        let shared = self.client.shared();
-                        let scrubbed = (!shared.credentials.is_empty()).then(|| shared.credentials.scrubbed(&exchange));
-                        let shown = scrubbed.as_ref().unwrap_or(&exchange);
-                        let error = failure::of_status(shown, shared.token.as_ref());
+                        let error = failure::of_status(&exchange, &self.client.shared().redactor);
                         self.failed(error, exchange.retry_after).map(|error| self.with_response(error, exchange))
                     }
-                    Err(error) => self.failed(error, None),
+                    // A transport of the program can write the address into its error.
+                    Err(error) => self.failed(error.masked(&self.client.shared().redactor), None),
                 };
                 if let Some(error) = failed {
                     return Err(error);
@@ -83,13 +81,7 @@ impl Execution {
                 Some(Ok(output))
             }
             Err(error) => {
-                let shared = self.client.shared();
-                let scrubbed = (!shared.credentials.is_empty()).then(|| shared.credentials.scrubbed(exchange));
-                let (shown, error) = match &scrubbed {
-                    Some(shown) => (shown, shared.credentials.scrubbed_error(error)),
-                    None => (exchange, error),
-                };
-                let error = failure::of_reading(shown, error, shared.token.as_ref());
+                let error = failure::of_reading(exchange, error, &self.client.shared().redactor);
                 let error = self.failed(error, exchange.retry_after)?;
                 Some(Err(error.with_response(self.client.received(exchange.headers.clone()), None)))
             }
@@ -98,10 +90,8 @@ impl Execution {
 
     /// The error of the last attempt with its response, which callers can decode.
     fn with_response(&self, error: Error, exchange: Exchange) -> Error {
-        let shared = self.client.shared();
-        let (token, credentials) = (shared.token.clone(), shared.credentials.clone());
-        let masked = move |text: &str| mask(token.as_ref(), &credentials.without(text), usize::MAX);
-        let body = FailureBody { bytes: exchange.body, masked: Box::new(masked) };
+        let redactor = Arc::clone(&self.client.shared().redactor);
+        let body = FailureBody { bytes: exchange.body, redactor };
         error.with_response(self.client.received(exchange.headers), Some(body))
     }
 

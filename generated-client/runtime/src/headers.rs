@@ -11,24 +11,23 @@ use http::header::{HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use serde::de::value::StringDeserializer;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer as _, SeqAccess, Visitor};
 
-use crate::credentials::Credentials;
+use crate::redactor::Redactor;
 use crate::response::{ReadError, ResponseBody, without_values};
-use crate::token::Token;
 
 /// The headers of a response. Clones share them.
 ///
 /// `Debug` shows the names and values of headers, but no value that looks like a secret: that of a header whose name
-/// indicates it (`Set-Cookie`, `X-Api-Key` …), and one that contains a credential of the client.
+/// indicates it (`Set-Cookie`, `X-Api-Key` …), and one that contains a credential of the client, also percent-encoded or
+/// in base64.
 #[derive(Clone, Default)]
 pub struct ResponseHeaders(Arc<HeaderMap>);
 
 impl ResponseHeaders {
     /// Headers as they were received. Values that contain a credential of the client are marked as
     /// [sensitive](HeaderValue::is_sensitive).
-    pub(crate) fn received(mut headers: HeaderMap, token: Option<&Token>, credentials: &Credentials) -> Self {
+    pub(crate) fn received(mut headers: HeaderMap, redactor: &Redactor) -> Self {
         for value in headers.values_mut() {
-            let is_secret = |secret: &Token| contains(value.as_bytes(), secret.expose().as_bytes());
-            if token.is_some_and(is_secret) || credentials.any(is_secret) {
+            if redactor.are_in(value.as_bytes()) {
                 value.set_sensitive(true);
             }
         }
@@ -156,10 +155,6 @@ impl std::error::Error for HeaderError {}
 
 fn utf8(value: &HeaderValue) -> Result<&str, String> {
     std::str::from_utf8(value.as_bytes()).map(str::trim).map_err(|_| "the value is not UTF-8".to_owned())
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    !part.is_empty() && text.windows(part.len()).any(|window| window == part)
 }
 
 /// Words in the names of headers whose values are secrets.
@@ -297,6 +292,8 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credentials::Credentials;
+    use crate::token::Token;
 
     fn headers(lines: &[(&'static str, &'static str)]) -> ResponseHeaders {
         let mut map = HeaderMap::new();
@@ -305,7 +302,8 @@ mod tests {
         }
         let mut credentials = Credentials::default();
         credentials.set("key".to_owned(), Token::new("key-of-client").unwrap());
-        ResponseHeaders::received(map, Some(&Token::new("token-of-client").unwrap()), &credentials)
+        let token = Token::new("token+of/client").unwrap();
+        ResponseHeaders::received(map, &Redactor::new(Some(&token), &credentials))
     }
 
     fn read<T: DeserializeOwned>(text: &'static str) -> Result<T, String> {
@@ -375,7 +373,7 @@ mod tests {
     fn what_is_not_utf8_is_an_error() {
         let mut map = HeaderMap::new();
         map.insert("x", HeaderValue::from_bytes(&[b'a', 0xff]).unwrap());
-        let found = ResponseHeaders::received(map, None, &Credentials::default());
+        let found = ResponseHeaders::received(map, &Redactor::default());
         assert_eq!(found.required::<String>("x").unwrap_err().to_string(), "header `x`: the value is not UTF-8");
         assert_eq!(found.get("x"), None);
     }
@@ -386,12 +384,18 @@ mod tests {
             ("set-cookie", "hidden-1"),
             ("x-auth-token", "hidden-2"),
             ("x_api_key", "hidden-3"),
-            ("x-echo", "a token-of-client"),
+            ("x-echo", "a token+of/client"),
             ("location", "/a?key=key-of-client"),
+            ("link", "</a?token=token%2Bof%2Fclient>"),
+            ("x-upstream", "/a?next=%2Fb%3Ftoken%3Dtoken%252bof%252fclient"),
+            ("x-credential", "dG9rZW4rb2YvY2xpZW50"),
             ("x-limit", "5"),
         ]);
         let shown = format!("{found:?}");
-        assert!(!shown.contains("hidden") && !shown.contains("of-client"), "{shown}");
+        for secret in ["hidden", "of-client", "token+", "token%2", "dG9"] {
+            assert!(!shown.contains(secret), "{secret}: {shown}");
+        }
+        assert!(shown.contains("\"link\": \"***\""), "{shown}");
         assert!(shown.contains("\"x-limit\": \"5\"") && shown.contains("\"x-echo\": \"***\""), "{shown}");
         assert_eq!(found.get("x-auth-token").as_deref(), Some("hidden-2"));
     }

@@ -73,7 +73,7 @@ pub struct RequestParts {
     cookie: String,
     body: Option<Vec<u8>>,
     content_type: Cow<'static, str>,
-    accept: &'static str,
+    accept: Cow<'static, str>,
     problem: Option<String>,
 }
 
@@ -95,7 +95,7 @@ impl RequestParts {
             cookie: String::new(),
             body: None,
             content_type: Cow::Borrowed(JSON),
-            accept: JSON,
+            accept: Cow::Borrowed(JSON),
             problem: None,
         }
     }
@@ -132,8 +132,8 @@ impl RequestParts {
 
     /// The media type that the response should have.
     #[must_use]
-    pub fn accepted(&self) -> &'static str {
-        self.accept
+    pub fn accepted(&self) -> &str {
+        &self.accept
     }
 
     /// Records why the request cannot be sent.
@@ -205,7 +205,18 @@ impl RequestParts {
 
     /// Requests a response of another media type than JSON.
     pub fn accept(&mut self, media_type: &'static str) {
-        self.accept = media_type;
+        self.accept = Cow::Borrowed(media_type);
+    }
+
+    /// Requests a response of the media type that the caller has chosen, if there is one.
+    pub fn accept_chosen<'a, T: ParameterValue + ?Sized + 'a>(&mut self, media_type: impl Into<Option<&'a T>>) {
+        if let Some(media_type) = media_type.into() {
+            let text = media_type.text().into_owned();
+            if let Some(problem) = header_problem("Accept", &text) {
+                self.note(problem);
+            }
+            self.accept = Cow::Owned(text);
+        }
     }
 
     /// Sets the body, if there is one: a text or bytes as they are.

@@ -4,10 +4,16 @@
 //! expected type. Only if that fails it is parsed again, to find the error code of the service, or the path of the mismatch.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+use crate::redactor::Redactor;
+
+/// The length of a message of the service in an error.
+pub(crate) const MESSAGE_CHARS: usize = 1_000;
 
 /// The body of a response.
 #[derive(Clone, Copy)]
@@ -18,6 +24,8 @@ pub struct ResponseBody<'a> {
     /// The number of valid bytes, if not all are UTF-8.
     text_ends: Option<usize>,
     status: u16,
+    /// Empty if the response has none.
+    content_type: &'a str,
 }
 
 impl fmt::Debug for ResponseBody<'_> {
@@ -60,7 +68,8 @@ impl fmt::Display for ReadError {
 
 impl ReadError {
     /// The same without credentials: messages and paths consist of texts of the response.
-    pub(crate) fn masked(self, masked: impl Fn(&str) -> String) -> Self {
+    pub(crate) fn masked(self, redactor: &Redactor) -> Self {
+        let masked = |text: &str| redactor.mask(text, MESSAGE_CHARS);
         match self {
             Self::Failure { code, message } => Self::Failure { code, message: masked(&message) },
             Self::Mismatch { path, message } => Self::Mismatch { path: masked(&path), message: masked(&message) },
@@ -96,13 +105,19 @@ impl<'a> ResponseBody<'a> {
     /// A body that is a string, of a response with the status 200.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        Self { bytes: text.as_bytes(), text, text_ends: None, status: 200 }
+        Self { bytes: text.as_bytes(), text, text_ends: None, status: 200, content_type: "" }
     }
 
     /// The same body in a response with another status.
     #[must_use]
     pub fn with_status(self, status: u16) -> Self {
         Self { status, ..self }
+    }
+
+    /// The same body in a response with this `Content-Type`.
+    #[must_use]
+    pub fn with_content_type(self, content_type: &'a str) -> Self {
+        Self { content_type, ..self }
     }
 
     /// The HTTP status of the response, as a number.
@@ -116,7 +131,7 @@ impl<'a> ResponseBody<'a> {
     pub fn from_bytes(bytes: &'a [u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self::new(text),
-            Err(error) => Self { bytes, text: "", text_ends: Some(error.valid_up_to()), status: 200 },
+            Err(error) => Self { bytes, text: "", text_ends: Some(error.valid_up_to()), status: 200, content_type: "" },
         }
     }
 
@@ -196,6 +211,32 @@ impl<'a> ResponseBody<'a> {
         Ok(self.bytes.to_vec())
     }
 
+    /// The position of the media type of the response among those that the specification documents. The most specific one
+    /// applies: `text/plain; format=flowed`, then `text/plain`, `text/*`, `*/*`. Parameters decide only between documented
+    /// media types of the same name. A response without `Content-Type` is `application/octet-stream` (RFC 9110, section 8.3).
+    ///
+    /// # Errors
+    /// The specification does not document the media type of the response.
+    pub fn media_type(self, documented: &[&str]) -> Result<usize, ReadError> {
+        let received = if self.content_type.trim().is_empty() { "application/octet-stream" } else { self.content_type };
+        let received = MediaType::parse(received);
+        let matching = documented.iter().enumerate().filter_map(|(index, one)| {
+            let specificity = received.specificity(&MediaType::parse(one))?;
+            // Of two that are equally specific, the first one.
+            Some((specificity, Reverse(index)))
+        });
+        matching.max().map(|(_, Reverse(index))| index).ok_or_else(|| {
+            let documented = documented.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            // Not cut here: whoever shows the message masks credentials first, which a cut would hide.
+            let received = match self.content_type.trim() {
+                "" => "has no `Content-Type`".to_owned(),
+                name => format!("is of type `{name}`"),
+            };
+            let message = format!("the specification documents {documented}, and the response {received}");
+            ReadError::Mismatch { path: String::new(), message }
+        })
+    }
+
     /// No value at all.
     ///
     /// # Errors
@@ -260,6 +301,43 @@ impl<'a> ResponseBody<'a> {
         };
         let path = if path == "." { String::new() } else { path };
         ReadError::Mismatch { path, message: without_values(&error.to_string()) }
+    }
+}
+
+/// A media type, or a range of them, without differences that have no meaning.
+struct MediaType {
+    /// In lower case: `text/plain`.
+    name: String,
+    /// In lower case, without quotes: `format=flowed`.
+    parameters: Vec<String>,
+}
+
+impl MediaType {
+    fn parse(text: &str) -> Self {
+        let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
+        let name = parts.next().unwrap_or_default();
+        let without_quotes = |part: String| part.replace([' ', '\t', '"'], "");
+        Self { name, parameters: parts.map(without_quotes).filter(|part| !part.is_empty()).collect() }
+    }
+
+    /// How specifically a documented media type or range describes this one; `None` if it does not.
+    fn specificity(&self, documented: &Self) -> Option<(u8, Reverse<usize>, usize)> {
+        let (kind, subtype) = self.name.split_once('/').unwrap_or((&self.name, ""));
+        let name = match documented.name.split_once('/') {
+            _ if documented.name == self.name => 3,
+            Some((range, suffix))
+                if range == kind
+                    && suffix.strip_prefix('*').is_some_and(|end| !end.is_empty() && subtype.ends_with(end)) =>
+            {
+                2
+            }
+            Some((range, "*")) if range == kind => 1,
+            Some(("*", "*")) => 0,
+            _ => return None,
+        };
+        let has = |parameter: &&String| self.parameters.contains(parameter);
+        let same = documented.parameters.iter().filter(has).count();
+        Some((name, Reverse(documented.parameters.len() - same), same))
     }
 }
 
@@ -363,5 +441,39 @@ mod tests {
         assert!(!error.to_string().contains("cret"), "{error}");
         let Err(error) = ResponseBody::new(r#"{"code":0,"data":"secret"}"#).data::<Named>() else { panic!() };
         assert!(!error.to_string().contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn the_most_specific_media_type_applies() {
+        let documented = [
+            "*/*",
+            "text/*",
+            "text/plain",
+            "text/plain; format=flowed; charset=utf-8",
+            "Application/JSON; charset=utf-8",
+            "application/*+json",
+            "image/png; size=small",
+            "image/png",
+        ];
+        let position = |received| ResponseBody::new("").with_content_type(received).media_type(&documented);
+        for (received, expected) in [
+            ("text/plain", 2),
+            ("TEXT/Plain ; charset=utf-8", 2),
+            ("text/plain;charset=\"utf-8\";Format=Flowed", 3),
+            ("text/csv", 1),
+            ("application/json", 4),
+            ("application/problem+json", 5),
+            ("image/png", 7),
+            ("image/png; size=large", 7),
+            ("image/png; size = small", 6),
+            ("", 0),
+            ("nonsense", 0),
+        ] {
+            assert_eq!(position(received), Ok(expected), "{received}");
+        }
+        let error = ResponseBody::new("").with_content_type("nonsense").media_type(&["text/*", "a/b"]).unwrap_err();
+        let expected = "the specification documents `text/*`, `a/b`, and the response is of type `nonsense`";
+        assert_eq!(error.to_string(), expected);
+        assert!(ResponseBody::new("").media_type(&[]).is_err());
     }
 }

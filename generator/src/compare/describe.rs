@@ -4,8 +4,8 @@
 
 use super::change::Compatibility;
 use crate::model::{
-    Api, Body, Encoding, EnumValues, Field, Location, Parameter, Presence, Primitive, Response, Scope, Status,
-    StatusEnum, Tagging, TypeDefinition, TypeKind, TypeRef, Union, ValueStyle,
+    Api, Body, Encoding, EnumValues, Field, Location, MediaTypeEnum, Parameter, Presence, Primitive, Response, Scope,
+    Status, StatusEnum, Tagging, TypeDefinition, TypeKind, TypeRef, Union, ValueStyle,
 };
 
 /// The encoding of a body.
@@ -73,6 +73,8 @@ impl Describer<'_> {
         match response {
             Response::Text(_) => "String".to_owned(),
             Response::Bytes(_) => "Vec<u8>".to_owned(),
+            Response::ByMediaType(contents) if self.as_json => by_media_type(self, contents),
+            Response::ByMediaType(contents) => contents.type_name.clone(),
             Response::ByStatus(successes) if self.as_json => by_status(self, successes),
             Response::ByStatus(successes) => successes.type_name.clone(),
             _ => match self.api.received(response) {
@@ -103,6 +105,13 @@ impl Describer<'_> {
 fn by_status(describer: Describer<'_>, responses: &StatusEnum) -> String {
     let variants = responses.variants.iter();
     let variants = variants.map(|it| format!("{}: {}", status(it.status), describer.response(&it.response)));
+    variants.collect::<Vec<_>>().join(", ")
+}
+
+/// Content by media type, as JSON: `application/json: object, text/csv: String`.
+fn by_media_type(describer: Describer<'_>, contents: &MediaTypeEnum) -> String {
+    let variants = contents.variants.iter();
+    let variants = variants.map(|it| format!("{}: {}", it.media_types.join(", "), describer.response(&it.response)));
     variants.collect::<Vec<_>>().join(", ")
 }
 

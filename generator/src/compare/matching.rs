@@ -8,8 +8,8 @@ use std::hash::Hash;
 
 use super::recorder::Side;
 use crate::model::{
-    Api, EnumValues, Field, Group, Location, Operation, Parameter, Response, StatusEnum, StatusVariant, Struct, TypeId,
-    TypeKind, TypeRef, TypedHeader, TypedHeaders,
+    Api, EnumValues, Field, Group, Location, MediaTypeEnum, MediaTypeVariant, Operation, Parameter, Response, Status,
+    StatusEnum, StatusVariant, Struct, TypeId, TypeKind, TypeRef, TypedHeader, TypedHeaders,
 };
 
 /// Two matched lists.
@@ -183,8 +183,11 @@ impl<'a> Models<'a> {
             for responses in [by_status(old, new), old.failure.as_ref().zip(new.failure.as_ref())].into_iter().flatten()
             {
                 let variants = variants(&responses.0.variants, &responses.1.variants).both;
-                let types = variants.into_iter().filter_map(|(old, new)| old.response.ty().zip(new.response.ty()));
-                positions.extend(types);
+                positions
+                    .extend(variants.into_iter().flat_map(|(old, new)| content_types(&old.response, &new.response)));
+            }
+            if let (Response::ByMediaType(_), Response::ByMediaType(_)) = (&old.response, &new.response) {
+                positions.extend(content_types(&old.response, &new.response));
             }
             let headers = headers([old.headers.as_ref(), new.headers.as_ref()]).both;
             positions.extend(headers.into_iter().map(|(old, new)| (&old.ty, &new.ty)));
@@ -326,6 +329,31 @@ fn by_status<'a>(old: &'a Operation, new: &'a Operation) -> Option<(&'a StatusEn
 pub(super) fn variants<'a>(old: &'a [StatusVariant], new: &'a [StatusVariant]) -> Matched<'a, StatusVariant> {
     // A status that is written twice is one variant of the model.
     matched(old, new, |_, variant| variant.variant.as_str(), &[], &|_, _| false)
+}
+
+/// The response that applies to the status of a variant: that of the status itself, else that of its range, else the default
+/// (OpenAPI 3.0.4, "Responses Object").
+pub(super) fn applicable(variants: &[StatusVariant], status: Status) -> Option<&StatusVariant> {
+    let of = |status: Status| variants.iter().find(|variant| variant.status == status);
+    let range = || match status {
+        Status::Code(code) => of(Status::Range(code / 100)),
+        Status::Range(_) | Status::Default => None,
+    };
+    of(status).or_else(range).or_else(|| of(Status::Default))
+}
+
+/// The variants of two enumerations of content, by their media type.
+pub(super) fn contents<'a>(old: &'a MediaTypeEnum, new: &'a MediaTypeEnum) -> Matched<'a, MediaTypeVariant> {
+    matched(&old.variants, &new.variants, |_, variant| variant.variant.as_str(), &[], &|_, _| false)
+}
+
+/// The types that two responses have in the same position: that of their JSON, or those by media type.
+pub(super) fn content_types<'a>(old: &'a Response, new: &'a Response) -> Vec<(&'a TypeRef, &'a TypeRef)> {
+    if let (Response::ByMediaType(old), Response::ByMediaType(new)) = (old, new) {
+        let both = contents(old, new).both.into_iter();
+        return both.filter_map(|(old, new)| old.response.ty().zip(new.response.ty())).collect();
+    }
+    old.ty().zip(new.ty()).into_iter().collect()
 }
 
 /// The headers of the responses of two operations, by their names.

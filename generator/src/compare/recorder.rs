@@ -83,6 +83,11 @@ impl Subject {
         Self { kind, ..self }
     }
 
+    /// The same subject with another name.
+    pub(super) fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
     /// The fact that a key states.
     pub(super) fn key(&self, key: &str) -> Self {
         self.keys(&[key]).map(|places| {

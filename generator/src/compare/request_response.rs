@@ -17,8 +17,8 @@ impl Comparer<'_> {
         self.parameters(old, new, &owner);
         self.body(old, new, &owner);
         self.response(old, new, &owner);
-        self.failures(old, new);
-        self.response_headers(old, new);
+        self.failures(old, new, &owner);
+        self.response_headers(old, new, &owner);
     }
 
     fn response(&mut self, old: &Operation, new: &Operation, owner: &str) {
@@ -32,6 +32,12 @@ impl Comparer<'_> {
                     .map(|(it, ty)| Constrained::new(&it.response_constraints, &it.response_ref.node, ty));
                 self.constraints(owner, &old_value, &new_value);
                 (self.same_type(old_type, new_type), old_optional == new_optional)
+            }
+            // Their variants are compared below; names in Rust are not.
+            _ if self.is_common
+                && matches!((&old.response, &new.response), (Response::ByMediaType(_), Response::ByMediaType(_))) =>
+            {
+                (true, true)
             }
             _ => (types[0] == types[1], true),
         };
@@ -48,6 +54,9 @@ impl Comparer<'_> {
         let (old, new) = (&old.response, &new.response);
         if let [Some(_), Some(_)] = enums {
             self.by_status(Kind::Response, operations, enums);
+        }
+        if let (Response::ByMediaType(old), Response::ByMediaType(new)) = (old, new) {
+            self.by_media_type([old, new], &slot);
         }
         if !same_type || !same_presence {
             let [old_type, new_type] = types;

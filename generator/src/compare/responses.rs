@@ -3,27 +3,92 @@
 //! In: the responses of a pair of operations. Out: recorded changes.
 
 use super::Comparer;
-use super::change::Compatibility::{Breaking, Compatible};
+use super::change::Compatibility::{Breaking, Compatible, DocumentationOnly};
 use super::change::Kind;
 use super::describe::{self, from_to, removed};
 use super::matching::{self, Matched};
 use super::recorder::{Side, Subject};
-use crate::model::{HeaderFormat, Operation, StatusEnum, StatusVariant, TypedHeader, TypedHeaders};
+use crate::model::{
+    HeaderFormat, MediaTypeEnum, MediaTypeVariant, Operation, Response, StatusEnum, StatusVariant, TypedHeader,
+    TypedHeaders,
+};
 
 impl Comparer<'_> {
-    /// The failures of an operation by status. They are not compared between documents of different authors, because few
-    /// documents describe all failures.
-    pub(super) fn failures(&mut self, old: &Operation, new: &Operation) {
+    /// The failures of an operation by status.
+    pub(super) fn failures(&mut self, old: &Operation, new: &Operation, owner: &str) {
+        let enums = [old.failure.as_ref(), new.failure.as_ref()];
+        if self.is_common {
+            return self.common_failures(owner, enums);
+        }
         let names = [old, new].map(|operation| operation.type_name.as_str());
-        self.by_status(Kind::Failure, names, [old.failure.as_ref(), new.failure.as_ref()]);
+        self.by_status(Kind::Failure, names, enums);
+    }
+
+    /// The failures that documents of different authors describe. One lists statuses, the other describes a range of them or
+    /// all by default: a status is compared with the response that applies to it. A failure without a body has no JSON.
+    fn common_failures(&mut self, owner: &str, enums: [Option<&StatusEnum>; 2]) {
+        let [old, new] = enums.map(|responses| responses.map_or(&[][..], |it| &it.variants));
+        let name = |variant: &StatusVariant| format!("{owner} {}", describe::status(variant.status));
+        let is_listed = |variants: &[StatusVariant], one: &StatusVariant| {
+            variants.iter().any(|variant| variant.status == one.status)
+        };
+        for (side, of_side, others) in [(Side::Old, old, new), (Side::New, new, old)] {
+            for variant in of_side {
+                match matching::applicable(others, variant.status) {
+                    // It is compared once, with the document that lists its status.
+                    Some(_) if side == Side::New && is_listed(others, variant) => {}
+                    Some(other) => {
+                        let (from, to) = if side == Side::Old { (variant, other) } else { (other, variant) };
+                        let subject = Subject::sources(Kind::Failure, name(variant), &from.source_ref, &to.source_ref);
+                        self.common_failure(&subject, &from.response, &to.response);
+                    }
+                    None => {
+                        let subject = Subject::one(Kind::Failure, name(variant), side, &variant.source_ref.slot);
+                        let shown = self.describe(side).response(&variant.response);
+                        let what = format!("{}: `{shown}`", side.of(["removed", "added"]));
+                        let (compatibility, why) = match (&variant.response, side) {
+                            (Response::NoContent, _) => (DocumentationOnly, "it has no body"),
+                            _ if others.is_empty() => (DocumentationOnly, "the other document describes no failure"),
+                            (_, Side::Old) => (Breaking, "callers cannot decode its body any more"),
+                            (_, Side::New) => (Compatible, "callers can decode its body"),
+                        };
+                        self.recorder.record(&subject, compatibility, &what, why);
+                    }
+                }
+            }
+        }
+    }
+
+    fn common_failure(&mut self, subject: &Subject, old: &Response, new: &Response) {
+        for (old, new) in matching::content_types(old, new) {
+            self.reach(old, new);
+        }
+        let (compatibility, why) = match (old, new) {
+            (Response::ByMediaType(old), Response::ByMediaType(new)) => {
+                return self.by_media_type([old, new], subject);
+            }
+            (Response::NoContent, Response::NoContent) => return,
+            (Response::NoContent, _) => (Compatible, "callers can decode its body"),
+            (_, Response::NoContent) => (Breaking, "callers cannot decode its body any more"),
+            _ if self.same_content(old, new) => return,
+            _ => (Breaking, "callers get another type"),
+        };
+        let [old, new] = [(Side::Old, old), (Side::New, new)].map(|(side, it)| self.describe(side).response(it));
+        self.recorder.record(subject, compatibility, &from_to(&old, &new), why);
     }
 
     /// The variants of two enumerations by status. A missing enumeration has no variants.
     pub(super) fn by_status(&mut self, kind: Kind, operations: [&str; 2], enums: [Option<&StatusEnum>; 2]) {
+        let [old, new] = enums.map(|responses| responses.map_or(&[][..], |it| &it.variants));
         if self.is_common {
+            // The whole response is compared: its description has the type of each status.
+            for (from, to) in matching::variants(old, new).both {
+                for (old, new) in matching::content_types(&from.response, &to.response) {
+                    self.reach(old, new);
+                }
+            }
             return;
         }
-        let [old, new] = enums.map(|responses| responses.map_or(&[][..], |it| &it.variants));
         if let [Some(old), Some(new)] = enums
             && old.type_name != new.type_name
             && operations[0] == operations[1]
@@ -40,9 +105,12 @@ impl Comparer<'_> {
         let Matched { both, removed: of_old, added: of_new, .. } = matching::variants(old, new);
         for (from, to) in both {
             let subject = Subject::sources(kind, name(Side::New, to), &from.source_ref, &to.source_ref);
-            let same = match (from.response.ty(), to.response.ty()) {
-                (Some(old), Some(new)) => self.same_type(old, new),
-                _ => std::mem::discriminant(&from.response) == std::mem::discriminant(&to.response),
+            let same = match (&from.response, &to.response) {
+                (Response::ByMediaType(old), Response::ByMediaType(new)) => {
+                    self.by_media_type([old, new], &subject);
+                    old.type_name == new.type_name
+                }
+                (old, new) => self.same_content(old, new),
             };
             if !same {
                 let [old, new] = [(Side::Old, from), (Side::New, to)]
@@ -64,19 +132,68 @@ impl Comparer<'_> {
         }
     }
 
-    /// The headers of responses.
-    pub(super) fn response_headers(&mut self, old: &Operation, new: &Operation) {
-        if self.is_common {
-            return;
+    /// Whether callers get the same type.
+    fn same_content(&self, old: &Response, new: &Response) -> bool {
+        match (old.ty(), new.ty()) {
+            (Some(old), Some(new)) => self.same_type(old, new),
+            _ => std::mem::discriminant(old) == std::mem::discriminant(new),
         }
+    }
+
+    /// The variants of two enumerations by media type. `subject` is the response.
+    pub(super) fn by_media_type(&mut self, enums: [&MediaTypeEnum; 2], subject: &Subject) {
+        let [old, new] = enums;
+        let content = subject.keys(&["content", "$ref"]);
+        let owner = if self.is_common { subject.name.clone() } else { new.type_name.clone() };
+        let named = |variant: &MediaTypeVariant| {
+            content.clone().named(format!("{owner}::{}", describe::code(&variant.variant)))
+        };
+        let changes = matching::contents(old, new);
+        for (from, to) in changes.both {
+            if let (Some(old), Some(new)) = (from.response.ty(), to.response.ty()) {
+                self.reach(old, new);
+            }
+            let [old, new] = [(Side::Old, from), (Side::New, to)]
+                .map(|(side, variant)| self.describe(side).response(&variant.response));
+            if !self.same_content(&from.response, &to.response) {
+                self.recorder.record(&named(to), Breaking, &from_to(&old, &new), "callers get another type");
+            }
+            if from.media_types != to.media_types {
+                let [old, new] = [from, to].map(|variant| variant.media_types.join(", "));
+                let why = "the variant is the same; the client decodes it for the other media types";
+                self.recorder.record(&named(to), Compatible, &from_to(&old, &new), why);
+            }
+        }
+        for variant in changes.removed {
+            let what = format!("removed: `{}`", describe::code(&variant.media_types.join(", ")));
+            let subject = named(variant);
+            let why = removed(&subject.name, false);
+            self.recorder.record(&subject, Breaking, &what, &why);
+        }
+        for variant in changes.added {
+            let what = format!("added: `{}`", describe::code(&variant.media_types.join(", ")));
+            let why = "the enumeration is `#[non_exhaustive]`, and a service sends it to callers who request it";
+            self.recorder.record(&named(variant), Compatible, &what, why);
+        }
+    }
+
+    /// The headers of responses.
+    pub(super) fn response_headers(&mut self, old: &Operation, new: &Operation, owner: &str) {
         let operations = [old, new].map(|operation| operation.type_name.as_str());
         let typed = [old.headers.as_ref(), new.headers.as_ref()];
+        // Names in Rust are compared between versions only.
+        let is_common = self.is_common;
+        let name = |of: &TypedHeaders, header: &TypedHeader| match is_common {
+            true => format!("{owner}.{}", describe::code(&header.name)),
+            false => format!("{}::{}", of.type_name, header.method),
+        };
         if let [Some(old), Some(new)] = typed
+            && !self.is_common
             && old.type_name != new.type_name
             && operations[0] == operations[1]
             && let ([from, ..], [to, ..]) = (old.headers.as_slice(), new.headers.as_slice())
         {
-            let subject = subject(new, [from, to]).derived();
+            let subject = subject(name(new, to), [from, to]).derived();
             let what = format!("renamed: {}", from_to(&old.type_name, &new.type_name));
             self.recorder.renamed(&subject, Breaking, &what, &removed(&old.type_name, false));
         }
@@ -84,12 +201,12 @@ impl Comparer<'_> {
         let is_reused = |method: &str| typed[1].is_some_and(|it| it.headers.iter().any(|other| other.method == method));
         for (from, to) in &headers.both {
             if let [Some(_), Some(of_new)] = typed {
-                self.response_header(&subject(of_new, [from, to]), from, to, &is_reused);
+                self.response_header(&subject(name(of_new, to), [from, to]), from, to, &is_reused);
             }
         }
         for (header, side) in headers.unmatched() {
             let Some(of) = side.of(typed) else { continue };
-            let name = format!("{}::{}", of.type_name, header.method);
+            let name = name(of, header);
             let slots = header.source_refs.iter().map(|source| source.slot.as_str());
             let mut subject: Option<Subject> = None;
             for slot in slots {
@@ -100,9 +217,13 @@ impl Comparer<'_> {
             }
             let Some(subject) = subject else { continue };
             let what = format!("{}: `{}`", side.of(["removed", "added"]), describe::code(&header.name));
-            if side == Side::Old {
-                let why = removed(&name, is_reused(&header.method));
+            if self.is_common && typed.iter().any(Option::is_none) {
+                self.recorder.record(&subject, DocumentationOnly, &what, "the other document describes no header");
+            } else if side == Side::Old {
+                let why = removed(&name, !self.is_common && is_reused(&header.method));
                 self.recorder.record(&subject, Breaking, &what, &why);
+            } else if self.is_common {
+                self.recorder.record(&subject, Compatible, &what, "callers can read it");
             } else {
                 self.recorder.record(&subject, Compatible, &what, &format!("there is a new method `{name}`"));
             }
@@ -116,7 +237,10 @@ impl Comparer<'_> {
         new: &TypedHeader,
         is_reused: &dyn Fn(&str) -> bool,
     ) {
-        if old.method != new.method {
+        self.reach(&old.ty, &new.ty);
+        if self.is_common {
+            // Only what is sent is compared.
+        } else if old.method != new.method {
             let what = format!("renamed: {}", from_to(&old.method, &new.method));
             self.recorder.renamed(&subject.derived(), Breaking, &what, &removed(&old.method, is_reused(&old.method)));
         } else if old.name != new.name {
@@ -142,7 +266,7 @@ impl Comparer<'_> {
             let why = "code is unchanged; the client decodes the header differently";
             self.recorder.record(&facts, Compatible, &from_to(format(old), format(new)), why);
         }
-        if old.deprecated != new.deprecated {
+        if old.deprecated != new.deprecated && !self.is_common {
             let why = "code that reads it compiles, with or without a warning of the compiler";
             let what = describe::deprecated(new.deprecated);
             self.recorder.record(&subject.keys(&["deprecated", "$ref"]), Compatible, what, why);
@@ -151,9 +275,8 @@ impl Comparer<'_> {
 }
 
 /// A header that both documents have, at each of its places.
-fn subject(of: &TypedHeaders, headers: [&TypedHeader; 2]) -> Subject {
+fn subject(name: String, headers: [&TypedHeader; 2]) -> Subject {
     let [old, new] = headers;
-    let name = format!("{}::{}", of.type_name, new.method);
     let none = Default::default();
     let [first_old, first_new] = headers.map(|header| header.source_refs.first().unwrap_or(&none));
     let mut subject = Subject::sources(Kind::ResponseHeader, name, first_old, first_new);

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::{Code, Diagnostic, Diagnostics};
+use crate::document::Node;
 
 /// The text of a specification, and its name in messages; with the overlays that are applied to it, and the files that it
 /// refers to.
@@ -25,7 +26,18 @@ pub struct Source {
     positions: OnceLock<Vec<(usize, usize)>>,
 }
 
-/// The other texts of a specification.
+/// A tree that was parsed for its references. The reader of the document takes it instead of parsing the text again.
+#[derive(Debug, Default)]
+struct Parsed(Mutex<Option<Node<'static>>>);
+
+/// A copy parses its text itself.
+impl Clone for Parsed {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// The other texts of a specification, and what was made of its text.
 #[derive(Clone, Debug, Default)]
 struct Others {
     overlays: Vec<Source>,
@@ -33,6 +45,10 @@ struct Others {
     files: Vec<(String, Source)>,
     /// Why files cannot be used, by their paths.
     unread: BTreeMap<String, String>,
+    /// The number of the first byte of each overlay and of each file, computed on first use.
+    starts: OnceLock<Vec<usize>>,
+    /// The tree of the text of the specification itself, until the document is read.
+    parsed: Parsed,
 }
 
 /// The number of bytes that are scanned for a position.
@@ -63,6 +79,7 @@ impl Source {
         let Self { name, text, others, .. } = overlay;
         self.others.overlays.push(Self::new(name, text));
         self.others.overlays.extend(others.overlays);
+        self.others.starts.take();
         self
     }
 
@@ -71,6 +88,17 @@ impl Source {
         let folder = self.name.rfind(['/', '\\']).map_or("", |end| &self.name[..=end]);
         let file = Self::new(format!("{folder}{path}"), text);
         self.others.files.push((path, file));
+        self.others.starts.take();
+    }
+
+    /// Keeps the tree of the text for [`Self::take_tree`].
+    pub(crate) fn keep_tree(&self, tree: Node<'static>) {
+        *self.others.parsed.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(tree);
+    }
+
+    /// The tree that was kept, once.
+    pub(crate) fn take_tree(&self) -> Option<Node<'static>> {
+        self.others.parsed.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Records why a file cannot be used.
@@ -83,15 +111,31 @@ impl Source {
         self.others.unread.get(path).map(String::as_str)
     }
 
+    /// The number of the first byte of each overlay and of each file.
+    fn starts(&self) -> &[usize] {
+        self.others.starts.get_or_init(|| {
+            let mut end = self.text.len();
+            let texts = self.others.overlays.iter().chain(self.others.files.iter().map(|(_, file)| file));
+            let start = |part: &Self| {
+                // One byte between two texts, so that the end of one is not the beginning of the next.
+                let start = end + 1;
+                end = start + part.text.len();
+                start
+            };
+            texts.map(start).collect()
+        })
+    }
+
+    /// The overlay or the file at a position.
+    fn part(&self, index: usize) -> Option<&Self> {
+        let Others { overlays, files, .. } = &*self.others;
+        overlays.get(index).or_else(|| files.get(index.checked_sub(overlays.len())?).map(|(_, file)| file))
+    }
+
     /// The overlays and the files, each with the number of its first byte.
     fn parts(&self) -> impl Iterator<Item = (usize, &Self)> {
-        let parts = self.others.overlays.iter().chain(self.others.files.iter().map(|(_, file)| file));
-        parts.scan(self.text.len(), |end, part| {
-            // One byte between two texts, so that the end of one is not the beginning of the next.
-            let start = *end + 1;
-            *end = start + part.text.len();
-            Some((start, part))
-        })
+        let Others { overlays, files, .. } = &*self.others;
+        self.starts().iter().copied().zip(overlays.iter().chain(files.iter().map(|(_, file)| file)))
     }
 
     /// The overlays, each with the number of its first byte.
@@ -107,18 +151,25 @@ impl Source {
 
     /// The number of bytes of all texts.
     pub(crate) fn total_bytes(&self) -> usize {
-        self.parts().last().map_or(self.text.len(), |(start, part)| start + part.text.len())
+        let last = self.starts().len().checked_sub(1).and_then(|last| self.starts().get(last).zip(self.part(last)));
+        last.map_or(self.text.len(), |(start, part)| start + part.text.len())
+    }
+
+    /// The overlay or the file that contains a byte, as a position; `None` for the specification itself.
+    fn index_of(&self, byte: usize) -> Option<usize> {
+        self.starts().partition_point(|start| *start <= byte).checked_sub(1)
     }
 
     /// The text that contains a byte, and the number of its first byte.
     fn file_of(&self, byte: usize) -> (usize, &Self) {
-        let before = self.parts().take_while(|(start, _)| *start <= byte);
-        before.last().unwrap_or((0, self))
+        let found = self.index_of(byte).and_then(|index| self.starts().get(index).copied().zip(self.part(index)));
+        found.unwrap_or((0, self))
     }
 
     /// The path of the file that contains a byte; `None` for the specification and its overlays.
     pub(crate) fn path_of(&self, byte: usize) -> Option<&str> {
-        self.files().take_while(|(_, start, _)| *start <= byte).last().map(|(path, ..)| path)
+        let index = self.index_of(byte)?.checked_sub(self.others.overlays.len())?;
+        self.others.files.get(index).map(|(path, _)| path.as_str())
     }
 
     /// The file that a location is in, and its bytes there.
@@ -227,4 +278,36 @@ pub struct Location {
     pub pointer: String,
     /// Bytes of the text. The bytes of overlays and of other files are numbered after those of the specification.
     pub span: Range<usize>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_belongs_to_the_text_that_it_was_numbered_in() {
+        let mut source = Source::new("dir/main.yaml", "ab");
+        assert_eq!((source.file_of(0).1.name(), source.file_of(100).1.name()), ("dir/main.yaml", "dir/main.yaml"));
+        let mut texts = vec![("dir/main.yaml".to_owned(), None, 2)];
+        for (number, length) in [0, 3, 1, 0, 5].into_iter().enumerate() {
+            let text = "x".repeat(length);
+            if number < 2 {
+                source = source.with_overlay(Source::new(format!("overlay{number}"), text));
+                texts.push((format!("overlay{number}"), None, length));
+            } else {
+                // Numbered again with each text that is added.
+                source.add_file(format!("file{number}"), text);
+                texts.push((format!("dir/file{number}"), Some(format!("file{number}")), length));
+            }
+            let mut first = 0;
+            for (name, path, length) in &texts {
+                for byte in first..=first + length {
+                    let (start, file) = source.file_of(byte);
+                    assert_eq!((start, file.name(), source.path_of(byte)), (first, &**name, path.as_deref()));
+                }
+                first += length + 1;
+            }
+            assert_eq!(source.total_bytes(), first - 1);
+        }
+    }
 }

@@ -98,6 +98,7 @@ impl Source {
             }
             None
         });
+        file.keep_tree(tree.into_owned());
         found
     }
 }
@@ -189,6 +190,8 @@ fn replace(scalar: &mut Scalar<'_>, change: &mut impl FnMut(&str) -> Option<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Dialect;
+    use crate::document::Document;
 
     #[test]
     fn a_reference_is_relative_to_its_file() {
@@ -225,5 +228,41 @@ mod tests {
             assert_eq!(read, expected);
             assert_eq!(source.unread("../c.yaml").is_some(), !allow_outside);
         }
+    }
+
+    #[test]
+    fn a_text_is_parsed_once() {
+        let file = |path: &str| match path {
+            "a.yaml" => Ok("T: {$ref: 'b.yaml'}\nU: {type: strng}\n".to_owned()),
+            _ => Ok("{type: object, properties: {\"é\": {$ref: 'a.yaml#/U'}}}".to_owned()),
+        };
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\n\
+                    components: {schemas: {T: {$ref: 'a.yaml#/T'}}}\n";
+        let source = Source::new("main.yaml", text).with_files(false, file);
+        let again = source.clone();
+        let problems = |source: &Source| {
+            let problems = Document::read(source, Dialect::OpenApi).unwrap_err();
+            let shown = problems.problems().iter().map(|problem| {
+                let (place, name) = (&problem.location, source.name_of(&problem.location));
+                format!("{name}:{}:{} {} {}", place.line, place.column, place.pointer, problem.message)
+            });
+            shown.collect::<Vec<_>>()
+        };
+        let texts = || std::iter::once(&source).chain(source.files().map(|(_, _, file)| file));
+        let kept: Vec<bool> = texts()
+            .map(|file| {
+                let tree = file.take_tree();
+                let is_kept = tree.is_some();
+                tree.into_iter().for_each(|tree| file.keep_tree(tree));
+                is_kept
+            })
+            .collect();
+        assert_eq!(kept, [true; 3]);
+        // A copy is parsed again, and has the same problems at the same places.
+        let found = problems(&source);
+        assert!(found.len() == 1 && found[0].starts_with("a.yaml:2:"), "{found:?}");
+        assert_eq!(found, problems(&again));
+        assert!(texts().all(|file| file.take_tree().is_none()));
+        assert_eq!(found, problems(&source));
     }
 }

@@ -189,10 +189,10 @@ impl<'s> Unchecked<'s> {
         if let Some(problem) = limits::check(source) {
             return Err(failed(vec![problem]));
         }
-        let mut tree = yaml::parse(source, policy.allows_aliases).map_err(failed)?;
+        let mut tree = parsed(source, policy).map_err(failed)?;
         overlay::apply(source, &mut tree).map_err(failed)?;
         if policy.tolerates_mistakes {
-            let files = trees(source, policy.allows_aliases).map_err(failed)?;
+            let files = trees(source, policy).map_err(failed)?;
             references::normalize(source, &mut tree, files, policy);
             references::empty_callbacks(&mut tree);
         }
@@ -235,12 +235,19 @@ impl<'s> Unchecked<'s> {
     }
 }
 
+/// The tree of a text. It was parsed already if its references were looked for, which needs no rule of a dialect except that
+/// aliases are allowed.
+fn parsed<'s>(source: &'s Source, policy: &Policy) -> Result<Node<'s>, Vec<Diagnostic>> {
+    let known = policy.allows_aliases.then(|| source.take_tree()).flatten();
+    known.map_or_else(|| yaml::parse(source, policy.allows_aliases), Ok)
+}
+
 /// The trees of the files that a document refers to, by their paths. Their references are made relative to the document.
-fn trees(source: &Source, expands_aliases: bool) -> Result<BTreeMap<String, Node<'_>>, Vec<Diagnostic>> {
+fn trees<'s>(source: &'s Source, policy: &Policy) -> Result<BTreeMap<String, Node<'s>>, Vec<Diagnostic>> {
     let mut trees = BTreeMap::new();
     let mut problems = Vec::new();
     for (path, first, file) in source.files() {
-        match yaml::parse(file, expands_aliases) {
+        match parsed(file, policy) {
             Ok(mut tree) => {
                 tree.shift(first);
                 files::relative_to_document(source, path, &mut tree);

@@ -39,6 +39,10 @@ pub(crate) struct Scalar<'a> {
     pub(super) plain: bool,
 }
 
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
 /// The types of scalars, by the rules of `serde_yaml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ScalarType {
@@ -268,6 +272,20 @@ impl<'a> Node<'a> {
                 }
             }
         }
+    }
+
+    /// The same node with texts of its own, so that it can outlive the text of the document.
+    pub(super) fn into_owned(self) -> Node<'static> {
+        let value = match self.value {
+            Value::Scalar(Scalar { text, plain }) => Value::Scalar(Scalar { text: owned(text), plain }),
+            Value::Sequence(items) => Value::Sequence(items.into_iter().map(Node::into_owned).collect()),
+            Value::Mapping(entries) => {
+                let entry =
+                    |Entry { key, key_span, node }| Entry { key: owned(key), key_span, node: node.into_owned() };
+                Value::Mapping(entries.into_iter().map(entry).collect())
+            }
+        };
+        Node { value, span: self.span }
     }
 
     /// The value as JSON. Infinite numbers, which JSON does not have, become null.

@@ -7,9 +7,9 @@ use serde_json::{Number, Value};
 use super::bare;
 use crate::document::extensions::Confidence;
 use crate::model::{
-    Api, Bound, Constraints, Docs, Enum, EnumValue, EnumValues, ErrorCode, Field, Group, Operation, Outcome, Region,
-    Retry, Risk, Scope, SecurityRequirement, Size, SizeOf, SkippedPart, Source, Status, StatusVariant, Struct,
-    TypeDefinition, TypedHeader, UnusedPart, Variant,
+    Api, Bound, Constraints, Docs, Enum, EnumValue, EnumValues, ErrorCode, Field, Group, MediaTypeVariant, Operation,
+    Outcome, Region, Retry, Risk, Scope, SecurityRequirement, Size, SizeOf, SkippedPart, Source, Status, StatusVariant,
+    Struct, TypeDefinition, TypedHeader, UnusedPart, Variant,
 };
 use crate::rustdoc::{documentation, linked, plain_line};
 
@@ -188,6 +188,12 @@ pub(super) fn status(variant: &StatusVariant) -> String {
         "" => format!("{status}."),
         description => format!("{status}: {}", documentation(description)),
     }
+}
+
+/// The media types of a variant: `` `application/json` or `text/json` ``.
+pub(super) fn media_types(variant: &MediaTypeVariant) -> String {
+    let names = variant.media_types.iter().map(|name| format!("`{}`", name.replace('`', "")));
+    names.collect::<Vec<_>>().join(" or ")
 }
 
 /// The documentation of a header of responses.

@@ -22,6 +22,9 @@ impl Emitter<'_> {
         let writes = operation.parameters.iter().map(|parameter| {
             let wire = &parameter.name;
             let field = ident(&parameter.field);
+            if parameter.is_accept() {
+                return quote! { request.accept_chosen(self.#field.as_ref()); };
+            }
             if let Some(style) = parameter.value_style {
                 return write_value(parameter, style, required_value(parameter));
             }

@@ -7,7 +7,10 @@ use super::builder::TypeState;
 use super::docs::{self, doc};
 use super::operation::{in_brackets, scope_type};
 use super::{Emitter, deprecated, ident};
-use crate::model::{Group, HeaderFormat, Operation, Response, Status, StatusEnum, StatusVariant, TypedHeader};
+use crate::model::{
+    Group, HeaderFormat, MediaTypeEnum, MediaTypeVariant, Operation, Response, Status, StatusEnum, StatusVariant,
+    TypedHeader,
+};
 
 impl Emitter<'_> {
     /// The implementation of `Operation`, with the types of responses that it requires.
@@ -28,6 +31,7 @@ impl Emitter<'_> {
             _ => None,
         };
         let failures = operation.failure.as_ref().map(|failures| self.failures(operation, failures));
+        let contents = self.media_type_enums(operation);
         let headers = self.typed_headers(operation);
         quote! {
             impl #generics runtime::Operation for #name #arguments {
@@ -45,6 +49,7 @@ impl Emitter<'_> {
 
             #successes
             #failures
+            #(#contents)*
             #headers
         }
     }
@@ -71,6 +76,10 @@ impl Emitter<'_> {
                 let name = ident(&successes.type_name);
                 (quote! { #name }, match_status(&name, successes, &quote! { body.undocumented() }))
             }
+            Response::ByMediaType(contents) => {
+                let name = ident(&contents.type_name);
+                (quote! { #name }, quote! { #name::read(body) })
+            }
             content @ (Response::Plain(_) | Response::Text(_) | Response::Bytes(_)) => {
                 let ty = self.content_type(content);
                 let read = reading(content);
@@ -84,6 +93,10 @@ impl Emitter<'_> {
         match response {
             Response::Text(_) => Some(quote! { String }),
             Response::Bytes(_) => Some(quote! { Vec<u8> }),
+            Response::ByMediaType(contents) => {
+                let name = ident(&contents.type_name);
+                Some(quote! { #name })
+            }
             response => response.ty().map(|ty| self.ty(ty, &quote! { types })),
         }
     }
@@ -94,8 +107,7 @@ impl Emitter<'_> {
         let about = doc(&format!("What [`{}`] returns, by HTTP status.", operation.type_name));
         let variants = successes.variants.iter().map(|variant| {
             let about = doc(&docs::status(variant));
-            let bytes = matches!(variant.response, Response::Bytes(_))
-                .then(|| quote! { #[serde(serialize_with = "runtime::base64_body::serialize")] });
+            let bytes = base64_attribute(&variant.response);
             let variant = self.variant(variant);
             quote! { #about #bytes #variant }
         });
@@ -107,6 +119,69 @@ impl Emitter<'_> {
             #[non_exhaustive]
             pub enum #name {
                 #(#variants,)*
+            }
+        }
+    }
+
+    /// The enumerations of content by media type, each once.
+    fn media_type_enums(&self, operation: &Operation) -> Vec<TokenStream> {
+        let failures = operation.failure.iter().flat_map(StatusEnum::media_type_enums);
+        let mut enums: Vec<&MediaTypeEnum> = Vec::new();
+        for contents in operation.response.media_type_enums().chain(failures) {
+            if !enums.iter().any(|known| known.type_name == contents.type_name) {
+                enums.push(contents);
+            }
+        }
+        enums.into_iter().map(|contents| self.media_type_enum(operation, contents)).collect()
+    }
+
+    /// The enumeration of content by media type. It serializes as an object with the media type as the key.
+    fn media_type_enum(&self, operation: &Operation, contents: &MediaTypeEnum) -> TokenStream {
+        let name = ident(&contents.type_name);
+        let about = doc(&format!(
+            "The content of a response of [`{}`], by the media type of the response.",
+            operation.type_name
+        ));
+        let variants = contents.variants.iter().map(|variant| {
+            let about = doc(&format!("{}.", docs::media_types(variant)));
+            let bytes = base64_attribute(&variant.response);
+            let media_type = variant.media_types.first();
+            let (variant, ty) = (ident(&variant.variant), self.content_type(&variant.response));
+            quote! { #about #[serde(rename = #media_type)] #bytes #variant(#ty) }
+        });
+        let media_types = contents.variants.iter().flat_map(|variant| &variant.media_types);
+        let arms = media_type_arms(&contents.variants);
+        let methods = contents.variants.iter().map(|variant| {
+            let about = doc(&format!("The content, if it is {}.", docs::media_types(variant)));
+            let (method, ty) = (ident(&variant.method), self.content_type(&variant.response));
+            let variant = ident(&variant.variant);
+            quote! {
+                #about
+                pub fn #method(self) -> Option<#ty> {
+                    match self {
+                        Self::#variant(content) => Some(content),
+                        _ => None,
+                    }
+                }
+            }
+        });
+        quote! {
+            #about
+            #[allow(clippy::large_enum_variant)]
+            #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#variants,)*
+            }
+
+            impl #name {
+                fn read(body: runtime::ResponseBody<'_>) -> Result<Self, runtime::ReadError> {
+                    match body.media_type(&[#(#media_types),*])? {
+                        #(#arms,)*
+                    }
+                }
+
+                #(#methods)*
             }
         }
     }
@@ -232,8 +307,36 @@ fn arm(name: &Ident, variant: &StatusVariant) -> TokenStream {
     if variant.response == Response::NoContent {
         return quote! { #pattern => Ok(#name::#of) };
     }
+    if let Response::ByMediaType(contents) = &variant.response {
+        let content = ident(&contents.type_name);
+        return quote! { #pattern => #content::read(body).map(#name::#of) };
+    }
     let read = reading(&variant.response);
     quote! { #pattern => body.#read().map(#name::#of) }
+}
+
+/// The arms of a `match` on the position among all documented media types. The last variant has all other positions.
+fn media_type_arms(variants: &[MediaTypeVariant]) -> Vec<TokenStream> {
+    let mut next = 0;
+    let arms = variants.iter().enumerate().map(|(index, variant)| {
+        let first = next;
+        next += variant.media_types.len();
+        let (of, read) = (ident(&variant.variant), reading(&variant.response));
+        let positions = (first..next).map(Literal::usize_unsuffixed);
+        let pattern = if index + 1 == variants.len() {
+            quote! { _ }
+        } else {
+            quote! { #(#positions)|* }
+        };
+        quote! { #pattern => body.#read().map(Self::#of) }
+    });
+    arms.collect()
+}
+
+/// The attribute of a variant that is bytes, which JSON has as base64.
+fn base64_attribute(response: &Response) -> Option<TokenStream> {
+    matches!(response, Response::Bytes(_))
+        .then(|| quote! { #[serde(serialize_with = "runtime::base64_body::serialize")] })
 }
 
 /// The runtime's method that decodes a body.

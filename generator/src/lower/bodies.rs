@@ -5,7 +5,7 @@
 
 use super::Lowering;
 use super::docs;
-use super::media_type::{Content, Format, can_be_a_header, essence, is_json};
+use super::media_type::{Content, Format, can_be_a_header, content_name, essence, is_json};
 use super::schemas::{ANY, Kind};
 use crate::diagnostic::Code;
 use crate::document::openapi::{MediaType, Operation, Style};
@@ -178,11 +178,6 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    fn is_same_schema(&self, one: &MediaType, other: &MediaType) -> bool {
-        let target = |media_type: &MediaType| self.api.schemas.resolve(media_type.schema?).map(|(id, _)| id);
-        target(one) == target(other)
-    }
-
     /// Whether a schema is certainly an object.
     fn is_object_schema(&self, media_type: &MediaType) -> bool {
         let schema = media_type.schema.and_then(|schema| self.api.schemas.resolve(schema));
@@ -195,7 +190,7 @@ impl<'d> Lowering<'d> {
             let mut choices = choices;
             return choices.pop().map(|(_, encoded)| encoded).unwrap_or((Encoding::Json, ANY));
         }
-        let names: Vec<String> = choices.iter().map(|(content, _)| variant_name(*content)).collect();
+        let names: Vec<String> = choices.iter().map(|(content, _)| content_name(*content)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let names = Scope::default().issue_all(&names, Case::Camel);
         let described = choices
@@ -263,17 +258,6 @@ impl<'d> Lowering<'d> {
             _ => false,
         };
         if is_plain && styles.is_empty() { Encoding::Form } else { Encoding::StyledForm(styles) }
-    }
-}
-
-/// The name of the variant for a media type.
-fn variant_name(content: Content<'_>) -> String {
-    let essence = essence(&content.media_type.name);
-    match content.format {
-        Format::Json if essence == "application/json" => "json".to_owned(),
-        Format::Form => "form".to_owned(),
-        Format::Multipart => essence.replacen("multipart/form-data", "multipart", 1).replace('/', "_"),
-        _ => essence.strip_prefix("application/").unwrap_or(&essence).replace(|c: char| !c.is_alphanumeric(), "_"),
     }
 }
 

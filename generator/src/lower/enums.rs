@@ -7,12 +7,12 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::schemas::{ANY, Types};
+use super::schemas::{ANY, Draft, Kind, Types};
 use crate::diagnostic::Code;
-use crate::document::pointer::PointerRef;
+use crate::document::pointer::{NodeId, PointerRef};
 use crate::document::schema::{Keywords, Schema, Type};
 use crate::document::vocabulary::ENUM_NUMBERS;
-use crate::model::{Enum, EnumValue, EnumValues, Primitive, TypeKind, TypeRef, UntypedReason};
+use crate::model::{Docs, Enum, EnumValue, EnumValues, Primitive, TypeId, TypeKind, TypeRef, UntypedReason};
 use crate::names::{Case, Scope, identifier};
 use crate::suggest::did_you_mean;
 
@@ -84,6 +84,20 @@ impl Types<'_> {
                 TypeKind::Alias(ANY)
             }
         }
+    }
+
+    /// An enumeration of media types. `choices` are the name and the media type of each.
+    pub(super) fn media_types(&mut self, name: &str, choices: Vec<(String, String)>, node: NodeId) -> TypeRef {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| name.as_str()).collect();
+        let variants = Scope::with_reserved(["Unknown"]).issue_all(&names, Case::Camel);
+        let values = choices.into_iter().map(|(_, media_type)| media_type).collect();
+        let described = variants.into_iter().enumerate().map(|named| (named, None));
+        let values = EnumValues::Text(enum_values(values, described));
+        let kind = Kind::Type(TypeKind::Enum(Enum { values, states: None, numbers: Vec::new() }));
+        let type_id = TypeId(self.drafts.len());
+        let (schema_name, name) = (name.to_owned(), self.scope.issue_type(name));
+        self.drafts.push(Draft { name, schema_name, docs: Docs::default(), kind, node });
+        TypeRef::Named(type_id)
     }
 
     /// The values, converted to the type of the schema, if some of them have another type in YAML. Empty if all values

@@ -4,9 +4,9 @@
 //! apply: a status, then a range of statuses, then the default (OpenAPI 3.0.4, "Responses Object").
 
 use super::Lowering;
-use crate::document::openapi::{Operation, Status};
+use super::responses::{ResponseNames, ResponsePlace};
+use crate::document::openapi::{Method, Operation, Status};
 use crate::model::{SourceRef, StatusEnum, StatusVariant};
-use crate::names::Scope;
 
 impl<'d> Lowering<'d> {
     /// The failures of an operation, if one of them has a body that the document describes.
@@ -16,8 +16,7 @@ impl<'d> Lowering<'d> {
     pub(super) fn failure(
         &mut self,
         operation: &'d Operation,
-        type_name: &str,
-        types: &mut Scope,
+        names: &mut ResponseNames<'_>,
         (id, module): (&str, &str),
     ) -> Option<StatusEnum> {
         if self.policy.requires_envelope {
@@ -40,7 +39,9 @@ impl<'d> Lowering<'d> {
             let Some((response, node)) = self.resolve(&self.api.responses, *response_id) else { continue };
             let variant = variant_name(*status);
             let hint = format!("{id}_{variant}");
-            let (read, node, _) = self.read_response(response, node, slot, &hint, (id, module));
+            let is_of_head = operation.method == Method::Head;
+            let place = ResponsePlace { node, slot, hint: &hint, suffix: "FailureContent", is_of_head };
+            let (read, node, _) = self.read_response(response, place, names, (id, module));
             variants.push(StatusVariant {
                 variant,
                 status: *status,
@@ -49,7 +50,8 @@ impl<'d> Lowering<'d> {
                 response: read,
             });
         }
-        Some(StatusEnum { type_name: types.issue_type(&format!("{type_name}Failure")), variants: in_order(variants) })
+        let type_name = names.types.issue_type(&format!("{}Failure", names.operation));
+        Some(StatusEnum { type_name, variants: in_order(variants) })
     }
 }
 

@@ -11,9 +11,7 @@ use crate::diagnostic::Code;
 use crate::document::arena::Id;
 use crate::document::openapi::{Header, Operation, Response};
 use crate::document::pointer::PointerRef;
-use crate::model::{
-    Docs, HeaderFormat, Primitive, ResponseHeader, SourceRef, StatusResponse, TypeRef, TypedHeader, TypedHeaders,
-};
+use crate::model::{Docs, HeaderFormat, Primitive, ResponseHeader, SourceRef, TypeRef, TypedHeader, TypedHeaders};
 use crate::names::{Case, Scope};
 
 /// A string.
@@ -23,19 +21,15 @@ const TEXT: TypeRef = TypeRef::Primitive(Primitive::String);
 const RESERVED_METHODS: &[&str] = &["clone", "from", "into", "fmt"];
 
 impl<'d> Lowering<'d> {
-    /// All responses of an operation. A response whose reference is circular has no content.
-    pub(super) fn responses(&mut self, operation: &'d Operation, context: (&str, &str)) -> Vec<StatusResponse> {
-        let mut responses = Vec::with_capacity(operation.responses.len());
-        for (status, id) in &operation.responses {
-            let written = self.api.responses.resolve(*id).map(|(_, response)| response);
-            let content = written.into_iter().flat_map(|response| &response.content);
-            responses.push(StatusResponse {
-                status: *status,
-                media_types: content.map(|media_type| media_type.name.clone()).collect(),
-                headers: written.map(|response| self.headers(response, context)).unwrap_or_default(),
-            });
+    /// The headers of all responses of an operation, in the order of the document.
+    pub(super) fn response_headers(&mut self, operation: &'d Operation, context: (&str, &str)) -> Vec<ResponseHeader> {
+        let mut headers = Vec::new();
+        for (_, id) in &operation.responses {
+            if let Some((_, response)) = self.api.responses.resolve(*id) {
+                headers.extend(self.headers(response, context));
+            }
         }
-        responses
+        headers
     }
 
     /// The headers of a response, without `Content-Type`: OpenAPI ignores it there, and `content` describes it.
@@ -119,13 +113,13 @@ impl<'d> Lowering<'d> {
     /// a header that one of them does not require is optional.
     pub(super) fn typed_headers(
         &mut self,
-        responses: &[StatusResponse],
+        headers: &[ResponseHeader],
         type_name: &str,
         types: &mut Scope,
     ) -> Option<TypedHeaders> {
         // The names of headers are case-insensitive.
         let mut by_name: Vec<Vec<&ResponseHeader>> = Vec::new();
-        for header in responses.iter().flat_map(|response| &response.headers) {
+        for header in headers {
             let is_same = |known: &ResponseHeader| known.name.eq_ignore_ascii_case(&header.name);
             match by_name.iter_mut().find(|known| known.first().is_some_and(|first| is_same(first))) {
                 Some(known) => known.push(header),

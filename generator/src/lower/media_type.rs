@@ -1,6 +1,7 @@
 //! Which media type of a body or a response the client takes, where a specification has several.
 //!
-//! JSON comes first, and the client asks for it; a range of media types, such as `*/*`, includes it.
+//! JSON comes first, and the client asks for it; a range of media types, such as `*/*`, includes it. A caller chooses
+//! among the others.
 
 use super::Lowering;
 use super::schemas::Kind;
@@ -9,6 +10,9 @@ use crate::document::openapi::MediaType;
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Schema, SchemaId, Type};
 use crate::model::{Primitive, TypeKind, TypeRef};
+
+/// The names of XML of no particular kind.
+const XML: &[&str] = &["application/xml", "text/xml"];
 
 /// How content is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +56,63 @@ impl<'d> Lowering<'d> {
             self.sink.report(Code::Unsupported, self.document.at(other.node), message, help);
         }
         Some(Content { media_type: json, format: Format::Json })
+    }
+
+    /// The content of a response by media type: that which [`Self::content`] takes, then the others in the order of the
+    /// document. Media types that are decoded into the same value are together. The number is that of those which are not
+    /// used.
+    pub(super) fn contents(&mut self, all: &'d [MediaType]) -> (Vec<Vec<Content<'d>>>, usize) {
+        let Some(first) = self.content(all) else { return (Vec::new(), all.len()) };
+        let mut contents = vec![vec![first]];
+        if !self.policy.allows_other_media_types {
+            return (contents, 0);
+        }
+        let mut unused = 0;
+        for media_type in all.iter().filter(|media_type| !std::ptr::eq(*media_type, first.media_type)) {
+            let content = Content { media_type, format: self.format(media_type) };
+            if !can_be_a_header(&media_type.name) {
+                unused += 1;
+            } else if let Some(same) = contents.iter_mut().find(|known| self.is_same_content(known, content)) {
+                same.push(content);
+            } else {
+                // JSON is described by its own name, so whatever else a range includes is no JSON.
+                let is_other = first.format == Format::Json && essence(&media_type.name).ends_with("/*");
+                let format = if is_other && content.format == Format::Json { Format::Bytes } else { content.format };
+                contents.push(vec![Content { media_type, format }]);
+            }
+        }
+        (contents, unused)
+    }
+
+    /// Whether another media type describes the same content already: JSON of the same schema, and XML. A text whose schema
+    /// is that of the JSON is JSON, too: nothing else says how such a value is a text.
+    fn is_same_content(&self, known: &[Content<'_>], content: Content<'_>) -> bool {
+        let Some(known) = known.first() else { return false };
+        let [known_name, name] = [known, &content].map(|it| essence(&it.media_type.name));
+        match known.format {
+            // Two names of one media type (RFC 7303, section 9.2).
+            Format::Text => {
+                content.format == Format::Text && [&known_name, &name].iter().all(|name| XML.contains(&name.as_str()))
+            }
+            Format::Json => {
+                let describes_values = |schema| self.raw_content(schema) == RawContent::None;
+                let is_json_text = matches!(name.as_str(), "text/plain" | "text/json")
+                    && content.media_type.schema.is_some_and(describes_values);
+                self.is_same_schema(known.media_type, content.media_type)
+                    && (content.format == Format::Json || is_json_text)
+            }
+            Format::Form | Format::Multipart | Format::Bytes => false,
+        }
+    }
+
+    /// Whether two media types have the same schema, or none.
+    pub(super) fn is_same_schema(&self, one: &MediaType, other: &MediaType) -> bool {
+        self.schema_of(one) == self.schema_of(other)
+    }
+
+    /// The schema of a media type behind all references.
+    pub(super) fn schema_of(&self, media_type: &MediaType) -> Option<SchemaId> {
+        self.api.schemas.resolve(media_type.schema?).map(|(id, _)| id)
     }
 
     /// How content of a media type is encoded. What is no JSON, form or body of parts is a text or bytes for a caller to
@@ -138,6 +199,22 @@ impl<'d> Lowering<'d> {
     }
 }
 
+/// The name of a media type among others.
+pub(super) fn content_name(content: Content<'_>) -> String {
+    let essence = essence(&content.media_type.name);
+    match content.format {
+        Format::Json if essence == "application/json" => "json".to_owned(),
+        Format::Form => "form".to_owned(),
+        Format::Multipart => essence.replacen("multipart/form-data", "multipart", 1).replace('/', "_"),
+        _ if essence == "*/*" => "any".to_owned(),
+        _ => match essence.strip_suffix("/*") {
+            Some(range) => format!("any_{range}"),
+            None => essence.strip_prefix("application/").unwrap_or(&essence).to_owned(),
+        }
+        .replace(|c: char| !c.is_alphanumeric(), "_"),
+    }
+}
+
 /// What a schema says about content that is not JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RawContent {
@@ -179,23 +256,30 @@ pub(super) fn is_json(essence: &str) -> bool {
 mod tests {
     use super::super::testing::{model, operation};
     use super::*;
-    use crate::model::Encoding;
+    use crate::model::{Encoding, Response};
 
     fn response(media_types: &[(&str, &str)]) -> String {
         let content = media_types.iter().map(|(name, schema)| format!("'{name}': {{{schema}}}"));
         let content = content.collect::<Vec<_>>().join(", ");
         let keys = format!("responses: {{'200': {{description: '', content: {{{content}}}}}}}");
-        format!("{:?}", operation(&model(&format!("paths:\n  /a: {{get: {{{keys}}}}}"))).response)
+        let api = model(&format!("paths:\n  /a: {{get: {{{keys}}}}}"));
+        match &operation(&api).response {
+            Response::ByMediaType(contents) => {
+                let variants = contents.variants.iter().map(|variant| format!("{:?}", variant.response));
+                variants.collect::<Vec<_>>().join(", ")
+            }
+            response => format!("{response:?}"),
+        }
     }
 
     #[test]
-    fn json_comes_first_then_forms_texts_and_bytes() {
+    fn json_comes_first_then_the_order_of_the_document() {
         let text = ("text/html", "schema: {type: string}");
         let bytes = ("image/png", "schema: {type: string, format: binary}");
         let json = ("application/json", "schema: {type: integer}");
         for (media_types, expected) in [
-            (vec![bytes, text, json], "Plain(Primitive(Int64))"),
-            (vec![bytes, text], "Text(\"text/html\")"),
+            (vec![bytes, text, json], "Plain(Primitive(Int64)), Bytes(\"image/png\"), Text(\"text/html\")"),
+            (vec![bytes, text], "Text(\"text/html\"), Bytes(\"image/png\")"),
             (vec![bytes], "Bytes(\"image/png\")"),
             (vec![("*/*", "schema: {type: integer}")], "Plain(Primitive(Int64))"),
             (vec![("*/*", "schema: {type: string, format: binary}")], "Bytes(\"*/*\")"),

@@ -9,11 +9,12 @@ use std::collections::HashSet;
 use super::Lowering;
 use super::docs;
 use super::lifecycle;
+use super::responses::ResponseNames;
 use super::tags::{IdentifiedOperation, OperationNames};
 use crate::diagnostic::Code;
 use crate::document::openapi::{self, PathItem};
 use crate::document::pointer::PointerRef;
-use crate::model::{Argument, Location, MAX_BUILDER_VALUES, Operation, Parameter};
+use crate::model::{ACCEPT, Argument, Docs, Location, MAX_BUILDER_VALUES, Operation, Parameter, Response};
 use crate::names::{Case, Scope};
 
 /// The names of methods that every operation or call has, and of the argument that contains all required values.
@@ -57,6 +58,12 @@ impl<'d> Lowering<'d> {
         let mut lowered = self.parameters(item, operation, context);
         self.check_path(item, operation, &mut lowered);
         let body = self.body(operation, context);
+        let mut response_names =
+            ResponseNames { operation: &type_name, types: &mut *types, media_types: Vec::new(), unused: 0 };
+        let success = self.response(operation, &mut response_names, context);
+        let failure = self.failure(operation, &mut response_names, context);
+        let unused_response_types = response_names.unused;
+        let accept = self.accept(&success.response, operation, context);
         let mut arguments: Vec<Argument> = Vec::new();
         let mut known: HashSet<&str> = HashSet::new();
         for draft in &lowered.drafts {
@@ -79,6 +86,18 @@ impl<'d> Lowering<'d> {
                 required: draft.written.required,
                 description: draft.written.description.clone(),
                 schema: draft.schema,
+                media_types: Vec::new(),
+            });
+        }
+        if let Some((_, media_types)) = &accept {
+            // Cookies, pairs of the query and parameters of the path have names of their own.
+            let is_known = known.contains(ACCEPT);
+            arguments.push(Argument {
+                name: if is_known { format!("{ACCEPT} (header)") } else { ACCEPT.to_owned() },
+                required: false,
+                description: Some(accept_docs(&success.response)),
+                schema: None,
+                media_types: media_types.clone(),
             });
         }
         if let Some(body) = &body {
@@ -93,18 +112,34 @@ impl<'d> Lowering<'d> {
                 required: body.required,
                 description: None,
                 schema: body.schema,
+                media_types: Vec::new(),
             });
         }
         let mut fields = Scope::with_reserved(CALL_NAMES.iter().copied().chain(lifecycle::call_names(operation)));
         let names: Vec<&str> = arguments.iter().map(|argument| argument.name.as_str()).collect();
         let mut issued = fields.issue_all(&names, Case::Snake).into_iter();
         let with_fields = lowered.drafts.into_iter().zip(&names).zip(issued.by_ref());
-        let parameters: Vec<Parameter> = with_fields.map(|((draft, name), field)| draft.named(field, name)).collect();
+        let mut parameters: Vec<Parameter> =
+            with_fields.map(|((draft, name), field)| draft.named(field, name)).collect();
+        if let Some(((ty, _), field)) = accept.and_then(|accept| Some((accept, issued.next()?))) {
+            let argument = names.get(parameters.len()).copied().unwrap_or(ACCEPT).to_owned();
+            parameters.push(Parameter {
+                name: ACCEPT.to_owned(),
+                argument,
+                source_ref: success.source_ref.clone(),
+                field,
+                location: Location::Header,
+                required: false,
+                deprecated: false,
+                ty,
+                list_style: None,
+                value_style: None,
+                docs: Docs { description: Some(accept_docs(&success.response)), ..Docs::default() },
+            });
+        }
         let body = body.zip(issued.next()).map(|(draft, field)| draft.named(field));
-        let success = self.response(operation, &type_name, types, context);
-        let failure = self.failure(operation, &type_name, types, context);
-        let responses = self.responses(operation, context);
-        let headers = self.typed_headers(&responses, &type_name, types);
+        let headers = self.response_headers(operation, context);
+        let headers = self.typed_headers(&headers, &type_name, types);
         let (risk, retry) = self.risk_and_retry(operation);
         self.check_codes(operation);
         self.check_lookup(operation);
@@ -148,7 +183,7 @@ impl<'d> Lowering<'d> {
             response_constraints: success
                 .schema
                 .and_then(|schema| docs::constraints_in_place(&self.api.schemas, schema)),
-            responses,
+            unused_response_types,
             failure,
             headers,
             callbacks_pointer: operation.has_callbacks.then(|| at.key("callbacks").pointer()),
@@ -174,6 +209,15 @@ impl<'d> Lowering<'d> {
     fn is_used(&self, known: &HashSet<&str>, name: &str, operation: &openapi::Operation) -> bool {
         known.contains(name) || (name == "body" && operation.request_body.is_some())
     }
+}
+
+/// The description of the argument with which a caller chooses the media type of the response.
+fn accept_docs(response: &Response) -> String {
+    let default = response.media_type().unwrap_or("application/json");
+    format!(
+        "The media type of the response, which is decoded by its `Content-Type`. The service is asked for `{default}` \
+         if this is not set."
+    )
 }
 
 /// Path parameters in the order of the path, then the others in the order of the document.

@@ -2,19 +2,70 @@
 
 use super::Lowering;
 use super::failures::{in_order, variant_name};
-use super::media_type::{Format, can_be_a_header};
+use super::media_type::{Content, Format, can_be_a_header, content_name};
 use super::schemas::ANY;
 use crate::diagnostic::Code;
 use crate::document::arena::{Id, ObjectOrRef};
-use crate::document::openapi::{self, MediaType, Operation, Status};
+use crate::document::openapi::{self, MediaType, Method, Operation, Status};
 use crate::document::pointer::PointerRef;
 use crate::document::schema::{Schema, SchemaId, Type};
-use crate::model::{Response, SourceRef, StatusEnum, StatusVariant, UntypedReason};
-use crate::names::Scope;
+use crate::model::{
+    MediaTypeEnum, MediaTypeVariant, Response, SourceRef, StatusEnum, StatusVariant, TypeRef, UntypedReason,
+};
+use crate::names::{Case, Scope};
 
 /// The help for content that cannot be read.
 const SUPPORTED: &str =
     "JSON is supported; in third-party documents also text and bytes, with a schema of `type: string`";
+
+/// The names of the types that the responses of an operation require.
+#[derive(Debug)]
+pub(super) struct ResponseNames<'n> {
+    /// The name of the operation.
+    pub(super) operation: &'n str,
+    /// The names of the types of all operations.
+    pub(super) types: &'n mut Scope,
+    /// The enumerations by media type of this operation: responses with the same content share one.
+    pub(super) media_types: Vec<MediaTypeEnum>,
+    /// The number of media types that are not used.
+    pub(super) unused: usize,
+}
+
+impl ResponseNames<'_> {
+    /// The enumeration with these variants.
+    fn media_type_enum(&mut self, variants: Vec<MediaTypeVariant>, suffix: &str) -> MediaTypeEnum {
+        // Two schemas that are described in place can be the same type.
+        let same = |one: &MediaTypeVariant, other: &MediaTypeVariant| {
+            (&one.media_types, &one.response) == (&other.media_types, &other.response)
+        };
+        let is_same = |known: &&MediaTypeEnum| {
+            known.variants.len() == variants.len()
+                && known.variants.iter().zip(&variants).all(|(one, it)| same(one, it))
+        };
+        if let Some(known) = self.media_types.iter().find(is_same) {
+            return known.clone();
+        }
+        let type_name = self.types.issue_type(&format!("{}{suffix}", self.operation));
+        let contents = MediaTypeEnum { type_name, variants };
+        self.media_types.push(contents.clone());
+        contents
+    }
+}
+
+/// Where a response is, and what its types are called after.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ResponsePlace<'d, 'n> {
+    /// Where it is defined.
+    pub(super) node: PointerRef<'d>,
+    /// Where the operation has it.
+    pub(super) slot: PointerRef<'d>,
+    /// The name of a type that is described in place.
+    pub(super) hint: &'n str,
+    /// What the name of an enumeration by media type ends with.
+    pub(super) suffix: &'n str,
+    /// A response to `HEAD` has no content, whatever the document describes (RFC 9110, section 9.3.2).
+    pub(super) is_of_head: bool,
+}
 
 /// The response of a successful call, and the schema that its type is made of.
 #[derive(Clone, Debug)]
@@ -45,8 +96,7 @@ impl<'d> Lowering<'d> {
     pub(super) fn response(
         &mut self,
         operation: &'d Operation,
-        type_name: &str,
-        types: &mut Scope,
+        names: &mut ResponseNames<'_>,
         (id, module): (&str, &str),
     ) -> Success {
         let operation_at = self.document.at(operation.node);
@@ -65,7 +115,9 @@ impl<'d> Lowering<'d> {
             let at = self.document.at(self.api.responses.node(response_id));
             let Some((written, node)) = self.resolve(&self.api.responses, response_id) else { continue };
             let hint = format!("{id}_response");
-            let (response, node, schema) = self.read_response(written, node, at, &hint, (id, module));
+            let is_of_head = operation.method == Method::Head;
+            let place = ResponsePlace { node, slot: at, hint: &hint, suffix: "Content", is_of_head };
+            let (response, node, schema) = self.read_response(written, place, names, (id, module));
             let success = Success { response, source_ref: SourceRef { slot: at.pointer(), node }, schema };
             found.push(Found { status, at, description: &written.description, success });
         }
@@ -100,7 +152,7 @@ impl<'d> Lowering<'d> {
                         description: one.description.to_owned(),
                         response: one.success.response.clone(),
                     });
-                    let type_name = types.issue_type(&format!("{type_name}Success"));
+                    let type_name = names.types.issue_type(&format!("{}Success", names.operation));
                     let successes = StatusEnum { type_name, variants: in_order(variants.collect()) };
                     let source_ref = first.success.source_ref.clone();
                     // The schema of one of them is not that of the response.
@@ -120,26 +172,71 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// A response, where its type is defined, and the schema there. `slot` is where the operation has it.
-    /// A type that is described in place is called after `hint`.
+    /// A response, where its type is defined, and the schema there.
     pub(super) fn read_response(
         &mut self,
         response: &'d openapi::Response,
-        node: PointerRef<'d>,
-        slot: PointerRef<'d>,
+        place: ResponsePlace<'d, '_>,
+        names: &mut ResponseNames<'_>,
+        context: (&str, &str),
+    ) -> (Response, String, Option<SchemaId>) {
+        if place.is_of_head && !self.policy.requires_envelope {
+            return (Response::NoContent, place.node.pointer(), None);
+        }
+        let (contents, unused) = self.contents(&response.content);
+        names.unused += unused;
+        if let [_, _, ..] = contents.as_slice() {
+            let variants: Vec<MediaTypeVariant> = self.variants(&contents, place.hint, context);
+            let contents = names.media_type_enum(variants, place.suffix);
+            return (Response::ByMediaType(contents), place.node.key("content").pointer(), None);
+        }
+        match contents.first().and_then(|same| same.first()) {
+            Some(content) => self.read_content(*content, place.hint, context),
+            None => {
+                if let Some(other) = response.content.first() {
+                    let message = format!("a response of type `{}` is not supported", other.name);
+                    self.sink.report(Code::Unsupported, self.document.at(other.node), message, SUPPORTED);
+                } else if self.policy.requires_envelope {
+                    let help = "add `content` with `application/json` and the schema of the envelope";
+                    self.sink.report(Code::Answer, place.slot, "this response has no content", help);
+                }
+                (Response::NoContent, place.node.pointer(), None)
+            }
+        }
+    }
+
+    /// The variants of content with several media types.
+    fn variants(&mut self, contents: &[Vec<Content<'d>>], hint: &str, context: (&str, &str)) -> Vec<MediaTypeVariant> {
+        let first = |same: &[Content<'d>]| same.first().map(|content| content_name(*content)).unwrap_or_default();
+        let names: Vec<String> = contents.iter().map(|same| first(same)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let variants = Scope::default().issue_all(&names, Case::Camel);
+        let methods: Vec<String> = names.iter().map(|name| format!("into_{name}")).collect();
+        let methods: Vec<&str> = methods.iter().map(String::as_str).collect();
+        let methods = Scope::default().issue_all(&methods, Case::Snake);
+        let named = contents.iter().zip(variants.into_iter().zip(methods));
+        let variant = |(same, (variant, method)): (&Vec<Content<'d>>, (String, String))| {
+            let content = *same.first()?;
+            let (response, ..) = self.read_content(content, hint, context);
+            let is_json = content.format == Format::Json;
+            Some(MediaTypeVariant {
+                variant,
+                method,
+                media_types: same.iter().map(|content| content.media_type.name.clone()).collect(),
+                schema: if is_json { self.schema_of(content.media_type) } else { None },
+                response,
+            })
+        };
+        named.filter_map(variant).collect()
+    }
+
+    /// Content of a response, where its type is defined, and the schema there.
+    fn read_content(
+        &mut self,
+        content: Content<'d>,
         hint: &str,
         (id, module): (&str, &str),
     ) -> (Response, String, Option<SchemaId>) {
-        let Some(content) = self.content(&response.content) else {
-            if let Some(other) = response.content.first() {
-                let message = format!("a response of type `{}` is not supported", other.name);
-                self.sink.report(Code::Unsupported, self.document.at(other.node), message, SUPPORTED);
-            } else if self.policy.requires_envelope {
-                let help = "add `content` with `application/json` and the schema of the envelope";
-                self.sink.report(Code::Answer, slot, "this response has no content", help);
-            }
-            return (Response::NoContent, node.pointer(), None);
-        };
         self.check_raw(content);
         let media_type = content.media_type;
         let media_at = self.document.at(media_type.node);
@@ -179,6 +276,30 @@ impl<'d> Lowering<'d> {
             self.note_use(module, ty, false);
         }
         (response, self.types.at(schema).pointer(), Some(schema))
+    }
+
+    /// The type of the argument with which a caller chooses the media type of the response, and its media types. `None` if
+    /// there is no choice.
+    pub(super) fn accept(
+        &mut self,
+        response: &Response,
+        operation: &'d Operation,
+        (id, module): (&str, &str),
+    ) -> Option<(TypeRef, Vec<String>)> {
+        let mut choices: Vec<(String, String)> = Vec::new();
+        for variant in response.media_type_enums().flat_map(|contents| &contents.variants) {
+            let media_type = variant.media_types.first()?;
+            if !choices.iter().any(|(_, known)| known == media_type) {
+                choices.push((variant.variant.clone(), media_type.clone()));
+            }
+        }
+        let media_types: Vec<String> = choices.iter().map(|(_, media_type)| media_type.clone()).collect();
+        if media_types.is_empty() {
+            return None;
+        }
+        let ty = self.types.media_types(&format!("{id}_accept"), choices, operation.node);
+        self.note_use(module, &ty, true);
+        Some((ty, media_types))
     }
 
     /// The `data` of an envelope, and its schema.
@@ -285,9 +406,8 @@ fn is_empty_object(schema: &Schema) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_problems, model, operation, recoverable};
+    use super::super::testing::{definition, flighthub_problems, model, operation, recoverable, ty};
     use super::*;
-    use crate::model::StatusResponse;
 
     fn call(responses: &str) -> String {
         format!("paths:\n  /a: {{get: {{responses: {{{responses}}}}}}}")
@@ -360,24 +480,103 @@ mod tests {
         assert_eq!(recoverable(&call("'302': {description: ''}")), [expected]);
     }
 
-    #[test]
-    fn an_operation_keeps_all_responses_by_status() {
-        let text = content("text/plain", "{type: string}");
-        let header = "{description: '', headers: {H: {schema: {type: string}}}}";
-        let shown = |responses: &str| {
-            let api = model(&call(responses));
-            let found = operation(&api);
-            let one = |response: &StatusResponse| {
-                let headers: Vec<_> = response.headers.iter().map(|header| header.name.as_str()).collect();
-                format!("{:?} {} {}", response.status, response.media_types.join(" "), headers.join(" "))
-            };
-            (found.successes().map(one).collect::<Vec<_>>(), found.responses.iter().map(one).collect::<Vec<_>>())
+    /// The content of a success with these media types, and the argument that chooses among them.
+    fn contents(media_types: &[(&str, &str)]) -> (String, Option<String>, usize) {
+        let content = media_types.iter().map(|(name, schema)| format!("'{name}': {{schema: {schema}}}"));
+        let content = content.collect::<Vec<_>>().join(", ");
+        let api = model(&call(&format!("'200': {{description: '', content: {{{content}}}}}")));
+        let found = operation(&api);
+        let shown = match &found.response {
+            Response::ByMediaType(contents) => {
+                let variant =
+                    |it: &MediaTypeVariant| format!("{} => {} {:?}", it.media_types.join("|"), it.variant, it.response);
+                contents.variants.iter().map(variant).collect::<Vec<_>>().join(", ")
+            }
+            other => format!("{other:?}"),
         };
-        let (successes, all) = shown(&format!("'404': {text}, default: {text}, 2XX: {header}"));
-        assert_eq!(successes, ["Range(2)  H"]);
-        assert_eq!(all, ["Code(404) text/plain ", "Range(2)  H", "Default text/plain "]);
-        // Without another one the default response is that of a success.
-        let (successes, _) = shown(&format!("'404': {text}, default: {text}"));
-        assert_eq!(successes, ["Default text/plain "]);
+        let accept = found.parameters.iter().find(|parameter| parameter.is_accept());
+        let accept = accept.map(|it| format!("{} {}", it.field, definition(&api, &ty(&api, &it.ty))));
+        (shown, accept, found.unused_response_types)
+    }
+
+    #[test]
+    fn a_response_has_a_variant_for_each_media_type() {
+        let (string, integer) = ("{type: string}", "{type: integer}");
+        let bytes = "{type: string, format: binary}";
+        let (shown, accept, unused) = contents(&[
+            ("text/csv", string),
+            ("application/json", integer),
+            ("application/hal+json", "{type: boolean}"),
+            ("application/xml", "{type: object}"),
+            ("image/*", bytes),
+            ("*/*", bytes),
+            ("nothing", bytes),
+        ]);
+        let expected = "application/json => Json Plain(Primitive(Int64)), text/csv => TextCsv Text(\"text/csv\"), \
+                        application/hal+json => HalJson Plain(Primitive(Boolean)), \
+                        application/xml => Xml Text(\"application/xml\"), image/* => AnyImage Bytes(\"image/*\"), \
+                        */* => Any Bytes(\"*/*\")";
+        assert_eq!((shown.as_str(), unused), (expected, 1));
+        let expected = "accept enum(Json=\"application/json\", TextCsv=\"text/csv\", HalJson=\"application/hal+json\", \
+                        Xml=\"application/xml\", AnyImage=\"image/*\", Any=\"*/*\")";
+        assert_eq!(accept.as_deref(), Some(expected));
+        // Several names of the same JSON are no choice.
+        let object = "{$ref: '#/components/schemas/T'}";
+        let same =
+            ["text/plain", "application/json", "text/json", "application/*+json", "*/*"].map(|name| (name, object));
+        let content = same.map(|(name, schema)| format!("'{name}': {{schema: {schema}}}")).join(", ");
+        let responses = call(&format!("'200': {{description: '', content: {{{content}}}}}"));
+        let api =
+            model(&format!("{responses}\ncomponents: {{schemas: {{T: {{type: object, properties: {{a: {{}}}}}}}}}}"));
+        assert!(matches!(operation(&api).response, Response::Plain(_)) && operation(&api).parameters.is_empty());
+        // Two names of XML are one type; a range next to JSON is no JSON.
+        let (shown, ..) = contents(&[
+            ("text/xml", "{type: object}"),
+            ("application/json", integer),
+            ("application/xml", "{type: object}"),
+            ("*/*", "{type: object}"),
+        ]);
+        let expected = "application/json => Json Plain(Primitive(Int64)), \
+                        text/xml|application/xml => TextXml Text(\"text/xml\"), */* => Any Bytes(\"*/*\")";
+        assert_eq!(shown, expected);
+        // A text is not the JSON of a string.
+        let (shown, ..) = contents(&[("application/json", string), ("text/plain", string)]);
+        let expected =
+            "application/json => Json Plain(Primitive(String)), text/plain => TextPlain Text(\"text/plain\")";
+        assert_eq!(shown, expected);
+        assert_eq!(contents(&[("image/*", bytes)]), ("Bytes(\"image/*\")".to_owned(), None, 0));
+    }
+
+    #[test]
+    fn responses_with_the_same_content_share_a_type() {
+        let content = |schema: &str| {
+            let both = ["application/json", "text/csv"].map(|name| format!("{name}: {{schema: {schema}}}")).join(", ");
+            format!("{{description: '', content: {{{both}}}}}")
+        };
+        let (string, integer) = (content("{type: string}"), content("{type: integer}"));
+        let responses = format!("'200': {string}, '201': {integer}, '404': {string}, '409': {integer}");
+        let api = model(&call(&format!("{responses}, '410': {string}, '202': {string}")));
+        let found = operation(&api);
+        let Response::ByStatus(successes) = &found.response else { panic!("{:?}", found.response) };
+        let names = |responses: &StatusEnum| {
+            let variant = |it: &StatusVariant| match &it.response {
+                Response::ByMediaType(contents) => contents.type_name.clone(),
+                other => format!("{other:?}"),
+            };
+            responses.variants.iter().map(variant).collect::<Vec<_>>()
+        };
+        assert_eq!(names(successes), ["GetAContent", "GetAContent2", "GetAContent"]);
+        assert_eq!(names(found.failure.as_ref().unwrap()), ["GetAContent", "GetAContent2", "GetAContent"]);
+        assert_eq!(found.parameters.len(), 1);
+    }
+
+    #[test]
+    fn a_response_to_head_has_no_content() {
+        let json = content("application/json", "{type: string}");
+        let responses = format!("'200': {json}, '404': {json}, default: {{description: ''}}");
+        let api = model(&format!("paths:\n  /a: {{head: {{responses: {{{responses}}}}}}}"));
+        let found = operation(&api);
+        let failures: Vec<_> = found.failure.iter().flat_map(|it| &it.variants).map(|it| &it.response).collect();
+        assert_eq!((&found.response, failures), (&Response::NoContent, vec![&Response::NoContent; 2]));
     }
 }

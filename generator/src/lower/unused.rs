@@ -20,7 +20,7 @@ pub(super) fn parts(document: &Document<'_>, groups: &[Group], definitions: &[Ty
     let servers = operations.iter().filter(|it| !it.servers.is_empty()).map(|it| it.pointer.clone());
     let media_types = operations.iter().filter(|it| {
         let of_body = it.body.as_ref().map_or(0, |body| body.other_media_types);
-        of_body > 0 || it.successes().any(|response| response.media_types.len() > 1)
+        of_body + it.unused_response_types > 0
     });
     let has_part_headers = |encoding: &Encoding| matches!(encoding, Encoding::Multipart { has_part_headers: true, .. });
     let part_headers = operations.iter().filter(|it| match it.body.as_ref().map(|body| &body.encoding) {

@@ -303,9 +303,12 @@ impl Api {
             Response::OptionalPlain(ty) => Some((ty, true)),
             Response::Data(ty) | Response::Plain(ty) => Some((ty, false)),
             Response::OptionalData(ty) => Some((ty, !self.is_list(ty))),
-            Response::Text(_) | Response::Bytes(_) | Response::Empty | Response::NoContent | Response::ByStatus(_) => {
-                None
-            }
+            Response::Text(_)
+            | Response::Bytes(_)
+            | Response::Empty
+            | Response::NoContent
+            | Response::ByMediaType(_)
+            | Response::ByStatus(_) => None,
         }
     }
 

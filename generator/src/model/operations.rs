@@ -53,8 +53,8 @@ pub(crate) struct Operation {
     pub(crate) response_ref: SourceRef,
     /// The constraints of the response schema, if the schema is inline.
     pub(crate) response_constraints: Option<Box<Constraints>>,
-    /// All documented responses, in the order of the document.
-    pub(crate) responses: Vec<StatusResponse>,
+    /// The number of media types of responses that the client neither requests nor decodes.
+    pub(crate) unused_response_types: usize,
     /// The bodies of failure responses by status, if the document describes any.
     pub(crate) failure: Option<StatusEnum>,
     /// The headers of the responses, if the document describes any.
@@ -74,14 +74,29 @@ pub(crate) struct Operation {
     pub(crate) result_file: String,
 }
 
-/// The response for one status, for a range of statuses, or for all undocumented statuses.
-#[derive(Debug)]
-pub(crate) struct StatusResponse {
-    pub(crate) status: Status,
-    /// The headers in the order of the document.
-    pub(crate) headers: Vec<ResponseHeader>,
-    /// The media types of its content, in the order of the document.
+/// The header with the media type that the response should have.
+pub(crate) const ACCEPT: &str = "Accept";
+
+/// The content of a response by its media type, as an enumeration.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct MediaTypeEnum {
+    pub(crate) type_name: String,
+    /// At least two. The client requests the first one if a caller chooses none.
+    pub(crate) variants: Vec<MediaTypeVariant>,
+}
+
+/// Content of a media type, or of several that are decoded into the same type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct MediaTypeVariant {
+    pub(crate) variant: String,
+    /// The name of the method that returns the content of this variant.
+    pub(crate) method: String,
+    /// The media types and ranges of them as the document names them, at least one. The client requests the first one.
     pub(crate) media_types: Vec<String>,
+    /// The schema behind all references, of content that is JSON.
+    pub(crate) schema: Option<SchemaId>,
+    /// [`Response::Plain`], [`Response::Text`] or [`Response::Bytes`].
+    pub(crate) response: Response,
 }
 
 /// A header of a response.
@@ -154,6 +169,8 @@ pub(crate) struct Argument {
     pub(crate) description: Option<String>,
     /// `None` if any JSON value is allowed.
     pub(crate) schema: Option<SchemaId>,
+    /// The values of an argument that the document does not describe: media types of the response.
+    pub(crate) media_types: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -277,6 +294,8 @@ pub(crate) enum Response {
     Bytes(String),
     /// No body.
     NoContent,
+    /// One of several, by media type.
+    ByMediaType(MediaTypeEnum),
     /// One of several, by status.
     ByStatus(StatusEnum),
 }
@@ -286,23 +305,48 @@ impl Response {
     pub(crate) fn ty(&self) -> Option<&TypeRef> {
         match self {
             Self::Data(ty) | Self::OptionalData(ty) | Self::Plain(ty) | Self::OptionalPlain(ty) => Some(ty),
-            Self::Text(_) | Self::Bytes(_) | Self::Empty | Self::NoContent | Self::ByStatus(_) => None,
+            Self::Text(_)
+            | Self::Bytes(_)
+            | Self::Empty
+            | Self::NoContent
+            | Self::ByMediaType(_)
+            | Self::ByStatus(_) => None,
         }
     }
 
-    /// The types that are decoded from JSON, of all statuses.
+    /// The types that are decoded from JSON, of all statuses and media types.
     pub(crate) fn types(&self) -> impl Iterator<Item = &TypeRef> {
         let by_status = match self {
             Self::ByStatus(successes) => Some(successes.types()),
             _ => None,
         };
-        self.ty().into_iter().chain(by_status.into_iter().flatten())
+        self.content_types().chain(by_status.into_iter().flatten())
+    }
+
+    /// The types that are decoded from JSON, of all media types.
+    fn content_types(&self) -> impl Iterator<Item = &TypeRef> {
+        let by_media_type = match self {
+            Self::ByMediaType(contents) => contents.variants.as_slice(),
+            _ => &[],
+        };
+        self.ty().into_iter().chain(by_media_type.iter().filter_map(|variant| variant.response.ty()))
+    }
+
+    /// The enumerations by media type: that of the response, or those of its statuses.
+    pub(crate) fn media_type_enums(&self) -> impl Iterator<Item = &MediaTypeEnum> {
+        let (own, of_statuses) = match self {
+            Self::ByMediaType(contents) => (Some(contents), None),
+            Self::ByStatus(responses) => (None, Some(responses.media_type_enums())),
+            _ => (None, None),
+        };
+        own.into_iter().chain(of_statuses.into_iter().flatten())
     }
 
     /// The media type that the client requests instead of JSON.
     pub(crate) fn media_type(&self) -> Option<&str> {
         match self {
             Self::Text(media_type) | Self::Bytes(media_type) => Some(media_type),
+            Self::ByMediaType(contents) => contents.default_media_type().filter(|name| *name != "application/json"),
             Self::ByStatus(successes) => {
                 let is_other = |variant: &StatusVariant| variant.response.media_type().is_some();
                 successes.variants.iter().any(is_other).then_some("*/*")
@@ -315,11 +359,32 @@ impl Response {
 impl StatusEnum {
     /// The types that are read from JSON.
     pub(crate) fn types(&self) -> impl Iterator<Item = &TypeRef> {
-        self.variants.iter().filter_map(|variant| variant.response.ty())
+        self.variants.iter().flat_map(|variant| variant.response.content_types())
+    }
+
+    /// The enumerations by media type.
+    pub(crate) fn media_type_enums(&self) -> impl Iterator<Item = &MediaTypeEnum> {
+        self.variants.iter().filter_map(|variant| match &variant.response {
+            Response::ByMediaType(contents) => Some(contents),
+            _ => None,
+        })
+    }
+}
+
+impl MediaTypeEnum {
+    /// The media type that the client requests if a caller chooses none.
+    fn default_media_type(&self) -> Option<&str> {
+        self.variants.first()?.media_types.first().map(String::as_str)
     }
 }
 
 impl Parameter {
+    /// Whether a caller chooses the media type of the response with this parameter. OpenAPI ignores a header parameter
+    /// `Accept`, so no other parameter has this name.
+    pub(crate) fn is_accept(&self) -> bool {
+        self.location == Location::Header && self.name == ACCEPT
+    }
+
     pub(crate) fn is_of_path(&self) -> bool {
         self.location == Location::Path
     }
@@ -369,15 +434,6 @@ impl Operation {
     /// Whether requests contain the token.
     pub(crate) fn is_authenticated(&self) -> bool {
         self.security.iter().any(|requirement| !requirement.is_empty())
-    }
-
-    /// The responses with a successful status, or the default response if there are none.
-    pub(crate) fn successes(&self) -> impl Iterator<Item = &StatusResponse> {
-        let has_other = self.responses.iter().any(|response| response.status.is_of(2));
-        self.responses.iter().filter(move |response| match response.status {
-            Status::Default => !has_other,
-            status => status.is_of(2),
-        })
     }
 
     /// The types of the model that callers name or receive, other than those of arguments.

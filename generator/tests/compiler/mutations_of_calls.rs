@@ -11,6 +11,8 @@ const NOT_FOUND: &str = "        '404': {description: No such tool., content: {a
 const WAY: &str = "        '202': {description: It is on its way., content: {application/json: \
                    {schema: {$ref: '#/components/schemas/Place'}}}}\n";
 
+const CSV: &str = "            text/csv: {schema: {type: string}}\n";
+
 pub(super) const CALLS: &[Mutation] = &[
     change(
         "failure added",
@@ -112,6 +114,48 @@ pub(super) const CALLS: &[Mutation] = &[
         &[One("{description: Anything about it.,", "{description: Anything about it., deprecated: true,")],
         Compatible,
         "response header `FindToolHeaders::x_note`: deprecated",
+    ),
+    change(
+        "media type of a response added",
+        Foreign,
+        &[One(
+            CSV,
+            "            text/csv: {schema: {type: string}}\n            application/xml: {schema: {type: string}}\n",
+        )],
+        Compatible,
+        "response `GetReportContent::Xml`: added: `application/xml`",
+    ),
+    change(
+        "media type of a response of another type",
+        Foreign,
+        &[One(CSV, "            text/csv: {schema: {type: string, format: binary}}\n")],
+        Breaking,
+        "response `GetReportContent::TextCsv`: `String` → `Vec<u8>`",
+    ),
+    change(
+        "media type of a response replaced",
+        Foreign,
+        &[One(CSV, "            application/xml: {schema: {type: string}}\n")],
+        Breaking,
+        "response `GetReportContent::TextCsv`: removed: `text/csv`",
+    ),
+    change(
+        "second media type of a response removed",
+        Foreign,
+        &[One(CSV, "")],
+        Breaking,
+        "response `getReport`: `GetReportContent` → `Place`",
+    ),
+    change(
+        "other name of a media type",
+        Foreign,
+        &[One(
+            CSV,
+            "            text/csv: {schema: {type: string}}\n            \
+             text/json: {schema: {$ref: '#/components/schemas/Place'}}\n",
+        )],
+        Compatible,
+        "response `GetReportContent::Json`: `application/json` → `application/json, text/json`",
     ),
     change(
         "style of a path parameter",

@@ -263,6 +263,9 @@ fn arguments_of(block: &syn::ItemImpl) -> Option<(String, BTreeSet<String>)> {
                             };
                             names.insert(name.value());
                         }
+                        "accept_chosen" => {
+                            names.insert("Accept".to_owned());
+                        }
                         "body" | "json" | "file" | "form" | "form_styled" | "multipart" | "raw" => {
                             names.insert("body".to_owned());
                         }

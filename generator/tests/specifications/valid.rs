@@ -555,7 +555,23 @@ impl Maker<'_, '_> {
             self.note("envelope");
             return json!({"200": response(wrapped)});
         }
-        match self.choices.below(5) {
+        match self.choices.below(6) {
+            5 => {
+                self.note("response of several media types");
+                let mut found = response(schema);
+                let text = json!({"schema": {"type": "string"}});
+                for media_type in self.some_of(&["text/csv", "application/xml", "*/*", "text/*", "a/b; c=d", "none"], 2)
+                {
+                    found["content"][media_type] = text.clone();
+                }
+                found["content"]["application/problem+json"] = json!({"schema": self.value(1)});
+                let mut responses = json!({"200": found});
+                if self.chance(2) {
+                    responses["201"] = response(self.value(1));
+                }
+                self.failures(&mut responses);
+                responses
+            }
             0 => {
                 self.note("response without content");
                 json!({"204": {"description": "D"}, "4XX": response(json!({}))})
@@ -590,7 +606,11 @@ impl Maker<'_, '_> {
         for status in self.some_of(&["400", "404", "418", "500", "4XX", "5XX", "default"], 3) {
             let schema = if self.chance(2) { self.value(1) } else { self.body() };
             let media_type = self.choices.one_of(&["application/json", "application/problem+json", "text/plain"]);
-            let content = json!({media_type: {"schema": schema}});
+            let mut content = json!({media_type: {"schema": schema}});
+            if self.chance(4) {
+                content["text/html"] = json!({"schema": {"type": "string"}});
+                self.note("failure of several media types");
+            }
             responses[status] = json!({"description": self.choices.one_of(TEXTS), "content": content});
             if self.chance(3) {
                 responses[status]["headers"] = self.headers();

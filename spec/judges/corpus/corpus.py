@@ -5,7 +5,8 @@
     sample      choose the documents again and write sample.tsv
     generate    generate a client of each document, and list the reasons of refusals in refusals.txt
     compile     compile the generated clients
-    peers       run generators of others on the same sample; the next `report` includes the table
+    peers       run generators of others on the same sample, and ours again, one after another; the next `report` includes
+                the table
     report      compare the results with the committed ones; `--write` accepts them
     all         generate, compile and report
 """
@@ -105,10 +106,27 @@ def limit():
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
+def watched_memory(pid):
+    """Waits for the end of a child. Returns the most memory that was seen, in KiB: without what was new in its last
+    moment."""
+    seen = 0
+    own = pathlib.Path("/proc/self/comm").read_text()
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        try:
+            if pathlib.Path(f"/proc/{pid}/comm").read_text() != own:
+                found = re.search(r"VmHWM:\s*(\d+) kB", pathlib.Path(f"/proc/{pid}/status").read_text())
+                seen = max(seen, int(found[1]) if found else 0)
+        except OSError:
+            # It has just ended.
+            pass
+        time.sleep(0.0005)
+    return seen
+
+
 class Finished:
     """What a process wrote, and what it cost."""
 
-    def __init__(self, command, cwd=None):
+    def __init__(self, command, cwd=None, watches=False):
         started = time.monotonic()
         child = subprocess.Popen(
             [str(part) for part in command],
@@ -120,6 +138,8 @@ class Finished:
         )
         with concurrent.futures.ThreadPoolExecutor(2) as readers:
             streams = [readers.submit(stream.read) for stream in (child.stdout, child.stderr)]
+            # Looking costs the processor something, too.
+            seen = watched_memory(child.pid) if watches else 0
             # Not `wait`: the cost is that of this child only.
             _, status, usage = os.wait4(child.pid, 0)
             self.stdout, self.stderr = (stream.result().decode(errors="replace") for stream in streams)
@@ -128,7 +148,9 @@ class Finished:
         child.returncode = self.code = os.waitstatus_to_exitcode(status)
         self.wall = time.monotonic() - started
         self.cpu = usage.ru_utime + usage.ru_stime
-        self.memory = usage.ru_maxrss << 10
+        # The system counts the memory of this program before it became the child, which hides that of a small child.
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        self.memory = (usage.ru_maxrss if usage.ru_maxrss > own or not seen else seen) << 10
 
 
 # --- Our generator ----------------------------------------------------------------------------------------------------
@@ -303,57 +325,117 @@ def load(arguments):
 
 # Generators of others: the command that writes a client of `document` to `out`.
 PEERS = {
-    "openapi-to-rust 0.23.0": lambda programs, document, out: [programs / "openapi-to-rust", "generate", document],
-    "ploidy 0.15.0": lambda programs, document, out: [programs / "ploidy", "codegen", document, out, "rust"],
+    "openapi-to-rust 0.23.0": lambda programs, document, out: [
+        programs / "openapi-to-rust", "generate", "--output-dir", out, document
+    ],
+    "ploidy 0.15.0": lambda programs, document, out: [
+        programs / "ploidy", "generate", "rust", "--name", "client", "-o", out, document
+    ],
 }
+OURS = "this generator"
+# A run of some milliseconds is measured several times: the least cost is that of the program alone.
+RUNS = 3
+# Aims for the cost of a document, as a multiple of that of the cheaper peer.
+AIMS = {"cpu": 0.5, "memory": 2.0}
+
+
+def measure(command, out, runs):
+    """The last of some runs into an empty folder, with the least CPU time and memory of all of them."""
+    cpu, memory = [], []
+    for _ in range(runs):
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        finished = Finished(command, cwd=out, watches=True)
+        cpu.append(finished.cpu)
+        memory.append(finished.memory)
+        if finished.code:
+            break
+    return finished, min(cpu), min(memory)
 
 
 def peer_one(arguments, peer, name, path):
     out = arguments.work / "peers" / re.sub(r"\W+", "-", peer) / name
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    finished = Finished(PEERS[peer](arguments.programs, path, out), cwd=out)
+    if peer == OURS:
+        command = [arguments.xtask, "gen", "--spec", path, "--out", out, "--format", "json"]
+    else:
+        command = PEERS[peer](arguments.programs, path, out)
+    finished, cpu, memory = measure(command, out, arguments.runs)
     files = [file for file in out.rglob("*.rs") if file.stat().st_size]
+    shutil.rmtree(out)
     if finished.code < 0:
         result = "limited"
     elif "panicked at" in finished.stderr:
         result = "panicked"
     else:
         result = "taken" if finished.code == 0 and files else "refused"
-    return {"name": name, "state": result, "cpu": finished.cpu, "memory": finished.memory}
+    return {"name": name, "state": result, "cpu": cpu, "memory": memory}
 
 
 def peers(arguments):
+    # Not at the same time: programs that share a processor cost each other time.
     chosen = list(documents(arguments))
-    ours = {result["name"]: result for result in load(arguments)}
-    rows = [("this generator", list(ours.values()))]
-    for peer in PEERS:
-        with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-            rows.append((peer, list(pool.map(lambda one: peer_one(arguments, peer, *one), chosen))))
-    taken = [
-        {result["name"] for result in results if result["state"] in ("taken", "warned")} for _, results in rows
-    ]
-    common = set.intersection(*taken)
+    found = {
+        peer: {name: peer_one(arguments, peer, name, path) for name, path in chosen} for peer in [OURS, *PEERS]
+    }
+    common = [name for name, _ in chosen if all(results[name]["state"] == "taken" for results in found.values())]
     lines = [
         "## Peers",
         "",
         "Other generators on the same sample, as they are installed. Taken: exit code 0, and files are written; whether",
-        "those compile, and whether they have every operation, is not checked. CPU time is that of the "
-        f"{len(common)} documents that all take.",
+        f"those compile, and whether they have every operation, is not checked. Of {arguments.runs} runs the least cost counts; that of",
+        f"the {len(common)} documents that all take is in [`peers.tsv`](peers.tsv).",
         "",
         "| | taken | refused | panics | beyond the limits | CPU time | most memory |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for peer, results in rows:
-        total = collections.Counter(result["state"] for result in results)
-        shared = [result for result in results if result["name"] in common]
-        cpu, memory = sum(result["cpu"] for result in shared), max(result["memory"] for result in shared)
+    for peer, results in found.items():
+        total = collections.Counter(result["state"] for result in results.values())
+        cpu = sum(results[name]["cpu"] for name in common)
+        memory = max((results[name]["memory"] for name in common), default=0)
         lines.append(
-            f"| {peer} | {total['taken'] + total['warned']} | {total['refused']} | {total['panicked']} | "
-            f"{total['limited']} | {cpu:.1f} s | {memory >> 20} MB |"
+            f"| {peer} | {total['taken']} | {total['refused']} | {total['panicked']} | {total['limited']} | "
+            f"{cpu:.1f} s | {memory >> 20} MB |"
         )
+    lines += ["", *ratios(found, common)]
     (arguments.work / "peers.md").write_text("\n".join(lines) + "\n")
+    write_table(arguments.work / "peers.tsv", COSTS, [costs(found, name) for name in common])
     print("\n".join(lines))
+
+
+COSTS = ["document", *(f"{key} of {peer}" for key in ("CPU seconds", "MB") for peer in [OURS, *PEERS])]
+
+
+def costs(found, name):
+    """What each generator needs for a document."""
+    seconds = [f"{results[name]['cpu']:.3f}" for results in found.values()]
+    memory = [f"{results[name]['memory'] / (1 << 20):.1f}" for results in found.values()]
+    return [name.removeprefix("d_"), *seconds, *memory]
+
+
+def ratios(found, common):
+    """Our cost divided by that of the cheaper peer, of each document that all take."""
+    if not common:
+        return ["No document is taken by all."]
+    lines = [
+        "Our cost of a document, divided by that of the peer that needs least for it:",
+        "",
+        "| | median | 90 % | most | aim | documents beyond |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    beyond = []
+    for key, title in (("cpu", "CPU time"), ("memory", "memory")):
+        ratio = {name: found[OURS][name][key] / min(found[peer][name][key] for peer in PEERS) for name in common}
+        ordered = sorted(ratio.values())
+        high = sorted((name for name in common if ratio[name] > AIMS[key]), key=ratio.get, reverse=True)
+        # The smallest value that at least nine of ten do not exceed.
+        ninety = ordered[-(-9 * len(ordered) // 10) - 1]
+        lines.append(
+            f"| {title} | {ordered[len(ordered) // 2]:.2f} | {ninety:.2f} | {ordered[-1]:.2f} | {AIMS[key]:g} | {len(high)} |"
+        )
+        if high:
+            named = ", ".join(f"`{name.removeprefix('d_')}` ({ratio[name]:.2f})" for name in high)
+            beyond += ["", f"Beyond the aim for {title}: {named}."]
+    return lines + beyond
 
 
 # --- Report -----------------------------------------------------------------------------------------------------------
@@ -452,6 +534,8 @@ def report(arguments):
     if arguments.write:
         write_table(HERE / "results.tsv", RESULTS, rows)
         write_table(HERE / "hashes.tsv", HASHES, hashes)
+        if (arguments.work / "peers.tsv").exists():
+            shutil.copy(arguments.work / "peers.tsv", HERE / "peers.tsv")
         (HERE / "RESULTS.md").write_text(text)
         return
     changes = [
@@ -494,11 +578,16 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, required=True, help="folder for what is generated")
     parser.add_argument("--xtask", type=pathlib.Path, required=True, help="program to generate with")
     parser.add_argument("--programs", type=pathlib.Path, help="folder of the programs of `peers`")
+    parser.add_argument("--runs", type=int, default=RUNS, help="how often `peers` runs each program")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--only", help="only providers that match this regular expression")
     parser.add_argument("--write", action="store_true", help="accept the results: write the committed files")
     arguments = parser.parse_args()
-    for key in ("modules", "work", "xtask"):
+    if arguments.command == "peers" and not arguments.programs:
+        parser.error("`peers` needs `--programs`")
+    if arguments.runs < 1:
+        parser.error("`--runs` is at least 1")
+    for key in ("modules", "work", "xtask", *(["programs"] if arguments.programs else [])):
         setattr(arguments, key, getattr(arguments, key).resolve())
     arguments.work.mkdir(parents=True, exist_ok=True)
     commands[arguments.command](arguments)

@@ -41,6 +41,18 @@ struct Case {
     content_type: Option<String>,
 }
 
+/// The output of a call. Content that is a choice of media types has its media type as the key.
+fn content(mut output: Value, info: &OperationInfo) -> Value {
+    let schema: Value = serde_json::from_str(info.result).unwrap_or_default();
+    let choices = schema["oneOf"].as_array().into_iter().flatten();
+    let mut names =
+        choices.filter_map(|one| one["properties"].as_object()?.keys().next().filter(|name| name.contains('/')));
+    match names.find(|name| output.get(name.as_str()).is_some()) {
+        Some(name) => output[name.as_str()].take(),
+        None => output,
+    }
+}
+
 /// `null` is a value, too.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
@@ -106,7 +118,12 @@ fn arguments(case: &Case, operations: &[&'static OperationInfo]) -> Result<(&'st
             ParameterLocation::Cookie => "cookie",
             other => return Err(format!("a parameter in {other:?}")),
         };
-        let Some(value) = case.values.get(&format!("{location}:{}", parameter.name)) else { continue };
+        // The names of headers are case-insensitive; that of `Accept` is not written by the document.
+        let is_same = |name: &str| match name.strip_prefix("header:") {
+            Some(name) => location == "header" && name.eq_ignore_ascii_case(parameter.name),
+            None => name.strip_prefix(location).is_some_and(|rest| rest.strip_prefix(':') == Some(parameter.name)),
+        };
+        let Some(value) = case.values.iter().find(|(name, _)| is_same(name)).map(|(_, value)| value) else { continue };
         let with_location = format!("{} ({location})", parameter.name);
         let name = if has(&with_location) { with_location } else { parameter.name.to_owned() };
         arguments.insert(name, value.clone());
@@ -143,10 +160,13 @@ include!("clients.rs");
 async fn send(case: &Case) -> Outcome {
     match prepare(case) {
         Err(problem) => Outcome::problem(problem),
-        Ok(call) => match call.send().await {
-            Ok(output) => Outcome { output: Some(output), ..Outcome::default() },
-            Err(error) => Outcome::error(&error),
-        },
+        Ok(call) => {
+            let info = call.info();
+            match call.send().await {
+                Ok(output) => Outcome { output: Some(content(output, info)), ..Outcome::default() },
+                Err(error) => Outcome::error(&error),
+            }
+        }
     }
 }
 

@@ -63,7 +63,7 @@ fn with_files(text: &str, files: &[(&str, &str)]) -> serde_json::Value {
     };
     let source = Source::new("x.yaml", text).with_files(false, read);
     let mut tree = parse(&source, false).unwrap();
-    let trees = crate::document::trees(&source, true).unwrap();
+    let trees = crate::document::trees(&source, Policy::of(Dialect::OpenApi)).unwrap();
     normalize(&source, &mut tree, trees, Policy::of(Dialect::OpenApi));
     tree.json()
 }
