@@ -211,8 +211,8 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Trusts certificates in PEM form, for installations of your own, in addition to those that the system trusts. Needs one of
-    /// the features `rustls` and `native-tls`.
+    /// Trusts certificates in PEM form, for installations of your own, in addition to those that the system trusts. Needs
+    /// one of the features `rustls` and `native-tls`.
     ///
     /// # Errors
     /// There is no certificate in the text.
@@ -222,10 +222,10 @@ impl<C: ApiClient> ClientBuilder<C> {
         Ok(self)
     }
 
-    /// Changes settings of `reqwest`, the HTTP library of the built-in transport, for settings without a method here: proxies
-    /// with a password, certificates of this client, names of hosts. The settings that the client relies on cannot be
-    /// changed: redirects, retries, `Referer`, the user agent and the time-outs. Change the builder that is passed in: another one would use the
-    /// proxies of the environment where this client must not.
+    /// Changes settings of `reqwest`, the HTTP library of the built-in transport, for settings without a method here:
+    /// proxies with a password, certificates of this client, names of hosts. The settings that the client relies on cannot
+    /// be changed: redirects, retries, `Referer`, the user agent and the time-outs. Change the builder that is passed in:
+    /// another one would use the proxies of the environment where this client must not.
     ///
     /// A proxy that is added here is used instead of those of the environment, for plain `http`, too.
     ///

@@ -19,7 +19,7 @@ use crate::retry::{Ending, spread};
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 /// The longest wait that is not set by the caller.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// The shortest wait that callers can set: more frequent polls report no change earlier that matters to a job of minutes.
+/// The shortest wait that callers can set: more frequent polls would only load the service.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 /// A status whose final values are known.
