@@ -86,7 +86,8 @@ async fn a_failure_is_decoded_by_its_media_type() {
 async fn a_failed_head_is_its_status_and_headers() {
     let place = Place::new();
     // The length of the body that a `GET` would have.
-    let head = "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n";
+    let head = "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\
+                Connection: close\r\n\r\n";
     *place.response.lock().unwrap() = head.as_bytes().to_vec();
     let error = place.client.default().head_pet("a").send().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Status, Some(404)));

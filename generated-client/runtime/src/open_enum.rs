@@ -552,6 +552,34 @@ macro_rules! __untagged_union {
     };
 }
 
+/// How content of several media types is read, and what it is. Each variant has the method of a body that reads it, and the
+/// method that returns its content.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __content {
+    ($name:ident { $($($media_type:literal)|+ => $variant:ident($ty:ty) $read:ident $into:ident),* $(,)? }) => {
+        impl $name {
+            fn read(
+                body: $crate::codegen::ResponseBody<'_>,
+            ) -> ::core::result::Result<Self, $crate::codegen::ReadError> {
+                type Read = fn($crate::codegen::ResponseBody<'_>) -> ::core::result::Result<$name, $crate::codegen::ReadError>;
+                const VARIANTS: &[(&[&str], Read)] = &[$((&[$($media_type),+], |body| body.$read().map($name::$variant))),*];
+                (body.by_media_type(VARIANTS)?)(body)
+            }
+            $(
+                #[doc = concat!("The content, if it is `", stringify!($variant), "`.")]
+                pub fn $into(self) -> ::core::option::Option<$ty> {
+                    match self {
+                        Self::$variant(content) => ::core::option::Option::Some(content),
+                        #[allow(unreachable_patterns)]
+                        _ => ::core::option::Option::None,
+                    }
+                }
+            )*
+        }
+    };
+}
+
 /// A value of an opaque union, which is kept as JSON.
 #[doc(hidden)]
 #[macro_export]

@@ -211,22 +211,27 @@ impl<'a> ResponseBody<'a> {
         Ok(self.bytes.to_vec())
     }
 
-    /// The position of the media type of the response among those that the specification documents. The most specific one
-    /// applies: `text/plain; format=flowed`, then `text/plain`, `text/*`, `*/*`. Parameters decide only between documented
-    /// media types of the same name. A response without `Content-Type` is `application/octet-stream` (RFC 9110, section 8.3).
+    /// The value for the media type of the response, of values with the media types that the specification documents. The
+    /// most specific one applies: `text/plain; format=flowed`, then `text/plain`, `text/*`, `*/*`. Parameters decide only
+    /// between documented media types of the same name. A response without `Content-Type` is `application/octet-stream`
+    /// (RFC 9110, section 8.3).
     ///
     /// # Errors
     /// The specification does not document the media type of the response.
-    pub fn media_type(self, documented: &[&str]) -> Result<usize, ReadError> {
+    pub fn by_media_type<T: Copy>(self, documented: &[(&[&str], T)]) -> Result<T, ReadError> {
         let received = if self.content_type.trim().is_empty() { "application/octet-stream" } else { self.content_type };
         let received = MediaType::parse(received);
-        let matching = documented.iter().enumerate().filter_map(|(index, one)| {
-            let specificity = received.specificity(&MediaType::parse(one))?;
+        let names = || documented.iter().flat_map(|(names, value)| names.iter().map(move |name| (*name, *value)));
+        let mut best = None;
+        for (name, value) in names() {
+            let specificity = received.specificity(&MediaType::parse(name));
             // Of two that are equally specific, the first one.
-            Some((specificity, Reverse(index)))
-        });
-        matching.max().map(|(_, Reverse(index))| index).ok_or_else(|| {
-            let documented = documented.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            if specificity.is_some() && best.is_none_or(|(known, _)| specificity > known) {
+                best = Some((specificity, value));
+            }
+        }
+        best.map(|(_, value)| value).ok_or_else(|| {
+            let documented = names().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             // Not cut here: whoever shows the message masks credentials first, which a cut would hide.
             let received = match self.content_type.trim() {
                 "" => "has no `Content-Type`".to_owned(),
@@ -455,7 +460,9 @@ mod tests {
             "image/png; size=small",
             "image/png",
         ];
-        let position = |received| ResponseBody::new("").with_content_type(received).media_type(&documented);
+        let documented: Vec<_> =
+            documented.iter().zip(0..).map(|(name, index)| (std::slice::from_ref(name), index)).collect();
+        let position = |received| ResponseBody::new("").with_content_type(received).by_media_type(&documented);
         for (received, expected) in [
             ("text/plain", 2),
             ("TEXT/Plain ; charset=utf-8", 2),
@@ -471,9 +478,10 @@ mod tests {
         ] {
             assert_eq!(position(received), Ok(expected), "{received}");
         }
-        let error = ResponseBody::new("").with_content_type("nonsense").media_type(&["text/*", "a/b"]).unwrap_err();
+        let two: &[(&[&str], ())] = &[(&["text/*", "a/b"], ())];
+        let error = ResponseBody::new("").with_content_type("nonsense").by_media_type(two).unwrap_err();
         let expected = "the specification documents `text/*`, `a/b`, and the response is of type `nonsense`";
         assert_eq!(error.to_string(), expected);
-        assert!(ResponseBody::new("").media_type(&[]).is_err());
+        assert!(ResponseBody::new("").by_media_type::<()>(&[]).is_err());
     }
 }

@@ -8,8 +8,7 @@ use super::docs::{self, doc};
 use super::operation::{in_brackets, scope_type};
 use super::{Emitter, deprecated, ident};
 use crate::model::{
-    Group, HeaderFormat, MediaTypeEnum, MediaTypeVariant, Operation, Response, Status, StatusEnum, StatusVariant,
-    TypedHeader,
+    Group, HeaderFormat, MediaTypeEnum, Operation, Response, Status, StatusEnum, StatusVariant, TypedHeader,
 };
 
 impl Emitter<'_> {
@@ -149,21 +148,10 @@ impl Emitter<'_> {
             let (variant, ty) = (ident(&variant.variant), self.content_type(&variant.response));
             quote! { #about #[serde(rename = #media_type)] #bytes #variant(#ty) }
         });
-        let media_types = contents.variants.iter().flat_map(|variant| &variant.media_types);
-        let arms = media_type_arms(&contents.variants);
-        let methods = contents.variants.iter().map(|variant| {
-            let about = doc(&format!("The content, if it is {}.", docs::media_types(variant)));
-            let (method, ty) = (ident(&variant.method), self.content_type(&variant.response));
-            let variant = ident(&variant.variant);
-            quote! {
-                #about
-                pub fn #method(self) -> Option<#ty> {
-                    match self {
-                        Self::#variant(content) => Some(content),
-                        _ => None,
-                    }
-                }
-            }
+        let read = contents.variants.iter().map(|variant| {
+            let (media_types, ty) = (&variant.media_types, self.content_type(&variant.response));
+            let (name, read, method) = (ident(&variant.variant), reading(&variant.response), ident(&variant.method));
+            quote! { #(#media_types)|* => #name(#ty) #read #method }
         });
         quote! {
             #about
@@ -173,16 +161,7 @@ impl Emitter<'_> {
             pub enum #name {
                 #(#variants,)*
             }
-
-            impl #name {
-                fn read(body: runtime::ResponseBody<'_>) -> Result<Self, runtime::ReadError> {
-                    match body.media_type(&[#(#media_types),*])? {
-                        #(#arms,)*
-                    }
-                }
-
-                #(#methods)*
-            }
+            runtime::content!(#name { #(#read),* });
         }
     }
 
@@ -313,24 +292,6 @@ fn arm(name: &Ident, variant: &StatusVariant) -> TokenStream {
     }
     let read = reading(&variant.response);
     quote! { #pattern => body.#read().map(#name::#of) }
-}
-
-/// The arms of a `match` on the position among all documented media types. The last variant has all other positions.
-fn media_type_arms(variants: &[MediaTypeVariant]) -> Vec<TokenStream> {
-    let mut next = 0;
-    let arms = variants.iter().enumerate().map(|(index, variant)| {
-        let first = next;
-        next += variant.media_types.len();
-        let (of, read) = (ident(&variant.variant), reading(&variant.response));
-        let positions = (first..next).map(Literal::usize_unsuffixed);
-        let pattern = if index + 1 == variants.len() {
-            quote! { _ }
-        } else {
-            quote! { #(#positions)|* }
-        };
-        quote! { #pattern => body.#read().map(Self::#of) }
-    });
-    arms.collect()
 }
 
 /// The attribute of a variant that is bytes, which JSON has as base64.

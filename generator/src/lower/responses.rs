@@ -186,7 +186,12 @@ impl<'d> Lowering<'d> {
         let (contents, unused) = self.contents(&response.content);
         names.unused += unused;
         if let [_, _, ..] = contents.as_slice() {
-            let variants: Vec<MediaTypeVariant> = self.variants(&contents, place.hint, context);
+            let mut variants = self.variants(&contents, place.hint, context);
+            if variants.len() == 1
+                && let Some(only) = variants.pop()
+            {
+                return (only.response, place.node.key("content").pointer(), only.schema);
+            }
             let contents = names.media_type_enum(variants, place.suffix);
             return (Response::ByMediaType(contents), place.node.key("content").pointer(), None);
         }
@@ -207,27 +212,36 @@ impl<'d> Lowering<'d> {
 
     /// The variants of content with several media types.
     fn variants(&mut self, contents: &[Vec<Content<'d>>], hint: &str, context: (&str, &str)) -> Vec<MediaTypeVariant> {
-        let first = |same: &[Content<'d>]| same.first().map(|content| content_name(*content)).unwrap_or_default();
-        let names: Vec<String> = contents.iter().map(|same| first(same)).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let variants = Scope::default().issue_all(&names, Case::Camel);
-        let methods: Vec<String> = names.iter().map(|name| format!("into_{name}")).collect();
-        let methods: Vec<&str> = methods.iter().map(String::as_str).collect();
-        let methods = Scope::default().issue_all(&methods, Case::Snake);
-        let named = contents.iter().zip(variants.into_iter().zip(methods));
-        let variant = |(same, (variant, method)): (&Vec<Content<'d>>, (String, String))| {
-            let content = *same.first()?;
+        let mut variants: Vec<MediaTypeVariant> = Vec::with_capacity(contents.len());
+        let mut names: Vec<String> = Vec::with_capacity(contents.len());
+        for same in contents {
+            let Some(content) = same.first().copied() else { continue };
             let (response, ..) = self.read_content(content, hint, context);
+            let mut media_types = same.iter().map(|content| content.media_type.name.clone());
             let is_json = content.format == Format::Json;
-            Some(MediaTypeVariant {
-                variant,
-                method,
-                media_types: same.iter().map(|content| content.media_type.name.clone()).collect(),
+            // Schemas that are described in place can be the same type, such as a list of a component.
+            if let Some(known) = variants.iter_mut().find(|known| is_json && known.response == response) {
+                known.media_types.extend(media_types.by_ref());
+                continue;
+            }
+            names.push(content_name(content));
+            variants.push(MediaTypeVariant {
+                variant: String::new(),
+                method: String::new(),
+                media_types: media_types.collect(),
                 schema: if is_json { self.schema_of(content.media_type) } else { None },
                 response,
-            })
+            });
+        }
+        let issued = |names: Vec<String>, case| {
+            Scope::default().issue_all(&names.iter().map(String::as_str).collect::<Vec<_>>(), case)
         };
-        named.filter_map(variant).collect()
+        let methods = names.iter().map(|name| format!("into_{name}")).collect();
+        let named = issued(names, Case::Camel).into_iter().zip(issued(methods, Case::Snake));
+        for (known, (variant, method)) in variants.iter_mut().zip(named) {
+            (known.variant, known.method) = (variant, method);
+        }
+        variants
     }
 
     /// Content of a response, where its type is defined, and the schema there.
@@ -539,6 +553,10 @@ mod tests {
         let expected = "application/json => Json Plain(Primitive(Int64)), \
                         text/xml|application/xml => TextXml Text(\"text/xml\"), */* => Any Bytes(\"*/*\")";
         assert_eq!(shown, expected);
+        // Schemas that are described in place, and are the same type.
+        let list = "{type: array, items: {type: string}}";
+        let (shown, accept, _) = contents(&[("application/json; p=a", list), ("application/json; p=b", list)]);
+        assert_eq!((shown.as_str(), accept), ("Plain(List(Primitive(String)))", None));
         // A text is not the JSON of a string.
         let (shown, ..) = contents(&[("application/json", string), ("text/plain", string)]);
         let expected =
