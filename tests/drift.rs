@@ -1,12 +1,5 @@
 //! What is committed is what the specification gives.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
-
 use std::fs;
 use std::path::Path;
 
