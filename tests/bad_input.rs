@@ -3,13 +3,6 @@
 //! Every case is one edit of the fixture `envelope.yaml`, which keeps the rules of our own specification. The whole
 //! messages are in a snapshot, to be read like code.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -410,8 +403,8 @@ fn each_mistake_is_reported_at_its_place() {
         texts.push(format!("#### {}\n{problems}", case.name));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    insta::with_settings!({ omit_expression => true }, {
-        insta::assert_snapshot!("messages", texts.join("\n"));
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("bad_input__messages", texts.join("\n"));
     });
 }
 

@@ -20,6 +20,7 @@ mod pages;
 mod picture;
 mod properties;
 mod responses;
+mod settings;
 mod simulation;
 mod tls;
 mod transport;

@@ -1,12 +1,5 @@
 //! What is committed agrees with the specification and with the tree of files.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
-
 use std::fs;
 use std::path::Path;
 

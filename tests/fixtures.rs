@@ -2,13 +2,6 @@
 //!
 //! The same code is compiled into `flighthub2_tests::fixtures` by the build, and used below.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
-
 use std::fs;
 use std::path::Path;
 
@@ -29,8 +22,8 @@ fn every_fixture_matches_its_snapshot() {
         let shown = |path: &str| path != "client.rs" || ["envelope", "security"].contains(&&*name);
         let files = made.files.iter().filter(|(path, _)| shown(path));
         let files: Vec<String> = files.map(|(path, text)| format!("==== {path}\n{text}")).collect();
-        insta::with_settings!({ omit_expression => true }, {
-            insta::assert_snapshot!(name, files.join("\n"));
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("fixtures__{name}"), files.join("\n"));
         });
         count += 1;
     }

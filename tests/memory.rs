@@ -9,15 +9,15 @@
     reason = "a test that cannot go on stops and says why"
 )]
 
-use dhat::{Alloc, HeapStats, Profiler};
 use flighthub2::transport::{Body, Bytes, Response};
 use flighthub2_tests::client::{PROJECT, builder};
 use flighthub2_tests::scripted::Scripted;
 use flighthub2_tests::vectors;
+use peak_alloc::PeakAlloc;
 use serde_json::json;
 
 #[global_allocator]
-static ALLOCATOR: Alloc = Alloc;
+static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 /// A list of media as long as the service makes them.
 fn media(count: usize) -> Bytes {
@@ -36,20 +36,21 @@ async fn memory_is_proportional_to_the_list() {
     let response = media(10_000);
     let length = response.len();
     let site = over(response).build().unwrap().project(PROJECT);
-    let _profiler = Profiler::builder().testing().trim_backtraces(Some(1)).build();
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
 
     too_long.projects().list().send().await.unwrap_err();
-    let peak = HeapStats::get().max_bytes;
+    let peak = ALLOCATOR.peak_usage() - before;
     assert!(peak < 100_000, "{peak} bytes were held of a response that is too long");
 
     let list = site.flight_tasks().list_media(TASK).send().await.unwrap().list;
-    let after = HeapStats::get();
+    let (peak, kept) = (ALLOCATOR.peak_usage() - before, ALLOCATOR.current_usage() - before);
     assert_eq!(list.len(), 10_000);
     // The body once, and what was read from it. A second tree of values would take several times as much.
-    let (peak, kept) = (after.max_bytes as f64 / length as f64, after.curr_bytes as f64 / length as f64);
+    let (peak, kept) = (peak as f64 / length as f64, kept as f64 / length as f64);
     println!("{length} bytes: at most {peak:.2} times as much was held, {kept:.2} times afterwards");
     assert!(peak < 4.0 && kept < 2.5, "{peak} {kept}");
     drop(list);
-    let left = HeapStats::get().curr_bytes;
+    let left = ALLOCATOR.current_usage().saturating_sub(before);
     assert!(left < 100_000, "{left} bytes are kept after the response is gone");
 }

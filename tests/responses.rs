@@ -13,35 +13,30 @@ mod documented;
 #[path = "responses/negotiated.rs"]
 mod negotiated;
 
-use std::sync::{Arc, Mutex};
-
 use flighthub2::types::{DeviceState, HmsAlert};
 use flighthub2::{Client, Delivery, Error, ErrorKind};
 use flighthub2_tests::calls::{Example, examples};
 use flighthub2_tests::client::{PROJECT, TOKEN, client};
-use flighthub2_tests::server::{Server, http_response, json};
+use flighthub2_tests::server::{ScriptedServer, Server, http_response, json};
 use flighthub2_tests::spec::{self, resolved};
 use flighthub2_tests::vectors::{self, normalized};
 use serde_json::{Value, json as value};
 
 /// A server with a scripted response, and a client for it.
 struct Place {
-    server: Server,
+    server: ScriptedServer,
     client: Client,
-    response: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Place {
     fn new() -> Self {
-        let response = Arc::new(Mutex::new(Vec::new()));
-        let shared = Arc::clone(&response);
-        let server = Server::start(move |_| shared.lock().unwrap().clone());
+        let server = ScriptedServer::start();
         let client = client(&server.url());
-        Self { server, client, response }
+        Self { server, client }
     }
 
     async fn sent(&self, example: &Example, bytes: Vec<u8>) -> (Result<Value, Error>, usize) {
-        *self.response.lock().unwrap() = bytes;
+        self.server.set_response(bytes);
         let result = example.send(&self.client, &self.client.project(PROJECT)).await;
         (result, self.server.take_requests().len())
     }

@@ -1,12 +1,5 @@
 //! Settings of the client, and what it refuses before anything is sent.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
-
 use std::env;
 use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
@@ -201,7 +194,7 @@ async fn a_proxy_of_the_environment_does_not_see_the_token() {
     let server = Server::start(|_| json(r#"{"code":0,"message":""}"#));
     // The environment of a process cannot be changed safely while it runs: the same test runs in another one.
     let child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "a_proxy_of_the_environment_does_not_see_the_token"])
+        .args(["--exact", "settings::a_proxy_of_the_environment_does_not_see_the_token"])
         .env(CHILD, server.url())
         .envs(["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, proxy.url())))
         .env_remove("NO_PROXY")

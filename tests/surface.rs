@@ -1,11 +1,16 @@
-//! What a reviewer looks at when the specification changes: every operation and every type of the client.
+//! What a reviewer looks at when the specification or the generator changes: every operation and every type of the client.
+//! The other tests of generated code and of messages are in this program, too, so that fewer programs are linked, and the
+//! tests share the processors.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops and says why"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
+
+mod bad_input;
+mod drift;
+mod fixtures;
+mod mistakes;
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "../generator/tests/compiler/nested.rs"]
+mod nested;
 
 use std::collections::BTreeSet;
 

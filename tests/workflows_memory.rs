@@ -14,17 +14,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use dhat::{Alloc, HeapStats, Profiler};
 use flighthub2::transport::{Body, Bytes, Request, RequestBody, Response, SendFuture, Transport, TransportError};
 use flighthub2::workflows::ReconstructionLimits;
 use flighthub2_tests::client::builder;
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt as _;
 use md5::Digest as _;
+use peak_alloc::PeakAlloc;
 use serde_json::json;
 
 #[global_allocator]
-static ALLOCATOR: Alloc = Alloc;
+static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 const LENGTH: usize = 48 << 20;
 /// More than two chunks of a file and a buffer for writing, and less than a tenth of the file.
@@ -90,17 +90,18 @@ async fn memory_is_independent_of_file_size() {
     File::create(&picture).unwrap().set_len(LENGTH as u64).unwrap();
     let fh = builder("https://flighthub.example.com").transport(Nothing).build().unwrap();
     assert!(Zeros(1).size_hint().exact().is_none());
-    let _profiler = Profiler::builder().testing().trim_backtraces(Some(1)).build();
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
 
     let limits = ReconstructionLimits { import: Duration::from_secs(60), models: Duration::from_secs(60) };
     fh.workflows().reconstruct([&picture], folder.path().join("journal")).run(limits).await.unwrap();
-    let uploaded = HeapStats::get().max_bytes;
+    let uploaded = ALLOCATOR.peak_usage() - before;
     assert!(uploaded < MOST, "{uploaded} bytes were held to upload {LENGTH}");
 
     let target = folder.path().join("copy");
     let done = fh.workflows().download("https://objects.example.com/a", target).run().await.unwrap();
     assert_eq!(done.bytes, LENGTH as u64);
-    let downloaded = HeapStats::get().max_bytes;
+    let downloaded = ALLOCATOR.peak_usage() - before;
     assert!(downloaded < MOST, "{downloaded} bytes were held to download {LENGTH}");
     println!("{LENGTH} bytes: at most {uploaded} were held to upload them, {downloaded} in all");
 }

@@ -4,10 +4,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot go on stops and says why")]
 
+use std::env;
 use std::hint::black_box;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use flighthub2_generator::{Generated, Options, Source, generate};
 use serde_yaml::{Mapping, Value};
 
@@ -17,29 +17,43 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const SPEC: &str = include_str!("../../spec/flighthub2.yaml");
 
-fn pipeline(criterion: &mut Criterion) {
-    let source = Source::new("spec/flighthub2.yaml", SPEC);
-    let mut group = criterion.benchmark_group("specification");
-    group.bench_function("generate", |bencher| bencher.iter(|| generated(black_box(&source)).files.len()));
-    group.bench_function("serde_yaml and openapiv3 alone", |bencher| {
-        bencher.iter(|| serde_yaml::from_str::<openapiv3::OpenAPI>(black_box(SPEC)).map(|api| api.paths.paths.len()));
-    });
-    group.finish();
-}
+/// Each measurement takes as long, but has at least [`ROUNDS`].
+const TIME: Duration = Duration::from_secs(5);
+const ROUNDS: usize = 10;
 
-fn linear(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("many times the specification");
-    group.sampling_mode(SamplingMode::Flat).sample_size(10).measurement_time(Duration::from_secs(20));
+fn main() {
+    // `cargo test --benches` asks whether it runs at all, not for figures.
+    if env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let source = Source::new("spec/flighthub2.yaml", SPEC);
+    measure("the specification: generate", 1, || generated(black_box(&source)).files.len());
+    measure("the specification: serde_yaml and openapiv3 alone", 1, || {
+        serde_yaml::from_str::<openapiv3::OpenAPI>(black_box(SPEC)).map_or(0, |api| api.paths.paths.len())
+    });
+    let one = generated(&source).operations;
     for copies in [1, 10, 100] {
         let source = Source::new("many.yaml", copied(copies));
         let operations = generated(&source).operations;
-        assert_eq!(operations, copies * generated(&Source::new("one.yaml", SPEC)).operations);
-        group.throughput(Throughput::Elements(operations as u64));
-        group.bench_with_input(BenchmarkId::from_parameter(copies), &source, |bencher, source| {
-            bencher.iter(|| generated(black_box(source)).files.len());
-        });
+        assert_eq!(operations, copies * one);
+        measure(&format!("{copies} times the specification"), operations, || generated(black_box(&source)).files.len());
     }
-    group.finish();
+}
+
+/// Prints the median and the range of the time of a run, and how many elements it handles in a second.
+fn measure(name: &str, elements: usize, run: impl Fn() -> usize) {
+    black_box(run());
+    let started = Instant::now();
+    let mut times = Vec::new();
+    while times.len() < ROUNDS || started.elapsed() < TIME {
+        let started = Instant::now();
+        black_box(run());
+        times.push(started.elapsed());
+    }
+    times.sort();
+    let (least, median, most) = (times[0], times[times.len() / 2], times[times.len() - 1]);
+    let throughput = elements as f64 / median.as_secs_f64();
+    println!("{name}: {median:.2?} ({least:.2?} to {most:.2?}, {} runs), {throughput:.0} elements/s", times.len());
 }
 
 fn generated(source: &Source) -> Generated {
@@ -103,6 +117,3 @@ fn renamed(value: &Value, suffix: &str) -> Value {
         other => other.clone(),
     }
 }
-
-criterion_group!(benches, pipeline, linear);
-criterion_main!(benches);

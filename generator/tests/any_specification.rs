@@ -3,22 +3,17 @@
 //!
 //! The inputs are the same in every run. A fuzzer generates others: `tests/fuzz`, target `specification`.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
-#[path = "support/for_all.rs"]
-mod for_all;
-mod specifications;
-
+use crate::specifications;
 use std::cell::Cell;
 use std::path::Path;
 
+use crate::for_all::{cases, for_all};
+use crate::specifications::documents::Documents;
+use crate::specifications::{edits, invariants};
 use flighthub2_generator::Dialect;
-use for_all::{cases, for_all};
 use proptest::prelude::*;
 use serde_json::json;
 use serde_yaml::Value;
-use specifications::documents::Documents;
-use specifications::{edits, invariants};
 
 fn documents() -> Documents {
     Documents::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))

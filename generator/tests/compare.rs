@@ -1,28 +1,15 @@
 //! The report of a comparison about a change agrees with the compiler's result for the two clients.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
-#[path = "compiler/caller.rs"]
-mod caller;
-#[allow(dead_code, reason = "other tests use the rest")]
-#[path = "support/for_all.rs"]
-mod for_all;
-#[path = "compiler/mutations.rs"]
-mod mutations;
-#[path = "compiler/nested.rs"]
-mod nested;
-#[path = "compiler/program.rs"]
-mod program;
-#[path = "compiler/workspace.rs"]
-mod workspace;
-
+use crate::compiler::caller;
+use crate::compiler::mutations;
+use crate::for_all;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
+use crate::compiler::mutations::{Base, Mutation};
+use crate::compiler::workspace::{Pair, judge};
 use flighthub2_generator::compare::{Change, Comparison, Compatibility, Mode, compare};
 use flighthub2_generator::{Dialect, Options, Source, generate};
-use mutations::{Base, Mutation};
-use workspace::{Pair, judge};
 
 const OWN: &str = include_str!("compare/own.yaml");
 const FOREIGN: &str = include_str!("compare/foreign.yaml");
@@ -91,8 +78,8 @@ fn every_mutation_is_reported_with_its_compatibility() {
     }
     assert!(names.len() >= 40, "only {} mutations", names.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    insta::with_settings!({ omit_expression => true }, {
-        insta::assert_snapshot!("mutations", table);
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("compare__mutations", table);
     });
 }
 

@@ -3,31 +3,20 @@
 //! The changes are the same in every run: they are derived from a counter, not from random numbers. The public items
 //! are read from the generated code; `compare.rs` shows that the compiler agrees.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
-#[path = "compiler/caller.rs"]
-mod caller;
-#[path = "support/for_all.rs"]
-mod for_all;
-#[path = "compiler/normalize.rs"]
-mod normalize;
-#[allow(dead_code, reason = "other tests use the rest")]
-mod specifications;
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use caller::Uses;
+use crate::compiler::caller::Uses;
+use crate::compiler::normalize::Normalized;
+use crate::for_all::{cases, for_all};
+use crate::specifications::edits::{self, NodePath};
 use flighthub2_generator::compare::{Change, Comparison, Compatibility, Mode, compare};
 use flighthub2_generator::{Dialect, Options, Severity, Source, generate};
-use for_all::{cases, for_all};
-use normalize::Normalized;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_yaml::Value;
-use specifications::edits::{self, NodePath};
 
 /// The number of edits. About one in five results in a valid specification.
 const CASES: u32 = 3000;

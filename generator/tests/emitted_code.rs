@@ -3,28 +3,18 @@
 //! The documents are valid by construction, and the same in every run. All of them are modules of one crate, which is
 //! checked by one run of Cargo.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
-#[allow(dead_code, reason = "other tests use the rest")]
-#[path = "support/for_all.rs"]
-mod for_all;
-#[allow(dead_code, reason = "other tests use the rest")]
-mod specifications;
-
-#[path = "compiler/nested.rs"]
-mod nested;
-
+use crate::compiler::nested;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+use crate::for_all::cases;
+use crate::specifications::edits::Choices;
+use crate::specifications::valid::{Made, valid};
 use flighthub2_generator::write::Plan;
 use flighthub2_generator::{Diagnostics, Dialect, Generated, Options, Source, generate};
-use for_all::cases;
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
-use specifications::edits::Choices;
-use specifications::valid::{Made, valid};
 
 /// The number of documents. Two of three follow the rules of OpenAPI, one follows those of this repository's
 /// specification.

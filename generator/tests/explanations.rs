@@ -4,16 +4,12 @@
 //! An example is a part of `explanations/base.yaml`, merged into it; or, if it begins with `openapi:`, a document; or, if
 //! it begins with `overlay:`, an overlay of that base.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
-mod support;
-
 use std::collections::BTreeSet;
 
+use crate::support::{base, with};
 use flighthub2_generator::{
     Code, Diagnostic, Diagnostics, Dialect, Location, Options, Severity, Source, generate, lint,
 };
-use support::{base, with};
 
 /// A bug of the generator has no example: a known bug would be fixed. Patterns are not part of a document.
 const WITHOUT_EXAMPLES: &[Code] = &[Code::Internal, Code::Filter];
@@ -109,8 +105,8 @@ fn every_code_has_an_explanation_with_correct_examples() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    insta::with_settings!({ omit_expression => true }, {
-        insta::assert_snapshot!("messages", reports.join("\n"));
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("explanations__messages", reports.join("\n"));
     });
 }
 

@@ -1,7 +1,5 @@
 //! Third-party documents: the lenient rules that apply to them, and the errors that remain.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
 use flighthub2_generator::{Code, Diagnostics, Dialect, Generated, Options, Severity, Source, generate};
 
 /// A document with one operation and two or more schemas.

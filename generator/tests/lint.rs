@@ -3,12 +3,8 @@
 //! Each case is a part that is merged into the small document that follows every rule. The first example of every rule
 //! is in its explanation; the others are here.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
-mod support;
-
+use crate::support::{base, with};
 use flighthub2_generator::{Code, Diagnostics, Dialect, Severity, Source, lint};
-use support::{base, with};
 
 fn linted(text: &str) -> Diagnostics {
     lint(&Source::new("spec.yaml", text), Dialect::FlightHub)

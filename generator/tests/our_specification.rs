@@ -1,7 +1,5 @@
 //! The specification of this repository is clean under every rule, and each of these errors is reported.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

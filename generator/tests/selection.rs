@@ -1,15 +1,10 @@
 //! What is generated of a document: filters, operations that are skipped, overlays, and the report.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
-#[path = "support/for_all.rs"]
-mod for_all;
-
 use flighthub2_generator::{
     Code, Diagnostics, Dialect, Filter, Generated, Options, Severity, Source, UntypedReason, generate, report,
 };
 
-use for_all::for_all;
+use crate::for_all::for_all;
 use proptest::prelude::*;
 
 const DOCUMENT: &str = "\

@@ -12,31 +12,34 @@
 
 mod common;
 
+use std::alloc::System;
 use std::env;
 use std::future::Future;
 
-use dhat::{Alloc, HeapStats, Profiler};
 use flighthub2::{Client, Risk, Token};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Stats, StatsAlloc};
 
 use common::{Server, TOKEN, is_server, serve, with_client, with_reqwest};
 
 #[global_allocator]
-static ALLOCATOR: Alloc = Alloc;
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-const CALLS: u64 = 1_000;
+const CALLS: usize = 1_000;
 
 /// Allocations and bytes of one call, after some that open connections and fill caches.
 async fn counted<F: Future<Output = ()>>(call: impl Fn() -> F) -> (f64, f64) {
     for _ in 0..50 {
         call().await;
     }
-    let before = HeapStats::get();
+    let before = ALLOCATOR.stats();
     for _ in 0..CALLS {
         call().await;
     }
-    let after = HeapStats::get();
-    let each = |before: u64, after: u64| (after - before) as f64 / CALLS as f64;
-    (each(before.total_blocks, after.total_blocks), each(before.total_bytes, after.total_bytes))
+    let made = ALLOCATOR.stats() - before;
+    // A block that grows counts once more, with the bytes that it grows by.
+    let Stats { allocations, reallocations, bytes_allocated, .. } = made;
+    let each = |count: usize| count as f64 / CALLS as f64;
+    (each(allocations + reallocations), each(bytes_allocated))
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -52,7 +55,6 @@ async fn main() {
     let token = Token::new(TOKEN).unwrap();
     let fh = Client::builder().base_url(&server.url).token(token).max_risk(Risk::Read).build().unwrap();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let _profiler = Profiler::builder().testing().trim_backtraces(Some(1)).build();
     let (client, client_bytes) = counted(|| with_client(fh.clone())).await;
     let (bare, bare_bytes) = counted(|| with_reqwest(http.clone(), server.url.clone())).await;
     println!(

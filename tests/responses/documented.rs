@@ -1,6 +1,5 @@
 //! Failures and headers that a document describes, over a socket: each is decoded when a caller asks for it.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use flighthub2::codegen::CallResponse;
@@ -8,25 +7,22 @@ use flighthub2::{Error, ErrorKind, Token};
 use flighthub2_tests::fixtures::failures::default::{AddPet, AddPetSuccess, DeletePet, GetPet, GetPetFailure};
 use flighthub2_tests::fixtures::failures::types::{GetPetXKindHeader, Pet, Problem};
 use flighthub2_tests::fixtures::failures::{API, Client};
-use flighthub2_tests::server::{Server, http_response};
+use flighthub2_tests::server::{ScriptedServer, http_response};
 
 const SECRET: &str = "SECRET-TOKEN-OF-THE-CLIENT";
 
 struct Place {
-    _server: Server,
+    server: ScriptedServer,
     client: Client,
-    response: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Place {
     fn new() -> Self {
-        let response = Arc::new(Mutex::new(Vec::new()));
-        let shared = Arc::clone(&response);
-        let server = Server::start(move |_| shared.lock().unwrap().clone());
+        let server = ScriptedServer::start();
         let client =
             Client::builder().base_url(server.url()).credential("account", Token::new(SECRET).unwrap()).max_attempts(1);
         let client = client.max_response_bytes(2_000).timeout(Duration::from_secs(20)).build().unwrap();
-        Self { _server: server, client, response }
+        Self { server, client }
     }
 
     fn respond(&self, status: &str, headers: &[&str], body: impl AsRef<[u8]>) {
@@ -36,7 +32,7 @@ impl Place {
             lines.extend_from_slice(b"\r\n");
         }
         let end = bytes.windows(2).position(|window| window == b"\r\n").unwrap() + 2;
-        *self.response.lock().unwrap() = [&bytes[..end], &lines, &bytes[end..]].concat();
+        self.server.set_response([&bytes[..end], &lines, &bytes[end..]].concat());
     }
 
     async fn get(&self) -> Result<CallResponse<GetPet>, Error> {
@@ -107,7 +103,7 @@ async fn without_a_documented_body_there_is_no_failure() {
     let error = place.failed("200 OK", "{").await;
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert!(error.failure::<GetPet>().is_none() && error.headers().is_some());
-    place.response.lock().unwrap().clear();
+    place.server.set_response(Vec::new());
     let error = place.get().await.unwrap_err();
     assert!(
         error.failure::<GetPet>().is_none() && error.headers().is_none() && error.typed_headers::<GetPet>().is_none()

@@ -5,6 +5,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -95,6 +96,36 @@ impl Server {
     #[must_use]
     pub fn take_requests(&self) -> Vec<Request> {
         std::mem::take(&mut *self.requests.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A server whose next response a test sets. In the beginning it is empty.
+#[derive(Debug)]
+pub struct ScriptedServer {
+    server: Server,
+    response: Arc<Mutex<Vec<u8>>>,
+}
+
+impl ScriptedServer {
+    /// Starts the server.
+    #[must_use]
+    pub fn start() -> Self {
+        let response: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let shared = Arc::clone(&response);
+        Self { server: Server::start(move |_| shared.lock().unwrap_or_else(PoisonError::into_inner).clone()), response }
+    }
+
+    /// Responds to each request with these bytes from now on.
+    pub fn set_response(&self, bytes: Vec<u8>) {
+        *self.response.lock().unwrap_or_else(PoisonError::into_inner) = bytes;
+    }
+}
+
+impl Deref for ScriptedServer {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
     }
 }
 

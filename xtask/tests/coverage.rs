@@ -1,7 +1,5 @@
 //! `cargo xtask coverage`: every page is accounted for, and the directory is correct.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,7 +1,5 @@
 //! `cargo xtask diff` end to end: the program, real files, real git repositories.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,7 +1,5 @@
 //! `cargo xtask gen` end to end: the program, real files, its exit codes and its output.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,5 @@
 //! The help of every command explains it, with valid examples.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
 use std::process::{Command, Output};
 
 fn run(arguments: &[&str]) -> Output {

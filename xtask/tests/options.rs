@@ -1,7 +1,5 @@
 //! Options of `gen` and `lint` for third-party documents: overlays, filters, skipped operations, reports and formats.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};

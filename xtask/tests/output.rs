@@ -1,7 +1,5 @@
 //! The output of the program: problems as text and as JSON, exit codes, and `explain`.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
 use std::fs;
 use std::process::{Command, Output, Stdio};
 

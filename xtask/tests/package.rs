@@ -1,13 +1,10 @@
 //! `cargo xtask gen --crate`: the output is a crate that compiles.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
-#[path = "../../generator/tests/compiler/nested.rs"]
-mod nested;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+
+use crate::nested;
 
 const SPEC: &str = "openapi: 3.0.3
 info: {title: Pets, version: '1'}

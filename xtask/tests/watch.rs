@@ -3,8 +3,6 @@
 //! The tests do not depend on the speed of the machine: each step waits for its expected output, up to a limit that
 //! only a hanging program reaches.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failing test panics with a message")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};

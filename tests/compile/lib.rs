@@ -1,1 +1,0 @@
-//! Nothing: what must not compile stands beside, in `wrong_*.rs`.
