@@ -184,7 +184,8 @@ def state(finished, problems):
 def generate_one(arguments, name, path):
     out = arguments.work / "generated" / name
     shutil.rmtree(out, ignore_errors=True)
-    command = [arguments.xtask, "gen", "--spec", path, "--out", out, "--format", "json"]
+    # With the components that no operation uses, so that all of the document is examined.
+    command = [arguments.xtask, "gen", "--spec", path, "--out", out, "--format", "json", "--unused-types"]
     finished = Finished(command)
     problems = list(diagnostics(finished.stdout))
     files = sorted(out.rglob("*.rs")) if out.exists() else []
@@ -332,7 +333,8 @@ PEERS = {
         programs / "ploidy", "generate", "rust", "--name", "client", "-o", out, document
     ],
 }
-OURS = "this generator"
+# Ours, with its options: as it is used, and with what the others always generate.
+OURS = {"this generator": [], "… with `--unused-types`": ["--unused-types"]}
 # A run of some milliseconds is measured several times: the least cost is that of the program alone.
 RUNS = 3
 # Aims for the cost of a document, as a multiple of that of the cheaper peer.
@@ -355,8 +357,8 @@ def measure(command, out, runs):
 
 def peer_one(arguments, peer, name, path):
     out = arguments.work / "peers" / re.sub(r"\W+", "-", peer) / name
-    if peer == OURS:
-        command = [arguments.xtask, "gen", "--spec", path, "--out", out, "--format", "json"]
+    if peer in OURS:
+        command = [arguments.xtask, "gen", "--spec", path, "--out", out, "--format", "json", *OURS[peer]]
     else:
         command = PEERS[peer](arguments.programs, path, out)
     finished, cpu, memory = measure(command, out, arguments.runs)
@@ -375,7 +377,7 @@ def peers(arguments):
     # Not at the same time: programs that share a processor cost each other time.
     chosen = list(documents(arguments))
     found = {
-        peer: {name: peer_one(arguments, peer, name, path) for name, path in chosen} for peer in [OURS, *PEERS]
+        peer: {name: peer_one(arguments, peer, name, path) for name, path in chosen} for peer in [*OURS, *PEERS]
     }
     common = [name for name, _ in chosen if all(results[name]["state"] == "taken" for results in found.values())]
     lines = [
@@ -402,7 +404,7 @@ def peers(arguments):
     print("\n".join(lines))
 
 
-COSTS = ["document", *(f"{key} of {peer}" for key in ("CPU seconds", "MB") for peer in [OURS, *PEERS])]
+COSTS = ["document", *(f"{key} of {peer}" for key in ("CPU seconds", "MB") for peer in [*OURS, *PEERS])]
 
 
 def costs(found, name):
@@ -423,8 +425,10 @@ def ratios(found, common):
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     beyond = []
-    for key, title in (("cpu", "CPU time"), ("memory", "memory")):
-        ratio = {name: found[OURS][name][key] / min(found[peer][name][key] for peer in PEERS) for name in common}
+    columns = [(ours, *column) for column in (("cpu", "CPU time"), ("memory", "memory")) for ours in OURS]
+    for ours, key, title in columns:
+        ratio = {name: found[ours][name][key] / min(found[peer][name][key] for peer in PEERS) for name in common}
+        title = f"{title}{'' if ours == 'this generator' else ' ' + ours}"
         ordered = sorted(ratio.values())
         high = sorted((name for name in common if ratio[name] > AIMS[key]), key=ratio.get, reverse=True)
         # The smallest value that at least nine of ten do not exceed.
@@ -488,7 +492,7 @@ def summary(arguments, results, rows):
     lines = [
         "# Corpus",
         "",
-        "Public documents that the generator accepts. Written by `spec/judges/corpus/run --write`; each document is in",
+        "Public documents, generated with `--unused-types`, so that every component is examined. Written by `spec/judges/corpus/run --write`; each document is in",
         "[`results.tsv`](results.tsv), and each generated file in [`hashes.tsv`](hashes.tsv).",
         "",
         "| | documents |",
