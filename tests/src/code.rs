@@ -218,7 +218,15 @@ fn enumeration(mac: &syn::Macro) -> (String, BTreeMap<String, String>) {
 #[must_use]
 pub fn table(code: &Code) -> String {
     let mut lines = Vec::new();
-    let info = |operation: &Operation, key: &str| operation.info.get(key).cloned().unwrap_or_default();
+    let info = |operation: &Operation, key: &str| {
+        // The generator omits what the runtime assumes.
+        let default = match key {
+            "scope" => "Organization",
+            "availability" => "Everywhere",
+            _ => "",
+        };
+        operation.info.get(key).map_or_else(|| default.to_owned(), Clone::clone)
+    };
     let mut group = String::new();
     for operation in &code.operations {
         if operation.module != group {

@@ -214,7 +214,7 @@ fn unused_parts_of_foreign_documents_are_reported() {
     let expected = [
         "warning[unused-part]: the callbacks of 1 operation are not generated",
         "spec.yaml:13:7",
-        "warning[unused-part]: 1 type is used by none of the generated operations",
+        "warning[unused-part]: 1 component is used by no operation and is not generated",
         "spec.yaml:17:5",
         "2 warnings in ",
     ];
@@ -233,6 +233,10 @@ fn unused_parts_of_foreign_documents_are_reported() {
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let codes: Vec<_> = lines.iter().map(|line| (line["code"].as_str(), line["severity"].as_str())).collect();
     assert_eq!(codes, [(Some("unused-part"), Some("warning")); 2]);
+    let problem = place.out().join("types/shared.rs");
+    assert!(!problem.exists());
+    assert!(succeeded(&place.generate(&["--unused-types"])).contains("1 type is used by none"));
+    assert!(fs::read_to_string(problem).unwrap().contains("pub struct Problem"));
     place.write_spec(SPEC);
     assert!(!succeeded(&place.generate(&[])).contains("warning"));
 }
