@@ -81,6 +81,11 @@ impl<'d> Lowering<'d> {
                 contents.push(vec![Content { media_type, format }]);
             }
         }
+        // A name that no request can have is used only if there is no other.
+        if contents.len() > 1 && !can_be_a_header(&first.media_type.name) {
+            contents.remove(0);
+            unused += 1;
+        }
         (contents, unused)
     }
 

@@ -557,6 +557,8 @@ mod tests {
         let list = "{type: array, items: {type: string}}";
         let (shown, accept, _) = contents(&[("application/json; p=a", list), ("application/json; p=b", list)]);
         assert_eq!((shown.as_str(), accept), ("Plain(List(Primitive(String)))", None));
+        // A name that no request can have is not requested.
+        assert_eq!(contents(&[("csv", string), ("text/csv", string)]), ("Text(\"text/csv\")".to_owned(), None, 1));
         // A text is not the JSON of a string.
         let (shown, ..) = contents(&[("application/json", string), ("text/plain", string)]);
         let expected =

@@ -414,6 +414,19 @@ fn expansion(item: &ItemMacro) -> Vec<TokenStream> {
             });
             variants.collect()
         }
+        // `"text/csv" => TextCsv(String) text into_text_csv`
+        "content" => {
+            let TokenTree::Group(group) = tokens.last().unwrap() else { panic!("content without variants") };
+            let variants: Vec<TokenTree> = group.stream().into_iter().collect();
+            let methods = variants.windows(3).filter_map(|tokens| match tokens {
+                [TokenTree::Group(ty), TokenTree::Ident(_), TokenTree::Ident(method)] => {
+                    let ty = ty.stream();
+                    Some(quote! { fn take(value: #name) -> Option<#ty> { value.#method() } })
+                }
+                _ => None,
+            });
+            methods.chain([has_trait(name, quote! { serde::Serialize })]).collect()
+        }
         "choice" => {
             let read = quote! { fn read(value: &#name) -> &runtime::JsonValue { value.json() } };
             vec![json(), from(quote! { runtime::JsonValue }), read]
