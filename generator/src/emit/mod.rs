@@ -15,7 +15,9 @@ mod request;
 mod responses;
 mod root;
 mod serde_attributes;
+mod structs;
 mod types;
+mod unions;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;

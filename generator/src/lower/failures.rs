@@ -141,7 +141,7 @@ pub(super) fn variant_name(status: Status) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{definition, flighthub_model, model, operation};
+    use crate::lower::testing::{definition, flighthub_model, model, operation};
 
     /// The variants of the failures of an operation with these responses.
     fn failures(responses: &str) -> Option<Vec<String>> {

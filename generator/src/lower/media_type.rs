@@ -259,8 +259,8 @@ pub(super) fn is_json(essence: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{model, operation};
     use super::*;
+    use crate::lower::testing::{model, operation};
     use crate::model::{Encoding, Response};
 
     fn response(media_types: &[(&str, &str)]) -> String {

@@ -162,8 +162,8 @@ impl<'d> Lowering<'d> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{flighthub_problems, model, operation, problems, recoverable};
     use crate::document::openapi::SecurityScheme as SecuritySchemeKind;
+    use crate::lower::testing::{flighthub_problems, model, operation, problems, recoverable};
     use crate::model::{CredentialPlace, SecurityRequirement};
 
     fn document(schemes: &str, security: &str) -> String {
