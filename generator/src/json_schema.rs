@@ -2,9 +2,10 @@
 //! their arguments.
 //!
 //! In: schemas of OpenAPI 3.0. Out: equivalent JSON Schemas. Each is self-contained: the schemas that it refers to are
-//! under `$defs`. This module does not depend on Rust.
+//! under `$defs`. If these are [too many](MAX_DEFINITIONS) for a tool, the schemas of the catalogue have the nearest ones
+//! only. This module does not depend on Rust.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Map, Number, Value, json};
 
@@ -15,6 +16,14 @@ use crate::model::{Body, Encoding, MediaTypeEnum, Operation, Primitive, Response
 
 /// The version of JSON Schema of the output.
 const VERSION: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The maximum number of definitions of a schema of the catalogue. In some documents most types refer to each other, so
+/// that the schema of each result would contain them all: a megabyte for each operation.
+const MAX_DEFINITIONS: usize = 100;
+
+/// The number of definitions that remain of more than [`MAX_DEFINITIONS`]: the nearest ones. Those that they refer to allow
+/// any value.
+const NEAREST_DEFINITIONS: usize = 25;
 
 /// The schema of an object with the arguments of an operation.
 pub(crate) fn arguments(schemas: &Schemas, operation: &Operation) -> Value {
@@ -73,7 +82,8 @@ fn file() -> Map<String, Value> {
 
 /// The schema of the result of a successful call.
 pub(crate) fn result(schemas: &Schemas, operation: &Operation) -> Value {
-    let schema = || operation.result_schema.map_or(Value::Bool(true), |schema| bundle(schemas, schema));
+    let schema =
+        || operation.result_schema.map_or(Value::Bool(true), |id| bundle_with(schemas, id, Definitions::close));
     match &operation.response {
         // The schema of `data` is nullable if `data` can be null.
         Response::Data(_) | Response::OptionalData(_) | Response::Plain(_) => schema(),
@@ -129,8 +139,13 @@ fn or_no_content(schema: Value) -> Value {
     Value::Object(schema)
 }
 
-/// A self-contained schema.
+/// A self-contained schema, with all definitions.
 pub(crate) fn bundle(schemas: &Schemas, id: SchemaId) -> Value {
+    bundle_with(schemas, id, Definitions::close_with_all)
+}
+
+/// A self-contained schema with the definitions that `close` adds.
+fn bundle_with<'d>(schemas: &'d Schemas, id: SchemaId, close: fn(Definitions<'d>, &mut Map<String, Value>)) -> Value {
     let mut definitions = Definitions::new(schemas);
     let mut bundled = Map::new();
     bundled.insert("$schema".to_owned(), VERSION.into());
@@ -138,7 +153,7 @@ pub(crate) fn bundle(schemas: &Schemas, id: SchemaId) -> Value {
         Value::Object(converted) => bundled.extend(converted),
         any => return any,
     }
-    definitions.close(&mut bundled);
+    close(definitions, &mut bundled);
     Value::Object(bundled)
 }
 
@@ -155,15 +170,15 @@ pub(crate) fn definition<'s>(
 struct Definitions<'d> {
     schemas: &'d Schemas,
     found: BTreeMap<String, Value>,
-    /// Referenced schemas that are not converted yet. Each can add further ones.
-    next: Vec<SchemaId>,
+    /// Referenced schemas that are not converted yet, the nearest ones first. Each can add further ones.
+    next: VecDeque<SchemaId>,
     /// Whether `format: binary` is a file.
     has_files: bool,
 }
 
 impl<'d> Definitions<'d> {
     fn new(schemas: &'d Schemas) -> Self {
-        Self { schemas, found: BTreeMap::new(), next: Vec::new(), has_files: false }
+        Self { schemas, found: BTreeMap::new(), next: VecDeque::new(), has_files: false }
     }
 
     /// The schema of a body whose type does not follow its schema.
@@ -196,12 +211,40 @@ impl<'d> Definitions<'d> {
         }
     }
 
-    /// Adds the referenced schemas under `$defs`.
+    /// Adds the referenced schemas under `$defs`, or the nearest ones if these are too many.
     fn close(mut self, schema: &mut Map<String, Value>) {
-        while let Some(id) = self.next.pop() {
-            let converted = self.convert(id);
-            self.found.insert(self.schemas.name(id).unwrap_or_default().to_owned(), converted);
+        let _ = (0..NEAREST_DEFINITIONS).all(|_| self.convert_next());
+        if !self.next.is_empty() {
+            let nearest = (self.found.clone(), self.next.clone());
+            while self.found.len() <= MAX_DEFINITIONS && self.convert_next() {}
+            if self.found.len() > MAX_DEFINITIONS {
+                self.omit(nearest);
+            }
         }
+        self.close_with_all(schema);
+    }
+
+    /// Replaces the definitions by the nearest ones, and those that they refer to by any value.
+    fn omit(&mut self, (found, next): (BTreeMap<String, Value>, VecDeque<SchemaId>)) {
+        self.found = found;
+        self.next.clear();
+        let reason = format!("any value: this schema needs more than {MAX_DEFINITIONS} definitions");
+        for name in next.into_iter().filter_map(|id| self.schemas.name(id)) {
+            self.found.insert(name.to_owned(), json!({ "$comment": reason }));
+        }
+    }
+
+    /// Converts the next referenced schema, if there is one.
+    fn convert_next(&mut self) -> bool {
+        let Some(id) = self.next.pop_front() else { return false };
+        let converted = self.convert(id);
+        self.found.insert(self.schemas.name(id).unwrap_or_default().to_owned(), converted);
+        true
+    }
+
+    /// Adds all referenced schemas under `$defs`.
+    fn close_with_all(mut self, schema: &mut Map<String, Value>) {
+        while self.convert_next() {}
         if !self.found.is_empty() {
             schema.insert("$defs".to_owned(), Value::Object(self.found.into_iter().collect()));
         }
@@ -268,7 +311,7 @@ impl<'d> Definitions<'d> {
         let name = self.schemas.name(id).unwrap_or_default();
         if !self.found.contains_key(name) {
             self.found.insert(name.to_owned(), Value::Bool(true));
-            self.next.push(id);
+            self.next.push_back(id);
         }
         format!("#/$defs/{}", escape(name))
     }

@@ -608,3 +608,45 @@ fn only_objects_are_joined() {
     let warnings = joined("string", "integer").unwrap_or_else(|problems| panic!("{problems}")).warnings;
     assert!(warnings.iter().any(|warning| warning.code == Code::AllOfConflict), "{warnings:#?}");
 }
+
+/// The schema of a result has all definitions, or the nearest ones if these are too many for a tool.
+#[test]
+fn the_schema_of_a_result_has_a_limited_number_of_definitions() {
+    let reference = |number: usize| format!("{{$ref: '#/components/schemas/S{number}'}}");
+    let definitions = |schemas: &str, first: &str| {
+        let responses = format!("{{'200': {{description: D, content: {{application/json: {{schema: {first}}}}}}}}}");
+        let text = document(&format!("      responses: {responses}\n"), schemas);
+        let made = made(&text, Dialect::OpenApi).unwrap_or_else(|problems| panic!("{problems}"));
+        let schema: serde_json::Value = serde_json::from_str(&made.files["results/a.json"]).unwrap();
+        let definitions = schema["$defs"].as_object().unwrap().clone();
+        let omitted = definitions.values().filter(|it| it.get("$comment").is_some());
+        assert!(omitted.clone().all(|it| it.as_object().unwrap().len() == 1));
+        let omitted = omitted.count();
+        (definitions, omitted)
+    };
+    let chain = |length: usize| {
+        let next = |number: usize| {
+            if number < length {
+                format!("properties: {{a: {}}}", reference(number + 1))
+            } else {
+                "title: Last".to_owned()
+            }
+        };
+        let schema = |number: usize| format!("    S{number}: {{type: object, {}}}\n", next(number));
+        (1..=length).map(schema).collect::<String>()
+    };
+    for (length, expected) in [(1, (1, 0)), (26, (26, 0)), (100, (100, 0)), (101, (26, 1)), (150, (26, 1))] {
+        let (definitions, omitted) = definitions(&chain(length), &reference(1));
+        assert_eq!((definitions.len(), omitted), expected, "{length}");
+        assert!(
+            expected.1 == 0 || definitions["S26"].get("$comment").is_some() && definitions["S25"].get("type").is_some()
+        );
+    }
+    // All of them are equally near.
+    let wide = |number: usize| format!("    S{number}: {{type: object, properties: {{a: {{type: string}}}}}}\n");
+    let wide: String = (1..=120).map(wide).collect();
+    let properties: Vec<String> = (1..=120).map(|number| format!("p{number}: {}", reference(number))).collect();
+    let (definitions, omitted) =
+        definitions(&wide, &format!("{{type: object, properties: {{{}}}}}", properties.join(", ")));
+    assert_eq!((definitions.len(), omitted), (120, 95));
+}

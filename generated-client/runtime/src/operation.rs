@@ -217,11 +217,13 @@ pub struct OperationInfo {
     pub error_codes: &'static [i64],
     /// Ids of the operations that show whether it was done, for when it has failed and may have taken effect.
     pub lookup: &'static [&'static str],
-    /// JSON Schema (2020-12) of its arguments: an object with the parameters by name, and `body`.
+    /// JSON Schema (2020-12) of its arguments: an object with the parameters by name, and `body`. A schema that needs more
+    /// than 100 definitions has the 25 nearest ones, and allows any value for those that they refer to.
     pub arguments: &'static str,
     /// The arguments that are not in the body, each with its place in a request.
     pub parameters: &'static [ParameterInfo],
-    /// JSON Schema (2020-12) of what a successful call returns; `null` is the only value if it has no output.
+    /// JSON Schema (2020-12) of what a successful call returns; `null` is the only value if it has no output. Its
+    /// definitions are limited like those of [`arguments`](Self::arguments).
     pub result: &'static str,
     pub(crate) codec: Option<Codec>,
     /// The facts that all operations of its interface have in common.
