@@ -134,6 +134,10 @@ fn pieces(tokens: TokenStream, found: &mut Vec<Vec<String>>) {
     for token in tokens {
         match token {
             TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ';') => found.push(std::mem::take(&mut piece)),
+            TokenTree::Group(_) if piece.last().is_some_and(|word| word == "with_page") => {
+                // An operation without a page does not name it.
+                piece.truncate(piece.len() - [".", "with_page"].len());
+            }
             TokenTree::Group(_) if is_text(&piece) => {}
             TokenTree::Group(group) => {
                 piece.push(format!("{:?}", group.delimiter()));
@@ -150,7 +154,7 @@ fn pieces(tokens: TokenStream, found: &mut Vec<Vec<String>>) {
 
 /// Whether these words end with a function that takes a text of the catalogue.
 fn is_text(words: &[String]) -> bool {
-    const TEXTS: &[&str] = &["with_summary", "with_page", "with_meaning"];
+    const TEXTS: &[&str] = &["with_summary", "with_meaning"];
     let last = words.last().map_or("", String::as_str);
     let title = ["ApiInfo", ":", ":", "new"];
     TEXTS.contains(&last) || words.len() >= title.len() && words[words.len() - title.len()..] == title
