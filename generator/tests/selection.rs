@@ -123,6 +123,49 @@ fn types_that_no_operation_uses_are_generated_on_request() {
     assert_eq!(generate(&source, &options()).unwrap().types, 7);
 }
 
+/// Nothing refers to a component that is left out.
+#[test]
+fn components_that_the_document_uses_outside_of_its_operations_remain() {
+    let text = "\
+openapi: 3.0.3
+info: {title: T, version: '1'}
+security: [{root: []}]
+paths:
+  /a:
+    get:
+      operationId: a
+      security: [{key: []}]
+      responses: {'204': {description: D}}
+      callbacks:
+        done:
+          '{$request.body#/url}':
+            post:
+              security: [{called: []}]
+              requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Called'}}}}
+              responses: {'204': {description: D}}
+  /b:
+    parameters: [{$ref: '#/components/parameters/OfPath'}]
+components:
+  parameters:
+    OfPath: {name: p, in: query, schema: {$ref: '#/components/schemas/Used'}}
+  schemas:
+    Called: {type: object, properties: {u: {$ref: '#/components/schemas/Used'}}}
+    Used: {type: string}
+    Unused: {type: object, properties: {u: {$ref: '#/components/schemas/Called'}}}
+  securitySchemes:
+    key: {type: apiKey, in: header, name: k}
+    root: {type: apiKey, in: header, name: r}
+    called: {type: apiKey, in: header, name: c}
+";
+    let made = generate(&Source::new("t.yaml", text), &options()).unwrap_or_else(|problems| panic!("{problems}"));
+    let parts = made.warnings.iter().map(|it| format!("{} {}", it.location.pointer, it.message));
+    let parts: Vec<String> = parts.filter(|it| it.starts_with("/components")).collect();
+    // The client has no callbacks.
+    let called = "/components/schemas/Called 2 components are used by no operation and are not generated";
+    let used = "/components/schemas/Used 1 type is used by none of the generated operations";
+    assert_eq!(parts, [called, used]);
+}
+
 #[test]
 fn the_subtypes_of_a_type_with_a_discriminator_are_used_with_it() {
     let extended = |name: &str, base: &str| {

@@ -70,6 +70,8 @@ pub(crate) struct Needs {
     of_components: Vec<BTreeSet<usize>>,
     /// The components that each operation refers to, by the pointer of the operation.
     of_operations: HashMap<String, BTreeSet<usize>>,
+    /// The components that the document refers to in other places, such as a path item without operations.
+    of_document: BTreeSet<usize>,
 }
 
 impl Needs {
@@ -87,6 +89,7 @@ impl Needs {
         let mut needs = Self {
             of_components: vec![BTreeSet::new(); components.len()],
             of_operations: operations.iter().map(|it| (it.pointer.clone(), BTreeSet::new())).collect(),
+            of_document: BTreeSet::new(),
             components,
             positions,
         };
@@ -111,14 +114,18 @@ impl Needs {
             owners.push(owner);
             for target in needs.targets(element, &all) {
                 match owner {
-                    ElementOwner::Document => {}
+                    ElementOwner::Document => {
+                        needs.of_document.insert(target);
+                    }
                     ElementOwner::Component(position) => {
                         needs.of_components[position].insert(target);
                     }
                     ElementOwner::Operation(pointer) => needs.note(pointer, target),
                     ElementOwner::PathItem(item) => {
-                        for pointer in of_item.get(item).into_iter().flatten() {
-                            needs.note(pointer, target);
+                        let of_item = of_item.get(item).map(Vec::as_slice).unwrap_or_default();
+                        of_item.iter().for_each(|pointer| needs.note(pointer, target));
+                        if of_item.is_empty() {
+                            needs.of_document.insert(target);
                         }
                     }
                 }
@@ -238,8 +245,13 @@ impl Needs {
 
     /// The components that no operation uses, directly or indirectly.
     fn unused(&self, operations: &[WrittenOperation]) -> BTreeSet<ComponentName> {
-        let used = self.all_of(operations.iter());
-        let unused = self.components.iter().enumerate().filter(|(position, _)| !used.contains(position));
+        let mut used = self.all_of(operations.iter());
+        used.extend(self.closure(self.of_document.iter().copied()));
+        // Security schemes have no types, and requirements of the whole document can name them.
+        let is_unused = |(position, (section, _)): &(usize, &ComponentName)| {
+            !used.contains(position) && section != "securitySchemes"
+        };
+        let unused = self.components.iter().enumerate().filter(is_unused);
         unused.map(|(_, component)| component.clone()).collect()
     }
 
