@@ -198,3 +198,25 @@ fn the_compiler_agrees() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+/// A type that no operation uses is only decoded, so it loses or gets a constructor with its only use.
+#[test]
+fn the_use_of_a_type_decides_about_its_constructor() {
+    let document = |content: &str| {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get:\n      operationId: a\n      \
+             responses: {{'200': {{description: D{content}}}}}\ncomponents:\n  schemas:\n    \
+             Part: {{type: object, required: [name], properties: {{name: {{type: string}}}}}}\n"
+        );
+        Source::new("document.yaml", text)
+    };
+    let used = document(", content: {application/json: {schema: {$ref: '#/components/schemas/Part'}}}");
+    let unused = document("");
+    for (old, new, expected) in [
+        (&used, &unused, "breaking: type `Part`: no operation uses it any more"),
+        (&unused, &used, "compatible: type `Part`: an operation uses it now"),
+    ] {
+        let comparison = compare(old, new, Mode::Versions(Dialect::OpenApi)).unwrap();
+        assert!(lines(&comparison).iter().any(|line| line == expected), "{:#?}", lines(&comparison));
+    }
+}
