@@ -135,8 +135,8 @@ impl Core {
     ) -> impl Future<Output = Result<CallResponse<O>, Error>> + Send + use<O> {
         let (core, parts, project) = (self.clone(), parts_of(operation), project.map(str::to_owned));
         async move {
-            let response = core.execute_parts_with_headers(O::INFO, parts, project.as_deref(), O::read).await?;
-            let (output, status, headers) = response;
+            let (output, status, headers) =
+                core.execute_parts_with_headers(O::INFO, parts, project.as_deref(), O::read).await?;
             Ok(CallResponse::new(output, status, headers))
         }
     }
@@ -166,8 +166,8 @@ impl Core {
         operation: &O,
         project: Option<&str>,
     ) -> Result<CallResponse<O>, Error> {
-        let response = self.execute_parts_blocking_with_headers(O::INFO, parts_of(operation), project, O::read)?;
-        let (output, status, headers) = response;
+        let (output, status, headers) =
+            self.execute_parts_blocking_with_headers(O::INFO, parts_of(operation), project, O::read)?;
         Ok(CallResponse::new(output, status, headers))
     }
 
@@ -179,8 +179,7 @@ impl Core {
         project: Option<&str>,
         read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
     ) -> Result<(T, u16, ResponseHeaders), Error> {
-        let (output, exchange) = self.exchange_parts_blocking(info, parts, project, read)?;
-        Ok((output, exchange.status.as_u16(), self.received(exchange.headers)))
+        self.exchange_parts_blocking(info, parts, project, read).map(|done| self.with_headers(done))
     }
 
     /// Sends an operation whose arguments are in place, and reads its response.
@@ -202,8 +201,12 @@ impl Core {
         project: Option<&str>,
         read: impl Fn(ResponseBody<'_>) -> Result<T, ReadError>,
     ) -> Result<(T, u16, ResponseHeaders), Error> {
-        let (output, exchange) = self.exchange_parts(info, parts, project, read).await?;
-        Ok((output, exchange.status.as_u16(), self.received(exchange.headers)))
+        self.exchange_parts(info, parts, project, read).await.map(|done| self.with_headers(done))
+    }
+
+    /// An output with the status and the headers of its response.
+    fn with_headers<T>(&self, (output, exchange): (T, Exchange)) -> (T, u16, ResponseHeaders) {
+        (output, exchange.status.as_u16(), self.received(exchange.headers))
     }
 
     /// Sends an operation, for its output and the wait that the response asks for before the next request

@@ -37,7 +37,6 @@ mod editor_schema;
 pub(crate) mod extensions;
 mod files;
 mod index;
-mod json;
 pub(crate) mod lifecycle;
 mod limits;
 pub(crate) mod node;

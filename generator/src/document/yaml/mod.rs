@@ -4,6 +4,7 @@
 //! differently (`features`), and documents that exceed a size limit. This module does not know OpenAPI.
 
 mod features;
+mod json;
 mod key_index;
 mod offsets;
 mod syntax_error;
@@ -17,7 +18,6 @@ use key_index::KeyIndex;
 use offsets::Offsets;
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
-use super::json;
 use super::limits;
 use super::node::{Entry, Node, Scalar, Size, Value};
 use super::pointer::PointerRef;
